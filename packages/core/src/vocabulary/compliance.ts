@@ -1,0 +1,73 @@
+import type { Level } from './level.ts';
+import type { Platform } from './platform.ts';
+import type { Reason } from './reason.ts';
+import type { Instant } from './signal.ts';
+
+/** Graph's `complianceState` of a device. */
+export type ComplianceState =
+  | 'unknown' | 'notApplicable' | 'compliant' | 'inGracePeriod' | 'noncompliant' | 'error' | 'conflict';
+
+export type AssignmentTarget =
+  | { readonly kind: 'allDevices' }
+  | { readonly kind: 'allLicensedUsers' }
+  | { readonly kind: 'group'; readonly groupId: string }
+  | { readonly kind: 'exclusionGroup'; readonly groupId: string };
+
+/** The part of a `deviceCompliancePolicy` that is enforced. */
+export interface CompliancePolicy {
+  readonly id: string;
+  readonly displayName: string;
+  readonly version: number;
+  readonly platform: Platform;
+  /** `deviceThreatProtectionEnabled` with `...RequiredSecurityLevel`; absent when there is no threat rule. */
+  readonly requiredLevel?: Level | undefined;
+  readonly osMinimumVersion?: string | undefined;
+  readonly osMaximumVersion?: string | undefined;
+  /** `gracePeriodHours` of the one `block` action, 0 to 8760. */
+  readonly gracePeriodHours: number;
+  readonly targets: readonly AssignmentTarget[];
+}
+
+/** Tenant-wide `deviceManagementSettings`. */
+export interface ComplianceSettings {
+  /** true: a device without a policy is noncompliant. */
+  readonly secureByDefault: boolean;
+  /** `deviceComplianceCheckinThresholdDays`, 1 to 120. */
+  readonly checkinThresholdDays: number;
+}
+
+/** Graph's `complianceStatus` of one setting; `nonCompliant` is spelled so there. */
+export type SettingState = 'compliant' | 'nonCompliant' | 'notApplicable' | 'error';
+
+export interface SettingVerdict {
+  /** Graph's name of the setting, e.g. `AndroidCompliancePolicy.DeviceThreatProtectionRequiredSecurityLevel`. */
+  readonly setting: 'deviceThreatProtection' | 'osMinimumVersion' | 'osMaximumVersion' | 'partnerMinimumVersion' | 'hasPolicy' | 'isActive' | 'userExists';
+  readonly state: SettingState;
+  readonly currentValue?: string | undefined;
+  readonly reason?: Reason | undefined;
+}
+
+export interface PolicyVerdict {
+  /** `undefined` for the built-in policy. */
+  readonly policyId?: string | undefined;
+  readonly displayName: string;
+  readonly version: number;
+  readonly state: ComplianceState;
+  readonly settings: readonly SettingVerdict[];
+  /** End of the grace period, where the state is `inGracePeriod`. */
+  readonly graceUntil?: Instant | undefined;
+}
+
+/** Result of evaluating the compliance policies for a device. */
+export interface Verdict {
+  readonly state: ComplianceState;
+  /** Why it is not simply compliant; empty when there is nothing to say. */
+  readonly reasons: readonly Reason[];
+  readonly policies: readonly PolicyVerdict[];
+  /** Since when the device fails, without a break; `undefined` while it does not. Grace counts from here. */
+  readonly failingSince?: Instant | undefined;
+  /** The earliest end of a grace period, where the state is `inGracePeriod`. */
+  readonly graceUntil?: Instant | undefined;
+  /** When time alone may next change this verdict. */
+  readonly dueAt?: Instant | undefined;
+}

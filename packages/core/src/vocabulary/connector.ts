@@ -1,0 +1,47 @@
+import type { Instant } from './signal.ts';
+import type { Platform } from './platform.ts';
+
+/** `basic` shows the partner's reports and never enforces them; `full` lets them decide (rule 4). */
+export type Integration = 'basic' | 'full';
+
+export interface ConnectorPlatform {
+  /** `androidEnabled`, `iosEnabled`, ...: partner data is used in compliance evaluation. */
+  readonly enabled: boolean;
+  /** `...DeviceBlockedOnMissingPartnerData`. */
+  readonly blockedOnMissingData: boolean;
+  /** `partnerMinimumSupported...Version`; below it `partnerUnsupportedOsVersionBlocked` bites. */
+  readonly minimumVersion?: string | undefined;
+}
+
+/** A `mobileThreatDefenseConnector` as the rules see it. */
+export interface Connector {
+  readonly id: string;
+  readonly displayName: string;
+  readonly integration: Integration;
+  readonly platforms: Readonly<Partial<Record<Platform, ConnectorPlatform>>>;
+  readonly unsupportedOsVersionBlocked: boolean;
+  /** `partnerUnresponsivenessThresholdInDays`; 0 = never silent. */
+  readonly unresponsivenessThresholdDays: number;
+  readonly lastHeartbeatAt?: Instant | undefined;
+}
+
+/** What to do with a partner that fell silent (rule 3). */
+export type SilentPartnerRule = 'ignore' | 'keepLast' | 'raise' | 'block';
+
+/** How several partners become one state (rule 2). */
+export type MergeMethod =
+  | { readonly method: 'strictest' }
+  | { readonly method: 'primary'; readonly order: readonly string[] }
+  | { readonly method: 'quorum'; readonly atLeast: number }
+  | { readonly method: 'every' };
+
+/** The rule of a platform, and of a group on it; the most specific rule that fits a device is used. */
+export interface MergeRule {
+  readonly id: string;
+  readonly platform?: Platform | undefined;
+  readonly groupId?: string | undefined;
+  /** Among several that fit equally well, the lowest is used. */
+  readonly priority: number;
+  readonly merge: MergeMethod;
+  readonly silentPartner: SilentPartnerRule;
+}

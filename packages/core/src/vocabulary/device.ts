@@ -1,0 +1,24 @@
+import type { Instant } from './signal.ts';
+import type { Platform } from './platform.ts';
+
+/** What the rules need of a `managedDevice`. */
+export interface DeviceFacts {
+  readonly id: string;
+  readonly platform: Platform;
+  readonly operatingSystem: string;
+  readonly osVersion: string;
+  /** The primary user, if the device has one. */
+  readonly userId?: string | undefined;
+  /** `lastSyncDateTime`: last contact with the device management. */
+  readonly lastSyncAt: Instant;
+  readonly enrolledAt: Instant;
+}
+
+/** What the rules need of a `user`. `groupIds` holds transitive memberships. */
+export interface UserFacts {
+  readonly id: string;
+  readonly userPrincipalName: string;
+  readonly mail?: string | undefined;
+  readonly accountEnabled: boolean;
+  readonly groupIds: readonly string[];
+}

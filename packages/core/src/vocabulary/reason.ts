@@ -1,0 +1,57 @@
+/**
+ * Why a verdict or a decision is as it is: a closed list of codes that callers may rely on. The words that
+ * go with them, for administrators and users in three languages, are in `explain/`.
+ */
+export type ReasonCode =
+  // Compliance
+  | 'threat_level_above_allowed'
+  | 'device_compromised'
+  | 'partner_app_deactivated'
+  | 'partner_app_misconfigured'
+  | 'partner_data_missing'
+  | 'partner_silent'
+  | 'partner_silent_ignored'
+  | 'no_partner_enabled'
+  | 'partner_os_version_unsupported'
+  | 'os_version_below_minimum'
+  | 'os_version_above_maximum'
+  | 'os_version_unreadable'
+  | 'no_policy_assigned'
+  | 'device_inactive'
+  | 'device_user_missing'
+  | 'in_grace_period'
+  | 'partners_disagree'
+  // Decision
+  | 'no_policy_applies'
+  | 'policy_satisfied'
+  | 'blocked_by_policy'
+  | 'device_not_identified'
+  | 'device_unknown'
+  | 'device_noncompliant'
+  | 'device_of_other_user'
+  | 'device_certificate_invalid'
+  | 'mfa_required'
+  | 'control_unsupported'
+  | 'user_unknown'
+  | 'user_disabled'
+  | 'application_unknown'
+  | 'resource_type_unsupported'
+  | 'view_too_old';
+
+export interface Reason {
+  readonly code: ReasonCode;
+  /** The conditional access or compliance policy that decided. */
+  readonly policyId?: string | undefined;
+  readonly policyName?: string | undefined;
+  /** The rule or control within the policy, in Graph's words. */
+  readonly rule?: string | undefined;
+  /** The partner that decided, and those that said otherwise. */
+  readonly connectorId?: string | undefined;
+  readonly disagreeing?: readonly string[] | undefined;
+  /** Ids of the partner's open findings behind the state. */
+  readonly findingIds?: readonly string[] | undefined;
+  readonly required?: string | undefined;
+  readonly actual?: string | undefined;
+  /** End of the grace period, ISO 8601. */
+  readonly until?: string | undefined;
+}

@@ -1,0 +1,71 @@
+import type { Level } from './level.ts';
+import type { ThreatState } from './threat-state.ts';
+
+/** Milliseconds since 1970-01-01T00:00:00Z. `core` has no clock; times come in as arguments. */
+export type Instant = number;
+
+/** What a partner may know a device by. Values are compared after `normaliseKey`. */
+export type DeviceKeyType =
+  | 'managedDeviceId' | 'entraDeviceId' | 'serialNumber' | 'imei' | 'udid' | 'easDeviceId' | 'vendorDeviceId' | 'email';
+
+export interface DeviceKey {
+  readonly type: DeviceKeyType;
+  readonly value: string;
+}
+
+export type FindingState = 'open' | 'resolved';
+
+/** One threat on one device, as one report tells it. */
+export interface FindingReport {
+  /** The partner's own id, unique within (connector, device). */
+  readonly id: string;
+  readonly type: string;
+  /** `undefined`: informational; it never raises a level. */
+  readonly severity?: Level | undefined;
+  readonly state: FindingState;
+  readonly title?: string | undefined;
+  readonly detectedAt?: Instant | undefined;
+  /** What the user should do, in the partner's words. */
+  readonly recommendedAction?: string | undefined;
+}
+
+/** What one report says, in our vocabulary. */
+export interface Signal {
+  readonly connectorId: string;
+  /** The partner's own event id: the same one twice has one effect. */
+  readonly reportId: string;
+  readonly keys: readonly DeviceKey[];
+  readonly observedAt: Instant;
+  /** `undefined`: the report speaks of findings only and leaves the device's state as it was. */
+  readonly state?: ThreatState | undefined;
+  readonly findings: readonly FindingReport[];
+  /** Set where the partner used a word we do not know: the last state is kept and the report is flagged (rule 6). */
+  readonly flag?: string | undefined;
+}
+
+/** The current word of one partner about one device. */
+export interface PartnerView {
+  readonly connectorId: string;
+  readonly state: ThreatState;
+  readonly observedAt: Instant;
+  readonly reportId: string;
+  /**
+   * Where the state comes from: the partner's own posture of the device, or, for a partner that never gave
+   * one, the worst of its open findings.
+   */
+  readonly basis: 'posture' | 'findings';
+  /** The partner's open findings, for reasons and for `basis: 'findings'`. Full findings are kept elsewhere. */
+  readonly openFindings: readonly OpenFinding[];
+}
+
+export interface OpenFinding {
+  readonly id: string;
+  readonly severity?: Level | undefined;
+}
+
+/** A finding as it now stands: the newest report that named it. */
+export interface Finding extends FindingReport {
+  readonly connectorId: string;
+  readonly observedAt: Instant;
+  readonly reportId: string;
+}

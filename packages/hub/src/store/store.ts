@@ -1,0 +1,323 @@
+import type { DeviceKey, Finding, PartnerView, Reason, ComplianceState, Signal, ThreatState } from '@sallyport/core';
+
+/**
+ * What the hub keeps. Small interfaces, one per kind of thing; `contract/` holds the one suite that says
+ * what each promises, and every database runs it.
+ *
+ * All times are milliseconds since 1970. All methods that take several things take them as one batch, so
+ * that a batch costs a constant number of round trips whatever its size. Every method may throw `StoreBusy`.
+ */
+export interface Store extends Readers {
+  /**
+   * Runs `work` in one durable transaction: either all of it is there after a power cut, or nothing.
+   * Transactions do not see each other's unfinished work. `work` must use only the `tx` it is given.
+   * If `work` throws, nothing is kept and the error is passed on.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Calls `listener` after each committed transaction that appended to the outbox, in order of `seq`. */
+  onCommitted(listener: (rows: readonly OutboxRow[]) => void): void;
+  /** Finishes what is in flight, then lets go of the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * The database cannot write now (disk full, locked, unreachable). Nothing was kept; the same call may be
+ * made again after `retryAfterSeconds`. Routes answer 503 with Retry-After.
+ */
+export class StoreBusy extends Error {
+  readonly retryAfterSeconds: number;
+  constructor(message: string, retryAfterSeconds = 5, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreBusy';
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export interface Readers {
+  readonly documents: DocumentReader;
+  readonly members: MemberReader;
+  readonly devices: DeviceReader;
+  readonly postures: PostureReader;
+  readonly reports: ReportReader;
+  readonly findings: FindingReader;
+  readonly outbox: OutboxReader;
+  readonly heartbeats: HeartbeatReader;
+  readonly audit: AuditReader;
+}
+
+export interface Transaction {
+  readonly documents: DocumentReader & DocumentWriter;
+  readonly members: MemberReader & MemberWriter;
+  readonly devices: DeviceReader & DeviceWriter;
+  readonly postures: PostureReader & PostureWriter;
+  readonly reports: ReportReader & ReportWriter;
+  readonly findings: FindingReader & FindingWriter;
+  readonly outbox: OutboxReader & OutboxWriter;
+  readonly heartbeats: HeartbeatReader & HeartbeatWriter;
+  readonly audit: AuditReader & AuditWriter;
+}
+
+// ---- documents: the configuration, small enough to be held in memory by who uses it
+
+export type DocumentKind =
+  | 'mobileThreatDefenseConnector' | 'deviceCompliancePolicy' | 'conditionalAccessPolicy' | 'namedLocation'
+  | 'user' | 'group' | 'application' | 'door' | 'mergeRule' | 'deviceManagementSettings' | 'vendorLink' | 'deletedItem';
+
+export interface DocumentRow {
+  readonly kind: DocumentKind;
+  /** Unique within the kind; compared as given (callers lower-case GUIDs). */
+  readonly id: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+  /** 1, then one more at each write. */
+  readonly version: number;
+}
+
+export interface DocumentReader {
+  get(kind: DocumentKind, id: string): Promise<DocumentRow | undefined>;
+  /** Ordered by `createdAt`, then `id`. */
+  list(kind: DocumentKind): Promise<readonly DocumentRow[]>;
+}
+
+export interface DocumentWriter {
+  /** Creates or replaces. With `expectVersion`: answers `undefined` and writes nothing when it is not the current one. */
+  put(kind: DocumentKind, id: string, body: Readonly<Record<string, unknown>>, at: number, expectVersion?: number): Promise<DocumentRow | undefined>;
+  /** Whether there was something to delete. */
+  delete(kind: DocumentKind, id: string): Promise<boolean>;
+}
+
+// ---- group members
+
+export interface MemberReader {
+  /** (group, member) pairs; a member is a user or a group. In no particular order. */
+  all(): Promise<readonly { groupId: string; memberId: string }[]>;
+  of(groupId: string): Promise<readonly string[]>;
+}
+
+export interface MemberWriter {
+  /** Safe to repeat. */
+  add(groupId: string, memberIds: readonly string[]): Promise<void>;
+  remove(groupId: string, memberId: string): Promise<boolean>;
+  /** Everything about `id`, as a group or as a member. */
+  removeAll(id: string): Promise<void>;
+}
+
+// ---- devices
+
+/** A `managedDevice` as it is stored: Graph's property names. `resource.id` is the row's id. */
+export interface DeviceRow {
+  readonly id: string;
+  readonly resource: Readonly<Record<string, unknown>>;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
+/** Properties of `DeviceRow.resource` that have a column of their own and can be filtered and sorted by. */
+export const DEVICE_COLUMNS = [
+  'deviceName', 'operatingSystem', 'osVersion', 'azureADDeviceId', 'userId', 'userPrincipalName', 'serialNumber',
+  'imei', 'udid', 'easDeviceId', 'jailBroken', 'managedDeviceOwnerType', 'enrolledDateTime', 'lastSyncDateTime',
+  'deviceCategoryDisplayName', 'model', 'manufacturer', 'emailAddress',
+] as const;
+export type DeviceColumn = (typeof DEVICE_COLUMNS)[number];
+
+/** What a device list can be filtered by beside its own columns; these come from the posture. */
+export type DeviceFilterColumn = DeviceColumn | 'id' | 'complianceState' | 'partnerReportedThreatState';
+
+export type FilterOperator = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'contains' | 'startswith' | 'endswith';
+
+/** A filter as the store understands it. Text compares case-insensitively, times (ISO 8601) as instants. */
+export type DeviceFilter =
+  | { readonly op: FilterOperator; readonly column: DeviceFilterColumn; readonly value: string | null }
+  | { readonly op: 'and' | 'or'; readonly parts: readonly DeviceFilter[] }
+  | { readonly op: 'not'; readonly part: DeviceFilter };
+
+export interface DeviceQuery {
+  readonly filter?: DeviceFilter | undefined;
+  readonly orderBy?: readonly { readonly column: DeviceFilterColumn; readonly descending: boolean }[] | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** A device with the little that decisions need, for filling the memory index at start. */
+export interface DeviceSnapshotRow {
+  readonly id: string;
+  readonly operatingSystem: string;
+  readonly osVersion: string;
+  readonly azureADDeviceId: string | null;
+  readonly easDeviceId: string | null;
+  readonly serialNumber: string | null;
+  readonly userId: string | null;
+  readonly lastSyncAt: number;
+  readonly enrolledAt: number;
+  /** `null`: never evaluated. */
+  readonly posture: PostureRow | null;
+}
+
+export interface DeviceReader {
+  /** Unknown ids are left out. In no particular order. */
+  get(ids: readonly string[]): Promise<readonly DeviceRow[]>;
+  query(query: DeviceQuery): Promise<readonly DeviceRow[]>;
+  count(filter?: DeviceFilter): Promise<number>;
+  /** The ids of the devices that carry each key, in the order of `keys`; several for an ambiguous key. */
+  findByKeys(keys: readonly DeviceKey[]): Promise<readonly (readonly string[])[]>;
+  /** All devices, in pages of the store's choosing, ordered by id. Does not block writers. */
+  snapshot(): AsyncIterable<readonly DeviceSnapshotRow[]>;
+}
+
+export interface DeviceWriter {
+  /** Creates or replaces, and keeps `findByKeys` in step (`managedDeviceId`, `entraDeviceId`, `serialNumber`, `imei`, `udid`, `easDeviceId`). */
+  put(rows: readonly DeviceRow[]): Promise<void>;
+  /** With everything that hangs on it except its reports. Answers how many there were. */
+  delete(ids: readonly string[]): Promise<number>;
+}
+
+// ---- posture
+
+/** What is current about one device, as the pipeline left it. */
+export interface PostureRow {
+  readonly deviceId: string;
+  readonly views: readonly PartnerView[];
+  readonly mergedState: ThreatState;
+  readonly complianceState: ComplianceState;
+  readonly reasons: readonly Reason[];
+  readonly failingSince: number | null;
+  readonly graceUntil: number | null;
+  readonly updatedAt: number;
+}
+
+export interface PostureReader {
+  /** Unknown ids are left out. Inside a transaction the rows are locked until it ends. */
+  get(deviceIds: readonly string[]): Promise<readonly PostureRow[]>;
+  /** How many devices are in each compliance state. */
+  countByState(): Promise<ReadonlyMap<ComplianceState, number>>;
+}
+
+export interface PostureWriter {
+  put(rows: readonly PostureRow[]): Promise<void>;
+}
+
+// ---- reports
+
+export type ReportStatus = 'accepted' | 'late' | 'unmatched' | 'ambiguous';
+
+export interface ReportRow {
+  readonly connectorId: string;
+  readonly reportId: string;
+  /** How `raw` is to be read: `partner-v1`, `lookout-mra-v2`, ... */
+  readonly format: string;
+  readonly raw: string;
+  readonly observedAt: number;
+  readonly receivedAt: number;
+}
+
+export interface StoredReport extends ReportRow {
+  /** Order of arrival. */
+  readonly seq: number;
+  readonly deviceId: string | null;
+  readonly status: ReportStatus;
+  readonly flag: string | null;
+  /** Kept only while the report waits for its device. */
+  readonly signal: Signal | null;
+}
+
+export interface ReportReader {
+  get(connectorId: string, reportId: string): Promise<StoredReport | undefined>;
+  /** Newest first. */
+  ofDevice(deviceId: string, limit: number): Promise<readonly StoredReport[]>;
+  /** Reports whose device is not known or not certain, oldest first. */
+  waiting(limit: number, afterSeq?: number): Promise<readonly StoredReport[]>;
+  /** Waiting reports that carry any of the keys, oldest first. */
+  waitingFor(keys: readonly DeviceKey[]): Promise<readonly StoredReport[]>;
+  count(): Promise<number>;
+  /** In order of arrival, for recomputation; at most `limit` after `afterSeq`. */
+  replay(afterSeq: number, limit: number): Promise<readonly StoredReport[]>;
+}
+
+export interface ReportWriter {
+  /** Keeps each report once, by (connectorId, reportId). Answers, in order, whether it was new; a repetition inside the batch is not new. */
+  add(rows: readonly ReportRow[]): Promise<readonly boolean[]>;
+  /** Says what became of reports that `add` kept. */
+  settle(rows: readonly {
+    readonly connectorId: string; readonly reportId: string; readonly status: ReportStatus;
+    readonly deviceId: string | null; readonly flag: string | null;
+    /** With status `unmatched` or `ambiguous`: what to apply later, found again by `waitingFor(signal.keys)`. */
+    readonly signal: Signal | null;
+  }[]): Promise<void>;
+}
+
+// ---- findings
+
+export interface FindingRow extends Finding {
+  readonly deviceId: string;
+}
+
+export interface FindingReader {
+  /** Of all partners, newest first. */
+  ofDevices(deviceIds: readonly string[]): Promise<readonly FindingRow[]>;
+}
+
+export interface FindingWriter {
+  /** Creates or replaces by (deviceId, connectorId, id). The caller has settled which is newer. */
+  put(rows: readonly FindingRow[]): Promise<void>;
+}
+
+// ---- outbox
+
+export type OutboxKind = 'device-posture-changed' | 'device-removed' | 'configuration-changed';
+
+export interface OutboxRow {
+  /** Ever growing, without promise of being gapless. */
+  readonly seq: number;
+  readonly kind: OutboxKind;
+  /** What order is kept for: the device, or the kind of configuration. */
+  readonly subject: string;
+  readonly at: number;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export interface OutboxReader {
+  /** In order of `seq`. */
+  after(seq: number, limit: number): Promise<readonly OutboxRow[]>;
+  /** The oldest that is still kept and the newest; 0 and 0 when there is none. */
+  range(): Promise<{ readonly first: number; readonly last: number }>;
+}
+
+export interface OutboxWriter {
+  /** Answers the rows with their `seq`, in order. */
+  append(rows: readonly Omit<OutboxRow, 'seq'>[]): Promise<readonly OutboxRow[]>;
+  /** Forgets rows older than `before` (time), except the newest 10,000. Answers how many. */
+  prune(before: number): Promise<number>;
+}
+
+// ---- heartbeats and audit
+
+export interface HeartbeatReader {
+  /** Connector id to time of its last heartbeat. */
+  all(): Promise<ReadonlyMap<string, number>>;
+}
+
+export interface HeartbeatWriter {
+  /** Never goes back in time. */
+  set(connectorId: string, at: number): Promise<void>;
+}
+
+export interface AuditRow {
+  readonly id: string;
+  readonly at: number;
+  readonly actor: string;
+  /** `Create`, `Patch`, `Delete`, `Action`. */
+  readonly operation: string;
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly changes: readonly { readonly property: string; readonly oldValue: string | null; readonly newValue: string | null }[];
+}
+
+export interface AuditReader {
+  /** Newest first. */
+  list(limit: number, offset: number): Promise<readonly AuditRow[]>;
+}
+
+export interface AuditWriter {
+  append(rows: readonly AuditRow[]): Promise<void>;
+}
