@@ -1,0 +1,124 @@
+import type {
+  AccessRequest, CompliancePolicy, Connector, Decision, DeviceFacts, Reason, Signal, UserFacts, Verdict,
+} from '@sallyport/core';
+import type { DeviceRow, DocumentKind, PostureRow, ReportRow, Transaction } from '../store/store.ts';
+
+/** What `intake` and the APIs ask of the pipeline. `compose.ts` builds one of each. */
+
+export interface IncomingReport {
+  readonly row: Omit<ReportRow, 'receivedAt'>;
+  /** `row` understood. */
+  readonly signal: Signal;
+}
+
+export interface ReportOutcome {
+  readonly reportId: string;
+  readonly status: 'accepted' | 'duplicate' | 'late';
+  /** false: kept until its device appears (or until an administrator says which device is meant). */
+  readonly matched: boolean;
+}
+
+export interface Intake {
+  /**
+   * Takes reports of one connector to their end: kept raw, matched, merged, evaluated, doors' outbox written,
+   * in one durable transaction shared with whatever else arrives at that moment. Resolves, in order, only
+   * after the commit; rejects with `StoreBusy` when nothing was kept. Also counts as a heartbeat.
+   */
+  take(connectorId: string, reports: readonly IncomingReport[]): Promise<readonly ReportOutcome[]>;
+  heartbeat(connectorId: string): Promise<void>;
+}
+
+export interface ConfigurationChange {
+  readonly kind: DocumentKind;
+  readonly id: string;
+  readonly before?: Readonly<Record<string, unknown>> | undefined;
+  readonly after?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface Configuration {
+  /**
+   * Runs `work` in a transaction, and in the same one writes the audit rows and the outbox row of the changes
+   * that `work` reports through `changed`. When this resolves, the memory that decisions read shows the change
+   * and every device it touches has been evaluated again.
+   */
+  write<T>(actor: string, work: (tx: Transaction, changed: (change: ConfigurationChange) => void) => Promise<T>): Promise<T>;
+}
+
+export interface DeviceRegistry {
+  /** Creates or replaces a device; applies the reports that waited for it; evaluates it. All or nothing. */
+  put(actor: string, row: DeviceRow): Promise<void>;
+  /** Whether there was one. */
+  remove(actor: string, id: string): Promise<boolean>;
+  /** Assigns waiting reports to a device by hand. Answers how many were applied. */
+  assignReports(actor: string, deviceId: string, reports: readonly { connectorId: string; reportId: string }[]): Promise<number>;
+}
+
+/** How sure we are of who a device is (rule 5): only the first two may grant. */
+export type EvidenceGrade = 'certificate' | 'claim' | 'easDeviceId' | 'macAddress';
+
+export interface DeviceClaim {
+  readonly grade: EvidenceGrade;
+  /** Managed device id or Entra device id; for `easDeviceId` that id. */
+  readonly value: string;
+}
+
+/** The memory that decisions are made from. Everything here is synchronous and reads no database. */
+export interface AccessView {
+  /** By id, userPrincipalName or mail, in any case. */
+  user(idOrName: string): UserFacts | undefined;
+  /** The device that a claim names; `undefined` when none or several do. */
+  deviceId(claim: DeviceClaim): string | undefined;
+  facts(deviceId: string): DeviceFacts | undefined;
+  posture(deviceId: string): PostureRow | undefined;
+  /** Evaluated now, with all policies and settings; for `deviceCompliancePolicyStates` and explanations. */
+  verdict(deviceId: string): Verdict | undefined;
+  /** Ids of the devices whose primary user this is. */
+  devicesOfUser(userId: string): readonly string[];
+  connector(id: string): Connector | undefined;
+  compliancePolicy(id: string): CompliancePolicy | undefined;
+  /** Canonical id of an application given by id or by well-known or registered name; `undefined` when unknown. */
+  application(idOrName: string): { readonly id: string; readonly displayName: string } | undefined;
+  /** Number of devices, for health and metrics. */
+  readonly deviceCount: number;
+}
+
+/** A question about access with the caller's evidence not yet looked up. */
+export interface AccessQuestion extends Omit<AccessRequest, 'user' | 'device' | 'deviceProblem' | 'application' | 'now'> {
+  readonly user: string;
+  readonly application: string;
+  readonly device?: DeviceClaim | undefined;
+  /** The device certificate was presented and did not verify. */
+  readonly certificateInvalid?: boolean | undefined;
+}
+
+export interface AccessAnswer extends Decision {
+  readonly userId?: string | undefined;
+  readonly deviceId?: string | undefined;
+  readonly application?: string | undefined;
+}
+
+export interface AccessDecider {
+  /** Never throws for what a caller may send: an unknown user, device or application is a deny with its reason. */
+  decide(question: AccessQuestion): AccessAnswer;
+  /** Reads no clock, keeps no log: what would be said of this device under other policies is `core`'s to answer. */
+  readonly view: AccessView;
+}
+
+/** A device's access changed: what doors are told. The payload of `device-posture-changed`. */
+export interface PostureChange {
+  readonly deviceId: string;
+  readonly entraDeviceId: string | null;
+  readonly easDeviceId: string | null;
+  readonly userId: string | null;
+  readonly userPrincipalName: string | null;
+  readonly complianceState: string;
+  readonly previousComplianceState: string;
+  readonly mergedState: string;
+  readonly previousMergedState: string;
+  /** Whether `compliantDevice` is satisfied now: compliant or inGracePeriod. */
+  readonly compliant: boolean;
+  readonly wasCompliant: boolean;
+  readonly reasons: readonly Reason[];
+  /** The report that caused it, if one did. */
+  readonly cause: { readonly connectorId: string; readonly reportId: string } | null;
+}
