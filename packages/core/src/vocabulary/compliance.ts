@@ -64,8 +64,8 @@ export interface Verdict {
   /** Why it is not simply compliant; empty when there is nothing to say. */
   readonly reasons: readonly Reason[];
   readonly policies: readonly PolicyVerdict[];
-  /** Since when the device fails, without a break; `undefined` while it does not. Grace counts from here. */
-  readonly failingSince?: Instant | undefined;
+  /** Since when each failing policy fails without a break, by policy id (`builtIn` for the built-in one). Grace counts from here. */
+  readonly failing: Readonly<Record<string, Instant>>;
   /** The earliest end of a grace period, where the state is `inGracePeriod`. */
   readonly graceUntil?: Instant | undefined;
   /** When time alone may next change this verdict. */

@@ -181,7 +181,8 @@ export interface PostureRow {
   readonly mergedState: ThreatState;
   readonly complianceState: ComplianceState;
   readonly reasons: readonly Reason[];
-  readonly failingSince: number | null;
+  /** Since when each failing compliance policy fails, by policy id (`builtIn` for the built-in one); kept as JSON. */
+  readonly failing: Readonly<Record<string, number>>;
   readonly graceUntil: number | null;
   readonly updatedAt: number;
 }
