@@ -1,4 +1,5 @@
 import type {} from 'fastify';
+import type { ZodType } from 'zod';
 import type { Permission } from '@sallyport/contracts';
 
 /**
@@ -10,9 +11,9 @@ export type RouteAccess =
   | { readonly kind: 'permission'; readonly anyOf: readonly Permission[] }
   /** As `update_device_health`, and the client is bound to a connector (`request.caller.connectorId`). */
   | { readonly kind: 'partner' }
-  /** The credentials of the door named in the path. */
+  /** The credentials of the door named in the path; checked by the route's own `onRequest` or `preHandler`. */
   | { readonly kind: 'door' }
-  /** The credentials or signature of the vendor behind the connector named in the path. */
+  /** The credentials or signature of the vendor behind the connector named in the path; checked likewise. */
   | { readonly kind: 'webhook' }
   | { readonly kind: 'public'; readonly why: string };
 
@@ -24,9 +25,26 @@ export interface Caller {
   readonly connectorId?: string | undefined;
 }
 
+/** What a route says of itself in `/openapi.json`. */
+export interface RouteDoc {
+  readonly summary: string;
+  readonly description?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  /** Objects whose properties are the parameters. */
+  readonly params?: ZodType | undefined;
+  readonly query?: ZodType | undefined;
+  readonly body?: ZodType | undefined;
+  readonly responses?: Readonly<Record<number, { readonly description: string; readonly schema?: ZodType | undefined }>> | undefined;
+}
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: RouteAccess;
+    doc?: RouteDoc;
+    /** An answer that stays open (server-sent events); it is ended when the server closes. */
+    stream?: boolean;
+    /** Answers without an error are logged at `debug` only: for routes called thousands of times a second. */
+    quiet?: boolean;
   }
   interface FastifyRequest {
     /** Set for `permission` and `partner` routes. */
