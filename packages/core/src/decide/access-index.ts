@@ -1,0 +1,257 @@
+import type { AccessPolicy, AccessRequest, ClientAppType, Decision, NamedLocation, Obligation, ReportOnlyResult } from '../vocabulary/access.ts';
+import type { UserFacts } from '../vocabulary/device.ts';
+import type { Platform } from '../vocabulary/platform.ts';
+import type { Reason } from '../vocabulary/reason.ts';
+import { wellKnownApplication } from './applications.ts';
+import { compileGrant, judge, type CompiledGrant } from './grant.ts';
+import { Locations } from './locations.ts';
+import { addAll, emptyMask, MaskByKey, removeAll, setBit, type Mask } from './mask.ts';
+
+/**
+ * Conditional access policies compiled for deciding: each condition is a set of policies per user, group,
+ * application, platform and client, so that finding the policies that apply is the intersection of four sets,
+ * whatever their number. Built once per change of configuration; `decide` only reads.
+ *
+ * Follows Entra's evaluation (`graph-intune.md` 4.1): all conditions of a policy must match; exclusion beats
+ * inclusion; a block ends it; otherwise every applying policy must be satisfied; none applying grants.
+ */
+export class AccessIndex {
+  /** Enforced policies come first, report-only ones after them; disabled ones are left out. */
+  readonly #policies: readonly AccessPolicy[];
+  readonly #grants: readonly CompiledGrant[];
+  readonly #enforced: number;
+  readonly #locations: Locations;
+  readonly #users: Dimension;
+  readonly #groups: Dimension;
+  readonly #applications: Dimension;
+  readonly #office365: Dimension;
+  readonly #byPlatform: ReadonlyMap<Platform, Mask>;
+  readonly #byClient: ReadonlyMap<ClientAppType | 'unknown', Mask>;
+  readonly #applicationMasks = new Map<string, Mask>();
+  readonly #userMasks = new WeakMap<UserFacts, Mask>();
+  /** Users in the same groups that no policy names share one set. */
+  readonly #sharedUserMasks = new Map<string, Mask>();
+
+  constructor(policies: readonly AccessPolicy[], locations: readonly NamedLocation[]) {
+    const enforced = policies.filter((p) => p.state === 'enabled');
+    this.#enforced = enforced.length;
+    this.#policies = [...enforced, ...policies.filter((p) => p.state === 'enabledForReportingButNotEnforced')];
+    this.#grants = this.#policies.map(compileGrant);
+    this.#locations = new Locations(locations);
+    this.#users = new Dimension(this.#policies, (p) => ({ include: p.users.includeUsers, exclude: p.users.excludeUsers }));
+    this.#groups = new Dimension(this.#policies, (p) => ({ include: p.users.includeGroups, exclude: p.users.excludeGroups }));
+    this.#applications = new Dimension(this.#policies, (p) => p.applications);
+    this.#office365 = new Dimension(this.#policies, (p) => p.applications, (key) => key.toLowerCase() === 'office365');
+    this.#byPlatform = new Map(PLATFORM_KEYS.map((p) => [p, this.#platformMask(p)]));
+    this.#byClient = new Map(CLIENT_KEYS.map((c) => [c, this.#clientMask(c)]));
+  }
+
+  /** How many policies are enforced or reported on. */
+  get size(): number {
+    return this.#policies.length;
+  }
+
+  /** Grant or deny. Pure but for caches; never throws. */
+  decide(request: AccessRequest): Decision {
+    if (!request.user.accountEnabled) return USER_DISABLED;
+    const users = this.#userMask(request.user);
+    const applications = this.#applicationMask(request.application);
+    const platforms = this.#byPlatform.get(request.device?.platform ?? request.platform ?? 'unknown') as Mask;
+    const clients = this.#byClient.get(request.clientAppType ?? 'unknown') as Mask;
+    const collected = new Collected();
+    for (let word = 0; word < users.length; word += 1) {
+      let bits = (users[word] as number) & (applications[word] as number) & (platforms[word] as number) & (clients[word] as number);
+      while (bits !== 0) {
+        const bit = bits & -bits;
+        bits ^= bit;
+        this.#apply((word << 5) + 31 - Math.clz32(bit), request, collected);
+      }
+    }
+    return collected.decision();
+  }
+
+  #apply(policy: number, request: AccessRequest, collected: Collected): void {
+    const condition = (this.#policies[policy] as AccessPolicy).locations;
+    if (condition !== undefined && !this.#locations.match(condition, request)) return;
+    const grant = this.#grants[policy] as CompiledGrant;
+    if (policy < this.#enforced) collected.enforce(grant, request);
+    else collected.report(grant, request);
+  }
+
+  #userMask(user: UserFacts): Mask {
+    const known = this.#userMasks.get(user);
+    if (known !== undefined) return known;
+    const named = this.#users.names(user.id);
+    const shared = named ? undefined : user.groupIds.filter((g) => this.#groups.names(g)).sort().join();
+    let mask = shared === undefined ? undefined : this.#sharedUserMasks.get(shared);
+    if (mask === undefined) {
+      mask = this.#computeUserMask(user);
+      if (shared !== undefined) this.#sharedUserMasks.set(shared, mask);
+    }
+    this.#userMasks.set(user, mask);
+    return mask;
+  }
+
+  #computeUserMask(user: UserFacts): Mask {
+    const mask = emptyMask(this.#policies.length);
+    addAll(mask, this.#users.all);
+    addAll(mask, this.#users.including(user.id));
+    for (const group of user.groupIds) addAll(mask, this.#groups.including(group));
+    removeAll(mask, this.#users.excludingAll);
+    removeAll(mask, this.#users.excluding(user.id));
+    for (const group of user.groupIds) removeAll(mask, this.#groups.excluding(group));
+    return mask;
+  }
+
+  #applicationMask(application: string): Mask {
+    let mask = this.#applicationMasks.get(application);
+    if (mask !== undefined) return mask;
+    const office = wellKnownApplication(application)?.office365 === true ? this.#office365 : undefined;
+    mask = emptyMask(this.#policies.length);
+    addAll(mask, this.#applications.all);
+    addAll(mask, this.#applications.including(application));
+    addAll(mask, office?.anyIncluded);
+    removeAll(mask, this.#applications.excludingAll);
+    removeAll(mask, this.#applications.excluding(application));
+    removeAll(mask, office?.anyExcluded);
+    // Names come from callers: a stranger's must not grow the memory.
+    if (this.#applicationMasks.size < 10_000) this.#applicationMasks.set(application, mask);
+    return mask;
+  }
+
+  /**
+   * Without a known platform, a policy for certain platforms that asks for a compliant device applies: nobody
+   * escapes it by not saying what device it is. One that merely blocks a platform does not.
+   */
+  #platformMask(platform: Platform): Mask {
+    return maskWhere(this.#policies, ({ platforms }, i) => {
+      if (platforms === undefined) return true;
+      if (platform === 'unknown') {
+        return platforms.include.includes('all') || (this.#grants[i] as CompiledGrant).needsDevice;
+      }
+      return (platforms.include.includes('all') || platforms.include.includes(platform))
+        && !platforms.exclude.includes('all') && !platforms.exclude.includes(platform);
+    });
+  }
+
+  /** A caller that does not say which client asks is taken for a modern one. */
+  #clientMask(client: ClientAppType | 'unknown'): Mask {
+    const kinds: readonly string[] = client === 'unknown' ? ['browser', 'mobileAppsAndDesktopClients'] : [client];
+    return maskWhere(this.#policies, ({ clientAppTypes }) =>
+      clientAppTypes.length === 0 || clientAppTypes.includes('all') || kinds.some((kind) => clientAppTypes.includes(kind)));
+  }
+}
+
+const PLATFORM_KEYS: readonly Platform[] = ['android', 'iOS', 'macOS', 'windows', 'linux', 'unknown'];
+const CLIENT_KEYS: readonly (ClientAppType | 'unknown')[] = [
+  'browser', 'mobileAppsAndDesktopClients', 'exchangeActiveSync', 'easSupported', 'other', 'unknown',
+];
+
+function maskWhere(policies: readonly AccessPolicy[], test: (policy: AccessPolicy, index: number) => boolean): Mask {
+  const mask = emptyMask(policies.length);
+  for (const [i, policy] of policies.entries()) if (test(policy, i)) setBit(mask, i);
+  return mask;
+}
+
+/** One include/exclude condition of all policies. `All` is a word of its own; `None` names nobody. */
+class Dimension {
+  readonly all: Mask;
+  readonly excludingAll: Mask;
+  readonly anyIncluded: Mask;
+  readonly anyExcluded: Mask;
+  readonly #including: MaskByKey;
+  readonly #excluding: MaskByKey;
+
+  constructor(
+    policies: readonly AccessPolicy[],
+    of: (policy: AccessPolicy) => { readonly include: readonly string[]; readonly exclude: readonly string[] },
+    keep: (key: string) => boolean = () => true,
+  ) {
+    const masks = { all: emptyMask(policies.length), excludingAll: emptyMask(policies.length) };
+    this.#including = new MaskByKey(policies.length);
+    this.#excluding = new MaskByKey(policies.length);
+    this.anyIncluded = emptyMask(policies.length);
+    this.anyExcluded = emptyMask(policies.length);
+    for (const [i, policy] of policies.entries()) {
+      const { include, exclude } = of(policy);
+      for (const key of include.filter(keep)) {
+        setBit(this.anyIncluded, i);
+        if (key === 'All') setBit(masks.all, i);
+        else this.#including.add(key, i);
+      }
+      for (const key of exclude.filter(keep)) {
+        setBit(this.anyExcluded, i);
+        if (key === 'All') setBit(masks.excludingAll, i);
+        else this.#excluding.add(key, i);
+      }
+    }
+    this.all = masks.all;
+    this.excludingAll = masks.excludingAll;
+  }
+
+  including(key: string): Mask | undefined {
+    return this.#including.get(key);
+  }
+
+  excluding(key: string): Mask | undefined {
+    return this.#excluding.get(key);
+  }
+
+  names(key: string): boolean {
+    return this.#including.get(key) !== undefined || this.#excluding.get(key) !== undefined;
+  }
+}
+
+const NOTHING: readonly never[] = [];
+const NO_POLICY_APPLIES: Decision = Object.freeze({
+  decision: true, reasons: [{ code: 'no_policy_applies' as const }], obligations: NOTHING, reportOnly: NOTHING,
+});
+const USER_DISABLED: Decision = Object.freeze({
+  decision: false, reasons: [{ code: 'user_disabled' as const }], obligations: NOTHING, reportOnly: NOTHING,
+});
+
+/** What the applying policies have said so far. */
+class Collected {
+  #satisfied: Reason[] | undefined;
+  #refused: Reason[] | undefined;
+  #blocked: Reason[] | undefined;
+  #obligations: Obligation[] | undefined;
+  #reportOnly: ReportOnlyResult[] | undefined;
+
+  enforce(grant: CompiledGrant, request: AccessRequest): void {
+    const outcome = judge(grant, request);
+    switch (outcome.kind) {
+      case 'satisfied': (this.#satisfied ??= []).push(grant.satisfied); break;
+      case 'obliged': (this.#obligations ??= []).push(outcome.obligation); break;
+      default:
+        if (outcome.blocked) (this.#blocked ??= []).push(...outcome.reasons);
+        else (this.#refused ??= []).push(...outcome.reasons);
+    }
+  }
+
+  report(grant: CompiledGrant, request: AccessRequest): void {
+    const outcome = judge(grant, request);
+    const result = outcome.kind === 'satisfied' ? 'reportOnlySuccess' : outcome.kind === 'obliged' ? 'reportOnlyInterrupted' : 'reportOnlyFailure';
+    (this.#reportOnly ??= []).push({ policyId: grant.policyId, result, reasons: outcome.kind === 'refused' ? outcome.reasons : NOTHING });
+  }
+
+  decision(): Decision {
+    const reportOnly = this.#reportOnly ?? NOTHING;
+    if (this.#blocked !== undefined || this.#refused !== undefined) {
+      // A block is named before what could still be mended, for mending that would not help.
+      const reasons = unrepeated([...(this.#blocked ?? NOTHING), ...(this.#refused ?? NOTHING)]);
+      return { decision: false, reasons, obligations: NOTHING, reportOnly };
+    }
+    const obligations = this.#obligations ?? NOTHING;
+    if (this.#satisfied === undefined && obligations.length === 0) {
+      return reportOnly.length === 0 ? NO_POLICY_APPLIES : { ...NO_POLICY_APPLIES, reportOnly };
+    }
+    const asked = obligations.map(({ policyId }): Reason => ({ code: 'mfa_required', policyId }));
+    return { decision: true, reasons: asked.length === 0 ? this.#satisfied ?? NOTHING : [...asked, ...(this.#satisfied ?? NOTHING)], obligations, reportOnly };
+  }
+}
+
+/** A device's reasons come with each policy that asks for a compliant device; once is enough. */
+function unrepeated(reasons: readonly Reason[]): readonly Reason[] {
+  return reasons.length < 2 ? reasons : [...new Set(reasons)];
+}

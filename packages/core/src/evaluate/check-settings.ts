@@ -1,0 +1,130 @@
+import type { CompliancePolicy, ComplianceSettings, SettingVerdict } from '../vocabulary/compliance.ts';
+import type { Connector } from '../vocabulary/connector.ts';
+import type { DeviceFacts } from '../vocabulary/device.ts';
+import { rankOfLevel } from '../vocabulary/level.ts';
+import type { Reason } from '../vocabulary/reason.ts';
+import type { Instant, PartnerView } from '../vocabulary/signal.ts';
+import type { Merged } from '../merge/merge-partners.ts';
+import { compareVersions } from './os-version.ts';
+
+export interface ThreatInput {
+  readonly merged: Merged;
+  readonly views: readonly PartnerView[];
+  readonly connectors: readonly Connector[];
+}
+
+const LEVEL_RULE = 'deviceThreatProtectionRequiredSecurityLevel';
+const DAY = 86_400_000;
+
+/** What the enforced settings of one policy say of the device; settings that the policy does not use are left out. */
+export function checkSettings(policy: CompliancePolicy, device: DeviceFacts, threat: ThreatInput): readonly SettingVerdict[] {
+  const settings: SettingVerdict[] = [];
+  if (policy.requiredLevel !== undefined) settings.push(checkThreatLevel(policy, threat));
+  if (policy.osMinimumVersion !== undefined) settings.push(checkOsVersion(policy, device, 'osMinimumVersion', policy.osMinimumVersion));
+  if (policy.osMaximumVersion !== undefined) settings.push(checkOsVersion(policy, device, 'osMaximumVersion', policy.osMaximumVersion));
+  return settings;
+}
+
+function checkThreatLevel(policy: CompliancePolicy, { merged, views }: ThreatInput): SettingVerdict {
+  const required = policy.requiredLevel as NonNullable<typeof policy.requiredLevel>;
+  const about = { policyId: policy.id, policyName: policy.displayName, rule: LEVEL_RULE, required };
+  const setting = 'deviceThreatProtection';
+  switch (merged.kind) {
+    case 'none':
+      return { setting, state: 'notApplicable', currentValue: merged.state, reason: { code: merged.code, ...about, connectorId: merged.connectorId } };
+    case 'missing':
+      return missingData(about, merged.blocked, merged.connectorId, merged.state);
+    case 'failing':
+      return failed(merged, { code: merged.code, ...about }, views);
+    case 'level':
+      if (rankOfLevel(merged.level) > rankOfLevel(required)) return failed(merged, { code: 'threat_level_above_allowed', ...about }, views);
+      if (merged.missingFrom !== undefined) return missingData(about, true, merged.missingFrom, merged.state);
+      return { setting, state: 'compliant', currentValue: merged.level };
+    default:
+      return unreachable(merged);
+  }
+}
+
+function missingData(about: Omit<Reason, 'code'>, blocked: boolean, connectorId: string, state: string): SettingVerdict {
+  return {
+    setting: 'deviceThreatProtection', state: blocked ? 'nonCompliant' : 'compliant', currentValue: state,
+    reason: { code: 'partner_data_missing', ...about, connectorId, actual: state },
+  };
+}
+
+function failed(merged: Merged & { connectorId: string }, reason: Reason, views: readonly PartnerView[]): SettingVerdict {
+  const open = views.find((v) => v.connectorId === merged.connectorId)?.openFindings ?? [];
+  const actual = merged.kind === 'level' ? merged.level : merged.state;
+  return {
+    setting: 'deviceThreatProtection', state: 'nonCompliant', currentValue: actual,
+    reason: {
+      ...reason, connectorId: merged.connectorId, actual,
+      ...(merged.disagreeing.length > 0 && { disagreeing: merged.disagreeing }),
+      ...(open.length > 0 && { findingIds: open.map((f) => f.id) }),
+    },
+  };
+}
+
+function checkOsVersion(policy: CompliancePolicy, device: DeviceFacts, rule: 'osMinimumVersion' | 'osMaximumVersion', limit: string): SettingVerdict {
+  const order = compareVersions(device.osVersion, limit);
+  const about = { policyId: policy.id, policyName: policy.displayName, rule, required: limit, actual: device.osVersion };
+  const verdict = { setting: rule, currentValue: device.osVersion };
+  // A version that cannot be read proves nothing, so it does not pass.
+  if (order === undefined) return { ...verdict, state: 'nonCompliant', reason: { code: 'os_version_unreadable', ...about } };
+  if (rule === 'osMinimumVersion' ? order >= 0 : order <= 0) return { ...verdict, state: 'compliant' };
+  return { ...verdict, state: 'nonCompliant', reason: { code: rule === 'osMinimumVersion' ? 'os_version_below_minimum' : 'os_version_above_maximum', ...about } };
+}
+
+export interface BuiltInInput {
+  readonly device: DeviceFacts;
+  readonly hasPolicy: boolean;
+  /** The primary user is named but not (or no longer) known here. */
+  readonly userMissing: boolean;
+  /** Last contact with device management or partner. */
+  readonly lastContactAt: Instant;
+  readonly settings: ComplianceSettings;
+  readonly connectors: readonly Connector[];
+  readonly now: Instant;
+}
+
+/** The built-in policy (Intune's "Built-in Device Compliance Policy") with the connectors' own rule about old systems. */
+export function checkBuiltIn(input: BuiltInInput): readonly SettingVerdict[] {
+  const { device, settings } = input;
+  const result: SettingVerdict[] = [];
+  if (!input.hasPolicy && settings.secureByDefault) {
+    result.push({ setting: 'hasPolicy', state: 'nonCompliant', reason: { code: 'no_policy_assigned', rule: 'secureByDefault' } });
+  }
+  if (input.now - input.lastContactAt > settings.checkinThresholdDays * DAY) {
+    result.push({
+      setting: 'isActive', state: 'nonCompliant',
+      reason: { code: 'device_inactive', rule: 'deviceComplianceCheckinThresholdDays', required: `${settings.checkinThresholdDays} days` },
+    });
+  }
+  if (input.userMissing) {
+    result.push({ setting: 'userExists', state: 'nonCompliant', reason: { code: 'device_user_missing', actual: device.userId } });
+  }
+  const tooOld = unsupportedBy(device, input.connectors);
+  if (tooOld !== undefined) result.push(tooOld);
+  return result;
+}
+
+/** `partnerUnsupportedOsVersionBlocked`: a device whose system the partner's app does not support cannot be watched by it. */
+function unsupportedBy(device: DeviceFacts, connectors: readonly Connector[]): SettingVerdict | undefined {
+  for (const connector of connectors) {
+    const platform = connector.platforms[device.platform];
+    if (!connector.unsupportedOsVersionBlocked || connector.integration !== 'full' || platform?.enabled !== true) continue;
+    if (platform.minimumVersion === undefined || compareVersions(device.osVersion, platform.minimumVersion) !== -1) continue;
+    return {
+      setting: 'partnerMinimumVersion', state: 'nonCompliant', currentValue: device.osVersion,
+      reason: {
+        code: 'partner_os_version_unsupported', connectorId: connector.id, rule: 'partnerUnsupportedOsVersionBlocked',
+        required: platform.minimumVersion, actual: device.osVersion,
+      },
+    };
+  }
+  return undefined;
+}
+
+function unreachable(value: never): never {
+  throw new Error(`no such merge result: ${JSON.stringify(value)}`);
+}

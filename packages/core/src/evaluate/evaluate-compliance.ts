@@ -1,0 +1,138 @@
+import { mergePartners, ruleFor, type Merged } from '../merge/merge-partners.ts';
+import type { CompliancePolicy, ComplianceSettings, ComplianceState, PolicyVerdict, SettingVerdict, Verdict } from '../vocabulary/compliance.ts';
+import type { Connector, MergeRule } from '../vocabulary/connector.ts';
+import type { DeviceFacts } from '../vocabulary/device.ts';
+import type { Reason } from '../vocabulary/reason.ts';
+import type { Instant, PartnerView } from '../vocabulary/signal.ts';
+import { checkBuiltIn, checkSettings, type ThreatInput } from './check-settings.ts';
+
+/** Everything that the verdict on one device depends on, but for the time. */
+export interface EvaluationInput {
+  readonly device: DeviceFacts;
+  /** Transitive groups of the primary user; empty without one. */
+  readonly groupIds: readonly string[];
+  readonly userMissing: boolean;
+  readonly views: readonly PartnerView[];
+  /** The policies assigned to the device, of its platform. */
+  readonly policies: readonly CompliancePolicy[];
+  readonly connectors: readonly Connector[];
+  readonly mergeRules: readonly MergeRule[];
+  readonly settings: ComplianceSettings;
+  /** `Verdict.failing` of the verdict before: grace that runs goes on running. */
+  readonly failing: Readonly<Record<string, Instant>>;
+}
+
+export interface Evaluated extends Verdict {
+  readonly merged: Merged;
+}
+
+/** Graph's order of states: the device's state is the highest of its policies' (`graph-intune.md` 2.4). */
+const SEVERITY: Readonly<Record<ComplianceState, number>> = {
+  unknown: 1, notApplicable: 2, compliant: 3, inGracePeriod: 4, noncompliant: 5, error: 6, conflict: 7,
+};
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const BUILT_IN = 'builtIn';
+const NO_REASONS: readonly Reason[] = [];
+const NOT_FAILING: Readonly<Record<string, Instant>> = {};
+
+/** What the compliance policies say of a device at `now`. Reads nothing, writes nothing. */
+export function evaluateCompliance(input: EvaluationInput, now: Instant): Evaluated {
+  const { device, views, connectors } = input;
+  const rule = ruleFor(input.mergeRules, device.platform, input.groupIds);
+  const merged = mergePartners(views, connectors, device.platform, rule, now);
+  const threat: ThreatInput = { merged, views, connectors };
+  const lastContactAt = lastContact(device, views);
+  const policies: PolicyVerdict[] = [];
+  for (const policy of input.policies) {
+    policies.push(policyVerdict(policy, checkSettings(policy, device, threat), input.failing, now));
+  }
+  const builtIn = checkBuiltIn({
+    device, hasPolicy: input.policies.length > 0, userMissing: input.userMissing, lastContactAt,
+    settings: input.settings, connectors, now,
+  });
+  if (builtIn.length > 0 || policies.length === 0) policies.push(builtInVerdict(builtIn));
+  return { merged, ...deviceVerdict(policies, input, lastContactAt, now) };
+}
+
+/** A partner's report proves that the phone is alive as well as a check-in with the device management does. */
+function lastContact(device: DeviceFacts, views: readonly PartnerView[]): Instant {
+  let last = device.lastSyncAt;
+  for (const view of views) if (view.observedAt > last) last = view.observedAt;
+  return last;
+}
+
+function policyVerdict(
+  policy: CompliancePolicy, settings: readonly SettingVerdict[], failing: Readonly<Record<string, Instant>>, now: Instant,
+): PolicyVerdict {
+  const state = stateOfSettings(settings);
+  const common = { policyId: policy.id, displayName: policy.displayName, version: policy.version, settings };
+  if (state !== 'noncompliant' || policy.gracePeriodHours === 0) return { ...common, state };
+  const graceUntil = (failing[policy.id] ?? now) + policy.gracePeriodHours * HOUR;
+  return graceUntil > now ? { ...common, state: 'inGracePeriod', graceUntil } : { ...common, state };
+}
+
+/** The built-in policy has no grace period. */
+function builtInVerdict(settings: readonly SettingVerdict[]): PolicyVerdict {
+  return { displayName: 'Built-in Device Compliance Policy', version: 1, settings, state: settings.length === 0 ? 'compliant' : stateOfSettings(settings) };
+}
+
+function stateOfSettings(settings: readonly SettingVerdict[]): ComplianceState {
+  let applicable = settings.length === 0;
+  for (const { state } of settings) {
+    if (state === 'nonCompliant') return 'noncompliant';
+    if (state !== 'notApplicable') applicable = true;
+  }
+  return applicable ? 'compliant' : 'notApplicable';
+}
+
+function deviceVerdict(policies: readonly PolicyVerdict[], input: EvaluationInput, lastContactAt: Instant, now: Instant): Verdict {
+  let worst: ComplianceState = 'unknown';
+  let failing: Record<string, Instant> | undefined;
+  let reasons: Reason[] | undefined;
+  let remarks: Reason[] | undefined;
+  let graceUntil: Instant | undefined;
+  for (const policy of policies) {
+    if (SEVERITY[policy.state] > SEVERITY[worst]) worst = policy.state;
+    for (const { reason, state } of policy.settings) {
+      if (reason === undefined) continue;
+      if (state === 'nonCompliant') (reasons ??= []).push(reason);
+      else (remarks ??= []).push(reason);
+    }
+    if (policy.state !== 'noncompliant' && policy.state !== 'inGracePeriod') continue;
+    const key = policy.policyId ?? BUILT_IN;
+    (failing ??= {})[key] = input.failing[key] ?? now;
+    if (policy.graceUntil !== undefined && (graceUntil === undefined || policy.graceUntil < graceUntil)) graceUntil = policy.graceUntil;
+  }
+  // A policy that has nothing to check on this device does not make it unknown: nothing speaks against it.
+  const state = worst === 'notApplicable' ? 'compliant' : worst;
+  return {
+    state, policies, failing: failing ?? NOT_FAILING,
+    reasons: withGrace(joined(reasons, remarks), state, graceUntil),
+    ...(graceUntil !== undefined && state === 'inGracePeriod' && { graceUntil }),
+    ...due(graceUntil, lastContactAt + input.settings.checkinThresholdDays * DAY, now),
+  };
+}
+
+/** What fails stands before what is merely worth saying (a partner that has not reported and need not). */
+function joined(reasons: readonly Reason[] | undefined, remarks: readonly Reason[] | undefined): readonly Reason[] {
+  if (remarks === undefined) return reasons ?? NO_REASONS;
+  return reasons === undefined ? remarks : [...reasons, ...remarks];
+}
+
+/** In grace, that is said before all else. */
+function withGrace(reasons: readonly Reason[], state: ComplianceState, graceUntil: Instant | undefined): readonly Reason[] {
+  if (state !== 'inGracePeriod' || graceUntil === undefined) return reasons;
+  return [{ code: 'in_grace_period', until: isoOf(graceUntil) }, ...reasons];
+}
+
+function isoOf(at: Instant): string {
+  return new Date(at).toISOString();
+}
+
+/** When time alone next changes something: a grace period ends, or the device counts as inactive. */
+function due(graceUntil: Instant | undefined, inactiveAt: Instant, now: Instant): { dueAt?: Instant } {
+  const inactiveFrom = inactiveAt + 1;
+  const times = [graceUntil, inactiveFrom].filter((t): t is Instant => t !== undefined && t > now);
+  return times.length === 0 ? {} : { dueAt: Math.min(...times) };
+}

@@ -1,0 +1,100 @@
+import { rankOfLevel } from '../vocabulary/level.ts';
+import type { Finding, FindingReport, PartnerView, Signal } from '../vocabulary/signal.ts';
+import type { ThreatState } from '../vocabulary/threat-state.ts';
+import { meaningOf, stateOfLevel } from '../vocabulary/threat-state.ts';
+
+export interface AppliedSignal {
+  /** The partner's view after the signal; the very same object when nothing changed. `undefined`: still none. */
+  readonly view: PartnerView | undefined;
+  /** Findings that this signal is the newest word about. */
+  readonly findings: readonly Finding[];
+  /** Whether the signal said anything newer than what was known. */
+  readonly late: boolean;
+}
+
+/**
+ * Takes one signal into what one partner has said about one device. The outcome does not depend on the order
+ * in which signals come, nor on how often: of two words about the same thing the later observation is
+ * current, and of two of the same instant the worse one, so raising is immediate and lowering needs newer
+ * evidence. `known` holds the findings, of this partner on this device, that the signal mentions.
+ */
+export function applySignal(view: PartnerView | undefined, known: ReadonlyMap<string, Finding>, signal: Signal): AppliedSignal {
+  const findings = newerFindings(known, signal);
+  const newState = signal.state !== undefined && isNewerState(view, signal, signal.state);
+  if (!newState && findings.length === 0) return { view, findings, late: saysSomething(signal) };
+  return { view: nextView(view, findings, signal, newState), findings, late: false };
+}
+
+function saysSomething(signal: Signal): boolean {
+  return signal.state !== undefined || signal.findings.length > 0;
+}
+
+function isNewerState(view: PartnerView | undefined, signal: Signal, state: ThreatState): boolean {
+  if (view === undefined || view.basis === 'findings') return true;
+  if (signal.observedAt !== view.observedAt) return signal.observedAt > view.observedAt;
+  const worse = meaningOf(state).rank - meaningOf(view.state).rank;
+  // The id settles what is left, so that two equal reports leave the same trace in any order.
+  return worse !== 0 ? worse > 0 : signal.reportId > view.reportId;
+}
+
+function newerFindings(known: ReadonlyMap<string, Finding>, signal: Signal): readonly Finding[] {
+  if (signal.findings.length === 0) return [];
+  const newest = new Map<string, Finding>();
+  for (const report of signal.findings) {
+    const finding: Finding = {
+      ...report, connectorId: signal.connectorId, observedAt: signal.observedAt, reportId: signal.reportId,
+    };
+    const before = newest.get(report.id) ?? known.get(report.id);
+    if (before === undefined || isNewerFinding(before, finding)) newest.set(report.id, finding);
+  }
+  return [...newest.values()];
+}
+
+function isNewerFinding(before: Finding, after: Finding): boolean {
+  if (after.observedAt !== before.observedAt) return after.observedAt > before.observedAt;
+  const worse = rankOfFinding(after) - rankOfFinding(before);
+  return worse !== 0 ? worse > 0 : after.reportId > before.reportId;
+}
+
+function rankOfFinding(finding: FindingReport): number {
+  return (finding.state === 'open' ? 10 : 0) + (finding.severity === undefined ? 0 : 1 + rankOfLevel(finding.severity));
+}
+
+function nextView(view: PartnerView | undefined, findings: readonly Finding[], signal: Signal, newState: boolean): PartnerView {
+  const openFindings = nextOpenFindings(view, findings);
+  if (newState) {
+    return {
+      connectorId: signal.connectorId, state: signal.state as ThreatState, observedAt: signal.observedAt,
+      reportId: signal.reportId, basis: 'posture', openFindings,
+    };
+  }
+  if (view?.basis === 'posture') return { ...view, openFindings };
+  const newest = view !== undefined && !isAfter(signal, view) ? view : signal;
+  return {
+    connectorId: signal.connectorId, state: stateOfOpenFindings(openFindings), observedAt: newest.observedAt,
+    reportId: newest.reportId, basis: 'findings', openFindings,
+  };
+}
+
+function isAfter(signal: Signal, view: PartnerView): boolean {
+  return signal.observedAt !== view.observedAt ? signal.observedAt > view.observedAt : signal.reportId > view.reportId;
+}
+
+function nextOpenFindings(view: PartnerView | undefined, findings: readonly Finding[]): PartnerView['openFindings'] {
+  const before = view?.openFindings ?? [];
+  if (findings.length === 0) return before;
+  const changed = new Set(findings.map((f) => f.id));
+  const open = findings.filter((f) => f.state === 'open').map((f) => ({ id: f.id, ...(f.severity && { severity: f.severity }) }));
+  return [...before.filter((f) => !changed.has(f.id)), ...open].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+/** For a partner that gives no posture of its own: the worst severity that is still open (vendor rules 1 to 3). */
+function stateOfOpenFindings(open: PartnerView['openFindings']): ThreatState {
+  let worst: ThreatState = 'secured';
+  for (const { severity } of open) {
+    if (severity === undefined) continue;
+    const state = stateOfLevel(severity);
+    if (meaningOf(state).rank > meaningOf(worst).rank) worst = state;
+  }
+  return worst;
+}

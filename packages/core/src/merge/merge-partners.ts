@@ -1,0 +1,199 @@
+import type { Connector, MergeMethod, MergeRule, SilentPartnerRule } from '../vocabulary/connector.ts';
+import type { Level } from '../vocabulary/level.ts';
+import { raised } from '../vocabulary/level.ts';
+import type { Platform } from '../vocabulary/platform.ts';
+import type { ReasonCode } from '../vocabulary/reason.ts';
+import type { Instant, PartnerView } from '../vocabulary/signal.ts';
+import type { ThreatState } from '../vocabulary/threat-state.ts';
+import { meaningOf, stateOfLevel } from '../vocabulary/threat-state.ts';
+
+/** What the partners together say of a device, as far as a threat rule has to know it. */
+export type Merged = MergedCommon & (
+  | { readonly kind: 'level'; readonly level: Level; readonly state: ThreatState; readonly connectorId: string }
+  /** No required level can be met: the app is not active, or the device is compromised, or a silent partner blocks. */
+  | { readonly kind: 'failing'; readonly state: ThreatState; readonly code: ReasonCode; readonly connectorId: string }
+  /** The partner that has to speak has not. `blocked` when that alone makes the device noncompliant. */
+  | { readonly kind: 'missing'; readonly state: ThreatState; readonly blocked: boolean; readonly connectorId: string }
+  /** There is nobody to ask: the threat rule does not apply. */
+  | { readonly kind: 'none'; readonly state: ThreatState; readonly code: 'no_partner_enabled' | 'partner_silent_ignored'; readonly connectorId?: string | undefined }
+);
+
+interface MergedCommon {
+  /** Partners that said otherwise than the one that decided. */
+  readonly disagreeing: readonly string[];
+  /** A partner with `...BlockedOnMissingPartnerData` that has not reported, though others have. */
+  readonly missingFrom?: string | undefined;
+}
+
+/** One partner's word after the rule for silent partners. */
+interface Word {
+  readonly connectorId: string;
+  readonly state: ThreatState;
+  readonly rank: number;
+  readonly level?: Level | undefined;
+  readonly missing: boolean;
+  readonly silentBlock: boolean;
+  readonly blocksWhenMissing: boolean;
+}
+
+/** Silence outranks every state: the administrator chose to block on it. */
+const SILENT_RANK = 100;
+
+export const DEFAULT_MERGE_RULE: MergeRule = {
+  id: 'default', priority: Number.MAX_SAFE_INTEGER, merge: { method: 'strictest' }, silentPartner: 'ignore',
+};
+
+const NONE: readonly string[] = [];
+
+/** Whether a partner that was once heard has been quiet for longer than its threshold. */
+export function isSilent(connector: Connector, now: Instant): boolean {
+  const days = connector.unresponsivenessThresholdDays;
+  return days > 0 && connector.lastHeartbeatAt !== undefined && now - connector.lastHeartbeatAt > days * 86_400_000;
+}
+
+/** The most specific rule: (platform and group) before group before platform before neither, then priority, then id. */
+export function ruleFor(rules: readonly MergeRule[], platform: Platform, groupIds: readonly string[]): MergeRule {
+  let best = DEFAULT_MERGE_RULE;
+  for (const rule of rules) {
+    if (rule.platform !== undefined && rule.platform !== platform) continue;
+    if (rule.groupId !== undefined && !groupIds.includes(rule.groupId)) continue;
+    if (best === DEFAULT_MERGE_RULE || comesBefore(rule, best)) best = rule;
+  }
+  return best;
+}
+
+function comesBefore(a: MergeRule, b: MergeRule): boolean {
+  const specific = specificity(b) - specificity(a);
+  if (specific !== 0) return specific < 0;
+  return a.priority !== b.priority ? a.priority < b.priority : a.id < b.id;
+}
+
+function specificity(rule: MergeRule): number {
+  return (rule.groupId === undefined ? 0 : 2) + (rule.platform === undefined ? 0 : 1);
+}
+
+/**
+ * Merges what the partners say of one device. Only partners with full integration whose toggle for the
+ * platform is on have a voice. The order of `views` and `connectors` does not matter.
+ */
+export function mergePartners(
+  views: readonly PartnerView[], connectors: readonly Connector[], platform: Platform, rule: MergeRule, now: Instant,
+): Merged {
+  const words: Word[] = [];
+  let ignored: string | undefined;
+  let asked = false;
+  for (const connector of connectors) {
+    const toggle = connector.platforms[platform];
+    if (connector.integration !== 'full' || toggle?.enabled !== true) continue;
+    asked = true;
+    const silent = isSilent(connector, now);
+    if (silent && rule.silentPartner === 'ignore') ignored = connector.id;
+    else words.push(wordOf(viewOf(views, connector.id), connector.id, toggle.blockedOnMissingData, silent ? rule.silentPartner : undefined));
+  }
+  if (words.length === 0) {
+    return { kind: 'none', code: asked ? 'partner_silent_ignored' : 'no_partner_enabled', connectorId: ignored, state: strictestState(views), disagreeing: NONE };
+  }
+  // The common fleet has one partner: no method can say anything else.
+  if (words.length === 1) return single(words[0] as Word, rule.merge);
+  words.sort((a, b) => b.rank - a.rank || (a.connectorId < b.connectorId ? -1 : 1));
+  return byMethod(words, rule.merge);
+}
+
+function viewOf(views: readonly PartnerView[], connectorId: string): PartnerView | undefined {
+  for (const view of views) if (view.connectorId === connectorId) return view;
+  return undefined;
+}
+
+/** For showing only: what was last said, by anybody, whether or not it counts. */
+function strictestState(views: readonly PartnerView[]): ThreatState {
+  let state: ThreatState = 'unknown';
+  for (const view of views) if (meaningOf(view.state).rank > meaningOf(state).rank) state = view.state;
+  return state;
+}
+
+function wordOf(view: PartnerView | undefined, connectorId: string, blocksWhenMissing: boolean, silent: SilentPartnerRule | undefined): Word {
+  let state = view?.state ?? 'unknown';
+  let meaning = meaningOf(state);
+  if (silent === 'raise' && meaning.level !== undefined) {
+    state = stateOfLevel(raised(meaning.level));
+    meaning = meaningOf(state);
+  }
+  const silentBlock = silent === 'block' && view !== undefined;
+  return {
+    connectorId, state, level: meaning.level, blocksWhenMissing, silentBlock,
+    rank: silentBlock ? SILENT_RANK : meaning.rank, missing: meaning.missing && !silentBlock,
+  };
+}
+
+function single(word: Word, merge: MergeMethod): Merged {
+  return word.missing ? missing([word], merge.method === 'every') : decided(word, [word], false);
+}
+
+function byMethod(words: readonly Word[], merge: MergeMethod): Merged {
+  switch (merge.method) {
+    case 'strictest': return strictest(words);
+    case 'primary': return primary(words, merge.order);
+    case 'quorum': return quorum(words, merge.atLeast);
+    case 'every': return every(words);
+    default: return unreachable(merge);
+  }
+}
+
+/** The worst word counts, and a partner that blocks on missing data must have spoken. */
+function strictest(words: readonly Word[]): Merged {
+  const worst = words[0] as Word;
+  return worst.missing ? missing(words, false) : decided(worst, words, true);
+}
+
+/** The first, in the administrator's order, that knows the device's level; those not in the order come after it. */
+function primary(words: readonly Word[], order: readonly string[]): Merged {
+  const place = (word: Word): number => (order.includes(word.connectorId) ? order.indexOf(word.connectorId) : order.length);
+  const inOrder = [...words].sort((a, b) => place(a) - place(b));
+  const first = inOrder.find(isUsable);
+  return first === undefined ? strictest(words) : decided(first, words, false);
+}
+
+/**
+ * A risk counts when at least `atLeast` partners see one as bad. While fewer than that know the device's
+ * level, the strictest word counts: a quorum that cannot be reached must not open a door.
+ */
+function quorum(words: readonly Word[], atLeast: number): Merged {
+  const usable = words.filter(isUsable);
+  const nth = usable[Math.max(1, atLeast) - 1];
+  return nth === undefined ? strictest(words) : decided(nth, words, false);
+}
+
+/** All must report (Intune's way with two vendors on a platform); then the strictest counts. */
+function every(words: readonly Word[]): Merged {
+  return words.some((w) => w.missing) ? missing(words, true) : decided(words[0] as Word, words, false);
+}
+
+function isUsable(word: Word): boolean {
+  return word.level !== undefined || word.state === 'compromised' || word.silentBlock;
+}
+
+function missing(words: readonly Word[], always: boolean): Merged {
+  const silentOnes = words.filter((w) => w.missing);
+  const blocking = silentOnes.find((w) => w.blocksWhenMissing);
+  const named = blocking ?? (silentOnes[0] as Word);
+  return {
+    kind: 'missing', state: named.state, blocked: always || blocking !== undefined, connectorId: named.connectorId, disagreeing: NONE,
+  };
+}
+
+function decided(word: Word, words: readonly Word[], allMustSpeak: boolean): Merged {
+  const disagreeing = words.length === 1 ? NONE : words.filter((w) => !w.missing && w.rank !== word.rank).map((w) => w.connectorId);
+  const missingFrom = allMustSpeak ? words.find((w) => w.missing && w.blocksWhenMissing)?.connectorId : undefined;
+  const common = { state: word.state, connectorId: word.connectorId, disagreeing, ...(missingFrom !== undefined && { missingFrom }) };
+  if (word.silentBlock) return { kind: 'failing', code: 'partner_silent', ...common };
+  if (word.level !== undefined) return { kind: 'level', level: word.level, ...common };
+  return { kind: 'failing', code: FAILING_CODE[word.state] ?? 'partner_app_misconfigured', ...common };
+}
+
+const FAILING_CODE: Readonly<Partial<Record<ThreatState, ReasonCode>>> = {
+  compromised: 'device_compromised', deactivated: 'partner_app_deactivated', misconfigured: 'partner_app_misconfigured',
+};
+
+function unreachable(value: never): never {
+  throw new Error(`no such merge method: ${JSON.stringify(value)}`);
+}
