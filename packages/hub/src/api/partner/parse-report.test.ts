@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parsePartnerReport } from './parse-report.ts';
+
+const NOW = Date.UTC(2026, 2, 1, 12, 0, 0);
+const CONNECTOR = '2c7790de-8b02-4814-85cf-e0c59380dee8';
+
+const GOOD = {
+  reportId: 'r-1',
+  device: { managedDeviceId: '3F2504E0-4F89-41D3-9A0C-0305E82C3301' },
+  observedDateTime: '2026-03-01T12:59:00+01:00',
+  threatState: 'highSeverity',
+  findings: [{
+    id: 'f-1', type: 'malware', severity: 'high', state: 'open', title: 'Free Torch',
+    detectedDateTime: '2026-03-01T11:58:00Z', recommendedAction: 'Remove Free Torch.',
+  }],
+};
+
+function problemOf(change: Record<string, unknown>): { field: string; message: string } {
+  const parsed = parsePartnerReport({ ...GOOD, ...change }, CONNECTOR, NOW);
+  if (parsed.ok) throw new Error('the report was taken');
+  return parsed.error;
+}
+
+function fieldOf(change: Record<string, unknown>): string {
+  return problemOf(change).field;
+}
+
+describe('a report of the partner API', () => {
+  test('is read as a signal, with its identifiers in one spelling', () => {
+    const parsed = parsePartnerReport(GOOD, CONNECTOR, NOW);
+    expect(parsed.ok && parsed.incoming.signal).toEqual({
+      connectorId: CONNECTOR, reportId: 'r-1', observedAt: NOW - 60_000, state: 'highSeverity',
+      keys: [{ type: 'managedDeviceId', value: '3f2504e0-4f89-41d3-9a0c-0305e82c3301' }],
+      findings: [{
+        id: 'f-1', type: 'malware', severity: 'high', state: 'open', title: 'Free Torch',
+        detectedAt: NOW - 120_000, recommendedAction: 'Remove Free Torch.',
+      }],
+    });
+  });
+
+  test('is kept as it came, with what we do not know', () => {
+    const parsed = parsePartnerReport({ ...GOOD, vendorScore: 7, device: { ...GOOD.device, colour: 'red' } }, CONNECTOR, NOW);
+    expect(parsed.ok && JSON.parse(parsed.incoming.row.raw)).toMatchObject({ vendorScore: 7, device: { colour: 'red' } });
+    expect(parsed.ok && parsed.incoming.row.format).toBe('partner-v1');
+  });
+
+  test.each([
+    ['low', 'low'], ['MediumSeverity', 'medium'], ['HIGH', 'high'], ['informational', undefined], ['none', undefined],
+  ])('knows the severity %s', (severity, level) => {
+    const parsed = parsePartnerReport({ ...GOOD, findings: [{ ...GOOD.findings[0], severity }] }, CONNECTOR, NOW);
+    expect(parsed.ok && parsed.incoming.signal.findings[0]?.severity).toBe(level);
+  });
+
+  test.each([
+    ['no id', { reportId: undefined }, 'reportId'],
+    ['an empty id', { reportId: '  ' }, 'reportId'],
+    ['an id of 257 characters', { reportId: 'x'.repeat(257) }, 'reportId'],
+    ['a NUL in its id', { reportId: 'a\u0000b' }, 'reportId'],
+    ['half a character in its id', { reportId: 'a\ud800' }, 'reportId'],
+    ['a number as id', { reportId: 7 }, 'reportId'],
+    ['no device', { device: undefined }, 'device'],
+    ['a device without a key', { device: {} }, 'device'],
+    ['a device with keys we do not know', { device: { phone: '1' } }, 'device'],
+    ['a list as device', { device: [] }, 'device'],
+    ['an empty key', { device: { serialNumber: ' ' } }, 'device.serialNumber'],
+    ['a placeholder as key', { device: { serialNumber: 'Unknown' } }, 'device.serialNumber'],
+    ['zeros as key', { device: { managedDeviceId: '00000000-0000-0000-0000-000000000000' } }, 'device.managedDeviceId'],
+    ['a fake key beside a good one', { device: { ...GOOD.device, udid: 'N/A' } }, 'device.udid'],
+    ['an IMEI with a wrong check digit', { device: { imei: '490154203237517' } }, 'device.imei'],
+    ['an IMEI of 13 digits', { device: { imei: '4901542032375' } }, 'device.imei'],
+    ['a GUID as IMEI', { device: { imei: '3f2504e0-4f89-41d3-9a0c-0305e82c3301' } }, 'device.imei'],
+    ['a time without zone', { observedDateTime: '2026-03-01T12:00:00' }, 'observedDateTime'],
+    ['a date alone', { observedDateTime: '2026-03-01' }, 'observedDateTime'],
+    ['a day that does not exist', { observedDateTime: '2026-02-30T12:00:00Z' }, 'observedDateTime'],
+    ['seconds since 1970', { observedDateTime: 1_770_000_000 }, 'observedDateTime'],
+    ['a time before 2000', { observedDateTime: '1999-12-31T23:59:59Z' }, 'observedDateTime'],
+    ['a time 6 minutes ahead', { observedDateTime: '2026-03-01T12:06:00Z' }, 'observedDateTime'],
+    ['a state we do not know', { threatState: 'fine' }, 'threatState'],
+    ['the state of a prototype', { threatState: 'constructor' }, 'threatState'],
+    ['no state', { threatState: undefined }, 'threatState'],
+    ['an object as findings', { findings: {} }, 'findings'],
+    ['201 findings', { findings: Array.from({ length: 201 }, (_, i) => ({ ...GOOD.findings[0], id: `f${i}` })) }, 'findings'],
+    ['a finding without id', { findings: [{ ...GOOD.findings[0], id: undefined }] }, 'findings[0].id'],
+    ['a finding of unknown severity', { findings: [{ ...GOOD.findings[0], severity: 'awful' }] }, 'findings[0].severity'],
+    ['a finding with the severity of a prototype', { findings: [{ ...GOOD.findings[0], severity: 'toString' }] }, 'findings[0].severity'],
+    ['a finding in an unknown state', { findings: [{ ...GOOD.findings[0], state: 'maybe' }] }, 'findings[0].state'],
+    ['a title of 513 characters', { findings: [{ ...GOOD.findings[0], title: 'x'.repeat(513) }] }, 'findings[0].title'],
+    ['a finding detected tomorrow', { findings: [{ ...GOOD.findings[0], detectedDateTime: '2026-03-02T12:00:00Z' }] }, 'findings[0].detectedDateTime'],
+    ['the same finding twice', { findings: [GOOD.findings[0], GOOD.findings[0]] }, 'findings[1].id'],
+  ])('is refused with %s, and the field is named', (_, change, field) => {
+    expect(fieldOf(change)).toBe(field);
+  });
+
+  test.each([null, undefined, 7, 'report', [], true])('is refused when it is %j and no object', (raw) => {
+    expect(parsePartnerReport(raw, CONNECTOR, NOW)).toMatchObject({ ok: false, error: { field: '' } });
+  });
+
+  test('is refused when it is nested beyond reason, without running the stack over', () => {
+    let deep: unknown = 1;
+    for (let i = 0; i < 100_000; i += 1) deep = [deep];
+    expect(problemOf({ extra: deep })).toEqual({ field: '', message: 'is nested deeper than 20 levels' });
+  });
+
+  test('never makes the parser throw, whatever is in it', () => {
+    const anything = fc.anything({ withNullPrototype: true });
+    const almostReport = fc.record({
+      reportId: fc.oneof(fc.string(), anything), device: fc.oneof(fc.dictionary(fc.constantFrom('imei', 'udid', 'serialNumber'), anything), anything),
+      observedDateTime: fc.oneof(fc.constant('2026-03-01T12:00:00Z'), fc.string(), anything),
+      threatState: fc.oneof(fc.constant('secured'), anything), findings: fc.oneof(fc.array(anything), anything),
+    }, { requiredKeys: [] });
+    fc.assert(fc.property(fc.oneof(anything, almostReport), (raw) => {
+      const json: unknown = JSON.parse(safeJson(raw));
+      const parsed = parsePartnerReport(json, CONNECTOR, NOW);
+      expect(typeof parsed.ok).toBe('boolean');
+    }), { numRuns: 500 });
+  });
+});
+
+function safeJson(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? String(item) : item)) ?? 'null';
+}

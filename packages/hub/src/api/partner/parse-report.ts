@@ -1,0 +1,112 @@
+import type { DeviceKey, FindingReport, Instant } from '@sallyport/core';
+import type { z } from 'zod';
+import type { IncomingReport } from '../../pipeline/ports.ts';
+import { cleanDeviceKey } from '../../vendors/device-keys.ts';
+import { parseIsoInstant } from '../../vendors/iso-instant.ts';
+import { jsonWithin } from './json-within.ts';
+import type { PartnerFinding, PartnerReport } from './report-schema.ts';
+import { DEVICE_KEYS, levelOfSeverity, reportSchema } from './report-schema.ts';
+
+export const PARTNER_FORMAT = 'partner-v1';
+
+/** Clocks differ a little; what is further ahead would outrank every true report until that time comes. */
+const MAX_AHEAD_MS = 5 * 60_000;
+/** Before this no partner watched a phone: a device whose clock was reset. */
+const EARLIEST = Date.UTC(2000, 0, 1);
+/** A report nested deeper than this is no report. */
+const MAX_DEPTH = 20;
+
+/** What is wrong with one report; `field` is a path within it, empty for the report itself. */
+export interface ReportProblem {
+  readonly field: string;
+  readonly message: string;
+}
+
+export type ParsedReport =
+  | { readonly ok: true; readonly incoming: IncomingReport }
+  | { readonly ok: false; readonly error: ReportProblem };
+
+/** Reads one report of the partner API. Pure; never throws, whatever `raw` is. */
+export function parsePartnerReport(raw: unknown, connectorId: string, now: Instant): ParsedReport {
+  const parsed = reportSchema.safeParse(raw);
+  if (!parsed.success) return { ok: false, error: problemOf(parsed.error) };
+  try {
+    return { ok: true, incoming: toIncoming(parsed.data, raw, connectorId, now) };
+  } catch (error) {
+    if (error instanceof Refused) return { ok: false, error: error.problem };
+    throw error;
+  }
+}
+
+/** Leaves the steps below at the first thing that is wrong; never leaves this file. */
+class Refused extends Error {
+  readonly problem: ReportProblem;
+  constructor(field: string, message: string) {
+    super(message);
+    this.problem = { field, message };
+  }
+}
+
+function toIncoming(report: PartnerReport, raw: unknown, connectorId: string, now: Instant): IncomingReport {
+  const text = jsonWithin(raw, MAX_DEPTH);
+  if (text === undefined) throw new Refused('', `is nested deeper than ${MAX_DEPTH} levels`);
+  const observedAt = instant(report.observedDateTime, 'observedDateTime', now);
+  const { reportId } = report;
+  return {
+    row: { connectorId, reportId, format: PARTNER_FORMAT, raw: text, observedAt },
+    signal: {
+      connectorId, reportId, keys: deviceKeys(report.device), observedAt, state: report.threatState,
+      findings: findings(report.findings ?? [], now),
+    },
+  };
+}
+
+function deviceKeys(device: PartnerReport['device']): readonly DeviceKey[] {
+  const keys = DEVICE_KEYS.flatMap((type) => {
+    const value = device[type];
+    if (value === null || value === undefined) return [];
+    const cleaned = cleanDeviceKey(type, value);
+    if (!cleaned.ok) throw new Refused(`device.${type}`, cleaned.problem);
+    return [cleaned.key];
+  });
+  if (keys.length === 0) throw new Refused('device', `must name the device by at least one of ${DEVICE_KEYS.join(', ')}`);
+  return keys;
+}
+
+function findings(told: readonly PartnerFinding[], now: Instant): readonly FindingReport[] {
+  const seen = new Set<string>();
+  return told.map((finding, index) => {
+    const field = `findings[${index}]`;
+    if (seen.has(finding.id)) throw new Refused(`${field}.id`, 'names a finding that this report has named before');
+    seen.add(finding.id);
+    const { detectedDateTime } = finding;
+    return {
+      id: finding.id,
+      type: finding.type,
+      severity: levelOfSeverity(finding.severity),
+      state: finding.state,
+      title: finding.title ?? undefined,
+      detectedAt: typeof detectedDateTime === 'string' ? instant(detectedDateTime, `${field}.detectedDateTime`, now) : undefined,
+      recommendedAction: finding.recommendedAction ?? undefined,
+    };
+  });
+}
+
+function instant(text: string, field: string, now: Instant): Instant {
+  const at = parseIsoInstant(text);
+  if (at === undefined) {
+    throw new Refused(field, 'must be an existing date and time in ISO 8601 with its offset, such as 2026-03-01T08:00:00Z');
+  }
+  if (at < EARLIEST) throw new Refused(field, 'is before the year 2000: the clock of the device or the partner is wrong');
+  if (at > now + MAX_AHEAD_MS) throw new Refused(field, 'is more than 5 minutes in the future: check the clock of the sender');
+  return at;
+}
+
+function problemOf(error: z.ZodError): ReportProblem {
+  const issue = error.issues[0];
+  return issue === undefined ? { field: '', message: 'is not valid' } : { field: pathOf(issue.path), message: issue.message };
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`)).join('');
+}

@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest';
+import { cleanDeviceKey, keysOf, mdmDeviceKeys } from './device-keys.ts';
+
+describe('an identifier of a device', () => {
+  test.each([
+    '3F2504E0-4F89-41D3-9A0C-0305E82C3301', '{3f2504e0-4f89-41d3-9a0c-0305e82c3301}', ' 3F2504E04F8941D39A0C0305E82C3301 ',
+  ])('that is a GUID has one spelling: %s', (value) => {
+    expect(cleanDeviceKey('entraDeviceId', value)).toEqual({ ok: true, key: { type: 'entraDeviceId', value: '3f2504e0-4f89-41d3-9a0c-0305e82c3301' } });
+  });
+
+  test.each(['', '  ', 'unknown', 'NULL', 'n/a', 'No Data', '0', '0000-0000', '{00000000-0000-0000-0000-000000000000}', 'FFFFFFFF', 'xxxx', '---', 'a\tb', 'a\u0000b', '\ud800', 'x'.repeat(257)])(
+    'that identifies nothing is refused: %j', (value) => {
+      expect(cleanDeviceKey('serialNumber', value).ok).toBe(false);
+    });
+
+  test('that is an IMEI is kept as its digits when the check digit is right', () => {
+    expect(keysOf(['imei'], '49 015420-323751/8')).toEqual([{ type: 'imei', value: '490154203237518' }]);
+    expect(keysOf(['imei'], '49015420323751')).toHaveLength(1);
+    expect(keysOf(['imei'], '4901542032375101')).toHaveLength(1);
+    expect(keysOf(['imei'], '490154203237519')).toEqual([]);
+  });
+
+  test('of an unnamed kind from the device management is tried as what it looks like', () => {
+    expect(mdmDeviceKeys('3F2504E0-4F89-41D3-9A0C-0305E82C3301').map((key) => key.type)).toEqual(['managedDeviceId', 'entraDeviceId']);
+    expect(mdmDeviceKeys('00008110-001A2B3C4D5E801E').map((key) => key.type)).toEqual(['udid']);
+    expect(mdmDeviceKeys('CORP-1').map((key) => key.type)).toEqual(['managedDeviceId']);
+    expect(mdmDeviceKeys(null)).toEqual([]);
+  });
+});
