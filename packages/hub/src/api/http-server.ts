@@ -1,0 +1,170 @@
+import type { Socket } from 'node:net';
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { HubError } from '@sallyport/contracts';
+import type { Clock } from '../platform/clock.ts';
+import { guardAccess, type Authenticator } from './access-guard.ts';
+import { createErrorHandler } from './errors.ts';
+import { useJsonBodies } from './json-body.ts';
+import { newRequestId, setRequestIdHeaders } from './request-ids.ts';
+import { keepRouteTable, methodsOf, routeTable } from './route-table.ts';
+
+export interface HttpServerOptions {
+  /** PEM. Without it the server speaks plain HTTP, which is right only behind a proxy that terminates TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /**
+   * A proxy is in front: the caller's address is the last one in X-Forwarded-For, which that proxy wrote. What
+   * stands before it was written by the caller and is not believed.
+   */
+  readonly behindProxy: boolean;
+  /** Sends Strict-Transport-Security. Not for localhost: a browser would hold every other port of it to https. */
+  readonly hsts: boolean;
+  readonly log: FastifyBaseLogger;
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  readonly limits?: Partial<HttpLimits> | undefined;
+}
+
+export interface HttpLimits {
+  readonly bodyBytes: number;
+  readonly headerBytes: number;
+  /** For all headers of a request to arrive. */
+  readonly headersMs: number;
+  /** For the whole request to arrive. */
+  readonly requestMs: number;
+  readonly keepAliveMs: number;
+  /** How often late requests are looked for. */
+  readonly checkEveryMs: number;
+  /** How long `close` waits for answers under way. */
+  readonly closeMs: number;
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  bodyBytes: 1024 * 1024,
+  headerBytes: 16 * 1024,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  keepAliveMs: 65_000,
+  checkEveryMs: 2_000,
+  closeMs: 10_000,
+};
+
+/**
+ * The server that all routes are added to. It refuses routes that do not say who may call them, and requests
+ * that may not call them; it reads bodies strictly, answers every error in Graph's envelope, and on `close`
+ * finishes what is under way.
+ */
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const limits = { ...HTTP_LIMITS, ...options.limits };
+  const handleError = createErrorHandler(options.clock);
+  const app = fastify({
+    ...listenerOptions(options, limits),
+    loggerInstance: options.log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: newRequestId,
+    requestIdHeader: false,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    trustProxy: options.behindProxy ? (_address, hop) => hop === 0 : false,
+    clientErrorHandler: answerUnreadableRequest,
+    frameworkErrors: (error, request, reply) => {
+      // Fastify runs no hooks for a path that it cannot read.
+      setHeaders(request, reply as FastifyReply, options.hsts);
+      handleError(error, request, reply as FastifyReply);
+    },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+  });
+  keepRouteTable(app);
+  app.addHook('onRequest', (request, reply, done) => {
+    setHeaders(request, reply, options.hsts);
+    done();
+  });
+  guardAccess(app, options.authenticator);
+  useJsonBodies(app);
+  app.setErrorHandler(handleError);
+  answerUnknownRoutes(app);
+  logAnswers(app, options.log);
+  endConnectionsOnClose(app, limits.closeMs);
+  return app;
+}
+
+/** Node's own options. The type is the plain server's; Fastify tells the two apart at run time by `https`. */
+function listenerOptions({ tls }: HttpServerOptions, limits: HttpLimits): { http: object } {
+  const listener = { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headersMs, connectionsCheckingInterval: limits.checkEveryMs };
+  if (tls === undefined) return { http: listener };
+  return { https: { ...listener, ...tls, minVersion: 'TLSv1.2' } } as unknown as { http: object };
+}
+
+function setHeaders(request: FastifyRequest, reply: FastifyReply, hsts: boolean): void {
+  setRequestIdHeaders(request, reply);
+  reply.header('x-content-type-options', 'nosniff');
+  reply.header('cache-control', 'no-store');
+  reply.header('referrer-policy', 'no-referrer');
+  reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  if (hsts) reply.header('strict-transport-security', 'max-age=31536000');
+}
+
+function answerUnknownRoutes(app: FastifyInstance): void {
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const methods = methodsOf(routeTable(app), path);
+    if (methods.length === 0) throw new HubError('route_not_found', `There is nothing at ${path.slice(0, 200)}. /openapi.json lists what there is.`);
+    reply.header('allow', methods.join(', '));
+    throw new HubError('method_not_allowed', `${request.method} is not possible here; ${methods.join(', ')} ${methods.length === 1 ? 'is' : 'are'}.`);
+  });
+}
+
+/** One line a request, without its query: queries carry tokens and names of people. */
+function logAnswers(app: FastifyInstance, log: FastifyBaseLogger): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const level = reply.statusCode >= 500 ? 'error' : request.routeOptions.config.quiet === true && reply.statusCode < 400 ? 'debug' : 'info';
+    done();
+    if (level === 'debug' && log.level !== 'debug' && log.level !== 'trace') return;
+    request.log[level]({
+      method: request.method, path: request.url.split('?', 1)[0], status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10, client: request.caller?.appId, address: request.ip,
+    }, 'answered');
+  });
+}
+
+/**
+ * Streams never end by themselves, and a connection kept open for a next request would hold up `close` until
+ * its client lets go: both are ended here, after what is under way on them.
+ */
+function endConnectionsOnClose(app: FastifyInstance, closeMs: number): void {
+  const streams = new Set<FastifyReply['raw']>();
+  let closing = false;
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.stream === true) {
+      streams.add(reply.raw);
+      reply.raw.once('close', () => streams.delete(reply.raw));
+    }
+    done();
+  });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close');
+    done(null, payload);
+  });
+  app.addHook('preClose', (done) => {
+    closing = true;
+    for (const response of streams) {
+      const { socket } = response;
+      response.end(() => socket?.end());
+    }
+    setTimeout(() => app.server.closeAllConnections(), closeMs).unref();
+    done();
+  });
+}
+
+/** What arrived is not HTTP, or too big or too slow for it, so there is no route and no request to speak of. */
+function answerUnreadableRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy();
+  const [status, message] = UNREADABLE[error.code ?? ''] ?? ['400 Bad Request', 'This is not a valid HTTP request.'];
+  const body = JSON.stringify({ error: { code: 'BadRequest', message, innerError: {} } });
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+}
+
+const UNREADABLE: Readonly<Record<string, readonly [status: string, message: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not arrive in time.'],
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers of the request are too large.'],
+};

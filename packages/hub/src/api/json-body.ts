@@ -1,0 +1,83 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HubError } from '@sallyport/contracts';
+import { positionOfJsonError } from './json-position.ts';
+
+/** No document of ours is nested nearly as deep. */
+export const MAX_JSON_DEPTH = 32;
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Makes the server read JSON our strict way, in place of Fastify's. */
+export function useJsonBodies(app: FastifyInstance): void {
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser(/^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i, { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      requireUtf8(request);
+      done(null, parseJsonBody(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+/** RFC 8259 section 8.1: JSON on the wire is UTF-8. Graph clients may add `odata.metadata=minimal` and the like. */
+export function requireUtf8(request: FastifyRequest): void {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(request.headers['content-type'] ?? '')?.[1];
+  if (charset !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(charset)) {
+    throw new HubError('unsupported_media_type', `The body is declared as "${charset.slice(0, 40)}"; send it as UTF-8.`, { field: 'Content-Type' });
+  }
+}
+
+/** The text of a body. Throws for bytes that are not UTF-8. */
+export function utf8Text(body: Uint8Array): string {
+  try {
+    return UTF8.decode(body);
+  } catch (cause) {
+    throw new HubError('invalid_json', 'The body is not valid UTF-8.', {}, { cause });
+  }
+}
+
+/** `undefined` for an empty body. Throws `invalid_json` with the line and column of the fault. */
+export function parseJsonBody(body: Uint8Array): unknown {
+  if (body.byteLength === 0) return undefined;
+  const text = utf8Text(body);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new HubError('invalid_json', `The body is not valid JSON: ${describePosition(text, positionOfJsonError(text))}.`, {}, { cause });
+  }
+  refuseHostileShapes(value, '', 1);
+  return value;
+}
+
+function describePosition(text: string, position: number): string {
+  if (position >= text.length) return 'it ends too early';
+  const before = text.slice(0, position).split('\n');
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1} (position ${position})`;
+}
+
+/**
+ * Refuses documents nested too deep, and members named `__proto__` or `constructor.prototype`: harmless as
+ * parsed, but a later merge of objects could take them for the prototype itself.
+ */
+function refuseHostileShapes(value: unknown, field: string, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > MAX_JSON_DEPTH) {
+    throw new HubError('invalid_json', `The body is nested deeper than ${MAX_JSON_DEPTH} levels.`, { field: field.slice(0, 200) });
+  }
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) {
+      const item: unknown = value[index];
+      if (typeof item === 'object' && item !== null) refuseHostileShapes(item, `${field}[${index}]`, depth + 1);
+    }
+    return;
+  }
+  for (const [name, member] of Object.entries(value)) {
+    const path = field === '' ? name : `${field}.${name}`;
+    if (name === '__proto__' || (name === 'constructor' && typeof member === 'object' && member !== null && Object.hasOwn(member, 'prototype'))) {
+      throw new HubError('invalid_json', `A member must not be called "${name}".`, { field: path });
+    }
+    if (typeof member === 'object' && member !== null) refuseHostileShapes(member, path, depth + 1);
+  }
+}
