@@ -14,7 +14,7 @@ export interface IncomingReport {
 export interface ReportOutcome {
   readonly reportId: string;
   readonly status: 'accepted' | 'duplicate' | 'late';
-  /** false: kept until its device appears (or until an administrator says which device is meant). */
+  /** false: kept until its device appears (or until an administrator says which device is meant). True for a duplicate. */
   readonly matched: boolean;
 }
 

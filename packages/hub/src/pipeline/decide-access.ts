@@ -1,0 +1,65 @@
+import type { AccessRequest, Decision, DeviceAccess, ReasonCode } from '@sallyport/core';
+import type { Clock } from '../platform/clock.ts';
+import type { Memory } from './memory.ts';
+import type { AccessAnswer, AccessDecider, AccessQuestion, AccessView } from './ports.ts';
+
+/** Looks up who and what is meant, in memory, and lets the rules decide. */
+export class DecideAccess implements AccessDecider {
+  readonly #memory: Memory;
+  readonly #clock: Clock;
+  readonly #isFresh: () => boolean;
+
+  /** `isFresh` says whether memory still follows the store closely enough to grant anything (rule 7: fail closed). */
+  constructor(memory: Memory, clock: Clock, isFresh: () => boolean = () => true) {
+    this.#memory = memory;
+    this.#clock = clock;
+    this.#isFresh = isFresh;
+  }
+
+  get view(): AccessView {
+    return this.#memory;
+  }
+
+  decide(question: AccessQuestion): AccessAnswer {
+    const memory = this.#memory;
+    const application = memory.application(question.application)?.id;
+    const user = memory.user(question.user);
+    if (!this.#isFresh()) return refusal('view_too_old', user?.id, application);
+    if (user === undefined) return refusal('user_unknown', undefined, application);
+    if (application === undefined) return refusal('application_unknown', user.id, undefined);
+    const found = this.#device(question);
+    const decision = memory.accessIndex.decide({
+      user, application, now: this.#clock.now(), device: found.device, deviceProblem: found.problem, platform: question.platform,
+      clientAppType: question.clientAppType, ip: question.ip, country: question.country, mfaDone: question.mfaDone,
+    });
+    return answer(decision, user.id, found.device?.id, application);
+  }
+
+  #device(question: AccessQuestion): { readonly device?: DeviceAccess; readonly problem?: AccessRequest['deviceProblem'] } {
+    if (question.certificateInvalid === true) return { problem: 'device_certificate_invalid' };
+    // Rule 5: what the client chose itself, or what is weakly tied to it, never grants.
+    if (question.device === undefined || question.device.grade === 'easDeviceId' || question.device.grade === 'macAddress') {
+      return { problem: 'device_not_identified' };
+    }
+    const device = this.#memory.fleet.get(this.#memory.fleet.find(question.device) ?? '');
+    if (device === undefined) return { problem: 'device_unknown' };
+    const { facts, posture } = device;
+    return {
+      device: {
+        id: facts.id, platform: facts.platform, userId: facts.userId, state: posture?.complianceState ?? 'unknown',
+        graceUntil: posture?.graceUntil ?? undefined, reasons: posture?.reasons ?? [],
+      },
+    };
+  }
+}
+
+function answer(decision: Decision, userId: string, deviceId: string | undefined, application: string): AccessAnswer {
+  return {
+    decision: decision.decision, reasons: decision.reasons, obligations: decision.obligations, reportOnly: decision.reportOnly,
+    userId, deviceId, application,
+  };
+}
+
+function refusal(code: ReasonCode, userId: string | undefined, application: string | undefined): AccessAnswer {
+  return { decision: false, reasons: [{ code }], obligations: [], reportOnly: [], userId, application };
+}

@@ -1,0 +1,76 @@
+import { isSilent } from '@sallyport/core';
+import type { Clock } from '../platform/clock.ts';
+import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
+
+export interface KeepTimeDependencies extends ReevaluateDependencies {
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
+
+/** How often it is looked whether a grace period ended or a partner fell silent. Decisions themselves look at each request. */
+const TICK_MS = 1_000;
+/** How often the whole fleet is looked through for devices that fell inactive, which is counted in days. */
+const SWEEP_MS = 60_000;
+
+/**
+ * Lets time do what no message does: end grace periods, notice partners that fell silent or came back, and
+ * devices that stopped checking in.
+ */
+export class KeepTime {
+  readonly #deps: KeepTimeDependencies;
+  #timer: NodeJS.Timeout | undefined;
+  #silent = new Set<string>();
+  #sweptAt = 0;
+  #busy: Promise<void> = Promise.resolve();
+
+  constructor(deps: KeepTimeDependencies) {
+    this.#deps = deps;
+    this.#silent = this.#silentNow();
+    this.#sweptAt = deps.clock.now();
+  }
+
+  start(): void {
+    const loop = (): void => {
+      this.#busy = this.tick().catch(this.#deps.onError).then(() => {
+        if (this.#timer !== undefined) this.#timer = setTimeout(loop, TICK_MS);
+      });
+    };
+    this.#timer = setTimeout(loop, TICK_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#busy;
+  }
+
+  /** One look at the clock. */
+  async tick(): Promise<void> {
+    const now = this.#deps.clock.now();
+    const sweep = now - this.#sweptAt >= SWEEP_MS;
+    if (sweep) await this.#readHeartbeats();
+    const silent = this.#silentNow();
+    if (sweep || !sameMembers(silent, this.#silent)) {
+      this.#sweptAt = now;
+      await reevaluate(this.#deps, [...this.#deps.memory.fleet.ids()]);
+      this.#silent = silent;
+      return;
+    }
+    const ended = [...this.#deps.memory.fleet.inGrace()].filter((d) => (d.posture?.graceUntil ?? Infinity) <= now);
+    if (ended.length > 0) await reevaluate(this.#deps, ended.map((d) => d.facts.id));
+  }
+
+  /** Another process may have heard partners that this one did not. */
+  async #readHeartbeats(): Promise<void> {
+    for (const [id, at] of await this.#deps.store.heartbeats.all()) this.#deps.memory.setHeartbeat(id, at);
+  }
+
+  #silentNow(): Set<string> {
+    const now = this.#deps.clock.now();
+    return new Set(this.#deps.memory.connectors.filter((c) => isSilent(c, now)).map((c) => c.id));
+  }
+}
+
+function sameMembers(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((id) => b.has(id));
+}

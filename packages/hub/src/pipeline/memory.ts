@@ -1,0 +1,226 @@
+import {
+  AccessIndex, assignedPolicies, evaluateCompliance, wellKnownApplication,
+  type AccessPolicy, type CompliancePolicy, type ComplianceSettings, type Connector, type DeviceFacts, type Evaluated,
+  type MergeRule, type NamedLocation, type PartnerView, type Platform, type UserFacts, type Verdict,
+} from '@sallyport/core';
+import type { DocumentKind, DocumentRow, PostureRow, Readers } from '../store/store.ts';
+import { Directory } from './directory.ts';
+import { Fleet } from './fleet.ts';
+import { toMergeRule } from './merge-rule-document.ts';
+import type { AccessView, DeviceClaim } from './ports.ts';
+import { canonicalId, toAccessPolicy, toCompliancePolicy, toConnector, toNamedLocation, toSettings } from './rules-from-documents.ts';
+
+const NO_VIEWS: readonly PartnerView[] = [];
+const NOT_FAILING: Readonly<Record<string, number>> = {};
+const SETTINGS_ID = 'default';
+
+/** What a changed document asks for beyond taking it in. */
+export type Touched = 'nothing' | 'fleet' | { readonly devices: ReadonlySet<string> };
+
+/**
+ * The memory that decisions are made from: built from the store at start, and afterwards kept in step by
+ * whoever commits a change. Nothing here writes to the store.
+ */
+export class Memory implements AccessView {
+  readonly fleet = new Fleet();
+  readonly directory = new Directory();
+  #connectors = new Map<string, Connector>();
+  #connectorList: readonly Connector[] = [];
+  #compliancePolicies = new Map<string, CompliancePolicy>();
+  /** By set of groups (one array per set) and platform; begun anew when a policy changes. */
+  #assigned = new WeakMap<readonly string[], Map<string, readonly CompliancePolicy[]>>();
+  #mergeRules = new Map<string, MergeRule>();
+  #mergeRuleList: readonly MergeRule[] = [];
+  #accessPolicies = new Map<string, AccessPolicy>();
+  #locations = new Map<string, NamedLocation>();
+  #applications = new Map<string, { readonly id: string; readonly displayName: string; readonly names: readonly string[] }>();
+  #applicationNames = new Map<string, { readonly id: string; readonly displayName: string }>();
+  #settings: ComplianceSettings = toSettings(undefined);
+  #accessIndex = new AccessIndex([], []);
+  #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  // ---- filling
+
+  async load(store: Readers): Promise<void> {
+    this.directory.loadMembers(await store.members.all());
+    for (const kind of ['user', 'mobileThreatDefenseConnector', 'deviceCompliancePolicy', 'mergeRule', 'conditionalAccessPolicy', 'namedLocation', 'application', 'deviceManagementSettings'] as const) {
+      for (const row of await store.documents.list(kind)) this.#take(kind, row.id, row);
+    }
+    for (const [id, at] of await store.heartbeats.all()) this.setHeartbeat(id, at);
+    this.#rebuildAccessIndex();
+    for await (const page of store.devices.snapshot()) for (const row of page) this.fleet.put(row);
+  }
+
+  /** Takes in a document as it now stands (`undefined`: deleted), and says whose evaluation it may change. */
+  apply(kind: DocumentKind, id: string, row: DocumentRow | undefined): Touched {
+    this.#take(kind, id, row);
+    switch (kind) {
+      case 'mobileThreatDefenseConnector': case 'deviceCompliancePolicy': case 'mergeRule': case 'deviceManagementSettings':
+        return 'fleet';
+      case 'conditionalAccessPolicy': case 'namedLocation':
+        this.#rebuildAccessIndex();
+        return 'nothing';
+      case 'user':
+        return { devices: new Set(this.fleet.ofUser(id)) };
+      default:
+        return 'nothing';
+    }
+  }
+
+  /** Takes in a group's direct members as they now stand. */
+  applyMembers(groupId: string, memberIds: readonly string[]): Touched {
+    const devices = new Set<string>();
+    for (const member of this.directory.setMembers(groupId, memberIds)) {
+      if (this.fleet.get(member) !== undefined) devices.add(member);
+      for (const id of this.fleet.ofUser(member)) devices.add(id);
+    }
+    return { devices };
+  }
+
+  setHeartbeat(connectorId: string, at: number): void {
+    const connector = this.#connectors.get(connectorId);
+    if (connector === undefined || (connector.lastHeartbeatAt ?? 0) >= at) return;
+    this.#connectors.set(connectorId, { ...connector, lastHeartbeatAt: at });
+    this.#connectorList = [...this.#connectors.values()];
+  }
+
+  #take(kind: DocumentKind, id: string, row: DocumentRow | undefined): void {
+    switch (kind) {
+      case 'user': return row === undefined ? this.directory.remove(id) : this.directory.put(row);
+      case 'mobileThreatDefenseConnector':
+        set(this.#connectors, id, row && toConnector(row.body, id, this.#connectors.get(id)?.lastHeartbeatAt));
+        this.#connectorList = [...this.#connectors.values()];
+        return;
+      case 'deviceCompliancePolicy':
+        set(this.#compliancePolicies, id, row && toCompliancePolicy(row.body, id, row.version));
+        this.#assigned = new WeakMap();
+        return;
+      case 'mergeRule':
+        set(this.#mergeRules, id, row && toMergeRule(row.body, id));
+        this.#mergeRuleList = [...this.#mergeRules.values()];
+        return;
+      case 'conditionalAccessPolicy': return set(this.#accessPolicies, id, row && toAccessPolicy(row.body, id));
+      case 'namedLocation': return set(this.#locations, id, row && toNamedLocation(row.body, id));
+      case 'application': return this.#takeApplication(id, row);
+      case 'deviceManagementSettings':
+        if (id === SETTINGS_ID || row !== undefined) this.#settings = toSettings(row?.body);
+        return;
+      default: return;
+    }
+  }
+
+  #takeApplication(id: string, row: DocumentRow | undefined): void {
+    for (const name of this.#applications.get(id)?.names ?? []) this.#applicationNames.delete(name);
+    this.#applications.delete(id);
+    if (row === undefined) return;
+    const { appId, displayName, identifierUris } = row.body as { appId: string; displayName: string; identifierUris?: readonly string[] };
+    const names = [appId, displayName, ...(identifierUris ?? [])].map((name) => name.toLowerCase());
+    const application = { id: canonicalId(appId), displayName, names };
+    this.#applications.set(id, application);
+    for (const name of names) this.#applicationNames.set(name, application);
+  }
+
+  #rebuildAccessIndex(): void {
+    this.#accessIndex = new AccessIndex([...this.#accessPolicies.values()], [...this.#locations.values()]);
+  }
+
+  // ---- reading
+
+  get accessIndex(): AccessIndex {
+    return this.#accessIndex;
+  }
+
+  get connectors(): readonly Connector[] {
+    return this.#connectorList;
+  }
+
+  get settings(): ComplianceSettings {
+    return this.#settings;
+  }
+
+  get deviceCount(): number {
+    return this.fleet.size;
+  }
+
+  user(idOrName: string): UserFacts | undefined {
+    return this.directory.find(idOrName);
+  }
+
+  deviceId(claim: DeviceClaim): string | undefined {
+    return this.fleet.find(claim);
+  }
+
+  facts(deviceId: string): DeviceFacts | undefined {
+    return this.fleet.get(deviceId)?.facts;
+  }
+
+  posture(deviceId: string): PostureRow | undefined {
+    return this.fleet.get(deviceId)?.posture;
+  }
+
+  verdict(deviceId: string): Verdict | undefined {
+    const device = this.fleet.get(deviceId);
+    return device && this.evaluate(device.facts, device.posture, this.#now());
+  }
+
+  devicesOfUser(userId: string): readonly string[] {
+    return this.fleet.ofUser(userId);
+  }
+
+  connector(id: string): Connector | undefined {
+    return this.#connectors.get(id);
+  }
+
+  compliancePolicy(id: string): CompliancePolicy | undefined {
+    return this.#compliancePolicies.get(id);
+  }
+
+  /** A GUID that nobody registered is still an application: conditional access policies may name it. */
+  application(idOrName: string): { readonly id: string; readonly displayName: string } | undefined {
+    const key = idOrName.toLowerCase();
+    return wellKnownApplication(key) ?? this.#applicationNames.get(key) ?? (GUID.test(key) ? { id: key, displayName: key } : undefined);
+  }
+
+  // ---- evaluating
+
+  /** What all policies and settings say of a device, given a posture that may be newer than the one in memory. */
+  evaluate(facts: DeviceFacts, posture: Pick<PostureRow, 'views' | 'failing'> | undefined, now: number): Evaluated {
+    const user = facts.userId === undefined ? undefined : this.directory.get(facts.userId);
+    const ofDevice = this.directory.groupsOf(facts.id);
+    const groupIds = ofDevice.length === 0 ? user?.groupIds ?? ofDevice : [...ofDevice, ...(user?.groupIds ?? [])];
+    return evaluateCompliance({
+      device: facts,
+      groupIds,
+      userMissing: facts.userId !== undefined && user === undefined,
+      views: posture?.views ?? NO_VIEWS,
+      policies: this.#assignedPolicies(facts.platform, groupIds, user !== undefined),
+      connectors: this.#connectorList,
+      mergeRules: this.#mergeRuleList,
+      settings: this.#settings,
+      failing: posture?.failing ?? NOT_FAILING,
+    }, now);
+  }
+
+  #assignedPolicies(platform: Platform, groupIds: readonly string[], hasUser: boolean): readonly CompliancePolicy[] {
+    let byPlatform = this.#assigned.get(groupIds);
+    if (byPlatform === undefined) this.#assigned.set(groupIds, (byPlatform = new Map()));
+    const key = hasUser ? platform : `${platform} without user`;
+    let assigned = byPlatform.get(key);
+    if (assigned === undefined) {
+      assigned = assignedPolicies([...this.#compliancePolicies.values()], platform, groupIds, hasUser);
+      byPlatform.set(key, assigned);
+    }
+    return assigned;
+  }
+}
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function set<V>(map: Map<string, V>, id: string, value: V | undefined): void {
+  if (value === undefined) map.delete(id);
+  else map.set(id, value);
+}

@@ -1,0 +1,52 @@
+import { applySignal, type Finding, type PartnerView, type Signal } from '@sallyport/core';
+import type { FindingRow, PostureRow } from '../store/store.ts';
+import type { ReportOutcome } from './ports.ts';
+
+/** A device's partner views while a batch of signals is taken into them. */
+export interface WorkingPosture {
+  readonly deviceId: string;
+  readonly before: PostureRow | undefined;
+  views: readonly PartnerView[];
+  /** By connector and finding id. */
+  readonly findings: Map<string, FindingRow>;
+  readonly changedFindings: Map<string, FindingRow>;
+  cause: { readonly connectorId: string; readonly reportId: string } | null;
+}
+
+export function workingPosture(deviceId: string, before: PostureRow | undefined, findings: readonly FindingRow[]): WorkingPosture {
+  return {
+    deviceId, before, views: before?.views ?? [], cause: null, changedFindings: new Map(),
+    findings: new Map(findings.map((f) => [findingKey(f.connectorId, f.id), f])),
+  };
+}
+
+/** Takes one signal in; says whether it was news. */
+export function mergeSignal(working: WorkingPosture, signal: Signal): ReportOutcome['status'] {
+  const view = working.views.find((v) => v.connectorId === signal.connectorId);
+  const applied = applySignal(view, knownFindings(working, signal), signal);
+  for (const finding of applied.findings) {
+    const row = { ...finding, deviceId: working.deviceId };
+    const key = findingKey(finding.connectorId, finding.id);
+    working.findings.set(key, row);
+    working.changedFindings.set(key, row);
+  }
+  if (applied.view !== undefined && applied.view !== view) {
+    const after = applied.view;
+    working.views = view === undefined ? [...working.views, after] : working.views.map((v) => (v === view ? after : v));
+    working.cause = { connectorId: signal.connectorId, reportId: signal.reportId };
+  }
+  return applied.late ? 'late' : 'accepted';
+}
+
+function knownFindings(working: WorkingPosture, signal: Signal): ReadonlyMap<string, Finding> {
+  const known = new Map<string, Finding>();
+  for (const { id } of signal.findings) {
+    const finding = working.findings.get(findingKey(signal.connectorId, id));
+    if (finding !== undefined) known.set(id, finding);
+  }
+  return known;
+}
+
+function findingKey(connectorId: string, id: string): string {
+  return `${connectorId}\u0000${id}`;
+}

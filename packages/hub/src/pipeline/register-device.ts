@@ -1,0 +1,132 @@
+import { HubError } from '@sallyport/contracts';
+import type { DeviceKey, DeviceKeyType, Signal } from '@sallyport/core';
+import type { DeviceRow, DeviceSnapshotRow, PostureRow, StoredReport, Transaction } from '../store/store.ts';
+import { auditRow } from './configure.ts';
+import { evaluatePosture } from './evaluate-posture.ts';
+import type { Match } from './match-device.ts';
+import { chooseDevice } from './match-device.ts';
+import type { DeviceRegistry } from './ports.ts';
+import { postureChanged } from './revoke-access.ts';
+import { applyToDevices, identified, type TakeDependencies } from './take-reports.ts';
+
+/** The properties of a `managedDevice` that partners may know it by. */
+const KEYS: readonly (readonly [DeviceKeyType, string])[] = [
+  ['managedDeviceId', 'id'], ['entraDeviceId', 'azureADDeviceId'], ['serialNumber', 'serialNumber'],
+  ['imei', 'imei'], ['udid', 'udid'], ['easDeviceId', 'easDeviceId'],
+];
+
+/** Devices come, change and go; reports that waited for one are applied when it appears. */
+export class RegisterDevice implements DeviceRegistry {
+  readonly #deps: TakeDependencies;
+
+  constructor(deps: TakeDependencies) {
+    this.#deps = deps;
+  }
+
+  async put(actor: string, row: DeviceRow): Promise<void> {
+    const { store, memory, serial } = this.#deps;
+    await serial.run(async () => {
+      const posture = await store.transaction((tx) => this.#put(tx, actor, row));
+      memory.fleet.put(snapshotRow(row, posture));
+    });
+  }
+
+  async remove(actor: string, id: string): Promise<boolean> {
+    const { store, memory, serial, clock, origin } = this.#deps;
+    return serial.run(async () => {
+      const removed = await store.transaction(async (tx) => {
+        const [before] = await tx.devices.get([id]);
+        if (before === undefined) return false;
+        await tx.devices.delete([id]);
+        await tx.members.removeAll(id);
+        const at = clock.now();
+        await tx.audit.append([auditRow(actor, { kind: 'managedDevice', id, before: before.resource }, at)]);
+        const { entraDeviceId, easDeviceId, facts } = identified(before.resource);
+        await tx.outbox.append([{
+          kind: 'device-removed', subject: id, at,
+          payload: { deviceId: id, entraDeviceId, easDeviceId, userId: facts.userId ?? null, compliant: false, origin },
+        }]);
+        return true;
+      });
+      if (removed) memory.fleet.remove(id);
+      return removed;
+    });
+  }
+
+  async assignReports(actor: string, deviceId: string, reports: readonly { connectorId: string; reportId: string }[]): Promise<number> {
+    const { store, memory, serial, clock } = this.#deps;
+    return serial.run(async () => {
+      const { applied, postures } = await store.transaction(async (tx) => {
+        if ((await tx.devices.get([deviceId])).length === 0) throw new HubError('not_found', `There is no managed device ${deviceId}.`, { field: 'deviceId' });
+        const waiting: StoredReport[] = [];
+        for (const { connectorId, reportId } of reports) {
+          const report = await tx.reports.get(connectorId, reportId);
+          if (report?.signal) waiting.push(report);
+        }
+        const taken = await this.#applyWaiting(tx, deviceId, waiting);
+        await tx.audit.append([auditRow(actor, { kind: 'managedDevice', id: deviceId, before: {}, after: { assignedReports: waiting.map((r) => r.reportId) } }, clock.now())]);
+        return { applied: waiting.length, postures: taken };
+      });
+      for (const posture of postures) memory.fleet.setPosture(posture);
+      return applied;
+    });
+  }
+
+  async #put(tx: Transaction, actor: string, row: DeviceRow): Promise<PostureRow> {
+    const { memory, clock, origin } = this.#deps;
+    const now = clock.now();
+    const [before] = await tx.devices.get([row.id]);
+    await tx.devices.put([row]);
+    await tx.audit.append([auditRow(actor, { kind: 'managedDevice', id: row.id, before: before?.resource, after: row.resource }, now)]);
+    const waiting = await this.#waitingFor(tx, row);
+    const [applied] = waiting.length === 0 ? [] : await this.#applyWaiting(tx, row.id, waiting);
+    if (applied !== undefined) return applied;
+    // No report told anything new; the device's own properties may have.
+    const device = identified(row.resource);
+    const [current] = await tx.postures.get([row.id]);
+    const after = evaluatePosture(memory, device.facts, current?.views ?? [], current?.failing ?? {}, now);
+    await tx.postures.put([after]);
+    // Always told: whose device it is, or the ids that doors know it by, may have changed.
+    const name = memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null;
+    await tx.outbox.append([postureChanged(device, name, current, after, null, origin)]);
+    return after;
+  }
+
+  /** Waiting reports that now have exactly this device. */
+  async #waitingFor(tx: Transaction, row: DeviceRow): Promise<readonly StoredReport[]> {
+    const candidates = await tx.reports.waitingFor(keysOf(row));
+    const certain: StoredReport[] = [];
+    for (const report of candidates) {
+      if (report.signal === null) continue;
+      const match = chooseDevice(await tx.devices.findByKeys(report.signal.keys));
+      if (match.kind === 'matched' && match.deviceId === row.id) certain.push(report);
+    }
+    return certain;
+  }
+
+  async #applyWaiting(tx: Transaction, deviceId: string, waiting: readonly StoredReport[]): Promise<readonly PostureRow[]> {
+    const signals = waiting.map((report) => report.signal as Signal);
+    const matches = signals.map((): Match => ({ kind: 'matched', deviceId }));
+    const applied = await applyToDevices(tx, this.#deps, signals, matches, this.#deps.clock.now());
+    await tx.reports.settle(signals.map((signal, i) => ({
+      connectorId: signal.connectorId, reportId: signal.reportId, deviceId, flag: signal.flag ?? null, signal: null,
+      status: applied.statuses[i] === 'late' ? 'late' as const : 'accepted' as const,
+    })));
+    return applied.postures;
+  }
+}
+
+function keysOf(row: DeviceRow): readonly DeviceKey[] {
+  return KEYS.flatMap(([type, property]) => {
+    const value = row.resource[property];
+    return typeof value === 'string' && value !== '' ? [{ type, value }] : [];
+  });
+}
+
+export function snapshotRow(row: DeviceRow, posture: PostureRow | null): DeviceSnapshotRow {
+  const { facts, entraDeviceId, easDeviceId } = identified(row.resource);
+  return {
+    id: row.id, operatingSystem: facts.operatingSystem, osVersion: facts.osVersion, azureADDeviceId: entraDeviceId,
+    easDeviceId, serialNumber: null, userId: facts.userId ?? null, lastSyncAt: facts.lastSyncAt, enrolledAt: facts.enrolledAt, posture,
+  };
+}

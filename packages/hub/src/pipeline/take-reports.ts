@@ -1,0 +1,222 @@
+import { HubError } from '@sallyport/contracts';
+import type { DeviceFacts, Signal } from '@sallyport/core';
+import { StoreBusy, type OutboxRow, type PostureRow, type ReportStatus, type Store, type Transaction } from '../store/store.ts';
+import type { Clock } from '../platform/clock.ts';
+import { evaluatePosture } from './evaluate-posture.ts';
+import { matchDevices, type Match } from './match-device.ts';
+import type { Memory } from './memory.ts';
+import { mergeSignal, workingPosture, type WorkingPosture } from './merge-signals.ts';
+import type { IncomingReport, Intake, ReportOutcome } from './ports.ts';
+import { isWorthTelling, postureChanged } from './revoke-access.ts';
+import { toDeviceFacts } from './rules-from-documents.ts';
+import type { Serial } from './serial.ts';
+
+export interface TakeDependencies {
+  readonly store: Store;
+  readonly memory: Memory;
+  readonly serial: Serial;
+  readonly clock: Clock;
+  /** Names this process in what it publishes. */
+  readonly origin: string;
+}
+
+interface Job {
+  readonly connectorId: string;
+  readonly reports: readonly IncomingReport[];
+  resolve(outcomes: readonly ReportOutcome[]): void;
+  reject(error: unknown): void;
+}
+
+/** Most reports that one transaction takes; more wait for the next. Bounds the time that a commit holds locks. */
+const BATCH = 1_000;
+/** A heartbeat is written at most this often; silence is measured in days. */
+const HEARTBEAT_EVERY_MS = 60_000;
+
+/**
+ * Takes reports of all partners to their end. What arrives while a transaction is under way goes together
+ * into the next one (group commit): under load one flush to disk serves hundreds of reports, and a lone report
+ * waits for nobody.
+ */
+export class TakeReports implements Intake {
+  readonly #deps: TakeDependencies;
+  readonly #waiting: Job[] = [];
+  #running = false;
+
+  constructor(deps: TakeDependencies) {
+    this.#deps = deps;
+  }
+
+  take(connectorId: string, reports: readonly IncomingReport[]): Promise<readonly ReportOutcome[]> {
+    if (this.#deps.memory.connector(connectorId) === undefined) {
+      return Promise.reject(new HubError('not_found', `There is no mobileThreatDefenseConnector ${connectorId}.`));
+    }
+    if (reports.length === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ connectorId, reports, resolve, reject });
+      if (!this.#running) void this.#drain();
+    });
+  }
+
+  async heartbeat(connectorId: string): Promise<void> {
+    const { store, memory, serial, clock } = this.#deps;
+    if (memory.connector(connectorId) === undefined) {
+      throw new HubError('not_found', `There is no mobileThreatDefenseConnector ${connectorId}.`);
+    }
+    const at = clock.now();
+    await serial.run(() => store.transaction((tx) => tx.heartbeats.set(connectorId, at)));
+    memory.setHeartbeat(connectorId, at);
+  }
+
+  async #drain(): Promise<void> {
+    this.#running = true;
+    try {
+      // What came in with the same turn of the event loop joins the first batch.
+      await new Promise((resolve) => setImmediate(resolve));
+      while (this.#waiting.length > 0) await this.#takeJobs(this.#nextJobs());
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #nextJobs(): Job[] {
+    let count = 0;
+    let reports = 0;
+    for (const job of this.#waiting) {
+      if (count > 0 && reports + job.reports.length > BATCH) break;
+      count += 1;
+      reports += job.reports.length;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #takeJobs(jobs: readonly Job[]): Promise<void> {
+    try {
+      const outcomes = await this.#deps.serial.run(() => this.#commit(jobs));
+      for (const [i, job] of jobs.entries()) job.resolve(outcomes[i] ?? []);
+    } catch (error) {
+      // One job that cannot be taken must not cost the others theirs.
+      if (jobs.length > 1 && !(error instanceof StoreBusy)) {
+        for (const job of jobs) await this.#takeJobs([job]);
+        return;
+      }
+      for (const job of jobs) job.reject(error);
+    }
+  }
+
+  async #commit(jobs: readonly Job[]): Promise<readonly (readonly ReportOutcome[])[]> {
+    const { store, memory, clock } = this.#deps;
+    const now = clock.now();
+    const heard = this.#heartbeatsDue(jobs, now);
+    for (const id of heard) memory.setHeartbeat(id, now);
+    const reports = jobs.flatMap((job) => job.reports);
+    const taken = await store.transaction(async (tx) => {
+      for (const id of heard) await tx.heartbeats.set(id, now);
+      return takeBatch(tx, this.#deps, reports, now);
+    });
+    for (const posture of taken.postures) memory.fleet.setPosture(posture);
+    let next = 0;
+    return jobs.map((job) => taken.outcomes.slice(next, (next += job.reports.length)));
+  }
+
+  #heartbeatsDue(jobs: readonly Job[], now: number): readonly string[] {
+    const ids = new Set(jobs.map((job) => job.connectorId));
+    return [...ids].filter((id) => now - (this.#deps.memory.connector(id)?.lastHeartbeatAt ?? 0) >= HEARTBEAT_EVERY_MS);
+  }
+}
+
+interface Taken {
+  readonly outcomes: readonly ReportOutcome[];
+  readonly postures: readonly PostureRow[];
+}
+
+/** keep raw, match, merge, evaluate, tell: one batch, inside the caller's transaction. */
+async function takeBatch(tx: Transaction, deps: TakeDependencies, reports: readonly IncomingReport[], now: number): Promise<Taken> {
+  const fresh = await tx.reports.add(reports.map(({ row }) => ({ ...row, receivedAt: now })));
+  const news = reports.filter((_, i) => fresh[i] === true).map((r) => r.signal);
+  const matches = await matchDevices(tx.devices, news);
+  const applied = await applyToDevices(tx, deps, news, matches, now);
+  await tx.reports.settle(news.map((signal, i) => {
+    const match = matches[i] as Match;
+    const status = match.kind === 'matched' ? applied.statuses[i] as ReportStatus : match.kind;
+    return {
+      connectorId: signal.connectorId, reportId: signal.reportId, status, flag: signal.flag ?? null,
+      deviceId: match.kind === 'matched' ? match.deviceId : null,
+      signal: match.kind === 'matched' ? null : signal,
+    };
+  }));
+  let next = 0;
+  const outcomes = reports.map(({ signal }, i): ReportOutcome => {
+    if (fresh[i] !== true) return { reportId: signal.reportId, status: 'duplicate', matched: true };
+    const place = next++;
+    const matched = (matches[place] as Match).kind === 'matched';
+    return { reportId: signal.reportId, status: matched ? applied.statuses[place] as 'accepted' | 'late' : 'accepted', matched };
+  });
+  return { outcomes, postures: applied.postures };
+}
+
+interface Applied {
+  /** In the order of the signals; empty where a signal had no device. */
+  readonly statuses: readonly (ReportOutcome['status'] | undefined)[];
+  readonly postures: readonly PostureRow[];
+}
+
+/** Merges signals into their devices' postures, evaluates each device once, and writes what came of it. */
+export async function applyToDevices(
+  tx: Transaction, deps: TakeDependencies, signals: readonly Signal[], matches: readonly Match[], now: number,
+): Promise<Applied> {
+  const ids = [...new Set(matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])))];
+  if (ids.length === 0) return { statuses: signals.map(() => undefined), postures: [] };
+  const working = await loadWorking(tx, ids, signals);
+  const statuses = signals.map((signal, i) => {
+    const match = matches[i] as Match;
+    return match.kind === 'matched' ? mergeSignal(working.get(match.deviceId) as WorkingPosture, signal) : undefined;
+  });
+  const changed = [...working.values()].filter((w) => w.cause !== null);
+  const facts = await factsOf(tx, deps.memory, changed.map((w) => w.deviceId));
+  const postures: PostureRow[] = [];
+  const told: Omit<OutboxRow, 'seq'>[] = [];
+  for (const w of changed) {
+    const device = facts.get(w.deviceId);
+    if (device === undefined) continue;
+    const after = evaluatePosture(deps.memory, device.facts, w.views, w.before?.failing ?? {}, now);
+    postures.push(after);
+    if (isWorthTelling(w.before, after)) {
+      const name = deps.memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null;
+      told.push(postureChanged(device, name, w.before, after, w.cause, deps.origin));
+    }
+  }
+  if (postures.length > 0) await tx.postures.put(postures);
+  const findings = [...working.values()].flatMap((w) => [...w.changedFindings.values()]);
+  if (findings.length > 0) await tx.findings.put(findings);
+  if (told.length > 0) await tx.outbox.append(told);
+  return { statuses, postures };
+}
+
+async function loadWorking(tx: Transaction, ids: readonly string[], signals: readonly Signal[]): Promise<Map<string, WorkingPosture>> {
+  const before = new Map((await tx.postures.get(ids)).map((p) => [p.deviceId, p]));
+  const withFindings = signals.some((s) => s.findings.length > 0);
+  const findings = withFindings ? Map.groupBy(await tx.findings.ofDevices(ids), (f) => f.deviceId) : new Map();
+  return new Map(ids.map((id) => [id, workingPosture(id, before.get(id), findings.get(id) ?? [])]));
+}
+
+type Identified = { readonly facts: DeviceFacts; readonly entraDeviceId: string | null; readonly easDeviceId: string | null };
+
+/** From memory; a device that another process has just registered is read from the store. */
+async function factsOf(tx: Transaction, memory: Memory, ids: readonly string[]): Promise<ReadonlyMap<string, Identified>> {
+  const known = new Map<string, Identified>();
+  const unknown: string[] = [];
+  for (const id of ids) {
+    const device = memory.fleet.get(id);
+    if (device === undefined) unknown.push(id);
+    else known.set(id, device);
+  }
+  if (unknown.length > 0) {
+    for (const row of await tx.devices.get(unknown)) known.set(row.id, identified(row.resource));
+  }
+  return known;
+}
+
+export function identified(resource: Readonly<Record<string, unknown>>): Identified {
+  const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value.toLowerCase() : null);
+  return { facts: toDeviceFacts(resource), entraDeviceId: text(resource.azureADDeviceId), easDeviceId: text(resource.easDeviceId) };
+}
