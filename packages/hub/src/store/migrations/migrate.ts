@@ -1,0 +1,64 @@
+import { CompiledQuery } from 'kysely';
+import type { Compilable } from 'kysely';
+import { systemClock } from '../../platform/clock.ts';
+import { builders } from '../sql/session.ts';
+import type { WriteSession } from '../sql/session.ts';
+import { first } from './0001-first.ts';
+import { WORDS } from './migration.ts';
+import type { Migration } from './migration.ts';
+
+export const MIGRATIONS: readonly Migration[] = [first];
+
+/** Runs `work` in one durable transaction; undoes it and passes on the error when `work` throws. */
+export type InTransaction = <T>(work: (session: WriteSession) => Promise<T>) => Promise<T>;
+
+/**
+ * Brings a database to the newest schema. Each step is one transaction that first claims its number, so that
+ * of two hubs that start together one does the work and the other finds it done.
+ *
+ * @throws when the database has been through a breaking step that `known` does not have.
+ */
+export async function migrate(inTransaction: InTransaction, known: readonly Migration[] = MIGRATIONS): Promise<void> {
+  await inTransaction(async (session) => {
+    await session.lock('schema', 'exclusive');
+    await session.execute(statement(createOwnTable(session)));
+    await refuseNewer(session, known);
+  });
+  for (const migration of known) await inTransaction((session) => apply(session, migration));
+}
+
+function createOwnTable({ dialect }: WriteSession): string {
+  const { text, integer } = WORDS[dialect];
+  return `create table if not exists schema_migrations (
+    number ${integer} primary key, name ${text} not null, breaking ${integer} not null, applied_at ${integer} not null
+  )`;
+}
+
+async function refuseNewer(session: WriteSession, known: readonly Migration[]): Promise<void> {
+  const newest = known.at(-1)?.number ?? 0;
+  const [newer] = await session.query(
+    builders[session.dialect].selectFrom('schema_migrations').selectAll()
+      .where('number', '>', newest).where('breaking', '=', 1).orderBy('number', 'desc').limit(1),
+  );
+  if (newer) {
+    throw new Error(
+      `The database was changed by a newer version of Sallyport (schema ${newer.number}, "${newer.name}"); `
+      + `this version knows schema ${newest}. Start the newer version, or restore a backup from before the upgrade.`,
+    );
+  }
+}
+
+async function apply(session: WriteSession, { number, name, breaking, statements }: Migration): Promise<void> {
+  await session.lock('schema', 'exclusive');
+  const claimed = await session.query(
+    builders[session.dialect].insertInto('schema_migrations')
+      .values({ number, name, breaking: breaking ? 1 : 0, applied_at: systemClock.now() })
+      .onConflict((conflict) => conflict.column('number').doNothing()).returning('number'),
+  );
+  if (claimed.length === 0) return;
+  for (const text of statements(WORDS[session.dialect])) await session.execute(statement(text));
+}
+
+function statement(text: string): Compilable {
+  return { compile: () => CompiledQuery.raw(text) };
+}

@@ -1,0 +1,30 @@
+import type { Dialect } from '../sql/session.ts';
+
+/** One step of the schema, forward only. Once released it is never changed. */
+export interface Migration {
+  /** 1, 2, 3, ... without gaps. */
+  readonly number: number;
+  readonly name: string;
+  /** true: a binary that does not know this step would do harm, and refuses to start. */
+  readonly breaking: boolean;
+  readonly statements: (words: Words) => readonly string[];
+}
+
+/** What the two databases call things by different names. */
+export interface Words {
+  /** Text that sorts by its bytes in both. */
+  readonly text: string;
+  /** A time in milliseconds, or a number of a row. */
+  readonly integer: string;
+  /** A primary key that grows with each row. */
+  readonly counter: string;
+  /** Behind the closing bracket of a table of short rows: kept in the order of its primary key. */
+  readonly inOrder: string;
+}
+
+export const WORDS: Readonly<Record<Dialect, Words>> = {
+  sqlite: { text: 'text', integer: 'integer', counter: 'integer primary key', inOrder: 'without rowid' },
+  postgres: {
+    text: 'text collate "C"', integer: 'bigint', counter: 'bigint generated always as identity primary key', inOrder: '',
+  },
+};

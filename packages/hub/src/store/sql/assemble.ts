@@ -1,0 +1,39 @@
+import type { OutboxRow, Readers, Transaction } from '../store.ts';
+import { audit, auditReader } from './audit.ts';
+import { deviceReader, devices } from './devices.ts';
+import { documentReader, documents } from './documents.ts';
+import { findingReader, findings } from './findings.ts';
+import { heartbeatReader, heartbeats } from './heartbeats.ts';
+import { memberReader, members } from './members.ts';
+import { outbox, outboxReader } from './outbox.ts';
+import { postureReader, postures } from './postures.ts';
+import { reportReader, reports } from './reports.ts';
+import type { ReadSession, WriteSession } from './session.ts';
+
+export function readersOn(session: ReadSession): Readers {
+  return {
+    documents: documentReader(session),
+    members: memberReader(session),
+    devices: deviceReader(session),
+    postures: postureReader(session),
+    reports: reportReader(session),
+    findings: findingReader(session),
+    outbox: outboxReader(session),
+    heartbeats: heartbeatReader(session),
+    audit: auditReader(session),
+  };
+}
+
+export function transactionOn(session: WriteSession, appended: (rows: readonly OutboxRow[]) => void): Transaction {
+  return {
+    documents: documents(session),
+    members: members(session),
+    devices: devices(session),
+    postures: postures(session),
+    reports: reports(session),
+    findings: findings(session),
+    outbox: outbox(session, appended),
+    heartbeats: heartbeats(session),
+    audit: audit(session),
+  };
+}

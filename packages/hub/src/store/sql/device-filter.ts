@@ -1,0 +1,68 @@
+import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
+import type { DeviceFilter, DeviceFilterColumn, FilterOperator } from '../store.ts';
+import { foldKey, foldText } from './fold.ts';
+import { COLUMN_OF } from './tables.ts';
+
+type Condition = RawBuilder<boolean>;
+type Comparison = Extract<DeviceFilter, { column: DeviceFilterColumn }>;
+
+const NEVER: Condition = sql<boolean>`1 = 0`;
+const ALWAYS: Condition = sql<boolean>`1 = 1`;
+
+const SQL_OPERATOR = { eq: '=', lt: '<', le: '<=', gt: '>', ge: '>=' } as const;
+
+/**
+ * A filter as a condition over `devices` and the posture left joined to it. OData knows only true and false
+ * (URL conventions 5.1.1.1: a comparison with null is false, `ne` is its opposite), SQL also null; so every
+ * negation is written as "is not true".
+ */
+export function conditionOf(filter: DeviceFilter): Condition {
+  switch (filter.op) {
+    case 'and':
+      return filter.parts.length === 0 ? ALWAYS : sql<boolean>`(${sql.join(filter.parts.map(conditionOf), sql` and `)})`;
+    case 'or':
+      return filter.parts.length === 0 ? NEVER : sql<boolean>`(${sql.join(filter.parts.map(conditionOf), sql` or `)})`;
+    case 'not':
+      return sql<boolean>`((${conditionOf(filter.part)}) is not true)`;
+    case 'ne':
+      return sql<boolean>`((${comparison({ ...filter, op: 'eq' })}) is not true)`;
+    default:
+      return comparison(filter);
+  }
+}
+
+/** What a column is compared and sorted by. A device that was never evaluated is in state `unknown`. */
+export function expressionOf(column: DeviceFilterColumn): RawBuilder<unknown> {
+  switch (column) {
+    case 'id': return sql`${sql.ref('devices.id')}`;
+    case 'complianceState': return sql`lower(coalesce(${sql.ref('postures.compliance_state')}, 'unknown'))`;
+    case 'partnerReportedThreatState': return sql`lower(coalesce(${sql.ref('postures.merged_state')}, 'unknown'))`;
+    default: return sql`${sql.ref(`devices.${COLUMN_OF[column].name}`)}`;
+  }
+}
+
+function comparison({ op, column, value }: Comparison): Condition {
+  const left = expressionOf(column);
+  if (value === null) return op === 'eq' ? sql<boolean>`${left} is null` : NEVER;
+  const right = comparable(column, value);
+  if (op === 'contains' || op === 'startswith' || op === 'endswith') {
+    return typeof right === 'string' ? sql<boolean>`${left} like ${pattern(op, right)} escape '\\'` : NEVER;
+  }
+  if (right === null) return NEVER;
+  return sql<boolean>`${left} ${sql.raw(SQL_OPERATOR[op as keyof typeof SQL_OPERATOR])} ${right}`;
+}
+
+/** `null`: nothing can be equal to it. */
+function comparable(column: DeviceFilterColumn, value: string): string | number | null {
+  const type = column in COLUMN_OF ? COLUMN_OF[column as keyof typeof COLUMN_OF].type : 'text';
+  if (type === 'key') return foldKey(value);
+  if (type === 'text') return foldText(value);
+  const instant = Date.parse(value);
+  return Number.isNaN(instant) ? null : instant;
+}
+
+function pattern(op: FilterOperator, value: string): string {
+  const literal = value.replaceAll(/[\\%_]/g, (wildcard) => `\\${wildcard}`);
+  return `${op === 'startswith' ? '' : '%'}${literal}${op === 'endswith' ? '' : '%'}`;
+}

@@ -1,0 +1,137 @@
+import { sql } from 'kysely';
+import type { Compilable } from 'kysely';
+import type { DeviceKey, DeviceKeyType } from '@sallyport/core';
+import type { DeviceColumn, DeviceFilter, DeviceReader, DeviceRow, DeviceWriter } from '../store.ts';
+import { lastOfEach } from './batch-write.ts';
+import type { BatchWrite, SqlValue } from './batch-write.ts';
+import { conditionOf, expressionOf } from './device-filter.ts';
+import { foldKey, foldText } from './fold.ts';
+import { builders, isOneOf } from './session.ts';
+import type { ReadSession, WriteSession } from './session.ts';
+import { factsOf, instantOf, snapshot, textOf } from './snapshot.ts';
+import { COLUMN_OF } from './tables.ts';
+
+const COLUMNS = Object.entries(COLUMN_OF) as [DeviceColumn, (typeof COLUMN_OF)[DeviceColumn]][];
+
+const PUT_DEVICES: BatchWrite = {
+  kind: 'upsert', table: 'devices', keys: { id: 'text' },
+  values: { facts: 'text', ...Object.fromEntries(COLUMNS.map(([, { name, type }]) => [name, type === 'time' ? 'bigint' : 'text'])) },
+};
+
+const PUT_RESOURCES: BatchWrite = {
+  kind: 'upsert', table: 'device_resources', keys: { device_id: 'text' },
+  values: { resource: 'text', created_at: 'bigint', modified_at: 'bigint' },
+};
+
+/** The column that each kind of key is found by. Keys of other kinds name nothing that the store knows. */
+const COLUMN_OF_KEY = {
+  managedDeviceId: 'id',
+  entraDeviceId: COLUMN_OF.azureADDeviceId.name,
+  serialNumber: COLUMN_OF.serialNumber.name,
+  imei: COLUMN_OF.imei.name,
+  udid: COLUMN_OF.udid.name,
+  easDeviceId: COLUMN_OF.easDeviceId.name,
+} as const satisfies Partial<Record<DeviceKeyType, string>>;
+
+const isFindable = (type: DeviceKeyType): type is keyof typeof COLUMN_OF_KEY => Object.hasOwn(COLUMN_OF_KEY, type);
+
+export function deviceReader(session: ReadSession): DeviceReader {
+  const db = builders[session.dialect];
+  return {
+    async get(ids) {
+      const rows = await session.query(
+        db.selectFrom('device_resources').selectAll().where(isOneOf(session.dialect, 'device_id', ids)),
+      );
+      return rows.map(toDevice);
+    },
+    async query({ filter, orderBy = [], limit, offset }) {
+      let page = db.selectFrom('devices').leftJoin('postures', 'postures.device_id', 'devices.id')
+        .innerJoin('device_resources', 'device_resources.device_id', 'devices.id')
+        .select(['device_resources.device_id', 'resource', 'created_at', 'modified_at']);
+      if (filter) page = page.where(conditionOf(filter));
+      for (const { column, descending } of orderBy) {
+        // Null is lower than everything, in both databases.
+        page = page.orderBy(expressionOf(column), (order) => (descending ? order.desc().nullsLast() : order.asc().nullsFirst()));
+      }
+      return (await session.query(page.orderBy('devices.id').limit(limit).offset(offset))).map(toDevice);
+    },
+    count: (filter) => count(session, filter),
+    findByKeys: (keys) => findByKeys(session, keys),
+    snapshot: () => snapshot(session),
+  };
+}
+
+export function devices(session: WriteSession): DeviceReader & DeviceWriter {
+  const db = builders[session.dialect];
+  return {
+    ...deviceReader(session),
+    async findByKeys(keys) {
+      await session.lock('devices', 'shared');
+      return await findByKeys(session, keys);
+    },
+    async put(rows) {
+      await session.lock('devices', 'exclusive');
+      await session.write(PUT_DEVICES, lastOfEach(rows.map(columnsOf), 1));
+      const resources = rows.map((row) => [row.id, JSON.stringify(row.resource), row.createdAt, row.modifiedAt]);
+      await session.write(PUT_RESOURCES, lastOfEach(resources, 1));
+    },
+    async delete(ids) {
+      await session.lock('devices', 'exclusive');
+      const gone = await session.query(db.deleteFrom('devices').where(isOneOf(session.dialect, 'id', ids)).returning('id'));
+      return gone.length;
+    },
+  };
+}
+
+async function count(session: ReadSession, filter: DeviceFilter | undefined): Promise<number> {
+  let query = builders[session.dialect].selectFrom('devices').select((eb) => eb.fn.countAll<number>().as('count'));
+  if (filter) query = query.leftJoin('postures', 'postures.device_id', 'devices.id').where(conditionOf(filter));
+  return (await session.query(query))[0]?.count ?? 0;
+}
+
+async function findByKeys(session: ReadSession, keys: readonly DeviceKey[]): Promise<readonly (readonly string[])[]> {
+  const found = new Map<string, string[]>();
+  const query = lookup(session, keys);
+  for (const { type, key, id } of query ? await session.query(query) : []) {
+    const name = `${type} ${key}`;
+    const ids = found.get(name);
+    if (ids) ids.push(id);
+    else found.set(name, [id]);
+  }
+  return keys.map(({ type, value }) => found.get(`${type} ${foldKey(value)}`) ?? []);
+}
+
+/** One query for all keys: each kind in its own index. */
+function lookup(session: ReadSession, keys: readonly DeviceKey[]): Compilable<{ type: string; key: string; id: string }> | undefined {
+  const byType = new Map<keyof typeof COLUMN_OF_KEY, Set<string>>();
+  for (const { type, value } of keys) {
+    const key = foldKey(value);
+    if (key === null || !isFindable(type)) continue;
+    byType.set(type, (byType.get(type) ?? new Set()).add(key));
+  }
+  const lookups = [...byType].map(([type, values]) => {
+    const column = COLUMN_OF_KEY[type];
+    return builders[session.dialect].selectFrom('devices')
+      .select([sql<string>`${sql.lit(type)}`.as('type'), sql<string>`${sql.ref(column)}`.as('key'), 'id'])
+      .where(isOneOf(session.dialect, column, [...values]));
+  });
+  const [first, ...others] = lookups;
+  return first && others.reduce((all, one) => all.unionAll(one), first).orderBy('id');
+}
+
+function columnsOf(row: DeviceRow): readonly SqlValue[] {
+  const values = COLUMNS.map(([property, { type }]) => {
+    if (type === 'time') return instantOf(row.resource[property]);
+    const text = textOf(row.resource[property]);
+    if (text === null) return null;
+    return type === 'key' ? foldKey(text) : foldText(text);
+  });
+  return [row.id, factsOf(row), ...values];
+}
+
+function toDevice(row: { device_id: string; resource: string; created_at: number; modified_at: number }): DeviceRow {
+  return {
+    id: row.device_id, resource: JSON.parse(row.resource) as Record<string, unknown>,
+    createdAt: row.created_at, modifiedAt: row.modified_at,
+  };
+}

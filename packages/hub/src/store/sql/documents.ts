@@ -1,0 +1,60 @@
+import type { Selectable } from 'kysely';
+import type { DocumentReader, DocumentRow, DocumentWriter } from '../store.ts';
+import { builders } from './session.ts';
+import type { ReadSession, WriteSession } from './session.ts';
+import type { Tables } from './tables.ts';
+
+export function documentReader(session: ReadSession): DocumentReader {
+  const db = builders[session.dialect];
+  return {
+    async get(kind, id) {
+      const rows = await session.query(db.selectFrom('documents').selectAll().where('kind', '=', kind).where('id', '=', id));
+      return rows[0] && toDocument(rows[0]);
+    },
+    async list(kind) {
+      const rows = await session.query(
+        db.selectFrom('documents').selectAll().where('kind', '=', kind).orderBy('created_at').orderBy('id'),
+      );
+      return rows.map(toDocument);
+    },
+  };
+}
+
+export function documents(session: WriteSession): DocumentReader & DocumentWriter {
+  const db = builders[session.dialect];
+  return {
+    ...documentReader(session),
+    async put(kind, id, body, at, expectVersion) {
+      const text = JSON.stringify(body);
+      const next = { body: text, modified_at: at };
+      if (expectVersion !== undefined) {
+        const [row] = await session.query(
+          db.updateTable('documents').set((eb) => ({ ...next, version: eb('version', '+', 1) }))
+            .where('kind', '=', kind).where('id', '=', id).where('version', '=', expectVersion).returningAll(),
+        );
+        return row && toDocument(row);
+      }
+      const [row] = await session.query(
+        db.insertInto('documents').values({ kind, id, ...next, created_at: at, version: 1 })
+          .onConflict((conflict) => conflict.columns(['kind', 'id']).doUpdateSet((eb) => ({
+            ...next, version: eb('documents.version', '+', 1),
+          })))
+          .returningAll(),
+      );
+      return row && toDocument(row);
+    },
+    async delete(kind, id) {
+      const rows = await session.query(
+        db.deleteFrom('documents').where('kind', '=', kind).where('id', '=', id).returning('id'),
+      );
+      return rows.length > 0;
+    },
+  };
+}
+
+function toDocument(row: Selectable<Tables['documents']>): DocumentRow {
+  return {
+    kind: row.kind, id: row.id, body: JSON.parse(row.body) as Record<string, unknown>,
+    createdAt: row.created_at, modifiedAt: row.modified_at, version: row.version,
+  };
+}

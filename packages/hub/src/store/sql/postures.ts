@@ -1,0 +1,45 @@
+import type { PostureReader, PostureRow, PostureWriter } from '../store.ts';
+import { lastOfEach } from './batch-write.ts';
+import type { BatchWrite } from './batch-write.ts';
+import { builders, isOneOf } from './session.ts';
+import type { ReadSession, WriteSession } from './session.ts';
+
+const PUT_POSTURES: BatchWrite = {
+  kind: 'upsert', table: 'postures', keys: { device_id: 'text' },
+  values: { compliance_state: 'text', merged_state: 'text', body: 'text' },
+};
+
+export function postureReader(session: ReadSession): PostureReader {
+  const db = builders[session.dialect];
+  return {
+    async get(deviceIds) {
+      const rows = await session.query(
+        db.selectFrom('postures').select('body').where(isOneOf(session.dialect, 'device_id', deviceIds)),
+      );
+      return rows.map((row) => JSON.parse(row.body) as PostureRow);
+    },
+    async countByState() {
+      const rows = await session.query(
+        db.selectFrom('postures').groupBy('compliance_state')
+          .select((eb) => ['compliance_state', eb.fn.countAll<number>().as('count')]),
+      );
+      return new Map(rows.map((row) => [row.compliance_state, row.count]));
+    },
+  };
+}
+
+export function postures(session: WriteSession): PostureReader & PostureWriter {
+  const reader = postureReader(session);
+  return {
+    ...reader,
+    async get(deviceIds) {
+      // The device is locked, not the posture: the first report about a device finds none to lock.
+      await session.lockDevices(deviceIds);
+      return await reader.get(deviceIds);
+    },
+    async put(rows) {
+      const values = rows.map((row) => [row.deviceId, row.complianceState, row.mergedState, JSON.stringify(row)]);
+      await session.write(PUT_POSTURES, lastOfEach(values, 1));
+    },
+  };
+}

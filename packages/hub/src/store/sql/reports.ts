@@ -1,0 +1,106 @@
+import type { Selectable } from 'kysely';
+import type { DeviceKey, Signal } from '@sallyport/core';
+import type { ReportReader, ReportWriter, StoredReport } from '../store.ts';
+import { lastOfEach } from './batch-write.ts';
+import type { BatchWrite, SqlValue } from './batch-write.ts';
+import { foldKey } from './fold.ts';
+import { builders, isOneOf } from './session.ts';
+import type { ReadSession, WriteSession } from './session.ts';
+import type { Tables } from './tables.ts';
+
+const REPORT_KEYS = { connector_id: 'text', report_id: 'text' } as const;
+
+const ADD_REPORTS: BatchWrite = {
+  kind: 'insertNew', table: 'reports', keys: REPORT_KEYS,
+  values: { format: 'text', raw: 'text', observed_at: 'bigint', received_at: 'bigint', status: 'text' },
+};
+
+const SETTLE_REPORTS: BatchWrite = {
+  kind: 'update', table: 'reports', keys: REPORT_KEYS,
+  values: { status: 'text', device_id: 'text', flag: 'text', signal: 'text' },
+};
+
+const FORGET_WAITING_KEYS: BatchWrite = { kind: 'delete', table: 'waiting_keys', keys: REPORT_KEYS, values: {} };
+
+const ADD_WAITING_KEYS: BatchWrite = {
+  kind: 'insertNew', table: 'waiting_keys', keys: { key: 'text', ...REPORT_KEYS }, values: {},
+};
+
+const isWaiting = (status: string): boolean => status === 'unmatched' || status === 'ambiguous';
+
+export function reportReader(session: ReadSession): ReportReader {
+  const db = builders[session.dialect];
+  const all = () => db.selectFrom('reports').selectAll('reports');
+  const waiting = () => all().where('status', 'in', ['unmatched', 'ambiguous']);
+  return {
+    async get(connectorId, reportId) {
+      const [row] = await session.query(all().where('connector_id', '=', connectorId).where('report_id', '=', reportId));
+      return row && toReport(row);
+    },
+    async ofDevice(deviceId, limit) {
+      const rows = await session.query(all().where('device_id', '=', deviceId).orderBy('seq', 'desc').limit(limit));
+      return rows.map(toReport);
+    },
+    async waiting(limit, afterSeq = 0) {
+      return (await session.query(waiting().where('seq', '>', afterSeq).orderBy('seq').limit(limit))).map(toReport);
+    },
+    async waitingFor(keys) {
+      const names = keys.flatMap((key) => nameOfKey(key) ?? []);
+      const carriers = db.selectFrom('waiting_keys').select(['connector_id', 'report_id'])
+        .where(isOneOf(session.dialect, 'key', names));
+      const rows = await session.query(
+        waiting().where((eb) => eb(eb.refTuple('connector_id', 'report_id'), 'in', carriers.$asTuple('connector_id', 'report_id')))
+          .orderBy('seq'),
+      );
+      return rows.map(toReport);
+    },
+    async count() {
+      const [row] = await session.query(db.selectFrom('reports').select((eb) => eb.fn.countAll<number>().as('count')));
+      return row?.count ?? 0;
+    },
+    async replay(afterSeq, limit) {
+      return (await session.query(all().where('seq', '>', afterSeq).orderBy('seq').limit(limit))).map(toReport);
+    },
+  };
+}
+
+export function reports(session: WriteSession): ReportReader & ReportWriter {
+  return {
+    ...reportReader(session),
+    async add(rows) {
+      return await session.insertNew(ADD_REPORTS, rows.map((row) => [
+        row.connectorId, row.reportId, row.format, row.raw, row.observedAt, row.receivedAt, 'accepted',
+      ]));
+    },
+    async settle(rows) {
+      const settled = rows.map((row) => [
+        row.connectorId, row.reportId, row.status, row.deviceId, row.flag,
+        isWaiting(row.status) && row.signal ? JSON.stringify(row.signal) : null,
+      ]);
+      await session.write(SETTLE_REPORTS, lastOfEach(settled, 2));
+      await session.write(FORGET_WAITING_KEYS, rows.map((row) => [row.connectorId, row.reportId]));
+      await session.write(ADD_WAITING_KEYS, rows.flatMap(waitingKeysOf));
+    },
+  };
+}
+
+function waitingKeysOf({ connectorId, reportId, status, signal }: Parameters<ReportWriter['settle']>[0][number]): SqlValue[][] {
+  if (!isWaiting(status) || !signal) return [];
+  return signal.keys.flatMap((key) => {
+    const name = nameOfKey(key);
+    return name === null ? [] : [[name, connectorId, reportId]];
+  });
+}
+
+function nameOfKey({ type, value }: DeviceKey): string | null {
+  const key = foldKey(value);
+  return key === null ? null : `${type} ${key}`;
+}
+
+function toReport(row: Selectable<Tables['reports']>): StoredReport {
+  return {
+    seq: row.seq, connectorId: row.connector_id, reportId: row.report_id, format: row.format, raw: row.raw,
+    observedAt: row.observed_at, receivedAt: row.received_at, deviceId: row.device_id, status: row.status,
+    flag: row.flag, signal: row.signal === null ? null : JSON.parse(row.signal) as Signal,
+  };
+}

@@ -1,0 +1,82 @@
+import { sql } from 'kysely';
+import type { DeviceRow, DeviceSnapshotRow, PostureRow } from '../store.ts';
+import { builders } from './session.ts';
+import type { ReadSession } from './session.ts';
+
+const PAGE = 2000;
+
+type Facts = readonly [
+  id: string, operatingSystem: string, osVersion: string, azureADDeviceId: string | null, easDeviceId: string | null,
+  serialNumber: string | null, userId: string | null, lastSyncAt: number, enrolledAt: number,
+];
+
+/** The JSON array kept in `devices.facts`. */
+export function factsOf(row: DeviceRow): string {
+  const { resource } = row;
+  const facts: Facts = [
+    row.id, textOf(resource['operatingSystem']) ?? '', textOf(resource['osVersion']) ?? '',
+    textOf(resource['azureADDeviceId']), textOf(resource['easDeviceId']), textOf(resource['serialNumber']),
+    textOf(resource['userId']), instantOf(resource['lastSyncDateTime']) ?? row.modifiedAt,
+    instantOf(resource['enrolledDateTime']) ?? row.createdAt,
+  ];
+  return JSON.stringify(facts);
+}
+
+export function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+export function instantOf(value: unknown): number | null {
+  const instant = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(instant) ? null : instant;
+}
+
+/**
+ * Devices that exist all the while are each given once, as they were at some moment since the call. The
+ * database glues the kept JSON texts of a page together, so that a page is one value to carry and one to parse;
+ * the next page is read while the caller works on this one.
+ */
+export async function* snapshot(session: ReadSession): AsyncGenerator<readonly DeviceSnapshotRow[]> {
+  let next: Promise<Page> | undefined = page(session, '');
+  while (next) {
+    const { text, count, last }: Page = await next;
+    if (count === 0) return;
+    next = count < PAGE ? undefined : page(session, last);
+    // A reader that stops early leaves this page unread; its failure concerns nobody.
+    next?.catch(() => {});
+    yield rowsOf(text, count);
+  }
+}
+
+interface Page {
+  readonly text: string;
+  readonly count: number;
+  readonly last: string;
+}
+
+async function page(session: ReadSession, after: string): Promise<Page> {
+  const devices = builders[session.dialect]
+    .selectFrom('devices').leftJoin('postures', 'postures.device_id', 'devices.id')
+    .select(['devices.id as id', sql<string>`devices.facts || ',' || coalesce(postures.body, 'null')`.as('item')])
+    .where('devices.id', '>', after).orderBy('devices.id').limit(PAGE).as('page');
+  const [row] = await session.query(
+    builders[session.dialect].selectFrom(devices).select([
+      sql<string | null>`string_agg(item, ',')`.as('text'), sql<number>`count(*)`.as('count'), sql<string | null>`max(id)`.as('last'),
+    ]),
+  );
+  return { text: row?.text ?? '', count: row?.count ?? 0, last: row?.last ?? '' };
+}
+
+function rowsOf(text: string, count: number): readonly DeviceSnapshotRow[] {
+  const items = JSON.parse(`[${text}]`) as (Facts | PostureRow | null)[];
+  const rows = new Array<DeviceSnapshotRow>(count);
+  for (let i = 0; i < count; i += 1) {
+    const facts = items[2 * i] as Facts;
+    rows[i] = {
+      id: facts[0], operatingSystem: facts[1], osVersion: facts[2], azureADDeviceId: facts[3], easDeviceId: facts[4],
+      serialNumber: facts[5], userId: facts[6], lastSyncAt: facts[7], enrolledAt: facts[8],
+      posture: items[2 * i + 1] as PostureRow | null,
+    };
+  }
+  return rows;
+}

@@ -1,0 +1,99 @@
+/**
+ * The thread that owns one SQLite connection. It knows no table: it runs what it is sent, one request after
+ * the other, so that waiting for the disk never holds up the main thread.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { SqlValue } from '../sql/batch-write.ts';
+import type { Answer, Operation, OperationResult, Request, ThreadError, ThreadSettings } from './protocol.ts';
+
+/** Statements kept prepared. The store has a few dozen; more come only from filters that callers choose. */
+const KEPT_STATEMENTS = 200;
+
+const port = parentPort;
+if (!port) throw new Error('worker.ts runs only as a worker thread');
+
+const settings = workerData as ThreadSettings;
+const database = open(settings);
+const statements = new Map<string, StatementSync>();
+
+port.on('message', (message: Request | 'close') => {
+  if (message === 'close') {
+    statements.clear();
+    database.close();
+    port.close();
+    return;
+  }
+  port.postMessage(answer(message));
+});
+port.postMessage('open');
+
+function open({ file, readOnly, busyTimeoutMs }: ThreadSettings): DatabaseSync {
+  const opened = new DatabaseSync(file, { readOnly, timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
+  if (readOnly) {
+    opened.exec('pragma query_only = on; pragma cache_size = -65536; pragma mmap_size = 1073741824');
+  } else {
+    // FULL: the log is flushed at each commit, so that what was answered survives a power cut.
+    opened.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -131072; pragma temp_store = memory');
+  }
+  return opened;
+}
+
+function answer(request: Request): Answer {
+  try {
+    return { id: request.id, results: run(request) };
+  } catch (error) {
+    rollBack();
+    return { id: request.id, error: toThreadError(error) };
+  }
+}
+
+function run({ begin, operations, end }: Request): OperationResult[] {
+  if (begin) database.exec('begin immediate');
+  const results = operations.map(runOperation);
+  if (end === 'commit') database.exec('commit');
+  if (end === 'rollback') rollBack();
+  return results;
+}
+
+function runOperation(operation: Operation): OperationResult {
+  const statement = prepared(operation.sql);
+  if (operation.kind === 'each') return runEach(statement, operation);
+  const rows = statement.all(...operation.parameters) as unknown as SqlValue[][];
+  return { columns: statement.columns().map((column) => column.name), values: rows.flat() };
+}
+
+function runEach(statement: StatementSync, { width, values, count }: Extract<Operation, { kind: 'each' }>): OperationResult {
+  const runs = width === 0 ? 1 : values.length / width;
+  const changes = count ? new Uint8Array(runs) : null;
+  for (let i = 0; i < runs; i += 1) {
+    const result = statement.run(...values.slice(i * width, (i + 1) * width));
+    if (changes) changes[i] = Math.min(Number(result.changes), 255);
+  }
+  return changes && { changes };
+}
+
+function prepared(sql: string): StatementSync {
+  let statement = statements.get(sql);
+  if (statement) {
+    statements.delete(sql);
+  } else {
+    statement = database.prepare(sql);
+    statement.setReturnArrays(true);
+    const [oldest] = statements.keys();
+    if (statements.size >= KEPT_STATEMENTS && oldest !== undefined) statements.delete(oldest);
+  }
+  statements.set(sql, statement);
+  return statement;
+}
+
+/** SQLite has already rolled back by itself after some errors, and a failed commit leaves the transaction open. */
+function rollBack(): void {
+  if (database.isTransaction) database.exec('rollback');
+}
+
+function toThreadError(error: unknown): ThreadError {
+  const { message, errcode } = error as { message?: string; errcode?: number };
+  return { message: message ?? String(error), errcode: errcode ?? null };
+}
