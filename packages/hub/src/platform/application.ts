@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/**
+ * What a document of kind `application` holds: a client of our API. Its id is the Graph object id; clients
+ * know it by `appId`. `permissions` is what its tokens carry as `roles`.
+ */
+export const passwordCredentialDocument = z.object({
+  keyId: z.string(),
+  displayName: z.string().nullable(),
+  /** The first characters of the secret. */
+  hint: z.string(),
+  /** See `secrets.ts`; never leaves the hub. */
+  hash: z.string(),
+  /** ISO 8601. */
+  startDateTime: z.string(),
+  endDateTime: z.string(),
+});
+
+export const applicationDocument = z.object({
+  appId: z.string(),
+  displayName: z.string(),
+  permissions: z.array(z.string()),
+  /** The connector that a partner's client speaks for. */
+  mobileThreatDefenseConnectorId: z.string().nullable(),
+  identifierUris: z.array(z.string()),
+  passwordCredentials: z.array(passwordCredentialDocument),
+});
+
+export type PasswordCredentialDocument = z.infer<typeof passwordCredentialDocument>;
+export type ApplicationDocument = z.infer<typeof applicationDocument>;
