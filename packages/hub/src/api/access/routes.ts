@@ -1,0 +1,61 @@
+import type { FastifyPluginCallback } from 'fastify';
+import type { RouteAccess, RouteDoc } from '../route-access.ts';
+import { Evaluator } from './evaluator.ts';
+import type { EvaluatorOptions } from './evaluator.ts';
+import * as schemas from './schemas.ts';
+
+export type AccessRoutesOptions = EvaluatorOptions;
+
+const EVALUATE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Access.Evaluate'] };
+const PUBLIC: RouteAccess = { kind: 'public', why: 'AuthZEN metadata, section 9: callers read it before they have a token' };
+const JSON_TYPE = 'application/json; charset=utf-8';
+const KIB = 1_024;
+
+/**
+ * AuthZEN Authorization API 1.0 as a policy decision point (openid.net/specs/authorization-api-1_0.html).
+ * A deny is 200 with `decision: false`.
+ */
+export function accessRoutes(options: AccessRoutesOptions): FastifyPluginCallback {
+  const evaluator = new Evaluator(options);
+  const metadata = JSON.stringify(metadataOf(options.baseUrl));
+  return (app, _, done) => {
+    app.post('/access/v1/evaluation', { config: { access: EVALUATE, doc: ONE, quiet: true }, bodyLimit: 64 * KIB }, (request, reply) => {
+      reply.header('content-type', JSON_TYPE).send(evaluator.evaluate(request.body));
+    });
+    app.post('/access/v1/evaluations', { config: { access: EVALUATE, doc: MANY, quiet: true }, bodyLimit: KIB * KIB }, (request, reply) => {
+      reply.header('content-type', JSON_TYPE).send(evaluator.evaluateAll(request.body));
+    });
+    app.get('/.well-known/authzen-configuration', { config: { access: PUBLIC, doc: METADATA } }, (_request, reply) => {
+      reply.header('content-type', JSON_TYPE).send(metadata);
+    });
+    done();
+  };
+}
+
+/** `policy_decision_point` must be the base that the caller used (section 9.2.3), so it is the public address. */
+function metadataOf(baseUrl: string): Readonly<Record<string, unknown>> {
+  const base = baseUrl.replace(/\/+$/u, '');
+  return {
+    policy_decision_point: base,
+    access_evaluation_endpoint: `${base}/access/v1/evaluation`,
+    access_evaluations_endpoint: `${base}/access/v1/evaluations`,
+    capabilities: [],
+  };
+}
+
+const ONE: RouteDoc = {
+  summary: 'May this user, with this device, use this application?', tags: ['access'],
+  body: schemas.evaluationRequest,
+  responses: { 200: { description: 'The decision; a deny is an answer too.', schema: schemas.evaluationResponse } },
+};
+
+const MANY: RouteDoc = {
+  summary: 'Several evaluations in one call', tags: ['access'],
+  body: schemas.evaluationsRequest,
+  responses: { 200: { description: 'The decisions in order, cut after the one that ended it.', schema: schemas.evaluationsResponse } },
+};
+
+const METADATA: RouteDoc = {
+  summary: 'Where this policy decision point is', tags: ['access'],
+  responses: { 200: { description: 'AuthZEN metadata.', schema: schemas.metadataResponse } },
+};

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+/** The AuthZEN messages for the API document. Requests are read by hand (`question.ts`) and not with these. */
+
+const properties = z.record(z.string(), z.unknown());
+
+const subject = z.object({
+  type: z.string().describe('`user`; any other type is denied.'),
+  id: z.string().describe('Id, userPrincipalName or mail of the user.'),
+  properties: z.looseObject({
+    device_id: z.string().optional().describe('Managed device id or Entra device id, from a token that the caller has checked.'),
+    certificate: z.string().optional().describe('The device certificate of a finished TLS handshake: PEM, or DER in base64. It is verified here again.'),
+  }).optional(),
+});
+
+const action = z.object({ name: z.string().describe('Any name; access is decided for the application as a whole.'), properties: properties.optional() });
+
+const resource = z.object({
+  type: z.string().describe('`application`; any other type is denied.'),
+  id: z.string().describe('Application id, or a well-known name such as `Exchange`, `SharePoint`, `OneDrive`, `Teams`, `Office365`, in any case.'),
+  properties: properties.optional(),
+});
+
+const context = z.looseObject({
+  ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+  platform: z.string().optional().describe('android, iOS, macOS, windows, linux or unknown, in any case.'),
+  client_app_type: z.string().optional().describe('browser, mobileAppsAndDesktopClients, exchangeActiveSync, easSupported or other, in any case. Also as `clientAppType`.'),
+  country: z.string().length(2).optional().describe('ISO 3166-1 alpha-2.'),
+  mfa: z.boolean().optional().describe('The user has passed a second factor.'),
+  amr: z.array(z.string()).optional().describe('Authentication methods (RFC 8176); `mfa` among them counts as `mfa: true`.'),
+  language: z.string().optional().describe('Language of `reason_user` as BCP 47 tag or Accept-Language: en, sv or nl.'),
+});
+
+export const evaluationRequest = z.object({ subject, action, resource, context: context.optional() });
+
+export const evaluationsRequest = z.object({
+  subject: subject.optional(), action: action.optional(), resource: resource.optional(), context: context.optional(),
+  evaluations: z.array(evaluationRequest.partial()).max(1_000).optional()
+    .describe('Each item replaces the entities above as a whole. A broken item is `decision: false` in its place.'),
+  options: z.looseObject({ evaluations_semantic: z.enum(['execute_all', 'deny_on_first_deny', 'permit_on_first_permit']).optional() }).optional(),
+});
+
+const reason = z.object({
+  code: z.string(), policyId: z.string().optional(), policyName: z.string().optional(), rule: z.string().optional(),
+  connectorId: z.string().optional(), disagreeing: z.array(z.string()).optional(), findingIds: z.array(z.string()).optional(),
+  required: z.string().optional(), actual: z.string().optional(), until: z.string().optional(),
+});
+
+export const evaluationResponse = z.object({
+  decision: z.boolean(),
+  context: z.object({
+    reasons: z.array(reason),
+    reason_admin: z.object({ en: z.string() }),
+    reason_user: z.record(z.string(), z.string()).describe('By language tag: what is wrong and how to mend it.'),
+    language: z.enum(['en', 'sv', 'nl']),
+    obligations: z.array(z.object({ type: z.literal('mfa'), policyId: z.string() }))
+      .describe('What the caller must still do before letting the user in.'),
+    report_only: z.array(z.object({ policyId: z.string(), result: z.string(), reasons: z.array(reason) })),
+    remediation_url: z.url().optional().describe('Where the person sees what is wrong with the device; present when the device is known.'),
+  }),
+});
+
+const brokenItem = z.object({
+  decision: z.literal(false),
+  context: z.object({ error: z.object({ status: z.number(), message: z.string(), field: z.string().optional() }) }),
+});
+
+export const evaluationsResponse = z.union([
+  z.object({ evaluations: z.array(z.union([evaluationResponse, brokenItem])) }),
+  evaluationResponse,
+]);
+
+export const metadataResponse = z.object({
+  policy_decision_point: z.url(), access_evaluation_endpoint: z.url(), access_evaluations_endpoint: z.url(), capabilities: z.array(z.string()),
+});
