@@ -87,7 +87,7 @@ export function mergePartners(
     if (connector.integration !== 'full' || toggle?.enabled !== true) continue;
     asked = true;
     const silent = isSilent(connector, now);
-    if (silent && rule.silentPartner === 'ignore') ignored = connector.id;
+    if (silent && rule.silentPartner === 'ignore') ignored = firstOf(ignored, connector.id);
     else words.push(wordOf(viewOf(views, connector.id), connector.id, toggle.blockedOnMissingData, silent ? rule.silentPartner : undefined));
   }
   if (words.length === 0) {
@@ -97,6 +97,11 @@ export function mergePartners(
   if (words.length === 1) return single(words[0] as Word, rule.merge);
   words.sort((a, b) => b.rank - a.rank || (a.connectorId < b.connectorId ? -1 : 1));
   return byMethod(words, rule.merge);
+}
+
+/** Of several silent partners the first by id is named, so that the reason is the same every time. */
+function firstOf(a: string | undefined, b: string): string {
+  return a !== undefined && a < b ? a : b;
 }
 
 function viewOf(views: readonly PartnerView[], connectorId: string): PartnerView | undefined {
