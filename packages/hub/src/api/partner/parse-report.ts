@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { IncomingReport } from '../../pipeline/ports.ts';
 import { cleanDeviceKey } from '../../vendors/device-keys.ts';
 import { parseIsoInstant } from '../../vendors/iso-instant.ts';
-import { jsonWithin } from './json-within.ts';
+import { jsonWithin } from '../../vendors/json-within.ts';
 import type { PartnerFinding, PartnerReport } from './report-schema.ts';
 import { DEVICE_KEYS, levelOfSeverity, reportSchema } from './report-schema.ts';
 

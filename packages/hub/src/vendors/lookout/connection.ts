@@ -1,0 +1,140 @@
+import type { Feed, VendorConnection, VendorTools } from '../vendor.ts';
+import { VendorError } from '../vendor-error.ts';
+import type { SseEvent } from '../sse.ts';
+import { isRecord } from '../wire-read.ts';
+import type { LookoutClient } from './client.ts';
+import { createLookoutClient, LOOKOUT_PAGE_SIZE } from './client.ts';
+import type { LookoutSettings } from './settings.ts';
+import { readEvent, type DeviceSnapshot } from './wire.ts';
+
+/** How far back the stream begins on the first day of a link. */
+const LOOK_BACK_MS = 24 * 60 * 60_000;
+/** Before following the stream again when Lookout does not say. */
+const RECONNECT_MS = 1_000;
+/** What Lookout may at most ask us to wait before following the stream again. */
+const MAX_RECONNECT_MS = 5 * 60_000;
+
+/** The list of devices from time to time, and the stream of events always. */
+export function connectLookout(settings: LookoutSettings, tools: VendorTools): VendorConnection {
+  const client = createLookoutClient(settings, tools);
+  const batches = new Batches(client, tools);
+  let page: string | undefined;
+  return {
+    pollEveryMs: settings.snapshotHours * 60 * 60_000,
+
+    async poll(feed) {
+      do {
+        const { devices, takenAt, next } = await client.devices(page, LOOKOUT_PAGE_SIZE, feed.signal);
+        await feed.take(devices.map((device) => snapshotOf(device, takenAt)));
+        page = next;
+      } while (page !== undefined);
+    },
+
+    async stream(feed) {
+      const events = await openStream(client, tools, feed);
+      let waitMs = RECONNECT_MS;
+      for await (const event of events) {
+        if (event.retryMs !== undefined) waitMs = Math.min(event.retryMs, MAX_RECONNECT_MS);
+        if (event.name === 'end' || event.name === 'reconnect') break;
+        if (event.name === 'events' || event.name === 'message') await batches.take(event, feed);
+        else if (event.name === 'heartbeat') await feed.alive();
+      }
+      return { waitMs };
+    },
+
+    async test(signal) {
+      const { devices } = await client.devices(undefined, 1, signal);
+      return devices.length === 0 ? 'Lookout answers; it has no devices yet.' : 'Lookout answers and shows its devices.';
+    },
+  };
+}
+
+/** Goes on after the last event, or a day back where there is none or Lookout has forgotten it. */
+async function openStream(client: LookoutClient, { clock, log }: VendorTools, feed: Feed): Promise<AsyncIterable<SseEvent>> {
+  const since = clock.now() - LOOK_BACK_MS;
+  const after = await feed.cursor.get();
+  if (after !== undefined) {
+    const events = await client.events({ after }, feed.signal);
+    if (events !== undefined) return events;
+    log.warn({ after }, 'Lookout no longer knows the last event; the stream begins a day back');
+    await feed.cursor.set(undefined);
+  }
+  const events = await client.events({ since }, feed.signal);
+  if (events === undefined) throw new VendorError('bad_answer', 'Lookout does not open its event stream.');
+  return events;
+}
+
+/** Takes the batches of the stream in, each before the cursor moves past it. */
+class Batches {
+  readonly #client: LookoutClient;
+  readonly #tools: VendorTools;
+  /** The batch that could not be read the last time. */
+  #unreadable: string | undefined;
+
+  constructor(client: LookoutClient, tools: VendorTools) {
+    this.#client = client;
+    this.#tools = tools;
+  }
+
+  async take(event: SseEvent, feed: Feed): Promise<void> {
+    const events = eventsIn(event.data);
+    if (events === undefined) {
+      this.#refuseOnce(event);
+      return;
+    }
+    this.#unreadable = undefined;
+    await feed.take([...await this.#unknownDevices(events, feed), ...events]);
+    const cursor = event.id ?? lastId(events);
+    if (cursor !== undefined) await feed.cursor.set(cursor);
+  }
+
+  /** The way may have damaged it, so it is asked for once more; the second time it is passed over. */
+  #refuseOnce(event: SseEvent): void {
+    const which = event.id ?? event.data.slice(0, 200);
+    if (this.#unreadable !== which) {
+      this.#unreadable = which;
+      throw new VendorError('bad_answer', 'Lookout sent events that cannot be read.');
+    }
+    this.#tools.log.warn({ id: event.id }, 'Lookout sent events that cannot be read, twice; they are passed over');
+  }
+
+  /**
+   * A threat names its device by Lookout's own id alone. For a device not heard of since the start, its
+   * record tells the id of the device management.
+   */
+  async #unknownDevices(events: readonly unknown[], feed: Feed): Promise<readonly DeviceSnapshot[]> {
+    const unknown = new Set<string>();
+    for (const raw of events) {
+      const event = readEvent(raw);
+      if (event?.deviceGuid === undefined || (event.type !== 'THREAT' && event.type !== 'SMISHING_ALERT')) continue;
+      if (event.device?.externalId === undefined && !feed.knows(event.deviceGuid)) unknown.add(event.deviceGuid);
+    }
+    const found: DeviceSnapshot[] = [];
+    for (const guid of unknown) {
+      const takenAt = this.#tools.clock.now();
+      const device = await this.#client.device(guid, feed.signal);
+      if (device !== undefined) found.push(snapshotOf(device, takenAt));
+    }
+    return found;
+  }
+}
+
+function snapshotOf(device: unknown, takenAt: number): DeviceSnapshot {
+  return { takenAt: new Date(takenAt).toISOString(), device };
+}
+
+/** `{"events": [...]}` or the bare list that one client's test shows; `undefined` for anything else. */
+function eventsIn(data: string): readonly unknown[] | undefined {
+  try {
+    const body: unknown = JSON.parse(data);
+    if (Array.isArray(body)) return body;
+    return isRecord(body) && Array.isArray(body.events) ? body.events : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lastId(events: readonly unknown[]): string | undefined {
+  const last = events.at(-1);
+  return isRecord(last) && typeof last.id === 'string' ? last.id : undefined;
+}

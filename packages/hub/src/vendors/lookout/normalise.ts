@@ -1,0 +1,126 @@
+import type { DeviceKey, FindingReport, Instant, Signal, ThreatState } from '@sallyport/core';
+import { stateOfLevel } from '@sallyport/core';
+import { distinctKeys, keysOf, mdmDeviceKeys } from '../device-keys.ts';
+import { plainText } from '../plain-text.ts';
+import { fingerprint } from '../wire-read.ts';
+import { ACTION, ACTIVATION, PROTECTION, REMOVED, SECURITY, SEVERITY, THREAT_STATUS } from './vocabulary.ts';
+import type { LookoutDevice, LookoutEvent, LookoutThreat } from './wire.ts';
+import { readEvent, readSnapshot } from './wire.ts';
+
+/** An event of the stream, or a device of the list with the time at which it was read (`DeviceSnapshot`). */
+export function normaliseLookout(raw: unknown, connectorId: string, receivedAt: Instant): readonly Signal[] {
+  const snapshot = readSnapshot(raw);
+  if (snapshot !== undefined) return ofSnapshot(snapshot.device, connectorId, snapshot.takenAt);
+  const event = readEvent(raw);
+  return event === undefined ? [] : ofEvent(event, connectorId, receivedAt);
+}
+
+/**
+ * The id holds what the list says and when the device was last in contact: the same word read again is the
+ * same report. The time is that of reading, because the list is Lookout's word at that moment, also where
+ * an administrator changed something without the device.
+ */
+function ofSnapshot(device: LookoutDevice, connectorId: string, takenAt: Instant): readonly Signal[] {
+  if (device.guid === undefined) return [];
+  const { security, activation, protection, checkinTime } = device;
+  const reportId = `device:${device.guid}:${fingerprint(security, activation, protection, checkinTime, device.externalId)}`;
+  return [{ connectorId, reportId, keys: keysOfDevice(device.guid, device), observedAt: takenAt, ...postureOf(device, false), findings: [] }];
+}
+
+function ofEvent(event: LookoutEvent, connectorId: string, receivedAt: Instant): readonly Signal[] {
+  const told = whatItTells(event, event.at ?? receivedAt);
+  if (event.deviceGuid === undefined || told === undefined) return [];
+  const observedAt = event.at ?? receivedAt;
+  const reportId = event.id ?? `event:${fingerprint(event)}`;
+  return [{ connectorId, reportId, keys: keysOfDevice(event.deviceGuid, event.device), observedAt, ...told }];
+}
+
+type Told = Pick<Signal, 'state' | 'flag' | 'findings'>;
+
+/** `undefined` for audit events and all kinds to come: they say nothing about a device's health. */
+function whatItTells(event: LookoutEvent, at: Instant): Told | undefined {
+  switch (event.type) {
+    case 'DEVICE': return event.device === undefined ? undefined : { ...postureOf(event.device, isRemoved(event)), findings: [] };
+    case 'THREAT': return event.threat === undefined ? undefined : ofThreat(event, event.threat, at);
+    case 'SMISHING_ALERT': return event.smishing === undefined ? undefined : ofSmishing(event, at);
+    default: return undefined;
+  }
+}
+
+function isRemoved(event: LookoutEvent): boolean {
+  return event.change !== undefined && REMOVED.has(event.change);
+}
+
+/**
+ * The device's own posture goes before anything that single threats say. An unknown word about whether the
+ * app works keeps a device from being called secured, never from being called dangerous.
+ */
+function postureOf(device: LookoutDevice, removed: boolean): { readonly state?: ThreatState; readonly flag?: string } {
+  if (removed) return { state: 'deactivated' };
+  const { security, activation, protection } = device;
+  const level = SECURITY.get(security ?? '');
+  const problem = notWatched(ACTIVATION, activation) ?? notWatched(PROTECTION, protection);
+  const flag = unknownWord('security_status', security, SECURITY) ?? unknownWord('activation_status', activation, ACTIVATION)
+    ?? unknownWord('protection_status', protection, PROTECTION);
+  const state = problem === 'deactivated' ? problem
+    : level !== undefined && level !== 'secured' ? stateOfLevel(level)
+    : problem ?? (flag === undefined && level !== undefined ? stateOfLevel(level) : undefined);
+  return { ...(state && { state }), ...(flag && { flag }) };
+}
+
+function notWatched(table: ReadonlyMap<string, 'ok' | ThreatState>, told: string | undefined): ThreatState | undefined {
+  const meaning = table.get(told ?? '');
+  return meaning === 'ok' ? undefined : meaning;
+}
+
+function unknownWord(field: string, told: string | undefined, table: ReadonlyMap<string, unknown>): string | undefined {
+  return told === undefined || table.has(told) ? undefined : `unknown ${field} "${plainText(told, 60) ?? ''}"`;
+}
+
+function ofThreat(event: LookoutEvent, threat: LookoutThreat, at: Instant): Told {
+  const posture = event.device === undefined ? {} : postureOf(event.device, false);
+  const { finding, flag } = findingOf(event, threat, at);
+  const worstFlag = flag ?? posture.flag;
+  return { ...posture, ...(worstFlag && { flag: worstFlag }), findings: finding === undefined ? [] : [finding] };
+}
+
+/** A finding whose state or severity we cannot read is left out, so that what was last known of it stays. */
+function findingOf(event: LookoutEvent, threat: LookoutThreat, at: Instant): { readonly finding?: FindingReport; readonly flag?: string } {
+  if (threat.id === undefined) return { flag: 'threat without id' };
+  const removed = isRemoved(event);
+  const state = removed ? 'resolved' : THREAT_STATUS.get(threat.status ?? '');
+  if (state === undefined) return { flag: unknownWord('threat status', threat.status ?? '(none)', THREAT_STATUS) ?? '' };
+  const severity = SEVERITY.get(threat.severity ?? '');
+  if (severity === undefined && state === 'open') return { flag: unknownWord('severity', threat.severity ?? '(none)', SEVERITY) ?? '' };
+  const kind = threat.classifications[0] ?? threat.type ?? 'THREAT';
+  const action = threat.classifications.map((name) => ACTION.get(name)).find((text) => text !== undefined);
+  const finding: FindingReport = {
+    id: threat.id,
+    type: plainText(kind, 128) ?? 'THREAT',
+    state,
+    title: titleOf(kind, threat.subject),
+    ...(severity !== undefined && severity !== 'none' && { severity }),
+    ...(state === 'open' && { detectedAt: at }),
+    ...(action !== undefined && { recommendedAction: action }),
+  };
+  return { finding };
+}
+
+/** An alert tells of a message that came and went; no later event closes it, so it is not kept open. */
+function ofSmishing(event: LookoutEvent, at: Instant): Told {
+  const kind = plainText(event.smishing?.category, 128) ?? 'SMISHING_ALERT';
+  const id = event.smishing?.id ?? event.id;
+  return { findings: id === undefined ? [] : [{ id, type: kind, state: 'resolved', title: titleOf(kind, undefined), detectedAt: at }] };
+}
+
+/** "ACTIVE_MITM" and "Cafe" become "Active mitm: Cafe". */
+function titleOf(kind: string, subject: string | undefined): string {
+  const words = kind.toLowerCase().replaceAll('_', ' ');
+  const label = words.charAt(0).toUpperCase() + words.slice(1);
+  const about = plainText(subject, 200);
+  return plainText(about === undefined ? label : `${label}: ${about}`, 400) ?? 'Threat';
+}
+
+function keysOfDevice(guid: string, device: LookoutDevice | undefined): readonly DeviceKey[] {
+  return distinctKeys([...mdmDeviceKeys(device?.externalId), ...keysOf(['vendorDeviceId'], guid), ...keysOf(['email'], device?.email)]);
+}

@@ -1,0 +1,137 @@
+import type { WireRecord } from '../wire-read.ts';
+import { firstOf, identifier, isRecord, list, record, records, word } from '../wire-read.ts';
+import { parseIsoInstant } from '../iso-instant.ts';
+
+/**
+ * Lookout's records, whichever of the known shapes they come in: Mobile Risk API version 2 as its stream sends
+ * them (`device.status.security_status`), as its REST lists and Lookout's own samples show them (the same
+ * words flat in `device`, `change_type` CREATE for CREATED), and version 1 (`eventTime`, `details`).
+ */
+export interface LookoutEvent {
+  readonly id: string | undefined;
+  readonly type: string | undefined;
+  readonly change: string | undefined;
+  readonly at: number | undefined;
+  /** The device it is about, by Lookout's id. */
+  readonly deviceGuid: string | undefined;
+  readonly device: LookoutDevice | undefined;
+  readonly threat: LookoutThreat | undefined;
+  readonly smishing: { readonly id: string | undefined; readonly category: string | undefined } | undefined;
+}
+
+export interface LookoutDevice {
+  readonly guid: string | undefined;
+  /** The device management's id. Whether Intune's or Entra's is not documented. */
+  readonly externalId: string | undefined;
+  readonly email: string | undefined;
+  readonly security: string | undefined;
+  readonly activation: string | undefined;
+  readonly protection: string | undefined;
+  readonly checkinTime: string | undefined;
+}
+
+export interface LookoutThreat {
+  readonly id: string | undefined;
+  readonly type: string | undefined;
+  readonly classifications: readonly string[];
+  readonly severity: string | undefined;
+  readonly status: string | undefined;
+  /** The app, file, address or network that it is about. */
+  readonly subject: string | undefined;
+}
+
+/** A device of `GET /mra/api/v2/devices`, with the time at which we read it. Ours: the record has no such time. */
+export interface DeviceSnapshot {
+  readonly takenAt: string;
+  readonly device: unknown;
+}
+
+export function readSnapshot(raw: unknown): { readonly takenAt: number; readonly device: LookoutDevice } | undefined {
+  if (!isRecord(raw) || typeof raw.takenAt !== 'string' || !isRecord(raw.device)) return undefined;
+  const takenAt = parseIsoInstant(raw.takenAt);
+  return takenAt === undefined ? undefined : { takenAt, device: readDevice(raw.device) };
+}
+
+export function readEvent(raw: unknown): LookoutEvent | undefined {
+  if (!isRecord(raw)) return undefined;
+  const time = firstOf(raw.created_time, raw.eventTime);
+  const common = {
+    id: identifier(raw.id),
+    type: word(raw.type),
+    change: word(firstOf(raw.change_type, raw.changeType)),
+    at: typeof time === 'string' ? parseIsoInstant(time) : undefined,
+  };
+  return isRecord(raw.details) && raw.created_time === undefined ? readVersion1(raw, common) : readVersion2(raw, common);
+}
+
+type Common = Pick<LookoutEvent, 'id' | 'type' | 'change' | 'at'>;
+
+function readVersion2(raw: WireRecord, common: Common): LookoutEvent {
+  const device = isRecord(raw.device) ? readDevice(raw.device) : undefined;
+  const smishing = isRecord(raw.smishing_alert) ? raw.smishing_alert : undefined;
+  return {
+    ...common,
+    // In one real event `target.guid` is not the device's; for threats there is nothing but the target.
+    deviceGuid: firstOf(device?.guid, identifier(record(raw.target).guid)),
+    device,
+    threat: isRecord(raw.threat) ? readThreat(raw.threat) : undefined,
+    smishing: smishing && { id: identifier(smishing.guid), category: word(records(smishing.detections)[0]?.category) },
+  };
+}
+
+export function readDevice(device: WireRecord): LookoutDevice {
+  const status = record(device.status);
+  const info = record(device.info);
+  const details = record(device.details);
+  return {
+    guid: identifier(device.guid),
+    externalId: firstOf(identifier(info.external_id), identifier(details.external_id), identifier(device.external_id)),
+    email: firstOf(identifier(info.email), identifier(device.email), identifier(device.email_address)),
+    security: word(firstOf(status.security_status, device.security_status)),
+    activation: word(firstOf(status.activation_status, device.activation_status)),
+    protection: word(firstOf(status.protection_status, device.protection_status)),
+    checkinTime: identifier(device.checkin_time),
+  };
+}
+
+function readThreat(threat: WireRecord): LookoutThreat {
+  const details = record(threat.details);
+  const named = { ...threat, ...details };
+  return {
+    id: firstOf(identifier(threat.guid), identifier(threat.id)),
+    type: word(threat.type),
+    classifications: classificationsOf(threat),
+    severity: word(firstOf(threat.severity, threat.risk)),
+    status: word(firstOf(threat.status, threat.action)),
+    subject: firstOf(...['application_name', 'file_name', 'url', 'network_ssid', 'package_name', 'description'].map((name) => identifier(named[name]))),
+  };
+}
+
+function readVersion1(raw: WireRecord, common: Common): LookoutEvent {
+  const details = record(raw.details);
+  const deviceGuid = identifier(record(raw.target).id);
+  const isThreat = common.type === 'THREAT';
+  return {
+    ...common,
+    deviceGuid,
+    device: common.type !== 'DEVICE' ? undefined : {
+      guid: deviceGuid, externalId: undefined, email: undefined, checkinTime: undefined,
+      security: word(details.securityStatus), activation: word(details.activationStatus), protection: word(details.protectionStatus),
+    },
+    threat: !isThreat ? undefined : {
+      id: identifier(details.id),
+      type: word(details.type),
+      classifications: classificationsOf(details),
+      severity: word(details.severity),
+      status: word(details.action),
+      subject: firstOf(identifier(details.applicationName), identifier(details.fileName), identifier(details.description)),
+    },
+    smishing: undefined,
+  };
+}
+
+function classificationsOf(threat: WireRecord): readonly string[] {
+  const assessed = records(threat.assessments).map((assessment) => assessment.classification);
+  const all = [...list(threat.classifications), threat.classification, ...assessed];
+  return [...new Set(all.flatMap((item) => word(item) ?? []))];
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Instant, Signal } from '@sallyport/core';
+import type { Clock } from '../platform/clock.ts';
+import type { Outbound } from '../platform/outbound.ts';
+
+/**
+ * What the hub asks of an MTD vendor. A vendor is a folder with the same files as its neighbours: `settings`,
+ * `wire` (the vendor's shapes, read into one), `normalise` (what they mean), `client`, `index`. Its wire shapes
+ * go no further than its folder.
+ */
+export interface Vendor {
+  /** Name in settings and addresses: `lookout`. */
+  readonly id: string;
+  readonly displayName: string;
+  /** The well-known id of its connector in Microsoft Graph. */
+  readonly connectorId: string;
+  /** What an administrator fills in. Each field has a title and a description; `secret: true` in its metadata seals it. */
+  readonly settings: z.ZodObject;
+  /** How its raw records are named in the store, for reading them again later. */
+  readonly format: string;
+  /**
+   * What one record of the vendor says; empty when it says nothing about a device. Pure, never throws.
+   * `receivedAt` stands in only where the record has no time of its own.
+   */
+  normalise(raw: unknown, connectorId: string, receivedAt: Instant): readonly Signal[];
+  /** For vendors that are asked. `settings` have passed the schema. */
+  connect?(settings: Readonly<Record<string, unknown>>, tools: VendorTools): VendorConnection;
+  /** For vendors that push. */
+  readonly receive?: VendorReceiver | undefined;
+}
+
+export interface VendorTools {
+  readonly http: Outbound;
+  readonly clock: Clock;
+  /** Resolves after `ms`; rejects when `signal` aborts. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly log: VendorLog;
+}
+
+export interface VendorLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+/** One link to a vendor while it is up: holds its token and its place in a list, in memory only. */
+export interface VendorConnection {
+  /**
+   * One round of asking. After a failure the next call goes on where this one stopped. Throws `VendorError`
+   * or what `feed` threw.
+   */
+  poll?(feed: Feed): Promise<void>;
+  /** From the end of one round to the start of the next. */
+  readonly pollEveryMs?: number | undefined;
+  /** Follows the vendor's stream until it ends; answers how long to wait before following it again. */
+  stream?(feed: Feed): Promise<{ readonly waitMs: number }>;
+  /** Asks for as little as shows that address and credentials are right; answers a line for people. */
+  test(signal: AbortSignal): Promise<string>;
+}
+
+/** Where a connection puts what it got. */
+export interface Feed {
+  /** Aborts when the link is changed or the hub stops. */
+  readonly signal: AbortSignal;
+  /** Resolves once everything is durable; only then may the cursor move past it. */
+  take(records: readonly unknown[]): Promise<void>;
+  /** The vendor is alive but had nothing to tell. */
+  alive(): Promise<void>;
+  /** Whether the hub can tell which managed device this is from the vendor's own id alone. */
+  knows(vendorDeviceId: string): boolean;
+  /** The place to go on from, kept across restarts. */
+  readonly cursor: Cursor;
+}
+
+export interface Cursor {
+  get(): Promise<string | undefined>;
+  set(value: string | undefined): Promise<void>;
+}
+
+export interface VendorReceiver {
+  /** Whether the call comes from the vendor. Compares in constant time; `settings` have passed the schema. */
+  verify(headers: Readonly<Record<string, string | readonly string[] | undefined>>, settings: Readonly<Record<string, unknown>>): boolean;
+  /** The records in a body that was valid JSON; `undefined` when it cannot be the vendor's. */
+  records(body: unknown): readonly unknown[] | undefined;
+}
+
+/** Marks a settings field that is sealed in the store and never shown. */
+export function secret<T extends z.ZodType>(schema: T, title: string, description: string): T {
+  return schema.meta({ title, description, secret: true });
+}
+
+/** The names of the settings that are secrets. */
+export function secretNames(vendor: Pick<Vendor, 'settings'>): readonly string[] {
+  return Object.entries(vendor.settings.shape)
+    .filter(([, field]) => (field as z.ZodType).meta()?.secret === true)
+    .map(([name]) => name);
+}
+
+/** An https address to which paths are appended. Plain http is for a relay that the operator listed; the outbound guard decides. */
+export function baseUrl() {
+  return z.url({ protocol: /^https?$/, error: 'must be an address that begins with https://' })
+    .refine((text) => {
+      const url = new URL(text);
+      return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+    }, 'must not hold a user name, a query or a fragment')
+    .transform((text) => text.replace(/\/+$/, ''));
+}
