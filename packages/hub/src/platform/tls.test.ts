@@ -1,0 +1,126 @@
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, createServer, type TLSSocket } from 'node:tls';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { issueCertificate, newAuthority } from './certificates.ts';
+import { issueDeviceCertificate, newDeviceAuthority } from './device-ca.ts';
+import { ensureServerTls } from './tls.ts';
+
+const DAY = 86_400_000;
+let dir = '';
+beforeEach(async () => { dir = await mkdtemp(join(tmpdir(), 'sallyport-tls-')); });
+afterEach(() => rm(dir, { recursive: true }));
+
+describe('the first start', () => {
+  test('makes a CA and a server certificate for every name, with keys for our eyes only', async () => {
+    const tls = await ensureServerTls(dir, ['hub.example.com', '[2001:db8::5]', '192.0.2.9'], Date.now());
+    const certificate = new X509Certificate(tls.cert);
+    for (const host of ['localhost', 'hub.example.com']) expect(certificate.checkHost(host)).toBe(host);
+    for (const ip of ['127.0.0.1', '::1', '2001:db8::5', '192.0.2.9']) expect(certificate.checkIP(ip)).toBe(ip);
+    expect(certificate.ca).toBe(false);
+    expect(new X509Certificate(tls.caPem!).ca).toBe(true);
+    expect(certificate.verify(new X509Certificate(tls.caPem!).publicKey)).toBe(true);
+    expect(certificate.validToDate.getTime() - certificate.validFromDate.getTime()).toBeLessThanOrEqual(397 * DAY);
+    for (const name of ['ca.key', 'server.key']) expect((await stat(join(dir, name))).mode & 0o777).toBe(0o600);
+    expect(await readFile(tls.caFile!, 'utf8')).toBe(tls.caPem);
+  });
+
+  test('what it makes is good for a real connection', async () => {
+    const tls = await ensureServerTls(dir, [], Date.now());
+    const server = createServer({ cert: tls.cert, key: tls.key }, (socket) => socket.end('hello')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', servername: 'localhost', ca: tls.caPem! });
+    const [data] = await once(client, 'data');
+    expect(String(data)).toBe('hello');
+    client.destroy();
+    server.close();
+  });
+});
+
+describe('later starts', () => {
+  test('keep the files', async () => {
+    const first = await ensureServerTls(dir, ['hub.example.com'], Date.now());
+    expect(await ensureServerTls(dir, ['hub.example.com'], Date.now() + 300 * DAY)).toEqual(first);
+  });
+
+  test('renew the certificate within its last 30 days, and keep the CA', async () => {
+    const first = await ensureServerTls(dir, [], Date.now());
+    const later = await ensureServerTls(dir, [], Date.now() + 368 * DAY);
+    expect(later.cert).not.toBe(first.cert);
+    expect(later.caPem).toBe(first.caPem);
+  });
+
+  test('renew the certificate when a name is added', async () => {
+    const first = await ensureServerTls(dir, [], Date.now());
+    const later = await ensureServerTls(dir, ['new.example.com'], Date.now());
+    expect(later.caPem).toBe(first.caPem);
+    expect(new X509Certificate(later.cert).checkHost('new.example.com')).toBe('new.example.com');
+  });
+
+  test('make a new CA before the old one ends', async () => {
+    const first = await ensureServerTls(dir, [], Date.now());
+    const later = await ensureServerTls(dir, [], Date.now() + 3400 * DAY);
+    expect(later.caPem).not.toBe(first.caPem);
+  });
+});
+
+describe('a certificate of the operator', () => {
+  const operators = async (days: number, host: string) =>
+    issueCertificate(await newAuthority('Corp', Date.now(), 900), { commonName: host, names: [{ type: 'dns', value: host }], usage: 'server', now: Date.now(), days });
+  const install = async ({ cert, key }: { cert: string; key: string }) => {
+    await writeFile(join(dir, 'server.pem'), cert);
+    await writeFile(join(dir, 'server.key'), key);
+  };
+
+  test('is used and never overwritten, whether or not a CA of ours is there', async () => {
+    const pair = await operators(300, 'hub.example.com');
+    await install(pair);
+    expect(await ensureServerTls(dir, ['hub.example.com'], Date.now())).toEqual({ ...pair, caFile: undefined, caPem: undefined, warnings: [] });
+
+    await rm(join(dir, 'server.pem'));
+    await rm(join(dir, 'server.key'));
+    await ensureServerTls(dir, [], Date.now());
+    await install(pair);
+    const tls = await ensureServerTls(dir, ['other.example.com'], Date.now());
+    expect(tls.cert).toBe(pair.cert);
+    expect(tls.warnings.join()).toContain('does not name other.example.com');
+    expect(await readFile(join(dir, 'server.pem'), 'utf8')).toBe(pair.cert);
+  });
+
+  test('is warned of when it ends soon or has ended', async () => {
+    await install(await operators(10, 'a.example'));
+    expect((await ensureServerTls(dir, ['a.example'], Date.now())).warnings.join()).toContain('ends on');
+    expect((await ensureServerTls(dir, ['a.example'], Date.now() + 20 * DAY)).warnings.join()).toContain('clients will refuse it');
+  });
+
+  test('without its key, or with the key of another, stops the start', async () => {
+    const pair = await operators(300, 'a.example');
+    await writeFile(join(dir, 'server.pem'), pair.cert);
+    await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(/only one is there/);
+    await writeFile(join(dir, 'server.key'), (await operators(300, 'a.example')).key);
+    await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(/do not belong together/);
+    await writeFile(join(dir, 'server.pem'), 'not a certificate');
+    await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(/no certificate in PEM/);
+  });
+});
+
+test('a device certificate names the device and is accepted as a client certificate', async () => {
+  const authority = await newDeviceAuthority(Date.now());
+  const device = await issueDeviceCertificate(authority, 'device-7', Date.now());
+  const certificate = new X509Certificate(device.cert);
+  expect(certificate.subject).toBe('CN=device-7');
+  expect(certificate.subjectAltName).toBe('URI:urn:sallyport:device:device-7');
+
+  const { cert, key, caPem } = await ensureServerTls(dir, [], Date.now());
+  const server = createServer({ cert, key, ca: authority.cert, requestCert: true }, (socket: TLSSocket) => socket.end(String(socket.getPeerCertificate().subject.CN))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connect({ ...device, port: (server.address() as AddressInfo).port, servername: 'localhost', ca: caPem! });
+  const [data] = await once(client, 'data');
+  expect(String(data)).toBe('device-7');
+  client.destroy();
+  server.close();
+});

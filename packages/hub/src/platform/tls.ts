@@ -1,0 +1,108 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import type { CertificateAndKey } from './certificates.ts';
+import { PRIVATE_FILE, readFileIfThere, writeFileAtomically } from './private-files.ts';
+
+export interface ServerTls extends CertificateAndKey {
+  /** What clients have to trust; `undefined` when the operator brought a certificate of another authority. */
+  readonly caFile: string | undefined;
+  readonly caPem: string | undefined;
+  /** What an operator should know of the certificate, in words. */
+  readonly warnings: readonly string[];
+}
+
+const DAY_MS = 86_400_000;
+const AUTHORITY_DAYS = 3650;
+/** As long as browsers accept (CA/Browser Forum Baseline Requirements 6.3.2). */
+const SERVER_DAYS = 397;
+const RENEW_BEFORE_MS = 30 * DAY_MS;
+const PUBLIC_FILE = 0o644;
+
+/**
+ * The certificate to serve with, from `dir`: made at the first start together with an authority of our own,
+ * made anew when it is about to end or when `hosts` changed. A pair that the operator put there is used as it
+ * is and never overwritten. Throws when the files cannot be used.
+ */
+export async function ensureServerTls(dir: string, hosts: readonly string[], now: number): Promise<ServerTls> {
+  const names = [...new Set(['localhost', '127.0.0.1', '::1', ...hosts.map((host) => host.replace(/^\[|\]$/g, '').toLowerCase())])];
+  const present = await readPair(dir, 'server');
+  const authority = await readPair(dir, 'ca');
+  if (present !== undefined && !signedBy(present.cert, authority?.cert)) return operatorsTls(dir, present, hosts, now);
+
+  const caPath = join(dir, 'ca.pem');
+  const usable = authority !== undefined && validFor(authority.cert, now) > SERVER_DAYS * DAY_MS ? authority : undefined;
+  if (present !== undefined && usable !== undefined && validFor(present.cert, now) > RENEW_BEFORE_MS && namesAll(present.cert, names)) {
+    return { ...present, caFile: caPath, caPem: usable.cert, warnings: [] };
+  }
+  const ca = usable ?? await makeAuthority(dir, now);
+  return { ...await makeServer(dir, ca, names, now), caFile: caPath, caPem: ca.cert, warnings: [] };
+}
+
+function operatorsTls(dir: string, pair: CertificateAndKey, hosts: readonly string[], now: number): ServerTls {
+  const certificate = new X509Certificate(pair.cert);
+  const path = join(dir, 'server.pem');
+  if (!certificate.checkPrivateKey(createPrivateKey(pair.key))) throw new Error(`${path} and ${join(dir, 'server.key')} do not belong together.`);
+  const missing = hosts.filter((host) => !namesAll(pair.cert, [host]));
+  return {
+    ...pair,
+    caFile: undefined,
+    caPem: undefined,
+    warnings: [
+      ...(validFor(pair.cert, now) <= 0 ? [`${path} ended on ${certificate.validTo}; clients will refuse it.`]
+        : validFor(pair.cert, now) <= RENEW_BEFORE_MS ? [`${path} ends on ${certificate.validTo}.`] : []),
+      ...missing.map((host) => `${path} does not name ${host}, so clients that call it there will refuse it.`),
+    ],
+  };
+}
+
+async function readPair(dir: string, name: 'ca' | 'server'): Promise<CertificateAndKey | undefined> {
+  const [cert, key] = await Promise.all([readFileIfThere(join(dir, `${name}.pem`)), readFileIfThere(join(dir, `${name}.key`))]);
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) {
+    throw new Error(`Of ${join(dir, `${name}.pem`)} and ${name}.key only one is there. Put back the other one, or remove both to have new ones made.`);
+  }
+  try {
+    new X509Certificate(cert);
+  } catch (cause) {
+    throw new Error(`${join(dir, `${name}.pem`)} is no certificate in PEM.`, { cause });
+  }
+  return { cert, key };
+}
+
+async function makeAuthority(dir: string, now: number): Promise<CertificateAndKey> {
+  const { newAuthority } = await import('./certificates.ts');
+  const ca = await newAuthority('Sallyport local CA', now, AUTHORITY_DAYS);
+  await writePair(dir, 'ca', ca);
+  return ca;
+}
+
+async function makeServer(dir: string, ca: CertificateAndKey, names: readonly string[], now: number): Promise<CertificateAndKey> {
+  const { issueCertificate, nameOfHost } = await import('./certificates.ts');
+  const server = await issueCertificate(ca, { commonName: 'Sallyport', names: names.map(nameOfHost), usage: 'server', now, days: SERVER_DAYS });
+  await writePair(dir, 'server', server);
+  return server;
+}
+
+async function writePair(dir: string, name: 'ca' | 'server', { cert, key }: CertificateAndKey): Promise<void> {
+  await writeFileAtomically(join(dir, `${name}.key`), key, PRIVATE_FILE);
+  await writeFileAtomically(join(dir, `${name}.pem`), cert, PUBLIC_FILE);
+}
+
+function signedBy(cert: string, authority: string | undefined): boolean {
+  if (authority === undefined) return false;
+  const ca = new X509Certificate(authority);
+  const certificate = new X509Certificate(cert);
+  return certificate.checkIssued(ca) && certificate.verify(ca.publicKey);
+}
+
+/** Milliseconds until it ends; negative when it has. */
+function validFor(cert: string, now: number): number {
+  return new X509Certificate(cert).validToDate.getTime() - now;
+}
+
+function namesAll(cert: string, hosts: readonly string[]): boolean {
+  const certificate = new X509Certificate(cert);
+  return hosts.map((host) => host.replace(/^\[|\]$/g, ''))
+    .every((host) => (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined);
+}
