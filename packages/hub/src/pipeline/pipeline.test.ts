@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ALICE, furnish, LOOKOUT, phone, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from './testing.ts';
+import type { OutboxRow } from '../store/store.ts';
+
+let hub: TestPipeline;
+let told: OutboxRow[];
+
+beforeEach(async () => {
+  hub = await testPipeline();
+  await furnish(hub);
+  told = [];
+  hub.store.onCommitted((rows) => told.push(...rows.filter((r) => r.kind !== 'configuration-changed')));
+});
+afterEach(() => hub.close());
+
+const mail = () => hub.decider.decide({ user: 'alice@example.com', application: 'Exchange', device: { grade: 'claim', value: PHONE } });
+const NEW_PHONE = '99999999-5d0b-4e6e-9a53-1d6f2b7c9a10';
+
+describe('from report to decision', () => {
+  test('a high threat closes mail, and its remediation opens it with the same answer as before', async () => {
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured' })]);
+    const before = mail();
+    expect(before).toMatchObject({ decision: true });
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity', findings: [{ id: 'mitm', type: 'ACTIVE_MITM', severity: 'high', state: 'open' }] })]);
+    expect(mail()).toMatchObject({ decision: false, reasons: [{ code: 'device_noncompliant' }, { code: 'threat_level_above_allowed', connectorId: LOOKOUT, findingIds: ['mitm'] }] });
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured', findings: [{ id: 'mitm', type: 'ACTIVE_MITM', severity: 'high', state: 'resolved' }] })]);
+    expect(mail()).toEqual(before);
+  });
+
+  test('what changed is told with its cause, once', async () => {
+    const bad = report(LOOKOUT, PHONE, { state: 'highSeverity' });
+    await hub.intake.take(LOOKOUT, [bad]);
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity' })]);
+    expect(told.map((r) => r.payload)).toMatchObject([{
+      deviceId: PHONE, userPrincipalName: 'alice@example.com', complianceState: 'noncompliant', previousComplianceState: 'compliant',
+      compliant: false, wasCompliant: true, cause: { connectorId: LOOKOUT, reportId: bad.signal.reportId },
+    }]);
+  });
+
+  test('a repeated report is a duplicate, an older one late, and neither changes anything', async () => {
+    const bad = report(LOOKOUT, PHONE, { state: 'highSeverity' });
+    expect(await hub.intake.take(LOOKOUT, [bad])).toMatchObject([{ status: 'accepted', matched: true }]);
+    expect(await hub.intake.take(LOOKOUT, [bad])).toMatchObject([{ status: 'duplicate' }]);
+    expect(await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured', at: bad.signal.observedAt - 1 })])).toMatchObject([{ status: 'late' }]);
+    expect(mail().decision).toBe(false);
+    expect(await hub.store.reports.count()).toBe(2);
+  });
+
+  test('the strictest of two partners counts', async () => {
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured' })]);
+    await hub.intake.take(ZIMPERIUM, [report(ZIMPERIUM, PHONE, { state: 'mediumSeverity' })]);
+    expect(mail()).toMatchObject({ decision: false, reasons: [{}, { connectorId: ZIMPERIUM, disagreeing: [LOOKOUT] }] });
+  });
+
+  test('many calls at one moment are all answered, each with its own outcomes', async () => {
+    const calls = Array.from({ length: 50 }, (_, i) => hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { reportId: `same-${i % 10}`, state: 'secured' })]));
+    const statuses = (await Promise.all(calls)).map((outcomes) => outcomes[0]?.status);
+    expect(statuses.filter((s) => s === 'duplicate')).toHaveLength(40);
+    expect(await hub.store.reports.count()).toBe(10);
+  });
+
+  test('a report of an unknown connector is refused', async () => {
+    await expect(hub.intake.take('nobody', [report('nobody', PHONE)])).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('devices', () => {
+  test('a report that came before its device is kept and applied when the device appears', async () => {
+    const early = report(LOOKOUT, 'x', { state: 'highSeverity', keys: [{ type: 'serialNumber', value: 'SN-1' }] });
+    expect(await hub.intake.take(LOOKOUT, [early])).toMatchObject([{ status: 'accepted', matched: false }]);
+    expect(await hub.store.reports.waiting(10)).toHaveLength(1);
+    await hub.devices.put('test', phone(NEW_PHONE, hub.clock.now(), { serialNumber: 'sn-1' }));
+    expect(hub.decider.view.posture(NEW_PHONE)).toMatchObject({ complianceState: 'noncompliant', mergedState: 'highSeverity' });
+    expect(await hub.store.reports.waiting(10)).toHaveLength(0);
+    expect(await hub.store.reports.get(LOOKOUT, early.signal.reportId)).toMatchObject({ status: 'accepted', deviceId: NEW_PHONE, signal: null });
+  });
+
+  test('a report whose keys contradict each other waits for a person', async () => {
+    await hub.devices.put('test', phone(NEW_PHONE, hub.clock.now(), { serialNumber: 'SN-1' }));
+    const odd = report(LOOKOUT, PHONE, { state: 'highSeverity', keys: [{ type: 'managedDeviceId', value: PHONE }, { type: 'serialNumber', value: 'SN-1' }] });
+    expect(await hub.intake.take(LOOKOUT, [odd])).toMatchObject([{ matched: false }]);
+    expect((await hub.store.reports.waiting(10)).map((r) => r.status)).toEqual(['ambiguous']);
+    expect(mail().decision).toBe(true);
+    expect(await hub.devices.assignReports('test', PHONE, [{ connectorId: LOOKOUT, reportId: odd.signal.reportId }])).toBe(1);
+    expect(mail().decision).toBe(false);
+  });
+
+  test('a removed device opens nothing any more, and doors hear of it', async () => {
+    expect(await hub.devices.remove('test', PHONE)).toBe(true);
+    expect(mail()).toMatchObject({ decision: false, reasons: [{ code: 'device_unknown' }] });
+    expect(told.map((r) => r.kind)).toEqual(['device-removed']);
+    expect(await hub.devices.remove('test', PHONE)).toBe(false);
+  });
+
+  test('a device whose user is not known here is noncompliant', async () => {
+    await hub.devices.put('test', phone(PHONE, hub.clock.now(), { userId: 'nobody-here' }));
+    expect(hub.decider.view.posture(PHONE)).toMatchObject({ complianceState: 'noncompliant', reasons: [{ code: 'device_user_missing' }, {}] });
+  });
+});
+
+describe('configuration', () => {
+  const policy = async (change: (body: Record<string, unknown>) => Record<string, unknown>): Promise<void> => {
+    await hub.configuration.write('admin', async (tx, changed) => {
+      const row = await tx.documents.get('deviceCompliancePolicy', 'policy');
+      const after = change({ ...row?.body });
+      await tx.documents.put('deviceCompliancePolicy', 'policy', after, hub.clock.now());
+      changed({ kind: 'deviceCompliancePolicy', id: 'policy', before: row?.body, after });
+    });
+  };
+
+  test('a changed policy is in force when the call returns', async () => {
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'mediumSeverity' })]);
+    expect(mail().decision).toBe(false);
+    await policy((body) => ({ ...body, deviceThreatProtectionRequiredSecurityLevel: 'medium' }));
+    expect(mail().decision).toBe(true);
+    expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'compliant' }]);
+  });
+
+  test('a change that fails leaves everything as it was', async () => {
+    const before = await hub.store.documents.get('deviceCompliancePolicy', 'policy');
+    await expect(policy(() => { throw new Error('no'); })).rejects.toThrow('no');
+    expect(await hub.store.documents.get('deviceCompliancePolicy', 'policy')).toEqual(before);
+    expect((await hub.store.audit.list(1, 0))[0]?.operation).toBe('Create');
+  });
+
+  test('what changed is audited without secrets', async () => {
+    await hub.configuration.write('admin', async (tx, changed) => {
+      const after = { kind: 'nginx', secretHash: 'abc', nested: { clientSecret: 'def' } };
+      await tx.documents.put('door', 'd1', after, hub.clock.now());
+      changed({ kind: 'door', id: 'd1', after });
+    });
+    const [row] = await hub.store.audit.list(1, 0);
+    expect(row).toMatchObject({ actor: 'admin', operation: 'Create', resourceType: 'door', resourceId: 'd1' });
+    expect(JSON.stringify(row)).not.toMatch(/abc|def/);
+  });
+
+  test('joining a group brings its policies', async () => {
+    await policy((body) => ({ ...body, assignments: [{ target: { '@odata.type': '#microsoft.graph.groupAssignmentTarget', groupId: 'g' } }] }));
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity' })]);
+    expect(mail().decision).toBe(true);
+    await hub.configuration.write('admin', async (tx, changed) => {
+      await tx.documents.put('group', 'g', { displayName: 'G' }, hub.clock.now());
+      await tx.members.add('g', [ALICE]);
+      changed({ kind: 'group', id: 'g', after: { displayName: 'G' } });
+    });
+    expect(mail().decision).toBe(false);
+    await hub.configuration.write('admin', async (tx, changed) => {
+      await tx.members.remove('g', ALICE);
+      changed({ kind: 'group', id: 'g', before: {}, after: {} });
+    });
+    expect(mail().decision).toBe(true);
+  });
+
+  test('grace ends by itself', async () => {
+    await policy((body) => ({ ...body, scheduledActionsForRule: [{ scheduledActionConfigurations: [{ actionType: 'block', gracePeriodHours: 1 }] }] }));
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity' })]);
+    expect(mail().decision).toBe(true);
+    hub.clock.advance(3_600_000);
+    // Exactly at the end the door is closed, before anybody has looked at the clock.
+    expect(mail().decision).toBe(false);
+    await hub.tick();
+    expect(told.at(-1)?.payload).toMatchObject({ complianceState: 'noncompliant', previousComplianceState: 'inGracePeriod' });
+  });
+
+  test('a partner that falls silent is ignored, and counts again when it is back', async () => {
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity' })]);
+    hub.clock.advance(8 * 86_400_000);
+    await hub.tick();
+    expect(mail().decision).toBe(true);
+    await hub.intake.heartbeat(LOOKOUT);
+    await hub.tick();
+    expect(mail().decision).toBe(false);
+  });
+
+  test('everything is there again after a restart', async () => {
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity' })]);
+    const before = mail();
+    const { startPipeline } = await import('./pipeline.ts');
+    const again = await startPipeline({ store: hub.store, clock: hub.clock, onError: () => undefined });
+    expect(again.decider.decide({ user: ALICE, application: 'exchange', device: { grade: 'claim', value: PHONE.toUpperCase() } })).toEqual(before);
+    await again.close();
+  });
+});
+
+describe('who asks', () => {
+  test.each([
+    ['an unknown user', { user: 'mallory@example.com', application: 'Exchange' }, 'user_unknown'],
+    ['an unknown application', { user: ALICE, application: 'Exchagne' }, 'application_unknown'],
+    ['no device', { user: ALICE, application: 'Exchange' }, 'device_not_identified'],
+    ['an unknown device', { user: ALICE, application: 'Exchange', device: { grade: 'claim' as const, value: 'x' } }, 'device_unknown'],
+    ['an ActiveSync id, which proves nothing', { user: ALICE, application: 'Exchange', device: { grade: 'easDeviceId' as const, value: 'ApplDMQ' } }, 'device_not_identified'],
+    ['a bad certificate', { user: ALICE, application: 'Exchange', certificateInvalid: true }, 'device_certificate_invalid'],
+  ])('%s is refused', (_, question, code) => {
+    expect(hub.decider.decide(question)).toMatchObject({ decision: false, reasons: [{ code }] });
+  });
+});

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../platform/clock.ts';
+import type { Store } from '../store/store.ts';
+import { Configure } from './configure.ts';
+import { DecideAccess } from './decide-access.ts';
+import { followChanges } from './follow-changes.ts';
+import { KeepTime } from './keep-time.ts';
+import { Memory } from './memory.ts';
+import type { AccessDecider, Configuration, DeviceRegistry, Intake } from './ports.ts';
+import { reevaluate } from './reevaluate-fleet.ts';
+import { RegisterDevice } from './register-device.ts';
+import { Serial } from './serial.ts';
+import { TakeReports } from './take-reports.ts';
+
+export interface Pipeline {
+  readonly intake: Intake;
+  readonly configuration: Configuration;
+  readonly devices: DeviceRegistry;
+  readonly decider: AccessDecider;
+  /** Evaluates the whole fleet again, as after a change of policy; answers how many devices came out different. */
+  reevaluateFleet(): Promise<number>;
+  /** One look at the clock; runs by itself every second. For tests that move their own clock. */
+  tick(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface PipelineDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Told of failures that have no caller to tell: the next look at the clock tries again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Builds the pipeline on a store: fills the memory, and evaluates what time, or a stop in the middle of a
+ * change, has left behind. Ready to decide when it resolves.
+ */
+export async function startPipeline({ store, clock, onError }: PipelineDependencies): Promise<Pipeline> {
+  const origin = randomUUID();
+  const memory = new Memory(() => clock.now());
+  const serial = new Serial();
+  const deps = { store, memory, serial, clock, origin };
+  followChanges(store, memory, origin, onError);
+  await memory.load(store);
+  await reevaluate(deps, [...memory.fleet.ids()]);
+  const time = new KeepTime({ ...deps, onError });
+  time.start();
+  return {
+    intake: new TakeReports(deps),
+    configuration: new Configure(deps),
+    devices: new RegisterDevice(deps),
+    decider: new DecideAccess(memory, clock),
+    reevaluateFleet: () => reevaluate(deps, [...memory.fleet.ids()]),
+    tick: () => time.tick(),
+    close: () => time.stop(),
+  };
+}
