@@ -61,7 +61,7 @@ export interface Transaction {
 
 export type DocumentKind =
   | 'mobileThreatDefenseConnector' | 'deviceCompliancePolicy' | 'conditionalAccessPolicy' | 'namedLocation'
-  | 'user' | 'group' | 'application' | 'door' | 'mergeRule' | 'deviceManagementSettings' | 'vendorLink' | 'deletedItem';
+  | 'user' | 'group' | 'application' | 'door' | 'mergeRule' | 'deviceManagementSettings' | 'vendorLink' | 'vendorCursor' | 'deletedItem';
 
 export interface DocumentRow {
   readonly kind: DocumentKind;

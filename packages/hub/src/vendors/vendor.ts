@@ -23,8 +23,8 @@ export interface Vendor {
    * `receivedAt` stands in only where the record has no time of its own.
    */
   normalise(raw: unknown, connectorId: string, receivedAt: Instant): readonly Signal[];
-  /** For vendors that are asked. `settings` have passed the schema. */
-  connect?(settings: Readonly<Record<string, unknown>>, tools: VendorTools): VendorConnection;
+  /** For vendors that are asked; `undefined` where the settings say not to. `settings` have passed the schema. */
+  connect?(settings: Readonly<Record<string, unknown>>, tools: VendorTools): VendorConnection | undefined;
   /** For vendors that push. */
   readonly receive?: VendorReceiver | undefined;
 }

@@ -24,9 +24,17 @@ export function connectLookout(settings: LookoutSettings, tools: VendorTools): V
 
     async poll(feed) {
       do {
-        const { devices, takenAt, next } = await client.devices(page, LOOKOUT_PAGE_SIZE, feed.signal);
-        await feed.take(devices.map((device) => snapshotOf(device, takenAt)));
-        page = next;
+        const from = page;
+        // A place that is refused is refused again: then the next round begins anew.
+        page = undefined;
+        try {
+          const { devices, takenAt, next } = await client.devices(from, LOOKOUT_PAGE_SIZE, feed.signal);
+          await feed.take(devices.map((device) => snapshotOf(device, takenAt)));
+          page = next;
+        } catch (error) {
+          if (!(error instanceof VendorError && error.failure === 'refused')) page = from;
+          throw error;
+        }
       } while (page !== undefined);
     },
 

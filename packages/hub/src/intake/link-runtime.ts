@@ -1,0 +1,144 @@
+import type { Intake } from '../pipeline/ports.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Outbound } from '../platform/outbound.ts';
+import type { Store } from '../store/store.ts';
+import type { Feed, VendorConnection, VendorLog, VendorTools } from '../vendors/vendor.ts';
+import type { CursorName } from './cursors.ts';
+import { storedCursor } from './cursors.ts';
+import { KnownDevices } from './known-devices.ts';
+import { setbackOf } from './patience.ts';
+import { readRecords } from './read-records.ts';
+import type { OpenLink } from './vendor-link.ts';
+
+/** Reports given to the pipeline at once, so that a large batch does not hold up everybody else's. */
+const CHUNK = 1000;
+/** A vendor's sign of life is passed on at most this often. */
+const HEARTBEAT_EVERY_MS = 60_000;
+
+export interface LinkTools {
+  readonly store: Pick<Store, 'documents' | 'transaction'>;
+  readonly intake: Intake;
+  readonly http: Outbound;
+  readonly clock: Clock;
+  readonly log: VendorLog;
+  readonly wait: VendorTools['wait'];
+  /** From 0 to 1, to spread waiting times. */
+  readonly random: () => number;
+}
+
+/** What an administrator sees of a link. Times are milliseconds since 1970. */
+export interface LinkStatus {
+  /** When the vendor last answered, or sent something, without a problem. */
+  readonly lastSuccessAt: number | null;
+  /** When the last report was taken, if any was since the start. */
+  readonly lastReportAt: number | null;
+  /** The last failure; gone once things work again. */
+  readonly problem: { readonly at: number; readonly message: string; readonly nextTryAt: number | null } | null;
+}
+
+/** One link at work: its loops, what it has learnt, how it fares. */
+export class LinkRuntime {
+  readonly link: OpenLink;
+  readonly #tools: LinkTools;
+  readonly #known = new KnownDevices();
+  readonly #stopping = new AbortController();
+  #loops: readonly Promise<void>[] = [];
+  #lastHeartbeatAt = 0;
+  #status: LinkStatus = { lastSuccessAt: null, lastReportAt: null, problem: null };
+
+  constructor(link: OpenLink, tools: LinkTools) {
+    this.link = link;
+    this.#tools = tools;
+  }
+
+  get status(): LinkStatus {
+    return this.#status;
+  }
+
+  /** Begins to poll and to follow the stream, as far as the vendor has them. */
+  start(): void {
+    const connection = connectionOf(this.link, this.#tools);
+    if (connection === undefined) return;
+    this.#loops = [
+      ...(connection.poll === undefined ? [] : [this.#repeat('poll', (feed) => this.#pollOnce(connection, feed))]),
+      ...(connection.stream === undefined ? [] : [this.#repeat('stream', async (feed) => (await connection.stream?.(feed))?.waitMs ?? 0)]),
+    ];
+  }
+
+  /** Resolves when the batch under way, if there is one, is taken and its cursor kept. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#loops);
+  }
+
+  /** Takes records of the vendor to their end; answers how many told something. */
+  async take(records: readonly unknown[]): Promise<{ readonly taken: number; readonly silent: number }> {
+    const { vendor, connectorId } = this.link;
+    const { intake, clock } = this.#tools;
+    const { reports, silent } = readRecords(vendor, connectorId, records, this.#known, clock.now());
+    for (let i = 0; i < reports.length; i += CHUNK) await intake.take(connectorId, reports.slice(i, i + CHUNK));
+    if (reports.length > 0) this.#status = { ...this.#status, lastReportAt: clock.now() };
+    await this.#alive();
+    return { taken: reports.length, silent };
+  }
+
+  async #alive(): Promise<void> {
+    const now = this.#tools.clock.now();
+    this.#status = { ...this.#status, lastSuccessAt: now, problem: null };
+    if (now - this.#lastHeartbeatAt < HEARTBEAT_EVERY_MS) return;
+    await this.#tools.intake.heartbeat(this.link.connectorId);
+    this.#lastHeartbeatAt = now;
+  }
+
+  async #pollOnce(connection: VendorConnection, feed: Feed): Promise<number> {
+    await connection.poll?.(feed);
+    await feed.alive();
+    // A tenth more or less, so that several hubs or links do not ask in step for ever.
+    return (connection.pollEveryMs ?? 0) * (0.9 + this.#tools.random() / 5);
+  }
+
+  /** Runs `round` for ever; it answers how long to wait before the next. Never rejects. */
+  async #repeat(name: CursorName, round: (feed: Feed) => Promise<number>): Promise<void> {
+    const { signal } = this.#stopping;
+    let attempt = 0;
+    const feed: Feed = {
+      signal,
+      cursor: storedCursor(this.#tools.store, this.#tools.clock, this.link.connectorId, name),
+      knows: (id) => this.#known.knows(id),
+      take: async (records) => {
+        await this.take(records);
+        attempt = 0;
+      },
+      alive: async () => {
+        await this.#alive();
+        attempt = 0;
+      },
+    };
+    while (!signal.aborted) {
+      let waitMs: number;
+      try {
+        waitMs = await round(feed);
+      } catch (error) {
+        if (signal.aborted) return;
+        waitMs = this.#failed(name, error, attempt);
+        attempt += 1;
+      }
+      await this.#tools.wait(waitMs, signal).catch(() => undefined);
+    }
+  }
+
+  #failed(name: CursorName, error: unknown, attempt: number): number {
+    const { clock, log, random } = this.#tools;
+    const { waitMs, message, unexpected } = setbackOf(error, attempt, random());
+    const at = clock.now();
+    this.#status = { ...this.#status, problem: { at, message, nextTryAt: at + waitMs } };
+    const { connectorId, vendor } = this.link;
+    log.warn({ connectorId, vendor: vendor.id, loop: name, waitMs, ...(unexpected && { err: error }) }, message);
+    return waitMs;
+  }
+}
+
+/** `undefined` for a vendor that only pushes. */
+export function connectionOf(link: OpenLink, tools: VendorTools): VendorConnection | undefined {
+  return link.vendor.connect?.(link.settings, tools);
+}

@@ -1,0 +1,55 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { HubError } from '@sallyport/contracts';
+import type { IntakeRunner } from './intake-runner.ts';
+import type { LinkRuntime } from './link-runtime.ts';
+
+const BODY_LIMIT = 2 * 1024 * 1024;
+/** More than any vendor sends at once. */
+const MAX_RECORDS = 1000;
+
+const params = z.object({ connectorId: z.string() });
+const answer = z.object({
+  taken: z.int().describe('Records that said something about a device.'),
+  ignored: z.int().describe('Records that said nothing we know.'),
+});
+
+/** Where vendors push in their own format. */
+export function webhookRoutes({ runner }: { readonly runner: IntakeRunner }): FastifyPluginAsync {
+  return async (app) => {
+    app.post('/intake/:connectorId', {
+      bodyLimit: BODY_LIMIT,
+      // Before the body is read: who is not the vendor costs us no memory.
+      onRequest: async (request) => { authenticate(runner, request); },
+      config: {
+        access: { kind: 'webhook' },
+        doc: {
+          summary: 'Receive what a vendor pushes',
+          description: 'In the format of the vendor behind the connector, one record or a list. Authenticated by the header secret of the link. Answers after everything is durably stored; on 503 send it again.',
+          tags: ['partner'],
+          params,
+          responses: { 200: { description: 'Everything is stored.', schema: answer } },
+        },
+      },
+    }, async (request) => {
+      const link = authenticate(runner, request);
+      const records = link.link.vendor.receive?.records(request.body);
+      if (records === undefined || records.length === 0) {
+        throw new HubError('invalid_request', 'The body must be a JSON object or a list of JSON objects in the format of the vendor.');
+      }
+      if (records.length > MAX_RECORDS) throw new HubError('invalid_request', `The body holds ${records.length} records; at most ${MAX_RECORDS} are taken at once.`);
+      const { taken, silent } = await link.take(records);
+      return { taken, ignored: silent };
+    });
+  };
+}
+
+/** One and the same answer for no such link, no secret and a wrong one: nobody learns which links there are. */
+function authenticate(runner: IntakeRunner, request: FastifyRequest): LinkRuntime {
+  const { connectorId } = request.params as z.infer<typeof params>;
+  const runtime = runner.link(connectorId.toLowerCase());
+  if (runtime?.link.vendor.receive?.verify(request.headers, runtime.link.settings) !== true) {
+    throw new HubError('unauthenticated', 'The secret in the header is missing or wrong.');
+  }
+  return runtime;
+}

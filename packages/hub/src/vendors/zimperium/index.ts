@@ -1,0 +1,30 @@
+import { hashOfSecret, secretMatches } from '../../platform/secrets.ts';
+import type { Vendor } from '../vendor.ts';
+import { isRecord } from '../wire-read.ts';
+import { connectZimperium } from './connection.ts';
+import { normaliseZimperium } from './normalise.ts';
+import { zimperiumSettings } from './settings.ts';
+
+export const zimperium: Vendor = {
+  id: 'zimperium',
+  displayName: 'Zimperium',
+  connectorId: '08a8455c-48dd-45ff-ad82-7211355354f3',
+  settings: zimperiumSettings,
+  format: 'zimperium',
+  normalise: normaliseZimperium,
+
+  connect(settings, tools) {
+    const { consoleUrl, clientId, clientSecret, pollMinutes } = zimperiumSettings.parse(settings);
+    if (consoleUrl === undefined || clientId === undefined || clientSecret === undefined) return undefined;
+    return connectZimperium({ consoleUrl, clientId, clientSecret }, pollMinutes, tools);
+  },
+
+  receive: {
+    verify(headers, settings) {
+      const { webhookHeader, webhookSecret } = zimperiumSettings.parse(settings);
+      const given = headers[webhookHeader];
+      return webhookSecret !== undefined && typeof given === 'string' && secretMatches(given, hashOfSecret(webhookSecret));
+    },
+    records: (body) => (Array.isArray(body) ? body : isRecord(body) ? [body] : undefined),
+  },
+};

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { baseUrl, secret } from '../vendor.ts';
+
+const optionalSecret = (schema: z.ZodString, title: string, description: string) => secret(schema.optional(), title, description);
+
+/** Push, poll or both: each part is used when its fields are filled in. */
+export const zimperiumSettings = z.object({
+  consoleUrl: baseUrl().optional().meta({
+    title: 'zConsole address',
+    description: 'The address at which you open zConsole, such as https://ziap.zimperium.com. Needed to ask for devices and threats.',
+  }),
+  clientId: z.string().trim().min(1).max(512).optional().meta({
+    title: 'API key: client id',
+    description: 'Made in zConsole under Account Management > API Keys, with the right MTD > Threats > View and the devices of all groups.',
+  }),
+  clientSecret: optionalSecret(z.string().trim().min(8, 'must be the whole secret').max(4096), 'API key: secret', 'Shown once when the API key is made.'),
+  webhookHeader: z.string().trim().toLowerCase().regex(/^[a-z0-9-]{1,64}$/, 'must be the name of an HTTP header').default('x-sallyport-secret').meta({
+    title: 'Data Export: header name',
+    description: 'Name of the header in which zConsole sends the secret below.',
+  }),
+  webhookSecret: optionalSecret(
+    z.string().trim().min(24, 'must have at least 24 characters').max(512).regex(/^[\x21-\x7e]+$/, 'must be letters, digits and signs without spaces'),
+    'Data Export: secret',
+    'A long random text of your making. Enter the same in zConsole as the value of the header. Without it nothing is received.',
+  ),
+  pollMinutes: z.number().int().min(1).max(1440).default(5).meta({
+    title: 'Ask every (minutes)',
+    description: 'How often devices and threats are asked for, beside what zConsole pushes.',
+  }),
+}).superRefine((settings, context) => {
+  const asked = { consoleUrl: settings.consoleUrl, clientId: settings.clientId, clientSecret: settings.clientSecret };
+  const given = Object.values(asked).filter((value) => value !== undefined).length;
+  for (const [field, value] of Object.entries(asked)) {
+    if (value === undefined && given > 0) context.addIssue({ code: 'custom', path: [field], message: 'is needed together with the address and the other part of the API key' });
+  }
+  if (given === 0 && settings.webhookSecret === undefined) {
+    context.addIssue({ code: 'custom', path: ['webhookSecret'], message: 'is needed to receive the Data Export; or fill in the address and API key to ask for devices' });
+  }
+});
+
+export type ZimperiumSettings = z.infer<typeof zimperiumSettings>;

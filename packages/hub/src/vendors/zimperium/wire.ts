@@ -1,0 +1,224 @@
+import type { DeviceKey } from '@sallyport/core';
+import { distinctKeys, guidForm, keysOf, mdmDeviceKeys } from '../device-keys.ts';
+import { parseIsoInstant } from '../iso-instant.ts';
+import type { WireRecord } from '../wire-read.ts';
+import { firstOf, fingerprint, identifier, isRecord, isTrue, list, record, records, word } from '../wire-read.ts';
+import { readTime } from './times.ts';
+
+/**
+ * Zimperium's records in one form, whichever of the known shapes they come in: Data Export to a REST endpoint,
+ * rows of the Sentinel export (threats and incidents), the REST API's devices and threats in version 2 and
+ * its devices and events in version 1.
+ */
+export interface ZimperiumRecord {
+  readonly reportId: string;
+  readonly keys: readonly DeviceKey[];
+  readonly at: number | undefined;
+  /** About the device as a whole; the word is missing where the record has none. */
+  readonly posture: string | undefined;
+  readonly appStatus: string | undefined;
+  readonly deleted: boolean;
+  readonly threats: readonly ZimperiumThreat[];
+}
+
+export interface ZimperiumThreat {
+  readonly id: string | undefined;
+  readonly kind: string | undefined;
+  readonly title: string | undefined;
+  readonly severity: string | undefined;
+  readonly state: string | undefined;
+  readonly mitigated: boolean;
+  /** A test that an administrator set off; nothing happened on the device. */
+  readonly simulated: boolean;
+  readonly at: number | undefined;
+}
+
+/** A device of the REST list with the time at which we read it. Ours: the record's own time is its last contact. */
+export interface DeviceSnapshot {
+  readonly takenAt: string;
+  readonly device: unknown;
+}
+
+/** How each shape is told from the others: by properties that only it has. In this order. */
+const SHAPES: readonly { readonly fits: (raw: WireRecord) => boolean; readonly read: (raw: WireRecord) => ZimperiumRecord | undefined }[] = [
+  { fits: (raw) => isRecord(raw.device) && typeof raw.takenAt === 'string', read: readSnapshot },
+  { fits: (raw) => 'event_id' in raw && isRecord(raw.device_info), read: readRestExport },
+  { fits: (raw) => 'incident_id' in raw, read: readIncident },
+  { fits: (raw) => 'threat_uuid' in raw && 'threat_name' in raw, read: readThreatRow },
+  { fits: (raw) => 'threatTypeId' in raw || 'threatTypeName' in raw, read: readThreatV2 },
+  { fits: (raw) => 'eventId' in raw && 'eventFullName' in raw, read: readEventV1 },
+  { fits: (raw) => 'zdid' in raw && 'riskPosture' in raw, read: readDeviceV1 },
+];
+
+export function readRecord(raw: unknown): ZimperiumRecord | undefined {
+  if (!isRecord(raw)) return undefined;
+  return SHAPES.find(({ fits }) => fits(raw))?.read(raw);
+}
+
+const ABOUT_NO_DEVICE = { posture: undefined, appStatus: undefined, deleted: false, threats: [] } as const;
+
+function readSnapshot({ takenAt, device }: WireRecord): ZimperiumRecord | undefined {
+  const raw = record(device);
+  const id = firstOf(identifier(raw.zdeviceId), identifier(raw.id));
+  const at = parseIsoInstant(String(takenAt));
+  if (id === undefined || at === undefined) return undefined;
+  const posture = word(firstOf(raw.riskPostureName, raw.riskPosture));
+  const appStatus = word(raw.appStatus);
+  const deleted = isTrue(raw.deleted);
+  const state = record(raw.threatState);
+  const trackingIds = records(raw.zappInstance).flatMap((app) => [app.externalTrackingId1, app.externalTrackingId2]);
+  return {
+    ...ABOUT_NO_DEVICE, posture, appStatus, deleted, at,
+    reportId: `device:${id}:${fingerprint(posture, appStatus, deleted, identifier(raw.lastSeen), names(state.criticalThreats), names(state.riskyThreats))}`,
+    keys: distinctKeys([
+      ...mdmDeviceKeys(raw.mdmDeviceId), ...trackingIds.flatMap(guidKeys),
+      ...vendorKeys(raw.zdeviceId, raw.id), ...keysOf(['email'], record(raw.deviceOwner).email),
+    ]),
+  };
+}
+
+function readRestExport(raw: WireRecord): ZimperiumRecord {
+  const device = record(raw.device_info);
+  const threat = record(raw.threat);
+  const forensics = record(raw.forensics);
+  const mitigated = isTrue(raw.mitigated);
+  const at = firstOf(readTime(raw.eventtimestamp), readTime(forensics.attack_time), readTime(device.device_time));
+  const id = identifier(raw.event_id) ?? fingerprint(at, identifier(device.zdid), identifier(threat.threat_uuid));
+  return {
+    ...ABOUT_NO_DEVICE,
+    // Should the vendor send an event again once it is mitigated, under the same id, that is news.
+    reportId: `event:${id}${mitigated ? ':mitigated' : ''}`,
+    at,
+    keys: distinctKeys([
+      ...mdmDeviceKeys(device.mdm_device_id), ...alternatives(device.mdm_alt_ids),
+      ...realImei(device.imei), ...vendorKeys(device.zdid, forensics.zdid, device.device_id),
+      ...keysOf(['email'], firstOf(identifier(record(raw.device_owner).email), identifier(record(raw.user_info).user_email))),
+    ]),
+    // A simulated threat may have raised the posture that is told beside it.
+    posture: isTrue(raw.simulated) ? undefined : word(raw.risk_posture),
+    threats: [{
+      id: firstOf(identifier(threat.threat_uuid), identifier(forensics.threat_uuid), identifier(raw.event_id)),
+      kind: firstOf(word(threat.name), word(record(threat.general).threat_type)),
+      title: identifier(threat.display_name),
+      // The name and not the number: in real records the number was 0 beside a device at risk.
+      severity: word(firstOf(forensics.severity, raw.severity)),
+      state: mitigated ? 'MITIGATED' : 'PENDING', mitigated, simulated: isTrue(raw.simulated), at,
+    }],
+  };
+}
+
+function readThreatRow(raw: WireRecord): ZimperiumRecord {
+  const id = identifier(raw.threat_uuid);
+  const at = firstOf(readTime(raw.device_time), readTime(raw.eventtimestamp));
+  const state = word(raw.threat_status);
+  return {
+    ...ABOUT_NO_DEVICE,
+    reportId: `threat:${id ?? fingerprint(at, identifier(raw.zdevice_id), identifier(raw.threat_name))}:${fingerprint(state, at, word(raw.risk_posture_name))}`,
+    at,
+    keys: distinctKeys([
+      ...mdmDeviceKeys(raw.mdm_device_id), ...alternatives(raw.mdm_alt_ids), ...vendorKeys(raw.zdevice_id, raw.device_id),
+      ...keysOf(['email'], raw.device_owner_email),
+    ]),
+    posture: word(raw.risk_posture_name),
+    threats: [{
+      id, kind: word(raw.threat_name), title: identifier(raw.threat_display_name), severity: word(raw.severity_name),
+      state, mitigated: false, simulated: isTrue(raw.simulated), at,
+    }],
+  };
+}
+
+/** An incident gathers threats; it has no posture, and its own time is that of its beginning, so it has none here. */
+function readIncident(raw: WireRecord): ZimperiumRecord {
+  const related = records(raw.related_threats);
+  const statuses = related.map((threat) => [identifier(threat.threat_id) ?? null, word(threat.threat_status) ?? null]);
+  return {
+    ...ABOUT_NO_DEVICE,
+    reportId: `incident:${identifier(raw.incident_id) ?? 'none'}:${fingerprint(word(raw.incident_status) ?? null, statuses)}`,
+    at: undefined,
+    keys: vendorKeys(raw.device_id),
+    threats: related.map((threat) => ({
+      id: identifier(threat.threat_id), kind: word(threat.threat_name), title: identifier(threat.threat_name),
+      severity: word(threat.threat_severity), state: word(threat.threat_status), mitigated: false, simulated: false,
+      at: readTime(threat.timestamp),
+    })),
+  };
+}
+
+function readThreatV2(raw: WireRecord): ZimperiumRecord | undefined {
+  const id = firstOf(identifier(raw.id), identifier(raw.zeventId));
+  if (id === undefined) return undefined;
+  const device = record(raw.device);
+  const owner = isRecord(raw.deviceOwner) ? raw.deviceOwner.email : raw.deviceOwner;
+  const state = word(firstOf(raw.stateName, raw.state));
+  const mitigated = list(raw.mitigationEvents).length > 0;
+  const detectedAt = readTime(raw.timestamp);
+  const at = firstOf(readTime(raw.lastModified), detectedAt);
+  return {
+    ...ABOUT_NO_DEVICE,
+    reportId: `threat:${id}:${fingerprint(state, mitigated, at)}`,
+    at,
+    keys: distinctKeys([
+      ...mdmDeviceKeys(device.mdmDeviceId), ...vendorKeys(device.zdeviceId, raw.deviceId, device.id), ...keysOf(['email'], owner),
+    ]),
+    threats: [{
+      id, kind: word(raw.threatTypeName), title: identifier(raw.threatTypeName), severity: word(firstOf(raw.severityName, raw.severity)),
+      state, mitigated, simulated: isTrue(raw.simulated), at: detectedAt,
+    }],
+  };
+}
+
+function readEventV1(raw: WireRecord): ZimperiumRecord {
+  const id = identifier(raw.eventId);
+  const detectedAt = firstOf(readTime(raw.deviceTime), readTime(raw.persistedTime));
+  const fixedAt = readTime(raw.mitigatedDate);
+  const state = word(firstOf(raw.eventState, raw.eventStateCode));
+  return {
+    ...ABOUT_NO_DEVICE,
+    reportId: `event:${id ?? 'none'}:${fingerprint(state, detectedAt, fixedAt)}`,
+    at: firstOf(fixedAt, detectedAt),
+    keys: distinctKeys([...mdmDeviceKeys(raw.mdmId), ...vendorKeys(raw.zdid, raw.deviceId), ...keysOf(['email'], raw.userEmail)]),
+    threats: [{
+      id, kind: word(raw.eventFullName), title: identifier(raw.eventFullName), severity: word(raw.severity), state,
+      mitigated: fixedAt !== undefined, simulated: false, at: detectedAt,
+    }],
+  };
+}
+
+function readDeviceV1(raw: WireRecord): ZimperiumRecord | undefined {
+  const id = identifier(raw.zdid);
+  if (id === undefined) return undefined;
+  const at = readTime(raw.lastSeen);
+  const posture = word(firstOf(raw.riskPosture, raw.riskPostureCode));
+  const appStatus = word(raw.status);
+  return {
+    ...ABOUT_NO_DEVICE, posture, appStatus, at,
+    reportId: `device:${id}:${fingerprint(posture, appStatus, at)}`,
+    keys: distinctKeys([
+      ...mdmDeviceKeys(raw.mdmId), ...guidKeys(raw.externalTrackingId1), ...guidKeys(raw.externalTrackingId2),
+      ...vendorKeys(raw.zdid, raw.deviceId), ...keysOf(['email'], raw.email),
+    ]),
+  };
+}
+
+function vendorKeys(...ids: readonly unknown[]): readonly DeviceKey[] {
+  return distinctKeys(ids.flatMap((id) => keysOf(['vendorDeviceId'], identifier(id))));
+}
+
+/** Tracking ids are free text of whoever set the app up; only a GUID among them can be a device's id. */
+function guidKeys(value: unknown): readonly DeviceKey[] {
+  return typeof value === 'string' && guidForm(value.trim()) !== undefined ? mdmDeviceKeys(value) : [];
+}
+
+/** On iOS this is a UUID of the vendor, so only what is an IMEI in full is taken for one. */
+function realImei(value: unknown): readonly DeviceKey[] {
+  return typeof value === 'string' && /^\d{15}$/.test(value.trim()) ? keysOf(['imei'], value) : [];
+}
+
+/** A list of ids or an object of them; the shape was only ever seen empty. */
+function alternatives(value: unknown): readonly DeviceKey[] {
+  return (Array.isArray(value) ? value : Object.values(record(value))).flatMap(mdmDeviceKeys);
+}
+
+function names(value: unknown): readonly (string | undefined)[] {
+  return list(value).map(identifier);
+}
