@@ -1,0 +1,48 @@
+import type { Frame } from './frames.ts';
+
+/** The newest frames, so that whoever was away for a moment is served without the database. */
+export class RecentFrames {
+  readonly #limit: number;
+  #frames: Frame[] = [];
+  #after: number;
+
+  /** @param after every frame with a greater seq will be given to `add` */
+  constructor(limit: number, after: number) {
+    this.#limit = limit;
+    this.#after = after;
+  }
+
+  /** All frames after this position are here. */
+  get after(): number {
+    return this.#after;
+  }
+
+  add(frames: readonly Frame[]): void {
+    this.#frames.push(...frames);
+    // Trimmed by halves, so that adding one frame does not move all others.
+    if (this.#frames.length <= this.#limit * 2) return;
+    const dropped = this.#frames.splice(0, this.#frames.length - this.#limit);
+    this.#after = dropped.at(-1)?.seq ?? this.#after;
+  }
+
+  since(position: number): readonly Frame[] {
+    return framesAfter(this.#frames, position);
+  }
+}
+
+/** The part of `frames`, which are in order, that comes after `position`. */
+export function framesAfter(frames: readonly Frame[], position: number): readonly Frame[] {
+  if ((frames[0]?.seq ?? 0) > position) return frames;
+  let low = 0;
+  let high = frames.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((frames[middle] as Frame).seq > position) high = middle;
+    else low = middle + 1;
+  }
+  return frames.slice(low);
+}
+
+export function bytesOf(frames: readonly Frame[]): Buffer {
+  return frames.length === 1 ? (frames[0] as Frame).bytes : Buffer.concat(frames.map((frame) => frame.bytes));
+}
