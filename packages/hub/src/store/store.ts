@@ -61,7 +61,9 @@ export interface Transaction {
 
 export type DocumentKind =
   | 'mobileThreatDefenseConnector' | 'deviceCompliancePolicy' | 'conditionalAccessPolicy' | 'namedLocation'
-  | 'user' | 'group' | 'application' | 'door' | 'mergeRule' | 'deviceManagementSettings' | 'vendorLink' | 'vendorCursor' | 'deletedItem';
+  | 'user' | 'group' | 'application' | 'door' | 'mergeRule' | 'deviceManagementSettings' | 'vendorLink' | 'vendorCursor' | 'deletedItem'
+  /** Which tenant this database belongs to, and the write probe behind `/readyz`. */
+  | 'tenant';
 
 export interface DocumentRow {
   readonly kind: DocumentKind;
