@@ -4,12 +4,13 @@ import type { Platform } from '../vocabulary/platform.ts';
 import type { Reason } from '../vocabulary/reason.ts';
 import { wellKnownApplication } from './applications.ts';
 import { compileGrant, judge, type CompiledGrant } from './grant.ts';
+import { parseAddress } from './ip-range.ts';
 import { Locations } from './locations.ts';
 import { addAll, emptyMask, MaskByKey, removeAll, setBit, type Mask } from './mask.ts';
 
 /**
  * Conditional access policies compiled for deciding: each condition is a set of policies per user, group,
- * application, platform and client, so that finding the policies that apply is the intersection of four sets,
+ * application, platform, client and place, so that finding the policies that apply is the intersection of five sets,
  * whatever their number. Built once per change of configuration; `decide` only reads.
  *
  * Follows Entra's evaluation (`graph-intune.md` 4.1): all conditions of a policy must match; exclusion beats
@@ -21,6 +22,10 @@ export class AccessIndex {
   readonly #grants: readonly CompiledGrant[];
   readonly #enforced: number;
   readonly #locations: Locations;
+  /** By address and country; the same gateways and offices ask again and again. */
+  readonly #placeMasks = new Map<string, Mask>();
+  readonly #everywhere: Mask;
+  readonly #anyLocations: boolean;
   readonly #users: Dimension;
   readonly #groups: Dimension;
   readonly #applications: Dimension;
@@ -38,6 +43,8 @@ export class AccessIndex {
     this.#policies = [...enforced, ...policies.filter((p) => p.state === 'enabledForReportingButNotEnforced')];
     this.#grants = this.#policies.map(compileGrant);
     this.#locations = new Locations(locations);
+    this.#anyLocations = this.#policies.some((p) => p.locations !== undefined);
+    this.#everywhere = maskWhere(this.#policies, () => true);
     this.#users = new Dimension(this.#policies, (p) => ({ include: p.users.includeUsers, exclude: p.users.excludeUsers }));
     this.#groups = new Dimension(this.#policies, (p) => ({ include: p.users.includeGroups, exclude: p.users.excludeGroups }));
     this.#applications = new Dimension(this.#policies, (p) => p.applications);
@@ -58,21 +65,21 @@ export class AccessIndex {
     const applications = this.#applicationMask(request.application);
     const platforms = this.#byPlatform.get(request.device?.platform ?? request.platform ?? 'unknown') as Mask;
     const clients = this.#byClient.get(request.clientAppType ?? 'unknown') as Mask;
+    const places = this.#placeMask(request.ip, request.country);
     const collected = new Collected();
     for (let word = 0; word < users.length; word += 1) {
-      let bits = (users[word] as number) & (applications[word] as number) & (platforms[word] as number) & (clients[word] as number);
+      let bits = (users[word] as number) & (applications[word] as number) & (platforms[word] as number)
+        & (clients[word] as number) & (places[word] as number);
       while (bits !== 0) {
         const bit = bits & -bits;
         bits ^= bit;
         this.#apply((word << 5) + 31 - Math.clz32(bit), request, collected);
       }
     }
-    return collected.decision();
+    return collected.decision(request);
   }
 
   #apply(policy: number, request: AccessRequest, collected: Collected): void {
-    const condition = (this.#policies[policy] as AccessPolicy).locations;
-    if (condition !== undefined && !this.#locations.match(condition, request)) return;
     const grant = this.#grants[policy] as CompiledGrant;
     if (policy < this.#enforced) collected.enforce(grant, request);
     else collected.report(grant, request);
@@ -119,6 +126,19 @@ export class AccessIndex {
     return mask;
   }
 
+  #placeMask(ip: string | undefined, country: string | undefined): Mask {
+    if (!this.#anyLocations) return this.#everywhere;
+    const place = country === undefined ? ip ?? '' : `${ip ?? ''} ${country}`;
+    let mask = this.#placeMasks.get(place);
+    if (mask !== undefined) return mask;
+    const address = ip === undefined ? undefined : parseAddress(ip);
+    mask = maskWhere(this.#policies, ({ locations }) => locations === undefined || this.#locations.match(locations, address, country));
+    // Addresses come from everywhere: begun anew when full, so that strangers cannot grow it.
+    if (this.#placeMasks.size >= PLACES_KEPT) this.#placeMasks.clear();
+    this.#placeMasks.set(place, mask);
+    return mask;
+  }
+
   /**
    * Without a known platform, a policy for certain platforms that asks for a compliant device applies: nobody
    * escapes it by not saying what device it is. One that merely blocks a platform does not.
@@ -142,6 +162,7 @@ export class AccessIndex {
   }
 }
 
+const PLACES_KEPT = 4_096;
 const PLATFORM_KEYS: readonly Platform[] = ['android', 'iOS', 'macOS', 'windows', 'linux', 'unknown'];
 const CLIENT_KEYS: readonly (ClientAppType | 'unknown')[] = [
   'browser', 'mobileAppsAndDesktopClients', 'exchangeActiveSync', 'easSupported', 'other', 'unknown',
@@ -210,48 +231,55 @@ const USER_DISABLED: Decision = Object.freeze({
   decision: false, reasons: [{ code: 'user_disabled' as const }], obligations: NOTHING, reportOnly: NOTHING,
 });
 
-/** What the applying policies have said so far. */
+/** What the applying policies have said so far. Nothing is allocated for what nobody says. */
 class Collected {
-  #satisfied: Reason[] | undefined;
-  #refused: Reason[] | undefined;
-  #blocked: Reason[] | undefined;
-  #obligations: Obligation[] | undefined;
-  #reportOnly: ReportOnlyResult[] | undefined;
+  satisfied: Reason[] | undefined = undefined;
+  refused: Reason[] | undefined = undefined;
+  blocked: Reason[] | undefined = undefined;
+  obligations: Obligation[] | undefined = undefined;
+  reportOnly: ReportOnlyResult[] | undefined = undefined;
+  forDevice = false;
 
   enforce(grant: CompiledGrant, request: AccessRequest): void {
     const outcome = judge(grant, request);
     switch (outcome.kind) {
-      case 'satisfied': (this.#satisfied ??= []).push(grant.satisfied); break;
-      case 'obliged': (this.#obligations ??= []).push(outcome.obligation); break;
+      case 'satisfied': (this.satisfied ??= []).push(grant.satisfied); break;
+      case 'obliged': (this.obligations ??= []).push(outcome.obligation); break;
       default:
-        if (outcome.blocked) (this.#blocked ??= []).push(...outcome.reasons);
-        else (this.#refused ??= []).push(...outcome.reasons);
+        this.forDevice ||= outcome.forDevice;
+        for (const reason of outcome.reasons) {
+          if (outcome.blocked) (this.blocked ??= []).push(reason);
+          else (this.refused ??= []).push(reason);
+        }
     }
   }
 
   report(grant: CompiledGrant, request: AccessRequest): void {
     const outcome = judge(grant, request);
     const result = outcome.kind === 'satisfied' ? 'reportOnlySuccess' : outcome.kind === 'obliged' ? 'reportOnlyInterrupted' : 'reportOnlyFailure';
-    (this.#reportOnly ??= []).push({ policyId: grant.policyId, result, reasons: outcome.kind === 'refused' ? outcome.reasons : NOTHING });
+    const reasons = outcome.kind !== 'refused' ? NOTHING : outcome.forDevice ? [...outcome.reasons, ...(request.device?.reasons ?? NOTHING)] : outcome.reasons;
+    (this.reportOnly ??= []).push({ policyId: grant.policyId, result, reasons });
   }
 
-  decision(): Decision {
-    const reportOnly = this.#reportOnly ?? NOTHING;
-    if (this.#blocked !== undefined || this.#refused !== undefined) {
-      // A block is named before what could still be mended, for mending that would not help.
-      const reasons = unrepeated([...(this.#blocked ?? NOTHING), ...(this.#refused ?? NOTHING)]);
-      return { decision: false, reasons, obligations: NOTHING, reportOnly };
+  decision(request: AccessRequest): Decision {
+    const reportOnly = this.reportOnly ?? NOTHING;
+    if (this.blocked !== undefined || this.refused !== undefined) {
+      return { decision: false, reasons: this.#refusals(request), obligations: NOTHING, reportOnly };
     }
-    const obligations = this.#obligations ?? NOTHING;
-    if (this.#satisfied === undefined && obligations.length === 0) {
+    const obligations = this.obligations ?? NOTHING;
+    if (this.satisfied === undefined && obligations.length === 0) {
       return reportOnly.length === 0 ? NO_POLICY_APPLIES : { ...NO_POLICY_APPLIES, reportOnly };
     }
+    const satisfied = this.satisfied ?? NOTHING;
+    if (obligations.length === 0) return { decision: true, reasons: satisfied, obligations, reportOnly };
     const asked = obligations.map(({ policyId }): Reason => ({ code: 'mfa_required', policyId }));
-    return { decision: true, reasons: asked.length === 0 ? this.#satisfied ?? NOTHING : [...asked, ...(this.#satisfied ?? NOTHING)], obligations, reportOnly };
+    return { decision: true, reasons: [...asked, ...satisfied], obligations, reportOnly };
   }
-}
 
-/** A device's reasons come with each policy that asks for a compliant device; once is enough. */
-function unrepeated(reasons: readonly Reason[]): readonly Reason[] {
-  return reasons.length < 2 ? reasons : [...new Set(reasons)];
+  /** A block is named before what could still be mended, for mending that would not help. */
+  #refusals(request: AccessRequest): readonly Reason[] {
+    const own = this.blocked === undefined ? this.refused ?? NOTHING : this.refused === undefined ? this.blocked : [...this.blocked, ...this.refused];
+    const ofDevice = request.device?.reasons ?? NOTHING;
+    return this.forDevice && ofDevice.length > 0 ? [...own, ...ofDevice] : own;
+  }
 }

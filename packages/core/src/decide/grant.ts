@@ -1,11 +1,16 @@
 import type { AccessPolicy, AccessRequest, GrantControl, Obligation } from '../vocabulary/access.ts';
-import type { Reason } from '../vocabulary/reason.ts';
+import type { ComplianceState } from '../vocabulary/compliance.ts';
+import type { Reason, ReasonCode } from '../vocabulary/reason.ts';
 
 /** What one applying policy says to one request. */
 export type Outcome =
   | { readonly kind: 'satisfied' }
   | { readonly kind: 'obliged'; readonly obligation: Obligation }
-  | { readonly kind: 'refused'; readonly blocked: boolean; readonly reasons: readonly Reason[] };
+  | {
+    readonly kind: 'refused'; readonly blocked: boolean; readonly reasons: readonly Reason[];
+    /** The device's own reasons come on top: the same for every policy, so they are added once by the caller. */
+    readonly forDevice: boolean;
+  };
 
 /** A policy's grant controls with everything that can be said beforehand already said. */
 export interface CompiledGrant {
@@ -20,7 +25,10 @@ export interface CompiledGrant {
   readonly satisfied: Reason;
   readonly blocked: Outcome;
   readonly mfa: Outcome;
+  readonly noncompliant: Readonly<Record<ComplianceState, Outcome>>;
 }
+
+const STATES: readonly ComplianceState[] = ['unknown', 'notApplicable', 'compliant', 'inGracePeriod', 'noncompliant', 'error', 'conflict'];
 
 export const SATISFIED: Outcome = { kind: 'satisfied' };
 
@@ -34,8 +42,11 @@ export function compileGrant(policy: AccessPolicy): CompiledGrant {
     onlyCompliantDevice: controls.length === 1 && controls[0] === 'compliantDevice',
     needsDevice: controls.includes('compliantDevice'),
     satisfied: Object.freeze({ code: 'policy_satisfied', ...about }),
-    blocked: { kind: 'refused', blocked: true, reasons: [{ code: 'blocked_by_policy', ...about, rule: 'block' }] },
+    blocked: { kind: 'refused', blocked: true, forDevice: false, reasons: [{ code: 'blocked_by_policy', ...about, rule: 'block' }] },
     mfa: { kind: 'obliged', obligation: { type: 'mfa', policyId: policy.id } },
+    noncompliant: Object.fromEntries(STATES.map((actual): [string, Outcome] => [actual, {
+      kind: 'refused', blocked: false, forDevice: true, reasons: [{ code: 'device_noncompliant', ...about, rule: 'compliantDevice', actual }],
+    }])) as Record<ComplianceState, Outcome>,
   };
 }
 
@@ -47,28 +58,21 @@ export function judge(grant: CompiledGrant, request: AccessRequest): Outcome {
 }
 
 function judgeAll(grant: CompiledGrant, request: AccessRequest): Outcome {
-  const reasons: Reason[] = [];
-  let obliged = false;
-  for (const control of grant.controls) {
-    const outcome = judgeControl(grant, control, request);
-    if (outcome.kind === 'refused') reasons.push(...outcome.reasons);
-    obliged ||= outcome.kind === 'obliged';
-  }
-  if (reasons.length > 0) return { kind: 'refused', blocked: false, reasons };
-  return obliged ? grant.mfa : SATISFIED;
+  const outcomes = grant.controls.map((control) => judgeControl(grant, control, request));
+  if (outcomes.some((o) => o.kind === 'refused')) return refusedBy(outcomes);
+  return outcomes.some((o) => o.kind === 'obliged') ? grant.mfa : SATISFIED;
 }
 
 /** What the user can still do (a second factor) is asked for before giving up. */
 function judgeAny(grant: CompiledGrant, request: AccessRequest): Outcome {
-  const reasons: Reason[] = [];
-  let obliged = false;
-  for (const control of grant.controls) {
-    const outcome = judgeControl(grant, control, request);
-    if (outcome.kind === 'satisfied') return SATISFIED;
-    if (outcome.kind === 'refused') reasons.push(...outcome.reasons);
-    obliged ||= outcome.kind === 'obliged';
-  }
-  return obliged ? grant.mfa : { kind: 'refused', blocked: false, reasons };
+  const outcomes = grant.controls.map((control) => judgeControl(grant, control, request));
+  if (outcomes.some((o) => o.kind === 'satisfied')) return SATISFIED;
+  return outcomes.some((o) => o.kind === 'obliged') ? grant.mfa : refusedBy(outcomes);
+}
+
+function refusedBy(outcomes: readonly Outcome[]): Outcome {
+  const refusals = outcomes.filter((o) => o.kind === 'refused');
+  return { kind: 'refused', blocked: false, forDevice: refusals.some((r) => r.forDevice), reasons: refusals.flatMap((r) => r.reasons) };
 }
 
 function judgeControl(grant: CompiledGrant, control: GrantControl, request: AccessRequest): Outcome {
@@ -76,7 +80,7 @@ function judgeControl(grant: CompiledGrant, control: GrantControl, request: Acce
     case 'block': return grant.blocked;
     case 'compliantDevice': return isCompliantDevice(request) ? SATISFIED : refusedForDevice(grant, request);
     case 'mfa': return request.mfaDone === true ? SATISFIED : grant.mfa;
-    default: return refused({ code: 'control_unsupported', policyId: grant.policyId, policyName: grant.policyName, rule: control });
+    default: return refused(grant, 'control_unsupported', control);
   }
 }
 
@@ -88,12 +92,11 @@ function isCompliantDevice({ device, user, now }: AccessRequest): boolean {
 
 function refusedForDevice(grant: CompiledGrant, request: AccessRequest): Outcome {
   const { device, user } = request;
-  const about = { policyId: grant.policyId, policyName: grant.policyName, rule: 'compliantDevice' };
-  if (device === undefined) return refused({ code: request.deviceProblem ?? 'device_not_identified', ...about });
-  if (device.userId !== undefined && device.userId !== user.id) return refused({ code: 'device_of_other_user', ...about });
-  return { kind: 'refused', blocked: false, reasons: [{ code: 'device_noncompliant', ...about, actual: device.state }, ...device.reasons] };
+  if (device === undefined) return refused(grant, request.deviceProblem ?? 'device_not_identified', 'compliantDevice');
+  if (device.userId !== undefined && device.userId !== user.id) return refused(grant, 'device_of_other_user', 'compliantDevice');
+  return grant.noncompliant[device.state];
 }
 
-function refused(reason: Reason): Outcome {
-  return { kind: 'refused', blocked: false, reasons: [reason] };
+function refused({ policyId, policyName }: CompiledGrant, code: ReasonCode, rule: GrantControl): Outcome {
+  return { kind: 'refused', blocked: false, forDevice: false, reasons: [{ code, policyId, policyName, rule }] };
 }

@@ -34,15 +34,26 @@ export function isInRange(address: Address, range: Range): boolean {
 }
 
 function parseV4(text: string): Address | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4) return undefined;
   let word = 0;
-  for (const part of parts) {
-    // A leading zero is octal to some readers and decimal to others: nobody should have to guess.
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined;
-    word = word * 256 + Number(part);
+  let parts = 0;
+  for (const part of text.split('.')) {
+    const value = octet(part);
+    if (value === undefined || ++parts > 4) return undefined;
+    word = word * 256 + value;
   }
-  return [word >>> 0];
+  return parts === 4 ? [word >>> 0] : undefined;
+}
+
+/** A leading zero is octal to some readers and decimal to others: nobody should have to guess, so it is refused. */
+function octet(text: string): number | undefined {
+  if (text.length === 0 || text.length > 3 || (text.length > 1 && text[0] === '0')) return undefined;
+  let value = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value > 255 ? undefined : value;
 }
 
 function parseV6(text: string): Address | undefined {

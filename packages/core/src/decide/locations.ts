@@ -1,5 +1,5 @@
-import type { AccessRequest, IncludeExclude, NamedLocation } from '../vocabulary/access.ts';
-import { isInRange, parseAddress, parseRange, type Address, type Range } from './ip-range.ts';
+import type { IncludeExclude, NamedLocation } from '../vocabulary/access.ts';
+import { isInRange, parseRange, type Address, type Range } from './ip-range.ts';
 
 interface CompiledLocation {
   readonly isTrusted: boolean;
@@ -21,10 +21,9 @@ export class Locations {
     this.#trusted = [...this.#byId.values()].filter((l) => l.isTrusted);
   }
 
-  /** Whether a policy's location condition takes in the request. A request that tells no address is nowhere in particular. */
-  match(condition: IncludeExclude, request: AccessRequest): boolean {
-    const address = request.ip === undefined ? undefined : parseAddress(request.ip);
-    const isAt = (id: string): boolean => this.#isAt(id, address, request.country);
+  /** Whether a policy's location condition takes in a place. Who tells no address is nowhere in particular. */
+  match(condition: IncludeExclude, address: Address | undefined, country: string | undefined): boolean {
+    const isAt = (id: string): boolean => this.#isAt(id, address, country);
     return condition.include.some(isAt) && !condition.exclude.some(isAt);
   }
 
