@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { HubError } from '@sallyport/contracts';
+import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
+import { typeOfBody, type GraphBody, type ModelProperty } from '@sallyport/contracts/graph/model.ts';
+import { parseBody, parseParameters } from '@sallyport/contracts/graph/parse-body.ts';
+import type { QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
+import { isoTime } from '../../platform/clock.ts';
+import type { DocumentRow } from '../../store/store.ts';
+import { collectionAnswer, entityAnswer } from './answers.ts';
+import { settledActions, settledAssignments } from './compliance-actions.ts';
+import { createDocument, deleteDocument, readRoutes, requireDocument, requireText, updateDocument, type DocumentCollection } from './documents.ts';
+import { nestedRoutes } from './nested-resources.ts';
+import { COMPLIANCE } from './permissions.ts';
+import { noContent, param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
+
+const TYPE = 'deviceCompliancePolicy';
+const PATH = 'deviceManagement/deviceCompliancePolicies';
+const ACTIONS = { type: 'deviceComplianceActionItem' };
+const RULES = { type: 'deviceComplianceScheduledActionForRule', expand: { scheduledActionConfigurations: ACTIONS } };
+const ASSIGNMENTS = { type: 'deviceCompliancePolicyAssignment' };
+
+const LISTED: QuerySupport = { paging: true, count: true };
+
+const support: QuerySupport = {
+  filter: true, orderBy: true, paging: true, count: true, expand: { assignments: ASSIGNMENTS, scheduledActionsForRule: RULES },
+};
+
+const collection: DocumentCollection = {
+  kind: TYPE, type: TYPE, path: PATH, access: COMPLIANCE, support, presenter: async () => present,
+};
+
+function present(row: DocumentRow): GraphBody {
+  return { ...row.body, id: row.id, createdDateTime: isoTime(row.createdAt), lastModifiedDateTime: isoTime(row.modifiedAt), version: row.version };
+}
+
+/** Compliance policies: one GET with `$expand` of assignments and actions restores in one POST. */
+export function compliancePolicyRoutes(deps: GraphDependencies): GraphRoute[] {
+  const { access } = collection;
+  const body = async (request: GraphRequest): Promise<GraphBody> => present(await requireDocument(deps.store.documents, collection, param(request, 'id')));
+  return [
+    ...readRoutes(collection, deps),
+    {
+      method: 'POST', path: `/${PATH}`, access: access.write, summary: 'Create a compliance policy with exactly one block action',
+      handle: async (request) => entityAnswer(request, collection, present(await create(deps, request)), {}, 201),
+    },
+    {
+      method: 'PATCH', path: `/${PATH}/:id`, access: access.write, summary: 'Change the settings of a compliance policy',
+      handle: async (request) => entityAnswer(request, collection, present(await update(deps, request))),
+    },
+    {
+      method: 'DELETE', path: `/${PATH}/:id`, access: access.write, summary: 'Delete a compliance policy',
+      handle: async (request) => {
+        await deleteDocument(deps, request, collection, param(request, 'id'));
+        return noContent;
+      },
+    },
+    {
+      method: 'POST', path: `/${PATH}/:id/assign`, access: access.write, summary: 'Assign a compliance policy: the list replaces what was there',
+      handle: (request) => assign(deps, request),
+    },
+    {
+      method: 'POST', path: `/${PATH}/:id/scheduleActionsForRules`, access: access.write, summary: 'Replace the actions for noncompliance',
+      handle: (request) => schedule(deps, request),
+    },
+    ...nestedRoutes({ parent: PATH, name: 'assignments', type: ASSIGNMENTS.type, access: access.read, support: LISTED, owner: body }),
+    ...nestedRoutes({ parent: PATH, name: 'scheduledActionsForRule', type: RULES.type, access: access.read, support: { ...LISTED, expand: RULES.expand }, owner: body }),
+    ...nestedRoutes({
+      parent: `${PATH}/:id/scheduledActionsForRule`, parentParam: 'ruleId', name: 'scheduledActionConfigurations', type: ACTIONS.type, access: access.read, support: LISTED,
+      owner: async (request) => nestedItem(await body(request), 'scheduledActionsForRule', param(request, 'ruleId')),
+    }),
+  ];
+}
+
+function nestedItem(body: GraphBody, name: string, id: string): GraphBody {
+  const found = ((body[name] ?? []) as GraphBody[]).find((item) => item.id === id);
+  if (found === undefined) throw new HubError('not_found', `There is no ${name} item with the id "${id.slice(0, 256)}" in this policy.`, { field: 'id' });
+  return found;
+}
+
+async function create(deps: GraphDependencies, request: GraphRequest): Promise<DocumentRow> {
+  const parsed = parseBody(TYPE, request.body, request.version);
+  requireText(parsed, 'displayName');
+  const type = typeOfBody(parsed, TYPE);
+  if (type === 'defaultDeviceCompliancePolicy') throw new HubError('invalid_request', 'The built-in policy is there already; deviceManagement/settings configures it.', { field: '@odata.type' });
+  const scheduledActionsForRule = settledActions((parsed.scheduledActionsForRule ?? []) as GraphBody[]);
+  const id = randomUUID();
+  return createDocument(deps, request, collection, id, async (tx) => ({
+    ...withDefaults(TYPE, parsed),
+    scheduledActionsForRule,
+    assignments: await settledAssignments(id, (parsed.assignments ?? []) as GraphBody[], 'assignments', tx),
+  }));
+}
+
+async function update(deps: GraphDependencies, request: GraphRequest): Promise<DocumentRow> {
+  return updateDocument(deps, request, collection, param(request, 'id'), (row) => {
+    const parsed = parseBody(typeOfBody(row.body, TYPE), request.body, request.version);
+    if (parsed.displayName !== undefined) requireText(parsed, 'displayName');
+    refuseActionsInPatch(parsed);
+    return { ...row.body, ...parsed };
+  });
+}
+
+/** Graph changes these through actions only; ignoring them would look like success. */
+function refuseActionsInPatch(parsed: GraphBody): void {
+  if (parsed.assignments !== undefined) throw new HubError('invalid_request', 'Assign a policy with POST .../assign.', { field: 'assignments' });
+  if (parsed.scheduledActionsForRule !== undefined) {
+    throw new HubError('invalid_request', 'Change the actions for noncompliance with POST .../scheduleActionsForRules.', { field: 'scheduledActionsForRule' });
+  }
+}
+
+const ASSIGN: Readonly<Record<string, ModelProperty>> = { assignments: { type: ASSIGNMENTS.type, collection: true } };
+
+async function assign(deps: GraphDependencies, request: GraphRequest): ReturnType<GraphRoute['handle']> {
+  const { assignments } = parseParameters(ASSIGN, request.body, request.version);
+  if (assignments === undefined) throw new HubError('invalid_request', 'Send the full list of assignments; an empty list removes them all.', { field: 'assignments' });
+  const row = await updateDocument(deps, request, collection, param(request, 'id'), async ({ id, body }, tx) => ({
+    ...body, assignments: await settledAssignments(id, assignments as GraphBody[], 'assignments', tx),
+  }));
+  return collectionAnswer(request, { path: `${PATH}('${row.id}')/assignments`, type: ASSIGNMENTS.type }, row.body.assignments as GraphBody[]);
+}
+
+const SCHEDULE: Readonly<Record<string, ModelProperty>> = { deviceComplianceScheduledActionForRules: { type: RULES.type, collection: true } };
+
+async function schedule(deps: GraphDependencies, request: GraphRequest): ReturnType<GraphRoute['handle']> {
+  const { deviceComplianceScheduledActionForRules: rules } = parseParameters(SCHEDULE, request.body, request.version);
+  const scheduledActionsForRule = settledActions((rules ?? []) as GraphBody[]);
+  await updateDocument(deps, request, collection, param(request, 'id'), ({ body }) => ({ ...body, scheduledActionsForRule }));
+  return noContent;
+}

@@ -1,0 +1,100 @@
+import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
+import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
+import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
+import { partnerOfConnector } from '@sallyport/contracts/graph/partners.ts';
+import { isoTime } from '../../platform/clock.ts';
+import type { DocumentRow } from '../../store/store.ts';
+import { entityAnswer } from './answers.ts';
+import { chosenId, createDocument, deleteDocument, readRoutes, updateDocument, type DocumentCollection } from './documents.ts';
+import { CONNECTORS } from './permissions.ts';
+import { noContent, param, type GraphDependencies, type GraphRoute } from './route.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What Graph answers for a time that never was. */
+const NEVER = '0001-01-01T00:00:00Z';
+
+const collection: DocumentCollection = {
+  kind: 'mobileThreatDefenseConnector',
+  type: 'mobileThreatDefenseConnector',
+  path: 'deviceManagement/mobileThreatDefenseConnectors',
+  access: CONNECTORS,
+  support: { filter: true, orderBy: true, paging: true, count: true },
+  presenter: async ({ store, clock }) => {
+    const heartbeats = await store.heartbeats.all();
+    return (row) => present(row, heartbeats.get(row.id), clock.now());
+  },
+};
+
+/** Connectors to MTD partners. Clients POST with the partner's well-known id when GET by that id is a 404. */
+export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
+  const { path, access, type } = collection;
+  const shown = async (row: DocumentRow): Promise<GraphBody> => (await collection.presenter(deps))(row);
+  return [
+    ...readRoutes(collection, deps),
+    {
+      method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a connector, with the well-known id of its partner or one of its own',
+      handle: async (request) => {
+        const id = chosenId(request.body);
+        const parsed = parseBody(type, request.body, request.version);
+        const row = await createDocument(deps, request, collection, id, () => settled(id, withDefaults(type, parsed)));
+        return entityAnswer(request, collection, await shown(row), {}, 201);
+      },
+    },
+    {
+      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a connector',
+      handle: async (request) => {
+        const parsed = parseBody(type, request.body, request.version);
+        const row = await updateDocument(deps, request, collection, param(request, 'id'), (before) => settled(before.id, { ...before.body, ...parsed }));
+        return entityAnswer(request, collection, await shown(row));
+      },
+    },
+    {
+      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a connector',
+      handle: async (request) => {
+        await deleteDocument(deps, request, collection, param(request, 'id'));
+        return noContent;
+      },
+    },
+  ];
+}
+
+/**
+ * What the service decides: Windows devices are always blocked on missing data while Windows is on (as Intune
+ * does), and a known partner's name and versions are facts, not settings. Other partners bring their own.
+ */
+function settled(id: string, body: GraphBody): GraphBody {
+  const partner = partnerOfConnector(id);
+  const supports = (platform: string): boolean => partner?.unenrolled === true && partner.platforms.includes(platform);
+  return {
+    ...body,
+    ...(body.windowsEnabled === true ? { windowsDeviceBlockedOnMissingPartnerData: true } : {}),
+    ...(partner === undefined ? {} : {
+      partnerDisplayName: partner.name,
+      partnerMinimumSupportedAndroidVersion: partner.minAndroid ?? null,
+      partnerMinimumSupportedIosVersion: partner.minIos ?? null,
+    }),
+    partnerSupportsAndroidMam: supports('android'),
+    partnerSupportsIosMam: supports('ios'),
+    partnerSupportsWindowsMam: supports('windows'),
+    partnerSupportsIosCertificateSync: partner?.certificateSync === true,
+  };
+}
+
+function present(row: DocumentRow, heartbeatAt: number | undefined, now: number): GraphBody {
+  return {
+    ...row.body,
+    id: row.id,
+    partnerState: partnerStateOf(row.body, heartbeatAt, now),
+    lastHeartbeatDateTime: heartbeatAt === undefined ? NEVER : isoTime(heartbeatAt),
+  };
+}
+
+/** `mobileThreatPartnerTenantState`: silence counts from the last heartbeat; a threshold of 0 days never runs out. */
+export function partnerStateOf(body: Readonly<GraphBody>, heartbeatAt: number | undefined, now: number): 'notSetUp' | 'available' | 'enabled' | 'unresponsive' {
+  if (heartbeatAt === undefined) return 'notSetUp';
+  const days = Number(body.partnerUnresponsivenessThresholdInDays);
+  if (days > 0 && now - heartbeatAt > days * DAY_MS) return 'unresponsive';
+  const on = ['androidEnabled', 'iosEnabled', 'macEnabled', 'windowsEnabled'].some((toggle) => body[toggle] === true);
+  return on ? 'enabled' : 'available';
+}

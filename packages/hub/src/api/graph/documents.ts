@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { HubError } from '@sallyport/contracts';
+import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
+import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
+import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
+import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import type { DocumentKind, DocumentRow, Transaction } from '../../store/store.ts';
+import type { ResourcePlace } from './answers.ts';
+import { entityAnswer, notFound } from './answers.ts';
+import { countAnswer, listAnswer } from './list-resources.ts';
+import type { AreaAccess } from './permissions.ts';
+import { param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
+
+/** A Graph collection whose resources are documents of one kind. */
+export interface DocumentCollection extends ResourcePlace {
+  readonly kind: DocumentKind;
+  readonly access: AreaAccess;
+  readonly support: QuerySupport;
+  /** Makes stored rows into full resources, with what is computed when they are read. */
+  readonly presenter: (deps: GraphDependencies) => Promise<Presenter>;
+}
+
+export type Presenter = (row: DocumentRow) => GraphBody;
+
+/** List, count and get: the same for every kind of document. */
+export function readRoutes(collection: DocumentCollection, deps: GraphDependencies, paths: readonly string[] = [`/${collection.path}`]): GraphRoute[] {
+  const { access, support, type } = collection;
+  const all = async (): Promise<GraphBody[]> => {
+    const [rows, present] = await Promise.all([deps.store.documents.list(collection.kind), collection.presenter(deps)]);
+    return rows.map(present);
+  };
+  return paths.flatMap((path): GraphRoute[] => [
+    {
+      method: 'GET', path, access: access.read, summary: `List ${type}s`,
+      handle: async (request) => listAnswer(request, collection, support, await all()),
+    },
+    {
+      method: 'GET', path: `${path}/$count`, access: access.read, summary: `Count ${type}s`,
+      handle: async (request) => countAnswer(request, collection, support, await all()),
+    },
+    {
+      method: 'GET', path: `${path}/:id`, access: access.read, summary: `Get one ${type}`,
+      handle: async (request) => {
+        const query = parseQuery(request.queryString, type, request.version, itemSupport(support));
+        const row = await requireDocument(deps.store.documents, collection, param(request, 'id'));
+        return entityAnswer(request, collection, (await collection.presenter(deps))(row), query);
+      },
+    },
+  ]);
+}
+
+export function itemSupport(support: QuerySupport): QuerySupport {
+  return support.expand === undefined ? {} : { expand: support.expand };
+}
+
+export async function requireDocument(
+  documents: Transaction['documents'] | GraphDependencies['store']['documents'], { kind, type }: Pick<DocumentCollection, 'kind' | 'type'>, id: string,
+): Promise<DocumentRow> {
+  const row = await documents.get(kind, canonicalId(id));
+  if (row === undefined) throw notFound(type, id);
+  return row;
+}
+
+/** Creates a document; `make` may look at what is there. 409 when the id is taken. */
+export async function createDocument(
+  deps: GraphDependencies, request: GraphRequest, { kind, type }: Pick<DocumentCollection, 'kind' | 'type'>, id: string, make: (tx: Transaction) => Promise<GraphBody> | GraphBody,
+): Promise<DocumentRow> {
+  return deps.configuration.write(request.caller.appId, async (tx, changed) => {
+    if ((await tx.documents.get(kind, id)) !== undefined) {
+      throw new HubError('already_exists', `There is a ${type} with the id ${id} already; change it with PATCH.`, { field: 'id' });
+    }
+    const body = await make(tx);
+    const row = written(await tx.documents.put(kind, id, body, deps.clock.now()));
+    changed({ kind, id, after: row.body });
+    return row;
+  });
+}
+
+/** Read-modify-write in one transaction. */
+export async function updateDocument(
+  deps: GraphDependencies, request: GraphRequest, collection: Pick<DocumentCollection, 'kind' | 'type'>, id: string, change: (row: DocumentRow, tx: Transaction) => Promise<GraphBody> | GraphBody,
+): Promise<DocumentRow> {
+  const { kind } = collection;
+  return deps.configuration.write(request.caller.appId, async (tx, changed) => {
+    const before = await requireDocument(tx.documents, collection, id);
+    const body = await change(before, tx);
+    const row = written(await tx.documents.put(kind, before.id, body, deps.clock.now()));
+    changed({ kind, id: before.id, before: before.body, after: row.body });
+    return row;
+  });
+}
+
+/** `check` may refuse; `alongside` deletes what belongs to it. */
+export async function deleteDocument(
+  deps: GraphDependencies, request: GraphRequest, collection: Pick<DocumentCollection, 'kind' | 'type'>, id: string, check?: (row: DocumentRow, tx: Transaction) => Promise<void> | void,
+): Promise<void> {
+  const { kind } = collection;
+  await deps.configuration.write(request.caller.appId, async (tx, changed) => {
+    const before = await requireDocument(tx.documents, collection, id);
+    await check?.(before, tx);
+    await tx.documents.delete(kind, before.id);
+    changed({ kind, id: before.id, before: before.body });
+  });
+}
+
+/** The `id` that a client chose for a new resource, lower-case; a new one when it chose none. */
+export function chosenId(body: unknown): string {
+  const id = (body as GraphBody | null | undefined)?.id;
+  if (id === undefined || id === null || id === '') return randomUUID();
+  if (!isGuid(id)) throw new HubError('invalid_request', 'id must be a GUID, or be left out.', { field: 'id' });
+  return id.toLowerCase();
+}
+
+export function requireText(body: GraphBody, field: string): void {
+  const value = body[field];
+  if (typeof value !== 'string' || value.trim() === '') throw new HubError('invalid_request', `${field} is required.`, { field });
+}
+
+/** `put` without an expected version always writes. */
+function written(row: DocumentRow | undefined): DocumentRow {
+  if (row === undefined) throw new Error('The store did not write a document that has no expected version.');
+  return row;
+}

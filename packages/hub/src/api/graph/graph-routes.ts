@@ -1,0 +1,52 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { GraphVersion } from '@sallyport/contracts/graph/model.ts';
+import { compliancePolicyRoutes } from './compliance-policies.ts';
+import { connectorRoutes } from './connectors.ts';
+import type { GraphDependencies, GraphRequest, GraphRoute } from './route.ts';
+
+const VERSIONS: readonly GraphVersion[] = ['v1.0', 'beta'];
+
+/** The Graph-compatible API under `/v1.0` and `/beta`: the same resources, v1.0 with the members it knows. */
+export function graphRoutes(deps: GraphDependencies): FastifyPluginAsync {
+  return async (app) => {
+    const routes: GraphRoute[] = [...connectorRoutes(deps), ...compliancePolicyRoutes(deps)];
+    for (const version of VERSIONS) {
+      for (const { method, path, access, summary, handle } of routes) {
+        app.route({
+          method,
+          url: `/${version}${path}`,
+          config: { access: { kind: 'permission', anyOf: access }, doc: { summary, tags: [`Graph ${version}`] } },
+          handler: async (request, reply) => {
+            const answer = await handle(toGraphRequest(request, version, deps));
+            reply.code(answer.status);
+            if (answer.text !== undefined) return reply.type('text/plain').send(answer.text);
+            if (answer.body === undefined) return reply.send();
+            return reply.type('application/json; odata.metadata=minimal; charset=utf-8').send(JSON.stringify(answer.body));
+          },
+        });
+      }
+    }
+  };
+}
+
+function toGraphRequest(request: FastifyRequest, version: GraphVersion, deps: GraphDependencies): GraphRequest {
+  const { caller } = request;
+  if (caller === undefined) throw new Error('A Graph route was reached without a caller.');
+  const [originalPath = ''] = request.originalUrl.split('?', 1);
+  const cut = request.originalUrl.indexOf('?');
+  return {
+    version,
+    origin: deps.baseUrl ?? `https://${hostOf(request)}`,
+    originalPath,
+    queryString: cut === -1 ? '' : request.originalUrl.slice(cut + 1),
+    params: request.params as Record<string, string>,
+    body: request.body,
+    caller,
+    lateEnumMembers: /include-unknown-enum-members/i.test(String(request.headers.prefer ?? '')),
+  };
+}
+
+/** Clients follow links only to the host that they asked; a Host header that is none is not echoed. */
+function hostOf(request: FastifyRequest): string {
+  return /^[\w.-]{1,255}(?::\d{1,5})?$|^\[[0-9a-f:.]{2,45}\](?::\d{1,5})?$/i.test(request.host) ? request.host : 'localhost';
+}

@@ -1,0 +1,47 @@
+import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
+import { matchesFilter, orderOf } from '@sallyport/contracts/graph/odata/evaluate-filter.ts';
+import { parseQuery, type GraphQuery, type OrderBy, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
+import { collectionAnswer, isVisible, type ResourcePlace } from './answers.ts';
+import { PAGE_SIZE, nextLink, readSkipToken } from './paging.ts';
+import type { GraphAnswer, GraphRequest } from './route.ts';
+
+/** Answers a list request from resources that are all at hand, in their natural order. */
+export function listAnswer(request: GraphRequest, place: ResourcePlace, support: QuerySupport, bodies: readonly GraphBody[]): GraphAnswer {
+  const query = parseQuery(request.queryString, place.type, request.version, support);
+  const found = selected(request, place, query, bodies);
+  const start = readSkipToken(query.skipToken);
+  const offset = start === undefined ? query.skip : 'offset' in start ? start.offset : 0;
+  const end = offset + (query.top ?? PAGE_SIZE);
+  const page = found.slice(offset, end);
+  return collectionAnswer(request, place, page, {
+    shape: query,
+    // Graph counts on the first page only.
+    count: query.count && start === undefined ? found.length : undefined,
+    nextLink: end < found.length && page.length > 0 ? nextLink(request, { offset: end }) : undefined,
+  });
+}
+
+/** Answers `/$count`: a bare number, of what `$filter` leaves. */
+export function countAnswer(request: GraphRequest, place: ResourcePlace, support: QuerySupport, bodies: readonly GraphBody[]): GraphAnswer {
+  const query = parseQuery(request.queryString, place.type, request.version, { filter: support.filter === true });
+  return { status: 200, text: String(selected(request, place, query, bodies).length) };
+}
+
+function selected(request: GraphRequest, place: ResourcePlace, query: GraphQuery, bodies: readonly GraphBody[]): readonly GraphBody[] {
+  const { filter, orderBy } = query;
+  const visible = bodies.filter((body) => isVisible(request, place, body));
+  const found = filter === undefined ? visible : visible.filter((body) => matchesFilter(filter, body, place.type));
+  return orderBy.length === 0 ? found : found.toSorted((a, b) => compareBy(orderBy, a, b));
+}
+
+function compareBy(orderBy: readonly OrderBy[], a: GraphBody, b: GraphBody): number {
+  for (const { steps, type, descending } of orderBy) {
+    const order = orderOf(valueAt(a, steps), valueAt(b, steps), type);
+    if (order !== 0) return descending ? -order : order;
+  }
+  return 0;
+}
+
+function valueAt(body: GraphBody, steps: readonly string[]): unknown {
+  return steps.reduce<unknown>((value, step) => (typeof value === 'object' && value !== null ? (value as GraphBody)[step] : null), body);
+}

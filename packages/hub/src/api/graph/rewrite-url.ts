@@ -1,0 +1,25 @@
+const GUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const TENANT_SEGMENT = new RegExp(`^/(v1\\.0|beta)/(${GUID})(?=/)`, 'i');
+
+/**
+ * The address of a Graph request in the one spelling that our routes know: for Fastify's `rewriteUrl`.
+ * Real clients write `/users('ada@example.org')` for `/users/ada@example.org`, `%24batch` for `$batch`,
+ * `/microsoft.graph.assign` for `/assign`, put the tenant after the version (older Terraform providers), and
+ * know conditional access policies under a second path. Other addresses stay as they are.
+ */
+export function rewriteGraphUrl(url: string, tenantId?: string): string {
+  if (!/^\/(?:v1\.0|beta)\//i.test(url)) return url;
+  const cut = url.indexOf('?');
+  const path = cut === -1 ? url : url.slice(0, cut);
+  return rewritePath(path, tenantId?.toLowerCase()) + (cut === -1 ? '' : url.slice(cut));
+}
+
+function rewritePath(path: string, tenantId: string | undefined): string {
+  return path
+    .replace(/^\/(v1\.0|beta)/i, (version) => version.toLowerCase())
+    .replace(TENANT_SEGMENT, (whole, version: string, tenant: string) => (tenant.toLowerCase() === tenantId ? `/${version}` : whole))
+    .replace(/%24/g, '$')
+    .replace(/\((?:'|%27)((?:[^'()]|'')+?)(?:'|%27)\)(?=\/|$)/gi, (_whole, key: string) => `/${key.replaceAll("''", "'")}`)
+    .replace(/\/(?:microsoft\.)?graph\.(?=[a-z])/g, '/')
+    .replace(/\/policies\/conditionalAccessPolicies(?=\/|$)/i, '/identity/conditionalAccess/policies');
+}
