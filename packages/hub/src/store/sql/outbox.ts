@@ -20,9 +20,9 @@ export function outboxReader(session: ReadSession): OutboxReader {
       return (await session.query(db.selectFrom('outbox').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit))).map(toRow);
     },
     async range() {
-      const [row] = await session.query(
-        db.selectFrom('outbox').select((eb) => [eb.fn.min<number | null>('seq').as('first'), eb.fn.max<number | null>('seq').as('last')]),
-      );
+      // Each end on its own: asked for both at once, SQLite reads everything between them.
+      const end = (which: 'asc' | 'desc') => db.selectFrom('outbox').select('seq').orderBy('seq', which).limit(1);
+      const [row] = await session.query(db.selectNoFrom([end('asc').as('first'), end('desc').as('last')]));
       return { first: row?.first ?? 0, last: row?.last ?? 0 };
     },
   };

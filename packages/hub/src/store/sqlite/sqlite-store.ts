@@ -5,7 +5,7 @@ import { readersOn, transactionOn } from '../sql/assemble.ts';
 import type { OutboxRow, Store } from '../store.ts';
 import { readSession, SqliteTransaction } from './sessions.ts';
 import { DatabaseThread } from './thread.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../turns.ts';
 
 export interface SqliteSettings {
   /** Created, with its folder, if it is not there; readable only by this user. */

@@ -35,7 +35,7 @@ function open({ file, readOnly, busyTimeoutMs }: ThreadSettings): DatabaseSync {
     opened.exec('pragma query_only = on; pragma cache_size = -65536; pragma mmap_size = 1073741824');
   } else {
     // FULL: the log is flushed at each commit, so that what was answered survives a power cut.
-    opened.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -131072; pragma temp_store = memory');
+    opened.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -131072; pragma temp_store = memory; pragma wal_autocheckpoint = 16000');
   }
   return opened;
 }

@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import type { Store } from '../store.ts';
+import { T0 } from './rows.ts';
+
+export function configurationCases(store: () => Store): void {
+  test('a document is created with version 1 and counts its writes', async () => {
+    const created = await store().transaction((tx) => tx.documents.put('door', 'nginx', { a: 1 }, T0));
+    expect(created).toEqual({ kind: 'door', id: 'nginx', body: { a: 1 }, createdAt: T0, modifiedAt: T0, version: 1 });
+    const replaced = await store().transaction((tx) => tx.documents.put('door', 'nginx', { b: null }, T0 + 5));
+    expect(replaced).toEqual({ kind: 'door', id: 'nginx', body: { b: null }, createdAt: T0, modifiedAt: T0 + 5, version: 2 });
+    expect(await store().documents.get('door', 'nginx')).toEqual(replaced);
+  });
+
+  test('expectVersion lets only the one who knows the current version write', async () => {
+    await store().transaction((tx) => tx.documents.put('door', 'nginx', { v: 1 }, T0));
+    await store().transaction(async (tx) => {
+      expect(await tx.documents.put('door', 'nginx', { v: 3 }, T0, 2)).toBeUndefined();
+      expect((await tx.documents.put('door', 'nginx', { v: 2 }, T0, 1))?.version).toBe(2);
+      expect(await tx.documents.put('door', 'nginx', { v: 4 }, T0, 1)).toBeUndefined();
+      expect(await tx.documents.put('door', 'missing', {}, T0, 1)).toBeUndefined();
+    });
+    expect((await store().documents.get('door', 'nginx'))?.body).toEqual({ v: 2 });
+    expect(await store().documents.get('door', 'missing')).toBeUndefined();
+  });
+
+  test('of several who expect the same version, one wins', async () => {
+    await store().transaction((tx) => tx.documents.put('door', 'nginx', { by: 'nobody' }, T0));
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, by) => (
+      store().transaction((tx) => tx.documents.put('door', 'nginx', { by }, T0, 1))
+    )));
+    expect(answers.filter((answer) => answer !== undefined)).toHaveLength(1);
+    expect((await store().documents.get('door', 'nginx'))?.version).toBe(2);
+  });
+
+  test('the same id in another kind is another document', async () => {
+    await store().transaction(async (tx) => {
+      await tx.documents.put('user', 'x', { is: 'user' }, T0);
+      await tx.documents.put('group', 'x', { is: 'group' }, T0);
+      expect(await tx.documents.delete('user', 'x')).toBe(true);
+      expect(await tx.documents.delete('user', 'x')).toBe(false);
+    });
+    expect(await store().documents.get('user', 'x')).toBeUndefined();
+    expect((await store().documents.get('group', 'x'))?.body).toEqual({ is: 'group' });
+  });
+
+  test('documents are listed by time of creation, then id', async () => {
+    await store().transaction(async (tx) => {
+      await tx.documents.put('user', 'c', {}, T0 + 1);
+      await tx.documents.put('user', 'b', {}, T0);
+      await tx.documents.put('user', 'a', {}, T0 + 1);
+      await tx.documents.put('user', 'B', {}, T0);
+      await tx.documents.put('user', 'b', { again: true }, T0 + 9);
+    });
+    expect((await store().documents.list('user')).map((row) => row.id)).toEqual(['B', 'b', 'a', 'c']);
+    expect(await store().documents.list('door')).toEqual([]);
+  });
+
+  test('bodies come back as they went in', async () => {
+    const body = { text: 'å\u0000\u{1F511}"\\', nested: [{ a: null }, 1.5, true, '0'], '': 'empty name' };
+    await store().transaction((tx) => tx.documents.put('user', 'u', body, T0));
+    expect((await store().documents.get('user', 'u'))?.body).toEqual(body);
+  });
+
+  test('members can be added again and removed once', async () => {
+    await store().transaction(async (tx) => {
+      await tx.members.add('g1', ['u1', 'u2', 'u1']);
+      await tx.members.add('g1', ['u2', 'u3']);
+      await tx.members.add('g2', ['g1', 'u1']);
+      expect(await tx.members.remove('g1', 'u2')).toBe(true);
+      expect(await tx.members.remove('g1', 'u2')).toBe(false);
+    });
+    expect([...await store().members.of('g1')].sort()).toEqual(['u1', 'u3']);
+    expect(await store().members.of('unknown')).toEqual([]);
+    expect(await store().members.all()).toHaveLength(4);
+  });
+
+  test('removeAll takes an id out as group and as member', async () => {
+    await store().transaction(async (tx) => {
+      await tx.members.add('g1', ['u1']);
+      await tx.members.add('g2', ['g1', 'u2']);
+      await tx.members.removeAll('g1');
+    });
+    expect(await store().members.all()).toEqual([{ groupId: 'g2', memberId: 'u2' }]);
+  });
+
+  test('a heartbeat never goes back in time', async () => {
+    await store().transaction(async (tx) => {
+      await tx.heartbeats.set('lookout', T0);
+      await tx.heartbeats.set('lookout', T0 - 1);
+      await tx.heartbeats.set('zimperium', T0 + 1);
+    });
+    expect(await store().heartbeats.all()).toEqual(new Map([['lookout', T0], ['zimperium', T0 + 1]]));
+    await store().transaction((tx) => tx.heartbeats.set('lookout', T0 + 7));
+    expect((await store().heartbeats.all()).get('lookout')).toBe(T0 + 7);
+  });
+
+  test('the audit is listed newest first, in pages', async () => {
+    const row = (id: string, at: number) => ({
+      id, at, actor: 'admin', operation: 'Patch', resourceType: 'deviceCompliancePolicy', resourceId: 'p1',
+      changes: [{ property: 'displayName', oldValue: null, newValue: 'x' }],
+    });
+    await store().transaction(async (tx) => {
+      await tx.audit.append([row('a', T0), row('b', T0 + 1)]);
+      await tx.audit.append([row('c', T0 + 1)]);
+    });
+    expect((await store().audit.list(10, 0)).map(({ id }) => id)).toEqual(['c', 'b', 'a']);
+    expect(await store().audit.list(1, 2)).toEqual([row('a', T0)]);
+  });
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import type { Store } from '../store.ts';
+import { device, finding, posture, T0 } from './rows.ts';
+
+export function postureCases(store: () => Store): void {
+  test('a posture comes back as it went in and is replaced by the next', async () => {
+    const row = posture('d1', {
+      views: [{
+        connectorId: 'lookout', state: 'highSeverity', observedAt: T0, reportId: 'r"1"', basis: 'findings',
+        openFindings: [{ id: 'f1', severity: 'high' }],
+      }],
+      mergedState: 'highSeverity', complianceState: 'inGracePeriod', failing: { builtIn: T0 }, graceUntil: T0 + 1,
+      reasons: [{ code: 'threat_level_above_allowed', policyId: 'p', findingIds: ['f1'] }],
+    });
+    await store().transaction(async (tx) => {
+      await tx.devices.put([device('d1')]);
+      await tx.postures.put([posture('d1'), row]);
+      expect(await tx.postures.get(['d1'])).toEqual([row]);
+    });
+    expect(await store().postures.get(['d1', 'nobody'])).toEqual([row]);
+  });
+
+  test('devices are counted by compliance state', async () => {
+    await store().transaction(async (tx) => {
+      await tx.devices.put(['d1', 'd2', 'd3', 'd4'].map((id) => device(id)));
+      await tx.postures.put([posture('d1'), posture('d2'), posture('d3', { complianceState: 'noncompliant' })]);
+    });
+    expect(await store().postures.countByState()).toEqual(new Map([['compliant', 2], ['noncompliant', 1]]));
+  });
+
+  test('putting a device again keeps its posture and findings', async () => {
+    await store().transaction(async (tx) => {
+      await tx.devices.put([device('d1')]);
+      await tx.postures.put([posture('d1')]);
+      await tx.findings.put([finding('d1', 'f1')]);
+    });
+    await store().transaction((tx) => tx.devices.put([device('d1', { deviceName: 'renamed' })]));
+    expect(await store().postures.get(['d1'])).toHaveLength(1);
+    expect(await store().findings.ofDevices(['d1'])).toHaveLength(1);
+  });
+
+  test('findings are replaced by device, partner and id, and come newest first', async () => {
+    await store().transaction(async (tx) => {
+      await tx.devices.put([device('d1'), device('d2')]);
+      await tx.findings.put([finding('d1', 'f1'), finding('d1', 'f2', { observedAt: T0 + 5 }), finding('d2', 'f1')]);
+      await tx.findings.put([
+        finding('d1', 'f1', { state: 'resolved', observedAt: T0 + 9, title: 'gone' }),
+        finding('d1', 'f1', { connectorId: 'zimperium', observedAt: T0 + 7 }),
+      ]);
+    });
+    expect(await store().findings.ofDevices(['d1'])).toEqual([
+      finding('d1', 'f1', { state: 'resolved', observedAt: T0 + 9, title: 'gone' }),
+      finding('d1', 'f1', { connectorId: 'zimperium', observedAt: T0 + 7 }),
+      finding('d1', 'f2', { observedAt: T0 + 5 }),
+    ]);
+    expect(await store().findings.ofDevices(['d1', 'd2'])).toHaveLength(4);
+  });
+}

@@ -1,0 +1,121 @@
+import pg from 'pg';
+import type { OutboxReader, OutboxRow } from '../store.ts';
+import { Turns } from '../turns.ts';
+import { connectionOptions } from './pool.ts';
+import type { Log } from './pool.ts';
+
+export const CHANNEL = 'sallyport_outbox';
+
+/** How many rows are read at once. */
+const PAGE = 1000;
+/** How often to look without being woken: for the time when the connection that listens is down. */
+const LOOK_EVERY_MS = 3000;
+
+/**
+ * Tells the listeners of every row of the outbox once and in order, whichever node wrote it. The table is the
+ * truth; NOTIFY only wakes.
+ */
+export class OutboxTail {
+  readonly #outbox: OutboxReader;
+  readonly #url: string;
+  readonly #node: string;
+  readonly #log: Log | undefined;
+  readonly #listeners: ((rows: readonly OutboxRow[]) => void)[] = [];
+  readonly #turns = new Turns();
+  #told = 0;
+  #client: pg.Client | undefined;
+  #connecting = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param node The payload of this node's own notifications, which need not wake it. */
+  constructor(outbox: OutboxReader, url: string, node: string, log: Log | undefined) {
+    this.#outbox = outbox;
+    this.#url = url;
+    this.#node = node;
+    this.#log = log;
+  }
+
+  /** Begins behind what is there now. */
+  async start(): Promise<void> {
+    this.#told = (await this.#outbox.range()).last;
+    await this.#listen();
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS).unref();
+  }
+
+  onCommitted(listener: (rows: readonly OutboxRow[]) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** After a commit of this node. Where another node's rows come before, those are read first. */
+  async committed(rows: readonly OutboxRow[]): Promise<void> {
+    const [first] = rows;
+    if (!first) return;
+    await this.#turns.take(async () => {
+      if (first.seq === this.#told + 1) this.#tell(rows);
+      else await this.#readOn();
+    });
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end().catch(() => {});
+    await this.#turns.take(async () => {});
+  }
+
+  async #look(): Promise<void> {
+    if (!this.#client) await this.#listen();
+    await this.#turns.take(() => this.#readOn());
+  }
+
+  /** Does not throw: what cannot be read now is read at the next look. */
+  async #readOn(): Promise<void> {
+    try {
+      for (;;) {
+        const rows = await this.#outbox.after(this.#told, PAGE);
+        this.#tell(rows);
+        if (rows.length < PAGE) return;
+      }
+    } catch (error) {
+      this.#log?.error({ err: error }, 'the outbox cannot be read now');
+    }
+  }
+
+  #tell(rows: readonly OutboxRow[]): void {
+    const last = rows.at(-1);
+    if (!last) return;
+    this.#told = last.seq;
+    for (const listener of this.#listeners) {
+      try {
+        listener(rows);
+      } catch (error) {
+        this.#log?.error({ err: error }, 'a listener of the outbox failed');
+      }
+    }
+  }
+
+  async #listen(): Promise<void> {
+    if (this.#connecting) return;
+    this.#connecting = true;
+    const client = new pg.Client(connectionOptions(this.#url));
+    client.on('error', () => this.#lost(client));
+    client.on('end', () => this.#lost(client));
+    client.on('notification', ({ payload }) => {
+      if (payload !== this.#node) void this.#look();
+    });
+    try {
+      await client.connect();
+      await client.query(`listen ${CHANNEL}`);
+      this.#client = client;
+    } catch (error) {
+      this.#log?.error({ err: error }, 'cannot listen for other nodes; looking at intervals');
+    } finally {
+      this.#connecting = false;
+    }
+  }
+
+  #lost(client: pg.Client): void {
+    if (this.#client === client) this.#client = undefined;
+  }
+}

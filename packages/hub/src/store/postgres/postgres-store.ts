@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
+import { migrate } from '../migrations/migrate.ts';
+import { readersOn, transactionOn } from '../sql/assemble.ts';
+import { StoreBusy } from '../store.ts';
+import type { OutboxRow, Store } from '../store.ts';
+import { toStoreError } from './errors.ts';
+import { CHANNEL, OutboxTail } from './outbox-tail.ts';
+import { openPool } from './pool.ts';
+import type { Log } from './pool.ts';
+import { readSession } from './sessions.ts';
+import { inTransaction } from './transactions.ts';
+
+export interface PostgresSettings {
+  /** `postgres://user:password@host:port/database`, with the options of libpq. */
+  readonly url: string;
+  /** Connections at most, beside the one that listens. Default 10. */
+  readonly connections?: number | undefined;
+  /** Hears of failures that no caller sees. */
+  readonly log?: Log | undefined;
+}
+
+/**
+ * The store that several nodes share. `onCommitted` hears of every node's rows.
+ *
+ * @throws StoreBusy when the server cannot be used now.
+ */
+export async function openPostgresStore({ url, connections = 10, log }: PostgresSettings): Promise<Store> {
+  const pool = openPool(url, connections, log);
+  try {
+    await migrate((work) => inTransaction(pool, work));
+    const node = randomUUID();
+    const tail = new OutboxTail(readersOn(readSession(pool)).outbox, url, node, log);
+    await tail.start();
+    return storeOn(pool, tail, node);
+  } catch (error) {
+    await pool.end();
+    throw toStoreError(error);
+  }
+}
+
+function storeOn(pool: Pool, tail: OutboxTail, node: string): Store {
+  let closed = false;
+  return {
+    ...readersOn(readSession(pool)),
+    async transaction(work) {
+      if (closed) throw new StoreBusy('The database is closed.');
+      const { result, appended } = await inTransaction(pool, async (session) => {
+        const rows: (readonly OutboxRow[])[] = [];
+        const ofWork = await work(transactionOn(session, (added) => rows.push(added)));
+        if (rows.length > 0) await session.run('select pg_notify($1, $2)', [CHANNEL, node]);
+        return { result: ofWork, appended: rows.flat() };
+      });
+      await tail.committed(appended);
+      return result;
+    },
+    onCommitted: (listener) => tail.onCommitted(listener),
+    async close() {
+      if (closed) return;
+      closed = true;
+      await tail.stop();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool, PoolClient } from 'pg';
+import { gaveWay, lostConnection, toStoreError } from './errors.ts';
+import { PostgresTransaction } from './sessions.ts';
+
+const ATTEMPTS = 6;
+
+/**
+ * Runs `work` in a transaction; again, when it had to give way to another node's.
+ *
+ * @throws StoreBusy when the database cannot be used now, or gave way each time.
+ */
+export async function inTransaction<T>(pool: Pool, work: (session: PostgresTransaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptOnce(pool, work);
+    } catch (error) {
+      if (!gaveWay(error) || attempt === ATTEMPTS) throw toStoreError(error);
+      // Apart from each other, so that the same two do not meet again.
+      await sleep(Math.random() * 10 * 2 ** attempt);
+    }
+  }
+}
+
+async function attemptOnce<T>(pool: Pool, work: (session: PostgresTransaction) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    const id = await begin(client);
+    const session = new PostgresTransaction(client);
+    const result = await work(session);
+    if (session.failure !== undefined) throw session.failure;
+    await commit(client, pool, id);
+    return result;
+  } catch (error) {
+    broken = await client.query('rollback').then(() => false, () => true);
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** The transaction's number, by which the server remembers what became of it. */
+async function begin(client: PoolClient): Promise<string> {
+  const results = await client.query('begin; select pg_current_xact_id()::text as id') as unknown as { rows: { id: string }[] }[];
+  return results[1]?.rows[0]?.id ?? '';
+}
+
+/**
+ * When the connection breaks between the commit and its answer, the server is asked what became of it, so that
+ * "nothing was kept" is true.
+ */
+async function commit(client: PoolClient, pool: Pool, id: string): Promise<void> {
+  try {
+    await client.query('commit');
+  } catch (error) {
+    if (!lostConnection(error) || !(await wasCommitted(pool, id))) throw error;
+  }
+}
+
+/** false also when the server does not come back within some seconds. */
+async function wasCommitted(pool: Pool, id: string): Promise<boolean> {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    try {
+      const { rows } = await pool.query('select pg_xact_status($1::xid8) as status', [id]);
+      const { status } = rows[0] as { status: string | null };
+      if (status !== 'in progress') return status === 'committed';
+    } catch (error) {
+      if (!lostConnection(error)) return false;
+    }
+    await sleep(500);
+  }
+  return false;
+}
