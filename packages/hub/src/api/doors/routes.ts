@@ -1,0 +1,73 @@
+import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { AccessDecider } from '../../pipeline/ports.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Publisher } from '../../publish/publisher.ts';
+import { devicePageBase } from '../access/answer.ts';
+import type { RouteAccess, RouteDoc } from '../route-access.ts';
+import { authenticateDoor } from './authenticate-door.ts';
+import { decideAtDoor } from './decide-at-door.ts';
+import type { Door } from './door.ts';
+import type { DoorRegistry } from './door-registry.ts';
+import { DoorEvents } from './events.ts';
+import { GATEWAYS } from './gateways/index.ts';
+
+export interface DoorRoutesOptions {
+  readonly registry: DoorRegistry;
+  readonly decider: AccessDecider;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  /** Public address of the hub, without a path. */
+  readonly baseUrl: string;
+  /** Subscribers of all doors together. */
+  readonly mostSubscribers?: number | undefined;
+}
+
+const DOOR: RouteAccess = { kind: 'door' };
+const MOST_SUBSCRIBERS = 2_000;
+
+/** What gateways ask: may this request pass, and whose access changed. */
+export function doorRoutes(options: DoorRoutesOptions): FastifyPluginCallback {
+  const { registry, decider, publisher, clock } = options;
+  const devicePage = devicePageBase(options.baseUrl);
+  const authenticate = authenticateDoor(registry);
+  const events = new DoorEvents(publisher, registry, options.mostSubscribers ?? MOST_SUBSCRIBERS);
+  return (app, _, done) => {
+    app.decorateRequest('door', undefined);
+    app.get('/doors/:doorId', { config: { access: DOOR, doc: ASK, quiet: true }, onRequest: authenticate, exposeHeadRoute: false }, (request, reply) => {
+      const door = doorOf(request);
+      const gateway = GATEWAYS[door.kind];
+      const answer = decideAtDoor(door, gateway.read(request.raw.rawHeaders, door), {
+        decider, devicePage, now: clock.now(),
+        onInvalidCertificate: (problem) => request.log.info({ door: door.id, problem }, 'a device certificate was not believed'),
+      });
+      const { status, headers } = gateway.answer(answer);
+      reply.code(status).headers(headers).send();
+    });
+    app.get('/doors/:doorId/events', { config: { access: DOOR, doc: EVENTS, stream: true }, onRequest: authenticate, exposeHeadRoute: false }, (request, reply) => {
+      events.subscribe(doorOf(request), request, reply);
+    });
+    done();
+  };
+}
+
+function doorOf(request: FastifyRequest): Door {
+  if (request.door === undefined) throw new Error('A door route ran without its authentication.');
+  return request.door;
+}
+
+const params = z.object({ doorId: z.string().describe('Id of the door.') });
+
+const ASK: RouteDoc = {
+  summary: 'May this request pass the door?', tags: ['doors'], params,
+  description: 'For nginx `auth_request`. The door shows its key in `X-Sallyport-Door-Key`; X-Sallyport-Decision, -Reason, -Message, -Language, '
+    + '-Remediation, -User and -Device are in every answer, empty where there is nothing to say.',
+  responses: { 204: { description: 'Granted.' }, 403: { description: 'Denied; the headers say why.' }, 401: { description: 'The door itself did not show its key.' } },
+};
+
+const EVENTS: RouteDoc = {
+  summary: 'Whose access changed, as server-sent events', tags: ['doors'], params,
+  description: 'Events `access-changed`, `configuration-changed` (drop what you remember) and `reset` (drop everything, events were missed). '
+    + 'Send `Last-Event-ID` to resume; each event then comes once, in order.',
+  responses: { 200: { description: 'A stream that stays open.' }, 429: { description: 'Too many subscribers.' } },
+};
