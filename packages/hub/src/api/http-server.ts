@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { HubError } from '@sallyport/contracts';
@@ -21,6 +22,8 @@ export interface HttpServerOptions {
   readonly log: FastifyBaseLogger;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
+  /** Turns spellings of an address that clients use into the one that the routes know. */
+  readonly rewriteUrl?: ((url: string) => string) | undefined;
   readonly limits?: Partial<HttpLimits> | undefined;
 }
 
@@ -55,6 +58,7 @@ export const HTTP_LIMITS: HttpLimits = {
  */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const limits = { ...HTTP_LIMITS, ...options.limits };
+  const { rewriteUrl } = options;
   const handleError = createErrorHandler(options.clock);
   const app = fastify({
     ...listenerOptions(options, limits),
@@ -72,6 +76,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       setHeaders(request, reply as FastifyReply, options.hsts);
       handleError(error, request, reply as FastifyReply);
     },
+    ...(rewriteUrl === undefined ? {} : { rewriteUrl: (request: IncomingMessage) => rewriteUrl(request.url ?? '/') }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
   });
   keepRouteTable(app);
@@ -106,9 +111,8 @@ function setHeaders(request: FastifyRequest, reply: FastifyReply, hsts: boolean)
 
 function answerUnknownRoutes(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0] ?? '';
-    const methods = methodsOf(routeTable(app), path);
-    if (methods.length === 0) throw new HubError('route_not_found', `There is nothing at ${path.slice(0, 200)}. /openapi.json lists what there is.`);
+    const methods = methodsOf(routeTable(app), request.url);
+    if (methods.length === 0) throw new HubError('route_not_found', `There is nothing at ${pathOf(request).slice(0, 200)}. /openapi.json lists what there is.`);
     reply.header('allow', methods.join(', '));
     throw new HubError('method_not_allowed', `${request.method} is not possible here; ${methods.join(', ')} ${methods.length === 1 ? 'is' : 'are'}.`);
   });
@@ -121,10 +125,15 @@ function logAnswers(app: FastifyInstance, log: FastifyBaseLogger): void {
     done();
     if (level === 'debug' && log.level !== 'debug' && log.level !== 'trace') return;
     request.log[level]({
-      method: request.method, path: request.url.split('?', 1)[0], status: reply.statusCode,
+      method: request.method, path: pathOf(request), status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10, client: request.caller?.appId, address: request.ip,
     }, 'answered');
   });
+}
+
+/** As the caller wrote it. */
+function pathOf(request: FastifyRequest): string {
+  return request.originalUrl.split('?', 1)[0] ?? '';
 }
 
 /**

@@ -19,6 +19,8 @@ export interface Pipeline {
   readonly decider: AccessDecider;
   /** Evaluates the whole fleet again, as after a change of policy; answers how many devices came out different. */
   reevaluateFleet(): Promise<number>;
+  /** Resolves when memory shows everything that was committed before the call. */
+  settled(): Promise<void>;
   /** One look at the clock; runs by itself every second. For tests that move their own clock. */
   tick(): Promise<void>;
   close(): Promise<void>;
@@ -51,6 +53,7 @@ export async function startPipeline({ store, clock, onError }: PipelineDependenc
     devices: new RegisterDevice(deps),
     decider: new DecideAccess(memory, clock),
     reevaluateFleet: () => reevaluate(deps, [...memory.fleet.ids()]),
+    settled: () => serial.run(() => Promise.resolve()),
     tick: () => time.tick(),
     close: () => time.stop(),
   };

@@ -1,0 +1,142 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { accessRoutes } from './api/access/routes.ts';
+import { DoorRegistry } from './api/doors/door-registry.ts';
+import { doorRoutes } from './api/doors/routes.ts';
+import { graphRoutes } from './api/graph/graph-routes.ts';
+import { rewriteGraphUrl } from './api/graph/rewrite-url.ts';
+import { createHttpServer } from './api/http-server.ts';
+import { partnerRoutes } from './api/partner/partner-routes.ts';
+import { ensureAdministrator } from './api/token/administrator.ts';
+import { createAuthenticator } from './api/token/authenticator.ts';
+import { createClientDirectory } from './api/token/client-directory.ts';
+import { addTokenRoutes } from './api/token/token-routes.ts';
+import { startIntake } from './intake/intake-runner.ts';
+import { webhookRoutes } from './intake/webhook-routes.ts';
+import { startPipeline } from './pipeline/pipeline.ts';
+import { systemClock, type Clock } from './platform/clock.ts';
+import { loadDataKey } from './platform/data-key.ts';
+import { freePort } from './platform/free-port.ts';
+import { lockDataFolder } from './platform/instance-lock.ts';
+import { createOutbound } from './platform/outbound.ts';
+import { baseUrlOf, type ServeSettings } from './platform/settings.ts';
+import { loadSigningKeys } from './platform/signing-keys.ts';
+import { ensureServerTls } from './platform/tls.ts';
+import { startForgetting } from './publish/forget-events.ts';
+import { Publisher } from './publish/publisher.ts';
+import { openPostgresStore } from './store/postgres/postgres-store.ts';
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import type { Store } from './store/store.ts';
+
+export interface Hub {
+  /** How clients reach it: `https://host[:port]`. */
+  readonly baseUrl: string;
+  readonly caFile: string | undefined;
+  readonly adminFile: string | undefined;
+  /** What the operator should know, in words. */
+  readonly notes: readonly string[];
+  readonly app: FastifyInstance;
+  /** Finishes what is in flight, then lets go of everything that was opened. */
+  close(): Promise<void>;
+}
+
+/** Builds a hub from its settings and starts it: the one place where the parts meet. */
+export async function compose(settings: ServeSettings, log: Logger, clock: Clock = systemClock): Promise<Hub> {
+  const opened = new Opened();
+  try {
+    return await open(settings, log, clock, opened);
+  } catch (error) {
+    await opened.closeAll();
+    throw error;
+  }
+}
+
+async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: Opened): Promise<Hub> {
+  const { dataDir } = settings;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const lock = lockDataFolder(dataDir);
+  opened.add(() => lock.release());
+
+  const port = settings.listen.port === 0 ? await freePort(settings.listen.host) : settings.listen.port;
+  const baseUrl = baseUrlOf(settings, port);
+  const tls = settings.tls === 'own'
+    ? await ensureServerTls(join(dataDir, 'tls'), [settings.listen.host, new URL(baseUrl).hostname], clock.now())
+    : undefined;
+  const dataKey = await loadDataKey(join(dataDir, 'keys'), settings.dataKey);
+  const signingKeys = await loadSigningKeys(join(dataDir, 'keys'), clock);
+
+  const store = await openStore(settings);
+  opened.add(() => store.close());
+  const onError = (error: unknown): void => log.error({ err: error }, 'something in the background failed; it is tried again');
+  const pipeline = await startPipeline({ store, clock, onError });
+  opened.add(() => pipeline.close());
+
+  const administrator = await ensureAdministrator({
+    dataDir, documents: store.documents, configuration: pipeline.configuration, baseUrl, caFile: tls?.caFile, clock, reset: settings.resetAdministrator,
+  });
+  const site = { baseUrl, tenantId: administrator.tenantId };
+  const clients = createClientDirectory(store, log);
+  store.onCommitted((rows) => {
+    if (rows.some((row) => row.kind === 'configuration-changed' && row.subject === 'application')) clients.invalidate();
+  });
+
+  const publisher = await Publisher.start({ store, log, settled: pipeline.settled });
+  opened.add(() => publisher.close());
+  const doors = await DoorRegistry.load({ store, log });
+  const forgetting = startForgetting(store, clock, log);
+  opened.add(() => forgetting.stop());
+  const http = createOutbound({ allow: settings.outboundAllow });
+  const runner = await startIntake({ store, intake: pipeline.intake, dataKey, http, clock, log });
+  opened.add(() => runner.close());
+
+  const app = createHttpServer({
+    tls, log, clock, behindProxy: settings.tls === 'proxy', hsts: settings.publicUrl !== undefined,
+    authenticator: createAuthenticator({ site, keys: signingKeys, clients, clock }),
+    rewriteUrl: (url) => rewriteGraphUrl(url, site.tenantId),
+  });
+  const { configuration, decider, devices, intake } = pipeline;
+  await addTokenRoutes(app, { site, keys: signingKeys, clients, clock });
+  await app.register(graphRoutes({ store, configuration, devices, view: decider.view, clock, baseUrl: settings.publicUrl }));
+  await app.register(partnerRoutes({ intake, clock }));
+  await app.register(webhookRoutes({ runner }));
+  await app.register(accessRoutes({ decider, clock, baseUrl, certificates: () => doors.certificates }));
+  await app.register(doorRoutes({ registry: doors, decider, publisher, clock, baseUrl }));
+  await app.listen({ host: settings.listen.host, port });
+  // Last opened, first closed: no new work comes in while the parts below finish theirs.
+  opened.add(() => app.close());
+
+  return {
+    baseUrl, app, caFile: tls?.caFile, adminFile: administrator.file,
+    notes: [...(tls?.warnings ?? []), ...administrator.notes],
+    close: () => opened.closeAll(),
+  };
+}
+
+async function openStore(settings: ServeSettings): Promise<Store> {
+  return settings.databaseUrl === undefined
+    ? openSqliteStore({ file: join(settings.dataDir, 'hub.db') })
+    : openPostgresStore({ url: settings.databaseUrl });
+}
+
+/** What was opened, closed in reverse order; the first error is passed on after everything was tried. */
+class Opened {
+  readonly #closers: (() => unknown)[] = [];
+
+  add(close: () => unknown): void {
+    this.#closers.push(close);
+  }
+
+  async closeAll(): Promise<void> {
+    const errors: unknown[] = [];
+    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
+      try {
+        await close();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+}
