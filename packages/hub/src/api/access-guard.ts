@@ -27,12 +27,14 @@ async function admit(authenticator: Authenticator, request: FastifyRequest, acce
 }
 
 /** Node keeps the first of several Authorization headers; a proxy in front may have judged by the last. */
-function onlyAuthorization(request: FastifyRequest): string | undefined {
-  const names = request.raw.rawHeaders.filter((text, index) => index % 2 === 0 && text.length === 13 && text.toLowerCase() === 'authorization');
-  if (names.length > 1) {
-    throw new HubError('invalid_request', 'There is more than one Authorization header.', { field: 'Authorization' });
+function onlyAuthorization({ raw: { rawHeaders, headers } }: FastifyRequest): string | undefined {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    if (name.length === 13 && name.toLowerCase() === 'authorization') count += 1;
   }
-  return request.headers.authorization;
+  if (count > 1) throw new HubError('invalid_request', 'There is more than one Authorization header.', { field: 'Authorization' });
+  return headers.authorization;
 }
 
 function requireAccess(caller: Caller, access: RouteAccess): void {

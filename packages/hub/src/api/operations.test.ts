@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { decodeJwt, generateKeyPair, SignJWT } from 'jose';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { PERMISSIONS } from '@sallyport/contracts';
+import { addGauge, createMetrics } from '../platform/metrics.ts';
+import { loadSigningKeys, type SigningKeys } from '../platform/signing-keys.ts';
+import { StoreBusy } from '../store/store.ts';
+import { createHttpServer } from './http-server.ts';
+import { addOpenApiRoute } from './openapi.ts';
+import { addOperationsRoutes, measureRequests } from './operations.ts';
+import { createReadiness, storeIsWritable } from './readiness.ts';
+import { waysInto } from './testing-access.ts';
+import { issueAccessToken } from './token/access-token.ts';
+import { createAuthenticator } from './token/authenticator.ts';
+import { createClientDirectory } from './token/client-directory.ts';
+import { documentsOf, testApplication } from './token/testing.ts';
+import { addTokenRoutes } from './token/token-routes.ts';
+
+const log = pino({ level: 'silent' });
+const site = { baseUrl: 'https://hub.example.com', tenantId: 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee' };
+let now = Date.UTC(2026, 0, 1);
+const clock = { now: () => now };
+let dir = '';
+let keys: SigningKeys;
+let app: FastifyInstance;
+let storeProblem: Error | undefined;
+let probes = 0;
+
+const { body } = testApplication(now, { permissions: [...PERMISSIONS] });
+const clients = createClientDirectory(documentsOf([body]), log);
+const tokenWith = async (permissions: readonly string[]) =>
+  issueAccessToken(keys, site, { ...(await clients.find(body.appId))!, roles: new Set(permissions) }, 'key-1', now);
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sallyport-ops-'));
+  keys = await loadSigningKeys(dir, clock);
+  storeProblem = undefined;
+  probes = 0;
+  app = createHttpServer({ behindProxy: false, hsts: false, log, clock, authenticator: createAuthenticator({ site, keys, clients, clock }) });
+  const metrics = createMetrics();
+  measureRequests(app, metrics);
+  addGauge(metrics, 'sallyport_devices', 'Devices', 'state', async () => [['compliant', 7]]);
+  const store = {
+    transaction: async <T>(): Promise<T> => {
+      probes += 1;
+      if (storeProblem !== undefined) throw storeProblem;
+      return undefined as T;
+    },
+  };
+  addOperationsRoutes(app, { readiness: createReadiness([storeIsWritable(store, clock)], clock, log), metrics });
+  addOpenApiRoute(app, { site, version: '1.2.3' });
+  await app.register(addTokenRoutes, { site, keys, clients, clock });
+  app.post('/partner/:name', {
+    config: {
+      access: { kind: 'partner' },
+      doc: { summary: 'Report', params: z.object({ name: z.string().max(9) }), query: z.object({ dry: z.boolean().optional() }), body: z.object({ reports: z.array(z.string()) }), responses: { 200: { description: 'Taken', schema: z.object({ taken: z.number() }) } } },
+    },
+  }, () => ({ taken: 1 }));
+});
+afterEach(async () => {
+  await app.close();
+  await rm(dir, { recursive: true });
+});
+
+describe('probes', () => {
+  test('healthz says that the process answers', async () => {
+    expect((await app.inject('/healthz')).json()).toEqual({ status: 'alive' });
+  });
+
+  test('readyz is 503 while the database takes no writes, recovers, and tells no details', async () => {
+    expect((await app.inject('/readyz')).json()).toEqual({ status: 'ready', checks: { store: 'ok' } });
+    storeProblem = new StoreBusy('disk full at /secret');
+    now += 2_000;
+    const down = await app.inject('/readyz');
+    expect(down.statusCode).toBe(503);
+    expect(down.json()).toEqual({ status: 'not ready', checks: { store: 'failed' } });
+    storeProblem = undefined;
+    now += 2_000;
+    expect((await app.inject('/readyz')).statusCode).toBe(200);
+  });
+
+  test('readyz does not let callers make the database work', async () => {
+    await Promise.all(Array.from({ length: 50 }, () => app.inject('/readyz')));
+    expect(probes).toBe(1);
+  });
+});
+
+test('metrics count requests by route, never by path, for who may read them', async () => {
+  await app.inject('/invented-path-1');
+  await app.inject('/healthz');
+  expect((await app.inject('/metrics')).statusCode).toBe(401);
+  const answer = await app.inject({ url: '/metrics', headers: { authorization: `Bearer ${await tokenWith(['Sallyport.Settings.Read.All'])}` } });
+  expect(answer.headers['content-type']).toContain('text/plain');
+  expect(answer.body).toContain('sallyport_http_request_duration_seconds_count{method="GET",route="/healthz",status="200"} 1');
+  expect(answer.body).toContain('sallyport_devices{state="compliant"} 7');
+  expect(answer.body).not.toContain('invented');
+});
+
+test('the API describes itself with parameters, bodies, answers and the permissions that open each route', async () => {
+  const document = (await app.inject('/openapi.json')).json();
+  expect(document).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' }, servers: [{ url: site.baseUrl }] });
+  expect(Object.keys(document.paths)).toContain('/{tenant}/oauth2/v2.0/token');
+  expect(document.paths['/metrics'].get.security).toEqual([{ oauth2: ['Sallyport.Settings.Read.All'] }, { oauth2: ['Sallyport.Settings.ReadWrite.All'] }]);
+  expect(document.paths['/healthz'].get.security).toEqual([]);
+  expect(document.paths['/partner/{name}'].post).toMatchObject({
+    operationId: 'postPartnerName',
+    parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string', maxLength: 9 } }, { name: 'dry', in: 'query', required: false }],
+    requestBody: { content: { 'application/json': { schema: { type: 'object', required: ['reports'] } } } },
+    responses: { 200: { description: 'Taken', content: { 'application/json': { schema: { properties: { taken: { type: 'number' } } } } } }, default: {} },
+    security: [{ oauth2: ['update_device_health'] }],
+  });
+});
+
+describe('the permission tests made from the route table', () => {
+  const wrongKeys = async () => {
+    const issued = await tokenWith(PERMISSIONS);
+    const stranger = await generateKeyPair('ES256');
+    const forged = await new SignJWT(decodeJwt(issued)).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: keys.current.kid }).sign(stranger.privateKey);
+    now += 3_600_000;
+    return { expired: issued, forged, tokenWith };
+  };
+
+  test('find no way in', async () => {
+    expect(await waysInto(app, await wrongKeys())).toEqual([]);
+  });
+
+  test('find a door whose own check lets everybody in', async () => {
+    app.get('/doors/:id', { config: { access: { kind: 'door' } }, preHandler: async () => {} }, () => 'open');
+    const found = await waysInto(app, await wrongKeys());
+    expect(found[0]).toEqual({ route: 'GET /doors/:id', attempt: 'without a token', status: 200 });
+  });
+});

@@ -1,0 +1,61 @@
+import type { FastifyInstance } from 'fastify';
+import { Histogram, type Registry } from 'prom-client';
+import { z } from 'zod';
+import type { ReadinessResult } from './readiness.ts';
+import type { RouteAccess } from './route-access.ts';
+
+export interface OperationsOptions {
+  readonly readiness: () => Promise<ReadinessResult>;
+  readonly metrics: Registry;
+}
+
+const PROBE: RouteAccess = { kind: 'public', why: 'an orchestrator asks, which has no credentials; it learns only whether we work' };
+const readyResponse = z.object({ status: z.enum(['ready', 'not ready']), checks: z.record(z.string(), z.enum(['ok', 'failed'])) });
+
+/** What orchestrators and Prometheus ask. Prometheus gets its token itself: `oauth2` in its scrape settings. */
+export function addOperationsRoutes(app: FastifyInstance, { readiness, metrics }: OperationsOptions): void {
+  app.get('/healthz', {
+    config: { access: PROBE, quiet: true, doc: { summary: 'Whether the process answers at all', tags: ['Operations'] } },
+  }, () => ({ status: 'alive' }));
+
+  app.get('/readyz', {
+    config: {
+      access: PROBE, quiet: true,
+      doc: {
+        summary: 'Whether the hub can take reports and decide', tags: ['Operations'],
+        responses: { 200: { description: 'Ready', schema: readyResponse }, 503: { description: 'Not ready', schema: readyResponse } },
+      },
+    },
+  }, async (_request, reply) => {
+    const { ready, checks } = await readiness();
+    reply.code(ready ? 200 : 503);
+    return { status: ready ? 'ready' : 'not ready', checks };
+  });
+
+  app.get('/metrics', {
+    config: {
+      access: { kind: 'permission', anyOf: ['Sallyport.Settings.Read.All', 'Sallyport.Settings.ReadWrite.All'] }, quiet: true,
+      doc: { summary: 'Figures for Prometheus, as text', tags: ['Operations'] },
+    },
+  }, async (_request, reply) => {
+    reply.type(metrics.contentType);
+    return metrics.metrics();
+  });
+}
+
+/** Counts and times every request by its route. To be called before any route is added. */
+export function measureRequests(app: FastifyInstance, metrics: Registry): void {
+  const seconds = new Histogram({
+    name: 'sallyport_http_request_duration_seconds',
+    help: 'Time from the request to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    registers: [metrics],
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    // The route, never the path as sent: there are as many paths as callers care to invent.
+    const route = request.routeOptions.url ?? 'none';
+    if (request.routeOptions.config.stream !== true) seconds.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    done();
+  });
+}

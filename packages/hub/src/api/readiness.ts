@@ -1,0 +1,60 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Clock } from '../platform/clock.ts';
+import type { Store } from '../store/store.ts';
+
+/** One thing that must be so before requests are sent here. */
+export interface ReadinessCheck {
+  readonly name: string;
+  /** Rejects when it is not so. */
+  check(): Promise<unknown>;
+}
+
+export interface ReadinessResult {
+  readonly ready: boolean;
+  readonly checks: Readonly<Record<string, 'ok' | 'failed'>>;
+}
+
+const REMEMBERED_MS = 2_000;
+const PATIENCE_MS = 3_000;
+
+/** Runs the checks together, at most once in two seconds however often it is asked, since anybody may ask. */
+export function createReadiness(checks: readonly ReadinessCheck[], clock: Clock, log: FastifyBaseLogger): () => Promise<ReadinessResult> {
+  let latest: { readonly at: number; readonly result: Promise<ReadinessResult> } | undefined;
+  return () => {
+    if (latest === undefined || clock.now() - latest.at >= REMEMBERED_MS) latest = { at: clock.now(), result: runChecks(checks, log) };
+    return latest.result;
+  };
+}
+
+async function runChecks(checks: readonly ReadinessCheck[], log: FastifyBaseLogger): Promise<ReadinessResult> {
+  const outcomes = await Promise.all(checks.map(async ({ name, check }) => {
+    try {
+      await withinPatience(check());
+      return [name, 'ok'] as const;
+    } catch (error) {
+      log.warn({ err: error, check: name }, 'not ready');
+      return [name, 'failed'] as const;
+    }
+  }));
+  return { ready: outcomes.every(([, outcome]) => outcome === 'ok'), checks: Object.fromEntries(outcomes) };
+}
+
+async function withinPatience(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer within ${PATIENCE_MS} ms.`)), PATIENCE_MS);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whether the database takes writes: a full disk lets everything else look well. */
+export function storeIsWritable(store: Pick<Store, 'transaction'>, clock: Clock): ReadinessCheck {
+  return {
+    name: 'store',
+    check: () => store.transaction((tx) => tx.documents.put('tenant', 'write-probe', {}, clock.now())),
+  };
+}
