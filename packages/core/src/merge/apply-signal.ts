@@ -1,5 +1,5 @@
 import { rankOfLevel } from '../vocabulary/level.ts';
-import type { Finding, FindingReport, PartnerView, Signal } from '../vocabulary/signal.ts';
+import type { Finding, FindingReport, OpenFinding, PartnerView, Signal } from '../vocabulary/signal.ts';
 import type { ThreatState } from '../vocabulary/threat-state.ts';
 import { meaningOf, stateOfLevel } from '../vocabulary/threat-state.ts';
 
@@ -84,8 +84,13 @@ function nextOpenFindings(view: PartnerView | undefined, findings: readonly Find
   const before = view?.openFindings ?? [];
   if (findings.length === 0) return before;
   const changed = new Set(findings.map((f) => f.id));
-  const open = findings.filter((f) => f.state === 'open').map((f) => ({ id: f.id, ...(f.severity && { severity: f.severity }) }));
+  const open = findings.filter((f) => f.state === 'open').map(openFinding);
   return [...before.filter((f) => !changed.has(f.id)), ...open].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+/** Absent members stay absent: a posture that was stored and read again must equal the one in memory. */
+function openFinding({ id, type, severity, title, recommendedAction }: Finding): OpenFinding {
+  return { id, type, ...(severity && { severity }), ...(title && { title }), ...(recommendedAction && { recommendedAction }) };
 }
 
 /** For a partner that gives no posture of its own: the worst severity that is still open (vendor rules 1 to 3). */

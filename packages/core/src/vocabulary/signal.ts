@@ -58,10 +58,8 @@ export interface PartnerView {
   readonly openFindings: readonly OpenFinding[];
 }
 
-export interface OpenFinding {
-  readonly id: string;
-  readonly severity?: Level | undefined;
-}
+/** As much of an open finding as its user is told; kept in memory with the posture. */
+export type OpenFinding = Pick<FindingReport, 'id' | 'type' | 'severity' | 'title' | 'recommendedAction'>;
 
 /** A finding as it now stands: the newest report that named it. */
 export interface Finding extends FindingReport {

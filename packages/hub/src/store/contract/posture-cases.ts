@@ -7,7 +7,7 @@ export function postureCases(store: () => Store): void {
     const row = posture('d1', {
       views: [{
         connectorId: 'lookout', state: 'highSeverity', observedAt: T0, reportId: 'r"1"', basis: 'findings',
-        openFindings: [{ id: 'f1', severity: 'high' }],
+        openFindings: [{ id: 'f1', type: 'MALWARE', severity: 'high' }],
       }],
       mergedState: 'highSeverity', complianceState: 'inGracePeriod', failing: { builtIn: T0 }, graceUntil: T0 + 1,
       reasons: [{ code: 'threat_level_above_allowed', policyId: 'p', findingIds: ['f1'] }],
