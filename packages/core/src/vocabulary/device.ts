@@ -20,5 +20,7 @@ export interface UserFacts {
   readonly userPrincipalName: string;
   readonly mail?: string | undefined;
   readonly accountEnabled: boolean;
+  /** `preferredLanguage`: the language to speak to the user in, a BCP 47 tag. */
+  readonly preferredLanguage?: string | undefined;
   readonly groupIds: readonly string[];
 }

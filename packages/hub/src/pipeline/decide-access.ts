@@ -1,4 +1,4 @@
-import type { AccessRequest, Decision, DeviceAccess, ReasonCode } from '@sallyport/core';
+import type { AccessRequest, Decision, DeviceAccess, ReasonCode, UserFacts } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import type { Memory } from './memory.ts';
 import type { AccessAnswer, AccessDecider, AccessQuestion, AccessView } from './ports.ts';
@@ -32,7 +32,7 @@ export class DecideAccess implements AccessDecider {
       user, application, now: this.#clock.now(), device: found.device, deviceProblem: found.problem, platform: question.platform,
       clientAppType: question.clientAppType, ip: question.ip, country: question.country, mfaDone: question.mfaDone,
     });
-    return answer(decision, user.id, found.device?.id, application);
+    return answer(decision, user, found.device?.id, application);
   }
 
   #device(question: AccessQuestion): { readonly device?: DeviceAccess; readonly problem?: AccessRequest['deviceProblem'] } {
@@ -53,10 +53,10 @@ export class DecideAccess implements AccessDecider {
   }
 }
 
-function answer(decision: Decision, userId: string, deviceId: string | undefined, application: string): AccessAnswer {
+function answer(decision: Decision, user: UserFacts, deviceId: string | undefined, application: string): AccessAnswer {
   return {
     decision: decision.decision, reasons: decision.reasons, obligations: decision.obligations, reportOnly: decision.reportOnly,
-    userId, deviceId, application,
+    userId: user.id, deviceId, application, preferredLanguage: user.preferredLanguage,
   };
 }
 

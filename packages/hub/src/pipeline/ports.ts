@@ -95,6 +95,8 @@ export interface AccessAnswer extends Decision {
   readonly userId?: string | undefined;
   readonly deviceId?: string | undefined;
   readonly application?: string | undefined;
+  /** The user's own, for texts where the caller names none. */
+  readonly preferredLanguage?: string | undefined;
 }
 
 export interface AccessDecider {

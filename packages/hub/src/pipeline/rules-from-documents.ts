@@ -144,6 +144,7 @@ export function toUserFacts(body: Body, id: string, groupIds: readonly string[])
     userPrincipalName: text(body.userPrincipalName) ?? id,
     mail: text(body.mail),
     accountEnabled: body.accountEnabled !== false,
+    ...(text(body.preferredLanguage) !== undefined && { preferredLanguage: text(body.preferredLanguage) }),
     groupIds,
   };
 }
