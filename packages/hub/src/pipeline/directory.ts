@@ -8,7 +8,6 @@ import { toUserFacts } from './rules-from-documents.ts';
  */
 export class Directory {
   readonly #users = new Map<string, UserFacts>();
-  readonly #bodies = new Map<string, Readonly<Record<string, unknown>>>();
   readonly #byName = new Map<string, string>();
   /** Member to the groups it is directly in. */
   readonly #parents = new Map<string, Set<string>>();
@@ -30,7 +29,6 @@ export class Directory {
 
   put(row: DocumentRow): void {
     this.remove(row.id);
-    this.#bodies.set(row.id, row.body);
     const user = toUserFacts(row.body, row.id, this.groupsOf(row.id));
     this.#users.set(row.id, user);
     for (const name of namesOf(user)) if (!this.#byName.has(name)) this.#byName.set(name, row.id);
@@ -40,7 +38,6 @@ export class Directory {
     const user = this.#users.get(id);
     if (user === undefined) return;
     this.#users.delete(id);
-    this.#bodies.delete(id);
     for (const name of namesOf(user)) if (this.#byName.get(name) === id) this.#byName.delete(name);
   }
 
@@ -94,8 +91,8 @@ export class Directory {
   }
 
   #refresh(id: string): void {
-    const body = this.#bodies.get(id);
-    if (body !== undefined) this.#users.set(id, toUserFacts(body, id, this.groupsOf(id)));
+    const user = this.#users.get(id);
+    if (user !== undefined) this.#users.set(id, { ...user, groupIds: this.groupsOf(id) });
   }
 }
 
