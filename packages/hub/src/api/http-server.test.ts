@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import { StoreBusy } from '../store/store.ts';
-import { createHttpServer, type HttpLimits } from './http-server.ts';
+import { createHttpServer, type HttpLimits, type HttpServerOptions } from './http-server.ts';
 import type { Caller, RouteAccess } from './route-access.ts';
 import { routeTable } from './route-table.ts';
 
@@ -25,9 +25,9 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((app) => app.close()));
 });
 
-function newServer(limits: Partial<HttpLimits> = {}, log = pino({ level: 'silent' })): FastifyInstance {
+function newServer(limits: Partial<HttpLimits> = {}, log = pino({ level: 'silent' }), options: Partial<HttpServerOptions> = {}): FastifyInstance {
   const app = createHttpServer({
-    behindProxy: false, hsts: true, clock: { now: () => Date.UTC(2026, 0, 2) }, limits, log,
+    behindProxy: false, hsts: true, ...options, clock: { now: () => Date.UTC(2026, 0, 2) }, limits, log,
     authenticator: {
       async authenticate(authorization) {
         const caller = callers[authorization ?? ''];
@@ -255,6 +255,36 @@ describe('headers', () => {
       });
     }
   });
+});
+
+test('behind a proxy the address is the last one in X-Forwarded-For; without one the header is not believed', async () => {
+  for (const [behindProxy, expected] of [[true, '203.0.113.9'], [false, '127.0.0.1']] as const) {
+    const app = newServer({}, undefined, { behindProxy });
+    app.get('/who', { config: PUBLIC }, (request) => ({ address: request.ip }));
+    const answer = await app.inject({ url: '/who', headers: { 'x-forwarded-for': '10.9.9.9, 203.0.113.9' } });
+    expect(answer.json()).toEqual({ address: expected });
+  }
+});
+
+test('an address is brought into our spelling, and told of as it was written', async () => {
+  const app = newServer({}, undefined, { rewriteUrl: (url) => url.replace("('1')", '/1') });
+  app.get('/users/:id', { config: PUBLIC }, (request) => request.params);
+  expect((await app.inject("/users('1')")).json()).toEqual({ id: '1' });
+  expect((await app.inject("/groups('1')")).json().error.message).toContain("/groups('1')");
+});
+
+test('a quiet route is logged only when it fails, and a query never', async () => {
+  const lines: string[] = [];
+  const app = newServer({}, pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }));
+  app.get('/quiet', { config: { ...PUBLIC, quiet: true } }, async (request) => {
+    if (request.query !== null && Object.keys(request.query as object).length > 0) throw new HubError('invalid_request', 'No.');
+    return 'x';
+  });
+  await app.inject('/quiet');
+  expect(lines).toEqual([]);
+  await app.inject('/quiet?token=hunter2');
+  expect(lines.join('')).toContain('"path":"/quiet"');
+  expect(lines.join('')).not.toContain('hunter2');
 });
 
 describe('the wire', () => {

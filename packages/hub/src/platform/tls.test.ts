@@ -17,10 +17,11 @@ afterEach(() => rm(dir, { recursive: true }));
 
 describe('the first start', () => {
   test('makes a CA and a server certificate for every name, with keys for our eyes only', async () => {
-    const tls = await ensureServerTls(dir, ['hub.example.com', '[2001:db8::5]', '192.0.2.9'], Date.now());
+    const tls = await ensureServerTls(dir, ['0.0.0.0', '::', 'hub.example.com', '[2001:db8::5]', '192.0.2.9'], Date.now());
     const certificate = new X509Certificate(tls.cert);
     for (const host of ['localhost', 'hub.example.com']) expect(certificate.checkHost(host)).toBe(host);
     for (const ip of ['127.0.0.1', '::1', '2001:db8::5', '192.0.2.9']) expect(certificate.checkIP(ip)).toBe(ip);
+    expect(certificate.subjectAltName).not.toContain('0.0.0.0');
     expect(certificate.ca).toBe(false);
     expect(new X509Certificate(tls.caPem!).ca).toBe(true);
     expect(certificate.verify(new X509Certificate(tls.caPem!).publicKey)).toBe(true);

@@ -18,6 +18,8 @@ const AUTHORITY_DAYS = 3650;
 const SERVER_DAYS = 397;
 const RENEW_BEFORE_MS = 30 * DAY_MS;
 const PUBLIC_FILE = 0o644;
+/** Where to listen, and nobody's name. */
+const EVERY_ADDRESS: readonly string[] = ['0.0.0.0', '::'];
 
 /**
  * The certificate to serve with, from `dir`: made at the first start together with an authority of our own,
@@ -25,10 +27,11 @@ const PUBLIC_FILE = 0o644;
  * is and never overwritten. Throws when the files cannot be used.
  */
 export async function ensureServerTls(dir: string, hosts: readonly string[], now: number): Promise<ServerTls> {
-  const names = [...new Set(['localhost', '127.0.0.1', '::1', ...hosts.map((host) => host.replace(/^\[|\]$/g, '').toLowerCase())])];
+  const wanted = hosts.map((host) => host.replace(/^\[|\]$/g, '').toLowerCase()).filter((host) => !EVERY_ADDRESS.includes(host));
+  const names = [...new Set(['localhost', '127.0.0.1', '::1', ...wanted])];
   const present = await readPair(dir, 'server');
   const authority = await readPair(dir, 'ca');
-  if (present !== undefined && !signedBy(present.cert, authority?.cert)) return operatorsTls(dir, present, hosts, now);
+  if (present !== undefined && !signedBy(present.cert, authority?.cert)) return operatorsTls(dir, present, wanted, now);
 
   const caPath = join(dir, 'ca.pem');
   const usable = authority !== undefined && validFor(authority.cert, now) > SERVER_DAYS * DAY_MS ? authority : undefined;
@@ -103,6 +106,5 @@ function validFor(cert: string, now: number): number {
 
 function namesAll(cert: string, hosts: readonly string[]): boolean {
   const certificate = new X509Certificate(cert);
-  return hosts.map((host) => host.replace(/^\[|\]$/g, ''))
-    .every((host) => (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined);
+  return hosts.every((host) => (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined);
 }
