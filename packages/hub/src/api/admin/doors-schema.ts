@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { HubError } from '@sallyport/contracts';
+import type { AccessView } from '../../pipeline/ports.ts';
+import { isoTime } from '../../platform/clock.ts';
+import type { DocumentRow } from '../../store/store.ts';
+import { parseDeviceCas } from '../access/device-ca.ts';
+import type { DoorBody } from '../doors/door.ts';
+import { NGINX_RESERVED_HEADERS } from '../doors/gateways/nginx.ts';
+
+/** What administrators write and read of doors. */
+
+const host = z.string().max(253).regex(/^(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/u, 'must be a host name in lower case, or *.example.com');
+const pathPrefix = z.string().max(1_024).regex(/^\/[^\s?#%\\]*$/u, 'must begin with "/" and be written without query and percent signs')
+  .refine((path) => !path.split('/').some((segment) => segment === '.' || segment === '..') && !path.includes('//'), 'must hold no empty or dot segments');
+const application = z.string().min(1).max(256);
+
+const rule = z.strictObject({
+  host: host.optional().describe('Exact, or `*.example.com`; absent: every host.'),
+  pathPrefix: pathPrefix.optional().describe('Whole segments, in any letter case; absent: every path.'),
+  application: application.describe('Id or name of the application.'),
+  clientAppType: z.enum(['browser', 'mobileAppsAndDesktopClients', 'exchangeActiveSync', 'easSupported', 'other']).optional(),
+});
+
+const fields = {
+  displayName: z.string().trim().min(1).max(256),
+  enabled: z.boolean(),
+  applications: z.array(rule).max(200).describe('The most specific rule that fits is used: exact host, then wildcard, then longest path.'),
+  defaultApplication: application.nullable().describe('For requests that no rule fits; null: they are denied.'),
+  deviceCa: z.string().max(65_536).describe('PEM of the CAs that sign the devices\' certificates themselves.'),
+  userFrom: z.string().max(100).regex(/^[A-Za-z0-9-]+$/u, 'must be "device" or the name of a header').describe('`device`: the primary user of the device; or the name of a header that the gateway sets after signing the user in.'),
+  language: z.enum(['en', 'sv', 'nl']).describe('Of messages, where the browser names no language that there is.'),
+  failMode: z.enum(['closed', 'open']).describe('`open`: lets in while the hub has no recent information.'),
+  failOpenReason: z.string().trim().min(1).max(1_000).nullable().describe('Who decided on `open`, and why; required for it.'),
+};
+
+export const doorCreate = z.strictObject({
+  ...fields,
+  id: z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/u, 'must be 1 to 63 lower-case letters, digits and hyphens').optional().describe('Appears in the address; a GUID is made when absent.'),
+  kind: z.literal('nginx').default('nginx'),
+  enabled: fields.enabled.default(true),
+  applications: fields.applications.default([]),
+  defaultApplication: fields.defaultApplication.default(null),
+  userFrom: fields.userFrom.default('device'),
+  language: fields.language.default('en'),
+  failMode: fields.failMode.default('closed'),
+  failOpenReason: fields.failOpenReason.default(null),
+});
+
+export const doorPatch = z.strictObject(fields).partial();
+
+const doorView = z.object({
+  ...fields,
+  id: z.string(),
+  kind: z.literal('nginx'),
+  hint: z.string().describe('The first characters of the secret.'),
+  url: z.url().describe('What the gateway asks.'),
+  eventsUrl: z.url(),
+  createdDateTime: z.iso.datetime(),
+  modifiedDateTime: z.iso.datetime(),
+});
+
+export const doorWithSecret = doorView.extend({ secret: z.string().describe('Shown only now; the gateway sends it as X-Sallyport-Door-Key.') });
+export const doorList = z.object({ value: z.array(doorView) });
+export { doorView };
+
+export type DoorView = z.infer<typeof doorView>;
+
+/** What no single field can say. @throws HubError `invalid_request` that names the field */
+export function checkDoor(body: DoorBody, view: Pick<AccessView, 'application'>): DoorBody {
+  parseDeviceCas(body.deviceCa, 'deviceCa');
+  if (NGINX_RESERVED_HEADERS.has(body.userFrom.toLowerCase())) throw invalid('userFrom', `cannot be ${body.userFrom}: that header has another meaning`);
+  for (const [index, given] of body.applications.entries()) requireApplication(given.application, `applications[${index}].application`, view);
+  if (body.defaultApplication !== null) requireApplication(body.defaultApplication, 'defaultApplication', view);
+  if (body.applications.length === 0 && body.defaultApplication === null) throw invalid('defaultApplication', 'is needed when there are no rules in applications, else nobody ever gets in');
+  if (body.failMode === 'open' && body.failOpenReason === null) throw invalid('failOpenReason', 'is needed for failMode "open": say who decided so and why');
+  return body;
+}
+
+function requireApplication(name: string, field: string, view: Pick<AccessView, 'application'>): void {
+  if (view.application(name) === undefined) throw invalid(field, `names "${name}", which is no application known here`);
+}
+
+function invalid(field: string, problem: string): HubError {
+  return new HubError('invalid_request', `${field} ${problem}.`, { field });
+}
+
+/** What leaves: everything but the hash of the secret. */
+export function toView({ id, body, createdAt, modifiedAt }: DocumentRow, baseUrl: string): DoorView {
+  const { secretHash: _, ...shown } = body as unknown as DoorBody;
+  const url = `${baseUrl.replace(/\/+$/u, '')}/doors/${id}`;
+  return doorView.parse({ ...shown, id, url, eventsUrl: `${url}/events`, createdDateTime: isoTime(createdAt), modifiedDateTime: isoTime(modifiedAt) });
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyPluginCallback } from 'fastify';
+import { z } from 'zod';
+import { HubError } from '@sallyport/contracts';
+import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { isoTime } from '../../platform/clock.ts';
+import type { DocumentKind, DocumentRow, Transaction } from '../../store/store.ts';
+import type { RouteAccess, RouteDoc } from '../route-access.ts';
+import { AdminDocuments, idOf } from './admin-documents.ts';
+import type { AdminDependencies } from './admin-documents.ts';
+
+const READ: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.Read.All', 'Sallyport.Settings.ReadWrite.All'] };
+const WRITE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.ReadWrite.All'] };
+
+/** How several partners become one state: rules under `/admin/v1/merge-rules`. */
+export function mergeRuleRoutes(deps: AdminDependencies): FastifyPluginCallback {
+  const rules = new AdminDocuments(deps, 'mergeRule', 'merge rule');
+  return (app, _, done) => {
+    app.get('/admin/v1/merge-rules', { config: { access: READ, doc: docs.list } }, async () => ({ value: (await rules.list()).map(toView) }));
+    app.post('/admin/v1/merge-rules', { config: { access: WRITE, doc: docs.create } }, async (request, reply) => {
+      const given = ruleCreate.parse(request.body);
+      const id = randomUUID();
+      const row = await rules.create(request, id, (tx) => checked(given, tx));
+      reply.code(201).header('location', `/admin/v1/merge-rules/${id}`);
+      return toView(row);
+    });
+    app.get('/admin/v1/merge-rules/:id', { config: { access: READ, doc: docs.get } }, async (request) => toView(await rules.get(idOf(request))));
+    app.patch('/admin/v1/merge-rules/:id', { config: { access: WRITE, doc: docs.patch } }, async (request) => {
+      const patch = rulePatch.parse(request.body);
+      return toView(await rules.change(request, idOf(request), (before, tx) => checked(merged(before as Rule, patch), tx)));
+    });
+    app.delete('/admin/v1/merge-rules/:id', { config: { access: WRITE, doc: docs.remove } }, async (request, reply) => {
+      await rules.remove(request, idOf(request));
+      return reply.code(204).send();
+    });
+    done();
+  };
+}
+
+const id = z.string().min(1).max(256).transform(canonicalId);
+
+const fields = {
+  platform: z.enum(['android', 'iOS', 'macOS', 'windows', 'linux']).nullable().describe('null: every platform.'),
+  groupId: id.nullable().describe('Group of users or devices; null: everybody.'),
+  priority: z.int().min(0).max(1_000_000).describe('Among rules that fit equally well, the lowest is used.'),
+  method: z.enum(['strictest', 'primary', 'quorum', 'every']),
+  order: z.array(id).min(1).max(100).describe('For `primary`: connectors, the first usable decides.'),
+  atLeast: z.int().min(1).max(100).describe('For `quorum`: how many partners must agree.'),
+  silentPartner: z.enum(['ignore', 'keepLast', 'raise', 'block']).describe('What a partner without heartbeat counts for.'),
+};
+
+const ruleCreate = z.strictObject({
+  ...fields,
+  platform: fields.platform.default(null), groupId: fields.groupId.default(null),
+  order: fields.order.optional(), atLeast: fields.atLeast.optional(),
+  silentPartner: fields.silentPartner.default('ignore'),
+});
+const rulePatch = z.strictObject(fields).partial();
+const ruleView = z.object({
+  ...fields, order: fields.order.optional(), atLeast: fields.atLeast.optional(),
+  id: z.string(), createdDateTime: z.iso.datetime(), modifiedDateTime: z.iso.datetime(),
+});
+
+type Rule = z.infer<typeof ruleCreate>;
+
+/** Another method brings its own parameters or none; those of the method before mean nothing to it. */
+function merged(before: Rule, patch: z.infer<typeof rulePatch>): Rule {
+  const { order, atLeast, ...kept } = before;
+  const parameters = patch.method === undefined || patch.method === before.method ? { order, atLeast } : {};
+  return { ...kept, ...parameters, ...patch } as Rule;
+}
+
+/** What no single field can say. @throws HubError `invalid_request` that names the field */
+async function checked(rule: Rule, tx: Transaction): Promise<Readonly<Record<string, unknown>>> {
+  const { order, atLeast, ...rest } = rule;
+  if ((rule.method === 'primary') !== (order !== undefined)) throw invalid('order', rule.method === 'primary' ? 'is needed for the method primary' : 'is only for the method primary');
+  if ((rule.method === 'quorum') !== (atLeast !== undefined)) throw invalid('atLeast', rule.method === 'quorum' ? 'is needed for the method quorum' : 'is only for the method quorum');
+  if (rule.groupId !== null) await requireDocument(tx, 'group', rule.groupId, 'groupId');
+  for (const [index, connector] of order?.entries() ?? []) {
+    if (order?.indexOf(connector) !== index) throw invalid(`order[${index}]`, 'names a connector that is in the list already');
+    await requireDocument(tx, 'mobileThreatDefenseConnector', connector, `order[${index}]`);
+  }
+  return { ...rest, ...(order === undefined ? {} : { order }), ...(atLeast === undefined ? {} : { atLeast }) };
+}
+
+async function requireDocument(tx: Transaction, kind: DocumentKind, wanted: string, field: string): Promise<void> {
+  if ((await tx.documents.get(kind, wanted)) === undefined) {
+    throw invalid(field, `names "${wanted}", and there is no ${kind === 'group' ? 'group' : 'connector'} with that id`);
+  }
+}
+
+function invalid(field: string, problem: string): HubError {
+  return new HubError('invalid_request', `${field} ${problem}.`, { field });
+}
+
+function toView(row: DocumentRow): z.infer<typeof ruleView> {
+  return ruleView.parse({ ...row.body, id: row.id, createdDateTime: isoTime(row.createdAt), modifiedDateTime: isoTime(row.modifiedAt) });
+}
+
+const params = z.object({ id: z.string().describe('Id of the rule.') });
+const tags = ['merge rules'];
+
+const docs = {
+  list: { summary: 'List merge rules', tags, responses: { 200: { description: 'All rules.', schema: z.object({ value: z.array(ruleView) }) } } },
+  create: { summary: 'Make a merge rule', tags, body: ruleCreate, responses: { 201: { description: 'The rule.', schema: ruleView } } },
+  get: { summary: 'Get one merge rule', tags, params, responses: { 200: { description: 'The rule.', schema: ruleView } } },
+  patch: { summary: 'Change a merge rule', tags, params, body: rulePatch, responses: { 200: { description: 'The rule as it is now.', schema: ruleView } } },
+  remove: { summary: 'Delete a merge rule', tags, params, responses: { 204: { description: 'Deleted.' } } },
+} as const satisfies Record<string, RouteDoc>;

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { FastifyInstance } from 'fastify';
+import { HubError, PERMISSIONS } from '@sallyport/contracts';
+import { startPipeline } from '../../pipeline/pipeline.ts';
+import type { Pipeline } from '../../pipeline/pipeline.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
+import type { Store } from '../../store/store.ts';
+import { DoorRegistry } from '../doors/door-registry.ts';
+import { createHttpServer } from '../http-server.ts';
+import { doorAdminRoutes } from './doors.ts';
+import { mergeRuleRoutes } from './merge-rules.ts';
+
+/** For tests only: the administrator's routes on a real store and pipeline. */
+export interface AdminHub {
+  readonly app: FastifyInstance;
+  readonly store: Store;
+  readonly pipeline: Pipeline;
+  readonly registry: DoorRegistry;
+  // `any`, because tests look into answers freely; what is not there fails the test.
+  call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: object, roles?: readonly string[]): Promise<{ status: number; body: any; text: string }>;
+  close(): Promise<void>;
+}
+
+export const ADMIN_BASE = 'https://hub.example.test';
+
+export async function openAdminHub(): Promise<AdminHub> {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-admin-'));
+  const log = pino({ level: 'silent' });
+  const store = await openSqliteStore({ file: join(folder, 'hub.db') });
+  const pipeline = await startPipeline({ store, clock: systemClock, onError: () => undefined });
+  const registry = await DoorRegistry.load({ store, log });
+  const authenticator = {
+    authenticate: (authorization: string | undefined) => (authorization === undefined
+      ? Promise.reject(new HubError('unauthenticated', 'no token'))
+      : Promise.resolve({ appId: 'admin-app', displayName: 'Admin', roles: new Set(authorization.split(',')) })),
+  };
+  const app = createHttpServer({ behindProxy: false, hsts: false, log, authenticator, clock: systemClock });
+  const deps = { store, configuration: pipeline.configuration, clock: systemClock };
+  app.register(doorAdminRoutes({ ...deps, view: pipeline.decider.view, registry, baseUrl: ADMIN_BASE }));
+  app.register(mergeRuleRoutes(deps));
+  return {
+    app, store, pipeline, registry,
+    async call(method, url, body, roles = PERMISSIONS) {
+      const response = await app.inject({ method, url, headers: { authorization: roles.join(',') }, ...(body === undefined ? {} : { payload: body }) });
+      return { status: response.statusCode, text: response.body, body: response.body === '' ? undefined : response.json() };
+    },
+    async close() {
+      await app.close();
+      pipeline.close();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
