@@ -44,7 +44,10 @@ export class LinkRuntime {
   readonly #stopping = new AbortController();
   #loops: readonly Promise<void>[] = [];
   #lastHeartbeatAt = 0;
-  #status: LinkStatus = { lastSuccessAt: null, lastReportAt: null, problem: null };
+  #lastSuccessAt: number | null = null;
+  #lastReportAt: number | null = null;
+  /** By what failed: a stream that works must not hide a list that does not. */
+  readonly #problems = new Map<CursorName, NonNullable<LinkStatus['problem']>>();
 
   constructor(link: OpenLink, tools: LinkTools) {
     this.link = link;
@@ -52,7 +55,8 @@ export class LinkRuntime {
   }
 
   get status(): LinkStatus {
-    return this.#status;
+    const problem = [...this.#problems.values()].sort((a, b) => b.at - a.at)[0] ?? null;
+    return { lastSuccessAt: this.#lastSuccessAt, lastReportAt: this.#lastReportAt, problem };
   }
 
   /** Begins to poll and to follow the stream, as far as the vendor has them. */
@@ -77,14 +81,14 @@ export class LinkRuntime {
     const { intake, clock } = this.#tools;
     const { reports, silent } = readRecords(vendor, connectorId, records, this.#known, clock.now());
     for (let i = 0; i < reports.length; i += CHUNK) await intake.take(connectorId, reports.slice(i, i + CHUNK));
-    if (reports.length > 0) this.#status = { ...this.#status, lastReportAt: clock.now() };
+    if (reports.length > 0) this.#lastReportAt = clock.now();
     await this.#alive();
     return { taken: reports.length, silent };
   }
 
   async #alive(): Promise<void> {
     const now = this.#tools.clock.now();
-    this.#status = { ...this.#status, lastSuccessAt: now, problem: null };
+    this.#lastSuccessAt = now;
     if (now - this.#lastHeartbeatAt < HEARTBEAT_EVERY_MS) return;
     await this.#tools.intake.heartbeat(this.link.connectorId);
     this.#lastHeartbeatAt = now;
@@ -101,17 +105,21 @@ export class LinkRuntime {
   async #repeat(name: CursorName, round: (feed: Feed) => Promise<number>): Promise<void> {
     const { signal } = this.#stopping;
     let attempt = 0;
+    const works = () => {
+      attempt = 0;
+      this.#problems.delete(name);
+    };
     const feed: Feed = {
       signal,
       cursor: storedCursor(this.#tools.store, this.#tools.clock, this.link.connectorId, name),
       knows: (id) => this.#known.knows(id),
       take: async (records) => {
         await this.take(records);
-        attempt = 0;
+        works();
       },
       alive: async () => {
         await this.#alive();
-        attempt = 0;
+        works();
       },
     };
     while (!signal.aborted) {
@@ -131,7 +139,7 @@ export class LinkRuntime {
     const { clock, log, random } = this.#tools;
     const { waitMs, message, unexpected } = setbackOf(error, attempt, random());
     const at = clock.now();
-    this.#status = { ...this.#status, problem: { at, message, nextTryAt: at + waitMs } };
+    this.#problems.set(name, { at, message, nextTryAt: at + waitMs });
     const { connectorId, vendor } = this.link;
     log.warn({ connectorId, vendor: vendor.id, loop: name, waitMs, ...(unexpected && { err: error }) }, message);
     return waitMs;

@@ -6,7 +6,7 @@ import type { KnownDevices } from './known-devices.ts';
 
 /** No vendor nests its records nearly as deep. */
 const MAX_DEPTH = 40;
-/** As in the partner API: what claims to be from later than this would outrank every true report until then. */
+/** As in the partner API: what claims to be from later than this would outrank every true report until that time. */
 const MAX_AHEAD_MS = 5 * 60_000;
 
 export interface ReadRecords {
@@ -33,8 +33,12 @@ function toReport(vendor: Vendor, raw: string, signal: Signal): IncomingReport {
   return { row: { connectorId, reportId, format: vendor.format, raw, observedAt }, signal };
 }
 
-/** A vendor cannot be told to mend its clock, so the report is taken as of now, and says so. */
+/**
+ * A vendor cannot be told to mend its clock, so the report is taken as of the latest time that is allowed, and
+ * says so. Not as of now: then it would come before another that is just within the limit.
+ */
 function notAhead(signal: Signal, now: Instant): Signal {
-  if (signal.observedAt <= now + MAX_AHEAD_MS) return signal;
-  return { ...signal, observedAt: now, flag: signal.flag ?? 'time of the report lies in the future' };
+  const latest = now + MAX_AHEAD_MS;
+  if (signal.observedAt <= latest) return signal;
+  return { ...signal, observedAt: latest, flag: signal.flag ?? 'time of the report lies in the future' };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isPlainText } from './plain-text.ts';
 
 /**
  * Reading what a vendor sent without trusting any of it: a wrong type reads as something we do not know, never
@@ -39,7 +40,7 @@ export function word(value: unknown): string | undefined {
 export function identifier(value: unknown): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const text = String(value).trim();
-  return text === '' || text.toLowerCase() === 'null' || text.length > 256 ? undefined : text;
+  return text === '' || text.toLowerCase() === 'null' || text.length > 256 || !isPlainText(text) ? undefined : text;
 }
 
 export function isTrue(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { WireRecord } from '../wire-read.ts';
 import { firstOf, identifier, isRecord, list, record, records, word } from '../wire-read.ts';
 import { parseIsoInstant } from '../iso-instant.ts';
+import { plainText } from '../plain-text.ts';
 
 /**
  * Lookout's records, whichever of the known shapes they come in: Mobile Risk API version 2 as its stream sends
@@ -103,7 +104,7 @@ function readThreat(threat: WireRecord): LookoutThreat {
     classifications: classificationsOf(threat),
     severity: word(firstOf(threat.severity, threat.risk)),
     status: word(firstOf(threat.status, threat.action)),
-    subject: firstOf(...['application_name', 'file_name', 'url', 'network_ssid', 'package_name', 'description'].map((name) => identifier(named[name]))),
+    subject: firstOf(...['application_name', 'file_name', 'url', 'network_ssid', 'package_name', 'description'].map((name) => plainText(named[name], 200))),
   };
 }
 
@@ -124,7 +125,7 @@ function readVersion1(raw: WireRecord, common: Common): LookoutEvent {
       classifications: classificationsOf(details),
       severity: word(details.severity),
       status: word(details.action),
-      subject: firstOf(identifier(details.applicationName), identifier(details.fileName), identifier(details.description)),
+      subject: firstOf(...['applicationName', 'fileName', 'description'].map((name) => plainText(details[name], 200))),
     },
     smishing: undefined,
   };

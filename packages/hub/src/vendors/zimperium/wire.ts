@@ -1,6 +1,7 @@
 import type { DeviceKey } from '@sallyport/core';
 import { distinctKeys, guidForm, keysOf, mdmDeviceKeys } from '../device-keys.ts';
 import { parseIsoInstant } from '../iso-instant.ts';
+import { plainText } from '../plain-text.ts';
 import type { WireRecord } from '../wire-read.ts';
 import { firstOf, fingerprint, identifier, isRecord, isTrue, list, record, records, word } from '../wire-read.ts';
 import { readTime } from './times.ts';
@@ -99,7 +100,7 @@ function readRestExport(raw: WireRecord): ZimperiumRecord {
     threats: [{
       id: firstOf(identifier(threat.threat_uuid), identifier(forensics.threat_uuid), identifier(raw.event_id)),
       kind: firstOf(word(threat.name), word(record(threat.general).threat_type)),
-      title: identifier(threat.display_name),
+      title: plainText(threat.display_name, 300),
       // The name and not the number: in real records the number was 0 beside a device at risk.
       severity: word(firstOf(forensics.severity, raw.severity)),
       state: mitigated ? 'MITIGATED' : 'PENDING', mitigated, simulated: isTrue(raw.simulated), at,
@@ -121,7 +122,7 @@ function readThreatRow(raw: WireRecord): ZimperiumRecord {
     ]),
     posture: word(raw.risk_posture_name),
     threats: [{
-      id, kind: word(raw.threat_name), title: identifier(raw.threat_display_name), severity: word(raw.severity_name),
+      id, kind: word(raw.threat_name), title: plainText(raw.threat_display_name, 300), severity: word(raw.severity_name),
       state, mitigated: false, simulated: isTrue(raw.simulated), at,
     }],
   };
@@ -137,7 +138,7 @@ function readIncident(raw: WireRecord): ZimperiumRecord {
     at: undefined,
     keys: vendorKeys(raw.device_id),
     threats: related.map((threat) => ({
-      id: identifier(threat.threat_id), kind: word(threat.threat_name), title: identifier(threat.threat_name),
+      id: identifier(threat.threat_id), kind: word(threat.threat_name), title: plainText(threat.threat_name, 300),
       severity: word(threat.threat_severity), state: word(threat.threat_status), mitigated: false, simulated: false,
       at: readTime(threat.timestamp),
     })),
@@ -161,7 +162,7 @@ function readThreatV2(raw: WireRecord): ZimperiumRecord | undefined {
       ...mdmDeviceKeys(device.mdmDeviceId), ...vendorKeys(device.zdeviceId, raw.deviceId, device.id), ...keysOf(['email'], owner),
     ]),
     threats: [{
-      id, kind: word(raw.threatTypeName), title: identifier(raw.threatTypeName), severity: word(firstOf(raw.severityName, raw.severity)),
+      id, kind: word(raw.threatTypeName), title: plainText(raw.threatTypeName, 300), severity: word(firstOf(raw.severityName, raw.severity)),
       state, mitigated, simulated: isTrue(raw.simulated), at: detectedAt,
     }],
   };
@@ -178,7 +179,7 @@ function readEventV1(raw: WireRecord): ZimperiumRecord {
     at: firstOf(fixedAt, detectedAt),
     keys: distinctKeys([...mdmDeviceKeys(raw.mdmId), ...vendorKeys(raw.zdid, raw.deviceId), ...keysOf(['email'], raw.userEmail)]),
     threats: [{
-      id, kind: word(raw.eventFullName), title: identifier(raw.eventFullName), severity: word(raw.severity), state,
+      id, kind: word(raw.eventFullName), title: plainText(raw.eventFullName, 300), severity: word(raw.severity), state,
       mitigated: fixedAt !== undefined, simulated: false, at: detectedAt,
     }],
   };

@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Signal } from '@sallyport/core';
+import { normaliseZimperium } from './normalise.ts';
+import { readTime } from './times.ts';
+
+const CONNECTOR = '08a8455c-48dd-45ff-ad82-7211355354f3';
+const NOW = Date.parse('2026-06-01T12:00:00Z');
+
+function fixture<T>(name: string): T {
+  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')) as T;
+}
+
+function signals(raw: unknown): readonly Signal[] {
+  return normaliseZimperium(raw, CONNECTOR, NOW);
+}
+
+function signal(raw: unknown): Signal {
+  const [first, ...rest] = signals(raw);
+  if (first === undefined || rest.length > 0) throw new Error('expected one signal');
+  return first;
+}
+
+function summary({ observedAt, state, findings, flag, keys }: Signal) {
+  return {
+    at: new Date(observedAt).toISOString(), state, flag, keys: keys.map((key) => `${key.type}=${key.value}`),
+    findings: findings.map((f) => `${f.type} ${f.severity ?? '-'} ${f.state}`),
+  };
+}
+
+type Export = Record<string, unknown> & { device_info: Record<string, unknown>; forensics: Record<string, unknown> };
+
+describe('Zimperium records', () => {
+  test('of the Data Export to a REST endpoint tell posture and threat', () => {
+    const found = fixture<unknown[]>('data-export-rest-webhook.constructed.json').map(signal);
+    expect(found.map(summary)).toEqual([
+      {
+        at: '2025-03-01T08:00:00.000Z', state: 'highSeverity', flag: undefined, findings: ['DEVICE_ROOTED high open'],
+        keys: ['managedDeviceId=3f2504e0-4f89-41d3-9a0c-0305e82c3301', 'entraDeviceId=3f2504e0-4f89-41d3-9a0c-0305e82c3301', 'vendorDeviceId=zd-0001', 'vendorDeviceId=DEV-0001', 'email=ada@example.com'],
+      },
+      {
+        at: '2025-03-01T08:00:00.000Z', state: 'secured', flag: undefined, findings: ['DEVICE_ROOTED high resolved'],
+        keys: ['managedDeviceId=3f2504e0-4f89-41d3-9a0c-0305e82c3301', 'entraDeviceId=3f2504e0-4f89-41d3-9a0c-0305e82c3301', 'vendorDeviceId=zd-0001', 'vendorDeviceId=DEV-0001', 'email=ada@example.com'],
+      },
+      {
+        at: '2025-03-01T08:00:00.000Z', state: 'lowSeverity', flag: undefined, findings: ['TESTFLIGHT_INSTALLED - open'],
+        keys: ['vendorDeviceId=zd-0002', 'vendorDeviceId=DEV-0002', 'email=alan@example.com'],
+      },
+    ]);
+    expect(found[0]?.findings[0]).toMatchObject({ title: 'Device Jailbroken/Rooted', recommendedAction: expect.stringContaining('IT department') });
+    expect(new Set(found.map((s) => s.reportId)).size).toBe(3);
+  });
+
+  test('of the Sentinel export tell threats, and no posture where it is null', () => {
+    expect(fixture<unknown[]>('data-export-threatlogv2.json').map(signal).map(summary)).toEqual([
+      { at: '2026-04-14T19:30:47.000Z', state: undefined, flag: undefined, findings: ['USB_DEBUGGING_ON medium open'], keys: ['vendorDeviceId=69d01a8c-3cdc-4f82-ac51-04883ef38424', 'vendorDeviceId=23734632-8adf-4baa-a2d4-89f7ea35acdb', 'email=test-de0a9144-e270-4714-8333-16b95b71a711@test.com'] },
+      { at: '2026-04-14T19:30:57.000Z', state: undefined, flag: undefined, findings: ['DEVELOPER_OPTIONS_ON low open'], keys: ['vendorDeviceId=69d01a8c-3cdc-4f82-ac51-04883ef38424', 'vendorDeviceId=23734632-8adf-4baa-a2d4-89f7ea35acdb', 'email=test-de0a9144-e270-4714-8333-16b95b71a711@test.com'] },
+    ]);
+  });
+
+  test('of an incident tell its threats, open and fixed', () => {
+    const [incident] = fixture<unknown[]>('data-export-incidentlog.json').map(signal);
+    expect(incident && summary(incident)).toMatchObject({
+      at: '2026-06-01T12:00:00.000Z', state: undefined,
+      findings: ['GOOGLE PLAY PROTECT DISABLED medium open', 'SUSPICIOUS ANDROID APP high resolved', 'DEVICE JAILBROKEN/ROOTED high open', 'SIDELOADED APP(S) medium open'],
+    });
+  });
+
+  test('of the REST API version 2 tell posture by devices and findings by threats', () => {
+    const [device] = fixture<{ content: Record<string, unknown>[] }>('api-v2-devices-start-scroll.json').content;
+    expect(summary(signal({ takenAt: '2025-03-01T10:00:00.000Z', device }))).toEqual({
+      at: '2025-03-01T10:00:00.000Z', state: 'mediumSeverity', flag: undefined, findings: [],
+      keys: ['vendorDeviceId=AF', 'vendorDeviceId=5', 'email=user@email.com'],
+    });
+    const [threat] = fixture<{ content: unknown[] }>('api-v2-threats-page.json').content.map(signal);
+    expect(threat && summary(threat)).toEqual({
+      at: '2023-12-12T14:59:25.000Z', state: undefined, flag: undefined, findings: ['SYSTEM TAMPERING high open'],
+      keys: ['vendorDeviceId=59', 'vendorDeviceId=62', 'email=user@email.com'],
+    });
+  });
+
+  test('of the REST API version 1 are understood too', () => {
+    const [device] = fixture<{ content: unknown[] }>('api-v1-devices-search.json').content.map(signal);
+    expect(device && summary(device)).toMatchObject({ at: '2019-02-01T05:13:12.000Z', state: 'secured', keys: expect.arrayContaining(['managedDeviceId=1dbf5a9e-b0e8-4625-9205-6d9df8750c3f']) });
+    const [event] = fixture<{ content: unknown[] }>('api-v1-events-search.json').content.map(signal);
+    expect(event && summary(event)).toMatchObject({ at: '2019-01-08T18:39:56.000Z', findings: ['HOST.VULNERABLE.IOS medium open'] });
+    expect(fixture<unknown[]>('api-v1-app-classification.json').flatMap(signals)).toEqual([]);
+  });
+});
+
+describe('Zimperium\'s traps', () => {
+  const [pushed] = fixture<Export[]>('data-export-rest-webhook.constructed.json');
+  const push = (change: object) => signal({ ...pushed, ...change });
+  const [listed] = fixture<{ content: Record<string, unknown>[] }>('api-v2-devices-start-scroll.json').content;
+  const list = (change: object) => signal({ takenAt: '2025-03-01T10:00:00.000Z', device: { ...listed, ...change } });
+
+  test('the posture counts and not the severity beside it', () => {
+    expect(push({ severity: 0, risk_posture: 3 }).state).toBe('highSeverity');
+  });
+
+  test('a UUID in "imei" is no IMEI, a real one is', () => {
+    const keys = (imei: string) => push({ device_info: { ...pushed?.device_info, imei } }).keys.filter((key) => key.type === 'imei');
+    expect(keys('1DBF5A9E-B0E8-4625-9205-6D9DF8750C3F')).toEqual([]);
+    expect(keys('490154203237517')).toEqual([]);
+    expect(keys('49015420323751')).toEqual([]);
+    expect(keys('490154203237518')).toEqual([{ type: 'imei', value: '490154203237518' }]);
+  });
+
+  test('a simulated threat is shown and does not count', () => {
+    const { state, findings } = push({ simulated: true });
+    expect(state).toBeUndefined();
+    expect(findings).toMatchObject([{ title: 'Device Jailbroken/Rooted (simulated)' }]);
+    expect(findings[0]?.severity).toBeUndefined();
+  });
+
+  test('an event told again once it is mitigated is another report', () => {
+    expect(push({ mitigated: true }).reportId).not.toBe(push({}).reportId);
+    expect(push({ mitigated: 'true' }).findings[0]?.state).toBe('resolved');
+  });
+
+  test('"null" as a text is nothing', () => {
+    expect(push({ device_info: { ...pushed?.device_info, mdm_device_id: 'null', zdid: 'NULL' } }).keys.map((key) => key.type)).toEqual(['vendorDeviceId', 'vendorDeviceId', 'email']);
+  });
+
+  test('numbers come as text too', () => {
+    expect(push({ risk_posture: '2' }).state).toBe('mediumSeverity');
+  });
+
+  test.each(['GREEN', 7, {}, 'toString'])('the posture %j is unknown: it is flagged and never secured', (riskPostureName) => {
+    const { state, flag } = list({ riskPostureName });
+    expect(state).toBeUndefined();
+    expect(flag).toMatch(/^unknown risk posture/);
+  });
+
+  test('a device that is deleted or whose app sleeps is not secured', () => {
+    expect(list({ riskPostureName: 'NORMAL' }).state).toBe('secured');
+    expect(list({ riskPostureName: 'NORMAL', deleted: true }).state).toBe('deactivated');
+    expect(list({ riskPostureName: 'NORMAL', appStatus: 'INACTIVE' }).state).toBe('unresponsive');
+    expect(list({ riskPostureName: 'NORMAL', appStatus: 'ODD' }).state).toBeUndefined();
+    expect(list({ riskPostureName: 'CRITICAL', appStatus: 'ODD' }).state).toBe('highSeverity');
+  });
+
+  test('a tracking id is a key only where it is a GUID', () => {
+    const keys = (externalTrackingId1: string) => list({ zappInstance: [{ externalTrackingId1 }] }).keys.map((key) => key.type);
+    expect(keys('3f2504e0-4f89-41d3-9a0c-0305e82c3301')).toContain('entraDeviceId');
+    expect(keys('marketing')).not.toContain('managedDeviceId');
+  });
+
+  test('a device read again unchanged is the same report', () => {
+    const at = (takenAt: string, change = {}) => signal({ takenAt, device: { ...listed, ...change } }).reportId;
+    expect(at('2025-03-02T10:00:00.000Z')).toBe(at('2025-03-01T10:00:00.000Z'));
+    expect(at('2025-03-02T10:00:00.000Z', { lastSeen: 1 })).not.toBe(at('2025-03-01T10:00:00.000Z'));
+  });
+
+  test.each([
+    ['03 01 2025 08:00:00 UTC', '2025-03-01T08:00:00.000Z'], ['2019-01-08 18:39:56 +0000', '2019-01-08T18:39:56.000Z'],
+    ['2019-02-01 05:13:12 UTC', '2019-02-01T05:13:12.000Z'], ['2026-05-29T20:10:34.255717768Z', '2026-05-29T20:10:34.255Z'],
+    [{ $date: 1740816000000 }, '2025-03-01T08:00:00.000Z'], [1740816000000, '2025-03-01T08:00:00.000Z'],
+  ])('the time %j is understood', (text, iso) => {
+    expect(new Date(readTime(text) ?? 0).toISOString()).toBe(iso);
+  });
+
+  test.each(['13 01 2025 08:00:00 UTC', '2019-02-30 05:13:12 UTC', '2019-02-01 05:13:12', '', 'now', null, -1, 1.5, {}])('the time %j is none', (value) => {
+    expect(readTime(value)).toBeUndefined();
+  });
+
+  test('never make the reader throw', () => {
+    const names = ['event_id', 'device_info', 'incident_id', 'threat_uuid', 'threat_name', 'threatTypeId', 'eventId', 'eventFullName', 'zdid', 'riskPosture', 'takenAt', 'device', 'risk_posture', 'forensics', 'threat', 'related_threats', 'zappInstance', 'mdm_alt_ids'];
+    fc.assert(fc.property(fc.oneof(fc.dictionary(fc.constantFrom(...names), fc.anything()), fc.anything()), (raw) => {
+      for (const s of signals(raw)) expect(s.state === 'secured' && s.flag?.startsWith('unknown risk')).not.toBe(true);
+    }), { numRuns: 500 });
+  });
+});
