@@ -44,7 +44,7 @@ export class Directory {
   /** Transitive groups of a user, a device or a group; a circle of groups ends where it began. */
   groupsOf(memberId: string): readonly string[] {
     const direct = this.#parents.get(memberId);
-    if (direct === undefined) return NO_GROUPS;
+    if (direct === undefined || direct.size === 0) return NO_GROUPS;
     const all = new Set(direct);
     for (const group of all) for (const parent of this.#parents.get(group) ?? NO_GROUPS) all.add(parent);
     const key = [...all].sort().join();
