@@ -77,6 +77,7 @@ export const SERVED: Readonly<Record<string, ServedType>> = {
   authenticationStrengthPolicy: { writable: ['id'] },
   namedLocation: {},
   directoryObject: {},
+  device: { only: ['deviceId', 'displayName', 'operatingSystem', 'operatingSystemVersion'] },
   user: {
     only: [
       'accountEnabled', 'ageGroup', 'businessPhones', 'city', 'companyName', 'country', 'createdDateTime', 'department',

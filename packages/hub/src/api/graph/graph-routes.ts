@@ -2,14 +2,17 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { GraphVersion } from '@sallyport/contracts/graph/model.ts';
 import { compliancePolicyRoutes } from './compliance-policies.ts';
 import { connectorRoutes } from './connectors.ts';
+import { groupRoutes } from './groups.ts';
+import { managedDeviceRoutes } from './managed-devices.ts';
 import type { GraphDependencies, GraphRequest, GraphRoute } from './route.ts';
+import { userRoutes } from './users.ts';
 
 const VERSIONS: readonly GraphVersion[] = ['v1.0', 'beta'];
 
 /** The Graph-compatible API under `/v1.0` and `/beta`: the same resources, v1.0 with the members it knows. */
 export function graphRoutes(deps: GraphDependencies): FastifyPluginAsync {
   return async (app) => {
-    const routes: GraphRoute[] = [...connectorRoutes(deps), ...compliancePolicyRoutes(deps)];
+    const routes: GraphRoute[] = [...connectorRoutes(deps), ...compliancePolicyRoutes(deps), ...managedDeviceRoutes(deps), ...userRoutes(deps), ...groupRoutes(deps)];
     for (const version of VERSIONS) {
       for (const { method, path, access, summary, handle } of routes) {
         app.route({

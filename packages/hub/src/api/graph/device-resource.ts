@@ -1,0 +1,78 @@
+import { HubError } from '@sallyport/contracts';
+import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
+import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
+import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
+import { isoTime } from '../../platform/clock.ts';
+import type { DeviceRow, PostureRow } from '../../store/store.ts';
+import { requireText } from './documents.ts';
+import type { GraphDependencies } from './route.ts';
+
+/** What Graph answers where there is no grace period: the property cannot be null. */
+const NO_GRACE = '9999-12-31T23:59:59.9999999Z';
+
+/** Intune's way to say that a device is not registered in the directory. */
+const ZERO_GUID = '00000000-0000-0000-0000-000000000000';
+
+/** A new device as it is stored: checked, complete, and in contact now unless it says otherwise. */
+export async function newDevice(deps: GraphDependencies, id: string, parsed: GraphBody, at: number): Promise<GraphBody> {
+  requireText(parsed, 'operatingSystem');
+  const now = isoTime(at);
+  const complete = withDefaults('managedDevice', { enrolledDateTime: now, lastSyncDateTime: now, ...parsed });
+  return settledDevice(deps, { ...complete, id }, parsed);
+}
+
+/** A changed device as it is stored. `changes` are the parsed properties that the caller sent. */
+export async function settledDevice(deps: GraphDependencies, resource: GraphBody, changes: GraphBody): Promise<GraphBody> {
+  requireText(resource, 'operatingSystem');
+  const withIds = { ...resource, azureADDeviceId: entraId(resource.azureADDeviceId) };
+  return 'userId' in changes || 'userPrincipalName' in changes ? { ...withIds, ...(await userOf(deps, changes)) } : withIds;
+}
+
+function entraId(value: unknown): string | null {
+  if (value === null || value === undefined || value === '' || value === ZERO_GUID) return null;
+  if (!isGuid(value)) throw new HubError('invalid_request', 'azureADDeviceId must be a GUID.', { field: 'azureADDeviceId' });
+  return value.toLowerCase();
+}
+
+/** The primary user, named by id or by userPrincipalName (both must be the same); an empty name takes the user away. */
+async function userOf({ view, store }: GraphDependencies, changes: GraphBody): Promise<GraphBody> {
+  const named = (['userId', 'userPrincipalName'] as const).filter((field) => changes[field] !== undefined && changes[field] !== null && changes[field] !== '');
+  if (named.length === 0) return { userId: null, userPrincipalName: null, userDisplayName: null };
+  const users = named.map((field) => {
+    const user = view.user(String(changes[field]));
+    if (user === undefined) throw new HubError('invalid_request', `There is no user "${String(changes[field])}".`, { field });
+    return user;
+  });
+  const [user, other] = users;
+  if (user === undefined) throw new Error('A named user was not looked up.');
+  if (other !== undefined && other.id !== user.id) throw new HubError('invalid_request', 'userId and userPrincipalName name different users.', { field: 'userPrincipalName' });
+  const document = await store.documents.get('user', user.id);
+  return { userId: user.id, userPrincipalName: user.userPrincipalName, userDisplayName: document?.body.displayName ?? null };
+}
+
+/** No two devices may be the same device of the directory: a certificate would then speak for both. */
+export async function requireUniqueEntraId({ store }: GraphDependencies, resource: GraphBody): Promise<void> {
+  const value = resource.azureADDeviceId;
+  if (typeof value !== 'string') return;
+  const [found = []] = await store.devices.findByKeys([{ type: 'entraDeviceId', value }]);
+  const other = found.find((id) => id !== resource.id);
+  if (other !== undefined) throw new HubError('conflict', `The device ${other} has this azureADDeviceId already.`, { field: 'azureADDeviceId' });
+}
+
+/** A stored device with what is computed: its state, its grace period and beta's second names. */
+export function presentDevice(row: DeviceRow, posture: PostureRow | undefined): GraphBody {
+  const { resource } = row;
+  const state = posture?.complianceState ?? 'unknown';
+  const registered = typeof resource.azureADDeviceId === 'string';
+  return {
+    ...resource,
+    id: row.id,
+    complianceState: state === 'notApplicable' ? 'unknown' : state,
+    complianceGracePeriodExpirationDateTime: posture?.graceUntil == null ? NO_GRACE : isoTime(posture.graceUntil),
+    partnerReportedThreatState: posture?.mergedState ?? 'unknown',
+    ownerType: resource.managedDeviceOwnerType === 'unknownFutureValue' ? 'unknown' : resource.managedDeviceOwnerType,
+    azureActiveDirectoryDeviceId: resource.azureADDeviceId,
+    azureADRegistered: resource.azureADRegistered ?? registered,
+    aadRegistered: resource.azureADRegistered ?? registered,
+  };
+}

@@ -1,0 +1,148 @@
+import { HubError } from '@sallyport/contracts';
+import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
+import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
+import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
+import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import type { DeviceFilter, DeviceRow } from '../../store/store.ts';
+import { collectionAnswer, entityAnswer, notFound, type ResourcePlace } from './answers.ts';
+import { compliancePolicyStates } from './compliance-states.ts';
+import { toDeviceFilter, toDeviceOrder } from './device-filter.ts';
+import { newDevice, presentDevice, requireUniqueEntraId, settledDevice } from './device-resource.ts';
+import { chosenId } from './documents.ts';
+import { KeyedLock } from './keyed-lock.ts';
+import { nestedRoutes } from './nested-resources.ts';
+import { PAGE_SIZE, nextLink, readSkipToken } from './paging.ts';
+import { DEVICES } from './permissions.ts';
+import { noContent, param, type GraphAnswer, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
+
+const TYPE = 'managedDevice';
+const place: ResourcePlace = { path: 'deviceManagement/managedDevices', type: TYPE };
+const support: QuerySupport = { filter: true, orderBy: true, paging: true, count: true };
+
+/** Devices, from the store's own list: filtered, sorted and paged there. */
+export function managedDeviceRoutes(deps: GraphDependencies): GraphRoute[] {
+  const path = `/${place.path}`;
+  const lock = new KeyedLock();
+  return [
+    { method: 'GET', path, access: DEVICES.read, summary: 'List managed devices', handle: (request) => list(deps, request) },
+    { method: 'GET', path: `${path}/$count`, access: DEVICES.read, summary: 'Count managed devices', handle: (request) => count(deps, request) },
+    {
+      method: 'GET', path: '/users/:id/managedDevices', access: DEVICES.read, summary: 'List the managed devices of a user',
+      handle: async (request) => {
+        const user = deps.view.user(param(request, 'id'));
+        if (user === undefined) throw notFound('user', param(request, 'id'));
+        return list(deps, request, { op: 'eq', column: 'userId', value: user.id });
+      },
+    },
+    { method: 'POST', path, access: DEVICES.write, summary: 'Register a device', handle: (request) => register(deps, lock, request) },
+    {
+      method: 'GET', path: `${path}/:id`, access: DEVICES.read, summary: 'Get one managed device',
+      handle: async (request) => {
+        const query = parseQuery(request.queryString, TYPE, request.version, {});
+        const row = await requireDevice(deps, param(request, 'id'));
+        return entityAnswer(request, place, await present(deps, row), query);
+      },
+    },
+    { method: 'PATCH', path: `${path}/:id`, access: DEVICES.write, summary: 'Change a managed device', handle: (request) => change(deps, lock, request) },
+    {
+      method: 'DELETE', path: `${path}/:id`, access: DEVICES.write, summary: 'Remove a managed device',
+      handle: async (request) => {
+        const id = param(request, 'id');
+        if (!(await deps.devices.remove(request.caller.appId, canonicalId(id)))) throw notFound(TYPE, id);
+        return noContent;
+      },
+    },
+    ...nestedRoutes({
+      parent: place.path, name: 'deviceCompliancePolicyStates', type: 'deviceCompliancePolicyState', access: DEVICES.read, support: { paging: true, count: true },
+      owner: async (request) => ({ deviceCompliancePolicyStates: await policyStates(deps, param(request, 'id')) }),
+    }),
+  ];
+}
+
+async function list(deps: GraphDependencies, request: GraphRequest, within?: DeviceFilter): Promise<GraphAnswer> {
+  const query = parseQuery(request.queryString, TYPE, request.version, support);
+  const filter = bothOf(within, query.filter === undefined ? undefined : toDeviceFilter(query.filter));
+  const size = query.top ?? PAGE_SIZE;
+  const start = readSkipToken(query.skipToken);
+  const orderBy = toDeviceOrder(query.orderBy);
+  // In the order of ids a page can begin after the last id, which stays right and quick however deep the list is.
+  const byId = orderBy.length === 0 && query.skip === 0 && !(start !== undefined && 'offset' in start);
+  const after: DeviceFilter | undefined = start !== undefined && 'afterId' in start ? { op: 'gt', column: 'id', value: start.afterId } : undefined;
+  const offset = start !== undefined && 'offset' in start ? start.offset : after === undefined ? query.skip : 0;
+  const rows = size === 0 ? [] : await deps.store.devices.query({ filter: bothOf(filter, after), orderBy, limit: size + 1, offset });
+  const page = rows.slice(0, size);
+  const last = page.at(-1);
+  const more = rows.length > size && last !== undefined;
+  return collectionAnswer(request, place, await presentAll(deps, page), {
+    shape: query,
+    count: query.count && start === undefined ? await deps.store.devices.count(filter) : undefined,
+    nextLink: more ? nextLink(request, byId ? { afterId: last.id } : { offset: offset + size }) : undefined,
+  });
+}
+
+async function count(deps: GraphDependencies, request: GraphRequest): Promise<GraphAnswer> {
+  const { filter } = parseQuery(request.queryString, TYPE, request.version, { filter: true });
+  return { status: 200, text: String(await deps.store.devices.count(filter === undefined ? undefined : toDeviceFilter(filter))) };
+}
+
+function bothOf(a: DeviceFilter | undefined, b: DeviceFilter | undefined): DeviceFilter | undefined {
+  return a === undefined ? b : b === undefined ? a : { op: 'and', parts: [a, b] };
+}
+
+async function register(deps: GraphDependencies, lock: KeyedLock, request: GraphRequest): Promise<GraphAnswer> {
+  const id = chosenId(request.body);
+  const parsed = parseBody(TYPE, request.body, request.version);
+  const at = deps.clock.now();
+  const resource = await newDevice(deps, id, parsed, at);
+  const row = { id, resource, createdAt: at, modifiedAt: at };
+  await lock.run(lockKeys(resource), async () => {
+    if ((await deps.store.devices.get([id])).length > 0) throw new HubError('already_exists', `There is a managedDevice with the id ${id} already; change it with PATCH.`, { field: 'id' });
+    await requireUniqueEntraId(deps, resource);
+    await deps.devices.put(request.caller.appId, row);
+  });
+  return entityAnswer(request, place, await present(deps, row), {}, 201);
+}
+
+async function change(deps: GraphDependencies, lock: KeyedLock, request: GraphRequest): Promise<GraphAnswer> {
+  const changes = parseBody(TYPE, request.body, request.version);
+  const id = canonicalId(param(request, 'id'));
+  const row = await lock.run(lockKeys({ ...changes, id }), async () => {
+    const before = await requireDevice(deps, id);
+    const resource = await settledDevice(deps, { ...before.resource, ...changes }, changes);
+    await requireUniqueEntraId(deps, resource);
+    const after = { ...before, resource, modifiedAt: deps.clock.now() };
+    await deps.devices.put(request.caller.appId, after);
+    return after;
+  });
+  return entityAnswer(request, place, await present(deps, row));
+}
+
+/** Two requests that could both take the same id, or the same id in the directory, wait for each other. */
+function lockKeys({ id, azureADDeviceId }: GraphBody): string[] {
+  return [`id ${String(id)}`, ...(typeof azureADDeviceId === 'string' ? [`entra ${azureADDeviceId.toLowerCase()}`] : [])];
+}
+
+async function requireDevice(deps: GraphDependencies, id: string): Promise<DeviceRow> {
+  const [row] = await deps.store.devices.get([canonicalId(id)]);
+  if (row === undefined) throw notFound(TYPE, id);
+  return row;
+}
+
+async function present(deps: GraphDependencies, row: DeviceRow): Promise<GraphBody> {
+  const [posture] = await deps.store.postures.get([row.id]);
+  return presentDevice(row, posture);
+}
+
+async function presentAll(deps: GraphDependencies, rows: readonly DeviceRow[]): Promise<GraphBody[]> {
+  if (rows.length === 0) return [];
+  const postures = new Map((await deps.store.postures.get(rows.map((row) => row.id))).map((posture) => [posture.deviceId, posture]));
+  return rows.map((row) => presentDevice(row, postures.get(row.id)));
+}
+
+async function policyStates(deps: GraphDependencies, id: string): Promise<GraphBody[]> {
+  const { resource, id: deviceId } = await requireDevice(deps, id);
+  const verdict = deps.view.verdict(deviceId);
+  if (verdict === undefined) return [];
+  const policies = await deps.store.documents.list('deviceCompliancePolicy');
+  return compliancePolicyStates(verdict, new Map(policies.map((row) => [row.id, row.body])), resource);
+}

@@ -1,0 +1,57 @@
+import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
+import { TYPE_PREFIX } from '@sallyport/contracts/graph/model.ts';
+import type { QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
+import { HubError } from '@sallyport/contracts';
+import type { DocumentRow, Transaction } from '../../store/store.ts';
+import { isoTime } from '../../platform/clock.ts';
+import { listAnswer } from './list-resources.ts';
+import type { GraphAnswer, GraphDependencies, GraphRequest } from './route.ts';
+
+export type Pair = { readonly groupId: string; readonly memberId: string };
+
+export const MEMBER_QUERY: QuerySupport = { filter: true, paging: true, count: true };
+
+/** The members of a group, those of its groups too if `transitive`; a circle of groups ends where it began. */
+export function membersOfGroup(pairs: readonly Pair[], groupId: string, transitive: boolean): ReadonlySet<string> {
+  return walk(pairs.map(({ groupId: from, memberId: to }) => [from, to]), groupId, transitive);
+}
+
+/** The groups that a user or group is in. */
+export function groupsOfMember(pairs: readonly Pair[], memberId: string, transitive: boolean): ReadonlySet<string> {
+  return walk(pairs.map(({ groupId: to, memberId: from }) => [from, to]), memberId, transitive);
+}
+
+function walk(edges: readonly (readonly [string, string])[], start: string, transitive: boolean): ReadonlySet<string> {
+  const next = new Map<string, string[]>();
+  for (const [from, to] of edges) next.set(from, [...(next.get(from) ?? []), to]);
+  const found = new Set<string>(next.get(start));
+  if (transitive) for (const id of found) for (const further of next.get(id) ?? []) found.add(further);
+  found.delete(start);
+  return found;
+}
+
+/** Answers a list of users, groups and devices (with the id of the managed device). `only`: Graph's cast, as in `/members/microsoft.graph.user`. */
+export async function directoryAnswer(deps: GraphDependencies, request: GraphRequest, path: string, ids: ReadonlySet<string>, only?: 'user' | 'group'): Promise<GraphAnswer> {
+  const objects: GraphBody[] = [];
+  for (const kind of ['user', 'group'] as const) {
+    if (only !== undefined && only !== kind) continue;
+    for (const row of await deps.store.documents.list(kind)) if (ids.has(row.id)) objects.push(asDirectoryObject(row));
+  }
+  if (only === undefined) objects.push(...(await deps.store.devices.get([...ids])).map(({ id, resource }) => ({
+    '@odata.type': `${TYPE_PREFIX}device`, id, deviceId: resource.azureADDeviceId ?? null, displayName: resource.deviceName ?? null,
+    operatingSystem: resource.operatingSystem, operatingSystemVersion: resource.osVersion ?? null,
+  })));
+  return listAnswer(request, { path, type: only ?? 'directoryObject' }, MEMBER_QUERY, objects);
+}
+
+function asDirectoryObject(row: DocumentRow): GraphBody {
+  return { '@odata.type': `${TYPE_PREFIX}${row.kind}`, ...row.body, id: row.id, createdDateTime: isoTime(row.createdAt) };
+}
+
+/** A member must exist: as a user, a group or a managed device. */
+export async function requireMember(tx: Transaction, id: string, field: string): Promise<void> {
+  const [user, group, devices] = await Promise.all([tx.documents.get('user', id), tx.documents.get('group', id), tx.devices.get([id])]);
+  if (user === undefined && group === undefined && devices.length === 0) {
+    throw new HubError('invalid_request', `There is no user, group or device with the id "${id}".`, { field });
+  }
+}

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTestHub, type TestHub } from './testing.ts';
+
+const ADA = '0b7a2c1e-44d0-4f0e-9d4a-3a51f7a9c001';
+const NOBODY = '0b7a2c1e-44d0-4f0e-9d4a-3a51f7a9ffff';
+
+let hub: TestHub;
+beforeAll(async () => {
+  hub = await openTestHub();
+  const answer = await hub.post('/v1.0/users', {
+    id: ADA, userPrincipalName: 'ada@example.org', displayName: 'Ada', mail: 'ada.lovelace@example.org', mailNickname: 'countess',
+    accountEnabled: true, passwordProfile: { password: 'correct horse', forceChangePasswordNextSignIn: true },
+  });
+  expect(answer.status).toBe(201);
+  expect(answer.text).not.toContain('correct horse');
+});
+afterAll(() => hub.close());
+
+async function user(name: string): Promise<string> {
+  return (await hub.post('/v1.0/users', { userPrincipalName: `${name}@example.org`, displayName: name })).body.id;
+}
+
+async function group(displayName: string, members: string[] = []): Promise<string> {
+  const answer = await hub.post('/v1.0/groups', { displayName, 'members@odata.bind': members.map((id) => `https://graph.microsoft.com/v1.0/directoryObjects/${id}`) });
+  expect(answer.status, answer.text).toBe(201);
+  return answer.body.id;
+}
+
+const ref = (id: string) => ({ '@odata.id': `https://hub.example/v1.0/users/${id}` });
+
+describe('a user', () => {
+  test.each([ADA, ADA.toUpperCase(), 'ada@example.org', 'ADA%40example.org', 'countess'])('is found as %s', async (key) => {
+    expect((await hub.get(`/v1.0/users/${key}`)).body).toMatchObject({ id: ADA, userPrincipalName: 'ada@example.org', accountEnabled: true, userType: 'Member' });
+  });
+
+  test('is found with key syntax', async () => {
+    expect((await hub.get("/v1.0/users('ada@example.org')")).body.id).toBe(ADA);
+  });
+
+  test('keeps no password', async () => {
+    expect(JSON.stringify((await hub.store.documents.get('user', ADA))?.body)).not.toContain('horse');
+    expect(JSON.stringify(await hub.store.audit.list(100, 0))).not.toContain('horse');
+  });
+
+  test.each([
+    [{ displayName: 'x' }, 'userPrincipalName', 400],
+    [{ userPrincipalName: 'x@example.org' }, 'displayName', 400],
+    [{ userPrincipalName: 'no address', displayName: 'x' }, 'userPrincipalName', 400],
+    [{ userPrincipalName: 'ADA@example.org', displayName: 'x' }, 'userPrincipalName', 409],
+    [{ userPrincipalName: 'ada.lovelace@example.org', displayName: 'x' }, 'userPrincipalName', 409],
+    [{ userPrincipalName: 'x@example.org', mail: 'Ada@example.org', displayName: 'x' }, 'mail', 409],
+    [{ id: ADA, userPrincipalName: 'x@example.org', displayName: 'x' }, 'id', 409],
+  ])('%j is refused at %s', async (body, field, status) => {
+    const answer = await hub.post('/v1.0/users', body);
+    expect(answer.status).toBe(status);
+    expect(answer.body.error.target).toBe(field);
+  });
+
+  test('of one name twice at once, one wins', async () => {
+    const answers = await Promise.all([1, 2].map(() => hub.post('/v1.0/users', { userPrincipalName: 'twin@example.org', displayName: 'Twin' })));
+    expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409]);
+  });
+
+  test('changes, and the rules see it', async () => {
+    const id = await user('grace');
+    expect((await hub.patch('/v1.0/users/grace@example.org', { accountEnabled: false, mail: null })).status).toBe(204);
+    expect(hub.memory.user(id)?.accountEnabled).toBe(false);
+    expect((await hub.patch(`/v1.0/users/${id}`, { mail: 'ada@example.org' })).status).toBe(409);
+    expect((await hub.patch(`/v1.0/users/${id}`, { displayName: null })).body.error.target).toBe('displayName');
+    expect((await hub.patch(`/v1.0/users/${NOBODY}`, {})).status).toBe(404);
+  });
+
+  test('is deleted with its memberships', async () => {
+    const id = await user('leaver');
+    const groupId = await group('Leavers', [id]);
+    expect(hub.memory.user(id)?.groupIds).toEqual([groupId]);
+    expect((await hub.delete('/v1.0/users/leaver@example.org')).status).toBe(204);
+    expect((await hub.get(`/v1.0/users/${id}`)).status).toBe(404);
+    expect((await hub.get(`/v1.0/groups/${groupId}/members`)).body.value).toEqual([]);
+    expect(hub.memory.user(id)).toBeUndefined();
+  });
+
+  test('list filters', async () => {
+    const answer = await hub.get("/v1.0/users?$filter=startswith(userPrincipalName,'ada') and accountEnabled&$select=id");
+    expect(answer.body.value).toEqual([{ id: ADA }]);
+  });
+});
+
+describe('a group', () => {
+  test('takes members when it is made, one by one, and lets them go', async () => {
+    const [one, two] = [await user('one'), await user('two')];
+    const id = await group('Pair', [one]);
+    expect((await hub.post(`/v1.0/groups/${id}/members/$ref`, ref(two))).status).toBe(204);
+    expect((await hub.post(`/v1.0/groups/${id}/members/%24ref`, ref(two))).body.error.message).toContain('already exist');
+    const members = await hub.get(`/v1.0/groups/${id}/members?$select=id,displayName`);
+    expect(members.body.value).toEqual([
+      { '@odata.type': '#microsoft.graph.user', id: one, displayName: 'one' }, { '@odata.type': '#microsoft.graph.user', id: two, displayName: 'two' },
+    ]);
+    expect(hub.memory.user(two)?.groupIds).toEqual([id]);
+    expect((await hub.delete(`/v1.0/groups/${id}/members/${two}/$ref`)).status).toBe(204);
+    expect((await hub.delete(`/v1.0/groups/${id}/members/${two}/$ref`)).status).toBe(404);
+    expect(hub.memory.user(two)?.groupIds).toEqual([]);
+  });
+
+  test('refuses members that do not exist, itself, and addresses that are none', async () => {
+    const id = await group('Strict');
+    for (const reference of [NOBODY, id]) expect((await hub.post(`/v1.0/groups/${id}/members/$ref`, ref(reference))).status).toBe(400);
+    for (const body of [{}, null, { '@odata.id': 5 }, { '@odata.id': 'https://x/users/ada@example.org' }]) {
+      expect((await hub.post(`/v1.0/groups/${id}/members/$ref`, body)).status).toBe(400);
+    }
+    const bound = await hub.post('/v1.0/groups', { displayName: 'x', 'members@odata.bind': [`https://x/v1.0/users/${NOBODY}`] });
+    expect(bound.status).toBe(400);
+    expect((await hub.get("/v1.0/groups/$count?$filter=displayName eq 'x'")).text).toBe('0');
+    expect((await hub.post('/v1.0/groups', { displayName: 'x', membershipRule: 'user.department -eq "x"' })).body.error.target).toBe('membershipRule');
+    expect((await hub.post('/v1.0/groups', {})).body.error.target).toBe('displayName');
+  });
+
+  test('in a group: members and memberships follow, and a circle ends', async () => {
+    const [member, inner, outer] = [await user('inside'), await group('Inner'), await group('Outer')];
+    await hub.patch(`/v1.0/groups/${inner}`, { 'members@odata.bind': [`https://x/v1.0/directoryObjects/${member}`] });
+    await hub.post(`/v1.0/groups/${outer}/members/$ref`, ref(inner));
+    await hub.post(`/v1.0/groups/${inner}/members/$ref`, ref(outer));
+    const ids = async (path: string): Promise<string[]> => (await hub.get(`/v1.0${path}`)).body.value.map((each: { id: string }) => each.id);
+    expect(await ids(`/groups/${outer}/members`)).toEqual([inner]);
+    expect(new Set(await ids(`/groups/${outer}/transitiveMembers`))).toEqual(new Set([inner, member]));
+    expect(await ids(`/groups/${outer}/transitiveMembers/microsoft.graph.user`)).toEqual([member]);
+    expect(await ids('/users/inside@example.org/memberOf')).toEqual([inner]);
+    expect(new Set(await ids('/users/inside@example.org/transitiveMemberOf/microsoft.graph.group'))).toEqual(new Set([inner, outer]));
+    expect(await ids(`/groups/${inner}/memberOf`)).toEqual([outer]);
+    expect(new Set(hub.memory.user(member)?.groupIds)).toEqual(new Set([inner, outer]));
+    await hub.delete(`/v1.0/groups/${inner}`);
+    expect(hub.memory.user(member)?.groupIds).toEqual([]);
+    expect(await ids(`/groups/${outer}/members`)).toEqual([]);
+  });
+
+  test('may hold devices', async () => {
+    const device = (await hub.post('/v1.0/deviceManagement/managedDevices', { operatingSystem: 'iOS', deviceName: 'Kiosk' })).body.id;
+    const id = await group('Kiosks', [device]);
+    expect((await hub.get(`/v1.0/groups/${id}/members`)).body.value).toEqual([
+      { '@odata.type': '#microsoft.graph.device', id: device, deviceId: null, displayName: 'Kiosk', operatingSystem: 'iOS', operatingSystemVersion: null },
+    ]);
+  });
+
+  test('is changed and found by name', async () => {
+    const id = await group('Sales');
+    expect((await hub.patch(`/v1.0/groups/${id}`, { description: 'Those who sell' })).status).toBe(204);
+    expect((await hub.get("/v1.0/groups?$filter=displayName eq 'sales'")).body.value).toMatchObject([{ id, description: 'Those who sell', securityEnabled: true }]);
+    expect((await hub.delete(`/v1.0/groups/${id}`)).status).toBe(204);
+    expect((await hub.delete(`/v1.0/groups/${id}`)).status).toBe(404);
+  });
+});

@@ -1,0 +1,127 @@
+import { HubError } from '@sallyport/contracts';
+import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
+import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
+import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
+import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
+import { parseQuery } from '@sallyport/contracts/graph/odata/parse-query.ts';
+import { isoTime } from '../../platform/clock.ts';
+import type { DocumentRow } from '../../store/store.ts';
+import { entityAnswer, notFound } from './answers.ts';
+import { chosenId, createDocument, readRoutes, requireDocument, requireText, updateDocument, type DocumentCollection } from './documents.ts';
+import { USERS } from './permissions.ts';
+import { noContent, param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
+
+export const userCollection: DocumentCollection = {
+  kind: 'user',
+  type: 'user',
+  path: 'users',
+  access: USERS,
+  support: { filter: true, orderBy: true, paging: true, count: true },
+  presenter: async () => presentUser,
+};
+
+export function presentUser(row: DocumentRow): GraphBody {
+  return { ...row.body, id: row.id, createdDateTime: isoTime(row.createdAt) };
+}
+
+/** Users of the directory. They are found by id, userPrincipalName or mail nickname. */
+export function userRoutes(deps: GraphDependencies): GraphRoute[] {
+  const { path, access, type } = userCollection;
+  const [list, count] = readRoutes(userCollection, deps) as [GraphRoute, GraphRoute];
+  return [
+    list,
+    count,
+    {
+      method: 'GET', path: `/${path}/:id`, access: access.read, summary: 'Get a user by id, userPrincipalName or mail nickname',
+      handle: async (request) => {
+        const query = parseQuery(request.queryString, type, request.version, {});
+        return entityAnswer(request, userCollection, presentUser(await findUser(deps, param(request, 'id'))), query);
+      },
+    },
+    {
+      method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a user; an id of another directory may be kept',
+      handle: async (request) => {
+        const id = chosenId(request.body);
+        const parsed = settled(parseBody(type, request.body, request.version));
+        for (const field of ['userPrincipalName', 'displayName']) requireText(parsed, field);
+        const complete = withDefaults(type, { mailNickname: String(parsed.userPrincipalName).split('@', 1)[0], ...parsed });
+        const row = await createDocument(deps, request, userCollection, id, () => {
+          requireFreeNames(deps, id, complete);
+          return complete;
+        });
+        return entityAnswer(request, userCollection, presentUser(row), {}, 201);
+      },
+    },
+    {
+      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a user',
+      handle: async (request) => {
+        await patch(deps, request);
+        return noContent;
+      },
+    },
+    {
+      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a user, with the memberships of the user',
+      handle: async (request) => {
+        const { id } = await findUser(deps, param(request, 'id'));
+        await removeDirectoryObject(deps, request, userCollection, id);
+        return noContent;
+      },
+    },
+  ];
+}
+
+async function patch(deps: GraphDependencies, request: GraphRequest): Promise<void> {
+  const { id } = await findUser(deps, param(request, 'id'));
+  const parsed = settled(parseBody('user', request.body, request.version));
+  for (const field of ['userPrincipalName', 'displayName']) if (field in parsed) requireText(parsed, field);
+  await updateDocument(deps, request, userCollection, id, (row) => {
+    const body = { ...row.body, ...parsed };
+    requireFreeNames(deps, row.id, body);
+    return body;
+  });
+}
+
+/** By id, userPrincipalName or mail nickname. */
+export async function findUser(deps: GraphDependencies, key: string): Promise<DocumentRow> {
+  const wanted = key.toLowerCase();
+  if (isGuid(key)) return requireDocument(deps.store.documents, userCollection, key);
+  const byName = deps.view.user(key);
+  if (byName !== undefined) return requireDocument(deps.store.documents, userCollection, byName.id);
+  const nicknamed = (await deps.store.documents.list('user')).find((row) => String(row.body.mailNickname ?? '').toLowerCase() === wanted);
+  if (nicknamed === undefined) throw notFound('user', wanted);
+  return nicknamed;
+}
+
+/** People do not sign in here, so a password that Graph's clients must send is not kept. */
+function settled({ passwordProfile: _notKept, ...parsed }: GraphBody): GraphBody {
+  const name = parsed.userPrincipalName;
+  if (typeof name === 'string' && !/^[^\s@]+@[^\s@]+$/.test(name)) {
+    throw new HubError('invalid_request', 'userPrincipalName must look like name@domain.', { field: 'userPrincipalName' });
+  }
+  return parsed;
+}
+
+/**
+ * Doors name users by userPrincipalName or mail, so no name may mean two people. Runs inside the write, where
+ * the memory shows every earlier one.
+ */
+function requireFreeNames({ view }: GraphDependencies, id: string, body: GraphBody): void {
+  for (const field of ['userPrincipalName', 'mail']) {
+    const name = body[field];
+    if (typeof name !== 'string' || name === '') continue;
+    const other = view.user(name);
+    if (other !== undefined && other.id !== id) throw new HubError('already_exists', `Another user, ${other.id}, has "${name}" as userPrincipalName or mail.`, { field });
+  }
+}
+
+/** Deletes a user or a group; the groups that it leaves are told, so that they are read again. */
+export async function removeDirectoryObject(deps: GraphDependencies, request: GraphRequest, collection: Pick<DocumentCollection, 'kind' | 'type'>, id: string): Promise<void> {
+  await deps.configuration.write(request.caller.appId, async (tx, changed) => {
+    const before = await requireDocument(tx.documents, collection, id);
+    const groups = (await tx.members.all()).filter((pair) => pair.memberId === id).map((pair) => pair.groupId);
+    await tx.members.removeAll(id);
+    await tx.documents.delete(collection.kind, id);
+    changed({ kind: collection.kind, id, before: before.body });
+    for (const groupId of groups) changed({ kind: 'group', id: groupId, before: { member: id }, after: {} });
+  });
+}
