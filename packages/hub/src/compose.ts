@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { accessRoutes } from './api/access/routes.ts';
+import { doorAdminRoutes } from './api/admin/doors.ts';
+import { mergeRuleRoutes } from './api/admin/merge-rules.ts';
 import { DoorRegistry } from './api/doors/door-registry.ts';
 import { doorRoutes } from './api/doors/routes.ts';
 import { graphRoutes } from './api/graph/graph-routes.ts';
@@ -103,6 +105,8 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   await app.register(webhookRoutes({ runner }));
   await app.register(accessRoutes({ decider, clock, baseUrl, certificates: () => doors.certificates }));
   await app.register(doorRoutes({ registry: doors, decider, publisher, clock, baseUrl }));
+  await app.register(doorAdminRoutes({ store, configuration, clock, registry: doors, view: decider.view, baseUrl }));
+  await app.register(mergeRuleRoutes({ store, configuration, clock }));
   await app.listen({ host: settings.listen.host, port });
   // Last opened, first closed: no new work comes in while the parts below finish theirs.
   opened.add(() => app.close());
