@@ -35,7 +35,7 @@ export function samplePosture(n: number, deviceId: string): PostureRow {
     deviceId,
     views: [{
       connectorId: CONNECTOR, state: n % 10 === 0 ? 'highSeverity' : 'secured', observedAt: START + n, reportId: `report-${n}`,
-      basis: 'posture', openFindings: n % 10 === 0 ? [{ id: `finding-${n}`, severity: 'high' }] : [],
+      basis: 'posture', openFindings: n % 10 === 0 ? [{ id: `finding-${n}`, type: 'MALWARE', severity: 'high' }] : [],
     }],
     mergedState: n % 10 === 0 ? 'highSeverity' : 'secured',
     complianceState: n % 10 === 0 ? 'noncompliant' : 'compliant',

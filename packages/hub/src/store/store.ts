@@ -11,10 +11,15 @@ export interface Store extends Readers {
   /**
    * Runs `work` in one durable transaction: either all of it is there after a power cut, or nothing.
    * Transactions do not see each other's unfinished work. `work` must use only the `tx` it is given.
-   * If `work` throws, nothing is kept and the error is passed on.
+   * If `work` throws, nothing is kept and the error is passed on. After a conflict with another node `work` is
+   * run again from the start, so it must change nothing outside of `tx`. A write that answers nothing may fail
+   * only later, at the latest at the end; the transaction is undone then, even if `work` swallows the error.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
-  /** Calls `listener` after each committed transaction that appended to the outbox, in order of `seq`. */
+  /**
+   * Calls `listener` after each committed transaction that appended to the outbox, in order of `seq`: of this
+   * node before its `transaction` resolves, and, where several nodes share the database, of the others too.
+   */
   onCommitted(listener: (rows: readonly OutboxRow[]) => void): void;
   /** Finishes what is in flight, then lets go of the database. */
   close(): Promise<void>;
@@ -163,7 +168,10 @@ export interface DeviceReader {
   count(filter?: DeviceFilter): Promise<number>;
   /** The ids of the devices that carry each key, in the order of `keys`; several for an ambiguous key. */
   findByKeys(keys: readonly DeviceKey[]): Promise<readonly (readonly string[])[]>;
-  /** All devices, in pages of the store's choosing, ordered by id. Does not block writers. */
+  /**
+   * All devices, in pages of the store's choosing, ordered by id. Does not block writers: a device is shown as
+   * it is when its page is read. Who read `outbox.range()` before and follows from there misses nothing.
+   */
   snapshot(): AsyncIterable<readonly DeviceSnapshotRow[]>;
 }
 

@@ -17,7 +17,7 @@ const PASSING_OF_SOCKETS: ReadonlySet<string> = new Set([
 ]);
 
 /** What `pg` says, without a code, when a connection ends under it or cannot be had. */
-const PASSING_MESSAGE = /connection terminated|connection ended|timeout exceeded|connection error|after calling end|client was closed/i;
+const PASSING_MESSAGE = /connection terminated|connection ended|timeout exceeded|query read timeout|connection error|after calling end|client was closed/i;
 
 /** Serialisation failure and deadlock: another transaction went first, and the same work may be tried again. */
 export function gaveWay(error: unknown): boolean {

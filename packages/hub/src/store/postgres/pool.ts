@@ -24,6 +24,8 @@ export function connectionOptions(url: string): pg.ClientConfig {
     keepAlive: true,
     // A statement that waits this long for another node has met a node that hangs.
     lock_timeout: 15_000,
+    // The network swallowed the question or the answer.
+    query_timeout: 60_000,
     idle_in_transaction_session_timeout: 60_000,
   };
 }
@@ -32,5 +34,7 @@ export function openPool(url: string, connections: number, log: Log | undefined)
   const pool = new pg.Pool({ ...connectionOptions(url), max: connections });
   // A connection that breaks while nobody uses it; the pool replaces it.
   pool.on('error', (error) => log?.error({ err: error }, 'a connection to PostgreSQL broke'));
+  // One that breaks in the middle of a transaction also rejects the statement that waits, or the next one.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }

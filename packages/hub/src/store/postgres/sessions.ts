@@ -2,6 +2,7 @@ import type { Compilable } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
 import { keyOf, postgresText } from '../sql/batch-write.ts';
 import type { BatchWrite, SqlValue } from '../sql/batch-write.ts';
+import { transactionEnded } from '../sql/session.ts';
 import type { Lock, ReadSession, WriteSession } from '../sql/session.ts';
 import { toStoreError } from './errors.ts';
 
@@ -27,11 +28,20 @@ export function readSession(pool: Pool): ReadSession {
 export class PostgresTransaction implements WriteSession {
   readonly dialect = 'postgres';
   readonly #client: PoolClient;
-  /** The first error. PostgreSQL turns the commit of a failed transaction into a rollback without a word. */
-  failure: unknown;
+  #failure: unknown;
 
   constructor(client: PoolClient) {
     this.#client = client;
+  }
+
+  /** @throws the first error: PostgreSQL turns the commit of a failed transaction into a rollback without a word. */
+  checkUsable(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Its connection goes to others. */
+  end(): void {
+    this.#failure ??= transactionEnded();
   }
 
   async query<Row>(query: Compilable<Row>): Promise<readonly Row[]> {
@@ -69,11 +79,11 @@ export class PostgresTransaction implements WriteSession {
   }
 
   async run<Row>(text: string, values: unknown[]): Promise<Row[]> {
-    if (this.failure !== undefined) throw this.failure;
+    this.checkUsable();
     try {
       return (await this.#client.query(text, values)).rows as Row[];
     } catch (error) {
-      this.failure ??= error;
+      this.#failure ??= error;
       throw error;
     }
   }

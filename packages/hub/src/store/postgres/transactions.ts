@@ -24,18 +24,19 @@ export async function inTransaction<T>(pool: Pool, work: (session: PostgresTrans
 
 async function attemptOnce<T>(pool: Pool, work: (session: PostgresTransaction) => Promise<T>): Promise<T> {
   const client = await pool.connect();
+  const session = new PostgresTransaction(client);
   let broken = false;
   try {
     const id = await begin(client);
-    const session = new PostgresTransaction(client);
     const result = await work(session);
-    if (session.failure !== undefined) throw session.failure;
+    session.checkUsable();
     await commit(client, pool, id);
     return result;
   } catch (error) {
     broken = await client.query('rollback').then(() => false, () => true);
     throw error;
   } finally {
+    session.end();
     client.release(broken);
   }
 }

@@ -35,6 +35,10 @@ export interface WriteSession extends ReadSession {
  */
 export type Lock = 'devices' | 'outbox' | 'schema';
 
+export function transactionEnded(): Error {
+  return new Error('This transaction has ended: a transaction is used only until its work returns.');
+}
+
 /** Builds queries and runs none. */
 export const builders: Readonly<Record<Dialect, Kysely<Tables>>> = {
   sqlite: new Kysely<Tables>({

@@ -1,6 +1,7 @@
 import type { Compilable } from 'kysely';
 import { sqliteText } from '../sql/batch-write.ts';
 import type { BatchWrite, SqlValue } from '../sql/batch-write.ts';
+import { transactionEnded } from '../sql/session.ts';
 import type { ReadSession, WriteSession } from '../sql/session.ts';
 import type { Operation, OperationResult, RowsResult } from './protocol.ts';
 import type { Connection, DatabaseThread } from './thread.ts';
@@ -105,7 +106,7 @@ export class SqliteTransaction implements WriteSession {
 
   #checkUsable(): void {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#ended) throw new Error('This transaction has ended; use only the one that is given, and only until its work returns.');
+    if (this.#ended) throw transactionEnded();
   }
 }
 

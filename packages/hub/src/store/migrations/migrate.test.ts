@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openSqliteStore } from '../sqlite/sqlite-store.ts';
+import { MIGRATIONS } from './migrate.ts';
+
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sallyport-migrate-'));
+  file = join(folder, 'hub.sqlite');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function openAndClose(): Promise<void> {
+  await (await openSqliteStore({ file })).close();
+}
+
+function withDatabase<T>(work: (database: DatabaseSync) => T): T {
+  const database = new DatabaseSync(file);
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+}
+
+const applied = () => withDatabase((database) => (
+  database.prepare('select number, name from schema_migrations order by number').all().map((row) => ({ ...row }))
+));
+
+test('migrations are numbered from 1 without gaps', () => {
+  expect(MIGRATIONS.map((migration) => migration.number)).toEqual(MIGRATIONS.map((_, i) => i + 1));
+});
+
+test('each migration is applied once, however often the store is opened', async () => {
+  await openAndClose();
+  await openAndClose();
+  expect(applied()).toEqual(MIGRATIONS.map(({ number, name }) => ({ number, name })));
+});
+
+test('a database that a newer version changed in a breaking way is refused, and left alone', async () => {
+  await openAndClose();
+  withDatabase((database) => database.exec("insert into schema_migrations values (999, 'split-devices', 1, 0)"));
+  await expect(openSqliteStore({ file })).rejects.toThrow(/newer version.*schema 999, "split-devices"/);
+  expect(applied()).toHaveLength(MIGRATIONS.length + 1);
+});
+
+test('a newer change that older versions can live with is no obstacle', async () => {
+  await openAndClose();
+  withDatabase((database) => database.exec("insert into schema_migrations values (999, 'one-more-index', 0, 0)"));
+  await openAndClose();
+});
+
+test('a migration that fails leaves nothing behind and is tried again at the next start', async () => {
+  withDatabase((database) => database.exec('create table outbox (in_the_way text)'));
+  await expect(openSqliteStore({ file })).rejects.toThrow(/outbox/);
+  expect(applied()).toEqual([]);
+  withDatabase((database) => database.exec('drop table outbox'));
+  await openAndClose();
+  expect(applied()).toHaveLength(MIGRATIONS.length);
+});
