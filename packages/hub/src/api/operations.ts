@@ -52,10 +52,17 @@ export function measureRequests(app: FastifyInstance, metrics: Registry): void {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     registers: [metrics],
   });
+  // Finding a labelled figure again costs more than adding to it, and a route has few statuses.
+  const known = new WeakMap<object, Map<number, Histogram.Internal<string>>>();
   app.addHook('onResponse', (request, reply, done) => {
-    // The route, never the path as sent: there are as many paths as callers care to invent.
-    const route = request.routeOptions.url ?? 'none';
-    if (request.routeOptions.config.stream !== true) seconds.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     done();
+    const { config, url } = request.routeOptions;
+    if (config.stream === true) return;
+    const byStatus = known.get(config) ?? new Map<number, Histogram.Internal<string>>();
+    known.set(config, byStatus);
+    // The route, never the path as sent: there are as many paths as callers care to invent.
+    const figure = byStatus.get(reply.statusCode) ?? seconds.labels({ method: url === undefined ? 'any' : request.method, route: url ?? 'none', status: reply.statusCode });
+    byStatus.set(reply.statusCode, figure);
+    figure.observe(reply.elapsedTime / 1000);
   });
 }
