@@ -5,7 +5,7 @@ import type { LogLevel } from './settings.ts';
 const SECRET_MEMBERS = [
   'authorization', 'cookie', '["set-cookie"]', 'password', 'secret', 'secretText', 'client_secret', 'clientSecret', 'hash',
   'token', 'access_token', 'accessToken', 'refresh_token', 'id_token', 'apiKey', 'api_key', 'applicationKey', 'privateKey',
-  'dataKey', 'databaseUrl', 'passwordCredentials',
+  'dataKey', 'databaseUrl', 'passwordCredentials', '["x-sallyport-door-key"]',
 ];
 
 /** Secrets inside other texts: bearer tokens, JWTs, credentials in URLs and in form bodies. */

@@ -1,0 +1,72 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeJwt, generateKeyPair, SignJWT } from 'jose';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PERMISSIONS } from '@sallyport/contracts';
+import { routeTable } from './api/route-table.ts';
+import { waysInto, type WrongKeys } from './api/testing-access.ts';
+import { issueAccessToken } from './api/token/access-token.ts';
+import { compose, type Hub } from './compose.ts';
+import { systemClock } from './platform/clock.ts';
+import { parseServeSettings } from './platform/settings.ts';
+import { loadSigningKeys, type SigningKeys } from './platform/signing-keys.ts';
+
+let dir = '';
+let hub: Hub;
+let keys: SigningKeys;
+let adminToken = '';
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sallyport-permissions-'));
+  const parsed = parseServeSettings(['--data', dir, '--listen', '127.0.0.1:0'], {});
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  hub = await compose(parsed.settings, pino({ level: 'silent' }));
+  keys = await loadSigningKeys(join(dir, 'keys'), systemClock);
+  const { clientId, clientSecret, tokenEndpoint } = JSON.parse(await readFile(join(dir, 'admin.json'), 'utf8')) as Record<string, string>;
+  const answer = await hub.app.inject({
+    method: 'POST', url: new URL(tokenEndpoint ?? '').pathname, headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId ?? '', client_secret: clientSecret ?? '' }).toString(),
+  });
+  adminToken = answer.json().access_token;
+});
+afterAll(async () => {
+  await hub.close();
+  await rm(dir, { recursive: true });
+});
+
+/** Tokens of the administrator as the hub itself would sign them, with what the test wants in them. */
+async function wrongKeys(): Promise<WrongKeys> {
+  const claims = decodeJwt<{ azp: string; tid: string; key_id: string }>(adminToken);
+  const site = { baseUrl: hub.baseUrl, tenantId: claims.tid };
+  const sign = (permissions: readonly string[], at: number) => issueAccessToken(keys, site, {
+    objectId: claims.sub ?? '', appId: claims.azp, displayName: '', connectorId: undefined, credentials: [], roles: new Set(permissions),
+  }, claims.key_id, at);
+  const stranger = await generateKeyPair('ES256');
+  return {
+    expired: await sign(PERMISSIONS, Date.now() - 3_700_000),
+    forged: await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: keys.current.kid }).sign(stranger.privateKey),
+    tokenWith: (permissions) => sign(permissions, Date.now()),
+  };
+}
+
+test('no route of the hub lets anybody in without the right token, permission or credentials', async () => {
+  expect(await waysInto(hub.app, await wrongKeys())).toEqual([]);
+});
+
+/** To open another route to everybody is a decision, to be taken here as well. */
+const OPEN = [
+  'GET /healthz', 'GET /readyz', 'GET /openapi.json',
+  'POST /:tenant/oauth2/v2.0/token', 'GET /:tenant/v2.0/.well-known/openid-configuration', 'GET /:tenant/discovery/v2.0/keys',
+  'GET /.well-known/oauth-authorization-server/:tenant/v2.0', 'GET /.well-known/authzen-configuration',
+];
+
+test('no routes are public but those that have to be', () => {
+  const open = routeTable(hub.app).filter(({ access }) => access.kind === 'public').map(({ method, path }) => `${method} ${path}`);
+  expect(open.filter((route) => !OPEN.includes(route))).toEqual([]);
+});
+
+test('every route is described', async () => {
+  expect(routeTable(hub.app).filter(({ doc }) => doc === undefined).map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+});
