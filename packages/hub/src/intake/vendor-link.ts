@@ -27,13 +27,17 @@ export function linkBody(row: DocumentRow): VendorLinkBody {
 
 /** Throws, with a message for administrators, when the settings no longer fit or the secrets cannot be opened. */
 export function openLink(connectorId: string, body: VendorLinkBody, vendor: Vendor, dataKey: DataKey): OpenLink {
-  const secrets = Object.entries(body.secrets).map(([name, sealed]) => [name, dataKey.open(sealed, sealContext(connectorId, name))]);
-  const parsed = vendor.settings.safeParse({ ...body.settings, ...Object.fromEntries(secrets) });
+  const parsed = vendor.settings.safeParse({ ...body.settings, ...openSecrets(connectorId, body.secrets, dataKey) });
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new Error(`The setting ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not valid'}.`);
   }
   return { connectorId, vendor, enabled: body.enabled, settings: parsed.data };
+}
+
+/** Throws for a secret that was sealed with another key or for another link. */
+export function openSecrets(connectorId: string, sealed: VendorLinkBody['secrets'], dataKey: DataKey): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(sealed).map(([name, value]) => [name, dataKey.open(value, sealContext(connectorId, name))]));
 }
 
 /** Settings that passed the vendor's schema, with the secrets taken out and sealed. */

@@ -90,8 +90,17 @@ export function secret<T extends z.ZodType>(schema: T, title: string, descriptio
 
 /** The names of the settings that are secrets. */
 export function secretNames(vendor: Pick<Vendor, 'settings'>): readonly string[] {
+  return namesWith(vendor, 'secret');
+}
+
+/** The names of the settings that say where secrets are sent: `destination: true` in their metadata. */
+export function destinationNames(vendor: Pick<Vendor, 'settings'>): readonly string[] {
+  return namesWith(vendor, 'destination');
+}
+
+function namesWith(vendor: Pick<Vendor, 'settings'>, mark: 'secret' | 'destination'): readonly string[] {
   return Object.entries(vendor.settings.shape)
-    .filter(([, field]) => (field as z.ZodType).meta()?.secret === true)
+    .filter(([, field]) => (field as z.ZodType).meta()?.[mark] === true)
     .map(([name]) => name);
 }
 

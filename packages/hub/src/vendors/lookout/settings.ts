@@ -5,6 +5,7 @@ export const lookoutSettings = z.object({
   baseUrl: baseUrl().default('https://api.lookout.com').meta({
     title: 'API address',
     description: 'Where the Lookout Mobile Risk API answers. Leave it unless Lookout told you another address.',
+    destination: true,
   }),
   applicationKey: secret(
     z.string().trim().min(20, 'must be the whole application key').max(8192),

@@ -8,6 +8,7 @@ export const zimperiumSettings = z.object({
   consoleUrl: baseUrl().optional().meta({
     title: 'zConsole address',
     description: 'The address at which you open zConsole, such as https://ziap.zimperium.com. Needed to ask for devices and threats.',
+    destination: true,
   }),
   clientId: z.string().trim().min(1).max(512).optional().meta({
     title: 'API key: client id',

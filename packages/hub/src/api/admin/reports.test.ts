@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { HubError, PERMISSIONS } from '@sallyport/contracts';
+import { furnish, LOOKOUT, PHONE, report, testPipeline, type TestPipeline } from '../../pipeline/testing.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { createHttpServer } from '../http-server.ts';
+import { reportRoutes } from './reports.ts';
+
+let hub: TestPipeline;
+let app: FastifyInstance;
+
+beforeEach(async () => {
+  hub = await testPipeline();
+  await furnish(hub);
+  const authenticator = {
+    authenticate: async (authorization: string | undefined) => {
+      if (authorization === undefined) throw new HubError('unauthenticated', 'no token');
+      return { appId: 'admin-app', displayName: 'Admin', roles: new Set(authorization.split(',')) };
+    },
+  };
+  app = createHttpServer({ behindProxy: false, hsts: false, log: pino({ level: 'silent' }), authenticator, clock: systemClock });
+  await app.register(reportRoutes({ store: hub.store, devices: hub.devices }));
+});
+
+afterEach(async () => {
+  await app.close();
+  await hub.close();
+});
+
+async function call(method: 'GET' | 'POST', path: string, body?: object, roles: readonly string[] = PERMISSIONS) {
+  const answer = await app.inject({ method, url: `/admin/v1${path}`, headers: { authorization: roles.join(',') }, ...(body && { payload: body }) });
+  return { status: answer.statusCode, body: answer.json() };
+}
+
+const FINDING = { id: 'f1', type: 'malware', severity: 'high', state: 'open', title: 'Free Torch' } as const;
+
+describe('reports that wait for their device', () => {
+  test('are listed page by page and applied when they are assigned', async () => {
+    const stranger = report(LOOKOUT, 'stranger', { state: 'highSeverity', findings: [FINDING] });
+    await hub.intake.take(LOOKOUT, [stranger, report(LOOKOUT, 'other', { state: 'secured' }), report(LOOKOUT, PHONE, { state: 'secured' })]);
+    const first = await call('GET', '/reports?status=unmatched&limit=1');
+    expect(first.body).toMatchObject({ value: [{ reportId: stranger.row.reportId, status: 'unmatched', threatState: 'highSeverity', keys: [{ type: 'managedDeviceId', value: 'stranger' }], raw: stranger.row.raw }] });
+    const second = await call('GET', `/reports?limit=1&after=${first.body.nextAfter}`);
+    expect(second.body).toMatchObject({ value: [{ keys: [{ value: 'other' }] }], nextAfter: null });
+    expect((await call('GET', '/reports?status=ambiguous')).body).toEqual({ value: [], nextAfter: null });
+
+    const assign = await call('POST', '/reports/assign', { deviceId: PHONE.toUpperCase(), reports: [{ connectorId: LOOKOUT, reportId: stranger.row.reportId }] });
+    expect(assign.body).toEqual({ assigned: 1 });
+    expect((await call('GET', '/reports')).body.value).toHaveLength(1);
+    expect((await call('GET', `/devices/${PHONE}/findings`)).body.value).toMatchObject([{ id: 'f1', severity: 'high', state: 'open', title: 'Free Torch', detectedDateTime: null }]);
+  });
+
+  test('are refused with wrong questions, and the field is named', async () => {
+    expect(await call('GET', '/reports?status=lost')).toMatchObject({ status: 400, body: { error: { target: 'status' } } });
+    expect(await call('GET', '/reports?limit=0')).toMatchObject({ status: 400, body: { error: { target: 'limit' } } });
+    expect((await call('GET', '/reports?$top=3')).status).toBe(400);
+    expect((await call('POST', '/reports/assign', { deviceId: PHONE, reports: [] })).status).toBe(400);
+    expect((await call('POST', '/reports/assign', { deviceId: 'nobody', reports: [{ connectorId: LOOKOUT, reportId: 'x' }] })).status).toBe(404);
+    expect((await call('POST', '/reports/assign', { deviceId: PHONE, reports: [{ connectorId: LOOKOUT, reportId: 'x' }] })).body).toEqual({ assigned: 0 });
+  });
+});
+
+describe('the reports of a device', () => {
+  test('are shown newest first, and as they came only to who may see personal data', async () => {
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured' }), report(LOOKOUT, PHONE, { state: 'highSeverity', flag: 'unknown word' })]);
+    const all = await call('GET', `/devices/${PHONE}/reports`);
+    expect(all.body.value.map((r: { flag: string | null }) => r.flag)).toEqual(['unknown word', null]);
+    expect(all.body.value[0].raw).toContain('highSeverity');
+    const asDeviceAdmin = await call('GET', `/devices/${PHONE}/reports`, undefined, ['DeviceManagementManagedDevices.Read.All']);
+    expect(asDeviceAdmin.body.value).toHaveLength(2);
+    expect(JSON.stringify(asDeviceAdmin.body)).not.toContain('"raw"');
+    expect((await call('GET', '/devices/nobody/reports')).status).toBe(404);
+    expect((await call('GET', '/devices/nobody/findings')).status).toBe(404);
+  });
+
+  test('are shown to nobody without a permission', async () => {
+    expect((await call('GET', `/devices/${PHONE}/reports`, undefined, ['User.Read.All'])).status).toBe(403);
+    expect((await call('GET', '/reports', undefined, ['DeviceManagementManagedDevices.Read.All'])).status).toBe(403);
+    expect((await call('POST', '/reports/assign', { deviceId: PHONE, reports: [] }, ['Sallyport.Reports.Read.All'])).status).toBe(403);
+  });
+});

@@ -1,0 +1,159 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { HubError } from '@sallyport/contracts';
+import type { DeviceRegistry } from '../../pipeline/ports.ts';
+import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { isoTime } from '../../platform/clock.ts';
+import type { FindingRow, Store, StoredReport } from '../../store/store.ts';
+import type { RouteAccess, RouteDoc } from '../route-access.ts';
+
+export interface ReportRoutesOptions {
+  readonly store: Pick<Store, 'reports' | 'findings' | 'devices'>;
+  readonly devices: DeviceRegistry;
+}
+
+const READ: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Reports.Read.All', 'Sallyport.Reports.ReadWrite.All'] };
+const WRITE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Reports.ReadWrite.All'] };
+/** What partners reported of a device is part of the device; the raw report, with its personal data, is not. */
+const READ_DEVICE: RouteAccess = {
+  kind: 'permission',
+  anyOf: ['Sallyport.Reports.Read.All', 'Sallyport.Reports.ReadWrite.All', 'DeviceManagementManagedDevices.Read.All', 'DeviceManagementManagedDevices.ReadWrite.All'],
+};
+
+const MAX_ASSIGNED = 1000;
+
+/** Reports as they were received: those that wait for their device, and those of one device. */
+export function reportRoutes({ store, devices }: ReportRoutesOptions): FastifyPluginAsync {
+  return async (app) => {
+    app.get('/admin/v1/reports', { config: { access: READ, doc: docs.list } }, async (request) => waitingReports(store, listQuery.parse(request.query)));
+    app.get('/admin/v1/devices/:id/reports', { config: { access: READ_DEVICE, doc: docs.ofDevice } }, async (request) => {
+      const { limit } = deviceQuery.parse(request.query);
+      const id = await knownDevice(store, request);
+      const withRaw = mayReadRaw(request);
+      return { value: (await store.reports.ofDevice(id, limit)).map((report) => toView(report, withRaw)) };
+    });
+    app.get('/admin/v1/devices/:id/findings', { config: { access: READ_DEVICE, doc: docs.findings } }, async (request) => {
+      const id = await knownDevice(store, request);
+      return { value: (await store.findings.ofDevices([id])).map(toFindingView) };
+    });
+    app.post('/admin/v1/reports/assign', { config: { access: WRITE, doc: docs.assign } }, async (request) => {
+      const { deviceId, reports } = assignBody.parse(request.body);
+      return { assigned: await devices.assignReports(actorOf(request), deviceId, reports) };
+    });
+  };
+}
+
+/** How many are looked at together; those of the other status are left out. */
+const SCAN = 1000;
+
+async function waitingReports(store: Pick<Store, 'reports'>, { status, limit, after }: z.infer<typeof listQuery>) {
+  const found: StoredReport[] = [];
+  let seq = after;
+  for (;;) {
+    const page = await store.reports.waiting(SCAN, seq);
+    found.push(...page.filter((report) => status === undefined || report.status === status));
+    seq = page.at(-1)?.seq ?? seq;
+    const isEnd = page.length < SCAN;
+    if (!isEnd && found.length < limit) continue;
+    const shown = found.slice(0, limit);
+    const hasMore = !isEnd || found.length > limit;
+    return { value: shown.map((report) => toView(report, true)), nextAfter: hasMore ? shown.at(-1)?.seq ?? null : null };
+  }
+}
+
+function mayReadRaw({ caller }: FastifyRequest): boolean {
+  return caller?.roles.has('Sallyport.Reports.Read.All') === true || caller?.roles.has('Sallyport.Reports.ReadWrite.All') === true;
+}
+
+async function knownDevice(store: Pick<Store, 'devices'>, request: FastifyRequest): Promise<string> {
+  const id = canonicalId((request.params as z.infer<typeof deviceParams>).id);
+  const [device] = await store.devices.get([id]);
+  if (device === undefined) throw new HubError('not_found', `There is no managed device ${id.slice(0, 100)}.`);
+  return device.id;
+}
+
+function actorOf({ caller }: FastifyRequest): string {
+  if (caller === undefined) throw new Error('An administrator route ran without its authentication.');
+  return caller.appId;
+}
+
+const limit = z.coerce.number().int().min(1).max(1000).default(100);
+const listQuery = z.strictObject({
+  status: z.enum(['unmatched', 'ambiguous']).optional().describe('Left out: both.'),
+  limit,
+  after: z.coerce.number().int().min(0).default(0).describe('`nextAfter` of the page before.'),
+});
+const deviceQuery = z.strictObject({ limit });
+const deviceParams = z.object({ id: z.string().describe('Id of a managed device.') });
+const assignBody = z.strictObject({
+  deviceId: z.string().min(1).max(256).transform(canonicalId),
+  reports: z.array(z.strictObject({ connectorId: z.string().min(1).max(256).transform(canonicalId), reportId: z.string().min(1).max(256) })).min(1).max(MAX_ASSIGNED),
+});
+
+const reportView = z.object({
+  seq: z.int(),
+  connectorId: z.string(),
+  reportId: z.string(),
+  status: z.enum(['accepted', 'late', 'unmatched', 'ambiguous']),
+  flag: z.string().nullable().describe('Set where the partner used a word that we do not know.'),
+  deviceId: z.string().nullable(),
+  keys: z.array(z.object({ type: z.string(), value: z.string() })).describe('What a waiting report knows its device by.'),
+  threatState: z.string().nullable().describe('Of a waiting report.'),
+  format: z.string(),
+  observedDateTime: z.string(),
+  receivedDateTime: z.string(),
+  raw: z.string().optional().describe('As it came. Only with a Sallyport.Reports permission: it may hold personal data.'),
+});
+
+const findingView = z.object({
+  id: z.string(), connectorId: z.string(), type: z.string(), severity: z.string().nullable(), state: z.enum(['open', 'resolved']),
+  title: z.string().nullable(), detectedDateTime: z.string().nullable(), recommendedAction: z.string().nullable(),
+  observedDateTime: z.string(), reportId: z.string(),
+});
+
+function toView(report: StoredReport, withRaw: boolean): z.infer<typeof reportView> {
+  const { seq, connectorId, reportId, status, flag, deviceId, signal, format, observedAt, receivedAt, raw } = report;
+  return {
+    seq, connectorId, reportId, status, flag, deviceId,
+    keys: (signal?.keys ?? []).map((key) => ({ ...key })),
+    threatState: signal?.state ?? null,
+    format,
+    observedDateTime: isoTime(observedAt),
+    receivedDateTime: isoTime(receivedAt),
+    ...(withRaw && { raw }),
+  };
+}
+
+function toFindingView(finding: FindingRow): z.infer<typeof findingView> {
+  const { id, connectorId, type, severity, state, title, detectedAt, recommendedAction, observedAt, reportId } = finding;
+  return {
+    id, connectorId, type, state, reportId,
+    severity: severity ?? null,
+    title: title ?? null,
+    detectedDateTime: detectedAt === undefined ? null : isoTime(detectedAt),
+    recommendedAction: recommendedAction ?? null,
+    observedDateTime: isoTime(observedAt),
+  };
+}
+
+const tags = ['admin: reports'];
+const docs = {
+  list: {
+    summary: 'List reports whose device is not known, or not certain', tags, query: listQuery,
+    description: 'Oldest first. They are applied when their device appears, or when they are assigned.',
+    responses: { 200: { description: 'A page; `nextAfter` is null on the last.', schema: z.object({ value: z.array(reportView), nextAfter: z.int().nullable() }) } },
+  },
+  ofDevice: {
+    summary: 'List the reports about a device', tags, params: deviceParams, query: deviceQuery,
+    responses: { 200: { description: 'Newest first.', schema: z.object({ value: z.array(reportView) }) } },
+  },
+  findings: {
+    summary: 'List the findings on a device', tags, params: deviceParams,
+    responses: { 200: { description: 'Of all partners, newest first, also resolved ones.', schema: z.object({ value: z.array(findingView) }) } },
+  },
+  assign: {
+    summary: 'Say which device waiting reports are about', tags, body: assignBody,
+    description: 'Reports that do not wait are left as they are.',
+    responses: { 200: { description: 'How many were applied.', schema: z.object({ assigned: z.int() }) } },
+  },
+} satisfies Record<string, RouteDoc>;

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { CursorName } from '../../intake/cursors.ts';
+import type { VendorLinkBody } from '../../intake/vendor-link.ts';
+import { isoTime } from '../../platform/clock.ts';
+import type { DocumentRow } from '../../store/store.ts';
+import type { Vendor } from '../../vendors/vendor.ts';
+import { secretNames } from '../../vendors/vendor.ts';
+
+export const linkParams = z.object({ connectorId: z.string().describe('Id of a mobileThreatDefenseConnector.') });
+
+export const linkPut = z.strictObject({
+  vendor: z.string().describe('One of /admin/v1/vendors.'),
+  enabled: z.boolean().default(true),
+  settings: z.record(z.string(), z.unknown()).describe('As the schema of the vendor says. A secret that is left out stays as it was; null takes it away.'),
+});
+
+export const linkView = z.object({
+  connectorId: z.string(),
+  vendor: z.string(),
+  enabled: z.boolean(),
+  settings: z.record(z.string(), z.unknown()).describe('Without the secrets.'),
+  secretsSet: z.array(z.string()).describe('Names of the secrets that are set.'),
+  webhookPath: z.string().nullable().describe('Where the vendor pushes to; null for a vendor that does not push.'),
+  modifiedDateTime: z.string(),
+});
+
+export const vendorView = z.object({
+  id: z.string(),
+  displayName: z.string(),
+  connectorId: z.string().describe('Its well-known id in Microsoft Graph.'),
+  secrets: z.array(z.string()),
+  settingsSchema: z.record(z.string(), z.unknown()).describe('JSON Schema with a title and a help text for each setting.'),
+});
+
+export const testResult = z.object({ ok: z.boolean(), message: z.string() });
+
+const time = z.string().nullable();
+
+export const statusView = z.object({
+  running: z.boolean(),
+  lastSuccessDateTime: time,
+  lastReportDateTime: time,
+  problem: z.object({ dateTime: z.string(), message: z.string(), nextTryDateTime: time }).nullable(),
+  cursors: z.object({ poll: time, stream: time } satisfies Record<CursorName, unknown>).describe('When the place in the list and in the stream last moved.'),
+});
+
+export function toVendorView(vendor: Vendor): z.infer<typeof vendorView> {
+  const { id, displayName, connectorId, settings } = vendor;
+  return { id, displayName, connectorId, secrets: [...secretNames(vendor)], settingsSchema: z.toJSONSchema(settings, { io: 'input' }) };
+}
+
+export function toLinkView(row: DocumentRow, vendor: Vendor | undefined): z.infer<typeof linkView> {
+  const body = row.body as unknown as VendorLinkBody;
+  return {
+    connectorId: row.id,
+    vendor: body.vendor,
+    enabled: body.enabled,
+    settings: { ...body.settings },
+    secretsSet: Object.keys(body.secrets).sort(),
+    webhookPath: vendor?.receive === undefined ? null : `/intake/${row.id}`,
+    modifiedDateTime: isoTime(row.modifiedAt),
+  };
+}
+
+/** What the audit log may hold of a link. */
+export function audited(body: VendorLinkBody): Readonly<Record<string, unknown>> {
+  return { vendor: body.vendor, enabled: body.enabled, settings: body.settings, set: Object.keys(body.secrets).sort() };
+}

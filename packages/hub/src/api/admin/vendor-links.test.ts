@@ -1,0 +1,138 @@
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { HubError, PERMISSIONS } from '@sallyport/contracts';
+import type { IntakeRunner } from '../../intake/intake-runner.ts';
+import type { TestIntake } from '../../intake/testing.ts';
+import { testIntake } from '../../intake/testing.ts';
+import { LOOKOUT, ZIMPERIUM } from '../../pipeline/testing.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { LookoutServer } from '../../vendors/lookout/fixtures/lookout-server.ts';
+import { createHttpServer } from '../http-server.ts';
+import { vendorLinkRoutes } from './vendor-links.ts';
+
+let t: TestIntake;
+let runner: IntakeRunner;
+let lookout: LookoutServer;
+let app: FastifyInstance;
+
+beforeEach(async () => {
+  lookout = new LookoutServer();
+  await lookout.listen();
+  t = await testIntake();
+  runner = await t.start();
+  const log = pino({ level: 'silent' });
+  const authenticator = {
+    authenticate: async (authorization: string | undefined) => {
+      if (authorization === undefined) throw new HubError('unauthenticated', 'no token');
+      return { appId: 'admin-app', displayName: 'Admin', roles: new Set(authorization.split(',')) };
+    },
+  };
+  app = createHttpServer({ behindProxy: false, hsts: false, log, authenticator, clock: systemClock });
+  await app.register(vendorLinkRoutes({
+    store: t.hub.store, configuration: t.hub.configuration, clock: t.hub.clock, runner, dataKey: t.dataKey, http: t.http, log,
+  }));
+});
+
+afterEach(async () => {
+  await app.close();
+  await t.close();
+  await lookout.close();
+});
+
+async function call(method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: object, roles: readonly string[] = PERMISSIONS) {
+  const answer = await app.inject({ method, url: `/admin/v1${path}`, headers: { authorization: roles.join(',') }, ...(body && { payload: body }) });
+  return { status: answer.statusCode, text: answer.body, body: answer.body === '' ? undefined : answer.json() };
+}
+
+const PATH = `/connectors/${LOOKOUT}/vendor`;
+
+function good(more: object = {}) {
+  return { vendor: 'lookout', settings: { baseUrl: lookout.url, applicationKey: lookout.applicationKey, ...more } };
+}
+
+describe('the link of a connector to its vendor', () => {
+  test('is set, read without its secrets, changed and removed', async () => {
+    const put = await call('PUT', PATH, good());
+    expect(put).toMatchObject({ status: 200, body: { connectorId: LOOKOUT, vendor: 'lookout', enabled: true, secretsSet: ['applicationKey'], settings: { baseUrl: lookout.url, snapshotHours: 12 }, webhookPath: null } });
+    const kept = JSON.stringify((await t.hub.store.documents.get('vendorLink', LOOKOUT))?.body);
+    for (const text of [put.text, (await call('GET', PATH)).text, kept, JSON.stringify(await t.hub.store.audit.list(100, 0))]) expect(text).not.toContain(lookout.applicationKey);
+    expect(runner.link(LOOKOUT)?.link.settings.applicationKey).toBe(lookout.applicationKey);
+
+    expect((await call('PUT', `/connectors/${LOOKOUT.toUpperCase()}/vendor`, good({ applicationKey: undefined, snapshotHours: 6 }))).body.settings.snapshotHours).toBe(6);
+    expect(runner.link(LOOKOUT)?.link.settings).toMatchObject({ applicationKey: lookout.applicationKey, snapshotHours: 6 });
+
+    expect((await call('DELETE', PATH)).status).toBe(204);
+    expect((await call('GET', PATH)).status).toBe(404);
+    expect(runner.link(LOOKOUT)).toBeUndefined();
+    expect((await t.hub.store.audit.list(3, 0)).map((row) => row.operation).sort()).toEqual(['Create', 'Delete', 'Patch']);
+  });
+
+  test('does not send a kept secret to another address', async () => {
+    await call('PUT', PATH, good());
+    const thief = good({ applicationKey: undefined, baseUrl: 'https://thief.example.com' });
+    expect(await call('PUT', PATH, thief)).toMatchObject({ status: 400, body: { error: { target: 'settings.applicationKey' } } });
+    expect((await call('POST', `${PATH}/test`, thief)).status).toBe(400);
+    expect((await call('PUT', PATH, good({ baseUrl: 'https://thief.example.com' }))).status).toBe(200);
+  });
+
+  test('forgets its place in the stream when the address changes', async () => {
+    await call('PUT', PATH, { ...good(), enabled: false });
+    await t.hub.store.transaction(async (tx) => { await tx.documents.put('vendorCursor', `${LOOKOUT}:stream`, { value: 'x' }, 1); });
+    await call('PUT', PATH, { ...good({ snapshotHours: 3 }), enabled: false });
+    expect(await t.hub.store.documents.get('vendorCursor', `${LOOKOUT}:stream`)).toBeDefined();
+    await call('PUT', PATH, { ...good({ baseUrl: `${lookout.url}/eu` }), enabled: false });
+    expect(await t.hub.store.documents.get('vendorCursor', `${LOOKOUT}:stream`)).toBeUndefined();
+  });
+
+  test.each([
+    ['an unknown vendor', { vendor: 'acme', settings: {} }, 'vendor'],
+    ['no key', { vendor: 'lookout', settings: {} }, 'settings.applicationKey'],
+    ['a setting we do not know', { vendor: 'lookout', settings: { applicationKey: 'x'.repeat(30), colour: 'red' } }, 'settings.colour'],
+    ['an address that is none', { vendor: 'lookout', settings: { applicationKey: 'x'.repeat(30), baseUrl: 'file:///etc/passwd' } }, 'settings.baseUrl'],
+    ['an address with a password', { vendor: 'lookout', settings: { applicationKey: 'x'.repeat(30), baseUrl: 'https://a:b@example.com' } }, 'settings.baseUrl'],
+    ['a webhook secret that can be guessed', { vendor: 'zimperium', settings: { webhookSecret: 'short' } }, 'settings.webhookSecret'],
+    ['neither push nor poll', { vendor: 'zimperium', settings: {} }, 'settings.webhookSecret'],
+    ['half an API key', { vendor: 'zimperium', settings: { webhookSecret: 'x'.repeat(30), clientId: 'c' } }, 'settings.consoleUrl'],
+  ])('is refused with %s, and the field is named', async (_, body, field) => {
+    expect(await call('PUT', PATH, body)).toMatchObject({ status: 400, body: { error: { target: field } } });
+  });
+
+  test('needs its connector', async () => {
+    expect((await call('PUT', '/connectors/00000000-0000-4000-8000-00000000dead/vendor', good())).status).toBe(404);
+  });
+
+  test('can be tried, before and after it is saved', async () => {
+    expect((await call('POST', `${PATH}/test`)).status).toBe(404);
+    expect((await call('POST', `${PATH}/test`, good())).body).toEqual({ ok: true, message: 'Lookout answers; it has no devices yet.' });
+    expect((await call('POST', `${PATH}/test`, good({ applicationKey: 'a-wrong-key-long-enough' }))).body).toMatchObject({ ok: false, message: expect.stringContaining('application key') });
+    expect((await call('POST', `${PATH}/test`, good({ baseUrl: 'http://10.0.0.1' }))).body).toMatchObject({ ok: false, message: expect.stringContaining('10.0.0.1') });
+    expect((await call('GET', PATH)).status).toBe(404);
+    await call('PUT', PATH, good());
+    expect((await call('POST', `${PATH}/test`)).body.ok).toBe(true);
+    expect((await call('POST', `/connectors/${ZIMPERIUM}/vendor/test`, { vendor: 'zimperium', settings: { webhookSecret: 'x'.repeat(30) } })).body.ok).toBe(true);
+  });
+
+  test('shows how it fares', async () => {
+    await call('PUT', PATH, good({ applicationKey: 'a-wrong-key-long-enough' }));
+    await expect.poll(async () => (await call('GET', `${PATH}/status`)).body.problem?.message).toContain('application key');
+    await call('PUT', PATH, good());
+    await expect.poll(async () => (await call('GET', `${PATH}/status`)).body).toMatchObject({ running: true, problem: null, lastSuccessDateTime: '2026-03-02T09:00:00.000Z' });
+  });
+
+  test('asks for the permission that Graph names for connectors', async () => {
+    expect((await call('GET', PATH, undefined, ['DeviceManagementManagedDevices.Read.All'])).status).toBe(403);
+    expect((await call('PUT', PATH, good(), ['DeviceManagementServiceConfig.Read.All'])).status).toBe(403);
+    expect((await call('POST', `${PATH}/test`, good(), ['DeviceManagementServiceConfig.Read.All'])).status).toBe(403);
+  });
+});
+
+test('vendors explain their settings', async () => {
+  const { body } = await call('GET', '/vendors');
+  expect(body.value.map((vendor: { id: string; secrets: string[] }) => [vendor.id, vendor.secrets])).toEqual([
+    ['lookout', ['applicationKey']], ['zimperium', ['clientSecret', 'webhookSecret']],
+  ]);
+  for (const vendor of body.value) {
+    for (const setting of Object.values(vendor.settingsSchema.properties)) expect(setting).toMatchObject({ title: expect.any(String), description: expect.any(String) });
+  }
+});

@@ -1,0 +1,174 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { HubError } from '@sallyport/contracts';
+import { changedSettings, isSentElsewhere } from '../../intake/change-link.ts';
+import { CURSOR_NAMES, cursorId } from '../../intake/cursors.ts';
+import type { IntakeRunner } from '../../intake/intake-runner.ts';
+import { testLink } from '../../intake/test-link.ts';
+import { sealLink, type VendorLinkBody } from '../../intake/vendor-link.ts';
+import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { isoTime } from '../../platform/clock.ts';
+import type { DataKey } from '../../platform/data-key.ts';
+import type { Outbound } from '../../platform/outbound.ts';
+import type { DocumentRow, Transaction } from '../../store/store.ts';
+import { VENDORS } from '../../vendors/registry.ts';
+import type { Vendor, VendorLog } from '../../vendors/vendor.ts';
+import type { RouteAccess, RouteDoc } from '../route-access.ts';
+import type { AdminDependencies } from './admin-documents.ts';
+import { audited, linkParams, linkPut, linkView, statusView, testResult, toLinkView, toVendorView, vendorView } from './vendor-links-schema.ts';
+
+export interface VendorLinkRoutesOptions extends AdminDependencies {
+  readonly runner: IntakeRunner;
+  readonly dataKey: DataKey;
+  readonly http: Outbound;
+  readonly log: VendorLog;
+}
+
+const READ: RouteAccess = { kind: 'permission', anyOf: ['DeviceManagementServiceConfig.Read.All', 'DeviceManagementServiceConfig.ReadWrite.All'] };
+const WRITE: RouteAccess = { kind: 'permission', anyOf: ['DeviceManagementServiceConfig.ReadWrite.All'] };
+const LINK = '/admin/v1/connectors/:connectorId/vendor';
+
+/** How a connector gets its reports from its vendor. What is changed runs when the call is answered. */
+export function vendorLinkRoutes(options: VendorLinkRoutesOptions): FastifyPluginAsync {
+  const links = new Links(options);
+  return async (app) => {
+    app.get('/admin/v1/vendors', { config: { access: READ, doc: docs.vendors } }, async () => ({ value: VENDORS.map(toVendorView) }));
+    app.get(LINK, { config: { access: READ, doc: docs.get } }, async (request) => {
+      const row = await links.get(connectorIdOf(request));
+      return toLinkView(row, vendorOf(row));
+    });
+    app.put(LINK, { config: { access: WRITE, doc: docs.put } }, async (request) => {
+      const row = await links.put(request, connectorIdOf(request), linkPut.parse(request.body));
+      await options.runner.settled();
+      return toLinkView(row, vendorOf(row));
+    });
+    app.delete(LINK, { config: { access: WRITE, doc: docs.remove } }, async (request, reply) => {
+      await links.remove(request, connectorIdOf(request));
+      await options.runner.settled();
+      return reply.code(204).send();
+    });
+    app.post(`${LINK}/test`, { config: { access: WRITE, doc: docs.test } }, async (request) => {
+      const given = request.body === undefined || request.body === null ? undefined : linkPut.parse(request.body);
+      return links.test(connectorIdOf(request), given);
+    });
+    app.get(`${LINK}/status`, { config: { access: READ, doc: docs.status } }, async (request) => links.status(connectorIdOf(request)));
+  };
+}
+
+type Given = z.infer<typeof linkPut>;
+
+class Links {
+  readonly #options: VendorLinkRoutesOptions;
+
+  constructor(options: VendorLinkRoutesOptions) {
+    this.#options = options;
+  }
+
+  async get(connectorId: string): Promise<DocumentRow> {
+    const row = await this.#options.store.documents.get('vendorLink', connectorId);
+    if (row === undefined) throw new HubError('not_found', `The connector ${connectorId.slice(0, 100)} has no link to a vendor.`);
+    return row;
+  }
+
+  put(request: FastifyRequest, connectorId: string, given: Given): Promise<DocumentRow> {
+    const { configuration, clock, dataKey } = this.#options;
+    const vendor = knownVendor(given.vendor);
+    return configuration.write(actorOf(request), async (tx, changed) => {
+      if ((await tx.documents.get('mobileThreatDefenseConnector', connectorId)) === undefined) {
+        throw new HubError('not_found', `There is no mobileThreatDefenseConnector ${connectorId.slice(0, 100)}; create it first.`);
+      }
+      const before = bodyOf(await tx.documents.get('vendorLink', connectorId));
+      const settings = changedSettings(connectorId, { vendor, settings: given.settings }, before, dataKey);
+      if (before !== undefined && isSentElsewhere(vendor, before, settings)) await forgetCursors(tx, connectorId);
+      const body = sealLink(connectorId, vendor, given.enabled, settings, dataKey);
+      const row = await tx.documents.put('vendorLink', connectorId, { ...body }, clock.now());
+      if (row === undefined) throw new Error('A write without an expected version was refused.');
+      changed({ kind: 'vendorLink', id: connectorId, before: before && audited(before), after: audited(body) });
+      return row;
+    });
+  }
+
+  remove(request: FastifyRequest, connectorId: string): Promise<void> {
+    return this.#options.configuration.write(actorOf(request), async (tx, changed) => {
+      const before = bodyOf(await tx.documents.get('vendorLink', connectorId));
+      if (before === undefined) throw new HubError('not_found', `The connector ${connectorId.slice(0, 100)} has no link to a vendor.`);
+      await tx.documents.delete('vendorLink', connectorId);
+      await forgetCursors(tx, connectorId);
+      changed({ kind: 'vendorLink', id: connectorId, before: audited(before) });
+    });
+  }
+
+  /** What is kept, or what is given as if it were kept: so that settings can be tried before they are saved. */
+  async test(connectorId: string, given: Given | undefined): Promise<z.infer<typeof testResult>> {
+    const { store, dataKey } = this.#options;
+    const kept = given === undefined ? await this.get(connectorId) : await store.documents.get('vendorLink', connectorId);
+    const before = bodyOf(kept);
+    const vendor = knownVendor(given?.vendor ?? before?.vendor ?? '');
+    const settings = changedSettings(connectorId, { vendor, settings: given?.settings ?? before?.settings ?? {} }, before, dataKey);
+    return testLink({ connectorId, vendor, enabled: true, settings }, this.#options);
+  }
+
+  async status(connectorId: string): Promise<z.infer<typeof statusView>> {
+    await this.get(connectorId);
+    const { runner, store } = this.#options;
+    const status = runner.status(connectorId);
+    const [poll, stream] = await Promise.all(CURSOR_NAMES.map((name) => store.documents.get('vendorCursor', cursorId(connectorId, name))));
+    const problem = status?.problem ?? null;
+    return {
+      running: status?.running ?? false,
+      lastSuccessDateTime: timeOf(status?.lastSuccessAt),
+      lastReportDateTime: timeOf(status?.lastReportAt),
+      problem: problem && { dateTime: isoTime(problem.at), message: problem.message, nextTryDateTime: timeOf(problem.nextTryAt) },
+      cursors: { poll: timeOf(poll?.modifiedAt), stream: timeOf(stream?.modifiedAt) },
+    };
+  }
+}
+
+async function forgetCursors(tx: Transaction, connectorId: string): Promise<void> {
+  for (const name of CURSOR_NAMES) await tx.documents.delete('vendorCursor', cursorId(connectorId, name));
+}
+
+function knownVendor(id: string): Vendor {
+  const vendor = VENDORS.find((one) => one.id === id);
+  if (vendor === undefined) throw new HubError('invalid_request', `vendor must be one of ${VENDORS.map((one) => one.id).join(', ')}. Every other partner can use the partner API.`, { field: 'vendor' });
+  return vendor;
+}
+
+function vendorOf(row: DocumentRow): Vendor | undefined {
+  return VENDORS.find((one) => one.id === row.body.vendor);
+}
+
+function bodyOf(row: DocumentRow | undefined): VendorLinkBody | undefined {
+  return row?.body as VendorLinkBody | undefined;
+}
+
+function timeOf(at: number | null | undefined): string | null {
+  return at === null || at === undefined ? null : isoTime(at);
+}
+
+function connectorIdOf(request: FastifyRequest): string {
+  return canonicalId((request.params as z.infer<typeof linkParams>).connectorId);
+}
+
+function actorOf({ caller }: FastifyRequest): string {
+  if (caller === undefined) throw new Error('An administrator route ran without its authentication.');
+  return caller.appId;
+}
+
+const tags = ['admin: vendors'];
+const docs = {
+  vendors: { summary: 'List the vendors whose own format the hub speaks', tags, responses: { 200: { description: 'Vendors with the schema of their settings.', schema: z.object({ value: z.array(vendorView) }) } } },
+  get: { summary: 'Read the link of a connector to its vendor', tags, params: linkParams, responses: { 200: { description: 'The link, without its secrets.', schema: linkView } } },
+  put: {
+    summary: 'Link a connector to its vendor, or change the link', tags, params: linkParams, body: linkPut,
+    description: 'When the address changes, the secrets have to be given again: a kept secret is never sent to another address.',
+    responses: { 200: { description: 'The link, without its secrets. It runs.', schema: linkView } },
+  },
+  remove: { summary: 'Remove the link of a connector', tags, params: linkParams, responses: { 204: { description: 'Removed; its reports stay.' } } },
+  test: {
+    summary: 'Try a link', tags, params: linkParams, body: linkPut.optional(),
+    description: 'With a body: tries those settings without saving them.',
+    responses: { 200: { description: 'Whether the vendor answers.', schema: testResult } },
+  },
+  status: { summary: 'See how a link fares', tags, params: linkParams, responses: { 200: { description: 'Status since the hub started.', schema: statusView } } },
+} satisfies Record<string, RouteDoc>;
