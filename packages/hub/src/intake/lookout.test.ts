@@ -240,6 +240,19 @@ describe('a link to Lookout', () => {
     expect(lookout.requests.filter((request) => request.path === '/mra/api/v2/device')).toHaveLength(1);
   });
 
+  test('is not held up in the stream by a list that answers slowly', async () => {
+    lookout.putDevice(listed('SECURE'));
+    lookout.trouble('/mra/api/v2/devices', 0, { delayMs: 400 });
+    await link();
+    await t.start();
+    await followed();
+    lookout.tell(deviceEvent(61, 'THREATS_HIGH'));
+    await eventually('highSeverity');
+    await vi.waitFor(async () => { expect(await reportIds()).toHaveLength(2); }, { timeout: 5000, interval: 10 });
+    // The list was read at 09:00 by the hub's clock, the event is of 09:01.
+    expect(await state()).toBe('highSeverity');
+  });
+
   test('keeps a threat of a device that nobody knows as unmatched', async () => {
     await link();
     await t.start();
