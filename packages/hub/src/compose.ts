@@ -9,7 +9,12 @@ import { DoorRegistry } from './api/doors/door-registry.ts';
 import { doorRoutes } from './api/doors/routes.ts';
 import { graphRoutes } from './api/graph/graph-routes.ts';
 import { rewriteGraphUrl } from './api/graph/rewrite-url.ts';
+import { reportRoutes } from './api/admin/reports.ts';
+import { vendorLinkRoutes } from './api/admin/vendor-links.ts';
 import { createHttpServer } from './api/http-server.ts';
+import { addOpenApiRoute } from './api/openapi.ts';
+import { addOperationsRoutes, measureRequests } from './api/operations.ts';
+import { createReadiness, storeIsWritable } from './api/readiness.ts';
 import { partnerRoutes } from './api/partner/partner-routes.ts';
 import { ensureAdministrator } from './api/token/administrator.ts';
 import { createAuthenticator } from './api/token/authenticator.ts';
@@ -22,6 +27,7 @@ import { systemClock, type Clock } from './platform/clock.ts';
 import { loadDataKey } from './platform/data-key.ts';
 import { freePort } from './platform/free-port.ts';
 import { lockDataFolder } from './platform/instance-lock.ts';
+import { addGauge, createMetrics } from './platform/metrics.ts';
 import { createOutbound } from './platform/outbound.ts';
 import { baseUrlOf, type ServeSettings } from './platform/settings.ts';
 import { loadSigningKeys } from './platform/signing-keys.ts';
@@ -31,6 +37,8 @@ import { Publisher } from './publish/publisher.ts';
 import { openPostgresStore } from './store/postgres/postgres-store.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
+
+const VERSION = '0.1.0';
 
 export interface Hub {
   /** How clients reach it: `https://host[:port]`. */
@@ -90,23 +98,34 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   const forgetting = startForgetting(store, clock, log);
   opened.add(() => forgetting.stop());
   const http = createOutbound({ allow: settings.outboundAllow });
+  opened.add(() => http.close());
   const runner = await startIntake({ store, intake: pipeline.intake, dataKey, http, clock, log });
   opened.add(() => runner.close());
 
   const app = createHttpServer({
-    tls, log, clock, behindProxy: settings.tls === 'proxy', hsts: settings.publicUrl !== undefined,
+    tls, log, clock, behindProxy: settings.tls === 'proxy', hsts: settings.publicUrl !== undefined && !isLocal(baseUrl),
     authenticator: createAuthenticator({ site, keys: signingKeys, clients, clock }),
     rewriteUrl: (url) => rewriteGraphUrl(url, site.tenantId),
   });
+  const metrics = createMetrics();
+  measureRequests(app, metrics);
+  addGauge(metrics, 'sallyport_devices', 'Devices by compliance state', 'state', () => store.postures.countByState());
+
   const { configuration, decider, devices, intake } = pipeline;
+  const { view } = decider;
   await addTokenRoutes(app, { site, keys: signingKeys, clients, clock });
-  await app.register(graphRoutes({ store, configuration, devices, view: decider.view, clock, baseUrl: settings.publicUrl }));
+  await app.register(graphRoutes({ store, configuration, devices, view, clock, baseUrl: settings.publicUrl }));
   await app.register(partnerRoutes({ intake, clock }));
   await app.register(webhookRoutes({ runner }));
   await app.register(accessRoutes({ decider, clock, baseUrl, certificates: () => doors.certificates }));
   await app.register(doorRoutes({ registry: doors, decider, publisher, clock, baseUrl }));
-  await app.register(doorAdminRoutes({ store, configuration, clock, registry: doors, view: decider.view, baseUrl }));
+  await app.register(doorAdminRoutes({ store, configuration, clock, registry: doors, view, baseUrl }));
   await app.register(mergeRuleRoutes({ store, configuration, clock }));
+  await app.register(vendorLinkRoutes({ store, configuration, clock, runner, dataKey, http, log }));
+  await app.register(reportRoutes({ store, devices }));
+  const readiness = createReadiness([storeIsWritable(store, clock)], clock, log);
+  addOperationsRoutes(app, { metrics, readiness });
+  addOpenApiRoute(app, { site, version: VERSION });
   await app.listen({ host: settings.listen.host, port });
   // Last opened, first closed: no new work comes in while the parts below finish theirs.
   opened.add(() => app.close());
@@ -116,6 +135,11 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
     notes: [...(tls?.warnings ?? []), ...administrator.notes],
     close: () => opened.closeAll(),
   };
+}
+
+/** A browser that was told to insist on TLS for localhost would hold every other port of it to that, too. */
+function isLocal(baseUrl: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname);
 }
 
 async function openStore(settings: ServeSettings): Promise<Store> {

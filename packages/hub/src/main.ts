@@ -39,6 +39,7 @@ export async function serve(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
 
 function greeting({ baseUrl, caFile, adminFile, notes }: Hub): string {
   const lines = [
+    `Console          ${baseUrl}/console (comes with a later version)`,
     `API reference    ${baseUrl}/openapi.json`,
     `CA certificate   ${caFile ?? 'your own'}`,
     `Administrator    ${adminFile ?? 'kept elsewhere'}`,
