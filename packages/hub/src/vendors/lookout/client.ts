@@ -101,7 +101,7 @@ export function createLookoutClient(settings: LookoutSettings, { http, clock, wa
       const query = resume ? { [settings.resumeParameter]: from.after } : { start_time: new Date(from.since).toISOString() };
       const answer = await token.use(signal, async (bearer) => {
         await budget.spend(signal);
-        return asking(() => http.stream(`${settings.baseUrl}/mra/stream/v2/events?${new URLSearchParams({ type: EVENT_TYPES, ...query })}`, {
+        const opened = await asking(() => http.stream(`${settings.baseUrl}/mra/stream/v2/events?${new URLSearchParams({ type: EVENT_TYPES, ...query })}`, {
           headers: {
             authorization: `Bearer ${bearer}`, accept: 'text/event-stream', 'cache-control': 'no-cache',
             ...(resume && { 'last-event-id': from.after }),
@@ -109,6 +109,8 @@ export function createLookoutClient(settings: LookoutSettings, { http, clock, wa
           idleTimeoutMs: SILENCE_MS,
           signal,
         }));
+        if (opened.status !== 200) await letGo(opened.chunks);
+        return opened;
       });
       if (resume && [400, 404, 410].includes(answer.status)) return undefined;
       requireSuccess(answer, 'Lookout (event stream)', clock.now());
@@ -128,6 +130,15 @@ function json(answer: OutboundResponse): unknown {
     return answer.json();
   } catch {
     throw new VendorError('bad_answer', 'Lookout gave an answer that is no JSON.');
+  }
+}
+
+/** An answer that nobody reads would keep its connection. */
+async function letGo(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    for await (const _ of chunks) break;
+  } catch {
+    // It is gone either way.
   }
 }
 
