@@ -4,14 +4,14 @@ import type { Platform } from '../vocabulary/platform.ts';
 import type { Reason } from '../vocabulary/reason.ts';
 import { wellKnownApplication } from './applications.ts';
 import { compileGrant, judge, type CompiledGrant } from './grant.ts';
-import { parseAddress } from './ip-range.ts';
-import { Locations } from './locations.ts';
-import { addAll, emptyMask, MaskByKey, removeAll, setBit, type Mask } from './mask.ts';
+import { PlaceCondition, placeOf, type Place } from './locations.ts';
+import { addAll, common, emptyMask, MaskByKey, removeAll, setBit, type Mask } from './mask.ts';
 
 /**
  * Conditional access policies compiled for deciding: each condition is a set of policies per user, group,
- * application, platform, client and place, so that finding the policies that apply is the intersection of five sets,
- * whatever their number. Built once per change of configuration; `decide` only reads.
+ * application, and platform with client, so that finding the policies that apply is the intersection of three sets,
+ * whatever their number; the few that are left are asked about the place. Built once per change of
+ * configuration; `decide` only reads.
  *
  * Follows Entra's evaluation (`graph-intune.md` 4.1): all conditions of a policy must match; exclusion beats
  * inclusion; a block ends it; otherwise every applying policy must be satisfied; none applying grants.
@@ -21,17 +21,17 @@ export class AccessIndex {
   readonly #policies: readonly AccessPolicy[];
   readonly #grants: readonly CompiledGrant[];
   readonly #enforced: number;
-  readonly #locations: Locations;
-  /** By address and country; the same gateways and offices ask again and again. */
-  readonly #placeMasks = new Map<string, Mask>();
-  readonly #everywhere: Mask;
-  readonly #anyLocations: boolean;
+  /**
+   * By policy; `undefined`: wherever. Asked last and only of policies that all else agrees on: phones come from
+   * ever new addresses, so nothing can be worked out beforehand.
+   */
+  readonly #places: readonly (PlaceCondition | undefined)[];
   readonly #users: Dimension;
   readonly #groups: Dimension;
   readonly #applications: Dimension;
   readonly #office365: Dimension;
-  readonly #byPlatform: ReadonlyMap<Platform, Mask>;
-  readonly #byClient: ReadonlyMap<ClientAppType | 'unknown', Mask>;
+  /** Platform and client are few: each pair has its set. */
+  readonly #byPlatform: ReadonlyMap<Platform, ReadonlyMap<ClientAppType | 'unknown', Mask>>;
   readonly #applicationMasks = new Map<string, Mask>();
   readonly #userMasks = new WeakMap<UserFacts, Mask>();
   /** Users in the same groups that no policy names share one set. */
@@ -42,15 +42,15 @@ export class AccessIndex {
     this.#enforced = enforced.length;
     this.#policies = [...enforced, ...policies.filter((p) => p.state === 'enabledForReportingButNotEnforced')];
     this.#grants = this.#policies.map(compileGrant);
-    this.#locations = new Locations(locations);
-    this.#anyLocations = this.#policies.some((p) => p.locations !== undefined);
-    this.#everywhere = maskWhere(this.#policies, () => true);
+    this.#places = this.#policies.map((p) => (p.locations === undefined ? undefined : new PlaceCondition(p.locations, locations)));
     this.#users = new Dimension(this.#policies, (p) => ({ include: p.users.includeUsers, exclude: p.users.excludeUsers }));
     this.#groups = new Dimension(this.#policies, (p) => ({ include: p.users.includeGroups, exclude: p.users.excludeGroups }));
     this.#applications = new Dimension(this.#policies, (p) => p.applications);
     this.#office365 = new Dimension(this.#policies, (p) => p.applications, (key) => key.toLowerCase() === 'office365');
-    this.#byPlatform = new Map(PLATFORM_KEYS.map((p) => [p, this.#platformMask(p)]));
-    this.#byClient = new Map(CLIENT_KEYS.map((c) => [c, this.#clientMask(c)]));
+    this.#byPlatform = new Map(PLATFORM_KEYS.map((p) => {
+      const onPlatform = this.#platformMask(p);
+      return [p, new Map(CLIENT_KEYS.map((c) => [c, common(onPlatform, this.#clientMask(c))]))];
+    }));
   }
 
   /** How many policies are enforced or reported on. */
@@ -63,17 +63,18 @@ export class AccessIndex {
     if (!request.user.accountEnabled) return USER_DISABLED;
     const users = this.#userMask(request.user);
     const applications = this.#applicationMask(request.application);
-    const platforms = this.#byPlatform.get(request.device?.platform ?? request.platform ?? 'unknown') as Mask;
-    const clients = this.#byClient.get(request.clientAppType ?? 'unknown') as Mask;
-    const places = this.#placeMask(request.ip, request.country);
+    const ofPlatform = this.#byPlatform.get(request.device?.platform ?? request.platform ?? 'unknown');
+    const platforms = ofPlatform?.get(request.clientAppType ?? 'unknown') as Mask;
     const collected = new Collected();
+    let place: Place | undefined;
     for (let word = 0; word < users.length; word += 1) {
-      let bits = (users[word] as number) & (applications[word] as number) & (platforms[word] as number)
-        & (clients[word] as number) & (places[word] as number);
+      let bits = (users[word] as number) & (applications[word] as number) & (platforms[word] as number);
       while (bits !== 0) {
         const bit = bits & -bits;
         bits ^= bit;
-        this.#apply((word << 5) + 31 - Math.clz32(bit), request, collected);
+        const policy = (word << 5) + 31 - Math.clz32(bit);
+        const condition = this.#places[policy];
+        if (condition === undefined || condition.includes(place ??= placeOf(request.ip, request.country))) this.#apply(policy, request, collected);
       }
     }
     return collected.decision(request);
@@ -126,19 +127,6 @@ export class AccessIndex {
     return mask;
   }
 
-  #placeMask(ip: string | undefined, country: string | undefined): Mask {
-    if (!this.#anyLocations) return this.#everywhere;
-    const place = country === undefined ? ip ?? '' : `${ip ?? ''} ${country}`;
-    let mask = this.#placeMasks.get(place);
-    if (mask !== undefined) return mask;
-    const address = ip === undefined ? undefined : parseAddress(ip);
-    mask = maskWhere(this.#policies, ({ locations }) => locations === undefined || this.#locations.match(locations, address, country));
-    // Addresses come from everywhere: begun anew when full, so that strangers cannot grow it.
-    if (this.#placeMasks.size >= PLACES_KEPT) this.#placeMasks.clear();
-    this.#placeMasks.set(place, mask);
-    return mask;
-  }
-
   /**
    * Without a known platform, a policy for certain platforms that asks for a compliant device applies: nobody
    * escapes it by not saying what device it is. One that merely blocks a platform does not.
@@ -162,7 +150,6 @@ export class AccessIndex {
   }
 }
 
-const PLACES_KEPT = 4_096;
 const PLATFORM_KEYS: readonly Platform[] = ['android', 'iOS', 'macOS', 'windows', 'linux', 'unknown'];
 const CLIENT_KEYS: readonly (ClientAppType | 'unknown')[] = [
   'browser', 'mobileAppsAndDesktopClients', 'exchangeActiveSync', 'easSupported', 'other', 'unknown',

@@ -24,6 +24,51 @@ export function parseRange(text: string): Range | undefined {
   return prefix >= 0 && prefix <= width ? { address, prefix } : undefined;
 }
 
+/**
+ * Any number of ranges, asked about in the time that a few take: IPv4 ranges, which come in long lists, are
+ * kept as intervals in order.
+ */
+export class AddressSet {
+  /** First and last address of each interval; they go up and do not touch. */
+  readonly #intervals: readonly number[];
+  readonly #v6: readonly Range[];
+
+  constructor(ranges: readonly Range[]) {
+    this.#intervals = intervalsOf(ranges.filter((range) => range.address.length === 1));
+    this.#v6 = ranges.filter((range) => range.address.length === 4);
+  }
+
+  has(address: Address): boolean {
+    return address.length === 1 ? this.#hasV4(address[0] as number) : this.#v6.some((range) => isInRange(address, range));
+  }
+
+  #hasV4(word: number): boolean {
+    let low = 0;
+    let high = this.#intervals.length / 2;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#intervals[middle * 2 + 1] as number) < word) low = middle + 1;
+      else high = middle;
+    }
+    return low * 2 < this.#intervals.length && (this.#intervals[low * 2] as number) <= word;
+  }
+}
+
+function intervalsOf(ranges: readonly Range[]): readonly number[] {
+  const intervals: number[] = [];
+  const ordered = ranges.map(({ address, prefix }) => {
+    const size = 2 ** (32 - prefix);
+    const first = Math.floor((address[0] as number) / size) * size;
+    return [first, first + size - 1] as const;
+  }).sort((a, b) => a[0] - b[0]);
+  for (const [first, last] of ordered) {
+    const end = intervals.length - 1;
+    if (end > 0 && first <= (intervals[end] as number) + 1) intervals[end] = Math.max(intervals[end] as number, last);
+    else intervals.push(first, last);
+  }
+  return intervals;
+}
+
 export function isInRange(address: Address, range: Range): boolean {
   if (address.length !== range.address.length) return false;
   for (let i = 0, left = range.prefix; left > 0; i += 1, left -= 32) {
@@ -33,28 +78,35 @@ export function isInRange(address: Address, range: Range): boolean {
   return true;
 }
 
+/**
+ * Character by character: the commonest address of a decision. A leading zero is octal to some readers and
+ * decimal to others: nobody should have to guess, so it is refused.
+ */
 function parseV4(text: string): Address | undefined {
   let word = 0;
   let parts = 0;
-  for (const part of text.split('.')) {
-    const value = octet(part);
-    if (value === undefined || ++parts > 4) return undefined;
-    word = word * 256 + value;
+  let octet = 0;
+  let digits = 0;
+  for (let i = 0; i <= text.length; i += 1) {
+    const code = i === text.length ? DOT : text.charCodeAt(i);
+    if (code === DOT) {
+      if (digits === 0 || octet > 255) return undefined;
+      word = word * 256 + octet;
+      parts += 1;
+      octet = 0;
+      digits = 0;
+    } else {
+      const digit = code - ZERO;
+      if (digit < 0 || digit > 9 || digits === 3 || (digits > 0 && octet === 0)) return undefined;
+      octet = octet * 10 + digit;
+      digits += 1;
+    }
   }
-  return parts === 4 ? [word >>> 0] : undefined;
+  return parts === 4 ? [word] : undefined;
 }
 
-/** A leading zero is octal to some readers and decimal to others: nobody should have to guess, so it is refused. */
-function octet(text: string): number | undefined {
-  if (text.length === 0 || text.length > 3 || (text.length > 1 && text[0] === '0')) return undefined;
-  let value = 0;
-  for (let i = 0; i < text.length; i += 1) {
-    const digit = text.charCodeAt(i) - 48;
-    if (digit < 0 || digit > 9) return undefined;
-    value = value * 10 + digit;
-  }
-  return value > 255 ? undefined : value;
-}
+const DOT = 46;
+const ZERO = 48;
 
 function parseV6(text: string): Address | undefined {
   const zone = text.indexOf('%');

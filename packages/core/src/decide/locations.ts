@@ -1,51 +1,56 @@
 import type { IncludeExclude, NamedLocation } from '../vocabulary/access.ts';
-import { isInRange, parseRange, type Address, type Range } from './ip-range.ts';
+import { AddressSet, parseAddress, parseRange, type Address } from './ip-range.ts';
 
-interface CompiledLocation {
-  readonly isTrusted: boolean;
-  readonly ranges: readonly Range[];
-  readonly countries: ReadonlySet<string>;
-  readonly includeUnknownCountries: boolean;
+/** Where a request comes from. */
+export interface Place {
+  /** `undefined`: not told, or no address. */
+  readonly address: Address | undefined;
+  /** ISO 3166-1 alpha-2, upper case. */
+  readonly country: string | undefined;
+}
+
+export function placeOf(ip: string | undefined, country: string | undefined): Place {
+  return { address: ip === undefined ? undefined : parseAddress(ip), country: country?.toUpperCase() };
 }
 
 /** Entra's id for "MFA trusted IPs", which is no readable object; we hold it to mean the trusted locations. */
 const MFA_TRUSTED_IPS = '00000000-0000-0000-0000-000000000000';
 
-/** The named locations, ready to be asked about one request after the other. */
-export class Locations {
-  readonly #byId: ReadonlyMap<string, CompiledLocation>;
-  readonly #trusted: readonly CompiledLocation[];
+/** A policy's location condition. Who tells no address is nowhere in particular. */
+export class PlaceCondition {
+  readonly #include: PlaceSet;
+  readonly #exclude: PlaceSet;
 
-  constructor(locations: readonly NamedLocation[]) {
-    this.#byId = new Map(locations.map((l) => [l.id, compile(l)]));
-    this.#trusted = [...this.#byId.values()].filter((l) => l.isTrusted);
+  constructor(condition: IncludeExclude, locations: readonly NamedLocation[]) {
+    this.#include = new PlaceSet(condition.include, locations);
+    this.#exclude = new PlaceSet(condition.exclude, locations);
   }
 
-  /** Whether a policy's location condition takes in a place. Who tells no address is nowhere in particular. */
-  match(condition: IncludeExclude, address: Address | undefined, country: string | undefined): boolean {
-    const isAt = (id: string): boolean => this.#isAt(id, address, country);
-    return condition.include.some(isAt) && !condition.exclude.some(isAt);
-  }
-
-  #isAt(id: string, address: Address | undefined, country: string | undefined): boolean {
-    if (id === 'All') return true;
-    if (id === 'AllTrusted' || id === MFA_TRUSTED_IPS) return this.#trusted.some((l) => contains(l, address, country));
-    const location = this.#byId.get(id);
-    return location !== undefined && contains(location, address, country);
+  includes(place: Place): boolean {
+    return this.#include.has(place) && !this.#exclude.has(place);
   }
 }
 
-function compile(location: NamedLocation): CompiledLocation {
-  return {
-    isTrusted: location.isTrusted,
-    ranges: (location.ranges ?? []).map(parseRange).filter((r) => r !== undefined),
-    countries: new Set((location.countries ?? []).map((c) => c.toUpperCase())),
-    includeUnknownCountries: location.includeUnknownCountries ?? false,
-  };
-}
+/** All the locations that a list of ids means, as one. */
+class PlaceSet {
+  readonly #everywhere: boolean;
+  readonly #addresses: AddressSet;
+  readonly #countries: ReadonlySet<string>;
+  /** Somebody's country is meant even where it is not known. */
+  readonly #unknownCountry: boolean;
 
-function contains(location: CompiledLocation, address: Address | undefined, country: string | undefined): boolean {
-  if (address !== undefined && location.ranges.some((range) => isInRange(address, range))) return true;
-  if (location.countries.size === 0) return false;
-  return country === undefined ? location.includeUnknownCountries : location.countries.has(country.toUpperCase());
+  constructor(ids: readonly string[], locations: readonly NamedLocation[]) {
+    const trusted = ids.includes('AllTrusted') || ids.includes(MFA_TRUSTED_IPS);
+    const meant = locations.filter((l) => ids.includes(l.id) || (trusted && l.isTrusted));
+    this.#everywhere = ids.includes('All');
+    this.#addresses = new AddressSet(meant.flatMap((l) => l.ranges ?? []).map(parseRange).filter((range) => range !== undefined));
+    this.#countries = new Set(meant.flatMap((l) => l.countries ?? []).map((country) => country.toUpperCase()));
+    this.#unknownCountry = meant.some((l) => l.includeUnknownCountries === true && (l.countries?.length ?? 0) > 0);
+  }
+
+  has({ address, country }: Place): boolean {
+    if (this.#everywhere) return true;
+    if (address !== undefined && this.#addresses.has(address)) return true;
+    return country === undefined ? this.#unknownCountry : this.#countries.has(country);
+  }
 }

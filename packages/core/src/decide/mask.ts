@@ -19,6 +19,10 @@ export function removeAll(mask: Mask, other: Mask | undefined): void {
   for (let i = 0; i < mask.length; i += 1) mask[i] = (mask[i] as number) & ~(other[i] as number);
 }
 
+export function common(mask: Mask, other: Mask): Mask {
+  return mask.map((word, i) => word & (other[i] as number));
+}
+
 /** For each key the policies that name it, with those that name none of the keys but mean all. */
 export class MaskByKey {
   readonly #bits: number;
