@@ -21,12 +21,18 @@ export interface AppliedSignal {
 export function applySignal(view: PartnerView | undefined, known: ReadonlyMap<string, Finding>, signal: Signal): AppliedSignal {
   const findings = newerFindings(known, signal);
   const newState = signal.state !== undefined && isNewerState(view, signal, signal.state);
-  if (!newState && findings.length === 0) return { view, findings, late: saysSomething(signal) };
-  return { view: nextView(view, findings, signal, newState), findings, late: false };
+  const late = !newState && findings.length === 0 && (signal.state !== undefined || signal.findings.length > 0);
+  if (!newState && findings.length === 0 && !provesWatch(view, signal)) return { view, findings, late };
+  return { view: nextView(view, findings, signal, newState), findings, late };
 }
 
-function saysSomething(signal: Signal): boolean {
-  return signal.state !== undefined || signal.findings.length > 0;
+/** Whether even an old word is the first to show that a partner without postures rates threats on the device. */
+function provesWatch(view: PartnerView | undefined, signal: Signal): boolean {
+  return view?.basis === 'findings' && view.state === 'activated' && ratesThreats(signal);
+}
+
+function ratesThreats(signal: Signal): boolean {
+  return signal.findings.some((finding) => finding.severity !== undefined);
 }
 
 function isNewerState(view: PartnerView | undefined, signal: Signal, state: ThreatState): boolean {
@@ -70,8 +76,9 @@ function nextView(view: PartnerView | undefined, findings: readonly Finding[], s
   }
   if (view?.basis === 'posture') return { ...view, openFindings };
   const newest = view !== undefined && !isAfter(signal, view) ? view : signal;
+  const rated = ratesThreats(signal) || (view !== undefined && view.state !== 'activated');
   return {
-    connectorId: signal.connectorId, state: stateOfOpenFindings(openFindings), observedAt: newest.observedAt,
+    connectorId: signal.connectorId, state: rated ? stateOfOpenFindings(openFindings) : 'activated', observedAt: newest.observedAt,
     reportId: newest.reportId, basis: 'findings', openFindings,
   };
 }
@@ -93,7 +100,10 @@ function openFinding({ id, type, severity, title, recommendedAction }: Finding):
   return { id, type, ...(severity && { severity }), ...(title && { title }), ...(recommendedAction && { recommendedAction }) };
 }
 
-/** For a partner that gives no posture of its own: the worst severity that is still open (vendor rules 1 to 3). */
+/**
+ * For a partner that gives no posture of its own: the worst severity that is still open (vendor rules 1 to 3).
+ * One that has so far only sent remarks without a severity is merely active; that is no word about the device.
+ */
 function stateOfOpenFindings(open: PartnerView['openFindings']): ThreatState {
   let worst: ThreatState = 'secured';
   for (const { severity } of open) {
