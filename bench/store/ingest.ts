@@ -1,11 +1,12 @@
 /**
  * Durable ingest at the store: what the pipeline does with a batch of reports, without its rules.
- * node bench/store/ingest.ts [devices] [batch] [seconds] [open finding in every n-th report]
+ * node bench/store/ingest.ts [devices] [batch, 0 for several] [seconds] [one change in so many reports] [postgres url]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { openPostgresStore } from '@sallyport/hub/store/postgres/postgres-store.ts';
 import { openSqliteStore } from '@sallyport/hub/store/sqlite/sqlite-store.ts';
 import type { FindingRow, ReportRow, Store } from '@sallyport/hub/store/store.ts';
 import { sampleDevice, samplePosture, sampleReport } from './sample.ts';
@@ -89,9 +90,10 @@ function deviceOf(row: ReportRow): string {
 }
 
 if (import.meta.main) {
-  const [devices = 100_000, batch = 256, seconds = 5, everyNthChanges = 4] = process.argv.slice(2).map(Number);
+  const [devices = 100_000, batch = 256, seconds = 5, everyNthChanges = 4] = process.argv.slice(2, 6).map(Number);
+  const url = process.argv[6];
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
-  const store = await openSqliteStore({ file: join(folder, 'hub.sqlite') });
+  const store = url ? await openPostgresStore({ url }) : await openSqliteStore({ file: join(folder, 'hub.sqlite') });
   try {
     const ids = await addDevices(store, devices);
     for (const size of batch ? [batch] : [1, 16, 64, 256, 500]) {
