@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { buildModel } from './build-model.ts';
 import { readCsdl } from './read-csdl.ts';
+import { schemaFile } from './schema-files.ts';
 
 /**
  * Writes `model.json` from the two CSDL files: `node packages/contracts/src/graph/generate-model.ts`.
@@ -11,7 +12,7 @@ export function generateModel(): string {
 }
 
 function schemaOf(version: 'v1.0' | 'beta'): ReturnType<typeof readCsdl> {
-  return readCsdl(readFileSync(new URL(`csdl/graph-${version}-subset.csdl.xml`, import.meta.url), 'utf8'));
+  return readCsdl(readFileSync(schemaFile(version), 'utf8'));
 }
 
 /** One line a property, so that a change of the schema reads as a change of lines. */

@@ -74,7 +74,8 @@ export const SERVED: Readonly<Record<string, ServedType>> = {
     add: { deviceStates: alwaysNull, times: alwaysNull, clients: alwaysNull, signInRiskDetections: alwaysNull },
   },
   conditionalAccessGrantControls: { navigation: ['authenticationStrength'] },
-  authenticationStrengthPolicy: { writable: ['id'] },
+  // A policy names it by its id, which v1.0's schema leaves out.
+  authenticationStrengthPolicy: { writable: ['id'], add: { id: { type: 'Edm.String' } } },
   namedLocation: {},
   directoryObject: {},
   device: { only: ['deviceId', 'displayName', 'operatingSystem', 'operatingSystemVersion'] },

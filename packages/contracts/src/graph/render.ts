@@ -32,7 +32,7 @@ export function render(declared: string, body: Readonly<GraphBody>, rendering: R
   const shown: GraphBody = typeName === declared ? {} : { '@odata.type': `${TYPE_PREFIX}${typeName}` };
   for (const [name, property] of propertiesOf(typeName, rendering.version)) {
     const value = body[name];
-    if (value === undefined || property.type === 'null') continue;
+    if (value === undefined) continue;
     const expanded = rendering.expand?.[name];
     if (property.navigation === true ? expanded === undefined : rendering.select !== undefined && !rendering.select.has(name)) continue;
     const inner: Rendering = { version: rendering.version, lateEnumMembers: rendering.lateEnumMembers, ...expanded };

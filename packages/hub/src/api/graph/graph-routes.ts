@@ -1,9 +1,16 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { GraphVersion } from '@sallyport/contracts/graph/model.ts';
+import { accessPolicyRoutes } from './access-policies.ts';
+import { applicationRoutes } from './applications.ts';
+import { auditEventRoutes } from './audit-events.ts';
+import { addBatchRoute } from './batch-route.ts';
 import { compliancePolicyRoutes } from './compliance-policies.ts';
 import { connectorRoutes } from './connectors.ts';
+import { deviceManagementRoutes } from './device-management.ts';
 import { groupRoutes } from './groups.ts';
 import { managedDeviceRoutes } from './managed-devices.ts';
+import { addMetadataRoute } from './metadata-route.ts';
+import { namedLocationRoutes } from './named-locations.ts';
 import type { GraphDependencies, GraphRequest, GraphRoute } from './route.ts';
 import { userRoutes } from './users.ts';
 
@@ -12,8 +19,14 @@ const VERSIONS: readonly GraphVersion[] = ['v1.0', 'beta'];
 /** The Graph-compatible API under `/v1.0` and `/beta`: the same resources, v1.0 with the members it knows. */
 export function graphRoutes(deps: GraphDependencies): FastifyPluginAsync {
   return async (app) => {
-    const routes: GraphRoute[] = [...connectorRoutes(deps), ...compliancePolicyRoutes(deps), ...managedDeviceRoutes(deps), ...userRoutes(deps), ...groupRoutes(deps)];
+    const routes: readonly GraphRoute[] = [
+      ...connectorRoutes(deps), ...compliancePolicyRoutes(deps), ...managedDeviceRoutes(deps), ...userRoutes(deps),
+      ...groupRoutes(deps), ...accessPolicyRoutes(deps), ...namedLocationRoutes(deps), ...deviceManagementRoutes(deps),
+      ...auditEventRoutes(deps), ...applicationRoutes(deps),
+    ];
     for (const version of VERSIONS) {
+      addMetadataRoute(app, version);
+      addBatchRoute(app, version);
       for (const { method, path, access, summary, handle } of routes) {
         app.route({
           method,
@@ -39,6 +52,7 @@ function toGraphRequest(request: FastifyRequest, version: GraphVersion, deps: Gr
   const cut = request.originalUrl.indexOf('?');
   return {
     version,
+    method: request.method,
     origin: deps.baseUrl ?? `https://${hostOf(request)}`,
     originalPath,
     queryString: cut === -1 ? '' : request.originalUrl.slice(cut + 1),

@@ -18,6 +18,7 @@ export interface GraphDependencies {
 /** A request as the handlers of Graph resources see it. */
 export interface GraphRequest {
   readonly version: GraphVersion;
+  readonly method: string;
   /** `https://host[:port]`, without a slash at the end. */
   readonly origin: string;
   /** As the client wrote it, for links to the next page. */

@@ -1,0 +1,91 @@
+import { HubError } from '@sallyport/contracts';
+import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
+import { isNothing, isObject } from './access-policy-normalise.ts';
+import { requireText } from './documents.ts';
+
+/** Entra's "MFA trusted IPs", which can be named and not be read. */
+const MFA_TRUSTED_IPS = '00000000-0000-0000-0000-000000000000';
+
+/** What every policy must say, in whatever state. `policy` is complete and normalised. */
+export function requireSound(policy: GraphBody): void {
+  requireText(policy, 'displayName');
+  const conditions = policy.conditions as GraphBody;
+  requireSomeone(conditions);
+  requireInclude(conditions.applications, 'conditions.applications', ['includeApplications', 'includeUserActions', 'includeAuthenticationContextClassReferences', 'applicationFilter']);
+  // Exclusions alone would match nothing, and a policy that matches nothing closes nothing.
+  if (isObject(conditions.platforms)) requireInclude(conditions.platforms, 'conditions.platforms', ['includePlatforms']);
+  if (isObject(conditions.locations)) requireInclude(conditions.locations, 'conditions.locations', ['includeLocations']);
+  requireControls(policy);
+}
+
+function requireSomeone(conditions: GraphBody): void {
+  if (isObject(conditions.clientApplications)) return;
+  requireInclude(conditions.users, 'conditions.users', ['includeUsers', 'includeGroups', 'includeRoles', 'includeGuestsOrExternalUsers']);
+}
+
+function requireInclude(condition: unknown, path: string, includes: readonly string[]): void {
+  const names = isObject(condition) ? includes.filter((name) => !isNothing(condition[name])) : [];
+  if (names.length > 0) return;
+  throw new HubError('invalid_request', `${path} must include something: give ${includes.join(' or ')}.`, { field: `${path}.${includes[0]}` });
+}
+
+function requireControls({ grantControls: grant, sessionControls: session }: GraphBody): void {
+  if (!isObject(grant) && !isObject(session)) {
+    throw new HubError('invalid_request', 'A policy needs grantControls, or sessionControls that are switched on.', { field: 'grantControls' });
+  }
+  const controls = isObject(grant) ? (grant.builtInControls as string[]) : [];
+  if (controls.includes('block') && controls.length > 1) {
+    throw new HubError('invalid_request', 'block cannot be combined with other controls.', { field: 'grantControls.builtInControls' });
+  }
+  const frequency = isObject(session) ? session.signInFrequency : null;
+  if (isObject(frequency) && frequency.isEnabled === true && frequency.frequencyInterval === 'timeBased' && (frequency.value === null || frequency.type === null)) {
+    throw new HubError('invalid_request', 'A signInFrequency that is timeBased needs value and type.', { field: 'sessionControls.signInFrequency.value' });
+  }
+}
+
+/** What we cannot evaluate, by path. A member named here must hold nothing in a policy that is on. */
+const UNSUPPORTED = [
+  'conditions.userRiskLevels', 'conditions.signInRiskLevels', 'conditions.servicePrincipalRiskLevels',
+  'conditions.insiderRiskLevels', 'conditions.authenticationFlows', 'conditions.clientApplications',
+  'conditions.agentIdRiskLevels', 'conditions.agentContext', 'conditions.agents',
+  'conditions.devices.deviceFilter', 'conditions.devices.includeDevices', 'conditions.devices.excludeDevices',
+  'conditions.devices.includeDeviceStates', 'conditions.devices.excludeDeviceStates',
+  'conditions.users.includeRoles', 'conditions.users.excludeRoles',
+  'conditions.users.includeGuestsOrExternalUsers', 'conditions.users.excludeGuestsOrExternalUsers',
+  'conditions.applications.applicationFilter', 'conditions.applications.includeUserActions',
+  'conditions.applications.includeAuthenticationContextClassReferences',
+  'conditions.applications.networkAccess', 'conditions.applications.globalSecureAccess',
+  'grantControls.customAuthenticationFactors', 'grantControls.termsOfUse', 'grantControls.authenticationStrength',
+] as const;
+
+/** Words that stand for a set of users or places which we do not know. */
+const UNSUPPORTED_WORDS: Readonly<Record<string, readonly string[]>> = {
+  'conditions.users.includeUsers': ['GuestsOrExternalUsers', 'AllAgentIdUsers'],
+  'conditions.users.excludeUsers': ['GuestsOrExternalUsers', 'AllAgentIdUsers'],
+  'conditions.applications.includeApplications': ['AllAgentIdResources'],
+  'conditions.applications.excludeApplications': ['AllAgentIdResources'],
+  'conditions.locations.includeLocations': [MFA_TRUSTED_IPS],
+  'conditions.locations.excludeLocations': [MFA_TRUSTED_IPS],
+};
+
+/**
+ * A condition that is not evaluated would match nobody or everybody without a word, so a policy that is on
+ * (report-only too) is refused for it. A disabled one is kept: it can be exported again as it came.
+ */
+export function refuseUnsupported(policy: GraphBody): void {
+  if (policy.state === 'disabled') return;
+  for (const path of UNSUPPORTED) if (!isNothing(at(policy, path))) throw unsupported(path, path.slice(path.lastIndexOf('.') + 1));
+  for (const [path, words] of Object.entries(UNSUPPORTED_WORDS)) {
+    const list = at(policy, path);
+    const word = Array.isArray(list) ? words.find((each) => list.includes(each)) : undefined;
+    if (word !== undefined) throw unsupported(path, word === MFA_TRUSTED_IPS ? 'MFA trusted IPs' : word);
+  }
+}
+
+function unsupported(path: string, what: string): HubError {
+  return new HubError('invalid_request', `${what} is not supported yet, so the policy would not do what it says. Leave it out, or keep the policy in state "disabled".`, { field: path });
+}
+
+function at(body: GraphBody, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, step) => (isObject(value) ? value[step] : undefined), body);
+}

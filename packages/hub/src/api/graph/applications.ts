@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { HubError } from '@sallyport/contracts';
+import type { GraphBody, ModelProperty } from '@sallyport/contracts/graph/model.ts';
+import { parseBody, parseParameters } from '@sallyport/contracts/graph/parse-body.ts';
+import { isoTime } from '../../platform/clock.ts';
+import type { ApplicationDocument, PasswordCredentialDocument } from '../../platform/application.ts';
+import { newSecret } from '../../platform/secrets.ts';
+import type { DocumentRow, Transaction } from '../../store/store.ts';
+import { contextUrl, entityAnswer, renderFor } from './answers.ts';
+import { requireFreeApplicationNames, requireHeld, requireManagerLeft, settledConnector, settledPermissions } from './application-rules.ts';
+import { createDocument, deleteDocument, readRoutes, requireText, updateDocument, type DocumentCollection } from './documents.ts';
+import { APPLICATIONS } from './permissions.ts';
+import { noContent, param, type GraphAnswer, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
+
+const TYPE = 'application';
+const MAX_CREDENTIALS = 20;
+const MAX_URIS = 20;
+/** As Graph, when no end is given. */
+const DEFAULT_LIFE_YEARS = 2;
+
+const collection: DocumentCollection = {
+  kind: TYPE,
+  type: TYPE,
+  path: 'applications',
+  access: APPLICATIONS,
+  support: { filter: true, orderBy: true, paging: true, count: true },
+  presenter: async () => present,
+};
+
+/** Without hashes: they never leave the hub. */
+function present(row: DocumentRow): GraphBody {
+  const { passwordCredentials, ...body } = row.body as unknown as ApplicationDocument;
+  return { description: null, ...body, id: row.id, createdDateTime: isoTime(row.createdAt), deletedDateTime: null, passwordCredentials: passwordCredentials.map(shownCredential) };
+}
+
+function shownCredential({ hash: _kept, ...credential }: PasswordCredentialDocument): GraphBody {
+  return { ...credential, secretText: null, customKeyIdentifier: null };
+}
+
+/** Clients of the API. Beside Graph's members: `permissions`, and the connector that a partner's client speaks for. */
+export function applicationRoutes(deps: GraphDependencies): GraphRoute[] {
+  const { path, access } = collection;
+  return [
+    ...readRoutes(collection, deps),
+    { method: 'POST', path: `/${path}`, access: access.write, summary: 'Register a client of the API', handle: (request) => create(deps, request) },
+    {
+      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a client: its name, permissions or connector',
+      handle: async (request) => {
+        await patch(deps, request);
+        return noContent;
+      },
+    },
+    {
+      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a client',
+      handle: async (request) => {
+        await deleteDocument(deps, request, collection, param(request, 'id'), (row, tx) => requireManagerLeft(tx, row.id, undefined, deps.clock.now()));
+        return noContent;
+      },
+    },
+    { method: 'POST', path: `/${path}/:id/addPassword`, access: access.write, summary: 'Make a secret for a client; it is shown once', handle: (request) => addPassword(deps, request) },
+    {
+      method: 'POST', path: `/${path}/:id/removePassword`, access: access.write, summary: 'Take a secret away from a client',
+      handle: async (request) => {
+        await removePassword(deps, request);
+        return noContent;
+      },
+    },
+  ];
+}
+
+async function create(deps: GraphDependencies, request: GraphRequest): Promise<GraphAnswer> {
+  const parsed = parseBody(TYPE, request.body, request.version);
+  requireText(parsed, 'displayName');
+  const row = await createDocument(deps, request, collection, randomUUID(), async (tx) => {
+    const empty = { appId: randomUUID(), displayName: '', permissions: [], mobileThreatDefenseConnectorId: null, identifierUris: [], passwordCredentials: [] };
+    return { ...(await settled(deps, request, empty, parsed, tx)) };
+  });
+  return entityAnswer(request, collection, present(row), {}, 201);
+}
+
+async function patch(deps: GraphDependencies, request: GraphRequest): Promise<void> {
+  const parsed = parseBody(TYPE, request.body, request.version);
+  if ('displayName' in parsed) requireText(parsed, 'displayName');
+  await updateDocument(deps, request, collection, param(request, 'id'), async (row, tx) => {
+    const after = { ...(await settled(deps, request, row.body as unknown as ApplicationDocument, parsed, tx)) };
+    await requireManagerLeft(tx, row.id, after, deps.clock.now());
+    return after;
+  });
+}
+
+/** An application with `changes` made to it, as far as the caller may make them. */
+async function settled(deps: GraphDependencies, { caller }: GraphRequest, before: ApplicationDocument, changes: GraphBody, tx: Transaction): Promise<ApplicationDocument> {
+  const permissions = settledPermissions((changes.permissions ?? before.permissions) as string[]);
+  requireHeld(caller, permissions.filter((permission) => !before.permissions.includes(permission)), 'permissions', 'grant these permissions');
+  const connector = 'mobileThreatDefenseConnectorId' in changes
+    ? await settledConnector(changes.mobileThreatDefenseConnectorId, caller, tx) : before.mobileThreatDefenseConnectorId;
+  if (connector !== before.mobileThreatDefenseConnectorId) requireHeld(caller, permissions, 'mobileThreatDefenseConnectorId', 'bind this client to a connector');
+  const after: ApplicationDocument = {
+    ...before, ...changes, permissions, mobileThreatDefenseConnectorId: connector,
+    identifierUris: settledUris((changes.identifierUris ?? before.identifierUris) as string[]),
+  };
+  requireFreeApplicationNames(deps.view, after);
+  return after;
+}
+
+function settledUris(uris: readonly string[]): string[] {
+  if (uris.length > MAX_URIS) throw new HubError('invalid_request', `identifierUris holds ${uris.length} items; at most ${MAX_URIS} are allowed.`, { field: 'identifierUris' });
+  for (const [index, uri] of uris.entries()) {
+    if (!/^[a-z][a-z0-9+.-]*:\S{1,250}$/i.test(uri)) throw new HubError('invalid_request', `identifierUris[${index}] must be a URI like api://name.`, { field: `identifierUris[${index}]` });
+  }
+  return [...new Set(uris)];
+}
+
+const ADD: Readonly<Record<string, ModelProperty>> = { passwordCredential: { type: 'passwordCredential', nullable: true } };
+
+async function addPassword(deps: GraphDependencies, request: GraphRequest): Promise<GraphAnswer> {
+  const wanted = (parseParameters(ADD, request.body ?? {}, request.version).passwordCredential ?? {}) as GraphBody;
+  const { secret, hash, hint } = newSecret();
+  const credential: PasswordCredentialDocument = {
+    keyId: randomUUID(), displayName: (wanted.displayName ?? null) as string | null, hint, hash, ...lifeOf(wanted, deps.clock.now()),
+  };
+  await updateDocument(deps, request, collection, param(request, 'id'), ({ body }) => {
+    const application = body as unknown as ApplicationDocument;
+    requireHeld(request.caller, application.permissions, 'id', 'make a secret for this client');
+    requireSameConnector(request, application);
+    if (application.passwordCredentials.length >= MAX_CREDENTIALS) throw new HubError('conflict', `This client has ${MAX_CREDENTIALS} secrets, the most there can be; remove one first.`, { field: 'passwordCredentials' });
+    return { ...application, passwordCredentials: [...application.passwordCredentials, credential] };
+  });
+  const shown = renderFor(request, 'passwordCredential', { ...shownCredential(credential), secretText: secret }, {});
+  return { status: 200, body: { '@odata.context': contextUrl(request, 'microsoft.graph.passwordCredential'), ...shown } };
+}
+
+/** A partner's client must not get at the secret of another partner's. */
+function requireSameConnector({ caller }: GraphRequest, application: ApplicationDocument): void {
+  if (caller.connectorId !== undefined && application.mobileThreatDefenseConnectorId !== null && application.mobileThreatDefenseConnectorId !== caller.connectorId) {
+    throw new HubError('permission_missing', 'This client is bound to another connector than you are.', { field: 'id' });
+  }
+}
+
+function lifeOf(wanted: GraphBody, now: number): { startDateTime: string; endDateTime: string } {
+  const start = typeof wanted.startDateTime === 'string' ? Date.parse(wanted.startDateTime) : now;
+  const inTwoYears = new Date(start);
+  inTwoYears.setUTCFullYear(inTwoYears.getUTCFullYear() + DEFAULT_LIFE_YEARS);
+  const end = typeof wanted.endDateTime === 'string' ? Date.parse(wanted.endDateTime) : inTwoYears.getTime();
+  if (end <= now || end <= start) throw new HubError('invalid_request', 'endDateTime must be in the future and after startDateTime.', { field: 'passwordCredential.endDateTime' });
+  return { startDateTime: isoTime(start), endDateTime: isoTime(end) };
+}
+
+const REMOVE: Readonly<Record<string, ModelProperty>> = { keyId: { type: 'Edm.Guid' } };
+
+async function removePassword(deps: GraphDependencies, request: GraphRequest): Promise<void> {
+  const { keyId } = parseParameters(REMOVE, request.body, request.version);
+  if (keyId === undefined) throw new HubError('invalid_request', 'keyId is required.', { field: 'keyId' });
+  await updateDocument(deps, request, collection, param(request, 'id'), async (row, tx) => {
+    const application = row.body as unknown as ApplicationDocument;
+    const left = application.passwordCredentials.filter((credential) => credential.keyId !== keyId);
+    if (left.length === application.passwordCredentials.length) throw new HubError('not_found', `This client has no secret with the keyId ${String(keyId)}.`, { field: 'keyId' });
+    const after = { ...application, passwordCredentials: left };
+    await requireManagerLeft(tx, row.id, after, deps.clock.now());
+    return after;
+  });
+}

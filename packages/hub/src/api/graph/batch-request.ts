@@ -1,0 +1,99 @@
+import { HubError } from '@sallyport/contracts';
+
+const MAX_REQUESTS = 20;
+const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
+
+/** One request of a `$batch` (JSON batching of Graph). */
+export interface BatchPart {
+  readonly id: string;
+  readonly method: (typeof METHODS)[number];
+  /** Relative to the version, with its query. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly dependsOn: readonly string[];
+}
+
+/** What a part may say for itself; who calls is said once, by the batch. */
+const HEADERS: ReadonlySet<string> = new Set(['accept', 'accept-language', 'client-request-id', 'consistencylevel', 'content-type', 'if-match', 'if-none-match', 'prefer']);
+
+/** Throws `HubError` for what makes the whole batch unreadable. */
+export function parseBatch(body: unknown): BatchPart[] {
+  const requests = isObject(body) ? body.requests : undefined;
+  if (!Array.isArray(requests) || requests.length === 0) throw invalid('requests', 'must be a list of requests');
+  if (requests.length > MAX_REQUESTS) throw invalid('requests', `holds ${requests.length} requests; at most ${MAX_REQUESTS} are allowed`);
+  const parts = requests.map(parsePart);
+  const seen = new Set<string>();
+  for (const [index, { id }] of parts.entries()) {
+    if (seen.has(id.toLowerCase())) throw invalid(`requests[${index}].id`, `is "${id}" a second time`);
+    seen.add(id.toLowerCase());
+  }
+  for (const [index, part] of parts.entries()) {
+    for (const other of part.dependsOn) if (!seen.has(other.toLowerCase())) throw invalid(`requests[${index}].dependsOn`, `names "${other}", which is no request of this batch`);
+  }
+  refuseCircles(parts);
+  return parts;
+}
+
+function parsePart(request: unknown, index: number): BatchPart {
+  const at = `requests[${index}]`;
+  if (!isObject(request)) throw invalid(at, 'must be an object');
+  const method = METHODS.find((known) => known === String(request.method).toUpperCase());
+  if (method === undefined) throw invalid(`${at}.method`, `must be one of ${METHODS.join(', ')}`);
+  return {
+    id: textOf(request.id, `${at}.id`), method, url: urlOf(request.url, `${at}.url`),
+    headers: headersOf(request.headers ?? {}, `${at}.headers`), body: request.body,
+    dependsOn: dependenciesOf(request.dependsOn ?? [], `${at}.dependsOn`),
+  };
+}
+
+/** Real clients number their requests. */
+function textOf(value: unknown, field: string): string {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string' || text === '' || text.length > 100) throw invalid(field, 'must be a text of 1 to 100 characters');
+  return text;
+}
+
+function urlOf(value: unknown, field: string): string {
+  if (typeof value !== 'string' || value.length > 8192 || !/^\/?[\w$%]/.test(value) || /^[a-z][a-z0-9+.-]*:/i.test(value)) {
+    throw invalid(field, 'must be a path relative to the version, like /users');
+  }
+  const path = value.replace(/^\//, '');
+  if (/^(?:\$|%24)batch\b/i.test(path)) throw invalid(field, 'cannot be another batch');
+  return path;
+}
+
+function headersOf(value: unknown, field: string): Record<string, string> {
+  if (!isObject(value)) throw invalid(field, 'must be an object');
+  const headers: Record<string, string> = {};
+  for (const [name, text] of Object.entries(value)) {
+    if (typeof text !== 'string' || /[^\t\x20-\x7e]/.test(text)) throw invalid(`${field}.${name.slice(0, 60)}`, 'must be a plain text');
+    if (HEADERS.has(name.toLowerCase())) headers[name.toLowerCase()] = text;
+  }
+  return headers;
+}
+
+function dependenciesOf(value: unknown, field: string): string[] {
+  if (!Array.isArray(value) || value.length > MAX_REQUESTS) throw invalid(field, 'must be a list of ids');
+  return value.map((id) => textOf(id, field));
+}
+
+/** Takes away, again and again, what waits for nothing; what is left waits for itself. */
+function refuseCircles(parts: readonly BatchPart[]): void {
+  let waiting = parts;
+  for (;;) {
+    const ids = new Set(waiting.map(({ id }) => id.toLowerCase()));
+    const left = waiting.filter(({ dependsOn }) => dependsOn.some((id) => ids.has(id.toLowerCase())));
+    if (left.length === 0) return;
+    if (left.length === waiting.length) throw invalid('requests', `wait for each other in a circle: ${left.map(({ id }) => id).join(', ')}`);
+    waiting = left;
+  }
+}
+
+function invalid(field: string, problem: string): HubError {
+  return new HubError('invalid_request', `${field} ${problem}.`, { field });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import type { FastifyInstance } from 'fastify';
+import type { GraphVersion } from '@sallyport/contracts/graph/model.ts';
+import { schemaFile } from '@sallyport/contracts/graph/schema-files.ts';
+
+/** `/$metadata`: the schema that contexts in our answers point to. */
+export function addMetadataRoute(app: FastifyInstance, version: GraphVersion): void {
+  let schema: Promise<Buffer> | undefined;
+  app.get(`/${version}/$metadata`, {
+    config: {
+      access: { kind: 'public', why: 'The schema of Graph is public and says nothing of the tenant.' },
+      doc: { summary: `The schema of Graph ${version} (CSDL), the subset that this server draws on`, tags: [`Graph ${version}`] },
+    },
+  }, async (_request, reply) => {
+    schema ??= readFile(schemaFile(version));
+    return reply.type('application/xml; charset=utf-8').send(await schema);
+  });
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { rewriteGraphUrl } from './rewrite-url.ts';
+
+const TENANT = '11111111-2222-4333-8444-555555555555';
+const OTHER = '99999999-2222-4333-8444-555555555555';
+
+test.each([
+  ['/v1.0/users', '/v1.0/users'],
+  ["/v1.0/users('ada@example.org')", '/v1.0/users/ada@example.org'],
+  ['/v1.0/users(%27ada@example.org%27)/memberOf', '/v1.0/users/ada@example.org/memberOf'],
+  ["/beta/users('o''neil@example.org')", "/beta/users/o'neil@example.org"],
+  ["/v1.0/groups('a')/members('b')/%24ref", '/v1.0/groups/a/members/b/$ref'],
+  ['/v1.0/%24batch', '/v1.0/$batch'],
+  ['/beta/$metadata', '/beta/$metadata'],
+  [`/v1.0/${TENANT}/identity/conditionalAccess/policies`, '/v1.0/identity/conditionalAccess/policies'],
+  [`/v1.0/${TENANT.toUpperCase()}/users`, '/v1.0/users'],
+  [`/v1.0/${OTHER}/users`, `/v1.0/${OTHER}/users`],
+  ['/v1.0/policies/conditionalAccessPolicies/1', '/v1.0/identity/conditionalAccess/policies/1'],
+  ['/v1.0/policies/conditionalAccessPolicies?$top=1', '/v1.0/identity/conditionalAccess/policies?$top=1'],
+  ['/v1.0/deviceManagement/deviceCompliancePolicies/1/microsoft.graph.assign', '/v1.0/deviceManagement/deviceCompliancePolicies/1/assign'],
+  ['/v1.0/users/a/memberOf/graph.group', '/v1.0/users/a/memberOf/group'],
+  ['/V1.0/users', '/v1.0/users'],
+  ["/v1.0/users?$filter=startswith(displayName,'a')&%24top=1", "/v1.0/users?$filter=startswith(displayName,'a')&%24top=1"],
+  ["/partner/v1('x')", "/partner/v1('x')"],
+  ['/', '/'],
+])('%s is %s', (url, expected) => {
+  expect(rewriteGraphUrl(url, TENANT)).toBe(expected);
+});
