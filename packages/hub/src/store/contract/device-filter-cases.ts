@@ -44,6 +44,8 @@ const CASES: readonly (readonly [string, DeviceFilter, readonly string[]])[] = [
   ['a key', is('serialNumber', 'eq', 's4'), ['d4']],
   ['compliance state in any case', is('complianceState', 'eq', 'NonCompliant'), ['d1']],
   ['compliance state of a device never evaluated', is('complianceState', 'eq', 'unknown'), ['d3', 'd4']],
+  ['compliance state that there is not', is('complianceState', 'eq', 'fine'), []],
+  ['compliance state, part of its name', is('complianceState', 'startswith', 'NonC'), ['d1']],
   ['compliance state, other than', is('complianceState', 'ne', 'noncompliant'), ['d2', 'd3', 'd4']],
   ['reported threat state', is('partnerReportedThreatState', 'eq', 'highSeverity'), ['d1']],
   ['and', and(is('deviceName', 'eq', 'alpha'), is('model', 'contains', 'x9')), ['d4']],

@@ -20,11 +20,14 @@ export interface Words {
   readonly counter: string;
   /** Behind the closing bracket of a table of short rows: kept in the order of its primary key. */
   readonly inOrder: string;
+  /** Behind a column of an index that sorts: null is lower than everything. */
+  readonly nullFirst: string;
 }
 
 export const WORDS: Readonly<Record<Dialect, Words>> = {
-  sqlite: { text: 'text', integer: 'integer', counter: 'integer primary key', inOrder: 'without rowid' },
+  sqlite: { text: 'text', integer: 'integer', counter: 'integer primary key', inOrder: 'without rowid', nullFirst: '' },
   postgres: {
     text: 'text collate "C"', integer: 'bigint', counter: 'bigint generated always as identity primary key', inOrder: '',
+    nullFirst: 'nulls first',
   },
 };

@@ -113,11 +113,13 @@ test('each node hears of the rows of both, once and in order', () => twoNodes(as
 test('a deadlock is resolved by doing the work of one again', () => twoNodes(async (one, two) => {
   await one.transaction((tx) => tx.devices.put([device('d1'), device('d2')]));
   let runs = 0;
+  let holders = 0;
   const bothHoldTheFirst = Promise.withResolvers<void>();
   const take = (node: Store, first: string, second: string) => node.transaction(async (tx) => {
     runs += 1;
     await tx.postures.get([first]);
-    if (runs === 2) bothHoldTheFirst.resolve();
+    holders += 1;
+    if (holders === 2) bothHoldTheFirst.resolve();
     await bothHoldTheFirst.promise;
     await tx.postures.get([second]);
     await tx.postures.put([posture(first), posture(second)]);

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
+import { THREAT_STATES } from '@sallyport/core';
+import type { ComplianceState } from '@sallyport/core';
 import type { DeviceFilter, DeviceFilterColumn, FilterOperator } from '../store.ts';
 import { foldKey, foldText } from './fold.ts';
 import { COLUMN_OF } from './tables.ts';
@@ -9,6 +11,18 @@ type Comparison = Extract<DeviceFilter, { column: DeviceFilterColumn }>;
 
 const NEVER: Condition = sql<boolean>`1 = 0`;
 const ALWAYS: Condition = sql<boolean>`1 = 1`;
+
+const COMPLIANCE_STATES: readonly ComplianceState[] = [
+  'unknown', 'notApplicable', 'compliant', 'inGracePeriod', 'noncompliant', 'error', 'conflict',
+];
+
+const STATE_COLUMN = {
+  complianceState: { name: 'postures.compliance_state', states: COMPLIANCE_STATES },
+  partnerReportedThreatState: { name: 'postures.merged_state', states: THREAT_STATES },
+} as const;
+type StateColumn = keyof typeof STATE_COLUMN;
+
+const isState = (column: DeviceFilterColumn): column is StateColumn => Object.hasOwn(STATE_COLUMN, column);
 
 const SQL_OPERATOR = { eq: '=', lt: '<', le: '<=', gt: '>', ge: '>=' } as const;
 
@@ -34,23 +48,31 @@ export function conditionOf(filter: DeviceFilter): Condition {
 
 /** What a column is compared and sorted by. A device that was never evaluated is in state `unknown`. */
 export function expressionOf(column: DeviceFilterColumn): RawBuilder<unknown> {
-  switch (column) {
-    case 'id': return sql`${sql.ref('devices.id')}`;
-    case 'complianceState': return sql`lower(coalesce(${sql.ref('postures.compliance_state')}, 'unknown'))`;
-    case 'partnerReportedThreatState': return sql`lower(coalesce(${sql.ref('postures.merged_state')}, 'unknown'))`;
-    default: return sql`${sql.ref(`devices.${COLUMN_OF[column].name}`)}`;
-  }
+  if (column === 'id') return sql`${sql.ref('devices.id')}`;
+  if (isState(column)) return sql`lower(coalesce(${sql.ref(STATE_COLUMN[column].name)}, 'unknown'))`;
+  return sql`${sql.ref(`devices.${COLUMN_OF[column].name}`)}`;
 }
 
 function comparison({ op, column, value }: Comparison): Condition {
   const left = expressionOf(column);
   if (value === null) return op === 'eq' ? sql<boolean>`${left} is null` : NEVER;
+  if (op === 'eq' && isState(column)) return stateIs(column, value);
   const right = comparable(column, value);
   if (op === 'contains' || op === 'startswith' || op === 'endswith') {
     return typeof right === 'string' ? sql<boolean>`${left} like ${pattern(op, right)} escape '\\'` : NEVER;
   }
   if (right === null) return NEVER;
   return sql<boolean>`${left} ${sql.raw(SQL_OPERATOR[op as keyof typeof SQL_OPERATOR])} ${right}`;
+}
+
+/** By the name as it is kept, so that the index answers: states are what people filter a large fleet by. */
+function stateIs(column: StateColumn, value: string): Condition {
+  const { name, states } = STATE_COLUMN[column];
+  const state = states.find((known) => known.toLowerCase() === foldText(value));
+  if (state === undefined) return NEVER;
+  return state === 'unknown'
+    ? sql<boolean>`coalesce(${sql.ref(name)}, 'unknown') = 'unknown'`
+    : sql<boolean>`${sql.ref(name)} = ${state}`;
 }
 
 /** `null`: nothing can be equal to it. */

@@ -22,7 +22,8 @@ export class Connection {
 
   /** @throws StoreBusy when the database cannot be opened now. */
   static async open(settings: ThreadSettings): Promise<Connection> {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: settings });
+    // Without the flags of the main thread, which may concern only that one (--input-type, --inspect).
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: settings, execArgv: [] });
     const connection = new Connection(worker);
     try {
       await once(worker, 'message');

