@@ -60,6 +60,7 @@ const OPEN = [
   'GET /healthz', 'GET /readyz', 'GET /openapi.json',
   'POST /:tenant/oauth2/v2.0/token', 'GET /:tenant/v2.0/.well-known/openid-configuration', 'GET /:tenant/discovery/v2.0/keys',
   'GET /.well-known/oauth-authorization-server/:tenant/v2.0', 'GET /.well-known/authzen-configuration',
+  'GET /v1.0/$metadata', 'GET /beta/$metadata',
 ];
 
 test('no routes are public but those that have to be', () => {

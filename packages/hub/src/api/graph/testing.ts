@@ -10,6 +10,7 @@ import { RegisterDevice } from '../../pipeline/register-device.ts';
 import { Serial } from '../../pipeline/serial.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
+import { guardAccess } from '../access-guard.ts';
 import { createErrorHandler } from '../errors.ts';
 import { useJsonBodies } from '../json-body.ts';
 import type { Caller } from '../route-access.ts';
@@ -55,7 +56,7 @@ function callerOf(authorization: string | undefined): Caller {
   return { appId: 'aaaaaaaa-0000-4000-8000-000000000001', displayName: 'Tests', roles: new Set(roles), connectorId };
 }
 
-function tokenOf({ roles = PERMISSIONS, connectorId }: CallOptions): string {
+export function tokenOf({ roles = PERMISSIONS, connectorId }: CallOptions = {}): string {
   return `Bearer ${Buffer.from(JSON.stringify({ roles, connectorId }), 'utf8').toString('base64url')}`;
 }
 
@@ -70,10 +71,7 @@ export async function openTestHub(baseUrl?: string): Promise<TestHub> {
   const pipeline = { store, memory, serial: new Serial(), clock, origin: 'test' };
   const app = fastify({ rewriteUrl: (request) => rewriteGraphUrl(request.url ?? '/', TENANT), routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 } });
   useJsonBodies(app);
-  app.decorateRequest('caller', undefined);
-  app.addHook('onRequest', async (request) => {
-    if (request.routeOptions.config.access?.kind !== 'public') request.caller = callerOf(request.headers.authorization);
-  });
+  guardAccess(app, { authenticate: async (authorization) => callerOf(authorization) });
   app.setErrorHandler(createErrorHandler(clock));
   await app.register(graphRoutes({ store, configuration: new Configure(pipeline), devices: new RegisterDevice(pipeline), view: memory, clock, baseUrl }));
 
