@@ -1,30 +1,28 @@
-/** Remembers the most recently used `limit` values; the oldest is forgotten first. */
+/**
+ * Remembers about the `limit` most recently used values. Two generations: what is used moves to the young one,
+ * and when that is full the old one is forgotten. Reading what is young, the common case, writes nothing.
+ */
 export class BoundedCache<V> {
-  readonly #limit: number;
-  readonly #values = new Map<string, V>();
+  readonly #half: number;
+  #young = new Map<string, V>();
+  #old = new Map<string, V>();
 
   constructor(limit: number) {
-    this.#limit = limit;
+    this.#half = Math.ceil(limit / 2);
   }
 
   get(key: string): V | undefined {
-    const value = this.#values.get(key);
-    if (value === undefined) return undefined;
-    // A Map keeps the order of insertion: re-inserting makes it the youngest.
-    this.#values.delete(key);
-    this.#values.set(key, value);
-    return value;
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
   }
 
   set(key: string, value: V): void {
-    if (this.#values.size >= this.#limit) {
-      const oldest = this.#values.keys().next();
-      if (!oldest.done) this.#values.delete(oldest.value);
-    }
-    this.#values.set(key, value);
-  }
-
-  get size(): number {
-    return this.#values.size;
+    this.#young.set(key, value);
+    if (this.#young.size < this.#half) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 }

@@ -2,7 +2,9 @@ import { HubError, ERRORS } from '@sallyport/contracts';
 import type { ReasonCode } from '@sallyport/core';
 import type { AccessAnswer, AccessDecider, DeviceClaim } from '../../pipeline/ports.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { parseJsonBody } from '../json-body.ts';
 import { AnswerWriter } from './answer.ts';
+import { BoundedCache } from './bounded-cache.ts';
 import type { DeviceCertificates } from './device-certificate.ts';
 import { object, parseEvaluation } from './question.ts';
 import type { Evaluation, JsonObject } from './question.ts';
@@ -17,11 +19,14 @@ export interface EvaluatorOptions {
 }
 
 const MOST_EVALUATIONS = 1_000;
+const REMEMBERED_REQUESTS = 10_000;
+const LONGEST_REMEMBERED = 1_024;
 
 /** Parsed AuthZEN requests in, AuthZEN answers out as JSON text; the transport is somebody else's. */
 export class Evaluator {
   readonly #options: EvaluatorOptions;
   readonly #writer: AnswerWriter;
+  readonly #requests = new BoundedCache<Evaluation>(REMEMBERED_REQUESTS);
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
@@ -35,6 +40,23 @@ export class Evaluator {
    */
   evaluate(body: unknown): string {
     return this.#answerOne(requestOf(body));
+  }
+
+  /**
+   * The same from the bytes of the body. Gateways ask the same question again and again, so what a body means
+   * is remembered; what it is answered is decided anew each time.
+   * @throws HubError `invalid_json` or `invalid_request`
+   */
+  evaluateBytes(body: Buffer): string {
+    if (body.length > LONGEST_REMEMBERED) return this.#answerOne(requestOf(parseJsonBody(body)));
+    // One character a byte: bytes that differ never share a key, whatever their encoding.
+    const key = body.toString('latin1');
+    let evaluation = this.#requests.get(key);
+    if (evaluation === undefined) {
+      evaluation = parseEvaluation(requestOf(parseJsonBody(body)));
+      this.#requests.set(key, evaluation);
+    }
+    return this.#answer(evaluation);
   }
 
   /**
@@ -74,7 +96,10 @@ export class Evaluator {
   }
 
   #answerOne(request: JsonObject): string {
-    const evaluation = parseEvaluation(request);
+    return this.#answer(parseEvaluation(request));
+  }
+
+  #answer(evaluation: Evaluation): string {
     return this.#writer.write(this.#decide(evaluation), evaluation.language);
   }
 

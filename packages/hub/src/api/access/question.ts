@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { pickLanguage, PLATFORMS } from '@sallyport/core';
-import type { ClientAppType, Language, Platform } from '@sallyport/core';
+import { PLATFORMS } from '@sallyport/core';
+import type { ClientAppType, Platform } from '@sallyport/core';
 import { HubError } from '@sallyport/contracts';
 import type { AccessQuestion } from '../../pipeline/ports.ts';
 
@@ -10,7 +10,8 @@ import type { AccessQuestion } from '../../pipeline/ports.ts';
  */
 export interface Evaluation {
   readonly question: Omit<AccessQuestion, 'device' | 'certificateInvalid'>;
-  readonly language: Language;
+  /** Language of the user as the caller names it: a BCP 47 tag or an Accept-Language. */
+  readonly language: string | undefined;
   /** `subject.properties.device_id`: a claim that the caller has checked, e.g. of a token. */
   readonly deviceId: string | undefined;
   /** `subject.properties.certificate`: the device's certificate from a TLS handshake that the caller finished. */
@@ -41,7 +42,7 @@ export function parseEvaluation(item: JsonObject, fallback?: JsonObject): Evalua
   const context = optionalObject(item['context'] ?? fallback?.['context'], 'context');
   return {
     question: context === undefined ? { user, application } : questionWith(user, application, context),
-    language: pickLanguage(optionalText(context?.['language'], 'context.language')),
+    language: optionalText(context?.['language'], 'context.language'),
     deviceId: optionalText(properties?.['device_id'], 'subject.properties.device_id'),
     certificate: optionalText(properties?.['certificate'], 'subject.properties.certificate'),
     subjectIsUser: type === 'user',

@@ -1,10 +1,16 @@
 import type { FastifyPluginCallback } from 'fastify';
+import type { Authenticator } from '../access-guard.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { Evaluator } from './evaluator.ts';
 import type { EvaluatorOptions } from './evaluator.ts';
+import { installFastPath } from './fast-path.ts';
 import * as schemas from './schemas.ts';
 
-export type AccessRoutesOptions = EvaluatorOptions;
+export interface AccessRoutesOptions extends EvaluatorOptions {
+  /** With it, plain evaluations are answered before the router; see `fast-path.ts`. */
+  readonly authenticator?: Authenticator | undefined;
+  readonly onAnswered?: ((seconds: number) => void) | undefined;
+}
 
 const EVALUATE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Access.Evaluate'] };
 const PUBLIC: RouteAccess = { kind: 'public', why: 'AuthZEN metadata, section 9: callers read it before they have a token' };
@@ -19,6 +25,7 @@ export function accessRoutes(options: AccessRoutesOptions): FastifyPluginCallbac
   const evaluator = new Evaluator(options);
   const metadata = JSON.stringify(metadataOf(options.baseUrl));
   return (app, _, done) => {
+    if (options.authenticator !== undefined) installFastPath(app, { evaluator, authenticator: options.authenticator, onAnswered: options.onAnswered });
     app.post('/access/v1/evaluation', { config: { access: EVALUATE, doc: ONE, quiet: true }, bodyLimit: 64 * KIB }, (request, reply) => {
       reply.header('content-type', JSON_TYPE).send(evaluator.evaluate(request.body));
     });

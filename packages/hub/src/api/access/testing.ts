@@ -10,6 +10,9 @@ export const THREAT: Reason = {
   code: 'threat_level_above_allowed', policyId: 'cp-1', policyName: 'Phones', connectorId: 'lookout', required: 'low', actual: 'highSeverity', findingIds: ['f-1'],
 };
 
+/** One object for all, as the compiled policies have it. */
+const SATISFIED: Reason = { code: 'policy_satisfied', policyId: 'ca-1' };
+
 export interface FakeDecider extends AccessDecider {
   readonly asked: AccessQuestion[];
   /** Devices that fail. */
@@ -68,5 +71,5 @@ function answerFor(question: AccessQuestion, { view, blocked, deviceRequired, mf
   if (deviceRequired && question.device === undefined) return deny({ code: 'device_not_identified' });
   if (deviceRequired && deviceId === undefined) return deny({ code: 'device_unknown' });
   const obligations = mfaRequired ? [{ type: 'mfa' as const, policyId: 'ca-2' }] : [];
-  return { ...known, decision: true, reasons: [{ code: 'policy_satisfied', policyId: 'ca-1' }], obligations, reportOnly: [] };
+  return { ...known, decision: true, reasons: [SATISFIED], obligations, reportOnly: [] };
 }

@@ -97,7 +97,7 @@ function refusal(code: ReasonCode): AccessAnswer {
 
 function say(answer: AccessAnswer, door: Door, request: GatewayRequest, { decider, devicePage }: DoorContext): GatewayAnswer {
   const { decision, reasons, deviceId } = answer;
-  const language = pickLanguage(request.acceptLanguage, door.language);
+  const language = pickLanguage(request.acceptLanguage, pickLanguage(answer.preferredLanguage, door.language));
   const user = answer.userId === undefined ? undefined : decider.view.user(answer.userId);
   return {
     granted: decision,
