@@ -56,7 +56,9 @@ interface Page {
 
 async function page(session: ReadSession, after: string): Promise<Page> {
   const devices = builders[session.dialect]
-    .selectFrom('devices').leftJoin('postures', 'postures.device_id', 'devices.id')
+    .selectFrom('devices')
+    // Said of both tables: PostgreSQL merges them, and would otherwise begin at the first posture for every page.
+    .leftJoin('postures', (join) => join.onRef('postures.device_id', '=', 'devices.id').on('postures.device_id', '>', after))
     .select(['devices.id as id', sql<string>`devices.facts || ',' || coalesce(postures.body, 'null')`.as('item')])
     .where('devices.id', '>', after).orderBy('devices.id').limit(PAGE).as('page');
   const [row] = await session.query(
