@@ -102,13 +102,14 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   const runner = await startIntake({ store, intake: pipeline.intake, dataKey, http, clock, log });
   opened.add(() => runner.close());
 
+  const authenticator = createAuthenticator({ site, keys: signingKeys, clients, clock });
   const app = createHttpServer({
     tls, log, clock, behindProxy: settings.tls === 'proxy', hsts: settings.publicUrl !== undefined && !isLocal(baseUrl),
-    authenticator: createAuthenticator({ site, keys: signingKeys, clients, clock }),
+    authenticator,
     rewriteUrl: (url) => rewriteGraphUrl(url, site.tenantId),
   });
   const metrics = createMetrics();
-  measureRequests(app, metrics);
+  const timerOf = measureRequests(app, metrics);
   addGauge(metrics, 'sallyport_devices', 'Devices by compliance state', 'state', () => store.postures.countByState());
 
   const { configuration, decider, devices, intake } = pipeline;
@@ -117,7 +118,9 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   await app.register(graphRoutes({ store, configuration, devices, view, clock, baseUrl: settings.publicUrl }));
   await app.register(partnerRoutes({ intake, clock }));
   await app.register(webhookRoutes({ runner }));
-  await app.register(accessRoutes({ decider, clock, baseUrl, certificates: () => doors.certificates }));
+  await app.register(accessRoutes({
+    decider, clock, baseUrl, authenticator, certificates: () => doors.certificates, onAnswered: timerOf('POST', '/access/v1/evaluation', 200),
+  }));
   await app.register(doorRoutes({ registry: doors, decider, publisher, clock, baseUrl }));
   await app.register(doorAdminRoutes({ store, configuration, clock, registry: doors, view, baseUrl }));
   await app.register(mergeRuleRoutes({ store, configuration, clock }));
