@@ -71,6 +71,7 @@ describe('a filter is refused', () => {
     ['user', "businessPhones/all(p: p eq '1')", 'only any()'],
     ['user', "tolower(displayName) eq 'x'", 'the functions are contains'],
     ['user', "displayName/any(p: p eq '1')", 'no list'],
+    ['user', "businessPhones/any(p: businessPhones/any(q: q eq '1'))", 'within any()'],
     ['user', "contains(accountEnabled, 'x')", 'no text'],
     ['user', "isof('microsoft.graph.group')", 'not a type of this collection'],
     ['user', "isof('x')", 'not a type of this collection'],

@@ -156,6 +156,8 @@ class FilterParser {
 
   #any(resolved: ResolvedPath): Filter {
     const { path } = resolved;
+    // Each level would multiply the work by the length of a list.
+    if (this.#scope.variables.size > 0) throw refuse(OPTION, 'uses any() within any(), which is not supported');
     if (!resolved.collection) throw refuse(OPTION, `uses any() on "${path.steps.join('/')}", which is no list`);
     this.#expectMark('(');
     if (this.#takeMark(')')) return { kind: 'any', path, variable: '', body: undefined };

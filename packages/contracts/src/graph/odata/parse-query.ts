@@ -103,7 +103,7 @@ function parseExpand(text: string | undefined, version: GraphVersion, support: E
   if (text === undefined) return {};
   const expansion: Record<string, Expansion[string]> = {};
   for (const part of splitOutside(text, ',')) {
-    const [, name = '', inner] = /^\s*(\w+)\s*(?:\((.*)\))?\s*$/s.exec(part) ?? [];
+    const [, name = '', inner] = /^(\w+)\s*(?:\((.*)\))?$/s.exec(part.trim()) ?? [];
     const supported = Object.hasOwn(support, name) ? support[name] : undefined;
     if (supported === undefined) throw refuse('$expand', `cannot expand "${part.trim().slice(0, 100)}"; ${expandable(support)}`);
     if (Object.hasOwn(expansion, name)) throw refuse('$expand', `names "${name}" twice`);

@@ -10,7 +10,7 @@ export type Token =
   | { readonly kind: 'guid'; readonly text: string; readonly at: number };
 
 const MAX_LENGTH = 8192;
-const MAX_TOKENS = 2000;
+const MAX_TOKENS = 1000;
 
 const RULES: readonly (readonly [Token['kind'], RegExp])[] = [
   ['string', /'(?:[^']|'')*'/y],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openTestHub, type TestHub } from './testing.ts';
+import { openTestHub, type Answer, type TestHub } from './testing.ts';
 
 const PATH = '/identity/conditionalAccess/policies';
 const LOCATIONS = '/identity/conditionalAccess/namedLocations';
@@ -31,7 +31,7 @@ function policy(change: Record<string, unknown> = {}, conditions: object = {}): 
   };
 }
 
-async function made(change: Record<string, unknown> = {}, conditions: object = {}): Promise<any> {
+async function made(change: Record<string, unknown> = {}, conditions: object = {}): Promise<Answer['body']> {
   const answer = await hub.post(`/v1.0${PATH}`, policy(change, conditions));
   expect(answer.status, answer.text).toBe(201);
   return answer.body;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Permission } from '@sallyport/contracts';
 import { applicationDocument } from '../../platform/application.ts';
 import { hashOfSecret, secretMatches } from '../../platform/secrets.ts';
-import { openTestHub, type TestHub } from './testing.ts';
+import { openTestHub, type Answer, type TestHub } from './testing.ts';
 
 const LOOKOUT = '2c7790de-8b02-4814-85cf-e0c59380dee8';
 const ZIMPERIUM = '08a8455c-48dd-45ff-ad82-7211355354f3';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => hub.close());
 
-async function made(body: object, options = {}): Promise<any> {
+async function made(body: object, options = {}): Promise<Answer['body']> {
   const answer = await hub.post('/v1.0/applications', body, options);
   expect(answer.status, answer.text).toBe(201);
   return answer.body;

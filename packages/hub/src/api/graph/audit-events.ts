@@ -3,7 +3,7 @@ import { parseQuery } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { AuditRow } from '../../store/store.ts';
 import { collectionAnswer } from './answers.ts';
-import { PAGE_SIZE, nextLink, readSkipToken } from './paging.ts';
+import { PAGE_SIZE, nextLink, offsetOf, readSkipToken } from './paging.ts';
 import { AUDIT } from './permissions.ts';
 import type { GraphAnswer, GraphDependencies, GraphRequest, GraphRoute } from './route.ts';
 
@@ -19,8 +19,7 @@ export function auditEventRoutes(deps: GraphDependencies): GraphRoute[] {
 
 async function list(deps: GraphDependencies, request: GraphRequest): Promise<GraphAnswer> {
   const query = parseQuery(request.queryString, place.type, request.version, { paging: true });
-  const start = readSkipToken(query.skipToken);
-  const offset = start !== undefined && 'offset' in start ? start.offset : query.skip;
+  const offset = offsetOf(readSkipToken(query.skipToken), query.skip);
   const size = query.top ?? PAGE_SIZE;
   const rows = size === 0 ? [] : await deps.store.audit.list(size + 1, offset);
   const names = await clientNames(deps);

@@ -4,7 +4,7 @@ import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
-import type { DocumentKind, DocumentRow, Transaction } from '../../store/store.ts';
+import type { DocumentKind, DocumentRow, Readers, Transaction } from '../../store/store.ts';
 import type { ResourcePlace } from './answers.ts';
 import { entityAnswer, notFound } from './answers.ts';
 import { countAnswer, listAnswer } from './list-resources.ts';
@@ -109,6 +109,17 @@ export function chosenId(body: unknown): string {
   if (id === undefined || id === null || id === '') return randomUUID();
   if (!isGuid(id)) throw new HubError('invalid_request', 'id must be a GUID, or be left out.', { field: 'id' });
   return id.toLowerCase();
+}
+
+/**
+ * Users, groups and devices are members of groups by their id alone, so an id chosen by a caller must not be
+ * that of another one of them: it would share its memberships.
+ */
+export async function requireFreeId(store: Pick<Readers, 'documents' | 'devices'>, id: string, type: string): Promise<void> {
+  const [user, group, devices] = await Promise.all([store.documents.get('user', id), store.documents.get('group', id), store.devices.get([id])]);
+  const taken = user !== undefined ? 'user' : group !== undefined ? 'group' : devices.length > 0 ? 'managedDevice' : undefined;
+  if (taken === undefined) return;
+  throw new HubError('already_exists', taken === type ? `There is a ${type} with the id ${id} already; change it with PATCH.` : `A ${taken} has the id ${id} already.`, { field: 'id' });
 }
 
 export function requireText(body: GraphBody, field: string): void {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openTestHub, tokenOf, type TestHub } from './testing.ts';
+import { openTestHub, type Answer, type TestHub } from './testing.ts';
 
 let hub: TestHub;
 beforeAll(async () => { hub = await openTestHub(); });
@@ -48,7 +48,7 @@ test('every change is in the audit list, newest first, in pages', async () => {
 
 describe('a batch', () => {
   const group = (id: string, displayName: unknown, more = {}) => ({ id, method: 'POST', url: '/groups', headers: { 'Content-Type': 'application/json' }, body: { displayName }, ...more });
-  const answers = async (requests: unknown[], options = {}): Promise<Map<string, any>> => {
+  const answers = async (requests: unknown[], options = {}): Promise<Map<string, Answer['body']>> => {
     const response = await hub.post('/v1.0/$batch', { requests }, options);
     expect(response.status, response.text).toBe(200);
     return new Map(response.body.responses.map((each: { id: string }) => [each.id, each]));
@@ -119,7 +119,7 @@ test.each([undefined, null, 5, 'text', [], [{}]])('a body of %j is 400 wherever 
   const id = '0b7a2c1e-44d0-4f0e-9d4a-3a51f7a9b001';
   const paths = ['deviceManagement/mobileThreatDefenseConnectors', 'deviceManagement/deviceCompliancePolicies', 'deviceManagement/managedDevices', 'users', 'groups', 'identity/conditionalAccess/policies', 'identity/conditionalAccess/namedLocations', 'applications', '$batch', `groups/${id}/members/$ref`];
   for (const path of paths) {
-    const response = await hub.app.inject({ method: 'POST', url: `/v1.0/${path}`, headers: { authorization: tokenOf(), ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { payload: JSON.stringify(body) }) });
+    const response = await hub.app.inject({ method: 'POST', url: `/v1.0/${path}`, headers: { authorization: hub.token, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { payload: JSON.stringify(body) }) });
     expect(response.statusCode, `${path}: ${response.body}`).toBe(400);
   }
 });

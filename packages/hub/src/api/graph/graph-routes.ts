@@ -65,5 +65,6 @@ function toGraphRequest(request: FastifyRequest, version: GraphVersion, deps: Gr
 
 /** Clients follow links only to the host that they asked; a Host header that is none is not echoed. */
 function hostOf(request: FastifyRequest): string {
-  return /^[\w.-]{1,255}(?::\d{1,5})?$|^\[[0-9a-f:.]{2,45}\](?::\d{1,5})?$/i.test(request.host) ? request.host : 'localhost';
+  const host: string | undefined = request.host;
+  return host !== undefined && /^[\w.-]{1,255}(?::\d{1,5})?$|^\[[0-9a-f:.]{2,45}\](?::\d{1,5})?$/i.test(host) ? host : 'localhost';
 }

@@ -7,7 +7,7 @@ import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { entityAnswer } from './answers.ts';
-import { chosenId, createDocument, readRoutes, requireDocument, requireText, type DocumentCollection } from './documents.ts';
+import { chosenId, createDocument, readRoutes, requireDocument, requireFreeId, requireText, type DocumentCollection } from './documents.ts';
 import { directoryAnswer, groupsOfMember, membersOfGroup, requireMember } from './memberships.ts';
 import { GROUPS, MEMBERS, MEMBERSHIPS_OF_USER } from './permissions.ts';
 import { noContent, param, type GraphAnswer, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
@@ -106,6 +106,7 @@ async function create(deps: GraphDependencies, request: GraphRequest): Promise<G
   refuseRules(parsed);
   const members = boundMembers(request.body);
   const row = await createDocument(deps, request, collection, id, async (tx) => {
+    await requireFreeId(tx, id, 'group');
     await keepMembers(tx, id, members, 'members@odata.bind');
     return withDefaults('group', parsed);
   });

@@ -2,7 +2,7 @@ import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { matchesFilter, orderOf } from '@sallyport/contracts/graph/odata/evaluate-filter.ts';
 import { parseQuery, type GraphQuery, type OrderBy, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { collectionAnswer, isVisible, type ResourcePlace } from './answers.ts';
-import { PAGE_SIZE, nextLink, readSkipToken } from './paging.ts';
+import { PAGE_SIZE, nextLink, offsetOf, readSkipToken } from './paging.ts';
 import type { GraphAnswer, GraphRequest } from './route.ts';
 
 /** Answers a list request from resources that are all at hand, in their natural order. */
@@ -10,7 +10,7 @@ export function listAnswer(request: GraphRequest, place: ResourcePlace, support:
   const query = parseQuery(request.queryString, place.type, request.version, support);
   const found = selected(request, place, query, bodies);
   const start = readSkipToken(query.skipToken);
-  const offset = start === undefined ? query.skip : 'offset' in start ? start.offset : 0;
+  const offset = offsetOf(start, query.skip);
   const end = offset + (query.top ?? PAGE_SIZE);
   const page = found.slice(offset, end);
   return collectionAnswer(request, place, page, {

@@ -1,4 +1,3 @@
-import { HubError } from '@sallyport/contracts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
@@ -8,7 +7,7 @@ import { collectionAnswer, entityAnswer, notFound, type ResourcePlace } from './
 import { compliancePolicyStates } from './compliance-states.ts';
 import { toDeviceFilter, toDeviceOrder } from './device-filter.ts';
 import { newDevice, presentDevice, requireUniqueEntraId, settledDevice } from './device-resource.ts';
-import { chosenId } from './documents.ts';
+import { chosenId, requireFreeId } from './documents.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import { nestedRoutes } from './nested-resources.ts';
 import { PAGE_SIZE, nextLink, readSkipToken } from './paging.ts';
@@ -96,7 +95,7 @@ async function register(deps: GraphDependencies, lock: KeyedLock, request: Graph
   const resource = await newDevice(deps, id, parsed, at);
   const row = { id, resource, createdAt: at, modifiedAt: at };
   await lock.run(lockKeys(resource), async () => {
-    if ((await deps.store.devices.get([id])).length > 0) throw new HubError('already_exists', `There is a managedDevice with the id ${id} already; change it with PATCH.`, { field: 'id' });
+    await requireFreeId(deps.store, id, TYPE);
     await requireUniqueEntraId(deps, resource);
     await deps.devices.put(request.caller.appId, row);
   });

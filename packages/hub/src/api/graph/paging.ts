@@ -10,8 +10,19 @@ export type PageStart = { readonly offset: number } | { readonly afterId: string
 export function readSkipToken(token: string | undefined): PageStart | undefined {
   if (token === undefined) return undefined;
   const start = /^[A-Za-z0-9_-]{1,700}$/.test(token) ? parseStart(Buffer.from(token, 'base64url').toString('utf8')) : undefined;
-  if (start === undefined) throw new HubError('unsupported_query', '$skiptoken is not one of ours; follow @odata.nextLink as it is.', { field: '$skiptoken' });
+  if (start === undefined) throw foreignToken();
   return start;
+}
+
+/** For lists that have only offsets. */
+export function offsetOf(start: PageStart | undefined, skip: number): number {
+  if (start === undefined) return skip;
+  if ('offset' in start) return start.offset;
+  throw foreignToken();
+}
+
+function foreignToken(): HubError {
+  return new HubError('unsupported_query', '$skiptoken is not one of ours; follow @odata.nextLink as it is.', { field: '$skiptoken' });
 }
 
 function parseStart(text: string): PageStart | undefined {

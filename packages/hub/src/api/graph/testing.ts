@@ -26,6 +26,8 @@ export interface TestHub {
   readonly app: FastifyInstance;
   readonly store: Store;
   readonly memory: Memory;
+  /** Of a caller who may do everything. */
+  readonly token: string;
   /** Moves the clock. */
   advanceDays(days: number): void;
   call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: unknown, options?: CallOptions): Promise<Answer>;
@@ -56,7 +58,7 @@ function callerOf(authorization: string | undefined): Caller {
   return { appId: 'aaaaaaaa-0000-4000-8000-000000000001', displayName: 'Tests', roles: new Set(roles), connectorId };
 }
 
-export function tokenOf({ roles = PERMISSIONS, connectorId }: CallOptions = {}): string {
+function tokenOf({ roles = PERMISSIONS, connectorId }: CallOptions): string {
   return `Bearer ${Buffer.from(JSON.stringify({ roles, connectorId }), 'utf8').toString('base64url')}`;
 }
 
@@ -86,7 +88,7 @@ export async function openTestHub(baseUrl?: string): Promise<TestHub> {
   }
 
   return {
-    app, store, memory, call,
+    app, store, memory, call, token: tokenOf({}),
     advanceDays: (days) => { now += days * DAY_MS; },
     get: (url, options) => call('GET', url, undefined, options),
     post: (url, body, options) => call('POST', url, body, options),

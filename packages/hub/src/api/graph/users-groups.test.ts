@@ -140,6 +140,17 @@ describe('a group', () => {
     ]);
   });
 
+  test('cannot share its id with a user or a device, nor they theirs with it', async () => {
+    const device = (await hub.post('/v1.0/deviceManagement/managedDevices', { operatingSystem: 'iOS' })).body.id;
+    const id = await group('Owner of an id');
+    const attempts = await Promise.all([
+      hub.post('/v1.0/groups', { id: ADA, displayName: 'x' }), hub.post('/v1.0/groups', { id: device, displayName: 'x' }),
+      hub.post('/v1.0/users', { id, userPrincipalName: 'thief@example.org', displayName: 'x' }), hub.post('/v1.0/users', { id: device, userPrincipalName: 'thief@example.org', displayName: 'x' }),
+      hub.post('/v1.0/deviceManagement/managedDevices', { id, operatingSystem: 'iOS' }), hub.post('/v1.0/deviceManagement/managedDevices', { id: ADA, operatingSystem: 'iOS' }),
+    ]);
+    expect(attempts.map((answer) => [answer.status, answer.body.error?.target])).toEqual(attempts.map(() => [409, 'id']));
+  });
+
   test('is changed and found by name', async () => {
     const id = await group('Sales');
     expect((await hub.patch(`/v1.0/groups/${id}`, { description: 'Those who sell' })).status).toBe(204);

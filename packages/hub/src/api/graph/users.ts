@@ -7,7 +7,7 @@ import { parseQuery } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow } from '../../store/store.ts';
 import { entityAnswer, notFound } from './answers.ts';
-import { chosenId, createDocument, readRoutes, requireDocument, requireText, updateDocument, type DocumentCollection } from './documents.ts';
+import { chosenId, createDocument, readRoutes, requireDocument, requireFreeId, requireText, updateDocument, type DocumentCollection } from './documents.ts';
 import { USERS } from './permissions.ts';
 import { noContent, param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
 
@@ -45,7 +45,8 @@ export function userRoutes(deps: GraphDependencies): GraphRoute[] {
         const parsed = settled(parseBody(type, request.body, request.version));
         for (const field of ['userPrincipalName', 'displayName']) requireText(parsed, field);
         const complete = withDefaults(type, { mailNickname: String(parsed.userPrincipalName).split('@', 1)[0], ...parsed });
-        const row = await createDocument(deps, request, userCollection, id, () => {
+        const row = await createDocument(deps, request, userCollection, id, async (tx) => {
+          await requireFreeId(tx, id, type);
           requireFreeNames(deps, id, complete);
           return complete;
         });
