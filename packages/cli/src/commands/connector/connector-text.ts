@@ -1,0 +1,18 @@
+import type { ConnectorResource } from '@sallyport/contracts/client/index.ts';
+import type { Style } from '../../output/style.ts';
+import { facts } from '../../output/table.ts';
+import { instant } from '../shared/paint.ts';
+
+export function connectorText(connector: ConnectorResource, style: Style): string {
+  return facts([
+    ['Partner', connector.partnerDisplayName],
+    ['Id', connector.id],
+    ['State', connector.partnerState],
+    ['Last heartbeat', instant(connector.lastHeartbeatDateTime)],
+    ['Android', connector.androidEnabled],
+    ['iOS', connector.iosEnabled],
+    ['Android blocked while data is missing', connector.androidDeviceBlockedOnMissingPartnerData],
+    ['iOS blocked while data is missing', connector.iosDeviceBlockedOnMissingPartnerData],
+    ['Unresponsive after days', connector.partnerUnresponsivenessThresholdInDays],
+  ], style);
+}

@@ -1,0 +1,15 @@
+import type { Group } from '../../frame/command.ts';
+import { get } from './get.ts';
+import { link } from './link.ts';
+import { list } from './list.ts';
+import { remove } from './remove.ts';
+import { set } from './set.ts';
+import { test } from './test.ts';
+import { unlink } from './unlink.ts';
+import { vendors } from './vendors.ts';
+
+export const connector: Group = {
+  name: 'connector',
+  summary: 'Links to Mobile Threat Defense partners',
+  commands: [list, get, set, remove, vendors, link, unlink, test],
+};

@@ -1,0 +1,16 @@
+import { word } from '../../frame/arguments.ts';
+import { command } from '../../frame/command.ts';
+import { CONNECTORS, findConnector } from '../shared/find.ts';
+
+export const remove = command({
+  name: 'remove',
+  summary: 'Remove a connector; its partner\'s reports are no longer taken',
+  args: { connector: word('PARTNER', 'Short name of the partner, or the id of the connector') },
+  examples: [{ line: 'sallyport connector remove zimperium' }],
+  async run({ args }, { hub }) {
+    const client = await hub();
+    const { id, partnerDisplayName } = await findConnector(client, args.connector);
+    await client.delete(`${CONNECTORS}/${id}`);
+    return { json: { removed: id }, text: `Removed the connector ${partnerDisplayName ?? id}.\n` };
+  },
+});

@@ -1,0 +1,54 @@
+import type { ConnectorResource } from '@sallyport/contracts/client/index.ts';
+import { word } from '../../frame/arguments.ts';
+import { command } from '../../frame/command.ts';
+import { onOff, text, wholeNumber } from '../../frame/flags.ts';
+import { CONNECTORS, connectorIdOf } from '../shared/find.ts';
+import { readJson } from '../shared/json-file.ts';
+import { connectorText } from './connector-text.ts';
+
+export const set = command({
+  name: 'set',
+  summary: 'Make a connector, or change it',
+  description: 'Makes the connector when it is not there yet. What is not named stays as it is.',
+  args: { connector: word('PARTNER', 'Short name of the partner (lookout, zimperium, ...), or the id of the connector') },
+  flags: {
+    android: onOff('Use what the partner reports of Android devices'),
+    ios: onOff('Use what the partner reports of iOS devices'),
+    androidBlockOnMissing: onOff('Android devices are noncompliant until the partner has reported'),
+    iosBlockOnMissing: onOff('iOS devices are noncompliant until the partner has reported'),
+    blockUnsupportedOs: onOff('Devices below the oldest system the partner supports are noncompliant'),
+    thresholdDays: wholeNumber('DAYS', 'Days without a sign of life after which the partner counts as unresponsive; 0: never', [0, 365]),
+    file: text('FILE', 'JSON with any properties of a mobileThreatDefenseConnector; "-" reads standard input'),
+  },
+  examples: [
+    { line: 'sallyport connector set lookout --android on --ios on --android-block-on-missing on' },
+    { line: 'sallyport connector set zimperium --threshold-days 3' },
+  ],
+  async run({ args, flags }, context) {
+    const client = await context.hub();
+    const given = {
+      ...(flags.file === undefined ? {} : await readJson(flags.file, context) as object),
+      ...withoutAbsent({
+        androidEnabled: flags.android,
+        iosEnabled: flags.ios,
+        androidDeviceBlockedOnMissingPartnerData: flags.androidBlockOnMissing,
+        iosDeviceBlockedOnMissingPartnerData: flags.iosBlockOnMissing,
+        partnerUnsupportedOsVersionBlocked: flags.blockUnsupportedOs,
+        partnerUnresponsivenessThresholdInDays: flags.thresholdDays,
+      }),
+    };
+    const id = connectorIdOf(args.connector);
+    const before = await client.find(`${CONNECTORS}/${id}`);
+    const connector = before === undefined
+      ? await client.post<ConnectorResource>(CONNECTORS, { ...DEFAULTS, id, ...given })
+      : await client.patch<ConnectorResource>(`${CONNECTORS}/${id}`, given);
+    return { json: connector, text: connectorText(connector, context.style) };
+  },
+});
+
+/** What Microsoft's own tools write for a new connector. */
+const DEFAULTS = { partnerUnresponsivenessThresholdInDays: 7 };
+
+function withoutAbsent(values: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,32 @@
+import { word } from '../../frame/arguments.ts';
+import { command } from '../../frame/command.ts';
+import { EXIT } from '../../frame/exit-codes.ts';
+import { plain } from '../../output/plain.ts';
+import { facts } from '../../output/table.ts';
+import { connectorIdOf } from '../shared/find.ts';
+import { instant } from '../shared/paint.ts';
+import { linkPath, type VendorLinkStatus } from './vendor-link.ts';
+
+export const test = command({
+  name: 'test',
+  summary: 'Ask the vendor behind a connector whether address and credentials are right',
+  args: { connector: word('PARTNER', 'Short name of the partner, or the id of the connector') },
+  examples: [{ line: 'sallyport connector test lookout' }],
+  async run({ args }, { hub, style }) {
+    const client = await hub();
+    const path = linkPath(connectorIdOf(args.connector));
+    const result = await client.post<{ readonly ok: boolean; readonly message: string }>(`${path}/test`);
+    const status = await client.get<VendorLinkStatus>(`${path}/status`);
+    const { problem } = status;
+    return {
+      json: { ...result, status },
+      text: `${result.ok ? style.good('ok') : style.bad('failed')}  ${plain(result.message)}\n${facts([
+        ['At work', status.running],
+        ['Last answer', instant(status.lastSuccessDateTime)],
+        ['Last report', instant(status.lastReportDateTime)],
+        ['Problem', problem === null ? undefined : `${problem.message} (${instant(problem.dateTime) ?? ''})`],
+      ], style)}`,
+      exit: result.ok ? EXIT.ok : EXIT.failed,
+    };
+  },
+});

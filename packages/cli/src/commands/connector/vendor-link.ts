@@ -1,0 +1,50 @@
+import { UsageError } from '../../frame/usage-error.ts';
+
+/** The link of a connector to its vendor, as `/admin/v1/connectors/{id}/vendor` shows it. */
+export interface VendorLink {
+  readonly connectorId: string;
+  readonly vendor: string;
+  readonly enabled: boolean;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secretsSet: readonly string[];
+  readonly webhookPath: string | null;
+}
+
+export interface VendorLinkStatus {
+  readonly running: boolean;
+  readonly lastSuccessDateTime: string | null;
+  readonly lastReportDateTime: string | null;
+  readonly problem: { readonly dateTime: string; readonly message: string; readonly nextTryDateTime: string | null } | null;
+}
+
+/** A vendor whose own format the hub speaks, with the schema of its settings. */
+export interface VendorDescription {
+  readonly id: string;
+  readonly displayName: string;
+  readonly connectorId: string;
+  readonly secrets: readonly string[];
+  readonly settingsSchema: { readonly properties?: Readonly<Record<string, { readonly type?: string; readonly title?: string; readonly description?: string }>> };
+}
+
+export function linkPath(connectorId: string): string {
+  return `/admin/v1/connectors/${connectorId}/vendor`;
+}
+
+/** `["baseUrl=https://...", "pollMinutes=5"]` as settings, each of the type that the vendor's schema says. */
+export function settingsFrom(pairs: readonly string[], vendor: VendorDescription): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(pairs.map((pair) => {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new UsageError(`--set takes NAME=VALUE, not "${pair}".`);
+    const name = pair.slice(0, at);
+    if (vendor.secrets.includes(name)) throw new UsageError(`${name} is a secret, and every user of this machine can read a command line. Give it with --secret ${name}=@FILE or --secret ${name}=VARIABLE.`);
+    return [name, typed(name, pair.slice(at + 1), vendor)];
+  }));
+}
+
+/** A value of the wrong form is sent as it is: the hub says best what is wrong with it. */
+function typed(name: string, value: string, vendor: VendorDescription): unknown {
+  const type = vendor.settingsSchema.properties?.[name]?.type;
+  if ((type === 'integer' || type === 'number') && /^-?\d+(?:\.\d+)?$/u.test(value)) return Number(value);
+  if (type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
+  return value;
+}

@@ -1,0 +1,68 @@
+import { PLATFORMS } from '@sallyport/core';
+import type { EvaluationAnswer } from '@sallyport/contracts/client/index.ts';
+import { command } from '../frame/command.ts';
+import { EXIT } from '../frame/exit-codes.ts';
+import { alone, oneOf, requiredText, text } from '../frame/flags.ts';
+import type { Style } from '../output/style.ts';
+import { plain } from '../output/plain.ts';
+import { findDevice } from './shared/find.ts';
+
+const CLIENT_APP_TYPES = ['browser', 'mobileAppsAndDesktopClients', 'exchangeActiveSync', 'easSupported', 'other'] as const;
+
+export const decide = command({
+  name: 'decide',
+  summary: 'Ask whether a user may use an application, with a device or without',
+  description: 'Exits 0 when access is granted and 4 when it is denied. The device is believed as if a gateway had checked who it is.',
+  flags: {
+    user: requiredText('USER', 'Id, user principal name or mail'),
+    app: requiredText('APP', 'Exchange, SharePoint, OneDrive, Teams, ..., or the id of an application'),
+    device: text('DEVICE', 'Id, name or serial number'),
+    ip: text('ADDRESS', 'Where the request comes from'),
+    platform: oneOf(PLATFORMS, 'What the client says it is'),
+    clientAppType: oneOf(CLIENT_APP_TYPES, 'Kind of the client'),
+    country: text('CODE', 'Two letters, such as SE'),
+    mfa: alone('The user has passed a second factor'),
+    language: oneOf(['en', 'sv', 'nl'], 'Of the text for the user. Default: en'),
+    explain: alone('Tell every reason with its policy, and what report-only policies would have said'),
+  },
+  examples: [
+    { line: 'sallyport decide --user ada@example.com --app Exchange --device "Ada\'s phone" --explain' },
+    { line: 'if sallyport decide --user ada@example.com --app Exchange; then echo open; fi' },
+  ],
+  async run({ flags }, { hub, style }) {
+    const client = await hub();
+    const deviceId = flags.device === undefined ? undefined : (await findDevice(client, flags.device)).id;
+    const answer = await client.post<EvaluationAnswer>('/access/v1/evaluation', {
+      subject: { type: 'user', id: flags.user, ...(deviceId === undefined ? {} : { properties: { device_id: deviceId } }) },
+      action: { name: 'access' },
+      resource: { type: 'application', id: flags.app },
+      context: withoutAbsent({
+        ip: flags.ip, platform: flags.platform, client_app_type: flags.clientAppType, country: flags.country, language: flags.language, ...(flags.mfa ? { mfa: true } : {}),
+      }),
+    });
+    return { json: answer, text: answerText(answer, flags.explain, style), exit: answer.decision ? EXIT.ok : EXIT.denied };
+  },
+});
+
+function answerText({ decision, context }: EvaluationAnswer, explain: boolean, style: Style): string {
+  const lines = [
+    decision ? style.good('granted') : style.bad('denied'),
+    ...(context.obligations.length === 0 ? [] : [`  once the user has passed: ${context.obligations.map(({ type }) => type).join(', ')}`]),
+    ...(context.reason_admin.en === '' ? [] : [`  ${plain(context.reason_admin.en)}`]),
+    ...(decision ? [] : Object.entries(context.reason_user).map(([language, text]) => `  ${style.dim(`to the user (${language})`)}  ${plain(text)}`)),
+    ...(decision || context.remediation_url === undefined ? [] : [`  ${style.dim('where they see more')}  ${context.remediation_url}`]),
+    ...(explain ? explained(context, style) : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function explained(context: EvaluationAnswer['context'], style: Style): readonly string[] {
+  const reasons = context.reasons.map((reason) => `  ${style.bold(reason.code)}${Object.entries(reason)
+    .filter(([name]) => name !== 'code').map(([name, value]) => `  ${name}=${plain(Array.isArray(value) ? value.join(',') : String(value))}`).join('')}`);
+  const reported = context.report_only.map(({ policyId, result, reasons: why }) => `  report-only policy ${policyId}: ${result}${why.length === 0 ? '' : ` (${why.map(({ code }) => code).join(', ')})`}`);
+  return [...(reasons.length === 0 ? [] : ['', 'Reasons', ...reasons]), ...(reported.length === 0 ? [] : ['', 'Not enforced', ...reported])];
+}
+
+function withoutAbsent(values: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

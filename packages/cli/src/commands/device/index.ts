@@ -1,0 +1,12 @@
+import type { Group } from '../../frame/command.ts';
+import { get } from './get.ts';
+import { list } from './list.ts';
+import { register } from './register.ts';
+import { remove } from './remove.ts';
+import { why } from './why.ts';
+
+export const device: Group = {
+  name: 'device',
+  summary: 'Phones and what is known of them',
+  commands: [list, get, why, register, remove],
+};

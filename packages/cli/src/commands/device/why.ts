@@ -1,0 +1,70 @@
+import type { PolicyStateResource } from '@sallyport/contracts/client/index.ts';
+import { word } from '../../frame/arguments.ts';
+import { command } from '../../frame/command.ts';
+import { table } from '../../output/table.ts';
+import { DEVICES, findDevice } from '../shared/find.ts';
+import { instant, stateColour } from '../shared/paint.ts';
+import { deviceText } from './device-text.ts';
+
+interface Finding {
+  readonly id: string;
+  readonly type: string;
+  readonly severity: string | null;
+  readonly state: string;
+  readonly title: string | null;
+  readonly recommendedAction: string | null;
+  readonly observedDateTime: string;
+}
+
+interface Report {
+  readonly connectorId: string;
+  readonly reportId: string;
+  readonly status: string;
+  readonly threatState: string | null;
+  readonly flag: string | null;
+  readonly observedDateTime: string;
+}
+
+export const why = command({
+  name: 'why',
+  summary: 'Explain the compliance of a device: its policies, findings and last reports',
+  args: { device: word('DEVICE', 'Id, Entra device id, name or serial number') },
+  examples: [{ line: 'sallyport device why "Ada\'s phone"' }],
+  async run({ args }, { hub, style }) {
+    const client = await hub();
+    const device = await findDevice(client, args.device);
+    const [states, findings, reports] = await Promise.all([
+      client.all<PolicyStateResource>(`${DEVICES}/${device.id}/deviceCompliancePolicyStates`),
+      client.all<Finding>(`/admin/v1/devices/${device.id}/findings`),
+      client.all<Report>(`/admin/v1/devices/${device.id}/reports?limit=10`),
+    ]);
+    const settings = states.flatMap((policy) => (policy.settingStates ?? []).map((setting) => ({ policy, setting })));
+    const paint = stateColour(style);
+    return {
+      json: { device, policyStates: states, findings, reports },
+      text: [
+        deviceText(device, style),
+        table(settings, [
+          { title: 'POLICY', cell: ({ policy }) => policy.displayName },
+          { title: 'SETTING', cell: ({ setting }) => setting.settingName ?? setting.setting },
+          { title: 'STATE', cell: ({ setting }) => setting.state, paint },
+          { title: 'VALUE', cell: ({ setting }) => setting.currentValue },
+          { title: 'WHY', cell: ({ setting }) => setting.errorDescription },
+        ], style, 'No compliance policy is evaluated for this device.'),
+        table(findings, [
+          { title: 'FINDING', cell: (finding) => finding.title ?? finding.type },
+          { title: 'SEVERITY', cell: (finding) => finding.severity },
+          { title: 'STATE', cell: (finding) => finding.state },
+          { title: 'SEEN', cell: (finding) => instant(finding.observedDateTime) },
+          { title: 'WHAT TO DO', cell: (finding) => finding.recommendedAction },
+        ], style, 'No partner has found anything on this device.'),
+        table(reports, [
+          { title: 'REPORT', cell: (report) => report.reportId },
+          { title: 'OBSERVED', cell: (report) => instant(report.observedDateTime) },
+          { title: 'STATUS', cell: (report) => report.status, paint },
+          { title: 'FLAG', cell: (report) => report.flag },
+        ], style, 'No partner has reported about this device.'),
+      ].join('\n'),
+    };
+  },
+});

@@ -1,0 +1,20 @@
+import type { Command, Group, LongRunning } from '../frame/command.ts';
+import { api } from './api.ts';
+import { client } from './client/index.ts';
+import { connector } from './connector/index.ts';
+import { decide } from './decide.ts';
+import { demo } from './demo.ts';
+import { device } from './device/index.ts';
+import { door } from './door/index.ts';
+import { group } from './group/index.ts';
+import { mergeRule } from './merge-rule/index.ts';
+import { partner } from './partner/index.ts';
+import { policy } from './policy/index.ts';
+import { report } from './report/index.ts';
+import { serve } from './serve.ts';
+import { user } from './user/index.ts';
+
+/** In the order of `--help`. */
+export const LONG_RUNNING: readonly LongRunning[] = [serve, demo];
+export const SINGLES: readonly Command[] = [decide, api];
+export const GROUPS: readonly Group[] = [connector, device, policy, user, group, client, door, mergeRule, report, partner];

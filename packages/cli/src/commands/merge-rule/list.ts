@@ -1,0 +1,25 @@
+import type { MergeRuleResource } from '@sallyport/contracts/client/index.ts';
+import { command } from '../../frame/command.ts';
+import { table } from '../../output/table.ts';
+
+export const MERGE_RULES = '/admin/v1/merge-rules';
+
+export const list = command({
+  name: 'list',
+  summary: 'List the rules by which several partners become one level',
+  examples: [{ line: 'sallyport merge-rule list' }],
+  async run(_, { hub, style }) {
+    const rules = await (await hub()).all<MergeRuleResource>(MERGE_RULES);
+    return {
+      json: rules,
+      text: table(rules, [
+        { title: 'PRIORITY', cell: (rule) => rule.priority },
+        { title: 'PLATFORM', cell: (rule) => rule.platform ?? 'all' },
+        { title: 'GROUP', cell: (rule) => rule.groupId ?? 'everybody' },
+        { title: 'METHOD', cell: (rule) => [rule.method, rule.atLeast, rule.order?.join(' then ')].filter((part) => part !== undefined).join(' ') },
+        { title: 'SILENT PARTNER', cell: (rule) => rule.silentPartner },
+        { title: 'ID', cell: (rule) => rule.id },
+      ], style, 'There are no rules: the strictest partner decides, and silent partners are ignored.'),
+    };
+  },
+});

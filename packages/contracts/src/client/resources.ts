@@ -1,0 +1,128 @@
+/** What the hub answers, as far as the command line reads it. Graph's property names; more may be there. */
+
+export interface ConnectorResource {
+  readonly id: string;
+  readonly partnerDisplayName: string | null;
+  readonly partnerState: string;
+  readonly lastHeartbeatDateTime: string;
+  readonly androidEnabled: boolean;
+  readonly iosEnabled: boolean;
+  readonly androidDeviceBlockedOnMissingPartnerData: boolean;
+  readonly iosDeviceBlockedOnMissingPartnerData: boolean;
+  readonly partnerUnresponsivenessThresholdInDays: number;
+}
+
+export interface DeviceResource {
+  readonly id: string;
+  readonly deviceName: string | null;
+  readonly operatingSystem: string;
+  readonly osVersion: string | null;
+  readonly userPrincipalName: string | null;
+  readonly complianceState: string;
+  readonly partnerReportedThreatState: string;
+  readonly lastSyncDateTime: string;
+  readonly azureADDeviceId: string | null;
+  readonly serialNumber: string | null;
+}
+
+export interface PolicyStateResource {
+  readonly displayName: string;
+  readonly state: string;
+  readonly settingStates?: readonly {
+    readonly setting: string;
+    readonly settingName: string | null;
+    readonly state: string;
+    readonly currentValue: string | null;
+    readonly errorDescription: string | null;
+  }[];
+}
+
+export interface PolicyResource {
+  readonly id: string;
+  readonly '@odata.type'?: string;
+  readonly displayName: string;
+  /** Conditional access only. */
+  readonly state?: string;
+  readonly assignments?: readonly { readonly target: { readonly '@odata.type': string; readonly groupId?: string } }[];
+}
+
+export interface UserResource {
+  readonly id: string;
+  readonly displayName: string | null;
+  readonly userPrincipalName: string;
+  readonly mail: string | null;
+  readonly preferredLanguage: string | null;
+  readonly accountEnabled: boolean;
+}
+
+export interface GroupResource {
+  readonly id: string;
+  readonly displayName: string;
+  readonly description: string | null;
+}
+
+export interface ApplicationResource {
+  /** Object id, which addresses it. */
+  readonly id: string;
+  /** Client id, by which tokens are asked for. */
+  readonly appId: string;
+  readonly displayName: string;
+  readonly permissions: readonly string[];
+  readonly mobileThreatDefenseConnectorId: string | null;
+  readonly passwordCredentials: readonly { readonly keyId: string; readonly hint: string | null; readonly displayName: string | null; readonly endDateTime: string }[];
+}
+
+export interface DoorResource {
+  readonly id: string;
+  readonly displayName: string;
+  readonly enabled: boolean;
+  readonly url: string;
+  readonly eventsUrl: string;
+  readonly hint: string;
+  /** Only in the answer that made it. */
+  readonly secret?: string;
+}
+
+export interface MergeRuleResource {
+  readonly id: string;
+  readonly platform: string | null;
+  readonly groupId: string | null;
+  readonly priority: number;
+  readonly method: string;
+  readonly order?: readonly string[];
+  readonly atLeast?: number;
+  readonly silentPartner: string;
+}
+
+/** AuthZEN's answer with our context (Authorization API 1.0, section 6.2). */
+export interface EvaluationAnswer {
+  readonly decision: boolean;
+  readonly context: {
+    readonly reasons: readonly ReasonResource[];
+    readonly reason_admin: { readonly en: string };
+    readonly reason_user: Readonly<Record<string, string>>;
+    readonly language: string;
+    readonly obligations: readonly { readonly type: string; readonly policyId: string }[];
+    readonly report_only: readonly { readonly policyId: string; readonly result: string; readonly reasons: readonly ReasonResource[] }[];
+    readonly remediation_url?: string;
+  };
+}
+
+export interface ReasonResource {
+  readonly code: string;
+  readonly policyId?: string;
+  readonly policyName?: string;
+  readonly rule?: string;
+  readonly connectorId?: string;
+  readonly findingIds?: readonly string[];
+  readonly required?: string;
+  readonly actual?: string;
+}
+
+/** What became of one report of the partner API. */
+export interface ReportResultResource {
+  readonly reportId: string | null;
+  readonly status: 'accepted' | 'duplicate' | 'late' | 'rejected';
+  readonly matched?: false;
+  readonly error?: { readonly message: string; readonly target: string };
+}
