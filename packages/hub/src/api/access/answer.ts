@@ -1,7 +1,9 @@
 import { explainForAdmin, explainForUser, pickLanguage } from '@sallyport/core';
-import type { Language, Reason } from '@sallyport/core';
-import type { AccessAnswer, AccessView } from '../../pipeline/ports.ts';
+import type { Language, Reason, UserHints } from '@sallyport/core';
+import type { AccessAnswer } from '../../pipeline/ports.ts';
 import { BoundedCache } from './bounded-cache.ts';
+import { hintsOf } from './user-hints.ts';
+import type { HintsView } from './user-hints.ts';
 
 const REMEMBERED_TEXTS = 5_000;
 
@@ -10,48 +12,48 @@ const REMEMBERED_TEXTS = 5_000;
  * reasons are written once and remembered: a fleet has many devices and few different reasons.
  */
 export class AnswerWriter {
-  readonly #view: Pick<AccessView, 'connector'>;
+  readonly #view: HintsView;
   readonly #devicePage: string;
   readonly #texts = new BoundedCache<string>(REMEMBERED_TEXTS);
   /** The same by identity: most grants carry one reason that lives as long as its policy. */
   readonly #ofReason: Readonly<Record<Language, WeakMap<Reason, string>>> = { en: new WeakMap(), sv: new WeakMap(), nl: new WeakMap() };
 
-  constructor(view: Pick<AccessView, 'connector'>, baseUrl: string) {
+  constructor(view: HintsView, baseUrl: string) {
     this.#view = view;
     this.#devicePage = devicePageBase(baseUrl);
   }
 
   /** @param wanted the language that the caller names; without one the user's own is used */
   write(answer: AccessAnswer, wanted: string | undefined): string {
-    const { decision, reasons, obligations, reportOnly, deviceId } = answer;
+    const { decision, obligations, reportOnly, deviceId } = answer;
     const language = pickLanguage(wanted, pickLanguage(answer.preferredLanguage));
     const head = decision ? '{"decision":true,"context":{"reasons":' : '{"decision":false,"context":{"reasons":';
     const duties = obligations.length === 0 ? '[]' : asciiJson(obligations);
     const reported = reportOnly.length === 0 ? '[]' : asciiJson(reportOnly);
     const page = deviceId === undefined ? '' : `,"remediation_url":"${this.#devicePage}${encodeURIComponent(deviceId)}"`;
-    return `${head}${this.#reasons(reasons, language)},"obligations":${duties},"report_only":${reported}${page}}}`;
+    return `${head}${this.#reasons(answer, language)},"obligations":${duties},"report_only":${reported}${page}}}`;
   }
 
   /** The reasons and everything that follows from them alone. */
-  #reasons(reasons: readonly Reason[], language: Language): string {
-    const [only] = reasons;
-    if (only === undefined || reasons.length > 1 || only.connectorId !== undefined) return this.#byContent(reasons, language);
+  #reasons(answer: AccessAnswer, language: Language): string {
+    const [only] = answer.reasons;
+    if (only === undefined || answer.reasons.length > 1 || only.connectorId !== undefined) return this.#byContent(answer, language);
     let written = this.#ofReason[language].get(only);
     if (written === undefined) {
-      written = this.#byContent(reasons, language);
+      written = this.#byContent(answer, language);
       this.#ofReason[language].set(only, written);
     }
     return written;
   }
 
-  #byContent(reasons: readonly Reason[], language: Language): string {
-    const json = asciiJson(reasons);
-    const appName = appNameOf(reasons, this.#view);
-    // The partner's name may change while the reasons stay the same.
-    const key = `${language}${appName ?? ''}\n${json}`;
+  #byContent(answer: AccessAnswer, language: Language): string {
+    const json = asciiJson(answer.reasons);
+    const hints = hintsOf(answer, this.#view);
+    // Names and advice of the partner may change while the reasons stay the same.
+    const key = `${language}${hints.appName ?? ''}\n${hints.recommendedAction ?? ''}\n${json}`;
     let written = this.#texts.get(key);
     if (written === undefined) {
-      written = writeReasons(json, reasons, language, appName);
+      written = writeReasons(json, answer.reasons, language, hints);
       this.#texts.set(key, written);
     }
     return written;
@@ -63,16 +65,8 @@ export function devicePageBase(baseUrl: string): string {
   return `${baseUrl.replace(/\/+$/u, '')}/me/devices/`;
 }
 
-/** What people call the app of the partner that decided. */
-export function appNameOf(reasons: readonly Reason[], view: Pick<AccessView, 'connector'>): string | undefined {
-  for (const { connectorId } of reasons) {
-    if (connectorId !== undefined) return view.connector(connectorId)?.displayName;
-  }
-  return undefined;
-}
-
-function writeReasons(json: string, reasons: readonly Reason[], language: Language, appName: string | undefined): string {
-  const { title, text, nextStep } = explainForUser(reasons, language, { appName });
+function writeReasons(json: string, reasons: readonly Reason[], language: Language, hints: UserHints): string {
+  const { title, text, nextStep } = explainForUser(reasons, language, hints);
   const admin = asciiJson({ en: reasons.map(explainForAdmin).join(' ') });
   const user = asciiJson({ [language]: `${title}. ${text} ${nextStep}` });
   return `${json},"reason_admin":${admin},"reason_user":${user},"language":"${language}"`;

@@ -75,6 +75,7 @@ describe('one evaluation', () => {
     expect(context.reasons.map(({ code }) => code)).toEqual(['device_noncompliant', 'threat_level_above_allowed']);
     expect(context.reason_admin.en).toContain('policy "Phones" (cp-1); connector lookout; required low; actual highSeverity');
     expect(context.reason_user['sv']).toContain('Lookout for Work har hittat ett hot');
+    expect(context.reason_user['sv']).toContain('Råd från Lookout for Work: Leave the network "Café". Öppna Lookout for Work');
     expect(context).toMatchObject({ language: 'sv', remediation_url: `${BASE}/me/devices/${PHONE}` });
   });
 

@@ -1,4 +1,5 @@
 import type { Connector, DeviceFacts, Reason, UserFacts } from '@sallyport/core';
+import type { PostureRow } from '../../store/store.ts';
 import type { AccessAnswer, AccessDecider, AccessQuestion, DeviceClaim } from '../../pipeline/ports.ts';
 
 /** For tests only: a decider over a handful of users and devices, that notes what it was asked. */
@@ -23,6 +24,16 @@ export interface FakeDecider extends AccessDecider {
   mfaRequired: boolean;
 }
 
+const POSTURE = {
+  views: [{
+    connectorId: 'lookout',
+    openFindings: [
+      { id: 'f-0', type: 'ROOT', severity: 'high', recommendedAction: 'Another matter' },
+      { id: 'f-1', type: 'ACTIVE_MITM', severity: 'high', recommendedAction: 'Leave the network "Café"' },
+    ],
+  }],
+} as unknown as PostureRow;
+
 const DEVICES: ReadonlyMap<string, Partial<DeviceFacts>> = new Map([
   [PHONE, { id: PHONE, platform: 'iOS', userId: ALICE.id }],
   ['nobodys', { id: 'nobodys', platform: 'android' }],
@@ -37,7 +48,7 @@ export function fakeDecider(): FakeDecider {
     user: (name: string) => ([ALICE.id, ALICE.userPrincipalName].includes(name.toLowerCase()) ? ALICE : undefined),
     deviceId,
     facts: (id: string) => DEVICES.get(id) as DeviceFacts | undefined,
-    posture: () => undefined,
+    posture: (id: string) => (id === PHONE ? POSTURE : undefined),
     verdict: () => undefined,
     devicesOfUser: () => [],
     connector: (id: string) => (id === 'lookout' ? { id, displayName: 'Lookout for Work' } as Connector : undefined),

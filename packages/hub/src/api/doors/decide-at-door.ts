@@ -1,7 +1,7 @@
 import { explainForUser, pickLanguage } from '@sallyport/core';
 import type { Reason, ReasonCode } from '@sallyport/core';
 import type { AccessAnswer, AccessDecider, AccessQuestion } from '../../pipeline/ports.ts';
-import { appNameOf } from '../access/answer.ts';
+import { hintsOf } from '../access/user-hints.ts';
 import { activeSyncDeviceId, isActiveSync } from './active-sync.ts';
 import { normalHost, normalPath, ruleFor } from './application-of.ts';
 import type { Door } from './door.ts';
@@ -102,7 +102,7 @@ function say(answer: AccessAnswer, door: Door, request: GatewayRequest, { decide
   return {
     granted: decision,
     reason: reasons[0]?.code ?? '',
-    message: decision ? '' : messageOf(answer, language, appNameOf(reasons, decider.view)),
+    message: decision ? '' : messageOf(answer, language, decider.view),
     language,
     remediationUrl: deviceId === undefined ? '' : devicePage + encodeURIComponent(deviceId),
     user: user?.userPrincipalName ?? '',
@@ -110,7 +110,7 @@ function say(answer: AccessAnswer, door: Door, request: GatewayRequest, { decide
   };
 }
 
-function messageOf({ reasons }: AccessAnswer, language: GatewayAnswer['language'], appName: string | undefined): string {
-  const { title, text, nextStep } = explainForUser(reasons, language, { appName });
+function messageOf(answer: AccessAnswer, language: GatewayAnswer['language'], view: AccessDecider['view']): string {
+  const { title, text, nextStep } = explainForUser(answer.reasons, language, hintsOf(answer, view));
   return `${title}. ${text} ${nextStep}`;
 }
