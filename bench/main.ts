@@ -7,12 +7,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measureDecisions } from './decisions/measure.ts';
+import { measureHttp } from './http/measure.ts';
 import type { BenchOptions, PartResult } from './shared/figure.ts';
 import { describeMachine, machineNote } from './shared/machine.ts';
 import { tableOf } from './shared/table.ts';
 
 const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<PartResult>>> = {
   decisions: measureDecisions,
+  http: measureHttp,
 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });

@@ -1,4 +1,5 @@
 import type { AccessPolicy, AccessRequest, NamedLocation, Platform } from '@sallyport/core';
+import { guid } from '../shared/guid.ts';
 import { Random } from '../shared/random.ts';
 
 /**
@@ -26,8 +27,8 @@ export interface SignIn {
   readonly trusted: boolean;
 }
 
-const GROUPS = Array.from({ length: 40 }, (_, i) => guid('0000', i));
-const APPLICATIONS = Array.from({ length: 60 }, (_, i) => guid('aaaa', i));
+export const GROUPS = Array.from({ length: 40 }, (_, i) => guid('0000', i));
+export const APPLICATIONS = Array.from({ length: 60 }, (_, i) => guid('aaaa', i));
 const PLATFORMS: readonly Platform[] = ['android', 'iOS', 'macOS', 'windows'];
 const NOW = Date.parse('2026-03-02T09:00:00Z');
 
@@ -101,8 +102,4 @@ export function applies(policy: Policy, signIn: SignIn): boolean {
 
 export function allowed(policies: readonly Policy[], signIn: SignIn): boolean {
   return !policies.some((policy) => applies(policy, signIn) && (policy.grant === 'block' || !signIn.compliant));
-}
-
-function guid(kind: string, n: number): string {
-  return `${(Math.imul(n + 1, 0x9e3779b1) >>> 0).toString(16).padStart(8, '0')}-${kind}-4000-8000-${n.toString(16).padStart(12, '0')}`;
 }

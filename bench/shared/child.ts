@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** Runs a program of ours in a process of its own and reads the JSON that it prints last. */
-export async function runForJson<T>(program: URL, args: readonly string[], nodeOptions: readonly string[] = []): Promise<T> {
-  const child = spawn(process.execPath, [...nodeOptions, fileURLToPath(program), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function runForJson<T>(program: URL, args: readonly string[], nodeOptions: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<T> {
+  const child = spawn(process.execPath, [...nodeOptions, fileURLToPath(program), ...args], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   const [code, signal] = await once(child, 'close') as [number | null, NodeJS.Signals | null];
