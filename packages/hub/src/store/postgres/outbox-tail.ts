@@ -1,8 +1,9 @@
 import pg from 'pg';
+import { Listeners } from '../listeners.ts';
+import type { StoreLog } from '../listeners.ts';
 import type { OutboxReader, OutboxRow } from '../store.ts';
 import { Turns } from '../turns.ts';
 import { connectionOptions } from './pool.ts';
-import type { Log } from './pool.ts';
 
 export const CHANNEL = 'sallyport_outbox';
 
@@ -19,8 +20,8 @@ export class OutboxTail {
   readonly #outbox: OutboxReader;
   readonly #url: string;
   readonly #node: string;
-  readonly #log: Log | undefined;
-  readonly #listeners: ((rows: readonly OutboxRow[]) => void)[] = [];
+  readonly #log: StoreLog | undefined;
+  readonly #listeners: Listeners;
   readonly #turns = new Turns();
   #told = 0;
   #client: pg.Client | undefined;
@@ -28,11 +29,12 @@ export class OutboxTail {
   #timer: NodeJS.Timeout | undefined;
 
   /** @param node The payload of this node's own notifications, which need not wake it. */
-  constructor(outbox: OutboxReader, url: string, node: string, log: Log | undefined) {
+  constructor(outbox: OutboxReader, url: string, node: string, log: StoreLog | undefined) {
     this.#outbox = outbox;
     this.#url = url;
     this.#node = node;
     this.#log = log;
+    this.#listeners = new Listeners(log);
   }
 
   /** Begins behind what is there now. */
@@ -43,7 +45,7 @@ export class OutboxTail {
   }
 
   onCommitted(listener: (rows: readonly OutboxRow[]) => void): void {
-    this.#listeners.push(listener);
+    this.#listeners.add(listener);
   }
 
   /** After a commit of this node. Where another node's rows come before, those are read first. */
@@ -86,13 +88,7 @@ export class OutboxTail {
     const last = rows.at(-1);
     if (!last) return;
     this.#told = last.seq;
-    for (const listener of this.#listeners) {
-      try {
-        listener(rows);
-      } catch (error) {
-        this.#log?.error({ err: error }, 'a listener of the outbox failed');
-      }
-    }
+    this.#listeners.tell(rows);
   }
 
   async #listen(): Promise<void> {

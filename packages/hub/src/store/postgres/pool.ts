@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { CustomTypesConfig } from 'pg';
+import type { StoreLog } from '../listeners.ts';
 
 const INT8 = 20;
 
@@ -9,10 +10,6 @@ const types: CustomTypesConfig = {
     oid === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format as 'text')
   ),
 };
-
-export interface Log {
-  error(details: object, message: string): void;
-}
 
 /** @param url `postgres://user:password@host:port/database`, with the options of libpq. */
 export function connectionOptions(url: string): pg.ClientConfig {
@@ -30,7 +27,7 @@ export function connectionOptions(url: string): pg.ClientConfig {
   };
 }
 
-export function openPool(url: string, connections: number, log: Log | undefined): pg.Pool {
+export function openPool(url: string, connections: number, log: StoreLog | undefined): pg.Pool {
   const pool = new pg.Pool({ ...connectionOptions(url), max: connections });
   // A connection that breaks while nobody uses it; the pool replaces it.
   pool.on('error', (error) => log?.error({ err: error }, 'a connection to PostgreSQL broke'));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
+import type { StoreLog } from '../listeners.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { readersOn, transactionOn } from '../sql/assemble.ts';
 import { StoreBusy } from '../store.ts';
@@ -7,7 +8,6 @@ import type { OutboxRow, Store } from '../store.ts';
 import { toStoreError } from './errors.ts';
 import { CHANNEL, OutboxTail } from './outbox-tail.ts';
 import { openPool } from './pool.ts';
-import type { Log } from './pool.ts';
 import { readSession } from './sessions.ts';
 import { inTransaction } from './transactions.ts';
 
@@ -17,7 +17,7 @@ export interface PostgresSettings {
   /** Connections at most, beside the one that listens. Default 10. */
   readonly connections?: number | undefined;
   /** Hears of failures that no caller sees. */
-  readonly log?: Log | undefined;
+  readonly log?: StoreLog | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -67,6 +67,14 @@ test('a database locked by another program says StoreBusy and works again when i
   expect(await store.devices.count()).toBe(1);
 });
 
+test('a database that is locked while it is opened says StoreBusy', async () => {
+  const other = new DatabaseSync(join(folder, 'other.sqlite'));
+  other.exec('create table t (a); begin exclusive');
+  await expect(openSqliteStore({ file: join(folder, 'other.sqlite'), busyTimeoutMs: 20 })).rejects.toBeInstanceOf(StoreBusy);
+  other.close();
+  await (await openSqliteStore({ file: join(folder, 'other.sqlite') })).close();
+});
+
 test('a database that became read-only says StoreBusy until it can be written again', async () => {
   pragma('query_only = on');
   await expect(store.transaction((tx) => tx.devices.put([device('d1')]))).rejects.toBeInstanceOf(StoreBusy);
@@ -106,12 +114,11 @@ test('when the thread dies, what is in flight is rejected, nothing of it is kept
   expect(await store.reports.count()).toBe(1);
 });
 
-test('a folder in the place of the file is told apart from a database that is busy only for now', async () => {
-  await expect(openSqliteStore({ file: folder })).rejects.toThrow(/EISDIR|not to be opened/);
+test('a folder in the place of the file is no passing trouble', async () => {
+  await expect(openSqliteStore({ file: folder })).rejects.toThrow(/EISDIR/);
 });
 
 test('a file that is no database is a plain error', async () => {
-  const { writeFileSync } = await import('node:fs');
   const other = join(folder, 'other.sqlite');
   writeFileSync(other, 'this is no database, but it is long enough to be looked at as one. '.repeat(20));
   const opened = openSqliteStore({ file: other });

@@ -1,5 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Listeners } from '../listeners.ts';
+import type { StoreLog } from '../listeners.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { readersOn, transactionOn } from '../sql/assemble.ts';
 import type { OutboxRow, Store } from '../store.ts';
@@ -13,7 +15,7 @@ export interface SqliteSettings {
   /** How long to wait for another program's lock before answering `StoreBusy`. Default 2,000. */
   readonly busyTimeoutMs?: number | undefined;
   /** Hears of failures that no caller sees. */
-  readonly log?: { error(details: object, message: string): void } | undefined;
+  readonly log?: StoreLog | undefined;
 }
 
 /**
@@ -27,9 +29,8 @@ export async function openSqliteStore({ file, busyTimeoutMs = 2000, log }: Sqlit
   const writer = new DatabaseThread({ file, busyTimeoutMs, readOnly: false });
   const reader = new DatabaseThread({ file, busyTimeoutMs, readOnly: true });
   try {
-    const store = storeOn(writer, reader, log);
-    await store.prepare();
-    return store;
+    await migrate((work) => inTransaction(writer, work));
+    return storeOn(writer, reader, log);
   } catch (error) {
     await writer.close();
     throw error;
@@ -42,45 +43,31 @@ function createFile(file: string): void {
   closeSync(openSync(file, 'a', 0o600));
 }
 
-function storeOn(writer: DatabaseThread, reader: DatabaseThread, log: SqliteSettings['log']): Store & { prepare(): Promise<void> } {
+async function inTransaction<T>(writer: DatabaseThread, work: (session: SqliteTransaction) => Promise<T>): Promise<T> {
+  const session = new SqliteTransaction(await writer.connection());
+  try {
+    const result = await work(session);
+    await session.commit();
+    return result;
+  } catch (error) {
+    await session.rollback();
+    throw error;
+  }
+}
+
+function storeOn(writer: DatabaseThread, reader: DatabaseThread, log: StoreLog | undefined): Store {
   const turns = new Turns();
-  const listeners: ((rows: readonly OutboxRow[]) => void)[] = [];
-
-  async function inTransaction<T>(work: (session: SqliteTransaction) => Promise<T>): Promise<T> {
-    const session = new SqliteTransaction(await writer.connection());
-    try {
-      const result = await work(session);
-      await session.commit();
-      return result;
-    } catch (error) {
-      await session.rollback();
-      throw error;
-    }
-  }
-
-  function tell(rows: readonly OutboxRow[]): void {
-    if (rows.length === 0) return;
-    for (const listener of listeners) {
-      try {
-        listener(rows);
-      } catch (error) {
-        log?.error({ err: error }, 'a listener of the outbox failed');
-      }
-    }
-  }
+  const listeners = new Listeners(log);
 
   return {
     ...readersOn(readSession(reader)),
-    prepare: () => migrate(inTransaction),
     transaction: (work) => turns.take(async () => {
       const appended: (readonly OutboxRow[])[] = [];
-      const result = await inTransaction((session) => work(transactionOn(session, (rows) => appended.push(rows))));
-      tell(appended.flat());
+      const result = await inTransaction(writer, (session) => work(transactionOn(session, (rows) => appended.push(rows))));
+      listeners.tell(appended.flat());
       return result;
     }),
-    onCommitted(listener) {
-      listeners.push(listener);
-    },
+    onCommitted: (listener) => listeners.add(listener),
     async close() {
       // The writer last: the last connection to leave moves the log into the file and removes it.
       await turns.take(async () => {
