@@ -7,6 +7,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measureDecisions } from './decisions/measure.ts';
+import { measureDoors } from './doors/measure.ts';
 import { measureHttp } from './http/measure.ts';
 import type { BenchOptions, PartResult } from './shared/figure.ts';
 import { describeMachine, machineNote } from './shared/machine.ts';
@@ -15,6 +16,7 @@ import { tableOf } from './shared/table.ts';
 const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<PartResult>>> = {
   decisions: measureDecisions,
   http: measureHttp,
+  doors: measureDoors,
 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });

@@ -56,7 +56,7 @@ const STATES: readonly ThreatState[] = ['secured', 'secured', 'secured', 'secure
 export function postureRow(n: number, connectors: readonly string[], at: number): PostureRow {
   const views = connectors.filter((_, i) => i === n % 2 || n % 10 === 3).map((connectorId, i): PartnerView => {
     const state = STATES[(n + i * 3) % STATES.length] as ThreatState;
-    const finding: OpenFinding = { id: `finding-${n}`, severity: 'high' };
+    const finding: OpenFinding = { id: `finding-${n}`, type: 'maliciousNetwork', severity: 'high' };
     return { connectorId, state, observedAt: at + n, reportId: `report-${n}`, basis: 'posture', openFindings: state === 'highSeverity' ? [finding] : [] };
   });
   return {

@@ -2,17 +2,16 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fleetOf } from '../fleet/people.ts';
 import type { BenchHub } from '../hub/bench-hub.ts';
-import { runForJson } from '../shared/child.ts';
 import { atMost, type Figure } from '../shared/figure.ts';
 import { spreadOf } from '../shared/statistics.ts';
-import type { Pace, PacedFigures } from './paced-client.ts';
+import type { PacedFigures } from './paced-client.ts';
 import { makeQuestions } from './questions.ts';
 import { makeReports } from './reports.ts';
+import { runPaced } from './run-paced.ts';
 
 const DEVICES = 10_000;
 const DECISIONS = 10_000;
 const REPORTS = 1_000;
-const CLIENT = new URL('./paced-client.ts', import.meta.url);
 
 /** 10,000 decisions a second at a steady pace, while 1,000 reports a second are taken in durably. */
 export async function measureWhileReportsComeIn(hub: BenchHub, folder: string, quick: boolean): Promise<Figure[]> {
@@ -35,10 +34,6 @@ export async function measureWhileReportsComeIn(hub: BenchHub, folder: string, q
     rounds.push({ decisions: decided, reports: taken });
   }
   return figuresOf(rounds);
-}
-
-function runPaced(pace: Pace): Promise<PacedFigures> {
-  return runForJson<PacedFigures>(CLIENT, [], [], { PACE: JSON.stringify(pace) });
 }
 
 function figuresOf(rounds: readonly { readonly decisions: PacedFigures; readonly reports: PacedFigures }[]): Figure[] {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '@sallyport/hub/platform/free-port.ts';
 
 /** The real program, as an operator starts it. */
-const PROGRAM = fileURLToPath(new URL('./serve.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
 const PUBLIC_URL = 'https://hub.example';
 
 export interface HubProcess {

@@ -1,2 +1,0 @@
-import { serve } from '@sallyport/hub/main.ts';
-process.exitCode = await serve(process.argv.slice(3), process.env);
