@@ -8,7 +8,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measureDecisions } from './decisions/measure.ts';
 import { measureDoors } from './doors/measure.ts';
+import { measureFleet } from './fleet/measure.ts';
 import { measureHttp } from './http/measure.ts';
+import { measureIntake } from './intake/measure.ts';
 import type { BenchOptions, PartResult } from './shared/figure.ts';
 import { describeMachine, machineNote } from './shared/machine.ts';
 import { tableOf } from './shared/table.ts';
@@ -17,6 +19,8 @@ const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<PartResu
   decisions: measureDecisions,
   http: measureHttp,
   doors: measureDoors,
+  intake: measureIntake,
+  fleet: measureFleet,
 };
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } });

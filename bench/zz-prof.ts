@@ -3,6 +3,8 @@ import { fleetOf } from './fleet/people.ts';
 import { startBenchHub } from './hub/bench-hub.ts';
 import { makeQuestions } from './http/questions.ts';
 import { runWrk, writeRequests } from './http/wrk.ts';
+import { startProgram } from './hub/hub-process.ts';
+import { send } from './hub/token.ts';
 import { mkdir, readFile } from 'node:fs/promises';
 const folders = new DataFolders();
 const hub = await startBenchHub({ dataDir: await folders.withFleet(10_000), tls: 'proxy', nodeOptions: process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/bench2/prof', '--cpu-prof-interval=200'] : [] });
@@ -10,6 +12,15 @@ const folder = await folders.empty(); await mkdir(folder);
 const script = await writeRequests(folder, makeQuestions(50_000, fleetOf(10_000)), { authorization: hub.evaluator, 'content-type': 'application/json' });
 const cpu = async () => { const f = (await readFile(`/proc/${hub.pid}/stat`, 'utf8')).split(' '); return (Number(f[13]) + Number(f[14])) * 10_000; };
 const load = { url: hub.url, path: '/access/v1/evaluation', connections: 32, seconds: 3, script, core: 1 };
-await runWrk(load);
-for (let i = 0; i < 3; i++) { const c = await cpu(); const r = await runWrk(load); console.log(Math.round(r.perSecond), 'rps', ((await cpu() - c) / r.perSecond / 3).toFixed(2), 'us cpu'); }
+const q = makeQuestions(1, fleetOf(10_000))[0]!;
+const a = await send(new URL('/access/v1/evaluation', hub.url), 'POST', { authorization: hub.evaluator, 'content-type': 'application/json' }, q);
+const own = a.rawHeaders.flatMap((name, i) => (i % 2 === 0 && !/^(date|connection|keep-alive)$/i.test(name) ? [name, a.rawHeaders[i + 1] as string] : []));
+const echo = await startProgram(new URL('./http/echo-server.ts', import.meta.url), [], { ECHO: JSON.stringify({ headers: own, body: a.body }) });
+console.log(a.body.length, own.length / 2, 'headers');
+const echoUrl = echo.line.split(' ')[1]!;
+await runWrk(load); await runWrk({ ...load, url: echoUrl });
+const ratios: number[] = [];
+for (let i = 0; i < 5; i++) { const e = await runWrk({ ...load, seconds: 2, url: echoUrl }); const c = await cpu(); const r = await runWrk({ ...load, seconds: 2 }); ratios.push(r.perSecond / e.perSecond); console.log('echo', Math.round(e.perSecond), 'hub', Math.round(r.perSecond), (r.perSecond / e.perSecond).toFixed(2), ((await cpu() - c) / r.perSecond / 2).toFixed(2), 'us cpu'); }
+console.log('median', ratios.sort()[2]!.toFixed(3));
+await echo.stop();
 await hub.stop(); await folders.remove();

@@ -35,6 +35,10 @@ export class DataFolders {
     return join(await this.#root, `folder-${this.#copies}`);
   }
 
+  async removeOne(folder: string): Promise<void> {
+    await rm(folder, { recursive: true, force: true });
+  }
+
   async remove(): Promise<void> {
     await rm(await this.#root, { recursive: true, force: true });
   }

@@ -4,7 +4,7 @@ import { hashOfSecret } from '@sallyport/hub/platform/secrets.ts';
 import type { ApplicationDocument } from '@sallyport/hub/platform/application.ts';
 import { makePolicies, type Policy } from '../decisions/scenario.ts';
 import { guid } from '../shared/guid.ts';
-import { deviceRow, groupsOfUser, GROUPS, postureRow, userBody, type FleetSize } from './people.ts';
+import { deviceId, deviceRow, groupsOfUser, GROUPS, postureRow, userBody, type FleetSize } from './people.ts';
 
 /**
  * A made-up organisation, written straight into a store: two partners, five compliance policies, a hundred
@@ -14,6 +14,8 @@ import { deviceRow, groupsOfUser, GROUPS, postureRow, userBody, type FleetSize }
 export const CONNECTORS = ['2c7790de-8b02-4814-85cf-e0c59380dee8', '08a8455c-48dd-45ff-ad82-7211355354f3'] as const;
 export const DOOR_ID = 'bench';
 export const SECRET = 'only-for-measuring-on-this-machine-0123456789';
+export const ANDROID_THREAT_POLICY = guid('c000', 0);
+export const IOS_THREAT_POLICY = guid('c000', 1);
 /** Client ids: each may do one thing. */
 export const EVALUATOR = guid('aa01', 1);
 export const PARTNERS: readonly string[] = CONNECTORS.map((_, i) => guid('aa02', i));
@@ -24,8 +26,10 @@ const CHUNK = 2_000;
 export async function writeOrganisation(store: Store, size: FleetSize): Promise<void> {
   await writeRules(store);
   await writePeople(store, size);
+  // In the order of their ids, which spares the database the moving about of pages.
+  const order = Array.from({ length: size.devices }, (_, n) => n).sort((a, b) => (deviceId(a) < deviceId(b) ? -1 : 1));
   for (let n = 0; n < size.devices; n += CHUNK) {
-    const numbers = Array.from({ length: Math.min(CHUNK, size.devices - n) }, (_, i) => n + i);
+    const numbers = order.slice(n, n + CHUNK);
     await store.transaction(async (tx) => {
       await tx.devices.put(numbers.map((i) => deviceRow(i, size, AT)));
       await tx.postures.put(numbers.map((i) => postureRow(i, CONNECTORS, AT)));
