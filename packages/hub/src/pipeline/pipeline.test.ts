@@ -85,6 +85,22 @@ describe('devices', () => {
     expect(mail().decision).toBe(false);
   });
 
+  test('what a partner calls a device is learnt with the first report that names both, and by hand', async () => {
+    const own = (value: string, more: Parameters<typeof report>[2] = {}) => report(LOOKOUT, '', { ...more, keys: [{ type: 'vendorDeviceId', value }, ...(more.keys ?? [])] });
+    expect(await hub.intake.take(LOOKOUT, [own('guid-1', { state: 'highSeverity' })])).toMatchObject([{ matched: false }]);
+    await hub.intake.take(LOOKOUT, [own('guid-1', { state: 'secured', keys: [{ type: 'managedDeviceId', value: PHONE }] })]);
+    expect(await hub.intake.take(LOOKOUT, [own('GUID-1', { state: 'mediumSeverity' })])).toMatchObject([{ matched: true }]);
+    expect(mail().decision).toBe(false);
+    // Another partner may use the same id for another phone.
+    expect(await hub.intake.take(ZIMPERIUM, [{ ...own('guid-1'), signal: { ...own('guid-1').signal, connectorId: ZIMPERIUM } }])).toMatchObject([{ matched: false }]);
+
+    await hub.intake.take(LOOKOUT, [own('guid-2', { state: 'highSeverity' }), own('guid-2', { state: 'lowSeverity' })]);
+    const [first] = (await hub.store.reports.waiting(10)).filter((r) => r.signal?.keys[0]?.value === 'guid-2');
+    await hub.devices.put('test', phone(NEW_PHONE, hub.clock.now()));
+    expect(await hub.devices.assignReports('test', NEW_PHONE, [{ connectorId: LOOKOUT, reportId: first?.reportId ?? '' }])).toBe(2);
+    expect(hub.decider.view.posture(NEW_PHONE)?.mergedState).toBe('lowSeverity');
+  });
+
   test('a removed device opens nothing any more, and doors hear of it', async () => {
     expect(await hub.devices.remove('test', PHONE)).toBe(true);
     expect(mail()).toMatchObject({ decision: false, reasons: [{ code: 'device_unknown' }] });

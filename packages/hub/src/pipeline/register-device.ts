@@ -4,7 +4,7 @@ import type { DeviceRow, DeviceSnapshotRow, PostureRow, StoredReport, Transactio
 import { auditRow } from './configure.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
 import type { Match } from './match-device.ts';
-import { chooseDevice } from './match-device.ts';
+import { matchDevices, vendorKeys } from './match-device.ts';
 import type { DeviceRegistry } from './ports.ts';
 import { postureChanged } from './revoke-access.ts';
 import { applyToDevices, identified, type TakeDependencies } from './take-reports.ts';
@@ -63,9 +63,11 @@ export class RegisterDevice implements DeviceRegistry {
           const report = await tx.reports.get(connectorId, reportId);
           if (report?.signal) waiting.push(report);
         }
-        const taken = await this.#applyWaiting(tx, deviceId, waiting);
+        const learnt = waiting.flatMap(({ signal }) => (signal === null ? [] : vendorKeys(signal).map((key) => ({ ...key, deviceId }))));
+        await tx.vendorDevices.learn(learnt);
+        const taken = await this.#applyWaiting(tx, deviceId, await withSameVendorIds(tx, waiting, deviceId));
         await tx.audit.append([auditRow(actor, { kind: 'managedDevice', id: deviceId, before: {}, after: { assignedReports: waiting.map((r) => r.reportId) } }, clock.now())]);
-        return { applied: waiting.length, postures: taken };
+        return { applied: taken.applied, postures: taken.postures };
       });
       for (const posture of postures) memory.fleet.setPosture(posture);
       return applied;
@@ -79,7 +81,7 @@ export class RegisterDevice implements DeviceRegistry {
     await tx.devices.put([row]);
     await tx.audit.append([auditRow(actor, { kind: 'managedDevice', id: row.id, before: before?.resource, after: row.resource }, now)]);
     const waiting = await this.#waitingFor(tx, row);
-    const [applied] = waiting.length === 0 ? [] : await this.#applyWaiting(tx, row.id, waiting);
+    const [applied] = waiting.length === 0 ? [] : (await this.#applyWaiting(tx, row.id, waiting)).postures;
     if (applied !== undefined) return applied;
     // No report told anything new; the device's own properties may have.
     const device = identified(row.resource);
@@ -94,17 +96,15 @@ export class RegisterDevice implements DeviceRegistry {
 
   /** Waiting reports that now have exactly this device. */
   async #waitingFor(tx: Transaction, row: DeviceRow): Promise<readonly StoredReport[]> {
-    const candidates = await tx.reports.waitingFor(keysOf(row));
-    const certain: StoredReport[] = [];
-    for (const report of candidates) {
-      if (report.signal === null) continue;
-      const match = chooseDevice(await tx.devices.findByKeys(report.signal.keys));
-      if (match.kind === 'matched' && match.deviceId === row.id) certain.push(report);
-    }
-    return certain;
+    const candidates = (await tx.reports.waitingFor(keysOf(row))).filter((report) => report.signal !== null);
+    const { matches, learnt } = await matchDevices(tx, candidates.map((report) => report.signal as Signal));
+    const ofDevice = learnt.filter(({ deviceId }) => deviceId === row.id);
+    if (ofDevice.length > 0) await tx.vendorDevices.learn(ofDevice);
+    const certain = candidates.filter((_, i) => isMatch(matches[i], row.id));
+    return ofDevice.length === 0 ? certain : withSameVendorIds(tx, certain, row.id);
   }
 
-  async #applyWaiting(tx: Transaction, deviceId: string, waiting: readonly StoredReport[]): Promise<readonly PostureRow[]> {
+  async #applyWaiting(tx: Transaction, deviceId: string, waiting: readonly StoredReport[]): Promise<{ readonly applied: number; readonly postures: readonly PostureRow[] }> {
     const signals = waiting.map((report) => report.signal as Signal);
     const matches = signals.map((): Match => ({ kind: 'matched', deviceId }));
     const applied = await applyToDevices(tx, this.#deps, signals, matches, this.#deps.clock.now());
@@ -112,8 +112,23 @@ export class RegisterDevice implements DeviceRegistry {
       connectorId: signal.connectorId, reportId: signal.reportId, deviceId, flag: signal.flag ?? null, signal: null,
       status: applied.statuses[i] === 'late' ? 'late' as const : 'accepted' as const,
     })));
-    return applied.postures;
+    return { applied: waiting.length, postures: applied.postures };
   }
+}
+
+/** With `reports` everything else that waits under the same partner's id, in the order of arrival: it has just been learnt. */
+async function withSameVendorIds(tx: Transaction, reports: readonly StoredReport[], deviceId: string): Promise<readonly StoredReport[]> {
+  const signals = reports.flatMap(({ signal }) => signal ?? []);
+  const keys = signals.flatMap((signal) => signal.keys.filter((key) => key.type === 'vendorDeviceId'));
+  if (keys.length === 0) return reports;
+  const waiting = (await tx.reports.waitingFor(keys)).filter((report) => report.signal !== null);
+  const { matches } = await matchDevices(tx, waiting.map((report) => report.signal as Signal));
+  const others = waiting.filter((report, i) => isMatch(matches[i], deviceId) && !reports.some((one) => one.seq === report.seq));
+  return [...reports, ...others].sort((a, b) => a.seq - b.seq);
+}
+
+function isMatch(match: Match | undefined, deviceId: string): boolean {
+  return match?.kind === 'matched' && match.deviceId === deviceId;
 }
 
 function keysOf(row: DeviceRow): readonly DeviceKey[] {

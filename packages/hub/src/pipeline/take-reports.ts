@@ -133,7 +133,8 @@ interface Taken {
 async function takeBatch(tx: Transaction, deps: TakeDependencies, reports: readonly IncomingReport[], now: number): Promise<Taken> {
   const fresh = await tx.reports.add(reports.map(({ row }) => ({ ...row, receivedAt: now })));
   const news = reports.filter((_, i) => fresh[i] === true).map((r) => r.signal);
-  const matches = await matchDevices(tx.devices, news);
+  const { matches, learnt } = await matchDevices(tx, news);
+  if (learnt.length > 0) await tx.vendorDevices.learn(learnt);
   const applied = await applyToDevices(tx, deps, news, matches, now);
   await tx.reports.settle(news.map((signal, i) => {
     const match = matches[i] as Match;

@@ -51,7 +51,7 @@ async function temporaryStore(): Promise<Store> {
 /** The same store with methods that need no `this`. */
 function bound(store: Store): Store {
   return {
-    documents: store.documents, members: store.members, devices: store.devices, postures: store.postures, reports: store.reports,
+    documents: store.documents, members: store.members, devices: store.devices, vendorDevices: store.vendorDevices, postures: store.postures, reports: store.reports,
     findings: store.findings, outbox: store.outbox, heartbeats: store.heartbeats, audit: store.audit,
     transaction: (work) => store.transaction(work), onCommitted: (listener) => store.onCommitted(listener), close: () => store.close(),
   };

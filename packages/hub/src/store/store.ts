@@ -42,6 +42,7 @@ export interface Readers {
   readonly documents: DocumentReader;
   readonly members: MemberReader;
   readonly devices: DeviceReader;
+  readonly vendorDevices: VendorDeviceReader;
   readonly postures: PostureReader;
   readonly reports: ReportReader;
   readonly findings: FindingReader;
@@ -54,6 +55,7 @@ export interface Transaction {
   readonly documents: DocumentReader & DocumentWriter;
   readonly members: MemberReader & MemberWriter;
   readonly devices: DeviceReader & DeviceWriter;
+  readonly vendorDevices: VendorDeviceReader & VendorDeviceWriter;
   readonly postures: PostureReader & PostureWriter;
   readonly reports: ReportReader & ReportWriter;
   readonly findings: FindingReader & FindingWriter;
@@ -180,6 +182,28 @@ export interface DeviceWriter {
   put(rows: readonly DeviceRow[]): Promise<void>;
   /** With everything that hangs on it except its reports. Answers how many there were. */
   delete(ids: readonly string[]): Promise<number>;
+}
+
+// ---- partners' own ids of devices
+
+export interface VendorDeviceKey {
+  readonly connectorId: string;
+  /** Compared trimmed and in any letter case. */
+  readonly vendorDeviceId: string;
+}
+
+export interface VendorDevice extends VendorDeviceKey {
+  readonly deviceId: string;
+}
+
+export interface VendorDeviceReader {
+  /** The device that each id was learnt to mean, in the order of `keys`. */
+  find(keys: readonly VendorDeviceKey[]): Promise<readonly (string | undefined)[]>;
+}
+
+export interface VendorDeviceWriter {
+  /** From now on each id means its device, whatever it meant before. Forgotten with the device. */
+  learn(rows: readonly VendorDevice[]): Promise<void>;
 }
 
 // ---- posture

@@ -124,4 +124,18 @@ export function deviceCases(store: () => Store): void {
     }
     expect(await store().devices.count()).toBe(5000);
   });
+
+  test('what a partner calls a device is learnt, per partner, until something else is learnt or the device goes', async () => {
+    await put(device('d1'), device('d2'));
+    const find = (...ids: string[]) => store().vendorDevices.find(ids.map((vendorDeviceId) => ({ connectorId: 'lookout', vendorDeviceId })));
+    await store().transaction((tx) => tx.vendorDevices.learn([
+      { connectorId: 'lookout', vendorDeviceId: 'V-1', deviceId: 'd1' }, { connectorId: 'lookout', vendorDeviceId: ' v-1', deviceId: 'd2' },
+      { connectorId: 'other', vendorDeviceId: 'V-2', deviceId: 'd1' }, { connectorId: 'lookout', vendorDeviceId: '  ', deviceId: 'd1' },
+    ]));
+    expect(await find('v-1', 'V-2', '', 'v-1 ')).toEqual(['d2', undefined, undefined, 'd2']);
+    await store().transaction((tx) => tx.vendorDevices.learn([{ connectorId: 'lookout', vendorDeviceId: 'v-1', deviceId: 'd1' }]));
+    expect(await find('v-1')).toEqual(['d1']);
+    await store().transaction((tx) => tx.devices.delete(['d1']));
+    expect(await find('v-1')).toEqual([undefined]);
+  });
 }

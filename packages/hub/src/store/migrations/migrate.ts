@@ -4,10 +4,11 @@ import { systemClock } from '../../platform/clock.ts';
 import { builders } from '../sql/session.ts';
 import type { WriteSession } from '../sql/session.ts';
 import { first } from './0001-first.ts';
+import { vendorDevices } from './0002-vendor-devices.ts';
 import { WORDS } from './migration.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [first];
+export const MIGRATIONS: readonly Migration[] = [first, vendorDevices];
 
 /** Runs `work` in one durable transaction; undoes it and passes on the error when `work` throws. */
 export type InTransaction = <T>(work: (session: WriteSession) => Promise<T>) => Promise<T>;

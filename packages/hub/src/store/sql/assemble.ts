@@ -9,12 +9,14 @@ import { outbox, outboxReader } from './outbox.ts';
 import { postureReader, postures } from './postures.ts';
 import { reportReader, reports } from './reports.ts';
 import type { ReadSession, WriteSession } from './session.ts';
+import { vendorDeviceReader, vendorDevices } from './vendor-devices.ts';
 
 export function readersOn(session: ReadSession): Readers {
   return {
     documents: documentReader(session),
     members: memberReader(session),
     devices: deviceReader(session),
+    vendorDevices: vendorDeviceReader(session),
     postures: postureReader(session),
     reports: reportReader(session),
     findings: findingReader(session),
@@ -29,6 +31,7 @@ export function transactionOn(session: WriteSession, appended: (rows: readonly O
     documents: documents(session),
     members: members(session),
     devices: devices(session),
+    vendorDevices: vendorDevices(session),
     postures: postures(session),
     reports: reports(session),
     findings: findings(session),

@@ -13,6 +13,7 @@ export interface Tables {
   device_resources: DeviceResourceTable;
   postures: PostureTable;
   reports: ReportTable;
+  vendor_devices: VendorDeviceTable;
   waiting_keys: WaitingKeyTable;
   findings: FindingTable;
   outbox: OutboxTable;
@@ -76,6 +77,13 @@ interface ReportTable {
   status: ReportStatus;
   flag: string | null;
   signal: string | null;
+}
+
+interface VendorDeviceTable {
+  /** Folded. */
+  vendor_device_id: string;
+  connector_id: string;
+  device_id: string;
 }
 
 interface WaitingKeyTable {
