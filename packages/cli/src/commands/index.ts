@@ -7,6 +7,7 @@ import { demo } from './demo.ts';
 import { device } from './device/index.ts';
 import { door } from './door/index.ts';
 import { group } from './group/index.ts';
+import { importCommand } from './import/import.ts';
 import { mergeRule } from './merge-rule/index.ts';
 import { partner } from './partner/index.ts';
 import { policy } from './policy/index.ts';
@@ -16,5 +17,5 @@ import { user } from './user/index.ts';
 
 /** In the order of `--help`. */
 export const LONG_RUNNING: readonly LongRunning[] = [serve, demo];
-export const SINGLES: readonly Command[] = [decide, api];
+export const SINGLES: readonly Command[] = [decide, importCommand, api];
 export const GROUPS: readonly Group[] = [connector, device, policy, user, group, client, door, mergeRule, report, partner];

@@ -11,21 +11,29 @@ export interface GraphKind {
   readonly required: readonly string[];
   /** Properties that are calls of their own and not part of the item. */
   readonly apart: readonly string[];
+  /** In the model of Graph. */
+  readonly type: string;
+  /** What the model does not know of it is left out, and not refused. */
+  readonly lenient: boolean;
 }
 
 /** In the order in which they refer to each other. */
 export const GRAPH_KINDS: readonly GraphKind[] = [
-  { name: 'users', one: 'user', path: '/v1.0/users', naturalKey: 'userPrincipalName', required: ['userPrincipalName', 'displayName'], apart: [] },
-  { name: 'managedDevices', one: 'device', path: '/beta/deviceManagement/managedDevices', naturalKey: undefined, required: ['operatingSystem'], apart: ['deviceCompliancePolicyStates'] },
-  { name: 'groups', one: 'group', path: '/v1.0/groups', naturalKey: 'displayName', required: ['displayName'], apart: ['members', 'members@odata.bind'] },
-  { name: 'mobileThreatDefenseConnectors', one: 'connector', path: '/beta/deviceManagement/mobileThreatDefenseConnectors', naturalKey: undefined, required: ['id'], apart: [] },
-  { name: 'namedLocations', one: 'named location', path: '/v1.0/identity/conditionalAccess/namedLocations', naturalKey: 'displayName', required: ['displayName', '@odata.type'], apart: [] },
+  { name: 'users', one: 'user', path: '/v1.0/users', naturalKey: 'userPrincipalName', required: ['userPrincipalName', 'displayName'], apart: [], type: 'user', lenient: true },
+  { name: 'managedDevices', one: 'device', path: '/beta/deviceManagement/managedDevices', naturalKey: undefined, required: ['operatingSystem'], apart: ['deviceCompliancePolicyStates'], type: 'managedDevice', lenient: true },
+  { name: 'groups', one: 'group', path: '/v1.0/groups', naturalKey: 'displayName', required: ['displayName'], apart: ['members', 'members@odata.bind'], type: 'group', lenient: true },
+  { name: 'mobileThreatDefenseConnectors', one: 'connector', path: '/beta/deviceManagement/mobileThreatDefenseConnectors', naturalKey: undefined, required: ['id'], apart: [], type: 'mobileThreatDefenseConnector', lenient: false },
+  { name: 'namedLocations', one: 'named location', path: '/v1.0/identity/conditionalAccess/namedLocations', naturalKey: 'displayName', required: ['displayName', '@odata.type'], apart: [], type: 'namedLocation', lenient: false },
   {
     name: 'deviceCompliancePolicies', one: 'compliance policy', path: '/beta/deviceManagement/deviceCompliancePolicies', naturalKey: 'displayName',
-    required: ['displayName', '@odata.type', 'scheduledActionsForRule'], apart: ['assignments', 'scheduledActionsForRule'],
+    required: ['displayName', '@odata.type', 'scheduledActionsForRule'], apart: ['assignments', 'scheduledActionsForRule'], type: 'deviceCompliancePolicy', lenient: false,
   },
-  { name: 'conditionalAccessPolicies', one: 'conditional access policy', path: '/v1.0/identity/conditionalAccess/policies', naturalKey: 'displayName', required: ['displayName', 'conditions'], apart: [] },
+  { name: 'conditionalAccessPolicies', one: 'conditional access policy', path: '/v1.0/identity/conditionalAccess/policies', naturalKey: 'displayName', required: ['displayName', 'conditions'], apart: [], type: 'conditionalAccessPolicy', lenient: false },
 ];
+
+export function versionOf({ path }: GraphKind): 'v1.0' | 'beta' {
+  return path.startsWith('/beta/') ? 'beta' : 'v1.0';
+}
 
 export function kindNamed(name: string): GraphKind | undefined {
   const lower = ALIASES.get(name.toLowerCase()) ?? name.toLowerCase();

@@ -1,0 +1,48 @@
+import { HubError } from '@sallyport/contracts';
+import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
+import { versionOf } from '../shared/graph-kinds.ts';
+import { isGuid } from '../shared/odata.ts';
+import { knownPart } from './known-part.ts';
+import type { ImportItem, ImportProblem } from './read-files.ts';
+
+/** What can be seen without a hub: missing properties, wrong types and words, ids that are none, and what is there twice. */
+export function checkItems(items: readonly ImportItem[]): readonly ImportProblem[] {
+  const seen = new Map<string, ImportItem>();
+  return items.flatMap((one) => [...missing(one), ...wrongId(one), ...misshapen(one), ...repeated(one, seen)]);
+}
+
+function missing({ kind, item, file, line }: ImportItem): readonly ImportProblem[] {
+  return kind.required.filter((name) => item[name] === undefined || item[name] === null || item[name] === '')
+    .map((field) => ({ file, line: line(), field, message: `a ${kind.one} needs ${field}` }));
+}
+
+function wrongId({ item, file, line }: ImportItem): readonly ImportProblem[] {
+  if (item.id === undefined || item.id === null || (typeof item.id === 'string' && isGuid(item.id))) return [];
+  return [{ file, line: line('id'), field: 'id', message: 'id must be a GUID, or be left out' }];
+}
+
+/** The hub reads bodies by the same model. */
+function misshapen({ kind, item, file, line }: ImportItem): readonly ImportProblem[] {
+  if (item['@odata.type'] === undefined && kind.required.includes('@odata.type')) return [];
+  const { known } = knownPart(kind, item);
+  const body = Object.fromEntries(Object.entries(known).filter(([name]) => !name.startsWith('members')));
+  try {
+    parseBody(kind.type, body, versionOf(kind));
+    return [];
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    return [{ file, line: line(error.details.field), field: error.details.field, message: error.message }];
+  }
+}
+
+function repeated(one: ImportItem, seen: Map<string, ImportItem>): readonly ImportProblem[] {
+  const { kind, item, file, line } = one;
+  return (['id', kind.naturalKey] as const).flatMap((field) => {
+    const value = field === undefined ? undefined : item[field];
+    if (field === undefined || typeof value !== 'string' || value === '') return [];
+    const key = `${kind.name} ${field} ${value.toLowerCase()}`;
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, one);
+    return first === undefined ? [] : [{ file, line: line(field), field, message: `the ${kind.one} with ${field} "${value}" is there already, in line ${first.line()} of ${first.file}` }];
+  });
+}

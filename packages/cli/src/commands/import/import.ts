@@ -1,0 +1,46 @@
+import { word } from '../../frame/arguments.ts';
+import { command } from '../../frame/command.ts';
+import { EXIT } from '../../frame/exit-codes.ts';
+import { alone } from '../../frame/flags.ts';
+import { plain } from '../../output/plain.ts';
+import type { Style } from '../../output/style.ts';
+import { table } from '../../output/table.ts';
+import { checkItems } from './check-items.ts';
+import { importItems, type ImportSummary } from './import-items.ts';
+import { readImport, type ImportProblem } from './read-files.ts';
+
+export const importCommand = command({
+  name: 'import',
+  summary: 'Bring in users, devices, groups, connectors and policies from JSON, such as an export of Graph',
+  description: 'Takes a file or a folder of .json files: answers of Graph ("value" with "@odata.context"), lists in files named after what they hold (users.json, groups.json, managedDevices.json, ...), or one object of such sections. Groups name their members in "members". What is there already, by id or name, is changed. Every item is taken whole or not at all; what is refused is told with its file, line and field, and does not keep the rest out. Exits 1 if anything was.',
+  args: { path: word('PATH', 'File or folder') },
+  flags: { dryRun: alone('Check the files and tell what would be made and changed; change nothing') },
+  examples: [{ line: 'sallyport import tenant.json --dry-run' }, { line: 'sallyport import export/' }],
+  async run({ args, flags }, context) {
+    const { items, problems: unreadable } = await readImport(args.path);
+    const wrong = [...unreadable, ...checkItems(items)];
+    const hub = await context.hub();
+    // A file that is wrong in itself is mended first: half an import is harder to look through than none.
+    const summary: ImportSummary = wrong.length > 0
+      ? { done: new Map(), problems: [], leftOut: new Map() }
+      : await importItems(hub, items, { dryRun: flags.dryRun, progress: (done, of) => context.progress(`\r${done} of ${of}${done === of ? '\n' : ''}`) });
+    const problems = [...wrong, ...summary.problems];
+    return {
+      json: { dryRun: flags.dryRun, done: Object.fromEntries(summary.done), problems, leftOut: Object.fromEntries(summary.leftOut) },
+      text: summaryText(summary, problems, flags.dryRun, wrong.length > 0, context.style),
+      exit: problems.length > 0 ? EXIT.failed : EXIT.ok,
+    };
+  },
+});
+
+function summaryText({ done, leftOut }: ImportSummary, problems: readonly ImportProblem[], dryRun: boolean, nothingSent: boolean, style: Style): string {
+  const counts = table([...done], [
+    { title: 'KIND', cell: ([kind]) => kind },
+    { title: dryRun ? 'WOULD BE MADE' : 'MADE', cell: ([, count]) => count.created },
+    { title: dryRun ? 'WOULD BE CHANGED' : 'CHANGED', cell: ([, count]) => count.changed },
+    { title: 'REFUSED', cell: ([, count]) => count.failed },
+  ], style, nothingSent ? 'Nothing was sent: mend the files first.' : 'There is nothing to import in it.');
+  const lines = problems.map(({ file, line, message }) => `${style.bad('problem')}  ${file}:${line}  ${plain(message)}\n`);
+  const notes = [...leftOut].map(([name, count]) => `${style.dim('left out')}  ${plain(name)}, which this hub does not keep (${count})\n`);
+  return `${lines.join('')}${lines.length > 0 ? '\n' : ''}${counts}${notes.length > 0 ? '\n' : ''}${notes.join('')}`;
+}
