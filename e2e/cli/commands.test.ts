@@ -1,0 +1,190 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newDeviceAuthority } from '@sallyport/hub/platform/device-ca.ts';
+import { startHub, type HubProcess } from '../shared/hub-process.ts';
+import { sallyport, type Ran } from './sallyport.ts';
+
+/** What an administrator does with the command line, from an empty hub to a report and back, in the order of the file. */
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-cli-'));
+const dataDir = join(folder, 'data');
+let hub: HubProcess;
+
+beforeAll(async () => { hub = await startHub(dataDir); });
+afterAll(async () => {
+  await hub?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const cli = (...argv: string[]): Promise<Ran> => sallyport(argv, { env: { SALLYPORT_DATA: dataDir } });
+
+async function ok(...argv: string[]): Promise<string> {
+  const { code, out, err } = await cli(...argv);
+  expect(err).toBe('');
+  expect(code).toBe(0);
+  return out;
+}
+
+// What --json prints; each test asserts the shape it relies on.
+const json = async (...argv: string[]): Promise<any> => JSON.parse(await ok(...argv, '--json'));
+
+function file(name: string, content: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+const COMPLIANCE = {
+  '@odata.type': '#microsoft.graph.androidCompliancePolicy', displayName: 'Android phones', deviceThreatProtectionEnabled: true, deviceThreatProtectionRequiredSecurityLevel: 'low',
+  scheduledActionsForRule: [{ ruleName: 'PasswordRequired', scheduledActionConfigurations: [{ actionType: 'block', gracePeriodHours: 0 }] }],
+};
+const ACCESS = {
+  displayName: 'Mail and files', state: 'enabled', grantControls: { operator: 'OR', builtInControls: ['compliantDevice'] },
+  conditions: { users: { includeGroups: ['Staff'] }, applications: { includeApplications: ['Exchange', 'SharePoint'] }, clientAppTypes: ['all'] },
+};
+
+let partner: { appId: string; clientSecret: string };
+const asPartner = (...argv: string[]): Promise<Ran> => sallyport(argv, { env: { SALLYPORT_DATA: dataDir, SALLYPORT_CLIENT_ID: '', SALLYPORT_CLIENT_SECRET: partner.clientSecret } });
+
+describe('setting up', () => {
+  test('a connector, people and a phone', async () => {
+    expect(await ok('connector', 'list')).toContain('There are no connectors yet.');
+    expect(await ok('connector', 'set', 'lookout', '--android', 'on')).toMatch(/Android +yes/);
+    expect(await json('connector', 'set', 'lookout', '--threshold-days', '3')).toMatchObject({ androidEnabled: true, partnerUnresponsivenessThresholdInDays: 3 });
+    await ok('user', 'create', 'ada@example.com', '--name', 'Ada', '--language', 'sv-SE');
+    expect(await ok('group', 'create', 'Staff', '--member', 'ada@example.com')).toContain('with 1 member.');
+    expect(await ok('group', 'add-member', 'Staff', 'ada@example.com')).toContain('0 of 1 were new');
+    expect(await ok('device', 'register', '--name', 'Ada\'s phone', '--os', 'Android', '--os-version', '14', '--user', 'ada@example.com', '--serial', 'SN-1')).toMatch(/User +ada@example\.com/);
+  });
+
+  test('policies from files in which groups have names; a second time they are changed', async () => {
+    const [compliance, access] = [file('compliance.json', COMPLIANCE), file('access.json', [ACCESS])];
+    expect((await json('policy', 'apply', '-f', compliance, '-f', access)).map(({ what }: { what: string }) => what)).toEqual(['created', 'created']);
+    await ok('policy', 'assign', 'Android phones', '--group', 'Staff');
+    expect((await json('policy', 'apply', '-f', compliance, '-f', access)).map(({ what }: { what: string }) => what)).toEqual(['changed', 'changed']);
+    expect(await ok('policy', 'list')).toMatch(/compliance +Android phones +android, 1 assignments/);
+  });
+
+  test('what "policy get" prints can be applied again', async () => {
+    for (const name of ['Android phones', 'Mail and files']) {
+      const path = file('again.json', await ok('policy', 'get', name));
+      expect(await json('policy', 'apply', '-f', path)).toMatchObject([{ what: 'changed', name }]);
+    }
+  });
+
+  test('a client for the partner, whose secret is shown once', async () => {
+    partner = await json('client', 'create', '--name', 'bridge', '--permission', 'update_device_health', '--connector', 'lookout');
+    expect(partner.clientSecret).toMatch(/^[\w-]{40,}$/);
+    expect(await ok('client', 'list')).not.toContain(partner.clientSecret);
+  });
+
+  test('a door, whose key is shown once', async () => {
+    const ca = file('device-ca.pem', (await newDeviceAuthority(Date.now())).cert);
+    const made = await json('door', 'create', '--id', 'front', '--name', 'Front', '--device-ca', ca, '--rule', '/mail=Exchange', '--rule', 'files.example.com=SharePoint');
+    expect(made).toMatchObject({ id: 'front', url: `${hub.baseUrl}/doors/front`, applications: [{ pathPrefix: '/mail', application: 'Exchange' }, { host: 'files.example.com', application: 'SharePoint' }] });
+    expect(await ok('door', 'list')).not.toContain(made.secret);
+    expect((await json('door', 'rotate', 'front')).secret).not.toBe(made.secret);
+    expect(await ok('door', 'delete', 'front')).toContain('Deleted');
+  });
+
+  test('a merge rule', async () => {
+    const rule = await json('merge-rule', 'create', '--method', 'primary', '--partner', 'lookout', '--silent-partner', 'block', '--group', 'Staff');
+    expect(await ok('merge-rule', 'list')).toContain('primary');
+    await ok('merge-rule', 'delete', rule.id);
+  });
+});
+
+describe('a report', () => {
+  test('closes and opens, and says why', async () => {
+    const question = ['decide', '--user', 'ada@example.com', '--app', 'Exchange', '--device', 'Ada\'s phone'] as const;
+    expect(await asPartner('partner', 'heartbeat', '--client-id', partner.appId)).toMatchObject({ code: 0 });
+    expect((await cli(...question)).code).toBe(0);
+
+    expect((await asPartner('partner', 'report', '--client-id', partner.appId, '--device', 'serialNumber=SN-1', '--state', 'highSeverity', '--finding', 'Man in the middle')).out).toContain('accepted');
+    const denied = await cli(...question, '--explain', '--language', 'sv');
+    expect(denied.code).toBe(4);
+    expect(denied.out).toMatch(/^denied\n/);
+    expect(denied.out).toContain('threat_level_above_allowed');
+    expect(denied.out).toContain('Lookout for Work har hittat ett hot');
+    expect(await ok('device', 'list', '--state', 'noncompliant')).toContain('highSeverity');
+    expect(await ok('device', 'why', 'SN-1')).toContain('Man in the middle');
+
+    await asPartner('partner', 'report', '--client-id', partner.appId, '--device', 'serialNumber=SN-1', '--state', 'secured');
+    expect((await cli(...question)).out).toMatch(/^granted\n/);
+  });
+
+  test('about a device that is not known waits, and is assigned by hand', async () => {
+    await asPartner('partner', 'report', '--client-id', partner.appId, '--device', 'serialNumber=SN-9', '--state', 'lowSeverity');
+    const [waiting] = await json('report', 'waiting');
+    expect(waiting).toMatchObject({ status: 'unmatched', keys: [{ type: 'serialNumber', value: 'SN-9' }] });
+    expect(await ok('report', 'assign', 'Ada\'s phone', waiting.reportId, '--connector', 'lookout')).toContain('1 of 1 reports were applied');
+    expect(await ok('report', 'waiting')).toContain('No report waits');
+  });
+});
+
+describe('mistakes', () => {
+  test('that the hub finds are told in its words, with the request id, and exit 1', async () => {
+    const { code, err } = await cli('device', 'list', '--filter', 'nope eq 1');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^sallyport: \$filter names "nope".*\n  status 400, request-id [0-9a-f-]{36} in the log of the hub\n$/);
+  });
+
+  test.each([
+    [['device', 'get', 'nobody\'s phone'], 'There is no device "nobody\'s phone".'], [['connector', 'get', 'lokout'], 'There is no known partner "lokout". Did you mean lookout?'],
+    [['policy', 'get', 'x'], 'There is no policy "x".'], [['user', 'remove', 'x@y'], 'There is no user "x@y".'],
+  ])('%j: %s', async (argv, message) => {
+    const { code, err } = await cli(...argv);
+    expect(code).toBe(1);
+    expect(err).toContain(message);
+  });
+
+  test('with a secret on the command line are refused without repeating it', async () => {
+    const { code, err } = await cli('connector', 'link', 'lookout', '--secret', 'applicationKey=my-secret-key-my-secret-key');
+    expect(code).toBe(2);
+    expect(err).not.toContain('my-secret-key');
+    expect((await cli('connector', 'link', 'lookout', '--set', 'applicationKey=x')).err).toContain('is a secret');
+  });
+
+  test('of a client without the permission are told by the name of the permission', async () => {
+    const { code, err } = await asPartner('user', 'list', '--client-id', partner.appId);
+    expect(code).toBe(1);
+    expect(err).toMatch(/User\.Read\.All/);
+  });
+});
+
+describe('import', () => {
+  const content = {
+    users: [{ id: '11111111-0000-4000-8000-000000000001', displayName: 'Alan', userPrincipalName: 'alan@example.com', signInActivity: {} }],
+    groups: [{ displayName: 'Pilots', mailEnabled: false, securityEnabled: true, mailNickname: 'pilots', members: ['alan@example.com', 'ada@example.com'] }],
+    managedDevices: [{ id: '33333333-0000-4000-8000-000000000001', deviceName: 'Alan\'s phone', operatingSystem: 'iOS', userPrincipalName: 'alan@example.com' }],
+    deviceCompliancePolicies: [{ ...COMPLIANCE, '@odata.type': '#microsoft.graph.iosCompliancePolicy', displayName: 'iPhones', assignments: [{ target: { '@odata.type': '#microsoft.graph.groupAssignmentTarget', groupId: 'Pilots' } }] }],
+  };
+
+  test('is tried first, then done, then changes nothing but what changed', async () => {
+    const path = file('tenant.json', content);
+    expect(await json('import', path, '--dry-run')).toMatchObject({ done: { users: { created: 1 }, groups: { created: 1 } }, problems: [], leftOut: { 'user.signInActivity': 1 } });
+    expect(await ok('user', 'list')).not.toContain('alan');
+    expect(await json('import', path)).toMatchObject({ done: { users: { created: 1 }, managedDevices: { created: 1 }, groups: { created: 1 }, deviceCompliancePolicies: { created: 1 } }, problems: [] });
+    expect(await ok('group', 'members', 'Pilots')).toMatch(/alan@example\.com[\s\S]*ada@example\.com|ada@example\.com[\s\S]*alan@example\.com/);
+    expect(await json('import', path)).toMatchObject({ done: { users: { changed: 1, created: 0 }, deviceCompliancePolicies: { changed: 1, created: 0 } }, problems: [] });
+  });
+
+  test('tells each problem with its line, and takes the rest', async () => {
+    const path = file('partly.json', '{"users": [{"displayName": "Grace", "userPrincipalName": "grace@example.com"}],\n"managedDevices": [\n{"operatingSystem": "iOS",\n "userPrincipalName": "nobody@example.com"}]}');
+    const { code, out } = await cli('import', path);
+    expect(code).toBe(1);
+    expect(out).toContain(`problem  ${path}:4  userPrincipalName: There is no user "nobody@example.com".`);
+    expect(await ok('user', 'list')).toContain('grace@example.com');
+  });
+});
+
+/** A Node that is not the product's own. */
+const systemNode = (process.env.PATH ?? '').split(delimiter).filter((place) => !place.includes('node_modules')).map((place) => join(place, 'node')).find(existsSync);
+
+test.skipIf(systemNode === undefined)('the system\'s Node can start it too, however old', async () => {
+  const { code, out } = await sallyport(['device', 'list', '--json'], { env: { SALLYPORT_DATA: dataDir }, node: systemNode as string, cwd: folder });
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toHaveLength(2);
+});

@@ -1,0 +1,73 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { checkItems } from './check-items.ts';
+import { Locator, stepsOf } from './locate.ts';
+import { readImport } from './read-files.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-import-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('what a file holds', () => {
+  test.each([
+    ['an answer of Graph', 'a.json', '{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#deviceManagement/managedDevices(id)","value":[{"operatingSystem":"iOS"}]}', ['managedDevices']],
+    ['another one', 'b.json', '{"@odata.context":"https://x/v1.0/$metadata#identity/conditionalAccess/policies","value":[{"displayName":"p","conditions":{}}]}', ['conditionalAccessPolicies']],
+    ['a list, told by the name of the file', 'users.json', '[{"displayName":"A","userPrincipalName":"a@x"}]', ['users']],
+    ['sections, in the order in which they refer to each other', 'c.json', '{"groups":[{"displayName":"G"}],"devices":{"value":[{"operatingSystem":"iOS"}]},"users":[{"displayName":"A","userPrincipalName":"a@x"}]}', ['users', 'managedDevices', 'groups']],
+    ['one policy', 'd.json', '{"@odata.type":"#microsoft.graph.iosCompliancePolicy","displayName":"P","scheduledActionsForRule":[]}', ['deviceCompliancePolicies']],
+  ])('%s', async (_, name, text, kinds) => {
+    const { items, problems } = await readImport(file(name, text));
+    expect(problems).toEqual([]);
+    expect(items.map(({ kind }) => kind.name)).toEqual(kinds);
+  });
+
+  test('a folder is all its .json files', async () => {
+    mkdirSync(join(folder, 'export'));
+    file('export/groups.json', '[{"displayName":"G"}]');
+    file('export/users.json', '\ufeff[{"displayName":"A","userPrincipalName":"a@x"}]');
+    file('export/readme.txt', 'no');
+    expect((await readImport(join(folder, 'export'))).items.map(({ kind }) => kind.one)).toEqual(['user', 'group']);
+  });
+
+  test('what cannot be told or read is a problem with its line', async () => {
+    expect((await readImport(file('e.json', '[\n {"x": 1},\n 7]'))).problems).toMatchObject([{ line: 2, message: expect.stringContaining('cannot be told what this is') }, { line: 3, message: 'must be an object' }]);
+    expect((await readImport(file('f.json', '{"users": [\n  {"a": ]}\n'))).problems).toMatchObject([{ line: 2, message: expect.stringContaining('line 2, column 9') }]);
+    await expect(readImport(join(folder, 'nowhere'))).rejects.toThrow('There is no');
+  });
+});
+
+test('everything that is wrong is told at once, each with line and field', async () => {
+  const { items } = await readImport(file('g.json', `{"users": [
+  {"displayName": "A"},
+  {"id": "7", "displayName": "B", "userPrincipalName": "b@x"},
+  {"displayName": "C",
+   "userPrincipalName": "B@X", "accountEnabled": "yes"}
+]}`));
+  expect(checkItems(items).map(({ line, field }) => [line, field])).toEqual([[2, 'userPrincipalName'], [3, 'id'], [5, 'accountEnabled'], [5, 'userPrincipalName']]);
+});
+
+describe('lines of values', () => {
+  test('are found by path, or by the nearest value above', () => {
+    const locator = new Locator('{\n "a": [\n  {"b": 1},\n  {"b":\n   {"c": "x,]}"}}\n ]\n}', 9);
+    expect(locator.line(stepsOf('a[1].b.c'))).toBe(5);
+    expect(locator.line(stepsOf('a[1].b'))).toBe(5);
+    expect(locator.line(stepsOf('a[1].nothing'))).toBe(4);
+    expect(locator.line(stepsOf('z'))).toBe(1);
+  });
+
+  test('are those of JSON.stringify, whatever the value', () => {
+    fc.assert(fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+      const text = JSON.stringify({ first: value, last: 'here' }, null, 1);
+      const expected = text.split('\n').findIndex((line) => line === ' "last": "here"') + 1;
+      expect(new Locator(text, 9).line(['last'])).toBe(expected);
+    }));
+  });
+});
