@@ -5,6 +5,8 @@ import type { Caller, RouteAccess } from './route-access.ts';
 /** Says who a bearer token speaks for. Throws HubError `unauthenticated`, saying why. */
 export interface Authenticator {
   authenticate(authorization: string | undefined): Promise<Caller>;
+  /** The same for a token that was good a moment ago, without waiting. `undefined`: ask `authenticate`. */
+  peek?(authorization: string): Caller | undefined;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { explainForAdmin, explainForUser, pickLanguage } from '@sallyport/core';
 import type { Language, Reason, UserHints } from '@sallyport/core';
 import type { AccessAnswer } from '../../pipeline/ports.ts';
-import { BoundedCache } from './bounded-cache.ts';
+import { BoundedCache } from '../../platform/bounded-cache.ts';
+import { ReasonsMemo } from './reasons-memo.ts';
 import { hintsOf } from './user-hints.ts';
 import type { HintsView } from './user-hints.ts';
 
@@ -15,11 +16,11 @@ export class AnswerWriter {
   readonly #view: HintsView;
   readonly #devicePage: string;
   readonly #texts = new BoundedCache<string>(REMEMBERED_TEXTS);
-  /** The same by identity: most grants carry one reason that lives as long as its policy. */
-  readonly #ofReason: Readonly<Record<Language, WeakMap<Reason, string>>> = { en: new WeakMap(), sv: new WeakMap(), nl: new WeakMap() };
+  readonly #memo: ReasonsMemo;
 
   constructor(view: HintsView, baseUrl: string) {
     this.#view = view;
+    this.#memo = new ReasonsMemo(view);
     this.#devicePage = devicePageBase(baseUrl);
   }
 
@@ -31,22 +32,11 @@ export class AnswerWriter {
     const duties = obligations.length === 0 ? '[]' : asciiJson(obligations);
     const reported = reportOnly.length === 0 ? '[]' : asciiJson(reportOnly);
     const page = deviceId === undefined ? '' : `,"remediation_url":"${this.#devicePage}${encodeURIComponent(deviceId)}"`;
-    return `${head}${this.#reasons(answer, language)},"obligations":${duties},"report_only":${reported}${page}}}`;
+    return `${head}${this.#memo.get(answer, language, this.#write)},"obligations":${duties},"report_only":${reported}${page}}}`;
   }
 
   /** The reasons and everything that follows from them alone. */
-  #reasons(answer: AccessAnswer, language: Language): string {
-    const [only] = answer.reasons;
-    if (only === undefined || answer.reasons.length > 1 || only.connectorId !== undefined) return this.#byContent(answer, language);
-    let written = this.#ofReason[language].get(only);
-    if (written === undefined) {
-      written = this.#byContent(answer, language);
-      this.#ofReason[language].set(only, written);
-    }
-    return written;
-  }
-
-  #byContent(answer: AccessAnswer, language: Language): string {
+  readonly #write = (answer: AccessAnswer, language: Language): string => {
     const json = asciiJson(answer.reasons);
     const hints = hintsOf(answer, this.#view);
     // Names and advice of the partner may change while the reasons stay the same.
@@ -57,7 +47,7 @@ export class AnswerWriter {
       this.#texts.set(key, written);
     }
     return written;
-  }
+  };
 }
 
 /** The page where the person sees what is wrong, up to the device's id. */

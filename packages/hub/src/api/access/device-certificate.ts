@@ -1,7 +1,7 @@
 import 'reflect-metadata'; // What @peculiar/x509 needs to be loaded at all.
 import { hash, X509Certificate } from 'node:crypto';
 import { ExtendedKeyUsageExtension, SubjectAlternativeNameExtension, X509Certificate as ParsedCertificate } from '@peculiar/x509';
-import { BoundedCache } from './bounded-cache.ts';
+import { BoundedCache } from '../../platform/bounded-cache.ts';
 import type { DeviceCa } from './device-ca.ts';
 
 export type CertificateCheck =

@@ -4,7 +4,7 @@ import type { AccessAnswer, AccessDecider, DeviceClaim } from '../../pipeline/po
 import type { Clock } from '../../platform/clock.ts';
 import { parseJsonBody } from '../json-body.ts';
 import { AnswerWriter } from './answer.ts';
-import { BoundedCache } from './bounded-cache.ts';
+import { BytesCache } from './bytes-cache.ts';
 import type { DeviceCertificates } from './device-certificate.ts';
 import { object, parseEvaluation } from './question.ts';
 import type { Evaluation, JsonObject } from './question.ts';
@@ -19,14 +19,12 @@ export interface EvaluatorOptions {
 }
 
 const MOST_EVALUATIONS = 1_000;
-const REMEMBERED_REQUESTS = 10_000;
-const LONGEST_REMEMBERED = 1_024;
 
 /** Parsed AuthZEN requests in, AuthZEN answers out as JSON text; the transport is somebody else's. */
 export class Evaluator {
   readonly #options: EvaluatorOptions;
   readonly #writer: AnswerWriter;
-  readonly #requests = new BoundedCache<Evaluation>(REMEMBERED_REQUESTS);
+  readonly #requests = new BytesCache<Evaluation>();
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
@@ -48,13 +46,10 @@ export class Evaluator {
    * @throws HubError `invalid_json` or `invalid_request`
    */
   evaluateBytes(body: Buffer): string {
-    if (body.length > LONGEST_REMEMBERED) return this.#answerOne(requestOf(parseJsonBody(body)));
-    // One character a byte: bytes that differ never share a key, whatever their encoding.
-    const key = body.toString('latin1');
-    let evaluation = this.#requests.get(key);
+    let evaluation = this.#requests.get(body);
     if (evaluation === undefined) {
       evaluation = parseEvaluation(requestOf(parseJsonBody(body)));
-      this.#requests.set(key, evaluation);
+      this.#requests.set(body, evaluation);
     }
     return this.#answer(evaluation);
   }
@@ -106,20 +101,19 @@ export class Evaluator {
   #decide(evaluation: Evaluation): AccessAnswer {
     if (!evaluation.resourceIsApplication) return denied('resource_type_unsupported', 'resource.type');
     if (!evaluation.subjectIsUser) return denied('user_unknown', 'subject.type');
-    const { deviceId, certificate, question } = evaluation;
-    if (certificate !== undefined) return this.#decideByCertificate(evaluation, certificate);
-    if (deviceId === undefined) return this.#options.decider.decide(question);
-    return this.#options.decider.decide({ ...question, device: { grade: 'claim', value: deviceId } });
+    const { certificate, question } = evaluation;
+    return certificate === undefined ? this.#options.decider.decide(question) : this.#decideByCertificate(evaluation, certificate);
   }
 
   #decideByCertificate({ question, deviceId }: Evaluation, certificate: string): AccessAnswer {
     const { decider, certificates, clock } = this.#options;
     const check = certificates().check(certificate, clock.now());
-    if (!check.valid) return decider.decide({ ...question, certificateInvalid: true });
+    const invalid = { ...question, device: undefined, certificateInvalid: true };
+    if (!check.valid) return decider.decide(invalid);
     const device: DeviceClaim = { grade: 'certificate', value: check.deviceId };
     // A claim beside the certificate must mean the same device, else one of the two is borrowed.
     const claimed = deviceId === undefined ? undefined : decider.view.deviceId({ grade: 'claim', value: deviceId });
-    if (deviceId !== undefined && claimed !== decider.view.deviceId(device)) return decider.decide({ ...question, certificateInvalid: true });
+    if (deviceId !== undefined && claimed !== decider.view.deviceId(device)) return decider.decide(invalid);
     return decider.decide({ ...question, device });
   }
 }

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { HubError } from '@sallyport/contracts';
+import type { Authenticator } from '../access-guard.ts';
 import { createHttpServer } from '../http-server.ts';
 import { DeviceCertificates } from './device-certificate.ts';
 import { accessRoutes } from './routes.ts';
@@ -25,7 +26,8 @@ let ordinary: FastifyInstance;
 
 async function start(withFastPath: boolean): Promise<FastifyInstance> {
   const clock = { now: () => NOW };
-  const authenticator = {
+  const authenticator: Authenticator = {
+    peek: (authorization) => (authorization === 'Bearer good' ? { appId: 'a', displayName: 'Gateway', roles: new Set(['Sallyport.Access.Evaluate']) } : undefined),
     authenticate: async (authorization: string | undefined) => {
       if (authorization !== 'Bearer good' && authorization !== 'Bearer weak') throw new HubError('unauthenticated', 'no');
       return { appId: 'a', displayName: 'Gateway', roles: new Set(authorization === 'Bearer good' ? ['Sallyport.Access.Evaluate'] : []) };

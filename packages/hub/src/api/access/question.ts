@@ -9,7 +9,8 @@ import type { AccessQuestion } from '../../pipeline/ports.ts';
  * is the hottest path of the product. `schemas.ts` says the same for the API document, and a test compares.
  */
 export interface Evaluation {
-  readonly question: Omit<AccessQuestion, 'device' | 'certificateInvalid'>;
+  /** Complete, unless there is a certificate to be checked first. */
+  readonly question: Omit<AccessQuestion, 'certificateInvalid'>;
   /** Language of the user as the caller names it: a BCP 47 tag or an Accept-Language. */
   readonly language: string | undefined;
   /** `subject.properties.device_id`: a claim that the caller has checked, e.g. of a token. */
@@ -39,21 +40,25 @@ export function parseEvaluation(item: JsonObject, fallback?: JsonObject): Evalua
   const resourceType = text(resource['type'], 'resource.type');
   const application = text(resource['id'], 'resource.id');
   optionalObject(resource['properties'], 'resource.properties');
+  const deviceId = optionalText(properties?.['device_id'], 'subject.properties.device_id');
   const context = optionalObject(item['context'] ?? fallback?.['context'], 'context');
   return {
-    question: context === undefined ? { user, application } : questionWith(user, application, context),
+    question: questionWith(user, application, deviceId, context ?? NO_CONTEXT),
     language: optionalText(context?.['language'], 'context.language'),
-    deviceId: optionalText(properties?.['device_id'], 'subject.properties.device_id'),
+    deviceId,
     certificate: optionalText(properties?.['certificate'], 'subject.properties.certificate'),
     subjectIsUser: type === 'user',
     resourceIsApplication: resourceType === 'application',
   };
 }
 
-function questionWith(user: string, application: string, context: JsonObject): Evaluation['question'] {
+const NO_CONTEXT: JsonObject = {};
+
+function questionWith(user: string, application: string, deviceId: string | undefined, context: JsonObject): Evaluation['question'] {
   return {
     user,
     application,
+    device: deviceId === undefined ? undefined : { grade: 'claim', value: deviceId },
     platform: platform(context['platform']),
     clientAppType: clientAppType(context),
     ip: ip(context['ip']),

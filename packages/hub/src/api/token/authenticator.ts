@@ -1,6 +1,7 @@
 import { errors, jwtVerify, type JWTPayload } from 'jose';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
+import { BoundedCache } from '../../platform/bounded-cache.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { SigningKeys } from '../../platform/signing-keys.ts';
 import { issuerOf, tokenEndpointOf, type Site } from '../../platform/site.ts';
@@ -45,32 +46,40 @@ const claims = z.object({
  * application, a removed secret and a withdrawn permission count at once.
  */
 export function createAuthenticator({ site, keys, clients, clock, cacheSize = DEFAULT_CACHE_SIZE }: AuthenticatorOptions): Authenticator {
-  const verified = new Map<string, VerifiedToken>();
+  /** By the whole header, so that a known one is neither taken apart nor waited for. */
+  const verified = new BoundedCache<VerifiedToken>(cacheSize);
 
-  async function verifiedToken(token: string): Promise<VerifiedToken> {
-    const known = verified.get(token);
-    if (known !== undefined) {
-      verified.delete(token);
-      if (known.expiresAt <= clock.now()) throw unauthenticated('The access token has expired; get a new one.');
-    }
-    const result = known ?? await verifyToken(token, site, keys, clock.now());
-    verified.set(token, result);
-    if (verified.size > cacheSize) verified.delete(verified.keys().next().value as string);
-    return result;
+  async function verify(authorization: string | undefined): Promise<VerifiedToken> {
+    const token = await verifyToken(bearerToken(authorization, site), site, keys, clock.now());
+    verified.set(authorization as string, token);
+    return token;
   }
 
   return {
     async authenticate(authorization) {
-      const token = await verifiedToken(bearerToken(authorization, site));
+      const known = authorization === undefined ? undefined : verified.get(authorization);
+      if (known !== undefined && known.expiresAt <= clock.now()) throw unauthenticated('The access token has expired; get a new one.');
+      const token = known ?? await verify(authorization);
       const client = await clients.find(token.appId);
       if (client === undefined) throw unauthenticated('The application of this access token does not exist any more.');
-      if (token.client !== client || token.caller === undefined) {
-        token.caller = callerOf(token, client);
-        token.client = client;
-      }
-      return token.caller;
+      return callerFor(token, client);
+    },
+    peek(authorization) {
+      const token = verified.get(authorization);
+      if (token === undefined || token.expiresAt <= clock.now()) return undefined;
+      // Whether this very state of the client may still use the token was settled by `authenticate`.
+      const client = clients.peek(token.appId);
+      return client !== undefined && client === token.client ? token.caller : undefined;
     },
   };
+}
+
+function callerFor(token: VerifiedToken, client: Client): Caller {
+  if (token.client !== client || token.caller === undefined) {
+    token.caller = callerOf(token, client);
+    token.client = client;
+  }
+  return token.caller;
 }
 
 /** RFC 6750 section 2.1. */

@@ -26,6 +26,8 @@ export interface ClientCredential {
 export interface ClientDirectory {
   /** By application id, in any case. Waits for a reload under way, so that it never answers what was before a change. */
   find(appId: string): Promise<Client | undefined>;
+  /** The same without waiting; `undefined` also while the applications are being read. */
+  peek(appId: string): Client | undefined;
   /** To be called when an application was created, changed or deleted, here or on another node. */
   invalidate(): void;
 }
@@ -33,12 +35,16 @@ export interface ClientDirectory {
 /** Reads nothing before the first `find`. A failed reload throws `StoreBusy` to its callers and is tried again. */
 export function createClientDirectory(store: Pick<Readers, 'documents'>, log: FastifyBaseLogger): ClientDirectory {
   let loading: Promise<ReadonlyMap<string, Client>> | undefined;
+  /** What `loading` came to, once it has. */
+  let loaded: ReadonlyMap<string, Client> | undefined;
 
   function current(): Promise<ReadonlyMap<string, Client>> {
     if (loading === undefined) {
       const started = load(store, log);
       loading = started;
-      started.catch(() => {
+      started.then((clients) => {
+        if (loading === started) loaded = clients;
+      }, () => {
         if (loading === started) loading = undefined;
       });
     }
@@ -54,8 +60,10 @@ export function createClientDirectory(store: Pick<Readers, 'documents'>, log: Fa
         if (loading === used) return clients.get(appId.toLowerCase());
       }
     },
+    peek: (appId) => loaded?.get(appId.toLowerCase()),
     invalidate() {
       loading = undefined;
+      loaded = undefined;
     },
   };
 }

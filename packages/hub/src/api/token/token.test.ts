@@ -266,3 +266,31 @@ describe('a bearer token is refused', () => {
     expect((await call(token)).statusCode).toBe(403);
   });
 });
+
+describe('a token that was good a moment ago is known without waiting', () => {
+  test('only after it was verified, until it ends, and while its client is as it was', async () => {
+    const authenticator = createAuthenticator({ site, keys, clients, clock });
+    const header = `Bearer ${await getToken()}`;
+    const peek = () => authenticator.peek?.(header)?.displayName;
+    expect(peek()).toBeUndefined();
+    await authenticator.authenticate(header);
+    expect(peek()).toBe('Test client');
+
+    clients.invalidate();
+    expect(peek()).toBeUndefined();
+    await authenticator.authenticate(header);
+    expect(peek()).toBe('Test client');
+
+    const [application] = bodies as [ApplicationDocument];
+    bodies[0] = { ...application, passwordCredentials: [] };
+    clients.invalidate();
+    await expect(authenticator.authenticate(header)).rejects.toThrow('has been removed');
+    expect(peek()).toBeUndefined();
+
+    bodies[0] = application;
+    clients.invalidate();
+    await authenticator.authenticate(header);
+    now += 3_600_000;
+    expect(peek()).toBeUndefined();
+  });
+});
