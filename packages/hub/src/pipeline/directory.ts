@@ -9,12 +9,14 @@ import { toUserFacts } from './rules-from-documents.ts';
 export class Directory {
   readonly #users = new Map<string, UserFacts>();
   readonly #byName = new Map<string, string>();
-  /** Member to the groups it is directly in. */
-  readonly #parents = new Map<string, Set<string>>();
-  /** Most users share their set of groups with many others; each set is kept once, and is the same array for all. */
-  readonly #groupSets = new Map<string, readonly string[]>();
+  /** Member to the groups it is directly in, in order. */
+  readonly #parents = new Map<string, readonly string[]>();
   /** Group to its direct members. */
-  readonly #members = new Map<string, Set<string>>();
+  readonly #members = new Map<string, readonly string[]>();
+  /** Most users share their set of groups with many others; each set is kept once, and is the same array for all. */
+  readonly #sets = new Map<string, readonly string[]>();
+  /** A set of groups, and those that the groups are in themselves. */
+  readonly #transitive = new Map<readonly string[], readonly string[]>();
 
   /** By id, userPrincipalName or mail, in any letter case. */
   find(idOrName: string): UserFacts | undefined {
@@ -44,44 +46,68 @@ export class Directory {
   /** Transitive groups of a user, a device or a group; a circle of groups ends where it began. */
   groupsOf(memberId: string): readonly string[] {
     const direct = this.#parents.get(memberId);
-    if (direct === undefined || direct.size === 0) return NO_GROUPS;
-    const all = new Set(direct);
-    for (const group of all) for (const parent of this.#parents.get(group) ?? NO_GROUPS) all.add(parent);
-    const key = [...all].sort().join();
-    let groups = this.#groupSets.get(key);
-    if (groups === undefined) this.#groupSets.set(key, (groups = key.split(',')));
+    if (direct === undefined) return NO_GROUPS;
+    let groups = this.#transitive.get(direct);
+    if (groups === undefined) {
+      const all = new Set(direct);
+      for (const group of all) for (const parent of this.#parents.get(group) ?? NO_GROUPS) all.add(parent);
+      groups = all.size === direct.length ? direct : this.#theSet([...all].sort());
+      this.#transitive.set(direct, groups);
+    }
     return groups;
   }
 
   /** Replaces the direct members of a group; answers the members, direct and not, that this may concern. */
   setMembers(groupId: string, memberIds: readonly string[]): ReadonlySet<string> {
-    const before = this.#members.get(groupId) ?? new Set();
+    const before = new Set(this.#members.get(groupId));
     const after = new Set(memberIds);
-    for (const id of before) if (!after.has(id)) this.#parents.get(id)?.delete(groupId);
-    for (const id of after) this.#parentsOf(id).add(groupId);
+    const gone = [...before].filter((id) => !after.has(id));
+    const come = [...after].filter((id) => !before.has(id));
+    for (const id of gone) this.#setParents(id, (this.#parents.get(id) ?? NO_GROUPS).filter((group) => group !== groupId));
+    for (const id of come) this.#setParents(id, [...this.#parents.get(id) ?? NO_GROUPS, groupId].sort());
     if (after.size === 0) this.#members.delete(groupId);
-    else this.#members.set(groupId, after);
+    else this.#members.set(groupId, [...after]);
+    this.#transitive.clear();
     const touched = new Set<string>();
-    for (const id of before) if (!after.has(id)) this.#collect(id, touched);
-    for (const id of after) if (!before.has(id)) this.#collect(id, touched);
+    for (const id of [...gone, ...come]) this.#collect(id, touched);
     for (const id of touched) this.#refresh(id);
     return touched;
   }
 
-  /** All pairs at once, at start. Users are put afterwards. */
-  loadMembers(pairs: readonly { readonly groupId: string; readonly memberId: string }[]): void {
-    for (const { groupId, memberId } of pairs) {
-      this.#parentsOf(memberId).add(groupId);
-      const members = this.#members.get(groupId);
-      if (members === undefined) this.#members.set(groupId, new Set([memberId]));
-      else members.add(memberId);
+  /** All users and memberships at once, at start. Each id is kept once, however many rows name it. */
+  load(users: readonly DocumentRow[], pairs: readonly { readonly groupId: string; readonly memberId: string }[]): void {
+    const ids = new Map(users.map(({ id }) => [id, id]));
+    const kept = (id: string): string => {
+      const known = ids.get(id);
+      if (known === undefined) ids.set(id, id);
+      return known ?? id;
+    };
+    const members = new Map<string, string[]>();
+    const parents = new Map<string, string[]>();
+    for (const pair of pairs) {
+      const groupId = kept(pair.groupId);
+      const memberId = kept(pair.memberId);
+      append(members, groupId, memberId);
+      append(parents, memberId, groupId);
     }
+    for (const [id, direct] of members) this.#members.set(id, direct);
+    for (const [id, groups] of parents) this.#setParents(id, groups.sort());
+    for (const row of users) this.put(row);
   }
 
-  #parentsOf(id: string): Set<string> {
-    let parents = this.#parents.get(id);
-    if (parents === undefined) this.#parents.set(id, (parents = new Set()));
-    return parents;
+  /** @param groups in order, each once */
+  #setParents(id: string, groups: readonly string[]): void {
+    if (groups.length === 0) this.#parents.delete(id);
+    else this.#parents.set(id, this.#theSet(groups));
+  }
+
+  /** The one array for all that hold these. */
+  #theSet(groups: readonly string[]): readonly string[] {
+    const key = groups.join();
+    const known = this.#sets.get(key);
+    if (known !== undefined) return known;
+    this.#sets.set(key, groups);
+    return groups;
   }
 
   #collect(id: string, into: Set<string>): void {
@@ -97,6 +123,12 @@ export class Directory {
 }
 
 const NO_GROUPS: readonly string[] = [];
+
+function append(lists: Map<string, string[]>, key: string, value: string): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
 
 function namesOf(user: UserFacts): readonly string[] {
   return [user.userPrincipalName, ...(user.mail === undefined ? [] : [user.mail])].map((name) => name.toLowerCase());

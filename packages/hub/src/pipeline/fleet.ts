@@ -2,6 +2,7 @@ import type { DeviceFacts } from '@sallyport/core';
 import { platformOf } from '@sallyport/core';
 import type { DeviceSnapshotRow, PostureRow } from '../store/store.ts';
 import type { DeviceClaim } from './ports.ts';
+import { SharedParts } from './shared-parts.ts';
 
 /** One device in memory. Small on purpose: a fleet of a million must fit (at most 1 KiB each). */
 export interface FleetDevice {
@@ -16,11 +17,16 @@ export class Fleet {
   readonly #devices = new Map<string, FleetDevice>();
   readonly #byEntraId = new Map<string, string>();
   /** ActiveSync ids are chosen by clients: two devices may claim one, and then it names neither. */
-  readonly #byEasId = new Map<string, string | readonly string[]>();
+  readonly #byEasId = new Map<string, Ids>();
   readonly #inGrace = new Set<FleetDevice>();
-  readonly #byUser = new Map<string, string | Set<string>>();
-  /** The same words come back a million times ("Android", "17.2"); each is kept once. */
-  readonly #words = new Map<string, string>();
+  readonly #byUser = new Map<string, Ids>();
+  readonly #shared = new SharedParts();
+  readonly #ownerId: (userId: string) => string;
+
+  /** @param ownerId answers the same id as a text that is in memory already */
+  constructor(ownerId: (userId: string) => string = (userId) => userId) {
+    this.#ownerId = ownerId;
+  }
 
   get size(): number {
     return this.#devices.size;
@@ -52,36 +58,38 @@ export class Fleet {
 
   ofUser(userId: string): readonly string[] {
     const found = this.#byUser.get(userId);
-    return found === undefined ? [] : typeof found === 'string' ? [found] : [...found];
+    return found === undefined ? [] : typeof found === 'string' ? [found] : found;
   }
 
   put(row: DeviceSnapshotRow): void {
     this.remove(row.id);
+    const { id } = row;
     const device: FleetDevice = {
       facts: {
-        id: row.id,
+        id,
         platform: platformOf(row.operatingSystem),
-        operatingSystem: this.#word(row.operatingSystem),
-        osVersion: this.#word(row.osVersion),
-        userId: row.userId ?? undefined,
+        operatingSystem: this.#shared.word(row.operatingSystem),
+        osVersion: this.#shared.word(row.osVersion),
+        userId: row.userId === null ? undefined : this.#ownerId(row.userId),
         lastSyncAt: row.lastSyncAt,
         enrolledAt: row.enrolledAt,
       },
       entraDeviceId: row.azureADDeviceId?.toLowerCase() ?? null,
       easDeviceId: row.easDeviceId?.toLowerCase() ?? null,
-      posture: row.posture ?? undefined,
+      posture: row.posture === null ? undefined : this.#shared.posture(row.posture, id),
     };
-    this.#devices.set(row.id, device);
+    this.#devices.set(id, device);
     this.#noteGrace(device);
-    if (device.entraDeviceId !== null) this.#byEntraId.set(device.entraDeviceId, row.id);
-    if (device.easDeviceId !== null) this.#addEas(device.easDeviceId, row.id);
-    if (device.facts.userId !== undefined) this.#addToUser(device.facts.userId, row.id);
+    if (device.entraDeviceId !== null) this.#byEntraId.set(device.entraDeviceId, id);
+    if (device.easDeviceId !== null) this.#byEasId.set(device.easDeviceId, withId(this.#byEasId.get(device.easDeviceId), id));
+    const { userId } = device.facts;
+    if (userId !== undefined) this.#byUser.set(userId, withId(this.#byUser.get(userId), id));
   }
 
   setPosture(posture: PostureRow): void {
     const device = this.#devices.get(posture.deviceId);
     if (device === undefined) return;
-    device.posture = posture;
+    device.posture = this.#shared.posture(posture, device.facts.id);
     this.#noteGrace(device);
   }
 
@@ -96,39 +104,25 @@ export class Fleet {
     this.#devices.delete(id);
     this.#inGrace.delete(device);
     if (device.entraDeviceId !== null && this.#byEntraId.get(device.entraDeviceId) === id) this.#byEntraId.delete(device.entraDeviceId);
-    if (device.easDeviceId !== null) this.#removeEas(device.easDeviceId, id);
-    if (device.facts.userId !== undefined) this.#removeFromUser(device.facts.userId, id);
+    if (device.easDeviceId !== null) setOrDelete(this.#byEasId, device.easDeviceId, withoutId(this.#byEasId.get(device.easDeviceId), id));
+    const { userId } = device.facts;
+    if (userId !== undefined) setOrDelete(this.#byUser, userId, withoutId(this.#byUser.get(userId), id));
   }
+}
 
-  #word(word: string): string {
-    const known = this.#words.get(word);
-    if (known !== undefined) return known;
-    this.#words.set(word, word);
-    return word;
-  }
+/** Most keys name one device: then there is no list. */
+type Ids = string | readonly string[];
 
-  #addEas(easId: string, id: string): void {
-    const found = this.#byEasId.get(easId);
-    this.#byEasId.set(easId, found === undefined ? id : [...(typeof found === 'string' ? [found] : found), id]);
-  }
+function withId(ids: Ids | undefined, id: string): Ids {
+  return ids === undefined ? id : [...(typeof ids === 'string' ? [ids] : ids), id];
+}
 
-  #removeEas(easId: string, id: string): void {
-    const found = this.#byEasId.get(easId);
-    const left = (typeof found === 'string' ? [found] : found ?? []).filter((other) => other !== id);
-    if (left.length === 0) this.#byEasId.delete(easId);
-    else this.#byEasId.set(easId, left.length === 1 ? (left[0] as string) : left);
-  }
+function withoutId(ids: Ids | undefined, id: string): Ids | undefined {
+  const left = (typeof ids === 'string' ? [ids] : ids ?? []).filter((other) => other !== id);
+  return left.length > 1 ? left : left[0];
+}
 
-  #addToUser(userId: string, id: string): void {
-    const found = this.#byUser.get(userId);
-    if (found === undefined) this.#byUser.set(userId, id);
-    else if (typeof found === 'string') this.#byUser.set(userId, new Set([found, id]));
-    else found.add(id);
-  }
-
-  #removeFromUser(userId: string, id: string): void {
-    const found = this.#byUser.get(userId);
-    if (found === id) this.#byUser.delete(userId);
-    else if (typeof found === 'object') found.delete(id);
-  }
+function setOrDelete<V>(map: Map<string, V>, key: string, value: V | undefined): void {
+  if (value === undefined) map.delete(key);
+  else map.set(key, value);
 }

@@ -22,8 +22,9 @@ export type Touched = 'nothing' | 'fleet' | { readonly devices: ReadonlySet<stri
  * whoever commits a change. Nothing here writes to the store.
  */
 export class Memory implements AccessView {
-  readonly fleet = new Fleet();
   readonly directory = new Directory();
+  /** The owner's id is the directory's own text of it, so that it is not kept twice. */
+  readonly fleet = new Fleet((userId) => this.directory.get(userId)?.id ?? userId);
   #connectors = new Map<string, Connector>();
   #connectorList: readonly Connector[] = [];
   #compliancePolicies = new Map<string, CompliancePolicy>();
@@ -46,8 +47,8 @@ export class Memory implements AccessView {
   // ---- filling
 
   async load(store: Readers): Promise<void> {
-    this.directory.loadMembers(await store.members.all());
-    for (const kind of ['user', 'mobileThreatDefenseConnector', 'deviceCompliancePolicy', 'mergeRule', 'conditionalAccessPolicy', 'namedLocation', 'application', 'deviceManagementSettings'] as const) {
+    this.directory.load(await store.documents.list('user'), await store.members.all());
+    for (const kind of ['mobileThreatDefenseConnector', 'deviceCompliancePolicy', 'mergeRule', 'conditionalAccessPolicy', 'namedLocation', 'application', 'deviceManagementSettings'] as const) {
       for (const row of await store.documents.list(kind)) this.#take(kind, row.id, row);
     }
     for (const [id, at] of await store.heartbeats.all()) this.setHeartbeat(id, at);
