@@ -42,8 +42,14 @@ export const SERVED: Readonly<Record<string, ServedType>> = {
       'partnerSupportsIosMam', 'partnerSupportsWindowsMam',
     ],
     defaults: { partnerUnresponsivenessThresholdInDays: 7 },
-    // Ours: `basic` shows what the partner reports and never enforces it (the "basic setup" of some partners).
-    add: { integration: { type: 'connectorIntegration', default: 'full' } },
+    // Ours: `basic` shows what the partner reports and never enforces it (the "basic setup" of some partners);
+    // the partner is heard only for devices of the enrolment groups, when there are any; and whether a report
+    // that names only a user's mail address may be taken to mean that user's one device.
+    add: {
+      integration: { type: 'connectorIntegration', default: 'full' },
+      enrolmentGroupIds: texts,
+      matchDevicesByEmail: { type: 'Edm.Boolean', default: false },
+    },
   },
   deviceCompliancePolicy: {
     navigation: ['assignments', 'scheduledActionsForRule'],

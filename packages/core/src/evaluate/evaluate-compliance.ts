@@ -38,7 +38,8 @@ const NOT_FAILING: Readonly<Record<string, Instant>> = {};
 
 /** What the compliance policies say of a device at `now`. Reads nothing, writes nothing. */
 export function evaluateCompliance(input: EvaluationInput, now: Instant): Evaluated {
-  const { device, views, connectors } = input;
+  const { device, views } = input;
+  const connectors = enrolledConnectors(input.connectors, input.groupIds);
   const rule = ruleFor(input.mergeRules, device.platform, input.groupIds);
   const merged = mergePartners(views, connectors, device.platform, rule, now);
   const threat: ThreatInput = { merged, views, connectors };
@@ -53,6 +54,13 @@ export function evaluateCompliance(input: EvaluationInput, now: Instant): Evalua
   });
   if (builtIn.length > 0 || policies.length === 0) policies.push(builtInVerdict(builtIn));
   return { merged, ...deviceVerdict(policies, input, lastContactAt, now) };
+}
+
+/** The partners that this device is enrolled with; nearly always all, and then the very same array. */
+function enrolledConnectors(connectors: readonly Connector[], groupIds: readonly string[]): readonly Connector[] {
+  const isEnrolled = ({ enrolmentGroupIds }: Connector): boolean =>
+    enrolmentGroupIds === undefined || enrolmentGroupIds.length === 0 || enrolmentGroupIds.some((id) => groupIds.includes(id));
+  return connectors.every(isEnrolled) ? connectors : connectors.filter(isEnrolled);
 }
 
 /** A partner's report proves that the phone is alive as well as a check-in with the device management does. */

@@ -23,6 +23,13 @@ export interface Connector {
   /** `partnerUnresponsivenessThresholdInDays`; 0 = never silent. */
   readonly unresponsivenessThresholdDays: number;
   readonly lastHeartbeatAt?: Instant | undefined;
+  /** Only devices of these groups (of the user or the device) hear this partner; empty or absent: all devices. */
+  readonly enrolmentGroupIds?: readonly string[] | undefined;
+  /**
+   * A report that names its device only by the user's mail address is taken to mean that user's device, if the
+   * user has exactly one. Off by default: the partner may speak of a phone that is not managed here.
+   */
+  readonly matchDevicesByEmail?: boolean | undefined;
 }
 
 /** What to do with a partner that fell silent (rule 3). */

@@ -14,8 +14,13 @@ export interface Matched {
   readonly learnt: readonly VendorDevice[];
 }
 
-/** Finds the device that each signal is about, with one look-up of each kind for all of them. */
-export async function matchDevices(tx: Pick<Transaction, 'devices' | 'vendorDevices'>, signals: readonly Signal[]): Promise<Matched> {
+/**
+ * Finds the device that each signal is about, with one look-up of each kind for all of them. `byEmail` says of
+ * a connector whether a mail address alone may name a device.
+ */
+export async function matchDevices(
+  tx: Pick<Transaction, 'devices' | 'vendorDevices'>, signals: readonly Signal[], byEmail: (connectorId: string) => boolean,
+): Promise<Matched> {
   const places = new Map<string, number>();
   const keys: DeviceKey[] = [];
   for (const key of signals.flatMap((signal) => signal.keys)) {
@@ -31,7 +36,12 @@ export async function matchDevices(tx: Pick<Transaction, 'devices' | 'vendorDevi
   const matches = signals.map((signal, i): Match => {
     const ids = ownIds[i] as readonly VendorDeviceKey[];
     const remembered = known.slice(next, (next += ids.length));
-    const match = chooseDevice(signal.keys.filter((k) => k.type !== 'vendorDeviceId').map((k) => found[places.get(nameOf(k)) as number] ?? []), remembered);
+    const carriers = (wanted: (type: DeviceKey['type']) => boolean): readonly (readonly string[])[] =>
+      signal.keys.filter(({ type }) => wanted(type)).map((key) => found[places.get(nameOf(key)) as number] ?? []);
+    const match = chooseDevice({
+      byId: carriers((type) => type !== 'vendorDeviceId' && type !== 'email'), remembered,
+      ofUser: carriers((type) => type === 'email').flat(), emailIsEnough: byEmail(signal.connectorId),
+    });
     if (match.kind === 'matched') {
       for (const [j, id] of ids.entries()) if (remembered[j] !== match.deviceId) learnt.push({ ...id, deviceId: match.deviceId });
     }
@@ -45,21 +55,38 @@ export function vendorKeys(signal: Signal): readonly VendorDeviceKey[] {
   return signal.keys.flatMap(({ type, value }) => (type === 'vendorDeviceId' ? [{ connectorId: signal.connectorId, vendorDeviceId: value }] : []));
 }
 
+export interface Candidates {
+  /** The devices that carry each id of the signal. */
+  readonly byId: readonly (readonly string[])[];
+  /** What the partner's own ids were learnt to mean. */
+  readonly remembered?: readonly (string | undefined)[];
+  /** The devices of the user with the mail address. */
+  readonly ofUser?: readonly string[];
+  readonly emailIsEnough?: boolean;
+}
+
 /**
- * `found` holds the devices that carry each key; `remembered` what the partner's own ids were learnt to mean.
- * The device that all the keys we know agree on is meant; a key that nobody here carries says nothing, since
- * vendors send ids of their own and of other systems. What was learnt counts only where no key tells, so that
- * a phone that was enrolled anew is found by its new ids.
+ * The device that all the ids we know agree on is meant; an id that nobody here carries says nothing, since
+ * vendors send ids of their own and of other systems. What was learnt counts only where no id tells, so that a
+ * phone that was enrolled anew is found by its new ids. A mail address tells several candidates apart, and
+ * stands alone only where the administrator said so and the user has one device.
  */
-export function chooseDevice(found: readonly (readonly string[])[], remembered: readonly (string | undefined)[] = []): Match {
-  const telling = found.filter((ids) => ids.length > 0);
+export function chooseDevice({ byId, remembered = [], ofUser = [], emailIsEnough = false }: Candidates): Match {
+  const telling = byId.filter((ids) => ids.length > 0);
   const [first, ...rest] = telling;
-  const agreed = first === undefined
-    ? new Set(remembered.filter((id) => id !== undefined))
-    : new Set(first.filter((id) => rest.every((ids) => ids.includes(id))));
-  const [only] = agreed;
-  if (agreed.size === 1 && only !== undefined) return { kind: 'matched', deviceId: only };
-  return first === undefined && agreed.size === 0 ? { kind: 'unmatched' } : { kind: 'ambiguous' };
+  if (first !== undefined) {
+    const agreed = [...new Set(first)].filter((id) => rest.every((ids) => ids.includes(id)));
+    return only(agreed.length > 1 ? agreed.filter((id) => ofUser.includes(id)) : agreed) ?? { kind: 'ambiguous' };
+  }
+  const learnt = new Set(remembered.filter((id) => id !== undefined));
+  if (learnt.size > 0) return only([...learnt]) ?? { kind: 'ambiguous' };
+  const user = new Set(ofUser);
+  return emailIsEnough && user.size > 0 ? only([...user]) ?? { kind: 'ambiguous' } : { kind: 'unmatched' };
+}
+
+function only(ids: readonly string[]): Match | undefined {
+  const [deviceId] = ids;
+  return ids.length === 1 && deviceId !== undefined ? { kind: 'matched', deviceId } : undefined;
 }
 
 function nameOf(key: DeviceKey): string {

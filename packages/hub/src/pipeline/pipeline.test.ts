@@ -101,6 +101,20 @@ describe('devices', () => {
     expect(hub.decider.view.posture(NEW_PHONE)?.mergedState).toBe('lowSeverity');
   });
 
+  test('a mail address alone names a device only where the administrator said so', async () => {
+    await hub.devices.put('test', phone(PHONE, hub.clock.now(), { userPrincipalName: 'alice@example.com' }));
+    const byMail = () => report(LOOKOUT, '', { state: 'highSeverity', keys: [{ type: 'email', value: 'Alice@example.com' }] });
+    expect(await hub.intake.take(LOOKOUT, [byMail()])).toMatchObject([{ matched: false }]);
+    await hub.configuration.write('admin', async (tx, changed) => {
+      const after = { ...(await tx.documents.get('mobileThreatDefenseConnector', LOOKOUT))?.body, matchDevicesByEmail: true };
+      await tx.documents.put('mobileThreatDefenseConnector', LOOKOUT, after, hub.clock.now());
+      changed({ kind: 'mobileThreatDefenseConnector', id: LOOKOUT, before: {}, after });
+    });
+    expect(await hub.intake.take(LOOKOUT, [byMail()])).toMatchObject([{ matched: true }]);
+    await hub.devices.put('test', phone(NEW_PHONE, hub.clock.now(), { emailAddress: 'alice@example.com' }));
+    expect(await hub.intake.take(LOOKOUT, [byMail()])).toMatchObject([{ matched: false }]);
+  });
+
   test('a removed device opens nothing any more, and doors hear of it', async () => {
     expect(await hub.devices.remove('test', PHONE)).toBe(true);
     expect(mail()).toMatchObject({ decision: false, reasons: [{ code: 'device_unknown' }] });

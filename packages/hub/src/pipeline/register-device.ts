@@ -4,15 +4,16 @@ import type { DeviceRow, DeviceSnapshotRow, PostureRow, StoredReport, Transactio
 import { auditRow } from './configure.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
 import type { Match } from './match-device.ts';
+import type { Memory } from './memory.ts';
 import { matchDevices, vendorKeys } from './match-device.ts';
 import type { DeviceRegistry } from './ports.ts';
 import { postureChanged } from './revoke-access.ts';
-import { applyToDevices, identified, type TakeDependencies } from './take-reports.ts';
+import { applyToDevices, identified, matchesByEmail, type TakeDependencies } from './take-reports.ts';
 
 /** The properties of a `managedDevice` that partners may know it by. */
 const KEYS: readonly (readonly [DeviceKeyType, string])[] = [
   ['managedDeviceId', 'id'], ['entraDeviceId', 'azureADDeviceId'], ['serialNumber', 'serialNumber'],
-  ['imei', 'imei'], ['udid', 'udid'], ['easDeviceId', 'easDeviceId'],
+  ['imei', 'imei'], ['udid', 'udid'], ['easDeviceId', 'easDeviceId'], ['email', 'userPrincipalName'], ['email', 'emailAddress'],
 ];
 
 /** Devices come, change and go; reports that waited for one are applied when it appears. */
@@ -65,7 +66,7 @@ export class RegisterDevice implements DeviceRegistry {
         }
         const learnt = waiting.flatMap(({ signal }) => (signal === null ? [] : vendorKeys(signal).map((key) => ({ ...key, deviceId }))));
         await tx.vendorDevices.learn(learnt);
-        const taken = await this.#applyWaiting(tx, deviceId, await withSameVendorIds(tx, waiting, deviceId));
+        const taken = await this.#applyWaiting(tx, deviceId, await withSameVendorIds(tx, memory, waiting, deviceId));
         await tx.audit.append([auditRow(actor, { kind: 'managedDevice', id: deviceId, before: {}, after: { assignedReports: waiting.map((r) => r.reportId) } }, clock.now())]);
         return { applied: taken.applied, postures: taken.postures };
       });
@@ -97,11 +98,11 @@ export class RegisterDevice implements DeviceRegistry {
   /** Waiting reports that now have exactly this device. */
   async #waitingFor(tx: Transaction, row: DeviceRow): Promise<readonly StoredReport[]> {
     const candidates = (await tx.reports.waitingFor(keysOf(row))).filter((report) => report.signal !== null);
-    const { matches, learnt } = await matchDevices(tx, candidates.map((report) => report.signal as Signal));
+    const { matches, learnt } = await matchDevices(tx, candidates.map((report) => report.signal as Signal), matchesByEmail(this.#deps.memory));
     const ofDevice = learnt.filter(({ deviceId }) => deviceId === row.id);
     if (ofDevice.length > 0) await tx.vendorDevices.learn(ofDevice);
     const certain = candidates.filter((_, i) => isMatch(matches[i], row.id));
-    return ofDevice.length === 0 ? certain : withSameVendorIds(tx, certain, row.id);
+    return ofDevice.length === 0 ? certain : withSameVendorIds(tx, this.#deps.memory, certain, row.id);
   }
 
   async #applyWaiting(tx: Transaction, deviceId: string, waiting: readonly StoredReport[]): Promise<{ readonly applied: number; readonly postures: readonly PostureRow[] }> {
@@ -117,12 +118,12 @@ export class RegisterDevice implements DeviceRegistry {
 }
 
 /** With `reports` everything else that waits under the same partner's id, in the order of arrival: it has just been learnt. */
-async function withSameVendorIds(tx: Transaction, reports: readonly StoredReport[], deviceId: string): Promise<readonly StoredReport[]> {
+async function withSameVendorIds(tx: Transaction, memory: Memory, reports: readonly StoredReport[], deviceId: string): Promise<readonly StoredReport[]> {
   const signals = reports.flatMap(({ signal }) => signal ?? []);
   const keys = signals.flatMap((signal) => signal.keys.filter((key) => key.type === 'vendorDeviceId'));
   if (keys.length === 0) return reports;
   const waiting = (await tx.reports.waitingFor(keys)).filter((report) => report.signal !== null);
-  const { matches } = await matchDevices(tx, waiting.map((report) => report.signal as Signal));
+  const { matches } = await matchDevices(tx, waiting.map((report) => report.signal as Signal), matchesByEmail(memory));
   const others = waiting.filter((report, i) => isMatch(matches[i], deviceId) && !reports.some((one) => one.seq === report.seq));
   return [...reports, ...others].sort((a, b) => a.seq - b.seq);
 }

@@ -33,6 +33,8 @@ export function toConnector(body: Body, id: string, heartbeatAt?: number): Conne
     unsupportedOsVersionBlocked: body.partnerUnsupportedOsVersionBlocked === true,
     unresponsivenessThresholdDays: number(body.partnerUnresponsivenessThresholdInDays) ?? 7,
     lastHeartbeatAt: heartbeatAt,
+    enrolmentGroupIds: ids(body.enrolmentGroupIds),
+    matchDevicesByEmail: body.matchDevicesByEmail === true,
   };
 }
 

@@ -133,7 +133,7 @@ interface Taken {
 async function takeBatch(tx: Transaction, deps: TakeDependencies, reports: readonly IncomingReport[], now: number): Promise<Taken> {
   const fresh = await tx.reports.add(reports.map(({ row }) => ({ ...row, receivedAt: now })));
   const news = reports.filter((_, i) => fresh[i] === true).map((r) => r.signal);
-  const { matches, learnt } = await matchDevices(tx, news);
+  const { matches, learnt } = await matchDevices(tx, news, matchesByEmail(deps.memory));
   if (learnt.length > 0) await tx.vendorDevices.learn(learnt);
   const applied = await applyToDevices(tx, deps, news, matches, now);
   await tx.reports.settle(news.map((signal, i) => {
@@ -198,6 +198,11 @@ async function loadWorking(tx: Transaction, ids: readonly string[], signals: rea
   const withFindings = signals.some((s) => s.findings.length > 0);
   const findings = withFindings ? Map.groupBy(await tx.findings.ofDevices(ids), (f) => f.deviceId) : new Map();
   return new Map(ids.map((id) => [id, workingPosture(id, before.get(id), findings.get(id) ?? [])]));
+}
+
+/** Whether a partner's reports may be matched by the user's mail address alone. */
+export function matchesByEmail(memory: Memory): (connectorId: string) => boolean {
+  return (connectorId) => memory.connector(connectorId)?.matchDevicesByEmail === true;
 }
 
 type Identified = { readonly facts: DeviceFacts; readonly entraDeviceId: string | null; readonly easDeviceId: string | null };

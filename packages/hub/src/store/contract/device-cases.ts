@@ -34,6 +34,15 @@ export function deviceCases(store: () => Store): void {
     )).toEqual([['d1'], ['d2'], ['d1'], ['d2'], ['d1'], ['d1'], ['d1'], [], [], [], []]);
   });
 
+  test('a mail address names the devices of its user, each once', async () => {
+    await put(
+      device('d1', { userPrincipalName: 'Ada@example.com', emailAddress: 'ada@example.com' }), device('d2', { emailAddress: 'ADA@example.com' }),
+      device('d3', { userPrincipalName: 'alan@example.com' }),
+    );
+    const [ada] = await find({ type: 'email', value: 'ada@EXAMPLE.com' });
+    expect([...ada ?? []].sort()).toEqual(['d1', 'd2']);
+  });
+
   test('an ambiguous key names all of its devices', async () => {
     await put(device('d2', { serialNumber: 'SAME' }), device('d1', { serialNumber: 'same' }), device('d3', { serialNumber: 'other' }));
     const [found] = await find({ type: 'serialNumber', value: 'Same' });

@@ -13,5 +13,6 @@ export const vendorDevices: Migration = {
       primary key (vendor_device_id, connector_id)
     ) ${inOrder}`,
     'create index vendor_devices_device on vendor_devices (device_id)',
+    'create index devices_email_address on devices (email_address) where email_address is not null',
   ],
 };

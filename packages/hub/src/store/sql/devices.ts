@@ -23,17 +23,18 @@ const PUT_RESOURCES: BatchWrite = {
   values: { resource: 'text', created_at: 'bigint', modified_at: 'bigint' },
 };
 
-/** The column that each kind of key is found by. Keys of other kinds name nothing that the store knows. */
-const COLUMN_OF_KEY = {
-  managedDeviceId: 'id',
-  entraDeviceId: COLUMN_OF.azureADDeviceId.name,
-  serialNumber: COLUMN_OF.serialNumber.name,
-  imei: COLUMN_OF.imei.name,
-  udid: COLUMN_OF.udid.name,
-  easDeviceId: COLUMN_OF.easDeviceId.name,
-} as const satisfies Partial<Record<DeviceKeyType, string>>;
+/** The columns that each kind of key is found by. Keys of other kinds name nothing that this table knows. */
+const COLUMNS_OF_KEY = {
+  managedDeviceId: ['id'],
+  entraDeviceId: [COLUMN_OF.azureADDeviceId.name],
+  serialNumber: [COLUMN_OF.serialNumber.name],
+  imei: [COLUMN_OF.imei.name],
+  udid: [COLUMN_OF.udid.name],
+  easDeviceId: [COLUMN_OF.easDeviceId.name],
+  email: [COLUMN_OF.userPrincipalName.name, COLUMN_OF.emailAddress.name],
+} as const satisfies Partial<Record<DeviceKeyType, readonly string[]>>;
 
-const isFindable = (type: DeviceKeyType): type is keyof typeof COLUMN_OF_KEY => Object.hasOwn(COLUMN_OF_KEY, type);
+const isFindable = (type: DeviceKeyType): type is keyof typeof COLUMNS_OF_KEY => Object.hasOwn(COLUMNS_OF_KEY, type);
 
 export function deviceReader(session: ReadSession): DeviceReader {
   return {
@@ -96,31 +97,30 @@ async function count(session: ReadSession, filter: DeviceFilter | undefined): Pr
 }
 
 async function findByKeys(session: ReadSession, keys: readonly DeviceKey[]): Promise<readonly (readonly string[])[]> {
-  const found = new Map<string, string[]>();
+  const found = new Map<string, Set<string>>();
   const query = lookup(session, keys);
   for (const { type, key, id } of query ? await session.query(query) : []) {
     const name = `${type} ${key}`;
     const ids = found.get(name);
-    if (ids) ids.push(id);
-    else found.set(name, [id]);
+    if (ids) ids.add(id);
+    else found.set(name, new Set([id]));
   }
-  return keys.map(({ type, value }) => found.get(`${type} ${foldKey(value)}`) ?? []);
+  return keys.map(({ type, value }) => [...found.get(`${type} ${foldKey(value)}`) ?? []]);
 }
 
 /** One query for all keys: each kind in its own index. */
 function lookup(session: ReadSession, keys: readonly DeviceKey[]): Compilable<{ type: string; key: string; id: string }> | undefined {
-  const byType = new Map<keyof typeof COLUMN_OF_KEY, Set<string>>();
+  const byType = new Map<keyof typeof COLUMNS_OF_KEY, Set<string>>();
   for (const { type, value } of keys) {
     const key = foldKey(value);
     if (key === null || !isFindable(type)) continue;
     byType.set(type, (byType.get(type) ?? new Set()).add(key));
   }
-  const lookups = [...byType].map(([type, values]) => {
-    const column = COLUMN_OF_KEY[type];
-    return builders[session.dialect].selectFrom('devices')
+  const lookups = [...byType].flatMap(([type, values]) => COLUMNS_OF_KEY[type].map((column) => (
+    builders[session.dialect].selectFrom('devices')
       .select([sql<string>`${sql.lit(type)}`.as('type'), sql<string>`${sql.ref(column)}`.as('key'), 'id'])
-      .where(isOneOf(session.dialect, column, [...values]));
-  });
+      .where(isOneOf(session.dialect, column, [...values]))
+  )));
   const [first, ...others] = lookups;
   return first && others.reduce((all, one) => all.unionAll(one), first).orderBy('id');
 }
