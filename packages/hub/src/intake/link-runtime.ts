@@ -77,9 +77,9 @@ export class LinkRuntime {
 
   /** Takes records of the vendor to their end; answers how many told something. */
   async take(records: readonly unknown[]): Promise<{ readonly taken: number; readonly silent: number }> {
-    const { vendor, connectorId } = this.link;
+    const { connectorId } = this.link;
     const { intake, clock } = this.#tools;
-    const { reports, silent } = readRecords(vendor, connectorId, records, this.#known, clock.now());
+    const { reports, silent } = readRecords(this.link, records, this.#known, clock.now());
     for (let i = 0; i < reports.length; i += CHUNK) await intake.take(connectorId, reports.slice(i, i + CHUNK));
     if (reports.length > 0) this.#lastReportAt = clock.now();
     await this.#alive();

@@ -3,6 +3,7 @@ import type { IncomingReport } from '../pipeline/ports.ts';
 import { jsonWithin } from '../vendors/json-within.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import type { KnownDevices } from './known-devices.ts';
+import type { OpenLink } from './vendor-link.ts';
 
 /** No vendor nests its records nearly as deep. */
 const MAX_DEPTH = 40;
@@ -16,12 +17,12 @@ export interface ReadRecords {
 }
 
 /** Turns a vendor's records into reports: kept raw, and understood. */
-export function readRecords(vendor: Vendor, connectorId: string, records: readonly unknown[], known: KnownDevices, now: Instant): ReadRecords {
+export function readRecords({ vendor, connectorId, settings }: OpenLink, records: readonly unknown[], known: KnownDevices, now: Instant): ReadRecords {
   const reports: IncomingReport[] = [];
   let silent = 0;
   for (const record of records) {
     const raw = jsonWithin(record, MAX_DEPTH);
-    const signals = raw === undefined ? [] : vendor.normalise(record, connectorId, now);
+    const signals = raw === undefined ? [] : vendor.normalise(record, connectorId, now, settings);
     if (raw === undefined || signals.length === 0) silent += 1;
     else for (const signal of signals) reports.push(toReport(vendor, raw, notAhead(known.complete(signal), now)));
   }

@@ -20,9 +20,10 @@ export interface Vendor {
   readonly format: string;
   /**
    * What one record of the vendor says; empty when it says nothing about a device. Pure, never throws.
-   * `receivedAt` stands in only where the record has no time of its own.
+   * `receivedAt` stands in only where the record has no time of its own. `settings`, which have passed the
+   * schema, are for words whose meaning the administrator chooses.
    */
-  normalise(raw: unknown, connectorId: string, receivedAt: Instant): readonly Signal[];
+  normalise(raw: unknown, connectorId: string, receivedAt: Instant, settings: Readonly<Record<string, unknown>>): readonly Signal[];
   /** For vendors that are asked; `undefined` where the settings say not to. `settings` have passed the schema. */
   connect?(settings: Readonly<Record<string, unknown>>, tools: VendorTools): VendorConnection | undefined;
   /** For vendors that push. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { OutboundResponse } from '../../platform/outbound.ts';
+import { jsonOf, timeOfAnswer } from '../answer.ts';
 import { BearerToken } from '../bearer-token.ts';
 import { RequestBudget } from '../request-budget.ts';
 import type { SseEvent } from '../sse.ts';
@@ -57,7 +58,7 @@ export function createLookoutClient(settings: LookoutSettings, { http, clock, wa
       throw new VendorError('refused', 'Lookout does not accept the application key. Make a new one in its console and enter it here.');
     }
     requireSuccess(answer, 'Lookout (token)', clock.now());
-    const parsed = tokenAnswer.safeParse(json(answer));
+    const parsed = tokenAnswer.safeParse(jsonOf(answer, 'Lookout'));
     if (!parsed.success) throw new VendorError('bad_answer', 'Lookout gave a token in a form that cannot be read.');
     const { access_token, expires_in } = parsed.data;
     return { token: access_token, lifetimeMs: expires_in === undefined ? undefined : expires_in * 1000 };
@@ -77,7 +78,7 @@ export function createLookoutClient(settings: LookoutSettings, { http, clock, wa
     async devices(after, limit, signal) {
       const answer = await get('/mra/api/v2/devices', { limit: String(limit), ...(after !== undefined && { oid: after }) }, signal);
       requireSuccess(answer, 'Lookout (devices)', clock.now());
-      const body = json(answer);
+      const body = jsonOf(answer, 'Lookout');
       if (!isRecord(body) || !Array.isArray(body.devices)) throw new VendorError('bad_answer', 'Lookout gave a list of devices that cannot be read.');
       const last = identifier(records(body.devices).at(-1)?.oid);
       return {
@@ -91,7 +92,7 @@ export function createLookoutClient(settings: LookoutSettings, { http, clock, wa
       const answer = await get('/mra/api/v2/device', { guid }, signal);
       if (answer.status === 404) return undefined;
       requireSuccess(answer, 'Lookout (device)', clock.now());
-      const body = json(answer);
+      const body = jsonOf(answer, 'Lookout');
       if (!isRecord(body)) return undefined;
       return isRecord(body.device) ? body.device : body;
     },
@@ -117,20 +118,6 @@ export function createLookoutClient(settings: LookoutSettings, { http, clock, wa
       return readable(sseEvents(answer.chunks));
     },
   };
-}
-
-/** The moment whose truth an answer is: the vendor's own clock where it tells, since its events carry that one. */
-function timeOfAnswer(answer: OutboundResponse, now: number): number {
-  const date = Date.parse(answer.headers.date ?? '');
-  return Number.isNaN(date) || Math.abs(date - now) > 86_400_000 ? now : date;
-}
-
-function json(answer: OutboundResponse): unknown {
-  try {
-    return answer.json();
-  } catch {
-    throw new VendorError('bad_answer', 'Lookout gave an answer that is no JSON.');
-  }
 }
 
 /** An answer that nobody reads would keep its connection. */

@@ -2,6 +2,7 @@ import type { DeviceKey, FindingReport, Instant, Signal, ThreatState } from '@sa
 import { stateOfLevel } from '@sallyport/core';
 import { distinctKeys, keysOf, mdmDeviceKeys } from '../device-keys.ts';
 import { plainText } from '../plain-text.ts';
+import { unknownWord } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { ACTION, ACTIVATION, PROTECTION, REMOVED, SECURITY, SEVERITY, THREAT_STATUS } from './vocabulary.ts';
 import type { LookoutDevice, LookoutEvent, LookoutThreat } from './wire.ts';
@@ -71,10 +72,6 @@ function postureOf(device: LookoutDevice, removed: boolean): { readonly state?: 
 function notWatched(table: ReadonlyMap<string, 'ok' | ThreatState>, told: string | undefined): ThreatState | undefined {
   const meaning = table.get(told ?? '');
   return meaning === 'ok' ? undefined : meaning;
-}
-
-function unknownWord(field: string, told: string | undefined, table: ReadonlyMap<string, unknown>): string | undefined {
-  return told === undefined || table.has(told) ? undefined : `unknown ${field} "${plainText(told, 60) ?? ''}"`;
 }
 
 function ofThreat(event: LookoutEvent, threat: LookoutThreat, at: Instant): Told {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OutboundResponse } from '../../platform/outbound.ts';
+import { jsonOf, timeOfAnswer } from '../answer.ts';
 import { BearerToken } from '../bearer-token.ts';
 import type { VendorTools } from '../vendor.ts';
 import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
@@ -40,7 +40,7 @@ export function createZimperiumClient({ consoleUrl, clientId, clientSecret }: Zi
       throw new VendorError('refused', 'Zimperium does not accept the API key. Make a new one in zConsole and enter it here.');
     }
     requireSuccess(answer, 'Zimperium (login)', clock.now());
-    const parsed = loginAnswer.safeParse(json(answer));
+    const parsed = loginAnswer.safeParse(jsonOf(answer, 'Zimperium'));
     if (!parsed.success) throw new VendorError('bad_answer', 'Zimperium gave a token in a form that cannot be read.');
     const { accessToken, expiresIn } = parsed.data;
     return { token: accessToken, lifetimeMs: expiresIn === undefined ? undefined : expiresIn * 1000 };
@@ -51,7 +51,7 @@ export function createZimperiumClient({ consoleUrl, clientId, clientSecret }: Zi
       headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal, maxBytes: 64 * 1024 * 1024,
     })));
     requireSuccess(answer, `Zimperium (${what})`, clock.now());
-    const body = json(answer);
+    const body = jsonOf(answer, 'Zimperium');
     if (!isRecord(body) || !Array.isArray(body.content)) throw new VendorError('bad_answer', `Zimperium gave a list of ${what} that cannot be read.`);
     return { content: list(body.content), takenAt: timeOfAnswer(answer, clock.now()) };
   }
@@ -67,17 +67,4 @@ export function createZimperiumClient({ consoleUrl, clientId, clientSecret }: Zi
 /** `YYYY-MM-DDTHH:MM:SS.ffffffZ`. */
 function microseconds(at: number): string {
   return new Date(at).toISOString().replace('Z', '000Z');
-}
-
-function timeOfAnswer(answer: OutboundResponse, now: number): number {
-  const date = Date.parse(answer.headers.date ?? '');
-  return Number.isNaN(date) || Math.abs(date - now) > 86_400_000 ? now : date;
-}
-
-function json(answer: OutboundResponse): unknown {
-  try {
-    return answer.json();
-  } catch {
-    throw new VendorError('bad_answer', 'Zimperium gave an answer that is no JSON.');
-  }
 }

@@ -1,4 +1,4 @@
-import { hashOfSecret, secretMatches } from '../../platform/secrets.ts';
+import { showsSecret } from '../header-secret.ts';
 import type { Vendor } from '../vendor.ts';
 import { isRecord } from '../wire-read.ts';
 import { connectZimperium } from './connection.ts';
@@ -20,11 +20,7 @@ export const zimperium: Vendor = {
   },
 
   receive: {
-    verify(headers, settings) {
-      const { webhookHeader, webhookSecret } = zimperiumSettings.parse(settings);
-      const given = headers[webhookHeader];
-      return webhookSecret !== undefined && typeof given === 'string' && secretMatches(given, hashOfSecret(webhookSecret));
-    },
+    verify: (headers, settings) => showsSecret(headers, zimperiumSettings.parse(settings)),
     records: (body) => (Array.isArray(body) ? body : isRecord(body) ? [body] : undefined),
   },
 };

@@ -1,6 +1,7 @@
 import type { FindingReport, Instant, Signal, ThreatState } from '@sallyport/core';
 import { stateOfLevel } from '@sallyport/core';
 import { plainText } from '../plain-text.ts';
+import { unknownWord } from '../unknown-word.ts';
 import { ACTION, APP_STATUS, POSTURE, SEVERITY, THREAT_STATE } from './vocabulary.ts';
 import type { ZimperiumRecord, ZimperiumThreat } from './wire.ts';
 import { readRecord } from './wire.ts';
@@ -57,8 +58,4 @@ function findingOf(threat: ZimperiumThreat, observedAt: Instant): { readonly fin
     ...(action !== undefined && !threat.simulated && { recommendedAction: action }),
   };
   return { finding };
-}
-
-function unknownWord(field: string, told: string | undefined, table: ReadonlyMap<string, unknown>): string | undefined {
-  return told === undefined || table.has(told) ? undefined : `unknown ${field} "${plainText(told, 60) ?? ''}"`;
 }

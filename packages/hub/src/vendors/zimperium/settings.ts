@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { headerSecretSettings } from '../header-secret.ts';
 import { baseUrl, secret } from '../vendor.ts';
 
 const optionalSecret = (schema: z.ZodString, title: string, description: string) => secret(schema.optional(), title, description);
@@ -15,15 +16,7 @@ export const zimperiumSettings = z.object({
     description: 'Made in zConsole under Account Management > API Keys, with the right MTD > Threats > View and the devices of all groups.',
   }),
   clientSecret: optionalSecret(z.string().trim().min(8, 'must be the whole secret').max(4096), 'API key: secret', 'Shown once when the API key is made.'),
-  webhookHeader: z.string().trim().toLowerCase().regex(/^[a-z0-9-]{1,64}$/, 'must be the name of an HTTP header').default('x-sallyport-secret').meta({
-    title: 'Data Export: header name',
-    description: 'Name of the header in which zConsole sends the secret below.',
-  }),
-  webhookSecret: optionalSecret(
-    z.string().trim().min(24, 'must have at least 24 characters').max(512).regex(/^[\x21-\x7e]+$/, 'must be letters, digits and signs without spaces'),
-    'Data Export: secret',
-    'A long random text of your making. Enter the same in zConsole as the value of the header. Without it nothing is received.',
-  ),
+  ...headerSecretSettings('zConsole', 'Data Export'),
   pollMinutes: z.number().int().min(1).max(1440).default(5).meta({
     title: 'Ask every (minutes)',
     description: 'How often devices and threats are asked for, beside what zConsole pushes.',

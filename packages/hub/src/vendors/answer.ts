@@ -1,0 +1,17 @@
+import type { OutboundResponse } from '../platform/outbound.ts';
+import { VendorError } from './vendor-error.ts';
+
+/** Reading what a vendor's API answered. `who` begins the message for administrators: `Lookout`. */
+export function jsonOf(answer: OutboundResponse, who: string): unknown {
+  try {
+    return answer.json();
+  } catch {
+    throw new VendorError('bad_answer', `${who} gave an answer that is no JSON.`);
+  }
+}
+
+/** The moment whose truth an answer is: the vendor's own clock where it tells, since its records carry that one. */
+export function timeOfAnswer(answer: Pick<OutboundResponse, 'headers'>, now: number): number {
+  const date = Date.parse(answer.headers.date ?? '');
+  return Number.isNaN(date) || Math.abs(date - now) > 86_400_000 ? now : date;
+}
