@@ -75,13 +75,24 @@ function checkOsVersion(policy: CompliancePolicy, device: DeviceFacts, rule: 'os
   return { ...verdict, state: 'nonCompliant', reason: { code: rule === 'osMinimumVersion' ? 'os_version_below_minimum' : 'os_version_above_maximum', ...about } };
 }
 
+/** A partner's report proves that the phone is alive as well as a check-in with the device management does. */
+export function lastContact(device: DeviceFacts, views: readonly PartnerView[]): Instant {
+  let last = device.lastSyncAt;
+  for (const view of views) if (view.observedAt > last) last = view.observedAt;
+  return last;
+}
+
+/** Whether the device has not been heard of within the check-in threshold. */
+export function isInactive(device: DeviceFacts, views: readonly PartnerView[], settings: ComplianceSettings, now: Instant): boolean {
+  return now - lastContact(device, views) > settings.checkinThresholdDays * DAY;
+}
+
 export interface BuiltInInput {
   readonly device: DeviceFacts;
   readonly hasPolicy: boolean;
   /** The primary user is named but not (or no longer) known here. */
   readonly userMissing: boolean;
-  /** Last contact with device management or partner. */
-  readonly lastContactAt: Instant;
+  readonly views: readonly PartnerView[];
   readonly settings: ComplianceSettings;
   readonly connectors: readonly Connector[];
   readonly now: Instant;
@@ -94,7 +105,7 @@ export function checkBuiltIn(input: BuiltInInput): readonly SettingVerdict[] {
   if (!input.hasPolicy && settings.secureByDefault) {
     result.push({ setting: 'hasPolicy', state: 'nonCompliant', reason: { code: 'no_policy_assigned', rule: 'secureByDefault' } });
   }
-  if (input.now - input.lastContactAt > settings.checkinThresholdDays * DAY) {
+  if (isInactive(device, input.views, settings, input.now)) {
     result.push({
       setting: 'isActive', state: 'nonCompliant',
       reason: { code: 'device_inactive', rule: 'deviceComplianceCheckinThresholdDays', required: `${settings.checkinThresholdDays} days` },

@@ -31,7 +31,6 @@ const SEVERITY: Readonly<Record<ComplianceState, number>> = {
   unknown: 1, notApplicable: 2, compliant: 3, inGracePeriod: 4, noncompliant: 5, error: 6, conflict: 7,
 };
 const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 const BUILT_IN = 'builtIn';
 const NO_REASONS: readonly Reason[] = [];
 const NOT_FAILING: Readonly<Record<string, Instant>> = {};
@@ -43,17 +42,16 @@ export function evaluateCompliance(input: EvaluationInput, now: Instant): Evalua
   const rule = ruleFor(input.mergeRules, device.platform, input.groupIds);
   const merged = mergePartners(views, connectors, device.platform, rule, now);
   const threat: ThreatInput = { merged, views, connectors };
-  const lastContactAt = lastContact(device, views);
   const policies: PolicyVerdict[] = [];
   for (const policy of input.policies) {
     policies.push(policyVerdict(policy, checkSettings(policy, device, threat), input.failing, now));
   }
   const builtIn = checkBuiltIn({
-    device, hasPolicy: input.policies.length > 0, userMissing: input.userMissing, lastContactAt,
+    device, hasPolicy: input.policies.length > 0, userMissing: input.userMissing, views,
     settings: input.settings, connectors, now,
   });
   if (builtIn.length > 0 || policies.length === 0) policies.push(builtInVerdict(builtIn));
-  return { merged, ...deviceVerdict(policies, input, lastContactAt, now) };
+  return { merged, ...deviceVerdict(policies, input, now) };
 }
 
 /** The partners that this device is enrolled with; nearly always all, and then the very same array. */
@@ -61,13 +59,6 @@ function enrolledConnectors(connectors: readonly Connector[], groupIds: readonly
   const isEnrolled = ({ enrolmentGroupIds }: Connector): boolean =>
     enrolmentGroupIds === undefined || enrolmentGroupIds.length === 0 || enrolmentGroupIds.some((id) => groupIds.includes(id));
   return connectors.every(isEnrolled) ? connectors : connectors.filter(isEnrolled);
-}
-
-/** A partner's report proves that the phone is alive as well as a check-in with the device management does. */
-function lastContact(device: DeviceFacts, views: readonly PartnerView[]): Instant {
-  let last = device.lastSyncAt;
-  for (const view of views) if (view.observedAt > last) last = view.observedAt;
-  return last;
 }
 
 function policyVerdict(
@@ -94,7 +85,7 @@ function stateOfSettings(settings: readonly SettingVerdict[]): ComplianceState {
   return applicable ? 'compliant' : 'notApplicable';
 }
 
-function deviceVerdict(policies: readonly PolicyVerdict[], input: EvaluationInput, lastContactAt: Instant, now: Instant): Verdict {
+function deviceVerdict(policies: readonly PolicyVerdict[], input: EvaluationInput, now: Instant): Verdict {
   let worst: ComplianceState = 'unknown';
   let failing: Record<string, Instant> | undefined;
   let reasons: Reason[] | undefined;
@@ -118,7 +109,6 @@ function deviceVerdict(policies: readonly PolicyVerdict[], input: EvaluationInpu
     state, policies, failing: failing ?? NOT_FAILING,
     reasons: withGrace(joined(reasons, remarks), state, graceUntil),
     ...(graceUntil !== undefined && state === 'inGracePeriod' && { graceUntil }),
-    ...due(graceUntil, lastContactAt + input.settings.checkinThresholdDays * DAY, now),
   };
 }
 
@@ -136,11 +126,4 @@ function withGrace(reasons: readonly Reason[], state: ComplianceState, graceUnti
 
 function isoOf(at: Instant): string {
   return new Date(at).toISOString();
-}
-
-/** When time alone next changes something: a grace period ends, or the device counts as inactive. */
-function due(graceUntil: Instant | undefined, inactiveAt: Instant, now: Instant): { dueAt?: Instant } {
-  const inactiveFrom = inactiveAt + 1;
-  const times = [graceUntil, inactiveFrom].filter((t): t is Instant => t !== undefined && t > now);
-  return times.length === 0 ? {} : { dueAt: Math.min(...times) };
 }

@@ -68,6 +68,4 @@ export interface Verdict {
   readonly failing: Readonly<Record<string, Instant>>;
   /** The earliest end of a grace period, where the state is `inGracePeriod`. */
   readonly graceUntil?: Instant | undefined;
-  /** When time alone may next change this verdict. */
-  readonly dueAt?: Instant | undefined;
 }

@@ -1,4 +1,5 @@
-import { isSilent } from '@sallyport/core';
+import { setImmediate } from 'node:timers/promises';
+import { isInactive, isSilent } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 
@@ -11,6 +12,8 @@ export interface KeepTimeDependencies extends ReevaluateDependencies {
 const TICK_MS = 1_000;
 /** How often the whole fleet is looked through for devices that fell inactive, which is counted in days. */
 const SWEEP_MS = 60_000;
+/** Devices looked at before other work gets its turn: well under a millisecond. */
+const LOOK_AT_ONCE = 2_000;
 
 /**
  * Lets time do what no message does: end grace periods, notice partners that fell silent or came back, and
@@ -50,14 +53,30 @@ export class KeepTime {
     const sweep = now - this.#sweptAt >= SWEEP_MS;
     if (sweep) await this.#readHeartbeats();
     const silent = this.#silentNow();
-    if (sweep || !sameMembers(silent, this.#silent)) {
-      this.#sweptAt = now;
+    if (!sameMembers(silent, this.#silent)) {
       await reevaluate(this.#deps, [...this.#deps.memory.fleet.ids()]);
       this.#silent = silent;
-      return;
+    }
+    if (sweep) {
+      this.#sweptAt = now;
+      await reevaluate(this.#deps, await this.#devicesWhoseActivityChanged(now));
     }
     const ended = [...this.#deps.memory.fleet.inGrace()].filter((d) => (d.posture?.graceUntil ?? Infinity) <= now);
     if (ended.length > 0) await reevaluate(this.#deps, ended.map((d) => d.facts.id));
+  }
+
+  /** Looks at every device, but at little of each, and lets other work in between. */
+  async #devicesWhoseActivityChanged(now: number): Promise<readonly string[]> {
+    const { memory } = this.#deps;
+    const changed: string[] = [];
+    let looked = 0;
+    for (const device of memory.fleet.all()) {
+      const inactive = isInactive(device.facts, device.posture?.views ?? [], memory.settings, now);
+      const said = device.posture?.reasons.some((reason) => reason.code === 'device_inactive') === true;
+      if (inactive !== said) changed.push(device.facts.id);
+      if (++looked % LOOK_AT_ONCE === 0) await setImmediate();
+    }
+    return changed;
   }
 
   /** Another process may have heard partners that this one did not. */

@@ -192,6 +192,14 @@ describe('configuration', () => {
     expect(told.at(-1)?.payload).toMatchObject({ complianceState: 'noncompliant', previousComplianceState: 'inGracePeriod' });
   });
 
+  test('a device that is not heard of for long becomes noncompliant by itself, and compliant with the next report', async () => {
+    hub.clock.advance(31 * 86_400_000);
+    await hub.tick();
+    expect(hub.decider.view.posture(PHONE)).toMatchObject({ complianceState: 'noncompliant', reasons: [{ code: 'device_inactive' }, {}] });
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured', at: hub.clock.now() })]);
+    expect(mail().decision).toBe(true);
+  });
+
   test('a partner that falls silent is ignored, and counts again when it is back', async () => {
     await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity' })]);
     hub.clock.advance(8 * 86_400_000);

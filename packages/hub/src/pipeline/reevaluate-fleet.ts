@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { OutboxRow, PostureRow, Store } from '../store/store.ts';
 import type { Clock } from '../platform/clock.ts';
 import { evaluatePosture, isSameVerdict } from './evaluate-posture.ts';
@@ -14,8 +15,10 @@ export interface ReevaluateDependencies {
   readonly origin: string;
 }
 
-/** Devices looked at before other work gets a turn, and most rows written in one transaction. */
+/** Most rows written in one transaction. */
 const CHUNK = 5_000;
+/** Devices evaluated before other work gets its turn: about a millisecond, so that decisions do not wait. */
+const TURN = 500;
 
 /**
  * Evaluates devices again after something other than a report changed: a policy, a connector, a group, the
@@ -37,11 +40,13 @@ function reevaluateChunk(deps: ReevaluateDependencies, ids: readonly string[]): 
   return deps.serial.run(async () => {
     const { memory, store, clock } = deps;
     const now = clock.now();
-    const different = ids.filter((id) => {
+    const different: string[] = [];
+    for (const [i, id] of ids.entries()) {
       const device = memory.fleet.get(id);
-      return device !== undefined && !isSameVerdict(device.posture, evaluateAgain(memory, device, device.posture, now));
-    });
-    if (different.length === 0) return yieldTurn();
+      if (device !== undefined && !isSameVerdict(device.posture, evaluateAgain(memory, device, device.posture, now))) different.push(id);
+      if ((i + 1) % TURN === 0) await setImmediate();
+    }
+    if (different.length === 0) return 0;
     const written = await store.transaction(async (tx) => {
       // Another process may have taken a report meanwhile: what is locked and read here is what counts.
       const current = new Map((await tx.postures.get(different)).map((p) => [p.deviceId, p]));
@@ -67,9 +72,4 @@ function reevaluateChunk(deps: ReevaluateDependencies, ids: readonly string[]): 
 
 function evaluateAgain(memory: Memory, device: FleetDevice, posture: PostureRow | undefined, now: number): PostureRow {
   return evaluatePosture(memory, device.facts, posture?.views ?? [], posture?.failing ?? {}, now);
-}
-
-/** A long run over a fleet must not keep decisions waiting. */
-function yieldTurn(): Promise<0> {
-  return new Promise((resolve) => setImmediate(() => resolve(0)));
 }
