@@ -17,3 +17,6 @@ export * from './decide/applications.ts';
 export * from './decide/ip-range.ts';
 export * from './decide/access-index.ts';
 export * from './explain/index.ts';
+export * from './inventory/installed-app.ts';
+export * from './inventory/sharing.ts';
+export * from './inventory/apple-managed.ts';
