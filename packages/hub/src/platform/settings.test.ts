@@ -16,6 +16,14 @@ function problemsOf(argv: readonly string[], env: Record<string, string> = {}): 
 const KEY = Buffer.alloc(32, 7).toString('base64');
 
 describe('settings that are good', () => {
+  test('a database on a local socket may be named as PostgreSQL names it', () => {
+    const url = 'postgres://sallyport@/hub?host=%2Frun%2Fpostgresql';
+    expect(parseServeSettings(['--database', url], {})).toMatchObject({ ok: true, settings: { databaseUrl: url } });
+    for (const wrong of ['postgres:///?host=/run', 'mysql://u@/hub?host=/run']) {
+      expect(parseServeSettings(['--database', wrong], {})).toMatchObject({ ok: false });
+    }
+  });
+
   test('nothing at all gives the defaults', () => {
     expect(settingsOf([])).toEqual({
       dataDir: resolve('data'), listen: { host: 'localhost', port: 8443 }, publicUrl: undefined, databaseUrl: undefined,

@@ -173,9 +173,11 @@ function parsePublicUrl(text: string, context: z.RefinementCtx): string {
   return url.origin;
 }
 
+/** Also `postgres://user@/name?host=/folder`, as PostgreSQL's own programs write a local socket; RFC 3986 wants a host there. */
 function isPostgresUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, pathname } = new URL(text);
+  const withHost = text.replace(/^(postgres(?:ql)?:\/\/[^@/?#]*@?)\/(?=.*[?&]host=)/, '$1localhost/');
+  if (!URL.canParse(withHost)) return false;
+  const { protocol, pathname } = new URL(withHost);
   return (protocol === 'postgres:' || protocol === 'postgresql:') && pathname.length > 1;
 }
 
