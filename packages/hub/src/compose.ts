@@ -111,8 +111,9 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   const metrics = createMetrics();
   const timerOf = measureRequests(app, metrics);
   addGauge(metrics, 'sallyport_devices', 'Devices by compliance state', 'state', () => store.postures.countByState());
+  addGauge(metrics, 'sallyport_partner_disagreements', 'Devices of which partners say different levels', 'kind', async () => new Map([['any', (await pipeline.questions.disagreements(0)).count]]));
 
-  const { configuration, decider, devices, intake } = pipeline;
+  const { configuration, decider, devices, intake, questions } = pipeline;
   const { view } = decider;
   await addTokenRoutes(app, { site, keys: signingKeys, clients, clock });
   await app.register(graphRoutes({ store, configuration, devices, view, clock, baseUrl: settings.publicUrl }));
@@ -123,7 +124,7 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   }));
   await app.register(doorRoutes({ registry: doors, decider, publisher, clock, baseUrl }));
   await app.register(doorAdminRoutes({ store, configuration, clock, registry: doors, view, baseUrl }));
-  await app.register(mergeRuleRoutes({ store, configuration, clock }));
+  await app.register(mergeRuleRoutes({ store, configuration, clock, questions }));
   await app.register(vendorLinkRoutes({ store, configuration, clock, runner, dataKey, http, log }));
   await app.register(reportRoutes({ store, devices }));
   const readiness = createReadiness([storeIsWritable(store, clock)], clock, log);

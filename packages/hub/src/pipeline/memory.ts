@@ -139,6 +139,10 @@ export class Memory implements AccessView {
     return this.#connectorList;
   }
 
+  get mergeRules(): readonly MergeRule[] {
+    return this.#mergeRuleList;
+  }
+
   get settings(): ComplianceSettings {
     return this.#settings;
   }
@@ -188,8 +192,13 @@ export class Memory implements AccessView {
 
   // ---- evaluating
 
-  /** What all policies and settings say of a device, given a posture that may be newer than the one in memory. */
-  evaluate(facts: DeviceFacts, posture: Pick<PostureRow, 'views' | 'failing'> | undefined, now: number): Evaluated {
+  /**
+   * What all policies and settings say of a device, given a posture that may be newer than the one in memory,
+   * and merge rules that may be only thought of.
+   */
+  evaluate(
+    facts: DeviceFacts, posture: Pick<PostureRow, 'views' | 'failing'> | undefined, now: number, mergeRules: readonly MergeRule[] = this.#mergeRuleList,
+  ): Evaluated {
     const user = facts.userId === undefined ? undefined : this.directory.get(facts.userId);
     const ofDevice = this.directory.groupsOf(facts.id);
     const groupIds = ofDevice.length === 0 ? user?.groupIds ?? ofDevice : [...ofDevice, ...(user?.groupIds ?? [])];
@@ -200,7 +209,7 @@ export class Memory implements AccessView {
       views: posture?.views ?? NO_VIEWS,
       policies: this.#assignedPolicies(facts.platform, groupIds, user !== undefined),
       connectors: this.#connectorList,
-      mergeRules: this.#mergeRuleList,
+      mergeRules,
       settings: this.#settings,
       failing: posture?.failing ?? NOT_FAILING,
     }, now);

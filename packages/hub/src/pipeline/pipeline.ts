@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
 import type { Store } from '../store/store.ts';
+import { AskFleet } from './ask-fleet.ts';
 import { Configure } from './configure.ts';
 import { DecideAccess } from './decide-access.ts';
 import { followChanges } from './follow-changes.ts';
 import { KeepTime } from './keep-time.ts';
 import { Memory } from './memory.ts';
-import type { AccessDecider, Configuration, DeviceRegistry, Intake } from './ports.ts';
+import type { AccessDecider, Configuration, DeviceRegistry, FleetQuestions, Intake } from './ports.ts';
 import { reevaluate } from './reevaluate-fleet.ts';
 import { RegisterDevice } from './register-device.ts';
 import { Serial } from './serial.ts';
@@ -17,6 +18,7 @@ export interface Pipeline {
   readonly configuration: Configuration;
   readonly devices: DeviceRegistry;
   readonly decider: AccessDecider;
+  readonly questions: FleetQuestions;
   /** Evaluates the whole fleet again, as after a change of policy; answers how many devices came out different. */
   reevaluateFleet(): Promise<number>;
   /** Resolves when memory shows everything that was committed before the call. */
@@ -52,6 +54,7 @@ export async function startPipeline({ store, clock, onError }: PipelineDependenc
     configuration: new Configure(deps),
     devices: new RegisterDevice(deps),
     decider: new DecideAccess(memory, clock),
+    questions: new AskFleet(memory, clock),
     reevaluateFleet: () => reevaluate(deps, [...memory.fleet.ids()]),
     settled: () => serial.run(() => Promise.resolve()),
     tick: () => time.tick(),

@@ -1,5 +1,5 @@
 import type {
-  AccessRequest, CompliancePolicy, Connector, Decision, DeviceFacts, Reason, Signal, UserFacts, Verdict,
+  AccessRequest, ComplianceState, CompliancePolicy, Connector, Decision, DeviceFacts, MergeRule, Reason, Signal, ThreatState, UserFacts, Verdict,
 } from '@sallyport/core';
 import type { DeviceRow, DocumentKind, PostureRow, ReportRow, Transaction } from '../store/store.ts';
 
@@ -42,6 +42,33 @@ export interface Configuration {
    * and every device it touches has been evaluated again.
    */
   write<T>(actor: string, work: (tx: Transaction, changed: (change: ConfigurationChange) => void) => Promise<T>): Promise<T>;
+}
+
+/** What a change would do, counted over the whole fleet as it now stands. */
+export interface PreviewedChange {
+  readonly devices: number;
+  /** Devices whose compliance state would be another. */
+  readonly changed: number;
+  /** Of these: devices that would lose, or get back, what `compliantDevice` guards. */
+  readonly closing: number;
+  readonly opening: number;
+  /** The first of the changed devices. */
+  readonly samples: readonly { readonly deviceId: string; readonly from: ComplianceState; readonly to: ComplianceState }[];
+}
+
+export interface Disagreement {
+  readonly deviceId: string;
+  readonly mergedState: ThreatState;
+  /** What each partner says that has a voice for the device. */
+  readonly views: readonly { readonly connectorId: string; readonly state: ThreatState; readonly observedAt: number }[];
+}
+
+/** Questions about the whole fleet. They look at every device in memory, and let other work in between. */
+export interface FleetQuestions {
+  /** What would change if the merge rule with this id were as given; `undefined`: if it were not there. */
+  previewMergeRule(id: string, rule: MergeRule | undefined): Promise<PreviewedChange>;
+  /** Devices of which partners say different levels; at most `limit` are listed, all are counted. */
+  disagreements(limit: number): Promise<{ readonly count: number; readonly devices: readonly Disagreement[] }>;
 }
 
 export interface DeviceRegistry {

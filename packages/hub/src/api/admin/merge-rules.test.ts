@@ -56,3 +56,30 @@ describe('a merge rule', () => {
     expect((await hub.call('POST', URL, { priority: 0, method: 'every' }, ['Sallyport.Settings.Read.All'])).status).toBe(403);
   });
 });
+
+describe('before a rule is made', () => {
+  const PREVIEW = '/admin/v1/merge-rules/preview';
+  const RULE = { priority: 1, method: 'strictest', silentPartner: 'ignore' };
+
+  test('it can be tried, and nothing is stored', async () => {
+    const before = (await hub.call('GET', '/admin/v1/merge-rules')).body.value.length;
+    const { status, body } = await hub.call('POST', PREVIEW, { rule: RULE });
+    expect([status, body]).toEqual([200, { devices: 0, changed: 0, closing: 0, opening: 0, samples: [] }]);
+    expect((await hub.call('GET', '/admin/v1/merge-rules')).body.value).toHaveLength(before);
+  });
+
+  test.each([
+    [{ rule: { ...RULE, method: 'primary' } }, 400, 'order'], [{ rule: { ...RULE, method: 'quorum' } }, 400, 'atLeast'],
+    [{}, 400, 'rule'], [{ rule: RULE, replaces: 'nobody' }, 404, 'nobody'],
+  ])('%j is refused', async (body, status, named) => {
+    const answer = await hub.call('POST', PREVIEW, body);
+    expect(answer.status).toBe(status);
+    expect(answer.text).toContain(named);
+  });
+
+  test('disagreements are listed to those who may read settings', async () => {
+    expect((await hub.call('GET', '/admin/v1/disagreements')).body).toEqual({ count: 0, value: [] });
+    expect((await hub.call('GET', '/admin/v1/disagreements?limit=0')).status).toBe(400);
+    expect((await hub.call('GET', '/admin/v1/disagreements', undefined, ['User.Read.All'])).status).toBe(403);
+  });
+});

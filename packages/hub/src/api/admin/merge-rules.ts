@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
+import { toMergeRule } from '../../pipeline/merge-rule-document.ts';
+import type { FleetQuestions } from '../../pipeline/ports.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentKind, DocumentRow, Transaction } from '../../store/store.ts';
@@ -12,8 +14,13 @@ import type { AdminDependencies } from './admin-documents.ts';
 const READ: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.Read.All', 'Sallyport.Settings.ReadWrite.All'] };
 const WRITE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.ReadWrite.All'] };
 
+export interface MergeRuleDependencies extends AdminDependencies {
+  readonly questions: FleetQuestions;
+}
+
 /** How several partners become one state: rules under `/admin/v1/merge-rules`. */
-export function mergeRuleRoutes(deps: AdminDependencies): FastifyPluginCallback {
+export function mergeRuleRoutes(deps: MergeRuleDependencies): FastifyPluginCallback {
+  const { questions } = deps;
   const rules = new AdminDocuments(deps, 'mergeRule', 'merge rule');
   return (app, _, done) => {
     app.get('/admin/v1/merge-rules', { config: { access: READ, doc: docs.list } }, async () => ({ value: (await rules.list()).map(toView) }));
@@ -23,6 +30,17 @@ export function mergeRuleRoutes(deps: AdminDependencies): FastifyPluginCallback 
       const row = await rules.create(request, id, (tx) => checked(given, tx));
       reply.code(201).header('location', `/admin/v1/merge-rules/${id}`);
       return toView(row);
+    });
+    app.post('/admin/v1/merge-rules/preview', { config: { access: READ, doc: docs.preview } }, async (request) => {
+      const { rule, replaces } = previewRequest.parse(request.body);
+      if (replaces !== null) await rules.get(replaces);
+      const body = rule === null ? undefined : checkedAlone(rule);
+      const id = replaces ?? 'preview';
+      return questions.previewMergeRule(id, body === undefined ? undefined : toMergeRule(body, id));
+    });
+    app.get('/admin/v1/disagreements', { config: { access: READ, doc: docs.disagreements } }, async (request) => {
+      const { count, devices } = await questions.disagreements(disagreementQuery.parse(request.query).limit);
+      return { count, value: devices.map((device) => ({ ...device, views: device.views.map(({ observedAt, ...view }) => ({ ...view, observedDateTime: isoTime(observedAt) })) })) };
     });
     app.get('/admin/v1/merge-rules/:id', { config: { access: READ, doc: docs.get } }, async (request) => toView(await rules.get(idOf(request))));
     app.patch('/admin/v1/merge-rules/:id', { config: { access: WRITE, doc: docs.patch } }, async (request) => {
@@ -70,15 +88,34 @@ function merged(before: Rule, patch: z.infer<typeof rulePatch>): Rule {
   return { ...kept, ...parameters, ...patch } as Rule;
 }
 
-/** What no single field can say. @throws HubError `invalid_request` that names the field */
+const previewRequest = z.strictObject({
+  rule: ruleCreate.nullable().describe('The rule to try; null: what if the replaced rule were deleted.'),
+  replaces: id.nullable().default(null).describe('Id of the rule that it would replace; null: it would be a new one.'),
+});
+const preview = z.object({
+  devices: z.int(), changed: z.int(), closing: z.int().describe('Devices that would lose access.'), opening: z.int().describe('Devices that would get it back.'),
+  samples: z.array(z.object({ deviceId: z.string(), from: z.string(), to: z.string() })),
+});
+const disagreementQuery = z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('How many devices are listed; all are counted.') });
+const disagreements = z.object({
+  count: z.int(),
+  value: z.array(z.object({ deviceId: z.string(), mergedState: z.string(), views: z.array(z.object({ connectorId: z.string(), state: z.string(), observedDateTime: z.iso.datetime() })) })),
+});
+
+/** What no single field can say, with everything it names. @throws HubError `invalid_request` that names the field */
 async function checked(rule: Rule, tx: Transaction): Promise<Readonly<Record<string, unknown>>> {
+  if (rule.groupId !== null) await requireDocument(tx, 'group', rule.groupId, 'groupId');
+  for (const [index, connector] of rule.order?.entries() ?? []) await requireDocument(tx, 'mobileThreatDefenseConnector', connector, `order[${index}]`);
+  return checkedAlone(rule);
+}
+
+/** What can be said without looking anything up. @throws HubError `invalid_request` that names the field */
+function checkedAlone(rule: Rule): Readonly<Record<string, unknown>> {
   const { order, atLeast, ...rest } = rule;
   if ((rule.method === 'primary') !== (order !== undefined)) throw invalid('order', rule.method === 'primary' ? 'is needed for the method primary' : 'is only for the method primary');
   if ((rule.method === 'quorum') !== (atLeast !== undefined)) throw invalid('atLeast', rule.method === 'quorum' ? 'is needed for the method quorum' : 'is only for the method quorum');
-  if (rule.groupId !== null) await requireDocument(tx, 'group', rule.groupId, 'groupId');
   for (const [index, connector] of order?.entries() ?? []) {
     if (order?.indexOf(connector) !== index) throw invalid(`order[${index}]`, 'names a connector that is in the list already');
-    await requireDocument(tx, 'mobileThreatDefenseConnector', connector, `order[${index}]`);
   }
   return { ...rest, ...(order === undefined ? {} : { order }), ...(atLeast === undefined ? {} : { atLeast }) };
 }
@@ -103,6 +140,14 @@ const tags = ['merge rules'];
 const docs = {
   list: { summary: 'List merge rules', tags, responses: { 200: { description: 'All rules.', schema: z.object({ value: z.array(ruleView) }) } } },
   create: { summary: 'Make a merge rule', tags, body: ruleCreate, responses: { 201: { description: 'The rule.', schema: ruleView } } },
+  preview: {
+    summary: 'Count the devices that a change of merge rules would change', description: 'Nothing is stored. Every device is evaluated with the rule and without it.',
+    tags, body: previewRequest, responses: { 200: { description: 'What would change.', schema: preview } },
+  },
+  disagreements: {
+    summary: 'Devices of which partners say different levels', tags, query: disagreementQuery,
+    responses: { 200: { description: 'How many there are, and the first of them.', schema: disagreements } },
+  },
   get: { summary: 'Get one merge rule', tags, params, responses: { 200: { description: 'The rule.', schema: ruleView } } },
   patch: { summary: 'Change a merge rule', tags, params, body: rulePatch, responses: { 200: { description: 'The rule as it is now.', schema: ruleView } } },
   remove: { summary: 'Delete a merge rule', tags, params, responses: { 204: { description: 'Deleted.' } } },

@@ -41,7 +41,7 @@ export async function openAdminHub(): Promise<AdminHub> {
   const app = createHttpServer({ behindProxy: false, hsts: false, log, authenticator, clock: systemClock });
   const deps = { store, configuration: pipeline.configuration, clock: systemClock };
   app.register(doorAdminRoutes({ ...deps, view: pipeline.decider.view, registry, baseUrl: ADMIN_BASE }));
-  app.register(mergeRuleRoutes(deps));
+  app.register(mergeRuleRoutes({ ...deps, questions: pipeline.questions }));
   return {
     app, store, pipeline, registry,
     async call(method, url, body, roles = PERMISSIONS) {

@@ -1,0 +1,38 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { furnish, LOOKOUT, phone, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from './testing.ts';
+
+const OTHER = '99999999-5d0b-4e6e-9a53-1d6f2b7c9a10';
+let hub: TestPipeline;
+beforeEach(async () => {
+  hub = await testPipeline();
+  await furnish(hub);
+  await hub.devices.put('test', phone(OTHER, hub.clock.now()));
+  await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured' }), report(LOOKOUT, OTHER, { state: 'highSeverity' })]);
+  await hub.intake.take(ZIMPERIUM, [report(ZIMPERIUM, PHONE, { state: 'highSeverity' }), report(ZIMPERIUM, OTHER, { state: 'highSeverity' })]);
+});
+afterEach(() => hub.close());
+
+test('a merge rule can be tried before it is made, and nothing changes meanwhile', async () => {
+  const rule = { id: 'new', priority: 1, silentPartner: 'ignore', merge: { method: 'primary', order: [LOOKOUT] } } as const;
+  expect(await hub.questions.previewMergeRule('new', rule)).toEqual({
+    devices: 2, changed: 1, closing: 0, opening: 1, samples: [{ deviceId: PHONE, from: 'noncompliant', to: 'compliant' }],
+  });
+  expect(hub.decider.view.posture(PHONE)?.complianceState).toBe('noncompliant');
+  expect(await hub.questions.previewMergeRule('nothing', undefined)).toMatchObject({ changed: 0 });
+});
+
+test('what it said is what then happens', async () => {
+  const body = { priority: 1, method: 'primary', order: [LOOKOUT], silentPartner: 'ignore' };
+  await hub.configuration.write('admin', async (tx, changed) => {
+    await tx.documents.put('mergeRule', 'new', body, hub.clock.now());
+    changed({ kind: 'mergeRule', id: 'new', after: body });
+  });
+  expect([PHONE, OTHER].map((id) => hub.decider.view.posture(id)?.complianceState)).toEqual(['compliant', 'noncompliant']);
+  expect(await hub.questions.previewMergeRule('new', undefined)).toMatchObject({ changed: 1, closing: 1 });
+});
+
+test('devices of which partners say different things are listed', async () => {
+  expect(await hub.questions.disagreements(10)).toMatchObject({
+    count: 1, devices: [{ deviceId: PHONE, mergedState: 'highSeverity', views: [{ connectorId: LOOKOUT, state: 'secured' }, { connectorId: ZIMPERIUM, state: 'highSeverity' }] }],
+  });
+});

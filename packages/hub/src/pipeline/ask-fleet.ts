@@ -1,0 +1,76 @@
+import { setImmediate } from 'node:timers/promises';
+import { meaningOf, type ComplianceState, type MergeRule } from '@sallyport/core';
+import type { Clock } from '../platform/clock.ts';
+import type { FleetDevice } from './fleet.ts';
+import type { Memory } from './memory.ts';
+import type { Disagreement, FleetQuestions, PreviewedChange } from './ports.ts';
+import { isCompliantState } from './revoke-access.ts';
+
+/** Devices looked at before other work gets its turn: about a millisecond. */
+const TURN = 500;
+const SAMPLES = 20;
+
+/** Answers questions about the fleet from memory, without changing anything. */
+export class AskFleet implements FleetQuestions {
+  readonly #memory: Memory;
+  readonly #clock: Clock;
+
+  constructor(memory: Memory, clock: Clock) {
+    this.#memory = memory;
+    this.#clock = clock;
+  }
+
+  async previewMergeRule(id: string, rule: MergeRule | undefined): Promise<PreviewedChange> {
+    const memory = this.#memory;
+    const rules = [...memory.mergeRules.filter((other) => other.id !== id), ...(rule === undefined ? [] : [rule])];
+    const now = this.#clock.now();
+    const samples: { deviceId: string; from: ComplianceState; to: ComplianceState }[] = [];
+    const counts = { devices: 0, changed: 0, closing: 0, opening: 0 };
+    await this.#forEach(({ facts, posture }) => {
+      counts.devices += 1;
+      // Both are evaluated at the same instant: what time has changed meanwhile is not the rule's doing.
+      const from = memory.evaluate(facts, posture, now).state;
+      const to = memory.evaluate(facts, posture, now, rules).state;
+      if (from === to) return;
+      counts.changed += 1;
+      if (isCompliantState(from) && !isCompliantState(to)) counts.closing += 1;
+      if (!isCompliantState(from) && isCompliantState(to)) counts.opening += 1;
+      if (samples.length < SAMPLES) samples.push({ deviceId: facts.id, from, to });
+    });
+    return { ...counts, samples };
+  }
+
+  async disagreements(limit: number): Promise<{ readonly count: number; readonly devices: readonly Disagreement[] }> {
+    const devices: Disagreement[] = [];
+    let count = 0;
+    await this.#forEach((device) => {
+      const disagreement = this.#disagreementOn(device);
+      if (disagreement === undefined) return;
+      count += 1;
+      if (devices.length < limit) devices.push(disagreement);
+    });
+    return { count, devices };
+  }
+
+  /** Only partners that are enforced on the device's platform count, and only what is a word about the device. */
+  #disagreementOn({ facts, posture }: FleetDevice): Disagreement | undefined {
+    if (posture === undefined || posture.views.length < 2) return undefined;
+    const heard = posture.views.filter(({ connectorId, state }) => {
+      const connector = this.#memory.connector(connectorId);
+      return !meaningOf(state).missing && connector?.integration === 'full' && connector.platforms[facts.platform]?.enabled === true;
+    });
+    if (new Set(heard.map((view) => view.state)).size < 2) return undefined;
+    return {
+      deviceId: facts.id, mergedState: posture.mergedState,
+      views: heard.map(({ connectorId, state, observedAt }) => ({ connectorId, state, observedAt })),
+    };
+  }
+
+  async #forEach(look: (device: FleetDevice) => void): Promise<void> {
+    let looked = 0;
+    for (const device of this.#memory.fleet.all()) {
+      look(device);
+      if (++looked % TURN === 0) await setImmediate();
+    }
+  }
+}
