@@ -96,8 +96,8 @@ function nextOpenFindings(view: PartnerView | undefined, findings: readonly Find
 }
 
 /** Absent members stay absent: a posture that was stored and read again must equal the one in memory. */
-function openFinding({ id, type, severity, title, recommendedAction }: Finding): OpenFinding {
-  return { id, type, ...(severity && { severity }), ...(title && { title }), ...(recommendedAction && { recommendedAction }) };
+function openFinding({ id, type, category, severity, title, recommendedAction }: Finding): OpenFinding {
+  return { id, type, ...(category && { category }), ...(severity && { severity }), ...(title && { title }), ...(recommendedAction && { recommendedAction }) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ThreatCategory } from '../findings/taxonomy.ts';
 import type { Level } from './level.ts';
 import type { ThreatState } from './threat-state.ts';
 
@@ -20,6 +21,8 @@ export interface FindingReport {
   /** The partner's own id, unique within (connector, device). */
   readonly id: string;
   readonly type: string;
+  /** The same in our words; set when the report is taken in. Absent in what was stored before there were any. */
+  readonly category?: ThreatCategory | undefined;
   /** `undefined`: informational; it never raises a level. */
   readonly severity?: Level | undefined;
   readonly state: FindingState;
@@ -27,6 +30,8 @@ export interface FindingReport {
   readonly detectedAt?: Instant | undefined;
   /** What the user should do, in the partner's words. */
   readonly recommendedAction?: string | undefined;
+  /** Where the partner shows the threat, for administrators; an https address. */
+  readonly link?: string | undefined;
 }
 
 /** What one report says, in our vocabulary. */
@@ -59,7 +64,7 @@ export interface PartnerView {
 }
 
 /** As much of an open finding as its user is told; kept in memory with the posture. */
-export type OpenFinding = Pick<FindingReport, 'id' | 'type' | 'severity' | 'title' | 'recommendedAction'>;
+export type OpenFinding = Pick<FindingReport, 'id' | 'type' | 'category' | 'severity' | 'title' | 'recommendedAction'>;
 
 /** A finding as it now stands: the newest report that named it. */
 export interface Finding extends FindingReport {

@@ -1,0 +1,28 @@
+import type { AdviceTexts } from './advice-key.ts';
+
+export const DUTCH_ADVICE: AdviceTexts = {
+  removeApp: 'Verwijder de app waarvoor je beveiligingsapp waarschuwt en laat die het apparaat daarna opnieuw controleren.',
+  reviewApp: 'Bekijk de app waarvoor je beveiligingsapp waarschuwt. Verwijder die als je hem niet nodig hebt; vraag anders de helpdesk om goedkeuring.',
+  updateApp: 'Werk de app bij waarvoor je beveiligingsapp waarschuwt.',
+  suspectSpyware: 'Gebruik dit apparaat voor niets gevoeligs en zet het niet terug naar de fabrieksinstellingen. Neem met een ander apparaat contact op met de helpdesk.',
+  suspectStalkerware: 'Mogelijk houdt een app je stiekem in de gaten. Verwijder die nog niet als iemand in je omgeving hem kan hebben geïnstalleerd. Neem met een ander apparaat contact op met de helpdesk.',
+  leaveNetwork: 'Verlaat dit wifi-netwerk, laat het apparaat het vergeten en gebruik mobiele data of een netwerk dat je vertrouwt.',
+  avoidOpenNetwork: 'Dit wifi-netwerk beschermt niet wat je verstuurt. Gebruik mobiele data of een beveiligd netwerk.',
+  signInToPortal: 'Open een browser en meld je aan bij het netwerk.',
+  phishing: 'Vul niets in op de pagina achter de link. Heb je dat al gedaan, wijzig dan nu dat wachtwoord en meld het bij de helpdesk.',
+  leaveSite: 'Sluit de pagina waarvoor je beveiligingsapp waarschuwt en open die niet meer.',
+  updateSystem: 'Installeer de nieuwste systeemupdate in de instellingen van het apparaat.',
+  replaceDevice: 'Dit apparaat krijgt geen beveiligingsupdates meer. Vraag de helpdesk om een ander.',
+  restoreSystem: 'De bescherming van het systeem is doorbroken. Bewaar je eigen gegevens en neem dan contact op met de helpdesk: het apparaat moet worden teruggezet en opnieuw ingesteld.',
+  setPasscode: 'Stel een schermvergrendeling in via de instellingen van het apparaat.',
+  encrypt: 'Zet de versleuteling van de opslag aan in de instellingen van het apparaat.',
+  turnOffUsbDebugging: 'Zet USB-foutopsporing uit in de ontwikkelaarsopties van het apparaat.',
+  turnOffDeveloperOptions: 'Zet de ontwikkelaarsopties of de ontwikkelaarsmodus uit in de instellingen van het apparaat.',
+  turnOffUnknownSources: 'Sta geen enkele app toe om andere apps uit onbekende bronnen te installeren.',
+  turnOnPlayProtect: 'Open de Play Store, zet Play Protect aan, laat het apparaat scannen en verwijder de apps waarvoor wordt gewaarschuwd.',
+  removeProfile: 'Verwijder het configuratieprofiel waarvoor je beveiligingsapp waarschuwt.',
+  removeCertificate: 'Verwijder het certificaat waarvoor je beveiligingsapp waarschuwt uit de certificaten die het apparaat vertrouwt.',
+  reinstallSecurityApp: 'Verwijder je beveiligingsapp en installeer die opnieuw uit de officiële store.',
+  openSecurityApp: 'Open je beveiligingsapp en los op wat die laat zien.',
+  contactSupport: 'Neem contact op met de helpdesk: het apparaat moet worden nagekeken.',
+};

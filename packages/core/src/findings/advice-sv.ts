@@ -1,0 +1,28 @@
+import type { AdviceTexts } from './advice-key.ts';
+
+export const SWEDISH_ADVICE: AdviceTexts = {
+  removeApp: 'Ta bort appen som säkerhetsappen varnar för och låt den sedan kontrollera enheten igen.',
+  reviewApp: 'Titta på appen som säkerhetsappen varnar för. Ta bort den om du inte behöver den; be annars supporten att godkänna den.',
+  updateApp: 'Uppdatera appen som säkerhetsappen varnar för.',
+  suspectSpyware: 'Använd inte enheten till något känsligt och återställ den inte. Kontakta supporten från en annan enhet.',
+  suspectStalkerware: 'En app kan övervaka dig i hemlighet. Ta inte bort den än om någon i din närhet kan ha installerat den. Kontakta supporten från en annan enhet.',
+  leaveNetwork: 'Lämna Wi-Fi-nätverket, låt enheten glömma det och använd mobildata eller ett nätverk som du litar på.',
+  avoidOpenNetwork: 'Wi-Fi-nätverket skyddar inte det du skickar. Använd mobildata eller ett skyddat nätverk.',
+  signInToPortal: 'Öppna en webbläsare och logga in på nätverket.',
+  phishing: 'Fyll inte i något på sidan bakom länken. Om du redan har gjort det: byt det lösenordet nu och berätta för supporten.',
+  leaveSite: 'Stäng sidan som säkerhetsappen varnar för och öppna den inte igen.',
+  updateSystem: 'Installera den senaste systemuppdateringen i enhetens inställningar.',
+  replaceDevice: 'Enheten får inga fler säkerhetsuppdateringar. Be supporten om en annan.',
+  restoreSystem: 'Systemets skydd är brutet. Spara dina egna data och kontakta sedan supporten: enheten måste återställas och ställas in på nytt.',
+  setPasscode: 'Ställ in ett skärmlås i enhetens inställningar.',
+  encrypt: 'Aktivera kryptering av lagringen i enhetens inställningar.',
+  turnOffUsbDebugging: 'Stäng av USB-felsökning i enhetens utvecklaralternativ.',
+  turnOffDeveloperOptions: 'Stäng av utvecklaralternativen eller utvecklarläget i enhetens inställningar.',
+  turnOffUnknownSources: 'Låt ingen app installera andra appar från okända källor.',
+  turnOnPlayProtect: 'Öppna Play Butik, aktivera Play Protect, låt den söka igenom enheten och ta bort de appar som den varnar för.',
+  removeProfile: 'Ta bort konfigurationsprofilen som säkerhetsappen varnar för.',
+  removeCertificate: 'Ta bort certifikatet som säkerhetsappen varnar för från dem som enheten litar på.',
+  reinstallSecurityApp: 'Ta bort säkerhetsappen och installera den igen från den officiella butiken.',
+  openSecurityApp: 'Öppna säkerhetsappen och åtgärda det som visas.',
+  contactSupport: 'Kontakta supporten: enheten måste undersökas.',
+};

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { LANGUAGES } from '../explain/language.ts';
+import { adviceFor } from './advice.ts';
+import { categoryOf, wordOf } from './category-of.ts';
+import type { CategoryTable } from './category-of.ts';
+import { areaOf, isThreatCategory, nameOfCategory, THREAT_CATEGORIES } from './taxonomy.ts';
+
+describe('the taxonomy', () => {
+  test('has an area and a name for every category', () => {
+    for (const category of THREAT_CATEGORIES) {
+      expect(nameOfCategory(category)).not.toBe('');
+      expect(areaOf(category) === 'other').toBe(category === 'unclassified');
+    }
+    expect(['phys.root', 'net.mitm.arp_spoof', 'app.malware', 'vuln.os'].map((id) => areaOf(id as 'phys.root'))).toEqual(['physical', 'network', 'application', 'operatingSystem']);
+  });
+
+  test('knows its own words only', () => {
+    expect(isThreatCategory('net.mitm')).toBe(true);
+    for (const word of ['NET.MITM', 'constructor', '', undefined, 7]) expect(isThreatCategory(word)).toBe(false);
+  });
+});
+
+describe('advice', () => {
+  test.each(LANGUAGES)('is there in %s for everything that is classified, as whole sentences', (language) => {
+    for (const category of THREAT_CATEGORIES) {
+      const advice = adviceFor(category, language);
+      if (category === 'unclassified') expect(advice).toBeUndefined();
+      else expect(advice).toMatch(/^\p{Lu}.*\.$/u);
+    }
+  });
+
+  test('differs between languages', () => {
+    for (const category of THREAT_CATEGORIES.filter((id) => id !== 'unclassified')) {
+      expect(new Set(LANGUAGES.map((language) => adviceFor(category, language))).size).toBe(LANGUAGES.length);
+    }
+  });
+
+  test('about somebody who may be watching never says to remove the app at once', () => {
+    for (const category of ['app.spyware', 'app.spyware_trace', 'app.stalkerware'] as const) {
+      expect(adviceFor(category, 'en')).toContain('another device');
+      expect(adviceFor(category, 'en')).not.toMatch(/^Remove/);
+    }
+  });
+});
+
+describe('a word of a partner', () => {
+  test.each([
+    ['Sideloaded App(s)', 'SIDELOADED_APP_S'], ['ARPPoisoning', 'ARP_POISONING'], ['host.vulnerable.ios', 'HOST_VULNERABLE_IOS'], ['Vulnerable iOS', 'VULNERABLE_IOS'],
+    ['SELinuxPermissive', 'SE_LINUX_PERMISSIVE'], ['ACTIVE_MITM', 'ACTIVE_MITM'], [' --- ', ''],
+  ])('is spelt one way: %s', (word, spelt) => expect(wordOf(word)).toBe(spelt));
+
+  test.each([
+    ['malware', 'app.malware'], ['maliciousNetwork', 'net.threat'], ['Man in the middle', 'net.mitm'], ['MITM - Fake SSL certificate', 'net.mitm'],
+    ['SSL Strip', 'net.mitm.ssl_strip'], ['ARP spoofing', 'net.mitm.arp_spoof'], ['ARP Scan', 'net.scan'], ['Rogue Access Point', 'net.wifi.rogue_ap'], ['Unsecured WiFi Network', 'net.wifi.open'],
+    ['Device Jailbroken/Rooted', 'phys.compromised'], ['DEVICE_ROOTED', 'phys.root'], ['Root CA installed', 'phys.user_ca_installed'], ['jailbreak', 'phys.jailbreak'], ['ROOT_ENABLER', 'app.root_enabler'],
+    ['USB Debugging Mode', 'phys.usb_debugging'], ['Developer Options', 'phys.developer_options'], ['ApplicationInstalledFromUnknownSource', 'phys.unknown_sources'],
+    ['phishing', 'net.phishing_contact'], ['spyware', 'app.spyware'], ['Banking trojan', 'app.banker'], ['trojan', 'app.malware'], ['OUTDATED_OS', 'vuln.os_outdated'], ['SystemNotUpToDate', 'vuln.os_outdated'],
+    ['Security patch out of date', 'vuln.patch_level_old'], ['uprooted tree', 'unclassified'], ['', 'unclassified'], ['constructor', 'unclassified'], ['__proto__', 'unclassified'], ['weather', 'unclassified'],
+  ] as const)('that partners share, %s, is %s', (word, category) => expect(categoryOf(undefined, word)).toBe(category));
+
+  test('means what the partner\'s own table says, before what words usually mean', () => {
+    const table: CategoryTable = { words: { MALWARE: 'app.adware', WEATHER: 'net.scan' }, patterns: [[/^STORM_\d+$/, 'net.mitm']] };
+    expect(['malware', 'Weather', 'storm 12', 'phishing'].map((word) => categoryOf(table, word))).toEqual(['app.adware', 'net.scan', 'net.mitm', 'net.phishing_contact']);
+  });
+
+  test('costs little, however long and odd it is', () => {
+    const started = performance.now();
+    for (const word of ['_'.repeat(100_000), 'ROOT_'.repeat(20_000), 'aB'.repeat(50_000)]) categoryOf(undefined, word);
+    expect(performance.now() - started).toBeLessThan(200);
+  });
+});

@@ -1,0 +1,3 @@
+export * from './taxonomy.ts';
+export * from './category-of.ts';
+export * from './advice.ts';
