@@ -1,9 +1,14 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { sallyport, type Ran } from '../cli/sallyport.ts';
 
 /** `npm run demo`, with a real nginx and without. */
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-demo-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const env = { TMPDIR: folder };
 
 const withoutNginx = process.env.SALLYPORT_TEST_WITHOUT?.split(',').includes('nginx') === true;
 
@@ -15,19 +20,19 @@ function expectWholeStory({ code, out, err }: Ran): void {
   expect(out).toMatch(/3\. Lookout reports a man-in-the-middle network[\s\S]*Ada +mail +closed[\s\S]*threat_level_above_allowed[\s\S]*to Ada \(sv\) +Enheten/);
   expect(out).toMatch(/5\. Zimperium reports a malicious app[\s\S]*Alan +mail +closed[\s\S]*to Alan \(nl\) +Je apparaat/);
   expect(out).toContain('Every door did what it should.');
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('sallyport-demo-'))).toEqual([]);
+  expect(readdirSync(folder)).toEqual([]);
 }
 
 describe('the demo ends well and leaves nothing behind', () => {
   test.skipIf(withoutNginx)('through a real nginx', { timeout: 60_000 }, async () => {
-    const ran = await sallyport(['demo']);
+    const ran = await sallyport(['demo'], { env });
     expectWholeStory(ran);
     expect(ran.out).toContain('behind a real nginx');
     expect(ran.out).toContain('closed (403)');
   });
 
   test('with the AuthZEN API where there is no nginx', { timeout: 60_000 }, async () => {
-    const ran = await sallyport(['demo', '--without-nginx']);
+    const ran = await sallyport(['demo', '--without-nginx'], { env });
     expectWholeStory(ran);
     expect(ran.out).toContain('closed (decision: false)');
   });
