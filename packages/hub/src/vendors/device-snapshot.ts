@@ -1,0 +1,73 @@
+import { parseIsoInstant } from './iso-instant.ts';
+import type { Feed } from './vendor.ts';
+import { fingerprint, isRecord, type WireRecord } from './wire-read.ts';
+
+/**
+ * A device of a vendor's list, with the time at which we read it. Ours: the record's own time is that of the
+ * last contact, and the list is the vendor's word at the moment of reading, also where an administrator
+ * changed something without the device.
+ */
+export interface DeviceSnapshot {
+  readonly takenAt: string;
+  readonly device: unknown;
+  /** The words differ from those that the list had before, as far as this process knows. */
+  readonly changed?: true;
+}
+
+export interface ReadSnapshot {
+  readonly takenAt: number;
+  readonly device: WireRecord;
+  readonly changed: boolean;
+}
+
+/** `undefined` for a record that is no snapshot. */
+export function readSnapshot(raw: unknown): ReadSnapshot | undefined {
+  if (!isRecord(raw) || typeof raw.takenAt !== 'string' || !isRecord(raw.device)) return undefined;
+  const takenAt = parseIsoInstant(raw.takenAt);
+  return takenAt === undefined ? undefined : { takenAt, device: raw.device, changed: raw.changed === true };
+}
+
+/**
+ * The id of the report. The same words read again are the same report, also by another process. Words that
+ * came back after others are another report: the time of reading makes it so.
+ */
+export function snapshotReportId(id: string, { takenAt, changed }: ReadSnapshot, ...words: readonly unknown[]): string {
+  return `device:${id}:${fingerprint(words, changed ? takenAt : null)}`;
+}
+
+/** The device and what the list says of it, as one text; `undefined` for a record without an id. */
+export type WordsOf = (device: WireRecord) => { readonly id: string; readonly words: string } | undefined;
+
+/** Hands the devices of a list on as snapshots, and remembers what was said of each. */
+export class DeviceList {
+  readonly #wordsOf: WordsOf;
+  /** By device id. About 100 bytes each: the words of most devices are the same text. */
+  readonly #told = new Map<string, string>();
+  readonly #texts = new Map<string, string>();
+
+  constructor(wordsOf: WordsOf) {
+    this.#wordsOf = wordsOf;
+  }
+
+  /** Resolves once everything is durable. */
+  async tell(feed: Feed, devices: readonly unknown[], takenAt: number): Promise<void> {
+    const time = new Date(takenAt).toISOString();
+    const heard: { readonly id: string; readonly words: string }[] = [];
+    const snapshots = devices.map((device): DeviceSnapshot => {
+      const told = isRecord(device) ? this.#wordsOf(device) : undefined;
+      if (told === undefined) return { takenAt: time, device };
+      heard.push(told);
+      const before = this.#told.get(told.id);
+      return { takenAt: time, device, ...(before !== undefined && before !== told.words && { changed: true as const }) };
+    });
+    await feed.take(snapshots);
+    for (const { id, words } of heard) this.#told.set(id, this.#shared(words));
+  }
+
+  #shared(words: string): string {
+    const known = this.#texts.get(words);
+    if (known !== undefined) return known;
+    this.#texts.set(words, words);
+    return words;
+  }
+}
