@@ -52,6 +52,14 @@ describe('what the person reads', () => {
     expect(told.nextStep).toMatch(/^Advice from Lookout for Work: Leave the network "Cafe \{free\}"\. Open Lookout for Work/u);
   });
 
+  test('has our advice about the kind of threat where the partner gives none, in the language of the person', () => {
+    expect(explainForUser([threat], 'en', { category: 'net.mitm' }).nextStep).toMatch(/^Leave this Wi-Fi network.*\. Open /u);
+    expect(explainForUser([threat], 'sv', { category: 'phys.no_passcode' }).nextStep).toMatch(/^Ställ in ett skärmlås/u);
+    expect(explainForUser([threat], 'nl', { category: 'net.mitm', recommendedAction: 'Doe iets' }).nextStep).toMatch(/Doe iets\./u);
+    expect(explainForUser([threat], 'en', { category: 'unclassified' })).toEqual(explainForUser([threat], 'en'));
+    expect(explainForUser([{ code: 'device_unknown' }], 'en', { category: 'net.mitm' }).nextStep).not.toContain('Wi-Fi');
+  });
+
   test('speaks of levels in the language of the person', () => {
     expect(explainForUser([threat], 'sv').text).toContain('hög');
     expect(explainForUser([threat], 'nl').text).toContain('hoog');

@@ -1,3 +1,5 @@
+import { adviceFor } from '../findings/advice.ts';
+import type { ThreatCategory } from '../findings/taxonomy.ts';
 import { LEVELS } from '../vocabulary/level.ts';
 import type { Level } from '../vocabulary/level.ts';
 import type { Reason, ReasonCode } from '../vocabulary/reason.ts';
@@ -15,6 +17,8 @@ export interface UserHints {
   readonly appName?: string | undefined;
   /** The recommended action of the finding behind the reason, in the partner's words. */
   readonly recommendedAction?: string | undefined;
+  /** What kind of threat that finding is: where the partner recommends nothing, we do. */
+  readonly category?: ThreatCategory | undefined;
 }
 
 const WORDINGS: Readonly<Record<Language, Wording>> = { en: ENGLISH, sv: SWEDISH, nl: DUTCH };
@@ -60,7 +64,7 @@ export function explainForUser(reasons: readonly Reason[], language: Language, h
   return {
     title: first.title,
     text: distinct(told.map((text) => text.text)),
-    nextStep: withAdvice(distinct(told.map((text) => text.nextStep)), reasons, wording, hints),
+    nextStep: withAdvice(distinct(told.map((text) => text.nextStep)), reasons, language, hints),
   };
 }
 
@@ -102,13 +106,17 @@ function inWords(value: string | undefined, wording: Wording): string | undefine
   return time ? `${time[1]} ${time[2]} UTC` : value;
 }
 
-function withAdvice(nextStep: string, reasons: readonly Reason[], wording: Wording, hints: UserHints): string {
+function withAdvice(nextStep: string, reasons: readonly Reason[], language: Language, hints: UserHints): string {
+  if (!reasons.some((reason) => reason.connectorId !== undefined)) return nextStep;
   const action = hints.recommendedAction?.trim();
-  if (!action || !reasons.some((reason) => reason.connectorId !== undefined)) return nextStep;
+  const advice = action ? partnersAdvice(action, WORDINGS[language], hints) : hints.category && adviceFor(hints.category, language);
+  return advice === undefined ? nextStep : `${advice} ${nextStep}`;
+}
+
+function partnersAdvice(action: string, wording: Wording, hints: UserHints): string {
   const sentence = /[.!?]$/u.test(action) ? action : `${action}.`;
   // Not filled in as a template: the partner's words may hold brackets of their own.
-  const advice = wording.advice.replace('{app}', () => hints.appName ?? wording.app).replace('{action}', () => sentence);
-  return `${advice} ${nextStep}`;
+  return wording.advice.replace('{app}', () => hints.appName ?? wording.app).replace('{action}', () => sentence);
 }
 
 function distinct(sentences: readonly string[]): string {

@@ -32,7 +32,7 @@ export const GENERAL_PATTERNS: readonly (readonly [RegExp, ThreatCategory])[] = 
   [/ROOT_?CA|(USER|UNTRUSTED|ROGUE)_?(CA|CERT)|ROOT_?CERT/, 'phys.user_ca_installed'],
 
   [/SSL_?STRIP/, 'net.mitm.ssl_strip'],
-  [/TLS_?DOWNGRADE|SSL_?DOWNGRADE/, 'net.mitm.tls_downgrade'],
+  [/(TLS|SSL)_?DOWNGRADE/, 'net.mitm.tls_downgrade'],
   [/(^|_)ARP(_|$).*(SPOOF|POISON|MITM)|(SPOOF|POISON|MITM)\w*_ARP(_|$)/, 'net.mitm.arp_spoof'],
   [/DNS_?(SPOOF|POISON|HIJACK|MANIPUL)/, 'net.mitm.dns_spoof'],
   [/ICMP_?REDIRECT/, 'net.mitm.icmp_redirect'],

@@ -1,3 +1,4 @@
+import { categoryOf } from '@sallyport/core';
 import type { Instant, Signal } from '@sallyport/core';
 import type { IncomingReport } from '../pipeline/ports.ts';
 import { jsonWithin } from '../vendors/json-within.ts';
@@ -24,7 +25,7 @@ export function readRecords({ vendor, connectorId, settings }: OpenLink, records
     const raw = jsonWithin(record, MAX_DEPTH);
     const signals = raw === undefined ? [] : vendor.normalise(record, connectorId, now, settings);
     if (raw === undefined || signals.length === 0) silent += 1;
-    else for (const signal of signals) reports.push(toReport(vendor, raw, notAhead(known.complete(signal), now)));
+    else for (const signal of signals) reports.push(toReport(vendor, raw, notAhead(classified(vendor, known.complete(signal)), now)));
   }
   return { reports, silent };
 }
@@ -32,6 +33,11 @@ export function readRecords({ vendor, connectorId, settings }: OpenLink, records
 function toReport(vendor: Vendor, raw: string, signal: Signal): IncomingReport {
   const { connectorId, reportId, observedAt } = signal;
   return { row: { connectorId, reportId, format: vendor.format, raw, observedAt }, signal };
+}
+
+function classified({ categories }: Vendor, signal: Signal): Signal {
+  if (signal.findings.length === 0) return signal;
+  return { ...signal, findings: signal.findings.map((finding) => ({ ...finding, category: finding.category ?? categoryOf(categories, finding.type) })) };
 }
 
 /**

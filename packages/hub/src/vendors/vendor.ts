@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Instant, Signal } from '@sallyport/core';
+import type { CategoryTable, Instant, Signal } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import type { Outbound } from '../platform/outbound.ts';
 
@@ -18,6 +18,12 @@ export interface Vendor {
   readonly settings: z.ZodObject;
   /** How its raw records are named in the store, for reading them again later. */
   readonly format: string;
+  /**
+   * What its words for kinds of threats (`FindingReport.type`) mean in our taxonomy; read with `categoryOf` when a
+   * report comes in, for findings that `normalise` gave no category. What users should do follows from the
+   * category, in their language: `recommendedAction` is for what the vendor itself says and for nothing else.
+   */
+  readonly categories?: CategoryTable | undefined;
   /**
    * What one record of the vendor says; empty when it says nothing about a device. Pure, never throws.
    * `receivedAt` stands in only where the record has no time of its own. `settings`, which have passed the

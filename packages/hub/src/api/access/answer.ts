@@ -39,8 +39,8 @@ export class AnswerWriter {
   readonly #write = (answer: AccessAnswer, language: Language): string => {
     const json = asciiJson(answer.reasons);
     const hints = hintsOf(answer, this.#view);
-    // Names and advice of the partner may change while the reasons stay the same.
-    const key = `${language}${hints.appName ?? ''}\n${hints.recommendedAction ?? ''}\n${json}`;
+    // Names of the partner and advice may change while the reasons stay the same.
+    const key = `${language}${hints.appName ?? ''}\n${hints.recommendedAction ?? ''}\n${hints.category ?? ''}\n${json}`;
     let written = this.#texts.get(key);
     if (written === undefined) {
       written = writeReasons(json, answer.reasons, language, hints);

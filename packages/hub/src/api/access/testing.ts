@@ -29,6 +29,7 @@ const POSTURE = {
     connectorId: 'lookout',
     openFindings: [
       { id: 'f-0', type: 'ROOT', severity: 'high', recommendedAction: 'Another matter' },
+      { id: 'f-2', type: 'ACTIVE_MITM', category: 'net.mitm', severity: 'high' },
       { id: 'f-1', type: 'ACTIVE_MITM', severity: 'high', recommendedAction: 'Leave the network "Café"' },
     ],
   }],

@@ -4,19 +4,23 @@ import type { AccessAnswer, AccessView } from '../../pipeline/ports.ts';
 
 export type HintsView = Pick<AccessView, 'connector' | 'posture'>;
 
-/** What makes the text for the user concrete: the app of the partner that decided, and its advice about the worst finding. */
+/** What makes the text for the user concrete: the app of the partner that decided, and what there is to advise about its worst finding. */
 export function hintsOf({ reasons, deviceId }: Pick<AccessAnswer, 'reasons' | 'deviceId'>, view: HintsView): UserHints {
   const reason = reasons.find(({ connectorId }) => connectorId !== undefined);
   if (reason?.connectorId === undefined) return NONE;
-  return { appName: view.connector(reason.connectorId)?.displayName, recommendedAction: deviceId === undefined ? undefined : adviceOn(reason, deviceId, view) };
+  return { appName: view.connector(reason.connectorId)?.displayName, ...(deviceId !== undefined && adviceOn(reason, deviceId, view)) };
 }
 
 const NONE: UserHints = {};
 
-function adviceOn({ connectorId, findingIds = [] }: Reason, deviceId: string, view: HintsView): string | undefined {
+function adviceOn({ connectorId, findingIds = [] }: Reason, deviceId: string, view: HintsView): Pick<UserHints, 'recommendedAction' | 'category'> {
   const findings = view.posture(deviceId)?.views.find((partner) => partner.connectorId === connectorId)?.openFindings ?? [];
-  const advised = findings.filter(({ id, recommendedAction }) => findingIds.includes(id) && recommendedAction !== undefined);
-  return advised.toSorted((a, b) => rankOf(b) - rankOf(a))[0]?.recommendedAction;
+  const [worst] = findings.filter((finding) => findingIds.includes(finding.id) && isAdvised(finding)).toSorted((a, b) => rankOf(b) - rankOf(a));
+  return { recommendedAction: worst?.recommendedAction, category: worst?.category };
+}
+
+function isAdvised({ recommendedAction, category }: OpenFinding): boolean {
+  return recommendedAction !== undefined || (category !== undefined && category !== 'unclassified');
 }
 
 function rankOf({ severity }: OpenFinding): number {

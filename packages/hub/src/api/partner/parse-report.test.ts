@@ -33,10 +33,18 @@ describe('a report of the partner API', () => {
       connectorId: CONNECTOR, reportId: 'r-1', observedAt: NOW - 60_000, state: 'highSeverity',
       keys: [{ type: 'managedDeviceId', value: '3f2504e0-4f89-41d3-9a0c-0305e82c3301' }],
       findings: [{
-        id: 'f-1', type: 'malware', severity: 'high', state: 'open', title: 'Free Torch',
+        id: 'f-1', type: 'malware', category: 'app.malware', severity: 'high', state: 'open', title: 'Free Torch',
         detectedAt: NOW - 120_000, recommendedAction: 'Remove Free Torch.',
       }],
     });
+  });
+
+  test('may say itself which category a finding has, and where it shows it', () => {
+    const finding = { ...GOOD.findings[0], category: 'app.stalkerware', link: 'https://Partner.example/t/7?a=b c' };
+    const parsed = parsePartnerReport({ ...GOOD, findings: [finding, { ...finding, id: 'f-2', type: 'Our Thing 7', category: null, link: null }] }, CONNECTOR, NOW);
+    expect(parsed.ok && parsed.incoming.signal.findings).toMatchObject([
+      { category: 'app.stalkerware', link: 'https://partner.example/t/7?a=b%20c' }, { category: 'unclassified', link: undefined },
+    ]);
   });
 
   test('is kept as it came, with what we do not know', () => {
@@ -85,6 +93,9 @@ describe('a report of the partner API', () => {
     ['a finding of unknown severity', { findings: [{ ...GOOD.findings[0], severity: 'awful' }] }, 'findings[0].severity'],
     ['a finding with the severity of a prototype', { findings: [{ ...GOOD.findings[0], severity: 'toString' }] }, 'findings[0].severity'],
     ['a finding in an unknown state', { findings: [{ ...GOOD.findings[0], state: 'maybe' }] }, 'findings[0].state'],
+    ['a category we do not know', { findings: [{ ...GOOD.findings[0], category: 'app.nonsense' }] }, 'findings[0].category'],
+    ...['javascript:alert(1)', 'http://partner.example/', 'https://us\u0000er', 'https://partner.example@elsewhere.example/', 'https://u:p@x.example', '//x.example', 'https:', 7]
+      .map((link) => [`the link ${JSON.stringify(link)}`, { findings: [{ ...GOOD.findings[0], link }] }, 'findings[0].link'] as [string, Record<string, unknown>, string]),
     ['a title of 513 characters', { findings: [{ ...GOOD.findings[0], title: 'x'.repeat(513) }] }, 'findings[0].title'],
     ['a finding detected tomorrow', { findings: [{ ...GOOD.findings[0], detectedDateTime: '2026-03-02T12:00:00Z' }] }, 'findings[0].detectedDateTime'],
     ['the same finding twice', { findings: [GOOD.findings[0], GOOD.findings[0]] }, 'findings[1].id'],

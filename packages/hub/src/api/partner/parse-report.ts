@@ -1,6 +1,8 @@
 import type { DeviceKey, FindingReport, Instant } from '@sallyport/core';
+import { categoryOf } from '@sallyport/core';
 import type { z } from 'zod';
 import type { IncomingReport } from '../../pipeline/ports.ts';
+import { consoleLink } from '../../vendors/console-link.ts';
 import { cleanDeviceKey } from '../../vendors/device-keys.ts';
 import { parseIsoInstant } from '../../vendors/iso-instant.ts';
 import { jsonWithin } from '../../vendors/json-within.ts';
@@ -79,17 +81,25 @@ function findings(told: readonly PartnerFinding[], now: Instant): readonly Findi
     const field = `findings[${index}]`;
     if (seen.has(finding.id)) throw new Refused(`${field}.id`, 'names a finding that this report has named before');
     seen.add(finding.id);
-    const { detectedDateTime } = finding;
+    const { detectedDateTime, link } = finding;
     return {
       id: finding.id,
       type: finding.type,
+      category: finding.category ?? categoryOf(undefined, finding.type),
       severity: levelOfSeverity(finding.severity),
       state: finding.state,
       title: finding.title ?? undefined,
       detectedAt: typeof detectedDateTime === 'string' ? instant(detectedDateTime, `${field}.detectedDateTime`, now) : undefined,
       recommendedAction: finding.recommendedAction ?? undefined,
+      link: typeof link === 'string' ? httpsLink(link, `${field}.link`) : undefined,
     };
   });
+}
+
+function httpsLink(text: string, field: string): string {
+  const link = consoleLink(text);
+  if (link === undefined) throw new Refused(field, 'must be an address that begins with https:// and holds no user name');
+  return link;
 }
 
 function instant(text: string, field: string, now: Instant): Instant {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Level, ThreatState } from '@sallyport/core';
+import { THREAT_CATEGORIES, type Level, type ThreatCategory, type ThreatState } from '@sallyport/core';
 import { isPlainText } from '../../vendors/plain-text.ts';
 
 /** The words of `threatState`. `unknown` is not among them: a partner that knows nothing sends nothing. */
@@ -28,13 +28,17 @@ const time = z.string('must be a text: an ISO 8601 date and time with its offset
 const findingSchema = z.object({
   id: text(256).describe('Your own id of the threat, unique within the device. Send it again with state "resolved" when the threat is gone.'),
   type: text(128).describe('What kind of threat, in your words, such as malware or maliciousNetwork.'),
+  category: z.enum(THREAT_CATEGORIES as [ThreatCategory], 'must be a category of ours, such as app.malware; docs/findings.md lists them').nullish()
+    .describe('The same in our words. Left out: read from `type`.'),
   severity: z.string('must be a text')
     .refine((word) => Object.hasOwn(SEVERITIES, word.trim().toLowerCase()), 'must be low, medium, high, informational or none')
     .describe('low, medium, high; informational or none for a finding that never raises the level.'),
   state: z.enum(['open', 'resolved'], 'must be open or resolved'),
   title: text(512).nullish().describe('One line for people.'),
   detectedDateTime: time.nullish(),
-  recommendedAction: text(2048).nullish().describe('What the user should do, shown to the user as it is.'),
+  recommendedAction: text(2048).nullish().describe('What the user should do, shown to the user as it is. Left out: our advice for the category, in the language of the user.'),
+  link: text(2048).nullish()
+    .describe('Where you show the threat, for administrators: an address that begins with https://.'),
 });
 
 const deviceKey = z.string('must be a text').nullish();

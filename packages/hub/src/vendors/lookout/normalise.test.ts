@@ -66,7 +66,7 @@ describe('Lookout events', () => {
     ]);
     expect(found[1]).toMatchObject({
       keys: [{ type: 'vendorDeviceId', value: '00000000-0000-4000-8000-000000000001' }],
-      findings: [{ title: 'Trojan: Free Torch', recommendedAction: 'Remove this app from the device.' }],
+      findings: [{ title: 'Trojan: Free Torch', category: 'app.malware' }],
     });
   });
 
@@ -155,7 +155,7 @@ describe('Lookout\'s words', () => {
   test('about a threat become a finding with a title and a next step', () => {
     expect(signal(threat({})).findings).toEqual([{
       id: 't-1', type: 'ACTIVE_MITM', severity: 'high', state: 'open', title: 'Active mitm: Cafe <b>', detectedAt: Date.parse('2025-03-01T08:00:00Z'),
-      recommendedAction: 'Leave this Wi-Fi network and connect to one that you trust.',
+      category: 'net.mitm',
     }]);
   });
 

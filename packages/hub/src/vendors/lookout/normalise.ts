@@ -1,10 +1,11 @@
 import type { DeviceKey, FindingReport, Instant, Signal, ThreatState } from '@sallyport/core';
-import { stateOfLevel } from '@sallyport/core';
+import { categoryOf, stateOfLevel } from '@sallyport/core';
 import { distinctKeys, keysOf, mdmDeviceKeys } from '../device-keys.ts';
 import { plainText } from '../plain-text.ts';
 import { unknownWord } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
-import { ACTION, ACTIVATION, PROTECTION, REMOVED, SECURITY, SEVERITY, THREAT_STATUS } from './vocabulary.ts';
+import { LOOKOUT_CATEGORIES } from './categories.ts';
+import { ACTIVATION, PROTECTION, REMOVED, SECURITY, SEVERITY, THREAT_STATUS } from './vocabulary.ts';
 import type { LookoutDevice, LookoutEvent, LookoutThreat } from './wire.ts';
 import { readEvent, readSnapshot } from './wire.ts';
 
@@ -90,15 +91,16 @@ function findingOf(event: LookoutEvent, threat: LookoutThreat, at: Instant): { r
   const severity = SEVERITY.get(threat.severity ?? '');
   if (severity === undefined && state === 'open') return { flag: unknownWord('severity', threat.severity ?? '(none)', SEVERITY) ?? '' };
   const kind = threat.classifications[0] ?? threat.type ?? 'THREAT';
-  const action = threat.classifications.map((name) => ACTION.get(name)).find((text) => text !== undefined);
+  // Of several classifications, the first that tells anything.
+  const category = threat.classifications.map((name) => categoryOf(LOOKOUT_CATEGORIES, name)).find((one) => one !== 'unclassified');
   const finding: FindingReport = {
     id: threat.id,
     type: plainText(kind, 128) ?? 'THREAT',
+    ...(category !== undefined && { category }),
     state,
     title: titleOf(kind, threat.subject),
     ...(severity !== undefined && severity !== 'none' && { severity }),
     ...(state === 'open' && { detectedAt: at }),
-    ...(action !== undefined && { recommendedAction: action }),
   };
   return { finding };
 }

@@ -38,24 +38,3 @@ export const THREAT_STATUS: ReadonlyMap<string, 'open' | 'resolved'> = new Map([
 
 /** `change_type` that says that the thing is no more. PURGED is the end of the retention time. */
 export const REMOVED: ReadonlySet<string> = new Set(['DELETED', 'DELETE', 'PURGED', 'PURGE']);
-
-const REMOVE_APP = 'Remove this app from the device.';
-const LEAVE_NETWORK = 'Leave this Wi-Fi network and connect to one that you trust.';
-
-/** What the user should do, where we can say so. Ours: Lookout sends no such text. */
-export const ACTION: ReadonlyMap<string, string> = new Map([
-  ...['TROJAN', 'WORM', 'SPYWARE', 'BACKDOOR', 'BOT', 'SURVEILLANCEWARE', 'ROOT_ENABLER', 'EXPLOIT', 'VIRUS', 'RISKWARE', 'ADWARE',
-    'CHARGEWARE', 'APP_DROPPER', 'CLICK_FRAUD', 'SPAM', 'TOLL_FRAUD', 'DATA_LEAK', 'SIDELOADED_APP', 'DENYLISTED_APP', 'NON_APP_STORE_SIGNER',
-  ].map((word) => [word, REMOVE_APP] as const),
-  ['ACTIVE_MITM', LEAVE_NETWORK], ['ROGUE_WIFI', LEAVE_NETWORK], ['GATEWAY_ADDRESS_CHANGE', LEAVE_NETWORK], ['PORT_SCAN', LEAVE_NETWORK],
-  ['ROOT_JAILBREAK', 'Ask your IT department: this device was rooted or jailbroken.'],
-  ['NO_DEVICE_LOCK', 'Set a screen lock in the settings of the device.'],
-  ['DEVELOPER_MODE_ENABLED', 'Turn off the developer options in the settings of the device.'],
-  ['USB_DEBUGGING_ENABLED', 'Turn off USB debugging in the developer options of the device.'],
-  ['UNKNOWN_SOURCES_ENABLED', 'Turn off the installation of apps from unknown sources.'],
-  ['UNENCRYPTED', 'Turn on the encryption of the device.'],
-  ['VPN_NOT_ENABLED', 'Turn on the VPN of the Lookout app.'],
-  ['SECURE_DNS_NOT_ENABLED', 'Turn on safe browsing in the Lookout app.'],
-  ['PCP_PAUSED', 'Turn phishing and content protection on again in the Lookout app.'],
-  ['OUT_OF_DATE_OS', 'Update the system of the device.'], ['OUT_OF_DATE_ASPL', 'Install the newest security update of the device.'],
-]);

@@ -1,6 +1,7 @@
 import { showsSecret } from '../header-secret.ts';
 import type { Vendor } from '../vendor.ts';
 import { isRecord } from '../wire-read.ts';
+import { ZIMPERIUM_CATEGORIES } from './categories.ts';
 import { connectZimperium } from './connection.ts';
 import { normaliseZimperium } from './normalise.ts';
 import { zimperiumSettings } from './settings.ts';
@@ -11,6 +12,7 @@ export const zimperium: Vendor = {
   connectorId: '08a8455c-48dd-45ff-ad82-7211355354f3',
   settings: zimperiumSettings,
   format: 'zimperium',
+  categories: ZIMPERIUM_CATEGORIES,
   normalise: normaliseZimperium,
 
   connect(settings, tools) {

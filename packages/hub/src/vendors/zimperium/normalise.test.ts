@@ -48,7 +48,7 @@ describe('Zimperium records', () => {
         keys: ['vendorDeviceId=zd-0002', 'vendorDeviceId=DEV-0002', 'email=alan@example.com'],
       },
     ]);
-    expect(found[0]?.findings[0]).toMatchObject({ title: 'Device Jailbroken/Rooted', recommendedAction: expect.stringContaining('IT department') });
+    expect(found[0]?.findings[0]).toMatchObject({ title: 'Device Jailbroken/Rooted', type: 'DEVICE_ROOTED' });
     expect(new Set(found.map((s) => s.reportId)).size).toBe(3);
   });
 

@@ -2,7 +2,7 @@ import type { FindingReport, Instant, Signal, ThreatState } from '@sallyport/cor
 import { stateOfLevel } from '@sallyport/core';
 import { plainText } from '../plain-text.ts';
 import { unknownWord } from '../unknown-word.ts';
-import { ACTION, APP_STATUS, POSTURE, SEVERITY, THREAT_STATE } from './vocabulary.ts';
+import { APP_STATUS, POSTURE, SEVERITY, THREAT_STATE } from './vocabulary.ts';
 import type { ZimperiumRecord, ZimperiumThreat } from './wire.ts';
 import { readRecord } from './wire.ts';
 
@@ -46,7 +46,6 @@ function findingOf(threat: ZimperiumThreat, observedAt: Instant): { readonly fin
   const severity = threat.simulated ? 'none' : SEVERITY.get(threat.severity ?? '');
   if (severity === undefined && state === 'open') return { flag: unknownWord('severity', threat.severity ?? '(none)', SEVERITY) ?? '' };
   const kind = plainText(threat.kind, 128) ?? 'THREAT';
-  const action = ACTION.find(([pattern]) => pattern.test(kind))?.[1];
   const title = plainText(threat.title, 400) ?? kind;
   const finding: FindingReport = {
     id: threat.id,
@@ -55,7 +54,6 @@ function findingOf(threat: ZimperiumThreat, observedAt: Instant): { readonly fin
     title: threat.simulated ? `${title} (simulated)` : title,
     ...(severity !== undefined && severity !== 'none' && { severity }),
     ...(state === 'open' && { detectedAt: threat.at ?? observedAt }),
-    ...(action !== undefined && !threat.simulated && { recommendedAction: action }),
   };
   return { finding };
 }

@@ -32,22 +32,3 @@ export const APP_STATUS: ReadonlyMap<string, 'ok' | ThreatState> = new Map<strin
   ['ACTIVE', 'ok'],
   ['INACTIVE', 'unresponsive'], ['DORMANT', 'unresponsive'], // assumed
 ]);
-
-const REMOVE_APP = 'Remove this app from the device.';
-const LEAVE_NETWORK = 'Leave this Wi-Fi network and connect to one that you trust.';
-const TURN_OFF_DEVELOPER = 'Turn off the developer options in the settings of the device.';
-const ASK_IT = 'Ask your IT department: this device was rooted, jailbroken or tampered with.';
-const UPDATE = 'Update the system of the device.';
-
-/** What the user should do, where the kind of threat tells it. Ours: Zimperium sends no such text. */
-export const ACTION: readonly (readonly [RegExp, string])[] = [
-  [/ROOTED|JAILBR|TAMPER|SELINUX/, ASK_IT],
-  [/SIDELOAD|MALWARE|SUSPICIOUS.*APP|TROJAN|BLOCKLISTED.*APP|APP.*DETECTED/, REMOVE_APP],
-  [/MITM|ROGUE|NETWORK|ARP|SSL|WI-?FI|CAPTIVE/, LEAVE_NETWORK],
-  [/USB.?DEBUG/, 'Turn off USB debugging in the developer options of the device.'],
-  [/DEVELOPER/, TURN_OFF_DEVELOPER],
-  [/VULNERABLE|OS.?VERSION|OUT.?OF.?DATE|PATCH/, UPDATE],
-  [/PLAY PROTECT|GOOGLE_PLAY/, 'Turn on Play Protect in the Play Store.'],
-  [/(?:^|[._ ])PIN\b|PASSCODE|LOCK.?SCREEN/, 'Set a screen lock in the settings of the device.'],
-  [/ENCRYPT/, 'Turn on the encryption of the device.'],
-];
