@@ -135,6 +135,9 @@ describe('a conditional access policy', () => {
     ['grantControls', policy({ grantControls: null })],
     ['grantControls.builtInControls', policy({ grantControls: { operator: 'OR', builtInControls: ['block', 'mfa'] } })],
     ['grantControls.builtInControls[0]', policy({ grantControls: { operator: 'OR', builtInControls: ['please'] } })],
+    ['grantControls.operator', policy({ grantControls: { operator: 'XOR', builtInControls: ['mfa', 'compliantDevice'] } })],
+    ['grantControls.operator', policy({ grantControls: { operator: 'XOR', builtInControls: ['mfa'] } })],
+    ['grantControls.operator', policy({ grantControls: { builtInControls: ['mfa', 'compliantDevice'] } })],
     ['sessionControls.signInFrequency.value', policy({ sessionControls: { signInFrequency: { isEnabled: true } } })],
     ['conditions.users.includeUsers[0]', policy({}, { users: { includeUsers: [NOBODY] } })],
     ['conditions.users.includeUsers[0]', policy({}, { users: { includeUsers: ['ada@example.org'] } })],
@@ -156,6 +159,14 @@ describe('a conditional access policy', () => {
     });
     expect((await hub.patch(`/v1.0${PATH}/${id}`, { conditions: { users: { includeUsers: [] } } })).status).toBe(400);
     expect((await hub.patch(`/v1.0${PATH}/${NOBODY}`, { state: 'disabled' })).status).toBe(404);
+  });
+
+  test('does not become weaker by a PATCH that leaves the operator out', async () => {
+    const { id } = await made({ grantControls: { operator: 'AND', builtInControls: ['mfa', 'compliantDevice'] } });
+    const answer = await hub.patch(`/v1.0${PATH}/${id}`, { grantControls: { builtInControls: ['mfa', 'compliantDevice'] } });
+    expect([answer.status, answer.body.error.target]).toEqual([400, 'grantControls.operator']);
+    expect((await hub.patch(`/v1.0${PATH}/${id}`, { grantControls: { builtInControls: ['compliantDevice'] } })).status).toBe(204);
+    expect((await hub.get(`/v1.0${PATH}/${id}`)).body.grantControls.operator).toBe('OR');
   });
 
   test('that names somebody deleted since can still be changed', async () => {

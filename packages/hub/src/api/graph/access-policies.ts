@@ -7,7 +7,7 @@ import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow } from '../../store/store.ts';
 import { isObject, normalisePolicy } from './access-policy-normalise.ts';
 import { requireReferences, settledApplications } from './access-policy-references.ts';
-import { refuseUnsupported, requireSound } from './access-policy-rules.ts';
+import { refuseUnsupported, requireOperator, requireSound } from './access-policy-rules.ts';
 import { entityAnswer } from './answers.ts';
 import { createDocument, deleteDocument, readRoutes, updateDocument, type DocumentCollection } from './documents.ts';
 import { CONDITIONAL_ACCESS } from './permissions.ts';
@@ -86,6 +86,7 @@ async function patch(deps: GraphDependencies, request: GraphRequest): Promise<vo
 
 /** Complete, rewritten and checked, but for what it refers to. */
 function settled(deps: GraphDependencies, body: GraphBody): GraphBody {
+  requireOperator(body.grantControls);
   const policy = settledApplications(normalisePolicy(withDefaults(TYPE, body)), deps.view);
   requireSound(policy);
   refuseUnsupported(policy);

@@ -46,12 +46,16 @@ function spelled(item: string, words: readonly string[]): string {
 
 function normaliseGrant(grant: GraphBody | null): GraphBody | null {
   if (grant === null) return null;
-  const lists = ['builtInControls', 'customAuthenticationFactors', 'termsOfUse'].map((name) => grant[name] as string[]);
-  const controls = lists.flat().length + (isObject(grant.authenticationStrength) ? 1 : 0);
+  const controls = controlCount(grant);
   if (controls === 0) return null;
   // One control is satisfied or not; the service calls that OR whatever was sent.
   const and = typeof grant.operator === 'string' && grant.operator.toUpperCase() === 'AND';
   return { ...grant, operator: and && controls > 1 ? 'AND' : 'OR' };
+}
+
+export function controlCount(grant: GraphBody): number {
+  const lists = ['builtInControls', 'customAuthenticationFactors', 'termsOfUse'].map((name) => (grant[name] ?? []) as string[]);
+  return lists.flat().length + (isObject(grant.authenticationStrength) ? 1 : 0);
 }
 
 function normaliseSession(session: GraphBody | null): GraphBody | null {

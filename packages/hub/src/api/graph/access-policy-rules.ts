@@ -1,6 +1,6 @@
 import { HubError } from '@sallyport/contracts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
-import { isNothing, isObject } from './access-policy-normalise.ts';
+import { controlCount, isNothing, isObject } from './access-policy-normalise.ts';
 import { requireText } from './documents.ts';
 
 /** Entra's "MFA trusted IPs", which can be named and not be read. */
@@ -26,7 +26,8 @@ function requireSomeone(conditions: GraphBody): void {
 function requireInclude(condition: unknown, path: string, includes: readonly string[]): void {
   const names = isObject(condition) ? includes.filter((name) => !isNothing(condition[name])) : [];
   if (names.length > 0) return;
-  throw new HubError('invalid_request', `${path} must include something: give ${includes.join(' or ')}.`, { field: `${path}.${includes[0]}` });
+  const [field = '', ...others] = includes.map((name) => `${path}.${name}`);
+  throw new HubError('invalid_request', `${field} must not be empty${others.length === 0 ? '' : `, unless ${others.join(' or ')} says what is included`}.`, { field });
 }
 
 function requireControls({ grantControls: grant, sessionControls: session }: GraphBody): void {
@@ -41,6 +42,19 @@ function requireControls({ grantControls: grant, sessionControls: session }: Gra
   if (isObject(frequency) && frequency.isEnabled === true && frequency.frequencyInterval === 'timeBased' && (frequency.value === null || frequency.type === null)) {
     throw new HubError('invalid_request', 'A signInFrequency that is timeBased needs value and type.', { field: 'sessionControls.signInFrequency.value' });
   }
+}
+
+/**
+ * Before the policy is normalised: a word that is neither AND nor OR, or none where there are several controls,
+ * must not quietly become OR, the weaker of the two.
+ */
+export function requireOperator(grant: unknown): void {
+  if (!isObject(grant)) return;
+  const field = 'grantControls.operator';
+  const { operator } = grant;
+  if (typeof operator === 'string' && /^(?:and|or)$/i.test(operator)) return;
+  if (!isNothing(operator) && operator !== '') throw new HubError('invalid_request', `${field} must be AND or OR, not ${JSON.stringify(operator).slice(0, 60)}.`, { field });
+  if (controlCount(grant) > 1) throw new HubError('invalid_request', `${field} is required with several controls: AND for all of them, OR for any.`, { field });
 }
 
 /** What we cannot evaluate, by path. A member named here must hold nothing in a policy that is on. */

@@ -2,14 +2,15 @@ import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { partnerOfConnector } from '@sallyport/contracts/graph/partners.ts';
+import { connectorState } from '@sallyport/core';
+import { lifeOf, type ConnectorStatus } from '../../pipeline/connector-status.ts';
+import { toConnector } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow } from '../../store/store.ts';
 import { entityAnswer } from './answers.ts';
 import { chosenId, createDocument, deleteDocument, readRoutes, updateDocument, type DocumentCollection } from './documents.ts';
 import { CONNECTORS } from './permissions.ts';
 import { noContent, param, type GraphDependencies, type GraphRoute } from './route.ts';
-
-const DAY_MS = 86_400_000;
 
 /** What Graph answers for a time that never was. */
 const NEVER = '0001-01-01T00:00:00Z';
@@ -21,8 +22,9 @@ const collection: DocumentCollection = {
   access: CONNECTORS,
   support: { filter: true, orderBy: true, paging: true, count: true },
   presenter: async ({ store, clock }) => {
-    const heartbeats = await store.heartbeats.all();
-    return (row) => present(row, heartbeats.get(row.id), clock.now());
+    const [heartbeats, statuses] = await Promise.all([store.heartbeats.all(), store.documents.list('connectorStatus')]);
+    const statusOf = new Map(statuses.map(({ id, body }) => [id, body as unknown as ConnectorStatus]));
+    return (row) => present(row, heartbeats.get(row.id), statusOf.get(row.id), clock.now());
   },
 };
 
@@ -81,20 +83,11 @@ function settled(id: string, body: GraphBody): GraphBody {
   };
 }
 
-function present(row: DocumentRow, heartbeatAt: number | undefined, now: number): GraphBody {
+function present(row: DocumentRow, heartbeatAt: number | undefined, status: ConnectorStatus | undefined, now: number): GraphBody {
   return {
     ...row.body,
     id: row.id,
-    partnerState: partnerStateOf(row.body, heartbeatAt, now),
+    partnerState: connectorState({ ...toConnector(row.body, row.id, heartbeatAt), ...lifeOf(status) }, now),
     lastHeartbeatDateTime: heartbeatAt === undefined ? NEVER : isoTime(heartbeatAt),
   };
-}
-
-/** `mobileThreatPartnerTenantState`: silence counts from the last heartbeat; a threshold of 0 days never runs out. */
-export function partnerStateOf(body: Readonly<GraphBody>, heartbeatAt: number | undefined, now: number): 'notSetUp' | 'available' | 'enabled' | 'unresponsive' {
-  if (heartbeatAt === undefined) return 'notSetUp';
-  const days = Number(body.partnerUnresponsivenessThresholdInDays);
-  if (days > 0 && now - heartbeatAt > days * DAY_MS) return 'unresponsive';
-  const on = ['androidEnabled', 'iosEnabled', 'macEnabled', 'windowsEnabled'].some((toggle) => body[toggle] === true);
-  return on ? 'enabled' : 'available';
 }
