@@ -15,6 +15,7 @@ export const ERRORS = {
   method_not_allowed:     { status: 405, graph: 'BadRequest' },
   already_exists:         { status: 409, graph: 'nameAlreadyExists' },
   conflict:               { status: 409, graph: 'Conflict' },
+  connector_unavailable:  { status: 409, graph: 'Conflict' },
   precondition_failed:    { status: 412, graph: 'resourceModified' },
   body_too_large:         { status: 413, graph: 'BadRequest' },
   unsupported_media_type: { status: 415, graph: 'BadRequest' },

@@ -113,11 +113,11 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   addGauge(metrics, 'sallyport_devices', 'Devices by compliance state', 'state', () => store.postures.countByState());
   addGauge(metrics, 'sallyport_partner_disagreements', 'Devices of which partners say different levels', 'kind', async () => new Map([['any', (await pipeline.questions.disagreements(0)).count]]));
 
-  const { configuration, decider, devices, intake, questions } = pipeline;
+  const { configuration, decider, devices, intake, provisioning, questions } = pipeline;
   const { view } = decider;
   await addTokenRoutes(app, { site, keys: signingKeys, clients, clock });
   await app.register(graphRoutes({ store, configuration, devices, view, clock, baseUrl: settings.publicUrl }));
-  await app.register(partnerRoutes({ intake, clock }));
+  await app.register(partnerRoutes({ intake, provisioning, clock }));
   await app.register(webhookRoutes({ runner }));
   await app.register(accessRoutes({
     decider, clock, baseUrl, authenticator, certificates: () => doors.certificates, onAnswered: timerOf('POST', '/access/v1/evaluation', 200),

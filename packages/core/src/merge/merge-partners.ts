@@ -84,7 +84,7 @@ export function mergePartners(
   let asked = false;
   for (const connector of connectors) {
     const toggle = connector.platforms[platform];
-    if (connector.integration !== 'full' || toggle?.enabled !== true) continue;
+    if (connector.integration !== 'full' || connector.deprovisioned === true || toggle?.enabled !== true) continue;
     asked = true;
     const silent = isSilent(connector, now);
     if (silent && rule.silentPartner === 'ignore') ignored = firstOf(ignored, connector.id);

@@ -13,6 +13,13 @@ export interface ConnectorPlatform {
   readonly minimumVersion?: string | undefined;
 }
 
+export interface ConnectorError {
+  /** The partner's own code. */
+  readonly code: string;
+  readonly message?: string | undefined;
+  readonly at: Instant;
+}
+
 /** A `mobileThreatDefenseConnector` as the rules see it. */
 export interface Connector {
   readonly id: string;
@@ -23,6 +30,10 @@ export interface Connector {
   /** `partnerUnresponsivenessThresholdInDays`; 0 = never silent. */
   readonly unresponsivenessThresholdDays: number;
   readonly lastHeartbeatAt?: Instant | undefined;
+  /** The partner has withdrawn: it has no voice and is not listened to until it provisions itself again. */
+  readonly deprovisioned?: boolean | undefined;
+  /** What the partner last said is wrong on its side; gone with its next healthy heartbeat. */
+  readonly error?: ConnectorError | undefined;
   /** Only devices of these groups (of the user or the device) hear this partner; empty or absent: all devices. */
   readonly enrolmentGroupIds?: readonly string[] | undefined;
   /**

@@ -2,9 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import { isInactive, isSilent } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
+import type { WatchConnectors } from './watch-connectors.ts';
 
 export interface KeepTimeDependencies extends ReevaluateDependencies {
   readonly clock: Clock;
+  readonly life: WatchConnectors;
   readonly onError: (error: unknown) => void;
 }
 
@@ -52,6 +54,7 @@ export class KeepTime {
     const now = this.#deps.clock.now();
     const sweep = now - this.#sweptAt >= SWEEP_MS;
     if (sweep) await this.#readHeartbeats();
+    await this.#deps.life.noteStates();
     const silent = this.#silentNow();
     if (!sameMembers(silent, this.#silent)) {
       await reevaluate(this.#deps, [...this.#deps.memory.fleet.ids()]);

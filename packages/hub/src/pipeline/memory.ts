@@ -7,6 +7,7 @@ import type { DocumentKind, DocumentRow, PostureRow, Readers } from '../store/st
 import { Directory } from './directory.ts';
 import { Fleet } from './fleet.ts';
 import { toMergeRule } from './merge-rule-document.ts';
+import { lifeOf, type ConnectorStatus } from './connector-status.ts';
 import type { AccessView, DeviceClaim } from './ports.ts';
 import { canonicalId, toAccessPolicy, toCompliancePolicy, toConnector, toNamedLocation, toSettings } from './rules-from-documents.ts';
 
@@ -27,6 +28,7 @@ export class Memory implements AccessView {
   readonly fleet = new Fleet((userId) => this.directory.get(userId)?.id ?? userId);
   #connectors = new Map<string, Connector>();
   #connectorList: readonly Connector[] = [];
+  #connectorStatus = new Map<string, ConnectorStatus>();
   #compliancePolicies = new Map<string, CompliancePolicy>();
   /** By set of groups (one array per set) and platform; begun anew when a policy changes. */
   #assigned = new WeakMap<readonly string[], Map<string, readonly CompliancePolicy[]>>();
@@ -48,7 +50,7 @@ export class Memory implements AccessView {
 
   async load(store: Readers): Promise<void> {
     this.directory.load(await store.documents.list('user'), await store.members.all());
-    for (const kind of ['mobileThreatDefenseConnector', 'deviceCompliancePolicy', 'mergeRule', 'conditionalAccessPolicy', 'namedLocation', 'application', 'deviceManagementSettings'] as const) {
+    for (const kind of ['connectorStatus', 'mobileThreatDefenseConnector', 'deviceCompliancePolicy', 'mergeRule', 'conditionalAccessPolicy', 'namedLocation', 'application', 'deviceManagementSettings'] as const) {
       for (const row of await store.documents.list(kind)) this.#take(kind, row.id, row);
     }
     for (const [id, at] of await store.heartbeats.all()) this.setHeartbeat(id, at);
@@ -58,6 +60,7 @@ export class Memory implements AccessView {
 
   /** Takes in a document as it now stands (`undefined`: deleted), and says whose evaluation it may change. */
   apply(kind: DocumentKind, id: string, row: DocumentRow | undefined): Touched {
+    const wasDeprovisioned = this.#connectors.get(id)?.deprovisioned ?? false;
     this.#take(kind, id, row);
     switch (kind) {
       case 'mobileThreatDefenseConnector': case 'deviceCompliancePolicy': case 'mergeRule': case 'deviceManagementSettings':
@@ -65,6 +68,8 @@ export class Memory implements AccessView {
       case 'conditionalAccessPolicy': case 'namedLocation':
         this.#rebuildAccessIndex();
         return 'nothing';
+      case 'connectorStatus':
+        return wasDeprovisioned === (this.#connectors.get(id)?.deprovisioned ?? false) ? 'nothing' : 'fleet';
       case 'user':
         return { devices: new Set(this.fleet.ofUser(id)) };
       default:
@@ -93,9 +98,10 @@ export class Memory implements AccessView {
     switch (kind) {
       case 'user': return row === undefined ? this.directory.remove(id) : this.directory.put(row);
       case 'mobileThreatDefenseConnector':
-        set(this.#connectors, id, row && toConnector(row.body, id, this.#connectors.get(id)?.lastHeartbeatAt));
+        set(this.#connectors, id, row && { ...toConnector(row.body, id, this.#connectors.get(id)?.lastHeartbeatAt), ...lifeOf(this.#connectorStatus.get(id)) });
         this.#connectorList = [...this.#connectors.values()];
         return;
+      case 'connectorStatus': return this.#takeStatus(id, row);
       case 'deviceCompliancePolicy':
         set(this.#compliancePolicies, id, row && toCompliancePolicy(row.body, id, row.version));
         this.#assigned = new WeakMap();
@@ -112,6 +118,14 @@ export class Memory implements AccessView {
         return;
       default: return;
     }
+  }
+
+  #takeStatus(id: string, row: DocumentRow | undefined): void {
+    set(this.#connectorStatus, id, row?.body as ConnectorStatus | undefined);
+    const connector = this.#connectors.get(id);
+    if (connector === undefined) return;
+    this.#connectors.set(id, { ...connector, ...lifeOf(this.#connectorStatus.get(id)) });
+    this.#connectorList = [...this.#connectors.values()];
   }
 
   #takeApplication(id: string, row: DocumentRow | undefined): void {
@@ -174,6 +188,10 @@ export class Memory implements AccessView {
 
   devicesOfUser(userId: string): readonly string[] {
     return this.fleet.ofUser(userId);
+  }
+
+  connectorStatus(id: string): ConnectorStatus | undefined {
+    return this.#connectorStatus.get(id);
   }
 
   connector(id: string): Connector | undefined {

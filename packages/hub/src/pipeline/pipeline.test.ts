@@ -210,6 +210,32 @@ describe('configuration', () => {
     expect(mail().decision).toBe(false);
   });
 
+  test('a connector\'s states are noted, audited and told as they come', async () => {
+    const states = async () => (await hub.store.audit.list(100, 0)).filter((row) => row.resourceType === 'connectorStatus' && row.resourceId === LOOKOUT)
+      .flatMap((row) => row.changes.filter((c) => c.property === 'state').map((c) => c.newValue)).reverse();
+    await hub.tick();
+    await hub.intake.heartbeat(LOOKOUT);
+    await hub.tick();
+    await hub.tick();
+    await hub.intake.heartbeat(LOOKOUT, { code: 'E1', message: 'licence expired' });
+    await hub.tick();
+    await hub.intake.heartbeat(LOOKOUT);
+    await hub.tick();
+    hub.clock.advance(8 * 86_400_000);
+    await hub.tick();
+    expect(await states()).toEqual(['notSetUp', 'enabled', 'error', 'enabled', 'unresponsive']);
+  });
+
+  test('a partner that withdraws has no voice and is not listened to, until it comes back', async () => {
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity' })]);
+    await hub.provisioning.provision(LOOKOUT, false);
+    expect(mail().decision).toBe(true);
+    await expect(hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE)])).rejects.toMatchObject({ code: 'connector_unavailable' });
+    await expect(hub.intake.heartbeat(LOOKOUT)).rejects.toMatchObject({ code: 'connector_unavailable' });
+    await hub.provisioning.provision(LOOKOUT, true);
+    expect(mail().decision).toBe(false);
+  });
+
   test('everything is there again after a restart', async () => {
     await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity' })]);
     const before = mail();

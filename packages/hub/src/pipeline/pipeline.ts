@@ -7,11 +7,12 @@ import { DecideAccess } from './decide-access.ts';
 import { followChanges } from './follow-changes.ts';
 import { KeepTime } from './keep-time.ts';
 import { Memory } from './memory.ts';
-import type { AccessDecider, Configuration, DeviceRegistry, FleetQuestions, Intake } from './ports.ts';
+import type { AccessDecider, Configuration, DeviceRegistry, FleetQuestions, Intake, Provisioning } from './ports.ts';
 import { reevaluate } from './reevaluate-fleet.ts';
 import { RegisterDevice } from './register-device.ts';
 import { Serial } from './serial.ts';
 import { TakeReports } from './take-reports.ts';
+import { WatchConnectors } from './watch-connectors.ts';
 
 export interface Pipeline {
   readonly intake: Intake;
@@ -19,6 +20,7 @@ export interface Pipeline {
   readonly devices: DeviceRegistry;
   readonly decider: AccessDecider;
   readonly questions: FleetQuestions;
+  readonly provisioning: Provisioning;
   /** Evaluates the whole fleet again, as after a change of policy; answers how many devices came out different. */
   reevaluateFleet(): Promise<number>;
   /** Resolves when memory shows everything that was committed before the call. */
@@ -47,13 +49,16 @@ export async function startPipeline({ store, clock, onError }: PipelineDependenc
   followChanges(store, memory, origin, onError);
   await memory.load(store);
   await reevaluate(deps, [...memory.fleet.ids()]);
-  const time = new KeepTime({ ...deps, onError });
+  const configuration = new Configure(deps);
+  const life = new WatchConnectors({ ...deps, configuration });
+  const time = new KeepTime({ ...deps, life, onError });
   time.start();
   return {
-    intake: new TakeReports(deps),
-    configuration: new Configure(deps),
+    intake: new TakeReports({ ...deps, life }),
+    configuration,
     devices: new RegisterDevice(deps),
     decider: new DecideAccess(memory, clock),
+    provisioning: life,
     questions: new AskFleet(memory, clock),
     reevaluateFleet: () => reevaluate(deps, [...memory.fleet.ids()]),
     settled: () => serial.run(() => Promise.resolve()),

@@ -25,7 +25,13 @@ export interface Intake {
    * after the commit; rejects with `StoreBusy` when nothing was kept. Also counts as a heartbeat.
    */
   take(connectorId: string, reports: readonly IncomingReport[]): Promise<readonly ReportOutcome[]>;
-  heartbeat(connectorId: string): Promise<void>;
+  /** A sign of life; with `problem`, of a partner that is not well. A healthy one ends the problem. */
+  heartbeat(connectorId: string, problem?: { readonly code: string; readonly message?: string | undefined }): Promise<void>;
+}
+
+export interface Provisioning {
+  /** The partner withdraws (`false`) and is not listened to any more, or comes back. */
+  provision(connectorId: string, provisioned: boolean): Promise<void>;
 }
 
 export interface ConfigurationChange {

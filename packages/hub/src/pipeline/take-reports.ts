@@ -1,4 +1,3 @@
-import { HubError } from '@sallyport/contracts';
 import type { DeviceFacts, Signal } from '@sallyport/core';
 import { StoreBusy, type OutboxRow, type PostureRow, type ReportStatus, type Store, type Transaction } from '../store/store.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -10,6 +9,7 @@ import type { IncomingReport, Intake, ReportOutcome } from './ports.ts';
 import { isWorthTelling, postureChanged } from './revoke-access.ts';
 import { toDeviceFacts } from './rules-from-documents.ts';
 import type { Serial } from './serial.ts';
+import type { WatchConnectors } from './watch-connectors.ts';
 
 export interface TakeDependencies {
   readonly store: Store;
@@ -18,6 +18,10 @@ export interface TakeDependencies {
   readonly clock: Clock;
   /** Names this process in what it publishes. */
   readonly origin: string;
+}
+
+export interface IntakeDependencies extends TakeDependencies {
+  readonly life: WatchConnectors;
 }
 
 interface Job {
@@ -38,18 +42,17 @@ const HEARTBEAT_EVERY_MS = 60_000;
  * waits for nobody.
  */
 export class TakeReports implements Intake {
-  readonly #deps: TakeDependencies;
+  readonly #deps: IntakeDependencies;
   readonly #waiting: Job[] = [];
   #running = false;
 
-  constructor(deps: TakeDependencies) {
+  constructor(deps: IntakeDependencies) {
     this.#deps = deps;
   }
 
   take(connectorId: string, reports: readonly IncomingReport[]): Promise<readonly ReportOutcome[]> {
-    if (this.#deps.memory.connector(connectorId) === undefined) {
-      return Promise.reject(new HubError('not_found', `There is no mobileThreatDefenseConnector ${connectorId}.`));
-    }
+    const refusal = this.#deps.life.refusal(connectorId);
+    if (refusal !== undefined) return Promise.reject(refusal);
     if (reports.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ connectorId, reports, resolve, reject });
@@ -57,14 +60,8 @@ export class TakeReports implements Intake {
     });
   }
 
-  async heartbeat(connectorId: string): Promise<void> {
-    const { store, memory, serial, clock } = this.#deps;
-    if (memory.connector(connectorId) === undefined) {
-      throw new HubError('not_found', `There is no mobileThreatDefenseConnector ${connectorId}.`);
-    }
-    const at = clock.now();
-    await serial.run(() => store.transaction((tx) => tx.heartbeats.set(connectorId, at)));
-    memory.setHeartbeat(connectorId, at);
+  heartbeat(connectorId: string, problem?: { readonly code: string; readonly message?: string | undefined }): Promise<void> {
+    return this.#deps.life.heartbeat(connectorId, problem);
   }
 
   async #drain(): Promise<void> {

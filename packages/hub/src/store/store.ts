@@ -70,7 +70,9 @@ export type DocumentKind =
   | 'mobileThreatDefenseConnector' | 'deviceCompliancePolicy' | 'conditionalAccessPolicy' | 'namedLocation'
   | 'user' | 'group' | 'application' | 'door' | 'mergeRule' | 'deviceManagementSettings' | 'vendorLink' | 'vendorCursor' | 'deletedItem'
   /** Which tenant this database belongs to, and the write probe behind `/readyz`. */
-  | 'tenant';
+  | 'tenant'
+  /** What a connector's partner said of itself, and the state it was last seen in; id = connector id. */
+  | 'connectorStatus';
 
 export interface DocumentRow {
   readonly kind: DocumentKind;

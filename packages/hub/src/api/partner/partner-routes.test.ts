@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ERRORS, HubError } from '@sallyport/contracts';
-import type { IncomingReport, Intake } from '../../pipeline/ports.ts';
+import type { IncomingReport, Intake, Provisioning } from '../../pipeline/ports.ts';
 import { StoreBusy } from '../../store/store.ts';
 import { partnerRoutes } from './partner-routes.ts';
 
@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 /** Keeps what it is given; knows only the device `known`. */
-class FakeIntake implements Intake {
+class FakeIntake implements Intake, Provisioning {
   readonly taken: IncomingReport[] = [];
   readonly heartbeats: string[] = [];
   busy = false;
@@ -31,12 +31,16 @@ class FakeIntake implements Intake {
     });
   }
 
-  async heartbeat(connectorId: string) {
-    this.heartbeats.push(connectorId);
+  async heartbeat(connectorId: string, problem?: { code: string }) {
+    this.heartbeats.push(problem === undefined ? connectorId : `${connectorId} ${problem.code}`);
+  }
+
+  async provision(connectorId: string, provisioned: boolean) {
+    this.heartbeats.push(`${connectorId} ${provisioned}`);
   }
 }
 
-async function start(intake: Intake, connectorId: string | undefined = CONNECTOR): Promise<FastifyInstance> {
+async function start(intake: FakeIntake, connectorId: string | undefined = CONNECTOR): Promise<FastifyInstance> {
   const app = Fastify();
   opened.push(app);
   app.decorateRequest('caller', undefined);
@@ -47,7 +51,7 @@ async function start(intake: Intake, connectorId: string | undefined = CONNECTOR
     if (error instanceof HubError) return reply.code(ERRORS[error.code].status).send({ field: error.details.field, message: error.message });
     return reply.code(error instanceof StoreBusy ? 503 : ((error as { statusCode?: number }).statusCode ?? 500)).send({});
   });
-  await app.register(partnerRoutes({ intake, clock: { now: () => NOW } }));
+  await app.register(partnerRoutes({ intake, provisioning: intake, clock: { now: () => NOW } }));
   return app;
 }
 
@@ -110,7 +114,7 @@ describe('POST /partner/v1/device-health', () => {
     opened.push(app);
     app.decorateRequest('caller', undefined);
     app.setErrorHandler((error, _request, reply) => reply.code(error instanceof HubError ? ERRORS[error.code].status : 500).send({}));
-    await app.register(partnerRoutes({ intake: new FakeIntake(), clock: { now: () => NOW } }));
+    await app.register(partnerRoutes({ intake: new FakeIntake(), provisioning: new FakeIntake(), clock: { now: () => NOW } }));
     expect((await post(app, [report('r1')])).statusCode).toBe(403);
   });
 });
@@ -119,4 +123,16 @@ test('POST /partner/v1/heartbeat notes that the partner is alive', async () => {
   const intake = new FakeIntake();
   const answer = await (await start(intake)).inject({ method: 'POST', url: '/partner/v1/heartbeat' });
   expect([answer.statusCode, intake.heartbeats]).toEqual([204, [CONNECTOR]]);
+});
+
+test('a partner says what is wrong on its side, withdraws and comes back', async () => {
+  const intake = new FakeIntake();
+  const app = await start(intake);
+  const answers = [
+    await app.inject({ method: 'POST', url: '/partner/v1/heartbeat', payload: { error: { code: 'E7', message: 'no licence' } } }),
+    await app.inject({ method: 'POST', url: '/partner/v1/deprovision' }),
+    await app.inject({ method: 'POST', url: '/partner/v1/provision' }),
+  ];
+  expect(answers.map((answer) => answer.statusCode)).toEqual([204, 204, 204]);
+  expect(intake.heartbeats).toEqual([`${CONNECTOR} E7`, `${CONNECTOR} false`, `${CONNECTOR} true`]);
 });

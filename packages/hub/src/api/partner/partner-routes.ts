@@ -1,7 +1,9 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { HubError } from '@sallyport/contracts';
-import type { IncomingReport, Intake, ReportOutcome } from '../../pipeline/ports.ts';
+import { z } from 'zod';
+import type { IncomingReport, Intake, Provisioning, ReportOutcome } from '../../pipeline/ports.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { RouteDoc } from '../route-access.ts';
 import type { ReportProblem } from './parse-report.ts';
 import { parsePartnerReport } from './parse-report.ts';
 import type { ReportResult } from './report-schema.ts';
@@ -12,26 +14,36 @@ const BODY_LIMIT = 8 * 1024 * 1024;
 
 export interface PartnerRoutesOptions {
   readonly intake: Intake;
+  readonly provisioning: Provisioning;
   readonly clock: Clock;
 }
 
 /** What partners call: their reports and their sign of life. The client's connector comes from its token. */
-export function partnerRoutes({ intake, clock }: PartnerRoutesOptions): FastifyPluginAsync {
+export function partnerRoutes({ intake, provisioning, clock }: PartnerRoutesOptions): FastifyPluginAsync {
   return async (app) => {
     app.post('/partner/v1/heartbeat', {
       config: {
         access: { kind: 'partner' },
         doc: {
           summary: 'Say that the partner is alive',
-          description: 'Without reports, call this at least once a day. A partner silent for longer than its threshold is shown as unresponsive.',
+          description: 'Without reports, call this at least once a day. A partner silent for longer than its threshold is shown as unresponsive. With `error` the connector is shown in error until the next heartbeat without one; reports are taken all the same.',
           tags: ['partner'],
+          body: heartbeatSchema,
           responses: { 204: { description: 'Noted.' } },
         },
       },
     }, async (request, reply) => {
-      await intake.heartbeat(connectorOf(request));
+      const { error } = heartbeatSchema.parse(request.body ?? {});
+      await intake.heartbeat(connectorOf(request), error);
       return reply.code(204).send();
     });
+
+    for (const [path, provisioned, doc] of [['provision', true, docs.provision], ['deprovision', false, docs.deprovision]] as const) {
+      app.post(`/partner/v1/${path}`, { config: { access: { kind: 'partner' }, doc } }, async (request, reply) => {
+        await provisioning.provision(connectorOf(request), provisioned);
+        return reply.code(204).send();
+      });
+    }
 
     app.post('/partner/v1/device-health', {
       bodyLimit: BODY_LIMIT,
@@ -48,6 +60,18 @@ export function partnerRoutes({ intake, clock }: PartnerRoutesOptions): FastifyP
     }, async (request) => ({ results: await takeReports(intake, connectorOf(request), reportsOf(request.body), clock.now()) }));
   };
 }
+
+const heartbeatSchema = z.object({
+  error: z.object({ code: z.string().min(1).max(64), message: z.string().max(1_024).optional() }).optional().describe('What is wrong on the side of the partner.'),
+});
+
+const docs = {
+  provision: { summary: 'Come back after a withdrawal', tags: ['partner'], responses: { 204: { description: 'The connector listens to the partner.' } } },
+  deprovision: {
+    summary: 'Withdraw', description: 'The connector becomes unavailable: reports are refused with 409, and what the partner said before counts no more.',
+    tags: ['partner'], responses: { 204: { description: 'Withdrawn.' } },
+  },
+} as const satisfies Record<string, RouteDoc>;
 
 async function takeReports(intake: Intake, connectorId: string, raw: readonly unknown[], now: number): Promise<readonly ReportResult[]> {
   const parsed = raw.map((report) => parsePartnerReport(report, connectorId, now));

@@ -1,0 +1,73 @@
+import { HubError } from '@sallyport/contracts';
+import { acceptsMessages, connectorState } from '@sallyport/core';
+import type { Clock } from '../platform/clock.ts';
+import type { Store } from '../store/store.ts';
+import { NEW_STATUS, type ConnectorStatus } from './connector-status.ts';
+import type { Memory } from './memory.ts';
+import type { Configuration, Provisioning } from './ports.ts';
+import type { Serial } from './serial.ts';
+
+export interface WatchDependencies {
+  readonly store: Store;
+  readonly memory: Memory;
+  readonly serial: Serial;
+  readonly clock: Clock;
+  readonly configuration: Configuration;
+}
+
+/** The life of connectors: what partners say of themselves, and the states that follow, audited and published. */
+export class WatchConnectors implements Provisioning {
+  readonly #deps: WatchDependencies;
+
+  constructor(deps: WatchDependencies) {
+    this.#deps = deps;
+  }
+
+  /** Why messages of this connector are not taken, if they are not. */
+  refusal(connectorId: string): HubError | undefined {
+    const connector = this.#deps.memory.connector(connectorId);
+    if (connector === undefined) return new HubError('not_found', `There is no mobileThreatDefenseConnector ${connectorId}.`);
+    if (acceptsMessages(connectorState(connector, this.#deps.clock.now()))) return undefined;
+    return new HubError('connector_unavailable', 'This partner has withdrawn from the connector. Call POST /partner/v1/provision to come back.');
+  }
+
+  async heartbeat(connectorId: string, problem?: { readonly code: string; readonly message?: string | undefined }): Promise<void> {
+    const refusal = this.refusal(connectorId);
+    if (refusal !== undefined) throw refusal;
+    const { store, memory, serial, clock } = this.#deps;
+    const at = clock.now();
+    await serial.run(() => store.transaction((tx) => tx.heartbeats.set(connectorId, at)));
+    memory.setHeartbeat(connectorId, at);
+    const known = memory.connectorStatus(connectorId)?.error ?? null;
+    if (problem === undefined && known === null) return;
+    if (problem !== undefined && known?.code === problem.code && known.message === problem.message) return;
+    await this.#change(connectorId, connectorId, (status) => ({ ...status, error: problem === undefined ? null : { ...problem, at } }));
+  }
+
+  async provision(connectorId: string, provisioned: boolean): Promise<void> {
+    const { memory } = this.#deps;
+    const connector = memory.connector(connectorId);
+    if (connector === undefined) throw this.refusal(connectorId);
+    if ((connector.deprovisioned ?? false) !== provisioned) return;
+    await this.#change(connectorId, connectorId, (status) => ({ ...status, deprovisioned: !provisioned }));
+  }
+
+  /** Looks at the state of every connector, and writes down those that are no longer what they were. */
+  async noteStates(): Promise<void> {
+    const { memory, clock } = this.#deps;
+    for (const connector of memory.connectors) {
+      const state = connectorState(connector, clock.now());
+      if (memory.connectorStatus(connector.id)?.state === state) continue;
+      await this.#change('sallyport', connector.id, (status) => ({ ...status, state }));
+    }
+  }
+
+  #change(actor: string, connectorId: string, change: (status: ConnectorStatus) => ConnectorStatus): Promise<void> {
+    return this.#deps.configuration.write(actor, async (tx, changed) => {
+      const before = await tx.documents.get('connectorStatus', connectorId);
+      const after = { ...change((before?.body as unknown as ConnectorStatus | undefined) ?? NEW_STATUS) };
+      await tx.documents.put('connectorStatus', connectorId, after, this.#deps.clock.now());
+      changed({ kind: 'connectorStatus', id: connectorId, before: before?.body ?? {}, after });
+    });
+  }
+}
