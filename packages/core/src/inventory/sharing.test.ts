@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { InstalledApp } from './installed-app.ts';
 import { isManagedStatus } from './apple-managed.ts';
 import type { InventoryOptIn, InventoryOptIns, OwnerType, SharingScope } from './sharing.ts';
 import { appsWithin, isKeptApp, isListedApp, isWider, sharingScope } from './sharing.ts';
@@ -9,7 +10,7 @@ const FULL: InventoryOptIn = { enabled: true, personal: true };
 const PERSONAL_ONLY: InventoryOptIn = { enabled: false, personal: true };
 const MAIL = { appId: 'com.example.mail', managed: true };
 const DIARY = { appId: 'com.example.diary', managed: false };
-const GAME = { appId: 'com.example.game' };
+const GAME: InstalledApp = { appId: 'com.example.game' };
 
 describe('what a partner may be given of a device', () => {
   const table: readonly (readonly [InventoryOptIn | undefined, OwnerType, apps: SharingScope, certificates: SharingScope])[] = [

@@ -1,4 +1,6 @@
-import type { DeviceKey, Finding, PartnerView, Reason, ComplianceState, Signal, ThreatState } from '@sallyport/core';
+import type {
+  ComplianceState, DeviceKey, Finding, InstalledApp, InstalledCertificate, InventoryKind, PartnerView, Platform, Reason, Signal, ThreatState,
+} from '@sallyport/core';
 
 /**
  * What the hub keeps. Small interfaces, one per kind of thing; `contract/` holds the one suite that says
@@ -49,6 +51,9 @@ export interface Readers {
   readonly outbox: OutboxReader;
   readonly heartbeats: HeartbeatReader;
   readonly audit: AuditReader;
+  readonly appInventory: AppInventoryReader;
+  readonly certificateInventory: CertificateInventoryReader;
+  readonly disclosures: DisclosureReader;
 }
 
 export interface Transaction {
@@ -62,6 +67,9 @@ export interface Transaction {
   readonly outbox: OutboxReader & OutboxWriter;
   readonly heartbeats: HeartbeatReader & HeartbeatWriter;
   readonly audit: AuditReader & AuditWriter;
+  readonly appInventory: AppInventoryReader & AppInventoryWriter;
+  readonly certificateInventory: CertificateInventoryReader & CertificateInventoryWriter;
+  readonly disclosures: DisclosureReader & DisclosureWriter;
 }
 
 // ---- documents: the configuration, small enough to be held in memory by who uses it
@@ -357,4 +365,172 @@ export interface AuditReader {
 
 export interface AuditWriter {
   append(rows: readonly AuditRow[]): Promise<void>;
+}
+
+// ---- inventories: what is installed on devices
+
+export type { InventoryKind } from '@sallyport/core';
+
+interface DeviceInventory {
+  readonly deviceId: string;
+  /** Of the device when it was collected; changes are read by it. */
+  readonly platform: Platform;
+  /** When the device told it. What is older than what is kept is not taken. */
+  readonly collectedAt: number;
+  /** Where it came from: the id of a source, `api`, `graph`. */
+  readonly source: string;
+}
+
+/** An app as it is kept of one device. */
+export interface KeptApp extends InstalledApp {
+  /** Graph's `detectedAppPlatformType`; the same app on two of them is two apps. */
+  readonly appPlatform: string;
+  /** Whether administrators see it among the detected apps, and it counts there. */
+  readonly listed: boolean;
+}
+
+export interface DeviceApps extends DeviceInventory {
+  readonly apps: readonly KeptApp[];
+}
+
+export interface StoredApp extends KeptApp {
+  /** Of the app among the detected apps. */
+  readonly id: string;
+}
+
+export interface StoredDeviceApps extends DeviceInventory {
+  readonly apps: readonly StoredApp[];
+}
+
+/** A device whose inventory changed. `inventory` is absent where what was kept is gone, with the device or without it. */
+export interface InventoryChange<Inventory> {
+  readonly change: number;
+  readonly deviceId: string;
+  readonly inventory: Inventory | undefined;
+}
+
+/** Graph's `detectedApp`. */
+export interface DetectedAppRow {
+  readonly id: string;
+  readonly platform: string;
+  readonly appId: string | null;
+  readonly displayName: string | null;
+  /** The short version where there is one. */
+  readonly version: string | null;
+  readonly publisher: string | null;
+  readonly sizeInByte: number;
+  /** Devices on which it is listed; never 0. */
+  readonly deviceCount: number;
+}
+
+export type DetectedAppColumn = 'id' | 'displayName' | 'version' | 'publisher' | 'platform' | 'sizeInByte' | 'deviceCount';
+
+export type DetectedAppFilter =
+  | { readonly op: FilterOperator; readonly column: DetectedAppColumn; readonly value: string | number | null }
+  | { readonly op: 'and' | 'or'; readonly parts: readonly DetectedAppFilter[] }
+  | { readonly op: 'not'; readonly part: DetectedAppFilter };
+
+export interface DetectedAppQuery {
+  readonly filter?: DetectedAppFilter | undefined;
+  readonly orderBy?: readonly { readonly column: DetectedAppColumn; readonly descending: boolean }[] | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface AppInventoryReader {
+  /** Devices of which nothing is kept are left out. In no particular order. */
+  ofDevices(deviceIds: readonly string[]): Promise<readonly StoredDeviceApps[]>;
+  /**
+   * The newest change of each device of a platform, after `after` and in order. What only apps stored beside
+   * themselves (`dynamicSize`) is kept, but is no change. Costs what it answers, however many devices there are.
+   */
+  changes(platform: Platform, after: number, limit: number): Promise<readonly InventoryChange<StoredDeviceApps>[]>;
+  /** In order of `orderBy`, then of id. */
+  query(query: DetectedAppQuery): Promise<readonly DetectedAppRow[]>;
+  count(filter?: DetectedAppFilter): Promise<number>;
+  /** The devices on which an app is listed, in an order of the store's own; `after` is the last `place` seen. */
+  devicesWith(appId: string, after: number, limit: number): Promise<readonly { readonly deviceId: string; readonly place: number }[]>;
+  /** The apps that the device management of a device last said are managed; `undefined` where it never said. */
+  managedApps(deviceId: string): Promise<readonly string[] | undefined>;
+}
+
+export interface AppInventoryWriter {
+  /** Replaces what is kept of each device. Answers, in order, whether it was: not for unknown devices and older news. */
+  put(rows: readonly DeviceApps[]): Promise<readonly boolean[]>;
+  /** Keeps the ids of the managed apps of a device. Answers whether it is newer than what was known. */
+  putManagedApps(deviceId: string, appIds: readonly string[], collectedAt: number): Promise<boolean>;
+  /** Forgets everything about the apps of these devices. Happens by itself when a device is deleted. */
+  forget(deviceIds: readonly string[]): Promise<void>;
+}
+
+export interface DeviceCertificates extends DeviceInventory {
+  readonly certificates: readonly InstalledCertificate[];
+}
+
+export interface CertificateInventoryReader {
+  ofDevices(deviceIds: readonly string[]): Promise<readonly DeviceCertificates[]>;
+  /** As `AppInventoryReader.changes`. */
+  changes(platform: Platform, after: number, limit: number): Promise<readonly InventoryChange<DeviceCertificates>[]>;
+}
+
+export interface CertificateInventoryWriter {
+  put(rows: readonly DeviceCertificates[]): Promise<readonly boolean[]>;
+  forget(deviceIds: readonly string[]): Promise<void>;
+}
+
+// ---- disclosures: who was given which inventory
+
+/** `fetch`: the partner asked; `push`: it was sent. */
+export type DisclosureChannel = 'fetch' | 'push';
+
+export interface DisclosedDevice {
+  readonly deviceId: string;
+  readonly scope: 'managed' | 'all';
+  /** Number of apps or certificates. */
+  readonly items: number;
+}
+
+/** One hand-over, written before it happens. */
+export interface Disclosure {
+  /** The same one is kept once, however often it is sent. */
+  readonly messageId: string;
+  readonly at: number;
+  readonly connectorId: string;
+  /** The application that asked, or the address that it was sent to. */
+  readonly clientId: string;
+  readonly kind: InventoryKind;
+  readonly channel: DisclosureChannel;
+  readonly devices: readonly DisclosedDevice[];
+}
+
+export interface DisclosureRow extends Omit<Disclosure, 'devices'> {
+  /** Order of writing. */
+  readonly seq: number;
+  readonly deviceCount: number;
+  readonly itemCount: number;
+}
+
+/** What one partner was given of one device, summed up. */
+export interface DeviceDisclosure {
+  readonly deviceId: string;
+  readonly connectorId: string;
+  readonly kind: InventoryKind;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly times: number;
+  /** Of the last time. */
+  readonly scope: 'managed' | 'all';
+  readonly items: number;
+}
+
+export interface DisclosureReader {
+  /** Newest first; `before` is the last `seq` seen. */
+  list(query: { readonly connectorId?: string | undefined; readonly before?: number | undefined; readonly limit: number }): Promise<readonly DisclosureRow[]>;
+  /** Whose inventory a hand-over held, also devices that are gone; `undefined` for an unknown number. */
+  devicesOf(seq: number): Promise<readonly DisclosedDevice[] | undefined>;
+  ofDevices(deviceIds: readonly string[], connectorId?: string): Promise<readonly DeviceDisclosure[]>;
+}
+
+export interface DisclosureWriter {
+  record(disclosure: Disclosure): Promise<void>;
 }

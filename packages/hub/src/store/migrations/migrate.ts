@@ -5,10 +5,11 @@ import { builders } from '../sql/session.ts';
 import type { WriteSession } from '../sql/session.ts';
 import { first } from './0001-first.ts';
 import { vendorDevices } from './0002-vendor-devices.ts';
+import { appInventory } from './0003-app-inventory.ts';
 import { WORDS } from './migration.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [first, vendorDevices];
+export const MIGRATIONS: readonly Migration[] = [first, vendorDevices, appInventory];
 
 /** Runs `work` in one durable transaction; undoes it and passes on the error when `work` throws. */
 export type InTransaction = <T>(work: (session: WriteSession) => Promise<T>) => Promise<T>;

@@ -16,6 +16,7 @@ export interface Words {
   readonly text: string;
   /** A time in milliseconds, or a number of a row. */
   readonly integer: string;
+  readonly bytes: string;
   /** A primary key that grows with each row. */
   readonly counter: string;
   /** Behind the closing bracket of a table of short rows: kept in the order of its primary key. */
@@ -25,9 +26,9 @@ export interface Words {
 }
 
 export const WORDS: Readonly<Record<Dialect, Words>> = {
-  sqlite: { text: 'text', integer: 'integer', counter: 'integer primary key', inOrder: 'without rowid', nullFirst: '' },
+  sqlite: { text: 'text', integer: 'integer', bytes: 'blob', counter: 'integer primary key', inOrder: 'without rowid', nullFirst: '' },
   postgres: {
-    text: 'text collate "C"', integer: 'bigint', counter: 'bigint generated always as identity primary key', inOrder: '',
+    text: 'text collate "C"', integer: 'bigint', bytes: 'bytea', counter: 'bigint generated always as identity primary key', inOrder: '',
     nullFirst: 'nulls first',
   },
 };

@@ -1,6 +1,9 @@
 import type { OutboxRow, Readers, Transaction } from '../store.ts';
+import { appInventory, appInventoryReader } from './app-inventory.ts';
 import { audit, auditReader } from './audit.ts';
+import { certificateInventory, certificateInventoryReader } from './certificate-inventory.ts';
 import { deviceReader, devices } from './devices.ts';
+import { disclosureReader, disclosures } from './disclosures.ts';
 import { documentReader, documents } from './documents.ts';
 import { findingReader, findings } from './findings.ts';
 import { heartbeatReader, heartbeats } from './heartbeats.ts';
@@ -23,6 +26,9 @@ export function readersOn(session: ReadSession): Readers {
     outbox: outboxReader(session),
     heartbeats: heartbeatReader(session),
     audit: auditReader(session),
+    appInventory: appInventoryReader(session),
+    certificateInventory: certificateInventoryReader(session),
+    disclosures: disclosureReader(session),
   };
 }
 
@@ -38,5 +44,8 @@ export function transactionOn(session: WriteSession, appended: (rows: readonly O
     outbox: outbox(session, appended),
     heartbeats: heartbeats(session),
     audit: audit(session),
+    appInventory: appInventory(session),
+    certificateInventory: certificateInventory(session),
+    disclosures: disclosures(session),
   };
 }

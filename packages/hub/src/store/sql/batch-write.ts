@@ -1,8 +1,9 @@
 import type { Tables } from './tables.ts';
 
-export type SqlValue = string | number | null;
+/** Bytes are in an array of their own: a part of a larger one would travel between threads with all of it. */
+export type SqlValue = string | number | null | Uint8Array;
 
-type Columns = Readonly<Record<string, 'text' | 'bigint'>>;
+type Columns = Readonly<Record<string, 'text' | 'bigint' | 'bytea'>>;
 
 /**
  * One write of many rows. Each database makes of it what it does fastest: SQLite a prepared statement in a

@@ -2,8 +2,10 @@ import { sql } from 'kysely';
 import type { Compilable } from 'kysely';
 import type { DeviceKey, DeviceKeyType } from '@sallyport/core';
 import type { DeviceColumn, DeviceFilter, DeviceQuery, DeviceReader, DeviceRow, DeviceWriter } from '../store.ts';
+import { forgetApps } from './app-inventory.ts';
 import { lastOfEach } from './batch-write.ts';
 import type { BatchWrite, SqlValue } from './batch-write.ts';
+import { forgetCertificates } from './certificate-inventory.ts';
 import { conditionOf, expressionOf } from './device-filter.ts';
 import { foldKey, foldText } from './fold.ts';
 import { builders, isOneOf } from './session.ts';
@@ -67,6 +69,8 @@ export function devices(session: WriteSession): DeviceReader & DeviceWriter {
     },
     async delete(ids) {
       await session.lock('devices', 'exclusive');
+      await forgetApps(session, ids);
+      await forgetCertificates(session, ids);
       const gone = await session.query(db.deleteFrom('devices').where(isOneOf(session.dialect, 'id', ids)).returning('id'));
       return gone.length;
     },

@@ -31,9 +31,11 @@ export interface WriteSession extends ReadSession {
  * `devices`: which keys name which devices; shared to look a key up, exclusive to change it, so that a report
  * and the device it waits for cannot miss each other.
  * `outbox`: the right to append; held until the commit, so that numbers become visible in their order.
+ * `inventory`: the right to change inventories of apps and certificates; taken after `devices`. Held until the
+ * commit, so that numbers of changes become visible in their order.
  * `schema`: the right to change the tables.
  */
-export type Lock = 'devices' | 'outbox' | 'schema';
+export type Lock = 'devices' | 'outbox' | 'inventory' | 'schema';
 
 export function transactionEnded(): Error {
   return new Error('This transaction has ended: a transaction is used only until its work returns.');
@@ -64,4 +66,21 @@ export function isOneOf(dialect: Dialect, column: string, values: readonly strin
   return dialect === 'sqlite'
     ? sql<boolean>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`
     : sql<boolean>`${sql.ref(column)} = any(${values}::text[])`;
+}
+
+/** As `isOneOf`, for numbers. */
+export function isOneOfNumbers(dialect: Dialect, column: string, values: readonly number[]): RawBuilder<boolean> {
+  return dialect === 'sqlite'
+    ? sql<boolean>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`
+    : sql<boolean>`${sql.ref(column)} = any(${values}::bigint[])`;
+}
+
+/** Rows of whole numbers as a table `v` with the given columns, in one parameter or a few. */
+export function numberRows(dialect: Dialect, columns: readonly string[], rows: readonly (readonly number[])[]): RawBuilder<unknown> {
+  if (dialect === 'sqlite') {
+    const picked = columns.map((name, i) => sql`json_extract(value, ${sql.lit(`$[${i}]`)}) as ${sql.ref(name)}`);
+    return sql`(select ${sql.join(picked)} from json_each(${JSON.stringify(rows)})) as v`;
+  }
+  const arrays = columns.map((_, i) => sql`${rows.map((row) => row[i])}::bigint[]`);
+  return sql`unnest(${sql.join(arrays)}) as v(${sql.join(columns.map((name) => sql.ref(name)))})`;
 }

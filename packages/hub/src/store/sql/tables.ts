@@ -1,11 +1,12 @@
 import type { ComplianceState } from '@sallyport/core';
 import type { DeviceColumn, DocumentKind, OutboxKind, ReportStatus } from '../store.ts';
+import type { InventoryTables } from './app-inventory-tables.ts';
 
 /**
  * The tables, the same in both databases. Documents that are only kept (`body`, `resource`, `signal`, ...) are
  * JSON text; what is looked up, filtered or sorted by has a column. Times are milliseconds since 1970.
  */
-export interface Tables {
+export interface Tables extends InventoryTables {
   schema_migrations: MigrationTable;
   documents: DocumentTable;
   group_members: GroupMemberTable;
