@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PHONE, phone } from '../pipeline/testing.ts';
+import { StoreBusy } from '../store/store.ts';
+import { CheckPointServer } from '../vendors/check-point/fixtures/check-point-server.ts';
+import { checkPoint } from '../vendors/check-point/index.ts';
+import { testLink } from './test-link.ts';
+import type { TestIntake } from './testing.ts';
+import { testIntake } from './testing.ts';
+
+const CONNECTOR = checkPoint.connectorId;
+const AT = Date.parse('2026-03-02T08:00:00Z');
+let server: CheckPointServer;
+let t: TestIntake;
+
+beforeEach(async () => {
+  server = new CheckPointServer();
+  await server.listen();
+  t = await testIntake();
+  await t.connector(CONNECTOR);
+});
+
+afterEach(async () => {
+  await t.close();
+  await server.close();
+});
+
+const settings = () => ({ gatewayUrl: server.url, clientId: server.clientId, accessKey: server.accessKey });
+
+function device(id: string, risk: string, more: object = {}) {
+  return { internal_id: id, risk, status: '1', mdm: id === '1' ? PHONE.toUpperCase() : null, email: `${id}@example.net`, last_connection: 'Mon, 02 Mar 2026 07:55:00 +0000', ...more };
+}
+
+function alert(id: number, minute: number, more: object = {}) {
+  return { id, attack_vector: 'Device', backend_last_updated: new Date(AT + minute * 60_000).toISOString(), event: 'Detected', severity: 'HIGH', threat_factors: 'Rooted device', device_id: '1', mdm_uuid: PHONE, ...more };
+}
+
+async function state(): Promise<string | undefined> {
+  return (await t.hub.store.postures.get([PHONE]))[0]?.mergedState;
+}
+
+async function eventually(check: () => Promise<void>): Promise<void> {
+  await vi.waitFor(check, { timeout: 10_000, interval: 10 });
+}
+
+const asked = (path: string) => server.requests.filter((request) => request.path.includes(path));
+
+/** As after a restart, with the next round of asking. */
+async function round(): Promise<void> {
+  const before = asked('device_status').length;
+  const runner = await t.start();
+  await eventually(async () => { expect(asked('device_status').length).toBeGreaterThan(before); });
+  await eventually(async () => { expect(runner.status(CONNECTOR)).toMatchObject({ running: true, problem: null, lastSuccessAt: expect.any(Number) }); });
+  await runner.close();
+}
+
+describe('a link to Check Point', () => {
+  test('closes a phone at risk and opens it again, also when the same words come back within a minute', async () => {
+    await t.link(CONNECTOR, 'check-point', settings());
+    const seen: unknown[] = [];
+    for (const risk of ['0', '3', '0', '3', '0']) {
+      server.devices = [device('1', risk)];
+      t.hub.clock.advance(10_000);
+      await round();
+      seen.push(await state());
+    }
+    expect(seen).toEqual(['secured', 'highSeverity', 'secured', 'highSeverity', 'secured']);
+    expect(await t.hub.store.reports.count()).toBe(5);
+  });
+
+  test('survives tokens that ran out, limits, trouble, garbage and cut connections', async () => {
+    server.devices = [device('1', '3')];
+    server.alerts = [alert(101, 0)];
+    server.trouble('/auth/external', 500);
+    server.trouble('/alert/', 200, { body: '{"success":false,"message":"Authentication required","forceLogout":true}' });
+    server.trouble('/alert/', 200, { body: '<html>proxy</html>' });
+    server.trouble('/alert/', 0);
+    server.trouble('/device_status/', 429, { headers: { 'retry-after': '9' } });
+    server.trouble('/device_status/', 200, { body: '{"objects":null}' });
+    server.trouble('/device_status/', 200, { body: '{"meta":{"next":"/external_api/v1/device_status/../../../steal?x=1"},"objects":[{}]}' });
+    server.trouble('/device_status/', 200, { body: '{"meta":{"next":"//elsewhere.example/?offset=9"},"objects":[{}]}' });
+    await t.link(CONNECTOR, 'check-point', settings());
+    const runner = await t.start();
+    await eventually(async () => { expect(await state()).toBe('highSeverity'); });
+    await eventually(async () => { expect(runner.status(CONNECTOR)).toMatchObject({ problem: null }); });
+    expect(await t.hub.store.findings.ofDevices([PHONE])).toMatchObject([{ id: '101', state: 'open', severity: 'high' }]);
+    expect(t.waits.some((ms) => ms >= 9000 && ms <= 10_000)).toBe(true);
+    expect(server.requests.every((request) => request.path.startsWith('/app/SBM/external_api/v') || request.path === '/auth/external')).toBe(true);
+  });
+
+  test('reads all pages, each once, and goes on at the one that failed', async () => {
+    server.pageSize = 40;
+    server.devices = Array.from({ length: 150 }, (_, i) => device(String(i + 10), '0'));
+    let failed = false;
+    await t.link(CONNECTOR, 'check-point', settings());
+    await t.start((intake) => ({
+      ...intake,
+      heartbeat: (id) => intake.heartbeat(id),
+      take: async (id, reports) => {
+        if (!failed && reports.some(({ signal }) => signal.keys.some((key) => key.value === '95'))) {
+          failed = true;
+          throw new StoreBusy('disk full', 1);
+        }
+        return intake.take(id, reports);
+      },
+    }));
+    await eventually(async () => { expect(await t.hub.store.reports.count()).toBe(150); });
+    await eventually(async () => { expect(asked('device_status').map((request) => request.query.get('offset'))).toEqual(['0', '40', '80', '80', '120']); });
+  });
+
+  test('does not go round in circles when a page names itself as the next', async () => {
+    const path = '/external_api/v1/device_status/?limit=100&offset=0';
+    for (let i = 0; i < 3; i += 1) server.trouble('/device_status/', 200, { body: JSON.stringify({ meta: { next: path }, objects: [device('1', '2')] }) });
+    await t.link(CONNECTOR, 'check-point', settings());
+    const runner = await t.start();
+    await eventually(async () => { expect(runner.status(CONNECTOR)?.lastSuccessAt).not.toBeNull(); });
+    await eventually(async () => { expect(await state()).toBe('mediumSeverity'); });
+    expect(asked('device_status')).toHaveLength(1);
+  });
+
+  test('loses and doubles nothing over a restart in the middle of the list', async () => {
+    server.pageSize = 50;
+    server.devices = Array.from({ length: 200 }, (_, i) => device(String(i), '0'));
+    await t.link(CONNECTOR, 'check-point', settings());
+    const first = await t.start((intake) => ({
+      ...intake,
+      heartbeat: (id) => intake.heartbeat(id),
+      take: async (id, reports) => {
+        const outcomes = await intake.take(id, reports);
+        if (await t.hub.store.reports.count() >= 100) server.trouble('/device_status/', 429, { headers: { 'retry-after': '3000' } });
+        return outcomes;
+      },
+    }));
+    await eventually(async () => { expect(first.status(CONNECTOR)?.problem).not.toBeNull(); });
+    await first.close();
+    expect(await t.hub.store.reports.count()).toBe(100);
+    await round();
+    expect(await t.hub.store.reports.count()).toBe(200);
+    server.devices = server.devices.map((one, i) => (i === 150 ? device('150', '3') : one));
+    await round();
+    expect(await t.hub.store.reports.count()).toBe(201);
+  });
+
+  test('asks for alerts from the last time on, with an overlap for late ones, and takes none twice', async () => {
+    server.alerts = [alert(1, 0)];
+    await t.link(CONNECTOR, 'check-point', settings());
+    await round();
+    server.alerts = [alert(1, 0), alert(2, 50, { event: 'Resolved' })];
+    await round();
+    expect(await t.hub.store.reports.count()).toBe(2);
+    expect(await t.hub.store.findings.ofDevices([PHONE])).toMatchObject([{ id: '1', state: 'open' }, { id: '2', state: 'resolved' }]);
+    expect(asked('/alert/').map((request) => request.query.get('backend_last_updated__gte'))).toEqual(['2026-02-23T09:00:00.000000Z', '2026-03-02T08:45:00.000000Z']);
+  });
+
+  test('finds by an alert the device whose list entry names no id of the device management', async () => {
+    server.devices = [device('7', '3')];
+    server.alerts = [alert(5, 0, { device_id: 7 })];
+    await t.link(CONNECTOR, 'check-point', settings());
+    await round();
+    expect(await state()).toBe('highSeverity');
+  });
+
+  test('keeps what it says of a stranger until the phone is enrolled', async () => {
+    const later = '3f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a99';
+    server.devices = [device('9', '2', { mdm: later })];
+    await t.link(CONNECTOR, 'check-point', settings());
+    await round();
+    await t.hub.devices.put('test', phone(later, t.hub.clock.now()));
+    expect((await t.hub.store.postures.get([later]))[0]?.mergedState).toBe('mediumSeverity');
+  });
+
+  test('says what is wrong, and never the key', async () => {
+    const link = (more: object) => ({ connectorId: CONNECTOR, vendor: checkPoint, enabled: true, settings: { ...checkPoint.settings.parse({ ...settings(), ...more }) } });
+    const tools = { http: t.http, clock: t.hub.clock, log: { info: () => undefined, warn: () => undefined } };
+    expect(await testLink(link({}), tools)).toEqual({ ok: true, message: 'Check Point answers; it has no devices yet.' });
+    const refused = await testLink(link({ accessKey: 'a-wrong-key-altogether' }), tools);
+    expect(refused).toMatchObject({ ok: false, message: expect.stringContaining('API key') });
+    expect(refused.message).not.toContain('a-wrong-key');
+    server.trouble('/auth/external', 200, { body: '[1]' });
+    expect(await testLink(link({}), tools)).toMatchObject({ ok: false });
+    expect(await testLink(link({ gatewayUrl: 'http://169.254.169.254' }), tools)).toMatchObject({ ok: false });
+  });
+});

@@ -1,0 +1,78 @@
+import { keptInstant, keptJson } from '../kept-json.ts';
+import { KeptDeviceList } from '../kept-device-list.ts';
+import { PageWalk } from '../page-walk.ts';
+import type { Feed, VendorConnection, VendorTools } from '../vendor.ts';
+import type { WireRecord } from '../wire-read.ts';
+import type { CheckPointPage } from './client.ts';
+import { alertsPath, createCheckPointClient, devicesPath } from './client.ts';
+import type { CheckPointSettings } from './settings.ts';
+import { readDevice } from './wire.ts';
+
+/** How far back alerts are asked for the first time. */
+const LOOK_BACK_MS = 7 * 24 * 60 * 60_000;
+/** Alerts reach the API up to this late; what is read twice has one effect. */
+const LAG_MS = 15 * 60_000;
+
+/** What is kept across restarts. */
+interface Place {
+  /** Alerts up to here were taken. */
+  alertsUntil: number | undefined;
+  readonly devices: KeptDeviceList;
+}
+
+/** Asks for alerts, which name more of a device's identifiers, and then for the states of all devices. */
+export function connectCheckPoint(settings: CheckPointSettings, tools: VendorTools): VendorConnection {
+  const client = createCheckPointClient(settings, tools);
+  const devices = new PageWalk<string, CheckPointPage>(devicesPath(), client.page);
+  let place: Place | undefined;
+  let alerts: { readonly walk: PageWalk<string, CheckPointPage>; startedAt: number | undefined } | undefined;
+  return {
+    pollEveryMs: settings.pollMinutes * 60_000,
+
+    async poll(feed) {
+      place ??= await readPlace(feed);
+      await takeAlerts(feed, place);
+      await takeDevices(feed, place);
+    },
+
+    async test(signal) {
+      const { content } = await client.page(devicesPath(1), signal);
+      return content.length === 0 ? 'Check Point answers; it has no devices yet.' : 'Check Point answers and shows its devices.';
+    },
+  };
+
+  async function takeAlerts(feed: Feed, at: Place): Promise<void> {
+    const since = at.alertsUntil === undefined ? tools.clock.now() - LOOK_BACK_MS : at.alertsUntil - LAG_MS;
+    const round = alerts ??= { walk: new PageWalk(alertsPath(since), client.page), startedAt: undefined };
+    await round.walk.run(feed.signal, async ({ content, takenAt }) => {
+      await feed.take(content);
+      round.startedAt ??= takenAt;
+    });
+    alerts = undefined;
+    at.alertsUntil = round.startedAt ?? at.alertsUntil;
+    await savePlace(feed, at);
+  }
+
+  async function takeDevices(feed: Feed, at: Place): Promise<void> {
+    try {
+      await devices.run(feed.signal, ({ content, takenAt }) => at.devices.tell(feed, content, takenAt));
+      at.devices.endRound();
+    } finally {
+      await savePlace(feed, at);
+    }
+  }
+}
+
+function wordsOf(raw: WireRecord): { readonly id: string; readonly words: string } | undefined {
+  const { id, risk, status, mdm, email } = readDevice(raw);
+  return id === undefined ? undefined : { id, words: JSON.stringify([risk, status, mdm, email]) };
+}
+
+async function readPlace(feed: Feed): Promise<Place> {
+  const { alertsUntil, devices } = await keptJson(feed);
+  return { alertsUntil: keptInstant(alertsUntil), devices: new KeptDeviceList(wordsOf, devices) };
+}
+
+async function savePlace(feed: Feed, place: Place): Promise<void> {
+  await feed.cursor.set(JSON.stringify(place));
+}
