@@ -64,7 +64,7 @@ describe('setting up', () => {
     expect((await json('policy', 'apply', '-f', compliance, '-f', access)).map(({ what }: { what: string }) => what)).toEqual(['created', 'created']);
     await ok('policy', 'assign', 'Android phones', '--group', 'Staff');
     expect((await json('policy', 'apply', '-f', compliance, '-f', access)).map(({ what }: { what: string }) => what)).toEqual(['changed', 'changed']);
-    expect(await ok('policy', 'list')).toMatch(/compliance +Android phones +android, 1 assignments/);
+    expect(await ok('policy', 'list')).toMatch(/compliance +Android phones +android, 1 target/);
   });
 
   test('what "policy get" prints can be applied again', async () => {

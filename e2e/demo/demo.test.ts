@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { sallyport, type Ran } from '../cli/sallyport.ts';
+import { PROGRAM, sallyport, type Ran } from '../cli/sallyport.ts';
 
 /** `npm run demo`, with a real nginx and without. */
 
@@ -36,6 +38,30 @@ describe('the demo ends well and leaves nothing behind', () => {
     expectWholeStory(ran);
     expect(ran.out).toContain('closed (decision: false)');
   });
+});
+
+test('with --keep the hub can be looked at, until Ctrl-C ends and removes everything', { timeout: 60_000 }, async () => {
+  const child = spawn(process.execPath, [PROGRAM, 'demo', '--keep', '--without-nginx'], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const exited = once(child, 'exit');
+  let out = '';
+  for await (const chunk of child.stdout) {
+    out += String(chunk);
+    if (out.includes('hub.log\n')) break;
+  }
+  const dataDir = /--data (\S+)/.exec(out)?.[1] as string;
+  expect((await sallyport(['device', 'list', '--data', dataDir])).out).toContain('Alan\'s phone');
+  child.kill('SIGINT');
+  expect(await exited).toEqual([0, null]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('stopped in the middle, the demo leaves nothing behind either', { timeout: 60_000 }, async () => {
+  const child = spawn(process.execPath, [PROGRAM, 'demo', '--without-nginx'], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const exited = once(child, 'exit');
+  await once(child.stdout, 'data');
+  child.kill('SIGTERM');
+  expect(await exited).toEqual([1, null]);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test('the demo knows its flags', async () => {

@@ -28,9 +28,6 @@ export interface ImportContent {
   readonly problems: readonly ImportProblem[];
 }
 
-/** Levels of nesting whose lines are remembered: enough for any field of a policy in a list in a section. */
-const DEPTH = 9;
-
 /** The items of a file, or of all `.json` files of a folder. */
 export async function readImport(path: string): Promise<ImportContent> {
   const contents = await Promise.all((await filesAt(path)).map(readOne));
@@ -58,7 +55,7 @@ async function readOne(file: string): Promise<ImportContent> {
   } catch (error) {
     return { items: [], problems: [{ file, line: Number(/line (\d+)/u.exec(String(error))?.[1] ?? 1), message: error instanceof Error ? error.message : String(error) }] };
   }
-  const locator = new Locator(text, DEPTH);
+  const locator = new Locator(text);
   const items: ImportItem[] = [];
   const problems: ImportProblem[] = [];
   for (const { value, path, kind } of candidates(content, file)) {

@@ -27,5 +27,6 @@ export const list = command({
 function forWhom({ policy }: FoundPolicy): string | undefined {
   const type = policy['@odata.type']?.replace(/^#microsoft\.graph\.|CompliancePolicy$/gu, '');
   if (policy.assignments === undefined) return type;
-  return `${type ?? 'devices'}, ${policy.assignments.length === 0 ? 'not assigned' : `${policy.assignments.length} assignments`}`;
+  const { length } = policy.assignments;
+  return `${type ?? 'devices'}, ${length === 0 ? 'not assigned' : `${length} ${length === 1 ? 'target' : 'targets'}`}`;
 }
