@@ -49,6 +49,9 @@ export const SERVED: Readonly<Record<string, ServedType>> = {
       integration: { type: 'connectorIntegration', default: 'full' },
       enrolmentGroupIds: texts,
       matchDevicesByEmail: { type: 'Edm.Boolean', default: false },
+      // App Sync for Android; Graph has it for iOS only.
+      allowPartnerToCollectAndroidApplicationMetadata: { type: 'Edm.Boolean' },
+      allowPartnerToCollectAndroidPersonalApplicationMetadata: { type: 'Edm.Boolean' },
     },
   },
   deviceCompliancePolicy: {
@@ -70,6 +73,7 @@ export const SERVED: Readonly<Record<string, ServedType>> = {
       deviceEnrollmentType: 'unknown', managedDeviceOwnerType: 'unknown', jailBroken: 'Unknown', roleScopeTagIds: ['0'],
     },
   },
+  detectedApp: { readOnly: ['deviceCount', 'displayName', 'platform', 'publisher', 'sizeInByte', 'version'] },
   deviceManagement: { only: ['settings', 'subscriptionState'], readOnly: ['subscriptionState'] },
   auditEvent: {},
   conditionalAccessPolicy: {
