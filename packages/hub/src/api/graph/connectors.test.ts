@@ -63,6 +63,24 @@ describe('a connector', () => {
     expect((await hub.post(`/beta${PATH}`, { id: 'lookout' })).body.error.target).toBe('id');
   });
 
+  test('made again under its old id has not been heard of, and has no link to a vendor', async () => {
+    const id = '0b7a2c1e-44d0-4f0e-9d4a-3a51f7a9e0e0';
+    await hub.post(`/beta${PATH}`, { id });
+    await hub.store.transaction(async (tx) => {
+      await tx.heartbeats.set(id, NOW);
+      await tx.documents.put('vendorLink', id, { vendor: 'lookout', secrets: { applicationKey: 'sealed' } }, NOW);
+      await tx.documents.put('connectorStatus', id, { deprovisioned: true, error: null, state: null }, NOW);
+      await tx.documents.put('vendorCursor', `${id}:stream`, { value: 'place' }, NOW);
+    });
+    expect((await hub.delete(`/beta${PATH}/${id}`)).status).toBe(204);
+    hub.advanceDays(0.01);
+    await hub.post(`/beta${PATH}`, { id });
+    expect((await hub.get(`/beta${PATH}/${id}`)).body).toMatchObject({ partnerState: 'notSetUp', lastHeartbeatDateTime: '0001-01-01T00:00:00Z' });
+    expect(await hub.store.documents.get('vendorLink', id)).toBeUndefined();
+    expect(await hub.store.documents.get('vendorCursor', `${id}:stream`)).toBeUndefined();
+    await hub.delete(`/beta${PATH}/${id}`);
+  });
+
   test('is deleted', async () => {
     const { body } = await hub.post(`/v1.0${PATH}`, {});
     expect((await hub.delete(`/v1.0${PATH}/${body.id}`)).status).toBe(204);

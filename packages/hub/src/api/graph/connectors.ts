@@ -3,14 +3,15 @@ import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { partnerOfConnector } from '@sallyport/contracts/graph/partners.ts';
 import { connectorState } from '@sallyport/core';
+import { CURSOR_NAMES, cursorId } from '../../intake/cursors.ts';
 import { lifeOf, type ConnectorStatus } from '../../pipeline/connector-status.ts';
 import { toConnector } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow } from '../../store/store.ts';
 import { entityAnswer } from './answers.ts';
-import { chosenId, createDocument, deleteDocument, readRoutes, updateDocument, type DocumentCollection } from './documents.ts';
+import { chosenId, createDocument, readRoutes, requireDocument, updateDocument, type DocumentCollection } from './documents.ts';
 import { CONNECTORS } from './permissions.ts';
-import { noContent, param, type GraphDependencies, type GraphRoute } from './route.ts';
+import { noContent, param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
 
 /** What Graph answers for a time that never was. */
 const NEVER = '0001-01-01T00:00:00Z';
@@ -24,7 +25,7 @@ const collection: DocumentCollection = {
   presenter: async ({ store, clock }) => {
     const [heartbeats, statuses] = await Promise.all([store.heartbeats.all(), store.documents.list('connectorStatus')]);
     const statusOf = new Map(statuses.map(({ id, body }) => [id, body as unknown as ConnectorStatus]));
-    return (row) => present(row, heartbeats.get(row.id), statusOf.get(row.id), clock.now());
+    return (row) => present(row, heartbeatOf(row, heartbeats.get(row.id)), statusOf.get(row.id), clock.now());
   },
 };
 
@@ -52,13 +53,37 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     {
-      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a connector',
+      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a connector, with the link to its vendor',
       handle: async (request) => {
-        await deleteDocument(deps, request, collection, param(request, 'id'));
+        await remove(deps, request);
         return noContent;
       },
     },
   ];
+}
+
+/** The link goes too: its credentials must not wait for whoever makes a connector with this id next. */
+async function remove(deps: GraphDependencies, request: GraphRequest): Promise<void> {
+  await deps.configuration.write(request.caller.appId, async (tx, changed) => {
+    const { id, body } = await requireDocument(tx.documents, collection, param(request, 'id'));
+    await tx.documents.delete(collection.kind, id);
+    changed({ kind: collection.kind, id, before: body });
+    const status = await tx.documents.get('connectorStatus', id);
+    if (status !== undefined) {
+      await tx.documents.delete('connectorStatus', id);
+      changed({ kind: 'connectorStatus', id, before: status.body });
+    }
+    const link = await tx.documents.get('vendorLink', id);
+    if (link === undefined) return;
+    await tx.documents.delete('vendorLink', id);
+    for (const name of CURSOR_NAMES) await tx.documents.delete('vendorCursor', cursorId(id, name));
+    changed({ kind: 'vendorLink', id, before: { vendor: link.body.vendor } });
+  });
+}
+
+/** A sign of life from before the connector was made was for an earlier one with its id. */
+function heartbeatOf(row: DocumentRow, at: number | undefined): number | undefined {
+  return at === undefined || at < row.createdAt ? undefined : at;
 }
 
 /**
