@@ -2,6 +2,7 @@ import { HubError } from '@sallyport/contracts';
 import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
+import { platformOf } from '@sallyport/core';
 import { isoTime } from '../../platform/clock.ts';
 import type { DeviceRow, PostureRow } from '../../store/store.ts';
 import { requireText } from './documents.ts';
@@ -24,7 +25,7 @@ export async function newDevice(deps: GraphDependencies, id: string, parsed: Gra
 /** A changed device as it is stored. `changes` are the parsed properties that the caller sent. */
 export async function settledDevice(deps: GraphDependencies, resource: GraphBody, changes: GraphBody): Promise<GraphBody> {
   requireText(resource, 'operatingSystem');
-  const withIds = { ...resource, azureADDeviceId: entraId(resource.azureADDeviceId) };
+  const withIds = { ...resource, azureADDeviceId: entraId(resource.azureADDeviceId), ...typeOf(changes) };
   return 'userId' in changes || 'userPrincipalName' in changes ? { ...withIds, ...(await userOf(deps, changes)) } : withIds;
 }
 
@@ -37,7 +38,7 @@ function entraId(value: unknown): string | null {
 /** The primary user, named by id or by userPrincipalName (both must be the same); an empty name takes the user away. */
 async function userOf({ view, store }: GraphDependencies, changes: GraphBody): Promise<GraphBody> {
   const named = (['userId', 'userPrincipalName'] as const).filter((field) => changes[field] !== undefined && changes[field] !== null && changes[field] !== '');
-  if (named.length === 0) return { userId: null, userPrincipalName: null, userDisplayName: null };
+  if (named.length === 0) return { userId: null, userPrincipalName: null, userDisplayName: null, emailAddress: null };
   const users = named.map((field) => {
     const user = view.user(String(changes[field]));
     if (user === undefined) throw new HubError('invalid_request', `There is no user "${String(changes[field])}".`, { field });
@@ -47,7 +48,23 @@ async function userOf({ view, store }: GraphDependencies, changes: GraphBody): P
   if (user === undefined) throw new Error('A named user was not looked up.');
   if (other !== undefined && other.id !== user.id) throw new HubError('invalid_request', 'userId and userPrincipalName name different users.', { field: 'userPrincipalName' });
   const document = await store.documents.get('user', user.id);
-  return { userId: user.id, userPrincipalName: user.userPrincipalName, userDisplayName: document?.body.displayName ?? null };
+  return {
+    userId: user.id, userPrincipalName: user.userPrincipalName, userDisplayName: document?.body.displayName ?? null,
+    emailAddress: changes.emailAddress ?? document?.body.mail ?? null,
+  };
+}
+
+/** Beta's `deviceType`, from the operating system unless the caller knows better: its default would be a desktop. */
+function typeOf({ operatingSystem, deviceType }: GraphBody): { deviceType?: string } {
+  if (typeof operatingSystem !== 'string' || deviceType !== undefined) return {};
+  switch (platformOf(operatingSystem)) {
+    case 'android': return { deviceType: 'android' };
+    case 'iOS': return { deviceType: /ipad/i.test(operatingSystem) ? 'iPad' : 'iPhone' };
+    case 'macOS': return { deviceType: 'mac' };
+    case 'windows': return { deviceType: 'desktop' };
+    case 'linux': return { deviceType: 'linux' };
+    case 'unknown': return { deviceType: 'unknown' };
+  }
 }
 
 /** No two devices may be the same device of the directory: a certificate would then speak for both. */

@@ -35,6 +35,20 @@ describe('registering a device', () => {
     expect((await hub.get(`/v1.0${PATH}/${device.id}`)).body).not.toHaveProperty('ownerType');
   });
 
+  test.each([
+    ['Android', 'android'], ['iOS', 'iPhone'], ['iPadOS', 'iPad'], ['macOS', 'mac'], ['Windows', 'desktop'], ['Linux', 'linux'], ['Symbian', 'unknown'],
+  ])('knows what kind of device runs %s', async (operatingSystem, deviceType) => {
+    const { body } = await hub.post(`/beta${PATH}`, { operatingSystem });
+    expect(body.deviceType).toBe(deviceType);
+  });
+
+  test('takes the mail address of its user, and gives it up with the user', async () => {
+    const { id } = (await hub.post('/v1.0/users', { userPrincipalName: 'eve@example.org', displayName: 'Eve', mail: 'eve.post@example.org' })).body;
+    const device = await registered({ userId: id });
+    expect(device).toMatchObject({ emailAddress: 'eve.post@example.org' });
+    expect((await hub.patch(`/v1.0${PATH}/${device.id}`, { userId: null })).body).toMatchObject({ userId: null, emailAddress: null });
+  });
+
   test('may choose the id', async () => {
     const id = 'AAAAAAAA-44d0-4f0e-9d4a-3a51f7a9d0ff';
     expect((await registered({ id })).id).toBe(id.toLowerCase());
