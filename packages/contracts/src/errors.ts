@@ -30,6 +30,8 @@ export interface ErrorDetails {
   /** The offending field, as a path in the caller's own document: `conditions.users.includeUsers[0]`, `$filter`. */
   readonly field?: string;
   readonly retryAfterSeconds?: number;
+  /** The message is in the words of another API, which clients compare: it is sent as it is, without the field before it. */
+  readonly verbatim?: boolean;
 }
 
 /** An error that is the caller's to mend. `message` says what is wrong, where, and what to do. */

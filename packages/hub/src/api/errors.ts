@@ -36,8 +36,9 @@ export interface ErrorAnswer {
 export function answerOf(error: unknown): ErrorAnswer {
   if (error instanceof HubError) {
     const { status, graph } = ERRORS[error.code];
-    const { field, retryAfterSeconds } = error.details;
-    return { status, code: error.code, graphCode: graph, message: withField(error.message, field), field, retryAfterSeconds };
+    const { field, retryAfterSeconds, verbatim } = error.details;
+    const message = verbatim === true ? error.message : withField(error.message, field);
+    return { status, code: error.code, graphCode: graph, message, field, retryAfterSeconds };
   }
   if (error instanceof StoreBusy) {
     return answerOf(new HubError('busy', 'The database cannot be written now; nothing was kept. Send the same request again later.', { retryAfterSeconds: error.retryAfterSeconds }));

@@ -18,7 +18,7 @@ const MAX_ASSIGNMENTS = 500;
 export function settledActions(rules: readonly GraphBody[]): GraphBody[] {
   const actions = rules.flatMap((rule) => configurationsOf(rule));
   if (actions.filter((action) => action.actionType === 'block').length !== 1) {
-    throw new HubError('invalid_request', 'Compliance policy must have one and only one block scheduled action', { field: 'scheduledActionsForRule' });
+    throw new HubError('invalid_request', 'Compliance policy must have one and only one block scheduled action', { field: 'scheduledActionsForRule', verbatim: true });
   }
   return rules.map((rule) => ({
     ...withDefaults('deviceComplianceScheduledActionForRule', rule),
@@ -55,6 +55,7 @@ async function settledTarget(target: GraphBody | null | undefined, field: string
   }
   if (type !== 'groupAssignmentTarget' && type !== 'exclusionGroupAssignmentTarget') return complete;
   const groupId = canonicalId(String(complete.groupId ?? ''));
+  if (groupId === '') throw new HubError('invalid_request', `${field}.groupId is required for a target that is a group.`, { field: `${field}.groupId` });
   if ((await tx.documents.get('group', groupId)) === undefined) {
     throw new HubError('invalid_request', `There is no group with the id "${groupId}".`, { field: `${field}.groupId` });
   }

@@ -54,7 +54,7 @@ describe('a compliance policy', () => {
   ])('with %s is refused in Intune\'s words', async (_case, change) => {
     const answer = await hub.post(`/v1.0${PATH}`, iosPolicy(change));
     expect(answer.status).toBe(400);
-    expect(answer.body.error.message).toContain('Compliance policy must have one and only one block scheduled action');
+    expect(answer.body.error).toMatchObject({ message: 'Compliance policy must have one and only one block scheduled action', target: 'scheduledActionsForRule' });
   });
 
   test.each([
@@ -65,6 +65,9 @@ describe('a compliance policy', () => {
     [{ scheduledActionsForRule: rules(block(8761)) }, 'scheduledActionsForRule[0].scheduledActionConfigurations[0].gracePeriodHours'],
     [{ assignments: [group('0b7a2c1e-44d0-4f0e-9d4a-3a51f7a9bfff')] }, 'assignments[0].target.groupId'],
     [{ assignments: [group(GROUP), group(GROUP.toUpperCase())] }, 'assignments[1].target'],
+    [{ osMinimumVersion: 'newest' }, 'osMinimumVersion'],
+    [{ osMaximumVersion: 'x' }, 'osMaximumVersion'],
+    [{ assignments: [group('')] }, 'assignments[0].target.groupId'],
     [{ assignments: [{}] }, 'assignments[0].target'],
     [{ assignments: [{ target: { '@odata.type': '#microsoft.graph.configurationManagerCollectionAssignmentTarget', collectionId: 'x' } }] }, 'assignments[0].target'],
     [{ assignments: [{ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget', deviceAndAppManagementAssignmentFilterType: 'include' } }] }, 'assignments[0].target.deviceAndAppManagementAssignmentFilterType'],
@@ -94,6 +97,12 @@ describe('a compliance policy', () => {
     expect(answer.body).toMatchObject({ id, version: 2, osMinimumVersion: '18.0', displayName: 'Phones' });
     expect((await hub.patch(`/v1.0${PATH}/${id}`, { osMaximumVersion: '19' })).body.version).toBe(3);
     expect(hub.memory.compliancePolicy(id)).toMatchObject({ osMinimumVersion: '18.0', osMaximumVersion: '19', gracePeriodHours: 24 });
+  });
+
+  test('cannot be changed to a version that no device could meet', async () => {
+    const { id } = await made();
+    expect((await hub.patch(`/v1.0${PATH}/${id}`, { osMinimumVersion: 'newest' })).body.error.target).toBe('osMinimumVersion');
+    expect((await hub.patch(`/v1.0${PATH}/${id}`, { osMinimumVersion: '16.7.2 (20H115)', osMaximumVersion: '' })).status).toBe(200);
   });
 
   test('keeps its type, and its actions and assignments are changed by actions only', async () => {

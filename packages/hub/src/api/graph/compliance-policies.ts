@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { HubError } from '@sallyport/contracts';
 import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { typeOfBody, type GraphBody, type ModelProperty } from '@sallyport/contracts/graph/model.ts';
+import { versionParts } from '@sallyport/core';
 import { parseBody, parseParameters } from '@sallyport/contracts/graph/parse-body.ts';
 import type { QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { isoTime } from '../../platform/clock.ts';
@@ -80,6 +81,7 @@ function nestedItem(body: GraphBody, name: string, id: string): GraphBody {
 async function create(deps: GraphDependencies, request: GraphRequest): Promise<DocumentRow> {
   const parsed = parseBody(TYPE, request.body, request.version);
   requireText(parsed, 'displayName');
+  requireVersions(parsed);
   const type = typeOfBody(parsed, TYPE);
   if (type === 'defaultDeviceCompliancePolicy') throw new HubError('invalid_request', 'The built-in policy is there already; deviceManagement/settings configures it.', { field: '@odata.type' });
   const scheduledActionsForRule = settledActions((parsed.scheduledActionsForRule ?? []) as GraphBody[]);
@@ -95,9 +97,19 @@ async function update(deps: GraphDependencies, request: GraphRequest): Promise<D
   return updateDocument(deps, request, collection, param(request, 'id'), (row) => {
     const parsed = parseBody(typeOfBody(row.body, TYPE), request.body, request.version);
     if (parsed.displayName !== undefined) requireText(parsed, 'displayName');
+    requireVersions(parsed);
     refuseActionsInPatch(parsed);
     return { ...row.body, ...parsed };
   });
+}
+
+/** What no device's version can be compared with would close access for all of them, and blame the devices. */
+function requireVersions(parsed: GraphBody): void {
+  for (const field of ['osMinimumVersion', 'osMaximumVersion']) {
+    const version = parsed[field];
+    if (typeof version !== 'string' || version === '' || versionParts(version) !== undefined) continue;
+    throw new HubError('invalid_request', `${field} must be a version like 17.4 or 10.0.19045, not "${version.slice(0, 60)}".`, { field });
+  }
 }
 
 /** Graph changes these through actions only; ignoring them would look like success. */
