@@ -1,4 +1,4 @@
-import { HubError, isPermission, type Permission } from '@sallyport/contracts';
+import { HubError, isPermission, PERMISSIONS, type Permission } from '@sallyport/contracts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import type { AccessView } from '../../pipeline/ports.ts';
 import type { ApplicationDocument } from '../../platform/application.ts';
@@ -12,7 +12,7 @@ const MANAGES: Permission = 'Application.ReadWrite.All';
 export function settledPermissions(permissions: readonly string[]): Permission[] {
   return [...new Set(permissions.map((permission, index) => {
     if (isPermission(permission)) return permission;
-    throw new HubError('invalid_request', `There is no permission "${permission.slice(0, 100)}".`, { field: `permissions[${index}]` });
+    throw new HubError('invalid_request', `There is no permission "${permission.slice(0, 100)}". There are ${PERMISSIONS.join(', ')}.`, { field: `permissions[${index}]` });
   }))];
 }
 

@@ -55,6 +55,13 @@ describe('a client', () => {
   });
 });
 
+test('secrets are not taken away by a PATCH that lists none', async () => {
+  const { id } = await made({ displayName: 'Keeps its secret' });
+  await hub.post(`/v1.0/applications/${id}/addPassword`, {});
+  const answer = await hub.patch(`/v1.0/applications/${id}`, { passwordCredentials: [] });
+  expect([answer.status, answer.body.error.target]).toEqual([400, 'passwordCredentials']);
+});
+
 describe('a secret', () => {
   test('is shown once and kept as a hash, which no answer and no audit row holds', async () => {
     const { id } = await made({ displayName: 'Robot' });

@@ -80,12 +80,19 @@ async function create(deps: GraphDependencies, request: GraphRequest): Promise<G
 
 async function patch(deps: GraphDependencies, request: GraphRequest): Promise<void> {
   const parsed = parseBody(TYPE, request.body, request.version);
+  refuseCredentials(request.body);
   if ('displayName' in parsed) requireText(parsed, 'displayName');
   await updateDocument(deps, request, collection, param(request, 'id'), async (row, tx) => {
     const after = { ...(await settled(deps, request, row.body as unknown as ApplicationDocument, parsed, tx)) };
     await requireManagerLeft(tx, row.id, after, deps.clock.now());
     return after;
   });
+}
+
+/** They are changed by actions only; whoever sends an empty list must not believe that the secrets are gone. */
+function refuseCredentials(body: unknown): void {
+  if ((body as GraphBody | null | undefined)?.passwordCredentials === undefined) return;
+  throw new HubError('invalid_request', 'passwordCredentials cannot be changed by PATCH; use POST .../addPassword and .../removePassword.', { field: 'passwordCredentials' });
 }
 
 /** An application with `changes` made to it, as far as the caller may make them. */

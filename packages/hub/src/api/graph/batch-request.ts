@@ -18,11 +18,11 @@ export interface BatchPart {
 const HEADERS: ReadonlySet<string> = new Set(['accept', 'accept-language', 'client-request-id', 'consistencylevel', 'content-type', 'if-match', 'if-none-match', 'prefer']);
 
 /** Throws `HubError` for what makes the whole batch unreadable. */
-export function parseBatch(body: unknown): BatchPart[] {
+export function parseBatch(body: unknown, version: string): BatchPart[] {
   const requests = isObject(body) ? body.requests : undefined;
   if (!Array.isArray(requests) || requests.length === 0) throw invalid('requests', 'must be a list of requests');
   if (requests.length > MAX_REQUESTS) throw invalid('requests', `holds ${requests.length} requests; at most ${MAX_REQUESTS} are allowed`);
-  const parts = requests.map(parsePart);
+  const parts = requests.map((request, index) => parsePart(request, index, version));
   const seen = new Set<string>();
   for (const [index, { id }] of parts.entries()) {
     if (seen.has(id.toLowerCase())) throw invalid(`requests[${index}].id`, `is "${id}" a second time`);
@@ -35,13 +35,13 @@ export function parseBatch(body: unknown): BatchPart[] {
   return parts;
 }
 
-function parsePart(request: unknown, index: number): BatchPart {
+function parsePart(request: unknown, index: number, version: string): BatchPart {
   const at = `requests[${index}]`;
   if (!isObject(request)) throw invalid(at, 'must be an object');
   const method = METHODS.find((known) => known === String(request.method).toUpperCase());
   if (method === undefined) throw invalid(`${at}.method`, `must be one of ${METHODS.join(', ')}`);
   return {
-    id: textOf(request.id, `${at}.id`), method, url: urlOf(request.url, `${at}.url`),
+    id: textOf(request.id, `${at}.id`), method, url: urlOf(request.url, `${at}.url`, version),
     headers: headersOf(request.headers ?? {}, `${at}.headers`), body: request.body,
     dependsOn: dependenciesOf(request.dependsOn ?? [], `${at}.dependsOn`),
   };
@@ -54,11 +54,13 @@ function textOf(value: unknown, field: string): string {
   return text;
 }
 
-function urlOf(value: unknown, field: string): string {
+/** Graph's own client for JavaScript cuts the url out of a whole address, which leaves the version in it. */
+function urlOf(value: unknown, field: string, version: string): string {
   if (typeof value !== 'string' || value.length > 8192 || !/^\/?[\w$%]/.test(value) || /^[a-z][a-z0-9+.-]*:/i.test(value)) {
     throw invalid(field, 'must be a path relative to the version, like /users');
   }
-  const path = value.replace(/^\//, '');
+  const whole = value.replace(/^\//, '');
+  const path = whole.startsWith(`${version}/`) ? whole.slice(version.length + 1) : whole;
   if (/^(?:\$|%24)batch\b/i.test(path)) throw invalid(field, 'cannot be another batch');
   return path;
 }

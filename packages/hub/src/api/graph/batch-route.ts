@@ -19,7 +19,7 @@ export function addBatchRoute(app: FastifyInstance, version: GraphVersion): void
       doc: { summary: 'Up to 20 requests in one', tags: [`Graph ${version}`] },
     },
   }, async (request) => {
-    const parts = parseBatch(request.body);
+    const parts = parseBatch(request.body, version);
     const running = new Map<string, Promise<PartAnswer>>();
     const answerOf = (part: BatchPart): Promise<PartAnswer> => {
       const id = part.id.toLowerCase();

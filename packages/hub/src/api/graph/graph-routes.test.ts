@@ -67,6 +67,12 @@ describe('a batch', () => {
     expect(parts.get('5')).toMatchObject({ status: 200, body: expect.stringMatching(/^\d+$/) });
   });
 
+  test('takes the addresses that Graph\'s own client makes, with the version in them, and still no batch within a batch', async () => {
+    expect((await answers([{ id: '1', method: 'GET', url: '/v1.0/groups?$top=1' }])).get('1').status).toBe(200);
+    expect((await answers([{ id: '1', method: 'GET', url: '/beta/groups' }])).get('1').status).toBe(404);
+    expect((await hub.post('/v1.0/$batch', { requests: [{ id: '1', method: 'POST', url: '/v1.0/$batch', body: {} }] })).body.error.target).toBe('requests[0].url');
+  });
+
   test('waits for what a part depends on, and fails it with 424', async () => {
     const parts = await answers([
       { id: 'c', method: 'GET', url: "/groups?$filter=displayName eq 'Ordered'", dependsOn: ['B'] }, group('b', 'Ordered'),
