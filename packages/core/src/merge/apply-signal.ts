@@ -22,13 +22,18 @@ export function applySignal(view: PartnerView | undefined, known: ReadonlyMap<st
   const findings = newerFindings(known, signal);
   const newState = signal.state !== undefined && isNewerState(view, signal, signal.state);
   const late = !newState && findings.length === 0 && (signal.state !== undefined || signal.findings.length > 0);
-  if (!newState && findings.length === 0 && !provesWatch(view, signal)) return { view, findings, late };
+  if (!newState && findings.length === 0 && !provesWatch(view, signal) && !isNewestOfFindings(view, signal)) return { view, findings, late };
   return { view: nextView(view, findings, signal, newState), findings, late };
 }
 
 /** Whether even an old word is the first to show that a partner without postures rates threats on the device. */
 function provesWatch(view: PartnerView | undefined, signal: Signal): boolean {
   return view?.basis === 'findings' && view.state === 'activated' && ratesThreats(signal);
+}
+
+/** Of reports of one instant about the same findings, the same one is named as the newest whatever their order. */
+function isNewestOfFindings(view: PartnerView | undefined, signal: Signal): boolean {
+  return view?.basis === 'findings' && signal.findings.length > 0 && isAfter(signal, view);
 }
 
 function ratesThreats(signal: Signal): boolean {
