@@ -52,7 +52,7 @@ async function temporaryStore(): Promise<Store> {
 function bound(store: Store): Store {
   return {
     documents: store.documents, members: store.members, devices: store.devices, vendorDevices: store.vendorDevices, postures: store.postures, reports: store.reports,
-    findings: store.findings, outbox: store.outbox, heartbeats: store.heartbeats, audit: store.audit,
+    findings: store.findings, history: store.history, outbox: store.outbox, heartbeats: store.heartbeats, audit: store.audit,
     appInventory: store.appInventory, certificateInventory: store.certificateInventory, disclosures: store.disclosures,
     transaction: (work) => store.transaction(work), onCommitted: (listener) => store.onCommitted(listener), close: () => store.close(),
   };

@@ -1,5 +1,6 @@
 import type {
-  ComplianceState, DeviceKey, Finding, InstalledApp, InstalledCertificate, InventoryKind, PartnerView, Platform, Reason, Signal, ThreatState,
+  ComplianceState, DeviceKey, Finding, FindingState, InstalledApp, InstalledCertificate, InventoryKind, Level,
+  PartnerView, Platform, Reason, Signal, ThreatCategory, ThreatState,
 } from '@sallyport/core';
 
 /**
@@ -48,6 +49,7 @@ export interface Readers {
   readonly postures: PostureReader;
   readonly reports: ReportReader;
   readonly findings: FindingReader;
+  readonly history: HistoryReader;
   readonly outbox: OutboxReader;
   readonly heartbeats: HeartbeatReader;
   readonly audit: AuditReader;
@@ -64,6 +66,7 @@ export interface Transaction {
   readonly postures: PostureReader & PostureWriter;
   readonly reports: ReportReader & ReportWriter;
   readonly findings: FindingReader & FindingWriter;
+  readonly history: HistoryReader & HistoryWriter;
   readonly outbox: OutboxReader & OutboxWriter;
   readonly heartbeats: HeartbeatReader & HeartbeatWriter;
   readonly audit: AuditReader & AuditWriter;
@@ -268,8 +271,8 @@ export interface StoredReport extends ReportRow {
 
 export interface ReportReader {
   get(connectorId: string, reportId: string): Promise<StoredReport | undefined>;
-  /** Newest first. */
-  ofDevice(deviceId: string, limit: number): Promise<readonly StoredReport[]>;
+  /** Newest first; with `beforeSeq` only what arrived before that one. */
+  ofDevice(deviceId: string, limit: number, beforeSeq?: number): Promise<readonly StoredReport[]>;
   /** Reports whose device is not known or not certain, oldest first. */
   waiting(limit: number, afterSeq?: number): Promise<readonly StoredReport[]>;
   /** Waiting reports that carry any of the keys, oldest first. */
@@ -297,14 +300,65 @@ export interface FindingRow extends Finding {
   readonly deviceId: string;
 }
 
+/** What is left out does not matter. */
+export interface FindingQuery {
+  readonly state?: FindingState | undefined;
+  readonly severity?: Level | 'none' | undefined;
+  readonly category?: ThreatCategory | undefined;
+  readonly connectorId?: string | undefined;
+  readonly deviceId?: string | undefined;
+  /** The last of the page before. */
+  readonly after?: Pick<FindingRow, 'observedAt' | 'deviceId' | 'connectorId' | 'id'> | undefined;
+  readonly limit: number;
+}
+
 export interface FindingReader {
   /** Of all partners, newest first. */
   ofDevices(deviceIds: readonly string[]): Promise<readonly FindingRow[]>;
+  /** Newest first, then by device, partner and id downwards. */
+  query(query: FindingQuery): Promise<readonly FindingRow[]>;
 }
 
 export interface FindingWriter {
   /** Creates or replaces by (deviceId, connectorId, id). The caller has settled which is newer. */
   put(rows: readonly FindingRow[]): Promise<void>;
+}
+
+// ---- history: what changed on a device, for people who look back
+
+/** `null`: there was nothing before. */
+export type HistoryEvent =
+  /** The word of one partner about the device. */
+  | { readonly kind: 'levelChanged'; readonly connectorId: string; readonly from: ThreatState | null; readonly to: ThreatState; readonly reportId: string }
+  /** What all partners come to together. */
+  | { readonly kind: 'mergedLevelChanged'; readonly from: ThreatState | null; readonly to: ThreatState }
+  | { readonly kind: 'complianceChanged'; readonly from: ComplianceState | null; readonly to: ComplianceState; readonly reasons: readonly Reason[] }
+  | {
+    readonly kind: 'findingOpened' | 'findingResolved'; readonly connectorId: string; readonly findingId: string; readonly reportId: string;
+    readonly type: string; readonly category: ThreatCategory; readonly severity: Level | null; readonly title: string | null;
+  };
+
+export interface HistoryRow {
+  readonly deviceId: string;
+  readonly at: number;
+  readonly event: HistoryEvent;
+}
+
+export interface StoredHistory extends HistoryRow {
+  /** Order of writing. */
+  readonly seq: number;
+}
+
+export interface HistoryReader {
+  /** Newest first; with `beforeSeq` only what was written before that one. */
+  ofDevice(deviceId: string, limit: number, beforeSeq?: number): Promise<readonly StoredHistory[]>;
+}
+
+export interface HistoryWriter {
+  /** Forgotten with the device. */
+  append(rows: readonly HistoryRow[]): Promise<void>;
+  /** Forgets some of what is older than `before`; answers how many, 0 when there is nothing left to forget. */
+  prune(before: number): Promise<number>;
 }
 
 // ---- outbox

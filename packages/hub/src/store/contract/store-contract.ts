@@ -4,6 +4,7 @@ import { configurationCases } from './configuration-cases.ts';
 import { deviceCases } from './device-cases.ts';
 import { deviceFilterCases } from './device-filter-cases.ts';
 import { inventoryCases } from './inventory-cases.ts';
+import { historyCases } from './history-cases.ts';
 import { outboxCases } from './outbox-cases.ts';
 import { postureCases } from './posture-cases.ts';
 import { reportCases } from './report-cases.ts';
@@ -25,6 +26,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     describe('devices', () => deviceCases(store));
     describe('device filters', () => deviceFilterCases(store));
     describe('postures and findings', () => postureCases(store));
+    describe('findings across devices, and history', () => historyCases(store));
     describe('reports', () => reportCases(store));
     describe('inventories and disclosures', () => inventoryCases(store));
     describe('outbox', () => outboxCases(store));

@@ -6,10 +6,11 @@ import type { WriteSession } from '../sql/session.ts';
 import { first } from './0001-first.ts';
 import { vendorDevices } from './0002-vendor-devices.ts';
 import { appInventory } from './0003-app-inventory.ts';
+import { findingsAndHistory } from './0004-findings.ts';
 import { WORDS } from './migration.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [first, vendorDevices, appInventory];
+export const MIGRATIONS: readonly Migration[] = [first, vendorDevices, appInventory, findingsAndHistory];
 
 /** Runs `work` in one durable transaction; undoes it and passes on the error when `work` throws. */
 export type InTransaction = <T>(work: (session: WriteSession) => Promise<T>) => Promise<T>;

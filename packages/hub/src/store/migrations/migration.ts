@@ -21,14 +21,18 @@ export interface Words {
   readonly counter: string;
   /** Behind the closing bracket of a table of short rows: kept in the order of its primary key. */
   readonly inOrder: string;
+  /** A text in the object that a column holds as JSON; null where it is not there. */
+  readonly jsonMember: (column: string, name: string) => string;
   /** Behind a column of an index that sorts: null is lower than everything. */
   readonly nullFirst: string;
 }
 
 export const WORDS: Readonly<Record<Dialect, Words>> = {
-  sqlite: { text: 'text', integer: 'integer', bytes: 'blob', counter: 'integer primary key', inOrder: 'without rowid', nullFirst: '' },
+  sqlite: { text: 'text', integer: 'integer', bytes: 'blob', counter: 'integer primary key', inOrder: 'without rowid', nullFirst: '',
+    jsonMember: (column, name) => `json_extract(${column}, '$.${name}')`,
+  },
   postgres: {
     text: 'text collate "C"', integer: 'bigint', bytes: 'bytea', counter: 'bigint generated always as identity primary key', inOrder: '',
-    nullFirst: 'nulls first',
+    nullFirst: 'nulls first', jsonMember: (column, name) => `(${column}::json ->> '${name}')`,
   },
 };

@@ -6,6 +6,7 @@ import { deviceReader, devices } from './devices.ts';
 import { disclosureReader, disclosures } from './disclosures.ts';
 import { documentReader, documents } from './documents.ts';
 import { findingReader, findings } from './findings.ts';
+import { history, historyReader } from './history.ts';
 import { heartbeatReader, heartbeats } from './heartbeats.ts';
 import { memberReader, members } from './members.ts';
 import { outbox, outboxReader } from './outbox.ts';
@@ -23,6 +24,7 @@ export function readersOn(session: ReadSession): Readers {
     postures: postureReader(session),
     reports: reportReader(session),
     findings: findingReader(session),
+    history: historyReader(session),
     outbox: outboxReader(session),
     heartbeats: heartbeatReader(session),
     audit: auditReader(session),
@@ -41,6 +43,7 @@ export function transactionOn(session: WriteSession, appended: (rows: readonly O
     postures: postures(session),
     reports: reports(session),
     findings: findings(session),
+    history: history(session),
     outbox: outbox(session, appended),
     heartbeats: heartbeats(session),
     audit: audit(session),

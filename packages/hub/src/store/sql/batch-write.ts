@@ -12,9 +12,9 @@ type Columns = Readonly<Record<string, 'text' | 'bigint' | 'bytea'>>;
 export interface BatchWrite {
   /**
    * `insertNew` leaves rows alone whose keys are there already; `upsert` replaces them; `update` and `delete`
-   * skip rows that are not there. For `upsert` and `update` the keys of a batch must differ from each other.
+   * skip rows that are not there. `append` is for rows without keys, which the database numbers. For `upsert` and `update` the keys of a batch must differ from each other.
    */
-  readonly kind: 'insertNew' | 'upsert' | 'update' | 'delete';
+  readonly kind: 'insertNew' | 'upsert' | 'append' | 'update' | 'delete';
   readonly table: keyof Tables;
   readonly keys: Columns;
   readonly values: Columns;
@@ -32,6 +32,8 @@ export function sqliteText(write: BatchWrite): string {
     case 'insertNew':
     case 'upsert':
       return `insert into ${quoted(write.table)} (${all.join(', ')}) values (${all.map(() => '?').join(', ')}) ${onConflict(write.kind, keys, values)}`;
+    case 'append':
+      return `insert into ${quoted(write.table)} (${all.join(', ')}) values (${all.map(() => '?').join(', ')})`;
     case 'update':
       return `update ${quoted(write.table)} set ${values.map((v, i) => `${v} = ?${keys.length + i + 1}`).join(', ')} where ${matches}`;
     case 'delete':
@@ -53,6 +55,8 @@ export function postgresText(write: BatchWrite): string {
     case 'insertNew':
     case 'upsert':
       return `insert into ${table} (${all.join(', ')}) select ${all.map((c) => `v.${c}`).join(', ')} from ${rows} order by v.ordinal ${onConflict(write.kind, keys, values)}`;
+    case 'append':
+      return `insert into ${table} (${all.join(', ')}) select ${all.map((c) => `v.${c}`).join(', ')} from ${rows} order by v.ordinal`;
     case 'update':
       return `update ${table} t set ${values.map((c) => `${c} = v.${c}`).join(', ')} from ${rows} where ${matches}`;
     case 'delete':

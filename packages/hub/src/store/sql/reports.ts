@@ -37,8 +37,8 @@ export function reportReader(session: ReadSession): ReportReader {
       const [row] = await session.query(all().where('connector_id', '=', connectorId).where('report_id', '=', reportId));
       return row && toReport(row);
     },
-    async ofDevice(deviceId, limit) {
-      const rows = await session.query(all().where('device_id', '=', deviceId).orderBy('seq', 'desc').limit(limit));
+    async ofDevice(deviceId, limit, beforeSeq = Number.MAX_SAFE_INTEGER) {
+      const rows = await session.query(all().where('device_id', '=', deviceId).where('seq', '<', beforeSeq).orderBy('seq', 'desc').limit(limit));
       return rows.map(toReport);
     },
     async waiting(limit, afterSeq = 0) {

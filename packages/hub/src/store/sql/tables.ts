@@ -1,4 +1,4 @@
-import type { ComplianceState } from '@sallyport/core';
+import type { ComplianceState, FindingState, Level, ThreatCategory } from '@sallyport/core';
 import type { DeviceColumn, DocumentKind, OutboxKind, ReportStatus } from '../store.ts';
 import type { InventoryTables } from './app-inventory-tables.ts';
 
@@ -17,6 +17,7 @@ export interface Tables extends InventoryTables {
   vendor_devices: VendorDeviceTable;
   waiting_keys: WaitingKeyTable;
   findings: FindingTable;
+  device_history: DeviceHistoryTable;
   outbox: OutboxTable;
   heartbeats: HeartbeatTable;
   audit: AuditTable;
@@ -98,7 +99,18 @@ interface FindingTable {
   connector_id: string;
   id: string;
   observed_at: number;
+  state: FindingState;
+  severity: Level | null;
+  category: ThreatCategory;
   /** JSON of the whole `FindingRow`. */
+  body: string;
+}
+
+interface DeviceHistoryTable {
+  seq: number;
+  device_id: string;
+  at: number;
+  /** JSON of the event. */
   body: string;
 }
 
