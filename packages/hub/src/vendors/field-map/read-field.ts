@@ -1,0 +1,71 @@
+import { consoleLink } from '../console-link.ts';
+import { plainText } from '../plain-text.ts';
+import { identifier, word } from '../wire-read.ts';
+import type { MeaningField, TimeField } from './compile-field-map.ts';
+import type { Found, JsonPath } from './json-path.ts';
+import { valuesAt } from './json-path.ts';
+import { readTime } from './read-time.ts';
+
+/** What could not be read, for who writes the map. */
+export interface MapProblem {
+  /** Of ours: `state`, `deviceKeys.imei`, `findings.severity`. */
+  readonly field: string;
+  /** Where in the record: `$.threats[1].level`. */
+  readonly path: string;
+  /** What stands there, as JSON and cut; left out where nothing does. */
+  readonly value?: string;
+  /** Completes "the value ...". */
+  readonly message: string;
+}
+
+/** What a field of a record turned out to be. */
+export type Read<T> =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'is'; readonly value: T }
+  | { readonly kind: 'unreadable'; readonly found: Found; readonly message: string };
+
+const MISSING = { kind: 'missing' } as const;
+
+export function readId(paths: readonly JsonPath[], record: unknown): Read<string> {
+  return read(paths, record, identifier, 'is no id: that is a text or a number of at most 256 characters');
+}
+
+export function readText(paths: readonly JsonPath[], record: unknown, max: number): Read<string> {
+  return read(paths, record, (value) => plainText(value, max), 'is no text');
+}
+
+export function readLink(paths: readonly JsonPath[], record: unknown): Read<string> {
+  return read(paths, record, consoleLink, 'is no https address');
+}
+
+export function readInstant(field: TimeField | undefined, record: unknown): Read<number> {
+  if (field === undefined) return MISSING;
+  return read(field.paths, record, (value) => readTime(value, field.format), `is no time in the format ${field.format}${field.format === 'iso' ? ' with its time zone' : ''} between 2000 and 2100`);
+}
+
+export function readMeaning<W extends string>(field: MeaningField<W>, record: unknown): Read<W> {
+  return read(field.paths, record, (value) => field.words.get(word(value) ?? '') ?? meaningOfNumber(field, value), 'has no meaning in the map');
+}
+
+function meaningOfNumber<W extends string>({ numbers }: MeaningField<W>, value: unknown): W | undefined {
+  const number = typeof value === 'string' && /^\s*-?\d{1,15}(?:\.\d{1,9})?\s*$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' ? numbers.find(({ from }) => number >= from)?.is : undefined;
+}
+
+/** The first value that is there is the one that is meant; what vendors write for nothing is not there. */
+function read<T>(paths: readonly JsonPath[], record: unknown, as: (value: unknown) => T | undefined, message: string): Read<T> {
+  const found = paths.flatMap((path) => valuesAt(path, record)).find(({ value }) => word(value) !== undefined);
+  if (found === undefined) return MISSING;
+  const value = as(found.value);
+  return value === undefined ? { kind: 'unreadable', found, message } : { kind: 'is', value };
+}
+
+export function problemAt(field: string, { path, value }: Found, message: string): MapProblem {
+  return { field, path, value: shown(value), message };
+}
+
+/** As JSON, cut at a length that people can read. */
+export function shown(value: unknown): string {
+  const json = JSON.stringify(value) ?? String(value);
+  return json.length > 120 ? `${json.slice(0, 120).toWellFormed()}...` : json;
+}
