@@ -1,10 +1,11 @@
 import { checkPoint } from './check-point/index.ts';
 import { lookout } from './lookout/index.ts';
+import { sophos } from './sophos/index.ts';
 import type { Vendor } from './vendor.ts';
 import { zimperium } from './zimperium/index.ts';
 
 /** All vendors whose own format the hub speaks. Every other one can use the partner API. */
-export const VENDORS: readonly Vendor[] = [lookout, zimperium, checkPoint];
+export const VENDORS: readonly Vendor[] = [lookout, zimperium, checkPoint, sophos];
 
 export function vendorById(id: string): Vendor | undefined {
   return VENDORS.find((vendor) => vendor.id === id);

@@ -1,0 +1,72 @@
+import type { FindingReport, Instant, Signal } from '@sallyport/core';
+import { keysOf } from '../device-keys.ts';
+import type { ReadSnapshot } from '../device-snapshot.ts';
+import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
+import { plainText } from '../plain-text.ts';
+import { postureOfWords } from '../posture-of-words.ts';
+import { unknownWord } from '../unknown-word.ts';
+import { fingerprint } from '../wire-read.ts';
+import { sophosSettings } from './settings.ts';
+import type { TypeMeaning } from './vocabulary.ts';
+import { complianceWords, HEALTH, MANAGED, meaningOfType, SEVERITY } from './vocabulary.ts';
+import type { SophosEvent } from './wire.ts';
+import { readDevice, readEvent } from './wire.ts';
+
+type NonCompliantLevel = Parameters<typeof complianceWords>[0];
+
+/** A device of the list with the time at which it was read (`DeviceSnapshot`), an event or an alert. */
+export function normaliseSophos(raw: unknown, connectorId: string, receivedAt: Instant, settings: Readonly<Record<string, unknown>>): readonly Signal[] {
+  const snapshot = readSnapshot(raw);
+  if (snapshot !== undefined) return ofSnapshot(snapshot, connectorId, sophosSettings.shape.nonCompliantLevel.parse(settings.nonCompliantLevel));
+  const event = readEvent(raw);
+  return event === undefined ? [] : ofEvent(event, connectorId, receivedAt);
+}
+
+function ofSnapshot(snapshot: ReadSnapshot, connectorId: string, nonCompliant: NonCompliantLevel): readonly Signal[] {
+  const { id, health, compliant, managed, email, lastSeen } = readDevice(snapshot.device);
+  if (id === undefined) return [];
+  const posture = postureOfWords(
+    [{ field: 'health state', told: health, means: HEALTH }, { field: 'compliance', told: compliant, means: complianceWords(nonCompliant) }],
+    [{ field: 'managed state', told: managed, means: MANAGED }],
+  );
+  return [{
+    connectorId, reportId: snapshotReportId(id, snapshot, health, compliant, managed, lastSeen),
+    keys: [...keysOf(['vendorDeviceId'], id), ...keysOf(['email'], email)],
+    observedAt: snapshot.takenAt, findings: [], ...posture,
+  }];
+}
+
+/** Events tell why; the level is the list's to say, since a device may have several threats and one of them ended. */
+function ofEvent(event: SophosEvent, connectorId: string, receivedAt: Instant): readonly Signal[] {
+  const meaning = meaningOfType(event.type);
+  const keys = keysOf(['vendorDeviceId'], event.deviceId);
+  if (meaning === undefined || keys.length === 0) return [];
+  const observedAt = event.at ?? receivedAt;
+  const common = { connectorId, reportId: event.reportId ?? `event:${fingerprint(event)}`, keys, observedAt };
+  if (meaning.kind === 'left') return [{ ...common, state: 'deactivated', findings: [] }];
+  const { finding, flag } = findingOf(event, meaning as Exclude<TypeMeaning, { kind: 'left' }>, observedAt);
+  return [{ ...common, findings: finding === undefined ? [] : [finding], ...(flag && { flag }) }];
+}
+
+/** A finding whose severity we cannot read is left out, so that what was last known of it stays. */
+function findingOf(event: SophosEvent, meaning: Exclude<TypeMeaning, { kind: 'left' }>, at: Instant): { readonly finding?: FindingReport; readonly flag?: string } {
+  const severity = SEVERITY.get(event.severity ?? '');
+  const opens = meaning.state === 'open';
+  if (opens && severity === undefined) return { flag: unknownWord('severity', event.severity ?? '(none)', SEVERITY) ?? '' };
+  const finding: FindingReport = {
+    id: findingId(event, meaning),
+    type: meaning.kind,
+    state: opens ? 'open' : 'resolved',
+    title: event.text ?? meaning.kind,
+    ...(opens && severity !== undefined && severity !== 'none' && { severity }),
+    ...(meaning.state !== 'resolved' && { detectedAt: at }),
+  };
+  return { finding };
+}
+
+/** A device keeps the rules or not, so that is one finding; a threat goes by its name, what passed by the event. */
+function findingId(event: SophosEvent, meaning: Exclude<TypeMeaning, { kind: 'left' }>): string {
+  if (meaning.kind === 'NON_COMPLIANT') return meaning.kind;
+  if (meaning.state === 'passed') return event.reportId ?? `${meaning.kind}:${fingerprint(event)}`;
+  return plainText(event.subject === undefined ? meaning.kind : `${meaning.kind}:${event.subject}`, 256) ?? meaning.kind;
+}
