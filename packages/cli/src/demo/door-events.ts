@@ -25,6 +25,8 @@ export class DoorEvents {
     const sent = request(`${hubUrl}/doors/${door.id}/events`, { ca, agent: false, headers: { accept: 'text/event-stream', 'x-sallyport-door-key': door.secret ?? '' } }).end();
     const [stream] = await once(sent, 'response') as [IncomingMessage];
     if (stream.statusCode !== 200) throw new Error(`The events of the door answered ${stream.statusCode ?? 0}.`);
+    // The end of the hub breaks the stream; what that means is told by who waits for an event.
+    sent.on('error', () => undefined);
     const events = new DoorEvents(stream);
     void events.#read();
     return events;
