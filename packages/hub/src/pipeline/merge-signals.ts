@@ -9,7 +9,8 @@ export interface WorkingPosture {
   views: readonly PartnerView[];
   /** By connector and finding id. */
   readonly findings: Map<string, FindingRow>;
-  readonly changedFindings: Map<string, FindingRow>;
+  /** With what was kept of each before the batch. */
+  readonly changedFindings: Map<string, { readonly before: FindingRow | undefined; readonly after: FindingRow }>;
   cause: { readonly connectorId: string; readonly reportId: string } | null;
 }
 
@@ -27,8 +28,9 @@ export function mergeSignal(working: WorkingPosture, signal: Signal): ReportOutc
   for (const finding of applied.findings) {
     const row = { ...finding, deviceId: working.deviceId };
     const key = findingKey(finding.connectorId, finding.id);
+    const change = working.changedFindings.get(key);
+    working.changedFindings.set(key, { before: change === undefined ? working.findings.get(key) : change.before, after: row });
     working.findings.set(key, row);
-    working.changedFindings.set(key, row);
   }
   if (applied.view !== undefined && applied.view !== view) {
     const after = applied.view;

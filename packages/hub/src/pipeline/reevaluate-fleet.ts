@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import type { OutboxRow, PostureRow, Store } from '../store/store.ts';
+import type { HistoryRow, OutboxRow, PostureRow, Store } from '../store/store.ts';
 import type { Clock } from '../platform/clock.ts';
 import { evaluatePosture, isSameVerdict } from './evaluate-posture.ts';
 import type { FleetDevice } from './fleet.ts';
 import type { Memory } from './memory.ts';
+import { postureHistory } from './note-history.ts';
 import { isWorthTelling, postureChanged } from './revoke-access.ts';
 import type { Serial } from './serial.ts';
 
@@ -52,16 +53,19 @@ function reevaluateChunk(deps: ReevaluateDependencies, ids: readonly string[]): 
       const current = new Map((await tx.postures.get(different)).map((p) => [p.deviceId, p]));
       const postures: PostureRow[] = [];
       const told: Omit<OutboxRow, 'seq'>[] = [];
+      const history: HistoryRow[] = [];
       for (const id of different) {
         const device = memory.fleet.get(id) as FleetDevice;
         const before = current.get(id);
         const after = evaluateAgain(memory, device, before, now);
         postures.push(after);
+        history.push(...postureHistory(before, after));
         if (!isWorthTelling(before, after)) continue;
         const name = memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null;
         told.push(postureChanged(device, name, before, after, null, deps.origin));
       }
       await tx.postures.put(postures);
+      if (history.length > 0) await tx.history.append(history);
       if (told.length > 0) await tx.outbox.append(told);
       return postures;
     });

@@ -6,6 +6,7 @@ import { evaluatePosture } from './evaluate-posture.ts';
 import type { Match } from './match-device.ts';
 import type { Memory } from './memory.ts';
 import { matchDevices, vendorKeys } from './match-device.ts';
+import { postureHistory } from './note-history.ts';
 import type { DeviceRegistry } from './ports.ts';
 import { postureChanged } from './revoke-access.ts';
 import { applyToDevices, identified, matchesByEmail, type TakeDependencies } from './take-reports.ts';
@@ -89,6 +90,7 @@ export class RegisterDevice implements DeviceRegistry {
     const [current] = await tx.postures.get([row.id]);
     const after = evaluatePosture(memory, device.facts, current?.views ?? [], current?.failing ?? {}, now);
     await tx.postures.put([after]);
+    await tx.history.append(postureHistory(current, after));
     // Always told: whose device it is, or the ids that doors know it by, may have changed.
     const name = memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null;
     await tx.outbox.append([postureChanged(device, name, current, after, null, origin)]);

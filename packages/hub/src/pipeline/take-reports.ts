@@ -5,6 +5,7 @@ import { evaluatePosture } from './evaluate-posture.ts';
 import { matchDevices, type Match } from './match-device.ts';
 import type { Memory } from './memory.ts';
 import { mergeSignal, workingPosture, type WorkingPosture } from './merge-signals.ts';
+import { findingHistory, postureHistory } from './note-history.ts';
 import type { IncomingReport, Intake, ReportOutcome } from './ports.ts';
 import { isWorthTelling, postureChanged } from './revoke-access.ts';
 import { toDeviceFacts } from './rules-from-documents.ts';
@@ -173,19 +174,22 @@ export async function applyToDevices(
   const facts = await factsOf(tx, deps.memory, changed.map((w) => w.deviceId));
   const postures: PostureRow[] = [];
   const told: Omit<OutboxRow, 'seq'>[] = [];
+  const findings = [...working.values()].flatMap((w) => [...w.changedFindings.values()]);
+  const history = [...findingHistory(findings, now)];
   for (const w of changed) {
     const device = facts.get(w.deviceId);
     if (device === undefined) continue;
     const after = evaluatePosture(deps.memory, device.facts, w.views, w.before?.failing ?? {}, now);
     postures.push(after);
+    history.push(...postureHistory(w.before, after));
     if (isWorthTelling(w.before, after)) {
       const name = deps.memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null;
       told.push(postureChanged(device, name, w.before, after, w.cause, deps.origin));
     }
   }
   if (postures.length > 0) await tx.postures.put(postures);
-  const findings = [...working.values()].flatMap((w) => [...w.changedFindings.values()]);
-  if (findings.length > 0) await tx.findings.put(findings);
+  if (findings.length > 0) await tx.findings.put(findings.map(({ after }) => after));
+  if (history.length > 0) await tx.history.append(history);
   if (told.length > 0) await tx.outbox.append(told);
   return { statuses, postures };
 }

@@ -333,8 +333,9 @@ export type HistoryEvent =
   /** What all partners come to together. */
   | { readonly kind: 'mergedLevelChanged'; readonly from: ThreatState | null; readonly to: ThreatState }
   | { readonly kind: 'complianceChanged'; readonly from: ComplianceState | null; readonly to: ComplianceState; readonly reasons: readonly Reason[] }
+  /** `findingChanged`: its severity; `findingNoted`: it was over when it was first heard of. */
   | {
-    readonly kind: 'findingOpened' | 'findingResolved'; readonly connectorId: string; readonly findingId: string; readonly reportId: string;
+    readonly kind: 'findingOpened' | 'findingChanged' | 'findingResolved' | 'findingNoted'; readonly connectorId: string; readonly findingId: string; readonly reportId: string;
     readonly type: string; readonly category: ThreatCategory; readonly severity: Level | null; readonly title: string | null;
   };
 

@@ -1,0 +1,50 @@
+import type { PartnerView, Reason } from '@sallyport/core';
+import type { FindingRow, HistoryEvent, HistoryRow, PostureRow } from '../store/store.ts';
+
+/** What became visibly different about a device, causes first: its partners' words, what they come to, and what follows. */
+export function postureHistory(before: PostureRow | undefined, after: PostureRow): readonly HistoryRow[] {
+  const events: HistoryEvent[] = after.views === before?.views ? [] : after.views.flatMap((view) => levelChange(before, view));
+  if (after.mergedState !== (before?.mergedState ?? 'unknown')) {
+    events.push({ kind: 'mergedLevelChanged', from: before?.mergedState ?? null, to: after.mergedState });
+  }
+  if (before?.complianceState !== after.complianceState || failsOtherwise(before, after)) {
+    events.push({ kind: 'complianceChanged', from: before?.complianceState ?? null, to: after.complianceState, reasons: after.reasons });
+  }
+  return events.map((event) => ({ deviceId: after.deviceId, at: after.updatedAt, event }));
+}
+
+function levelChange(before: PostureRow | undefined, { connectorId, state, reportId }: PartnerView): HistoryEvent[] {
+  const from = before?.views.find((view) => view.connectorId === connectorId)?.state ?? null;
+  return from === state ? [] : [{ kind: 'levelChanged', connectorId, from, to: state, reportId }];
+}
+
+/** Still the same state, for other reasons. What a compliant device is told beside changes with every first report. */
+function failsOtherwise(before: PostureRow, after: PostureRow): boolean {
+  return after.complianceState !== 'compliant' && kinds(before.reasons) !== kinds(after.reasons);
+}
+
+/** Without the findings behind them: those have events of their own. */
+function kinds(reasons: readonly Reason[]): string {
+  return reasons.map(({ code, policyId, connectorId }) => `${code} ${policyId ?? ''} ${connectorId ?? ''}`).join(';');
+}
+
+/** What became different about findings; `before` is what was kept of each, if anything. */
+export function findingHistory(changes: Iterable<{ readonly before: FindingRow | undefined; readonly after: FindingRow }>, at: number): readonly HistoryRow[] {
+  const rows: HistoryRow[] = [];
+  for (const { before, after } of changes) {
+    const kind = kindOfChange(before, after);
+    if (kind === undefined) continue;
+    const { deviceId, connectorId, id, reportId, type, category, severity, title } = after;
+    rows.push({
+      deviceId, at,
+      event: { kind, connectorId, findingId: id, reportId, type, category: category ?? 'unclassified', severity: severity ?? null, title: title ?? null },
+    });
+  }
+  return rows;
+}
+
+function kindOfChange(before: FindingRow | undefined, after: FindingRow): 'findingOpened' | 'findingChanged' | 'findingResolved' | 'findingNoted' | undefined {
+  if (before === undefined) return after.state === 'open' ? 'findingOpened' : 'findingNoted';
+  if (before.state !== after.state) return after.state === 'open' ? 'findingOpened' : 'findingResolved';
+  return before.severity !== after.severity && after.state === 'open' ? 'findingChanged' : undefined;
+}
