@@ -34,6 +34,8 @@ export interface RouteDoc {
   readonly params?: ZodType | undefined;
   readonly query?: ZodType | undefined;
   readonly body?: ZodType | undefined;
+  /** Default: `application/json`. */
+  readonly bodyType?: string | undefined;
   readonly responses?: Readonly<Record<number, { readonly description: string; readonly schema?: ZodType | undefined }>> | undefined;
 }
 

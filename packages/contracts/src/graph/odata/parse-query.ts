@@ -8,6 +8,8 @@ import { refuse } from './tokens.ts';
 
 /** What one collection or one resource documents. What is absent is refused. */
 export interface QuerySupport {
+  /** True unless it says otherwise: every resource can be shown in part, and a bare number cannot. */
+  readonly select?: boolean;
   readonly filter?: boolean;
   readonly orderBy?: boolean;
   readonly paging?: boolean;
@@ -60,7 +62,7 @@ export function parseQuery(queryString: string, type: string, version: GraphVers
 function allowedOptions(support: QuerySupport): OptionName[] {
   return [
     ...(support.filter === true ? ['$filter' as const] : []),
-    '$select',
+    ...(support.select === false ? [] : ['$select' as const]),
     ...(support.expand === undefined ? [] : ['$expand' as const]),
     ...(support.orderBy === true ? ['$orderby' as const] : []),
     ...(support.paging === true ? (['$top', '$skip', '$skiptoken'] as const) : []),

@@ -11,6 +11,7 @@ import { refuseUnsupported, requireOperator, requireSound } from './access-polic
 import { entityAnswer } from './answers.ts';
 import { createDocument, deleteDocument, readRoutes, updateDocument, type DocumentCollection } from './documents.ts';
 import { CONDITIONAL_ACCESS } from './permissions.ts';
+import { changesSilently, creates, deletes } from './route-doc.ts';
 import { noContent, param, type GraphAnswer, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
 
 const TYPE = 'conditionalAccessPolicy';
@@ -43,16 +44,16 @@ export function accessPolicyRoutes(deps: GraphDependencies): GraphRoute[] {
   const { path, access } = collection;
   return [
     ...readRoutes(collection, deps),
-    { method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a conditional access policy', handle: (request) => create(deps, request) },
+    { method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a conditional access policy', doc: creates(TYPE), handle: (request) => create(deps, request) },
     {
-      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a conditional access policy: what is sent replaces what was there',
+      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a conditional access policy: what is sent replaces what was there', doc: changesSilently(TYPE),
       handle: async (request) => {
         await patch(deps, request);
         return noContent;
       },
     },
     {
-      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a conditional access policy',
+      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a conditional access policy', doc: deletes,
       handle: async (request) => {
         await deleteDocument(deps, request, collection, param(request, 'id'));
         return noContent;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import type { GraphBody, ModelProperty } from '@sallyport/contracts/graph/model.ts';
 import { parseBody, parseParameters } from '@sallyport/contracts/graph/parse-body.ts';
@@ -10,6 +11,7 @@ import { contextUrl, entityAnswer, renderFor } from './answers.ts';
 import { requireFreeApplicationNames, requireHeld, requireManagerLeft, settledConnector, settledPermissions } from './application-rules.ts';
 import { createDocument, deleteDocument, readRoutes, requireText, updateDocument, type DocumentCollection } from './documents.ts';
 import { APPLICATIONS } from './permissions.ts';
+import { changesSilently, creates, deletes } from './route-doc.ts';
 import { noContent, param, type GraphAnswer, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
 
 const TYPE = 'application';
@@ -42,24 +44,27 @@ export function applicationRoutes(deps: GraphDependencies): GraphRoute[] {
   const { path, access } = collection;
   return [
     ...readRoutes(collection, deps),
-    { method: 'POST', path: `/${path}`, access: access.write, summary: 'Register a client of the API', handle: (request) => create(deps, request) },
+    { method: 'POST', path: `/${path}`, access: access.write, summary: 'Register a client of the API', doc: creates(TYPE), handle: (request) => create(deps, request) },
     {
-      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a client: its name, permissions or connector',
+      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a client: its name, permissions or connector', doc: changesSilently(TYPE),
       handle: async (request) => {
         await patch(deps, request);
         return noContent;
       },
     },
     {
-      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a client',
+      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a client', doc: deletes,
       handle: async (request) => {
         await deleteDocument(deps, request, collection, param(request, 'id'), (row, tx) => requireManagerLeft(tx, row.id, undefined, deps.clock.now()));
         return noContent;
       },
     },
-    { method: 'POST', path: `/${path}/:id/addPassword`, access: access.write, summary: 'Make a secret for a client; it is shown once', handle: (request) => addPassword(deps, request) },
     {
-      method: 'POST', path: `/${path}/:id/removePassword`, access: access.write, summary: 'Take a secret away from a client',
+      method: 'POST', path: `/${path}/:id/addPassword`, access: access.write, summary: 'Make a secret for a client; it is shown once',
+      doc: { takes: addBody, answers: { status: 200, type: 'passwordCredential' } }, handle: (request) => addPassword(deps, request),
+    },
+    {
+      method: 'POST', path: `/${path}/:id/removePassword`, access: access.write, summary: 'Take a secret away from a client', doc: { takes: removeBody, answers: { status: 204 } },
       handle: async (request) => {
         await removePassword(deps, request);
         return noContent;
@@ -117,6 +122,9 @@ function settledUris(uris: readonly string[]): string[] {
   }
   return [...new Set(uris)];
 }
+
+const addBody = z.object({ passwordCredential: z.object({ displayName: z.string().optional(), startDateTime: z.iso.datetime().optional(), endDateTime: z.iso.datetime().optional() }).optional() });
+const removeBody = z.object({ keyId: z.guid() });
 
 const ADD: Readonly<Record<string, ModelProperty>> = { passwordCredential: { type: 'passwordCredential', nullable: true } };
 

@@ -1,24 +1,26 @@
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
-import { parseQuery } from '@sallyport/contracts/graph/odata/parse-query.ts';
+import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { AuditRow } from '../../store/store.ts';
 import { collectionAnswer } from './answers.ts';
 import { PAGE_SIZE, nextLink, offsetOf, readSkipToken } from './paging.ts';
 import { AUDIT } from './permissions.ts';
+import { lists } from './route-doc.ts';
 import type { GraphAnswer, GraphDependencies, GraphRequest, GraphRoute } from './route.ts';
 
 const place = { path: 'deviceManagement/auditEvents', type: 'auditEvent' };
+const support: QuerySupport = { paging: true };
 
 /** Who changed what, newest first. */
 export function auditEventRoutes(deps: GraphDependencies): GraphRoute[] {
   return [{
-    method: 'GET', path: `/${place.path}`, access: AUDIT, summary: 'List changes, newest first',
+    method: 'GET', path: `/${place.path}`, access: AUDIT, summary: 'List changes, newest first', doc: lists(place.type, support),
     handle: (request) => list(deps, request),
   }];
 }
 
 async function list(deps: GraphDependencies, request: GraphRequest): Promise<GraphAnswer> {
-  const query = parseQuery(request.queryString, place.type, request.version, { paging: true });
+  const query = parseQuery(request.queryString, place.type, request.version, support);
   const offset = offsetOf(readSkipToken(query.skipToken), query.skip);
   const size = query.top ?? PAGE_SIZE;
   const rows = size === 0 ? [] : await deps.store.audit.list(size + 1, offset);

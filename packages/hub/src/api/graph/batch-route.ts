@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { PERMISSIONS } from '@sallyport/contracts';
 import type { GraphVersion } from '@sallyport/contracts/graph/model.ts';
 import { parseBatch, type BatchPart } from './batch-request.ts';
@@ -10,13 +11,23 @@ interface PartAnswer {
   readonly body?: unknown;
 }
 
+const batchBody = z.object({
+  requests: z.array(z.object({
+    id: z.union([z.string().min(1).max(100), z.number()]), method: z.enum(['GET', 'POST', 'PATCH', 'DELETE']), url: z.string().max(8192).describe('Relative to the version: /users'),
+    headers: z.record(z.string(), z.string()).optional(), body: z.unknown().optional(), dependsOn: z.array(z.string()).optional(),
+  })).min(1).max(20),
+});
+const batchAnswer = z.object({
+  responses: z.array(z.object({ id: z.string(), status: z.int(), headers: z.record(z.string(), z.string()), body: z.unknown().optional() })),
+});
+
 /** `/$batch`: each part goes through the server as if it had come alone, with the caller's own token. */
 export function addBatchRoute(app: FastifyInstance, version: GraphVersion): void {
   app.post(`/${version}/$batch`, {
     config: {
       // Every part is checked against its own route; the batch itself opens nothing.
       access: { kind: 'permission', anyOf: PERMISSIONS },
-      doc: { summary: 'Up to 20 requests in one', tags: [`Graph ${version}`] },
+      doc: { summary: 'Up to 20 requests in one', tags: [`Graph ${version}`], body: batchBody, responses: { 200: { description: 'An answer for each request, in any order.', schema: batchAnswer } } },
     },
   }, async (request) => {
     const parts = parseBatch(request.body, version);

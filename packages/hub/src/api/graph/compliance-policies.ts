@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { typeOfBody, type GraphBody, type ModelProperty } from '@sallyport/contracts/graph/model.ts';
@@ -12,6 +13,7 @@ import { settledActions, settledAssignments } from './compliance-actions.ts';
 import { createDocument, deleteDocument, readRoutes, requireDocument, requireText, updateDocument, type DocumentCollection } from './documents.ts';
 import { nestedRoutes } from './nested-resources.ts';
 import { COMPLIANCE } from './permissions.ts';
+import { changes, creates, deletes } from './route-doc.ts';
 import { noContent, param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
 
 const TYPE = 'deviceCompliancePolicy';
@@ -41,15 +43,15 @@ export function compliancePolicyRoutes(deps: GraphDependencies): GraphRoute[] {
   return [
     ...readRoutes(collection, deps),
     {
-      method: 'POST', path: `/${PATH}`, access: access.write, summary: 'Create a compliance policy with exactly one block action',
+      method: 'POST', path: `/${PATH}`, access: access.write, summary: 'Create a compliance policy with exactly one block action', doc: creates(TYPE),
       handle: async (request) => entityAnswer(request, collection, present(await create(deps, request)), {}, 201),
     },
     {
-      method: 'PATCH', path: `/${PATH}/:id`, access: access.write, summary: 'Change the settings of a compliance policy',
+      method: 'PATCH', path: `/${PATH}/:id`, access: access.write, summary: 'Change the settings of a compliance policy', doc: changes(TYPE),
       handle: async (request) => entityAnswer(request, collection, present(await update(deps, request))),
     },
     {
-      method: 'DELETE', path: `/${PATH}/:id`, access: access.write, summary: 'Delete a compliance policy',
+      method: 'DELETE', path: `/${PATH}/:id`, access: access.write, summary: 'Delete a compliance policy', doc: deletes,
       handle: async (request) => {
         await deleteDocument(deps, request, collection, param(request, 'id'));
         return noContent;
@@ -57,10 +59,11 @@ export function compliancePolicyRoutes(deps: GraphDependencies): GraphRoute[] {
     },
     {
       method: 'POST', path: `/${PATH}/:id/assign`, access: access.write, summary: 'Assign a compliance policy: the list replaces what was there',
+      doc: { takes: assignBody, answers: { status: 200, type: ASSIGNMENTS.type, list: true } },
       handle: (request) => assign(deps, request),
     },
     {
-      method: 'POST', path: `/${PATH}/:id/scheduleActionsForRules`, access: access.write, summary: 'Replace the actions for noncompliance',
+      method: 'POST', path: `/${PATH}/:id/scheduleActionsForRules`, access: access.write, summary: 'Replace the actions for noncompliance', doc: { takes: scheduleBody, answers: { status: 204 } },
       handle: (request) => schedule(deps, request),
     },
     ...nestedRoutes({ parent: PATH, name: 'assignments', type: ASSIGNMENTS.type, access: access.read, support: LISTED, owner: body }),
@@ -119,6 +122,9 @@ function refuseActionsInPatch(parsed: GraphBody): void {
     throw new HubError('invalid_request', 'Change the actions for noncompliance with POST .../scheduleActionsForRules.', { field: 'scheduledActionsForRule' });
   }
 }
+
+const assignBody = z.object({ assignments: z.array(z.looseObject({ target: z.looseObject({ '@odata.type': z.string(), groupId: z.string().optional() }) })).describe('Of deviceCompliancePolicyAssignment; an empty list removes them all.') });
+const scheduleBody = z.object({ deviceComplianceScheduledActionForRules: z.array(z.looseObject({ ruleName: z.string().optional(), scheduledActionConfigurations: z.array(z.looseObject({ actionType: z.string(), gracePeriodHours: z.int().min(0).max(8760) })) })).describe('Of deviceComplianceScheduledActionForRule, with exactly one block action.') });
 
 const ASSIGN: Readonly<Record<string, ModelProperty>> = { assignments: { type: ASSIGNMENTS.type, collection: true } };
 

@@ -11,6 +11,7 @@ import type { DocumentRow } from '../../store/store.ts';
 import { entityAnswer } from './answers.ts';
 import { chosenId, createDocument, readRoutes, requireDocument, updateDocument, type DocumentCollection } from './documents.ts';
 import { CONNECTORS } from './permissions.ts';
+import { changes, creates, deletes } from './route-doc.ts';
 import { noContent, param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
 
 /** What Graph answers for a time that never was. */
@@ -36,7 +37,7 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
   return [
     ...readRoutes(collection, deps),
     {
-      method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a connector, with the well-known id of its partner or one of its own',
+      method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a connector, with the well-known id of its partner or one of its own', doc: creates(type),
       handle: async (request) => {
         const id = chosenId(request.body);
         const parsed = parseBody(type, request.body, request.version);
@@ -45,7 +46,7 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     {
-      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a connector',
+      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a connector', doc: changes(type),
       handle: async (request) => {
         const parsed = parseBody(type, request.body, request.version);
         const row = await updateDocument(deps, request, collection, param(request, 'id'), (before) => settled(before.id, { ...before.body, ...parsed }));
@@ -53,7 +54,7 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     {
-      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a connector, with the link to its vendor',
+      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a connector, with the link to its vendor', doc: deletes,
       handle: async (request) => {
         await remove(deps, request);
         return noContent;

@@ -4,6 +4,7 @@ import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { parseQuery } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { entityAnswer, renderFor } from './answers.ts';
 import { COMPLIANCE } from './permissions.ts';
+import { changes, gets } from './route-doc.ts';
 import type { GraphAnswer, GraphDependencies, GraphRequest, GraphRoute } from './route.ts';
 
 const KIND = 'deviceManagementSettings';
@@ -14,11 +15,11 @@ const place = { path: 'deviceManagement', type: 'deviceManagement' };
 export function deviceManagementRoutes(deps: GraphDependencies): GraphRoute[] {
   return [
     {
-      method: 'GET', path: '/deviceManagement', access: COMPLIANCE.read, summary: 'Get the tenant and its settings',
+      method: 'GET', path: '/deviceManagement', access: COMPLIANCE.read, summary: 'Get the tenant and its settings', doc: gets('deviceManagement'),
       handle: async (request) => tenantAnswer(deps, request),
     },
     {
-      method: 'GET', path: '/deviceManagement/settings', access: COMPLIANCE.read, summary: 'Get the compliance settings of the tenant',
+      method: 'GET', path: '/deviceManagement/settings', access: COMPLIANCE.read, summary: 'Get the compliance settings of the tenant', doc: gets(KIND),
       handle: async (request) => {
         const query = parseQuery(request.queryString, KIND, request.version, {});
         const settings = renderFor(request, KIND, await currentSettings(deps.store.documents), query);
@@ -26,7 +27,7 @@ export function deviceManagementRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     {
-      method: 'PATCH', path: '/deviceManagement', access: COMPLIANCE.write, summary: 'Change the compliance settings of the tenant',
+      method: 'PATCH', path: '/deviceManagement', access: COMPLIANCE.write, summary: 'Change the compliance settings of the tenant', doc: changes('deviceManagement'),
       handle: async (request) => {
         const { settings } = parseBody('deviceManagement', request.body, request.version);
         if (settings !== undefined && settings !== null) await change(deps, request, settings as GraphBody);

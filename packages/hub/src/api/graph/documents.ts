@@ -9,6 +9,7 @@ import type { ResourcePlace } from './answers.ts';
 import { entityAnswer, notFound } from './answers.ts';
 import { countAnswer, listAnswer } from './list-resources.ts';
 import type { AreaAccess } from './permissions.ts';
+import { counts, gets, lists } from './route-doc.ts';
 import { param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
 
 /** A Graph collection whose resources are documents of one kind. */
@@ -31,15 +32,15 @@ export function readRoutes(collection: DocumentCollection, deps: GraphDependenci
   };
   return paths.flatMap((path): GraphRoute[] => [
     {
-      method: 'GET', path, access: access.read, summary: `List ${type}s`,
+      method: 'GET', path, access: access.read, summary: `List ${plural(type)}`, doc: lists(type, support),
       handle: async (request) => listAnswer(request, collection, support, await all()),
     },
     {
-      method: 'GET', path: `${path}/$count`, access: access.read, summary: `Count ${type}s`,
+      method: 'GET', path: `${path}/$count`, access: access.read, summary: `Count ${plural(type)}`, doc: counts(type, support),
       handle: async (request) => countAnswer(request, collection, support, await all()),
     },
     {
-      method: 'GET', path: `${path}/:id`, access: access.read, summary: `Get one ${type}`,
+      method: 'GET', path: `${path}/:id`, access: access.read, summary: `Get one ${type}`, doc: gets(type, itemSupport(support)),
       handle: async (request) => {
         const query = parseQuery(request.queryString, type, request.version, itemSupport(support));
         const row = await requireDocument(deps.store.documents, collection, param(request, 'id'));
@@ -47,6 +48,10 @@ export function readRoutes(collection: DocumentCollection, deps: GraphDependenci
       },
     },
   ]);
+}
+
+function plural(type: string): string {
+  return `${type}s`.replace(/ys$/, 'ies');
 }
 
 export function itemSupport(support: QuerySupport): QuerySupport {

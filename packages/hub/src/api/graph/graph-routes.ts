@@ -11,6 +11,7 @@ import { groupRoutes } from './groups.ts';
 import { managedDeviceRoutes } from './managed-devices.ts';
 import { addMetadataRoute } from './metadata-route.ts';
 import { namedLocationRoutes } from './named-locations.ts';
+import { routeDocOf } from './route-doc.ts';
 import type { GraphDependencies, GraphRequest, GraphRoute } from './route.ts';
 import { userRoutes } from './users.ts';
 
@@ -19,19 +20,15 @@ const VERSIONS: readonly GraphVersion[] = ['v1.0', 'beta'];
 /** The Graph-compatible API under `/v1.0` and `/beta`: the same resources, v1.0 with the members it knows. */
 export function graphRoutes(deps: GraphDependencies): FastifyPluginAsync {
   return async (app) => {
-    const routes: readonly GraphRoute[] = [
-      ...connectorRoutes(deps), ...compliancePolicyRoutes(deps), ...managedDeviceRoutes(deps), ...userRoutes(deps),
-      ...groupRoutes(deps), ...accessPolicyRoutes(deps), ...namedLocationRoutes(deps), ...deviceManagementRoutes(deps),
-      ...auditEventRoutes(deps), ...applicationRoutes(deps),
-    ];
+    const routes = allGraphRoutes(deps);
     for (const version of VERSIONS) {
       addMetadataRoute(app, version);
       addBatchRoute(app, version);
-      for (const { method, path, access, summary, handle } of routes) {
+      for (const { method, path, access, summary, doc, handle } of routes) {
         app.route({
           method,
           url: `/${version}${path}`,
-          config: { access: { kind: 'permission', anyOf: access }, doc: { summary, tags: [`Graph ${version}`] } },
+          config: { access: { kind: 'permission', anyOf: access }, doc: routeDocOf({ summary, doc }, version) },
           handler: async (request, reply) => {
             const answer = await handle(toGraphRequest(request, version, deps));
             reply.code(answer.status);
@@ -43,6 +40,14 @@ export function graphRoutes(deps: GraphDependencies): FastifyPluginAsync {
       }
     }
   };
+}
+
+export function allGraphRoutes(deps: GraphDependencies): readonly GraphRoute[] {
+  return [
+    ...connectorRoutes(deps), ...compliancePolicyRoutes(deps), ...managedDeviceRoutes(deps), ...userRoutes(deps),
+    ...groupRoutes(deps), ...accessPolicyRoutes(deps), ...namedLocationRoutes(deps), ...deviceManagementRoutes(deps),
+    ...auditEventRoutes(deps), ...applicationRoutes(deps),
+  ];
 }
 
 function toGraphRequest(request: FastifyRequest, version: GraphVersion, deps: GraphDependencies): GraphRequest {

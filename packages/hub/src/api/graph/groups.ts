@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
@@ -8,8 +9,9 @@ import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { entityAnswer } from './answers.ts';
 import { chosenId, createDocument, readRoutes, requireDocument, requireFreeId, requireText, type DocumentCollection } from './documents.ts';
-import { directoryAnswer, groupsOfMember, membersOfGroup, requireMember } from './memberships.ts';
+import { directoryRoutes, groupsOfMember, membersOfGroup, requireMember } from './memberships.ts';
 import { GROUPS, MEMBERS, MEMBERSHIPS_OF_USER } from './permissions.ts';
+import { changesSilently, creates, deletes } from './route-doc.ts';
 import { noContent, param, type GraphAnswer, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
 import { findUser, removeDirectoryObject } from './users.ts';
 
@@ -34,16 +36,16 @@ export function groupRoutes(deps: GraphDependencies): GraphRoute[] {
   const { path, access } = collection;
   return [
     ...readRoutes(collection, deps),
-    { method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a group, with members if they are bound', handle: (request) => create(deps, request) },
+    { method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a group, with members if they are bound', doc: creates('group'), handle: (request) => create(deps, request) },
     {
-      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a group, or bind more members',
+      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a group, or bind more members', doc: changesSilently('group'),
       handle: async (request) => {
         await patch(deps, request);
         return noContent;
       },
     },
     {
-      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a group, with its memberships',
+      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a group, with its memberships', doc: deletes,
       handle: async (request) => {
         await removeDirectoryObject(deps, request, collection, canonicalId(param(request, 'id')));
         return noContent;
@@ -55,18 +57,17 @@ export function groupRoutes(deps: GraphDependencies): GraphRoute[] {
 }
 
 function memberRoutes(deps: GraphDependencies): GraphRoute[] {
-  const lists = (['members', 'transitiveMembers'] as const).flatMap((name) => ([undefined, 'user', 'group'] as const).map((only): GraphRoute => ({
-    method: 'GET', path: `/groups/:id/${name}${only === undefined ? '' : `/${only}`}`, access: MEMBERS.read, summary: `List the ${name} of a group`,
-    handle: async (request) => {
+  const readers = (['members', 'transitiveMembers'] as const).flatMap((name) => ([undefined, 'user', 'group'] as const).flatMap((only) => directoryRoutes(deps, {
+    path: `/groups/:id/${name}`, only, access: MEMBERS.read, what: `the ${name} of a group`,
+    find: async (request) => {
       const { id } = await requireDocument(deps.store.documents, collection, param(request, 'id'));
-      const ids = membersOfGroup(await deps.store.members.all(), id, name === 'transitiveMembers');
-      return directoryAnswer(deps, request, `groups('${id}')/${name}`, ids, only);
+      return { path: `groups('${id}')/${name}`, ids: membersOfGroup(await deps.store.members.all(), id, name === 'transitiveMembers') };
     },
   })));
   return [
-    ...lists,
+    ...readers,
     {
-      method: 'POST', path: '/groups/:id/members/$ref', access: MEMBERS.write, summary: 'Add a member to a group',
+      method: 'POST', path: '/groups/:id/members/$ref', access: MEMBERS.write, summary: 'Add a member to a group', doc: { takes: memberReference, answers: { status: 204 } },
       handle: async (request) => {
         const reference = (request.body as GraphBody | null | undefined)?.['@odata.id'];
         await addMembers(deps, request, [memberIdOf(reference, '@odata.id')], '@odata.id');
@@ -74,7 +75,7 @@ function memberRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     {
-      method: 'DELETE', path: '/groups/:id/members/:memberId/$ref', access: MEMBERS.write, summary: 'Remove a member from a group',
+      method: 'DELETE', path: '/groups/:id/members/:memberId/$ref', access: MEMBERS.write, summary: 'Remove a member from a group', doc: deletes,
       handle: async (request) => {
         await removeMember(deps, request);
         return noContent;
@@ -89,15 +90,16 @@ function membershipRoutes(deps: GraphDependencies): GraphRoute[] {
     ['users', MEMBERSHIPS_OF_USER, async (id: string) => (await findUser(deps, id)).id],
     ['groups', MEMBERS.read, async (id: string) => (await requireDocument(deps.store.documents, collection, id)).id],
   ] as const;
-  return owners.flatMap(([owner, access, idOf]) => (['memberOf', 'transitiveMemberOf'] as const).flatMap((name) => ([undefined, 'group'] as const).map((only): GraphRoute => ({
-    method: 'GET', path: `/${owner}/:id/${name}${only === undefined ? '' : `/${only}`}`, access, summary: `List the groups that one of the ${owner} is in`,
-    handle: async (request) => {
+  return owners.flatMap(([owner, access, idOf]) => (['memberOf', 'transitiveMemberOf'] as const).flatMap((name) => ([undefined, 'group'] as const).flatMap((only) => directoryRoutes(deps, {
+    path: `/${owner}/:id/${name}`, only, access, what: `the groups that one of the ${owner} is in`,
+    find: async (request) => {
       const id = await idOf(param(request, 'id'));
-      const ids = groupsOfMember(await deps.store.members.all(), id, name === 'transitiveMemberOf');
-      return directoryAnswer(deps, request, `${owner}('${id}')/${name}`, ids, only);
+      return { path: `${owner}('${id}')/${name}`, ids: groupsOfMember(await deps.store.members.all(), id, name === 'transitiveMemberOf') };
     },
   }))));
 }
+
+const memberReference = z.object({ '@odata.id': z.string().describe('https://any.host/v1.0/directoryObjects/{id}, or /users/, /groups/, /devices/') });
 
 async function create(deps: GraphDependencies, request: GraphRequest): Promise<GraphAnswer> {
   const id = chosenId(request.body);

@@ -23,7 +23,7 @@ export function listAnswer(request: GraphRequest, place: ResourcePlace, support:
 
 /** Answers `/$count`: a bare number, of what `$filter` leaves. */
 export function countAnswer(request: GraphRequest, place: ResourcePlace, support: QuerySupport, bodies: readonly GraphBody[]): GraphAnswer {
-  const query = parseQuery(request.queryString, place.type, request.version, { filter: support.filter === true });
+  const query = parseQuery(request.queryString, place.type, request.version, { filter: support.filter === true, select: false });
   return { status: 200, text: String(selected(request, place, query, bodies).length) };
 }
 

@@ -12,6 +12,7 @@ import { KeyedLock } from './keyed-lock.ts';
 import { nestedRoutes } from './nested-resources.ts';
 import { PAGE_SIZE, nextLink, readSkipToken } from './paging.ts';
 import { DEVICES } from './permissions.ts';
+import { changes, counts, creates, deletes, gets, lists } from './route-doc.ts';
 import { noContent, param, type GraphAnswer, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
 
 const TYPE = 'managedDevice';
@@ -23,28 +24,28 @@ export function managedDeviceRoutes(deps: GraphDependencies): GraphRoute[] {
   const path = `/${place.path}`;
   const lock = new KeyedLock();
   return [
-    { method: 'GET', path, access: DEVICES.read, summary: 'List managed devices', handle: (request) => list(deps, request) },
-    { method: 'GET', path: `${path}/$count`, access: DEVICES.read, summary: 'Count managed devices', handle: (request) => count(deps, request) },
+    { method: 'GET', path, access: DEVICES.read, summary: 'List managed devices', doc: lists(TYPE, support), handle: (request) => list(deps, request) },
+    { method: 'GET', path: `${path}/$count`, access: DEVICES.read, summary: 'Count managed devices', doc: counts(TYPE, support), handle: (request) => count(deps, request) },
     {
-      method: 'GET', path: '/users/:id/managedDevices', access: DEVICES.read, summary: 'List the managed devices of a user',
-      handle: async (request) => {
-        const user = deps.view.user(param(request, 'id'));
-        if (user === undefined) throw notFound('user', param(request, 'id'));
-        return list(deps, request, { op: 'eq', column: 'userId', value: user.id });
-      },
+      method: 'GET', path: '/users/:id/managedDevices', access: DEVICES.read, summary: 'List the managed devices of a user', doc: lists(TYPE, support),
+      handle: async (request) => list(deps, request, ofUser(deps, request)),
     },
-    { method: 'POST', path, access: DEVICES.write, summary: 'Register a device', handle: (request) => register(deps, lock, request) },
     {
-      method: 'GET', path: `${path}/:id`, access: DEVICES.read, summary: 'Get one managed device',
+      method: 'GET', path: '/users/:id/managedDevices/$count', access: DEVICES.read, summary: 'Count the managed devices of a user', doc: counts(TYPE, support),
+      handle: async (request) => count(deps, request, ofUser(deps, request)),
+    },
+    { method: 'POST', path, access: DEVICES.write, summary: 'Register a device', doc: creates(TYPE), handle: (request) => register(deps, lock, request) },
+    {
+      method: 'GET', path: `${path}/:id`, access: DEVICES.read, summary: 'Get one managed device', doc: gets(TYPE),
       handle: async (request) => {
         const query = parseQuery(request.queryString, TYPE, request.version, {});
         const row = await requireDevice(deps, param(request, 'id'));
         return entityAnswer(request, place, await present(deps, row), query);
       },
     },
-    { method: 'PATCH', path: `${path}/:id`, access: DEVICES.write, summary: 'Change a managed device', handle: (request) => change(deps, lock, request) },
+    { method: 'PATCH', path: `${path}/:id`, access: DEVICES.write, summary: 'Change a managed device', doc: changes(TYPE), handle: (request) => change(deps, lock, request) },
     {
-      method: 'DELETE', path: `${path}/:id`, access: DEVICES.write, summary: 'Remove a managed device',
+      method: 'DELETE', path: `${path}/:id`, access: DEVICES.write, summary: 'Remove a managed device', doc: deletes,
       handle: async (request) => {
         const id = param(request, 'id');
         if (!(await deps.devices.remove(request.caller.appId, canonicalId(id)))) throw notFound(TYPE, id);
@@ -56,6 +57,12 @@ export function managedDeviceRoutes(deps: GraphDependencies): GraphRoute[] {
       owner: async (request) => ({ deviceCompliancePolicyStates: await policyStates(deps, param(request, 'id')) }),
     }),
   ];
+}
+
+function ofUser({ view }: GraphDependencies, request: GraphRequest): DeviceFilter {
+  const user = view.user(param(request, 'id'));
+  if (user === undefined) throw notFound('user', param(request, 'id'));
+  return { op: 'eq', column: 'userId', value: user.id };
 }
 
 async function list(deps: GraphDependencies, request: GraphRequest, within?: DeviceFilter): Promise<GraphAnswer> {
@@ -79,9 +86,9 @@ async function list(deps: GraphDependencies, request: GraphRequest, within?: Dev
   });
 }
 
-async function count(deps: GraphDependencies, request: GraphRequest): Promise<GraphAnswer> {
-  const { filter } = parseQuery(request.queryString, TYPE, request.version, { filter: true });
-  return { status: 200, text: String(await deps.store.devices.count(filter === undefined ? undefined : toDeviceFilter(filter))) };
+async function count(deps: GraphDependencies, request: GraphRequest, within?: DeviceFilter): Promise<GraphAnswer> {
+  const { filter } = parseQuery(request.queryString, TYPE, request.version, { filter: true, select: false });
+  return { status: 200, text: String(await deps.store.devices.count(bothOf(within, filter === undefined ? undefined : toDeviceFilter(filter)))) };
 }
 
 function bothOf(a: DeviceFilter | undefined, b: DeviceFilter | undefined): DeviceFilter | undefined {

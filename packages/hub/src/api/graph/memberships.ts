@@ -1,11 +1,12 @@
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { TYPE_PREFIX } from '@sallyport/contracts/graph/model.ts';
 import type { QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
-import { HubError } from '@sallyport/contracts';
+import { HubError, type Permission } from '@sallyport/contracts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { isoTime } from '../../platform/clock.ts';
-import { listAnswer } from './list-resources.ts';
-import type { GraphAnswer, GraphDependencies, GraphRequest } from './route.ts';
+import { countAnswer, listAnswer } from './list-resources.ts';
+import { counts, lists, type GraphRouteDoc } from './route-doc.ts';
+import type { GraphDependencies, GraphRequest, GraphRoute } from './route.ts';
 
 export type Pair = { readonly groupId: string; readonly memberId: string };
 
@@ -30,8 +31,35 @@ function walk(edges: readonly (readonly [string, string])[], start: string, tran
   return found;
 }
 
-/** Answers a list of users, groups and devices (with the id of the managed device). `only`: Graph's cast, as in `/members/microsoft.graph.user`. */
-export async function directoryAnswer(deps: GraphDependencies, request: GraphRequest, path: string, ids: ReadonlySet<string>, only?: 'user' | 'group'): Promise<GraphAnswer> {
+export interface DirectoryList {
+  readonly path: string;
+  /** Graph's cast, as in `/members/microsoft.graph.user`. */
+  readonly only: 'user' | 'group' | undefined;
+  readonly access: readonly Permission[];
+  /** For people. */
+  readonly what: string;
+  /** Who is listed, and how contexts name the list. */
+  readonly find: (request: GraphRequest) => Promise<{ readonly path: string; readonly ids: ReadonlySet<string> }>;
+}
+
+/** Lists and counts users, groups and devices (with the id of the managed device). */
+export function directoryRoutes(deps: GraphDependencies, { path, only, access, what, find }: DirectoryList): GraphRoute[] {
+  const type = only ?? 'directoryObject';
+  const whole = `${path}${only === undefined ? '' : `/${only}`}`;
+  const route = (suffix: string, verb: string, doc: GraphRouteDoc, answer: typeof listAnswer): GraphRoute => ({
+    method: 'GET', path: `${whole}${suffix}`, access, summary: `${verb} ${what}`, doc,
+    handle: async (request) => {
+      const found = await find(request);
+      return answer(request, { path: found.path, type }, MEMBER_QUERY, await directoryObjects(deps, found.ids, only));
+    },
+  });
+  return [
+    route('', 'List', lists(type, MEMBER_QUERY), listAnswer),
+    route('/$count', 'Count', counts(type, MEMBER_QUERY), countAnswer),
+  ];
+}
+
+async function directoryObjects(deps: GraphDependencies, ids: ReadonlySet<string>, only: DirectoryList['only']): Promise<GraphBody[]> {
   const objects: GraphBody[] = [];
   for (const kind of ['user', 'group'] as const) {
     if (only !== undefined && only !== kind) continue;
@@ -41,7 +69,7 @@ export async function directoryAnswer(deps: GraphDependencies, request: GraphReq
     '@odata.type': `${TYPE_PREFIX}device`, id, deviceId: resource.azureADDeviceId ?? null, displayName: resource.deviceName ?? null,
     operatingSystem: resource.operatingSystem, operatingSystemVersion: resource.osVersion ?? null,
   })));
-  return listAnswer(request, { path, type: only ?? 'directoryObject' }, MEMBER_QUERY, objects);
+  return objects;
 }
 
 function asDirectoryObject(row: DocumentRow): GraphBody {

@@ -9,7 +9,7 @@ export function addMetadataRoute(app: FastifyInstance, version: GraphVersion): v
   app.get(`/${version}/$metadata`, {
     config: {
       access: { kind: 'public', why: 'The schema of Graph is public and says nothing of the tenant.' },
-      doc: { summary: `The schema of Graph ${version} (CSDL), the subset that this server draws on`, tags: [`Graph ${version}`] },
+      doc: { summary: `The schema of Graph ${version} (CSDL), the subset that this server draws on`, tags: [`Graph ${version}`], responses: { 200: { description: 'CSDL, as application/xml.' } } },
     },
   }, async (_request, reply) => {
     schema ??= readFile(schemaFile(version));

@@ -10,6 +10,7 @@ import { entityAnswer } from './answers.ts';
 import { createDocument, deleteDocument, readRoutes, updateDocument, type DocumentCollection } from './documents.ts';
 import { settledLocation } from './named-location-body.ts';
 import { CONDITIONAL_ACCESS } from './permissions.ts';
+import { changesSilently, creates, deletes } from './route-doc.ts';
 import { noContent, param, type GraphDependencies, type GraphRoute } from './route.ts';
 
 /** As Entra has it. */
@@ -37,7 +38,7 @@ export function namedLocationRoutes(deps: GraphDependencies): GraphRoute[] {
   return [
     ...readRoutes(collection, deps),
     {
-      method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a named location',
+      method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a named location', doc: creates(type),
       handle: async (request) => {
         const body = settledLocation(withDefaults(type, parseBody(type, request.body, request.version)));
         const row = await createDocument(deps, request, collection, randomUUID(), async (tx) => {
@@ -48,7 +49,7 @@ export function namedLocationRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     {
-      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a named location',
+      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a named location', doc: changesSilently(type),
       handle: async (request) => {
         await updateDocument(deps, request, collection, param(request, 'id'), (row) => {
           const stored = typeOfBody(row.body, type);
@@ -59,7 +60,7 @@ export function namedLocationRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     {
-      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a named location that no policy names',
+      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a named location that no policy names', doc: deletes,
       handle: async (request) => {
         await deleteDocument(deps, request, collection, param(request, 'id'), requireUnused);
         return noContent;

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { rewriteGraphUrl } from './rewrite-url.ts';
+import { allGraphRoutes } from './graph-routes.ts';
+import { rewriteGraphUrl, SEGMENTS } from './rewrite-url.ts';
+import type { GraphDependencies } from './route.ts';
 
 const TENANT = '11111111-2222-4333-8444-555555555555';
 const OTHER = '99999999-2222-4333-8444-555555555555';
@@ -20,9 +22,17 @@ test.each([
   ['/v1.0/deviceManagement/deviceCompliancePolicies/1/microsoft.graph.assign', '/v1.0/deviceManagement/deviceCompliancePolicies/1/assign'],
   ['/v1.0/users/a/memberOf/graph.group', '/v1.0/users/a/memberOf/group'],
   ['/V1.0/users', '/v1.0/users'],
+  ['/v1.0/identity/ConditionalAccess/policies', '/v1.0/identity/conditionalAccess/policies'],
+  ['/beta/devicemanagement/manageddevices/ABC/', '/beta/deviceManagement/managedDevices/ABC/'],
+  ['/v1.0/DeviceManagement/deviceCompliancePolicies/1/Microsoft.Graph.Assign', '/v1.0/deviceManagement/deviceCompliancePolicies/1/assign'],
   ["/v1.0/users?$filter=startswith(displayName,'a')&%24top=1", "/v1.0/users?$filter=startswith(displayName,'a')&%24top=1"],
   ["/partner/v1('x')", "/partner/v1('x')"],
   ['/', '/'],
 ])('%s is %s', (url, expected) => {
   expect(rewriteGraphUrl(url, TENANT)).toBe(expected);
+});
+
+test('every word of our paths is known in any letter case', () => {
+  const words = allGraphRoutes({} as GraphDependencies).flatMap(({ path }) => path.split('/')).filter((word) => word !== '' && !word.startsWith(':'));
+  expect([...new Set(words)].filter((word) => !SEGMENTS.includes(word))).toEqual([]);
 });

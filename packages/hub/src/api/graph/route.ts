@@ -4,6 +4,7 @@ import type { AccessView, Configuration, DeviceRegistry } from '../../pipeline/p
 import type { Clock } from '../../platform/clock.ts';
 import type { Readers } from '../../store/store.ts';
 import type { Caller } from '../route-access.ts';
+import type { GraphRouteDoc } from './route-doc.ts';
 
 export interface GraphDependencies {
   readonly store: Readers;
@@ -46,6 +47,7 @@ export interface GraphRoute {
   /** Any of these permissions opens it. */
   readonly access: readonly Permission[];
   readonly summary: string;
+  readonly doc: GraphRouteDoc;
   readonly handle: (request: GraphRequest) => Promise<GraphAnswer>;
 }
 

@@ -132,6 +132,21 @@ describe('a group', () => {
     expect(await ids(`/groups/${outer}/members`)).toEqual([]);
   });
 
+  test('is counted, its members and memberships too', async () => {
+    const { id } = (await hub.post('/v1.0/groups', { displayName: 'Counted' })).body;
+    const inner = (await hub.post('/v1.0/groups', { displayName: 'Counted within' })).body.id;
+    const user = (await hub.post('/v1.0/users', { userPrincipalName: 'counted@example.org', displayName: 'Counted' })).body.id;
+    for (const [group, member] of [[id, inner], [inner, user]]) await hub.post(`/v1.0/groups/${group}/members/$ref`, { '@odata.id': `https://graph.microsoft.com/v1.0/directoryObjects/${member}` });
+    const counted = async (path: string) => (await hub.get(path)).text;
+    expect(await counted(`/v1.0/groups/${id}/members/$count`)).toBe('1');
+    expect(await counted(`/v1.0/groups/${id}/members/microsoft.graph.user/$count`)).toBe('0');
+    expect(await counted(`/v1.0/groups/${id}/transitiveMembers/$count`)).toBe('2');
+    expect(await counted(`/v1.0/groups/${id}/transitiveMembers/microsoft.graph.user/$count`)).toBe('1');
+    expect(await counted(`/v1.0/users/${user}/memberOf/$count`)).toBe('1');
+    expect(await counted(`/v1.0/users/counted@example.org/transitiveMemberOf/$count`)).toBe('2');
+    expect(await counted(`/v1.0/users/${user}/managedDevices/$count`)).toBe('0');
+  });
+
   test('may hold devices', async () => {
     const device = (await hub.post('/v1.0/deviceManagement/managedDevices', { operatingSystem: 'iOS', deviceName: 'Kiosk' })).body.id;
     const id = await group('Kiosks', [device]);

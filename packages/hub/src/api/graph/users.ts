@@ -9,6 +9,7 @@ import type { DocumentRow } from '../../store/store.ts';
 import { entityAnswer, notFound } from './answers.ts';
 import { chosenId, createDocument, readRoutes, requireDocument, requireFreeId, requireText, updateDocument, type DocumentCollection } from './documents.ts';
 import { USERS } from './permissions.ts';
+import { changesSilently, creates, deletes, gets } from './route-doc.ts';
 import { noContent, param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
 
 export const userCollection: DocumentCollection = {
@@ -32,14 +33,14 @@ export function userRoutes(deps: GraphDependencies): GraphRoute[] {
     list,
     count,
     {
-      method: 'GET', path: `/${path}/:id`, access: access.read, summary: 'Get a user by id, userPrincipalName or mail nickname',
+      method: 'GET', path: `/${path}/:id`, access: access.read, summary: 'Get a user by id, userPrincipalName, mail or mail nickname', doc: gets(type),
       handle: async (request) => {
         const query = parseQuery(request.queryString, type, request.version, {});
         return entityAnswer(request, userCollection, presentUser(await findUser(deps, param(request, 'id'))), query);
       },
     },
     {
-      method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a user; an id of another directory may be kept',
+      method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a user; an id of another directory may be kept', doc: creates(type),
       handle: async (request) => {
         const id = chosenId(request.body);
         const parsed = settled(parseBody(type, request.body, request.version));
@@ -54,14 +55,14 @@ export function userRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     {
-      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a user',
+      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a user', doc: changesSilently(type),
       handle: async (request) => {
         await patch(deps, request);
         return noContent;
       },
     },
     {
-      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a user, with the memberships of the user',
+      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a user, with the memberships of the user', doc: deletes,
       handle: async (request) => {
         const { id } = await findUser(deps, param(request, 'id'));
         await removeDirectoryObject(deps, request, userCollection, id);

@@ -21,6 +21,12 @@ export interface TokenRoutesOptions {
 
 const FORM_LIMIT_BYTES = 16 * 1024;
 
+const tokenRequest = z.object({
+  grant_type: z.literal('client_credentials'),
+  client_id: z.string().optional().describe('Here with client_secret, or both in a Basic Authorization header.'),
+  client_secret: z.string().optional(),
+  scope: z.string().optional().describe('Absent, or one that ends in /.default: a client gets all its permissions.'),
+});
 const tokenResponse = z.object({ token_type: z.literal('Bearer'), expires_in: z.number(), ext_expires_in: z.number(), access_token: z.string() });
 const oauthErrorResponse = z.object({ error: z.string(), error_description: z.string() });
 
@@ -48,6 +54,7 @@ function addTokenRoute(app: FastifyInstance, { site, keys, clients, clock }: Tok
         description: 'OAuth 2.0 client credentials. The client secret goes in the body or in a Basic Authorization header.',
         tags: ['Tokens'],
         params: z.object({ tenant: z.string() }),
+        body: tokenRequest, bodyType: 'application/x-www-form-urlencoded',
         responses: {
           200: { description: 'An access token of at most 60 minutes', schema: tokenResponse },
           400: { description: 'The request is not one for client credentials', schema: oauthErrorResponse },
