@@ -7,7 +7,7 @@ import { testLink } from './test-link.ts';
 import type { TestIntake } from './testing.ts';
 import { testIntake } from './testing.ts';
 
-const CONNECTOR = checkPoint.connectorId;
+const CONNECTOR = 'd3ddeae8-441f-4681-b80f-aef644f7195a';
 const AT = Date.parse('2026-03-02T08:00:00Z');
 let server: CheckPointServer;
 let t: TestIntake;
@@ -42,7 +42,8 @@ async function eventually(check: () => Promise<void>): Promise<void> {
   await vi.waitFor(check, { timeout: 10_000, interval: 10 });
 }
 
-const asked = (path: string) => server.requests.filter((request) => request.path.includes(path));
+const ALERTS = '/app/SBM/external_api/v3/alert/';
+const DEVICES = '/app/SBM/external_api/v1/device_status/';
 
 /** Rounds of asking that came to their end. */
 const rounds = () => t.waits.filter((ms) => ms > 250_000).length;
@@ -74,13 +75,13 @@ describe('a link to Check Point', () => {
     server.devices = [device('1', '3')];
     server.alerts = [alert(101, 0)];
     server.trouble('/auth/external', 500);
-    server.trouble('/alert/', 200, { body: '{"success":false,"message":"Authentication required","forceLogout":true}' });
-    server.trouble('/alert/', 200, { body: '<html>proxy</html>' });
-    server.trouble('/alert/', 0);
-    server.trouble('/device_status/', 429, { headers: { 'retry-after': '9' } });
-    server.trouble('/device_status/', 200, { body: '{"objects":null}' });
-    server.trouble('/device_status/', 200, { body: '{"meta":{"next":"/external_api/v1/device_status/../../../steal?x=1"},"objects":[{}]}' });
-    server.trouble('/device_status/', 200, { body: '{"meta":{"next":"//elsewhere.example/?offset=9"},"objects":[{}]}' });
+    server.trouble(ALERTS, 200, { body: '{"success":false,"message":"Authentication required","forceLogout":true}' });
+    server.trouble(ALERTS, 200, { body: '<html>proxy</html>' });
+    server.trouble(ALERTS, 0);
+    server.trouble(DEVICES, 429, { headers: { 'retry-after': '9' } });
+    server.trouble(DEVICES, 200, { body: '{"objects":null}' });
+    server.trouble(DEVICES, 200, { body: '{"meta":{"next":"/external_api/v1/device_status/../../../steal?x=1"},"objects":[{}]}' });
+    server.trouble(DEVICES, 200, { body: '{"meta":{"next":"//elsewhere.example/?offset=9"},"objects":[{}]}' });
     await t.link(CONNECTOR, 'check-point', settings());
     const runner = await t.start();
     await eventually(async () => { expect(rounds()).toBe(1); });
@@ -109,17 +110,17 @@ describe('a link to Check Point', () => {
     }));
     await eventually(async () => { expect(rounds()).toBe(1); });
     expect(await t.hub.store.reports.count()).toBe(150);
-    expect(asked('device_status').map((request) => request.query.get('offset'))).toEqual(['0', '40', '80', '80', '120']);
+    expect(server.asked(DEVICES).map((request) => request.query.get('offset'))).toEqual(['0', '40', '80', '80', '120']);
   });
 
   test('does not go round in circles when a page names itself as the next', async () => {
     const path = '/external_api/v1/device_status/?limit=100&offset=0';
-    for (let i = 0; i < 3; i += 1) server.trouble('/device_status/', 200, { body: JSON.stringify({ meta: { next: path }, objects: [device('1', '2')] }) });
+    for (let i = 0; i < 3; i += 1) server.trouble(DEVICES, 200, { body: JSON.stringify({ meta: { next: path }, objects: [device('1', '2')] }) });
     await t.link(CONNECTOR, 'check-point', settings());
     const runner = await t.start();
     await eventually(async () => { expect(rounds()).toBe(1); });
     expect([await state(), runner.status(CONNECTOR)?.problem]).toEqual(['mediumSeverity', null]);
-    expect(asked('device_status')).toHaveLength(1);
+    expect(server.asked(DEVICES)).toHaveLength(1);
   });
 
   test('loses and doubles nothing over a restart in the middle of the list', async () => {
@@ -131,7 +132,7 @@ describe('a link to Check Point', () => {
       heartbeat: (id) => intake.heartbeat(id),
       take: async (id, reports) => {
         const outcomes = await intake.take(id, reports);
-        if (await t.hub.store.reports.count() >= 100) server.trouble('/device_status/', 429, { headers: { 'retry-after': '3000' } });
+        if (await t.hub.store.reports.count() >= 100) server.trouble(DEVICES, 429, { headers: { 'retry-after': '3000' } });
         return outcomes;
       },
     }));
@@ -154,7 +155,7 @@ describe('a link to Check Point', () => {
     expect(await t.hub.store.reports.count()).toBe(2);
     const findings = (await t.hub.store.findings.ofDevices([PHONE])).map(({ id, state }) => `${id} ${state}`);
     expect(findings.sort()).toEqual(['1 open', '2 resolved']);
-    expect(asked('/alert/').map((request) => request.query.get('backend_last_updated__gte'))).toEqual(['2026-02-23T09:00:00.000000Z', '2026-03-02T08:45:00.000000Z']);
+    expect(server.asked(ALERTS).map((request) => request.query.get('backend_last_updated__gte'))).toEqual(['2026-02-23T09:00:00.000000Z', '2026-03-02T08:45:00.000000Z']);
   });
 
   test('finds by an alert the device whose list entry names no id of the device management', async () => {

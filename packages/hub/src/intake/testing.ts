@@ -21,7 +21,7 @@ export interface TestIntake {
   /** Starts, or starts again as after a restart of the hub. */
   start(wrap?: (intake: Intake) => Intake): Promise<IntakeRunner>;
   /** Creates the connector of a vendor, enabled for Android and iOS. */
-  connector(connectorId: string): Promise<void>;
+  connector(connectorId: string, more?: Readonly<Record<string, unknown>>): Promise<void>;
   /** Creates or changes a link. */
   link(connectorId: string, vendor: string, settings: Record<string, unknown>, enabled?: boolean): Promise<void>;
   close(): Promise<void>;
@@ -51,8 +51,8 @@ export async function testIntake(): Promise<TestIntake> {
       runners.push(runner);
       return runner;
     },
-    async connector(connectorId) {
-      const body = { androidEnabled: true, iosEnabled: true, partnerUnresponsivenessThresholdInDays: 7, partnerDisplayName: connectorId };
+    async connector(connectorId, more = {}) {
+      const body = { androidEnabled: true, iosEnabled: true, partnerUnresponsivenessThresholdInDays: 7, partnerDisplayName: connectorId, ...more };
       await hub.configuration.write('test', async (tx, changed) => {
         await tx.documents.put('mobileThreatDefenseConnector', connectorId, body, hub.clock.now());
         changed({ kind: 'mobileThreatDefenseConnector', id: connectorId, after: body });

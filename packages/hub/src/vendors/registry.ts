@@ -1,11 +1,14 @@
 import { checkPoint } from './check-point/index.ts';
+import { genericWebhook } from './generic-webhook/index.ts';
 import { lookout } from './lookout/index.ts';
+import { microsoftDefender } from './microsoft-defender/index.ts';
 import { sophos } from './sophos/index.ts';
+import { symantec } from './symantec/index.ts';
 import type { Vendor } from './vendor.ts';
 import { zimperium } from './zimperium/index.ts';
 
 /** All vendors whose own format the hub speaks. Every other one can use the partner API. */
-export const VENDORS: readonly Vendor[] = [lookout, zimperium, checkPoint, sophos];
+export const VENDORS: readonly Vendor[] = [lookout, zimperium, checkPoint, symantec, sophos, microsoftDefender, genericWebhook];
 
 export function vendorById(id: string): Vendor | undefined {
   return VENDORS.find((vendor) => vendor.id === id);

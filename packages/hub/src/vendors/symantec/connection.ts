@@ -1,0 +1,37 @@
+import { keptJson } from '../kept-json.ts';
+import { KeptDeviceList } from '../kept-device-list.ts';
+import { PageWalk } from '../page-walk.ts';
+import type { VendorConnection, VendorTools } from '../vendor.ts';
+import type { SesCredentials, SesPage } from './client.ts';
+import { createSesClient } from './client.ts';
+import type { SymantecSettings } from './settings.ts';
+import { readDevice } from './wire.ts';
+
+/** Reads the list of mobile devices of Symantec Endpoint Security. */
+export function connectSymantec(credentials: SesCredentials, { pollMinutes, atRiskLevel }: Pick<SymantecSettings, 'pollMinutes' | 'atRiskLevel'>, tools: VendorTools): VendorConnection {
+  const client = createSesClient(credentials, tools);
+  const pages = new PageWalk<number, SesPage>(0, client.mobileDevices);
+  let devices: KeptDeviceList | undefined;
+  return {
+    pollEveryMs: pollMinutes * 60_000,
+
+    async poll(feed) {
+      // What "at risk" means is part of the words: when it is changed, all devices are told anew.
+      const list = devices ??= new KeptDeviceList((raw) => {
+        const { id, ...words } = readDevice(raw);
+        return id === undefined ? undefined : { id, words: JSON.stringify([words, atRiskLevel]) };
+      }, (await keptJson(feed)).devices);
+      try {
+        await pages.run(feed.signal, ({ content, takenAt }) => list.tell(feed, content, takenAt));
+        list.endRound();
+      } finally {
+        await feed.cursor.set(JSON.stringify({ devices: list }));
+      }
+    },
+
+    async test(signal) {
+      const { content } = await client.mobileDevices(0, signal);
+      return content.length === 0 ? 'Symantec answers; it shows no mobile devices.' : 'Symantec answers and shows its mobile devices.';
+    },
+  };
+}

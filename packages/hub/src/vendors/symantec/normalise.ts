@@ -1,0 +1,72 @@
+import type { FindingReport, Instant, Signal } from '@sallyport/core';
+import { categoryOf } from '@sallyport/core';
+import type { ReadSnapshot } from '../device-snapshot.ts';
+import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
+import { distinctKeys, keysOf } from '../device-keys.ts';
+import { plainText } from '../plain-text.ts';
+import { postureOfWords } from '../posture-of-words.ts';
+import { unknownWord } from '../unknown-word.ts';
+import { fingerprint } from '../wire-read.ts';
+import { SYMANTEC_CATEGORIES } from './categories.ts';
+import type { SymantecSettings } from './settings.ts';
+import { DEVICE_STATUS_WHERE_AT_RISK_IS, EVENT, HEALTH, RISK, SEVERITY } from './vocabulary.ts';
+import type { SepMobileIncident } from './wire.ts';
+import { readDevice, readIncident } from './wire.ts';
+
+type Meaning = Pick<SymantecSettings, 'atRiskLevel'>;
+
+/** A device of Symantec Endpoint Security with the time at which it was read (`DeviceSnapshot`), or an incident of SEP Mobile. */
+export function normaliseSymantec(raw: unknown, connectorId: string, receivedAt: Instant, meaning: Meaning): readonly Signal[] {
+  const snapshot = readSnapshot(raw);
+  if (snapshot !== undefined) return ofDevice(snapshot, connectorId, meaning);
+  const incident = readIncident(raw);
+  return incident === undefined ? [] : ofIncident(incident, connectorId, receivedAt);
+}
+
+function ofDevice(snapshot: ReadSnapshot, connectorId: string, { atRiskLevel }: Meaning): readonly Signal[] {
+  const { id, type, status, email, serialNumber, imei, udid } = readDevice(snapshot.device);
+  if (id === undefined || (type !== undefined && type !== 'MOBILE')) return [];
+  const posture = postureOfWords([{ field: 'device status', told: status, means: DEVICE_STATUS_WHERE_AT_RISK_IS[atRiskLevel] }]);
+  if (posture.state === undefined && posture.flag === undefined) return [];
+  return [{
+    connectorId, observedAt: snapshot.takenAt, findings: [], ...posture,
+    reportId: snapshotReportId(id, snapshot, status, atRiskLevel),
+    keys: distinctKeys([
+      ...keysOf(['serialNumber'], serialNumber), ...keysOf(['imei'], imei), ...keysOf(['udid'], udid),
+      ...keysOf(['vendorDeviceId'], id), ...keysOf(['email'], email),
+    ]),
+  }];
+}
+
+function ofIncident(incident: SepMobileIncident, connectorId: string, receivedAt: Instant): readonly Signal[] {
+  const { id, event, severity, risk, health, at, deviceId, email } = incident;
+  const posture = postureOfWords([{ field: 'risk', told: risk, means: RISK }], [{ field: 'health status', told: health, means: HEALTH }]);
+  const { finding, flag = posture.flag } = findingOf(incident);
+  return [{
+    connectorId, observedAt: at ?? receivedAt, ...posture, ...(flag && { flag }),
+    reportId: `incident:${id ?? 'none'}:${fingerprint(event, severity, risk, health, at, deviceId, email)}`,
+    keys: distinctKeys([...keysOf(['vendorDeviceId'], deviceId), ...keysOf(['email'], email)]),
+    findings: finding === undefined ? [] : [finding],
+  }];
+}
+
+/** A finding whose event or severity we cannot read is left out, so that what was last known of it stays. */
+function findingOf({ id, type, subType, event, severity, subject, at }: SepMobileIncident): { readonly finding?: FindingReport; readonly flag?: string | undefined } {
+  if (id === undefined) return { flag: 'incident without id' };
+  const state = EVENT.get(event ?? '');
+  if (state === undefined) return { flag: unknownWord('event type', event ?? '(none)', EVENT) };
+  const level = SEVERITY.get(severity ?? '');
+  if (level === undefined && state === 'open') return { flag: unknownWord('severity', severity ?? '(none)', SEVERITY) };
+  const kind = type ?? 'Incident';
+  const closer = categoryOf(SYMANTEC_CATEGORIES, subType ?? '');
+  const title = [subType === undefined ? kind : `${kind} (${subType})`, ...(subject === undefined ? [] : [subject])].join(': ');
+  const finding: FindingReport = {
+    id, state, type: kind,
+    title: plainText(title, 400) ?? kind,
+    // The sub-type often tells more than the type.
+    ...(closer !== 'unclassified' && { category: closer }),
+    ...(level !== undefined && level !== 'none' && { severity: level }),
+    ...(state === 'open' && at !== undefined && { detectedAt: at }),
+  };
+  return { finding };
+}
