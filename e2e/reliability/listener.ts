@@ -1,0 +1,46 @@
+import { SseReader, type SseEvent } from '../shared/sse-reader.ts';
+import type { Furnished } from './furnish.ts';
+
+/** A door that comes back after every interruption and asks for what it missed. */
+export class Listener {
+  readonly #events: SseEvent[] = [];
+  readonly #url: string;
+  readonly #furnished: Furnished;
+  #reader: SseReader | undefined;
+  #lastId: string | undefined;
+
+  constructor(hubUrl: string, furnished: Furnished) {
+    this.#url = `${hubUrl}/doors/${furnished.door.id}/events`;
+    this.#furnished = furnished;
+  }
+
+  async connect(): Promise<void> {
+    this.#keep();
+    const { ca, door } = this.#furnished;
+    this.#reader = await SseReader.open(this.#url, ca, {
+      'x-sallyport-door-key': door.key, ...(this.#lastId === undefined ? {} : { 'last-event-id': this.#lastId }),
+    });
+  }
+
+  /** Everything heard so far, in the order of hearing. */
+  get events(): readonly SseEvent[] {
+    return [...this.#events, ...this.#reader?.events ?? []];
+  }
+
+  /** Resolves when the event with this id, or a later one, was heard. */
+  async heardUpTo(seq: number): Promise<void> {
+    if (seq === 0 || this.events.some((event) => Number(event.id) >= seq)) return;
+    await this.#reader?.next((event) => Number(event.id) >= seq);
+  }
+
+  close(): void {
+    this.#keep();
+  }
+
+  #keep(): void {
+    this.#reader?.close();
+    this.#events.push(...this.#reader?.events ?? []);
+    this.#lastId = this.#reader?.lastId ?? this.#lastId;
+    this.#reader = undefined;
+  }
+}
