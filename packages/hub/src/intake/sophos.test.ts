@@ -7,7 +7,7 @@ import { testLink } from './test-link.ts';
 import type { TestIntake } from './testing.ts';
 import { testIntake } from './testing.ts';
 
-const CONNECTOR = sophos.connectorId;
+const CONNECTOR = '870b252b-0ef0-4707-8847-50fc571472b3';
 const AT = Date.parse('2026-03-02T08:00:00Z');
 let server: SophosServer;
 let t: TestIntake;

@@ -1,0 +1,29 @@
+import { guidForm } from '../device-keys.ts';
+import { parseIsoInstant } from '../iso-instant.ts';
+import type { WireRecord } from '../wire-read.ts';
+import { identifier, word } from '../wire-read.ts';
+
+/** A machine of `GET /api/machines` (Microsoft's page "Machine resource type"). */
+export interface Machine {
+  readonly id: string | undefined;
+  /** As Microsoft Entra knows the device; `undefined` where it is not registered there. */
+  readonly entraDeviceId: string | undefined;
+  readonly risk: string | undefined;
+  readonly health: string | undefined;
+  readonly onboarding: string | undefined;
+  readonly lastSeen: string | undefined;
+  readonly lastSeenAt: number | undefined;
+}
+
+export function readMachine(raw: WireRecord): Machine {
+  const lastSeen = identifier(raw.lastSeen);
+  return {
+    id: identifier(raw.id),
+    entraDeviceId: guidForm(identifier(raw.aadDeviceId) ?? ''),
+    risk: word(raw.riskScore),
+    health: word(raw.healthStatus),
+    onboarding: word(raw.onboardingStatus),
+    lastSeen,
+    lastSeenAt: lastSeen === undefined ? undefined : parseIsoInstant(lastSeen),
+  };
+}
