@@ -8,12 +8,19 @@ import { Serial } from './serial.ts';
  * Keeps this process's memory in step with what other processes on the same database commit. What this one
  * committed itself is already in memory; its rows are known by their `origin`.
  */
-export function followChanges(store: Store, memory: Memory, origin: string, onError: (error: unknown) => void): void {
+export function followChanges(store: Store, memory: Memory, origin: string, onError: (error: unknown) => void): { stop(): Promise<void> } {
   const inOrder = new Serial();
+  let stopped = false;
   store.onCommitted((rows) => {
-    const foreign = rows.filter((row) => row.payload.origin !== origin);
+    const foreign = stopped ? [] : rows.filter((row) => row.payload.origin !== origin);
     if (foreign.length > 0) inOrder.run(() => takeRows(store, memory, foreign)).catch(onError);
   });
+  return {
+    stop() {
+      stopped = true;
+      return inOrder.run(() => Promise.resolve());
+    },
+  };
 }
 
 async function takeRows(store: Store, memory: Memory, rows: readonly OutboxRow[]): Promise<void> {

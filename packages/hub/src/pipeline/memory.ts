@@ -186,6 +186,11 @@ export class Memory implements AccessView {
     return device && this.evaluate(device.facts, device.posture, this.#now());
   }
 
+  groupsOfDevice(deviceId: string): readonly string[] {
+    const userId = this.facts(deviceId)?.userId;
+    return this.#groupsOf(deviceId, userId === undefined ? undefined : this.directory.get(userId));
+  }
+
   devicesOfUser(userId: string): readonly string[] {
     return this.fleet.ofUser(userId);
   }
@@ -218,8 +223,7 @@ export class Memory implements AccessView {
     facts: DeviceFacts, posture: Pick<PostureRow, 'views' | 'failing'> | undefined, now: number, mergeRules: readonly MergeRule[] = this.#mergeRuleList,
   ): Evaluated {
     const user = facts.userId === undefined ? undefined : this.directory.get(facts.userId);
-    const ofDevice = this.directory.groupsOf(facts.id);
-    const groupIds = ofDevice.length === 0 ? user?.groupIds ?? ofDevice : [...ofDevice, ...(user?.groupIds ?? [])];
+    const groupIds = this.#groupsOf(facts.id, user);
     return evaluateCompliance({
       device: facts,
       groupIds,
@@ -231,6 +235,12 @@ export class Memory implements AccessView {
       settings: this.#settings,
       failing: posture?.failing ?? NOT_FAILING,
     }, now);
+  }
+
+  /** The same array for all who are in the same groups, as long as no device is in a group itself. */
+  #groupsOf(deviceId: string, user: UserFacts | undefined): readonly string[] {
+    const ofDevice = this.directory.groupsOf(deviceId);
+    return ofDevice.length === 0 ? user?.groupIds ?? ofDevice : [...ofDevice, ...(user?.groupIds ?? [])];
   }
 
   #assignedPolicies(platform: Platform, groupIds: readonly string[], hasUser: boolean): readonly CompliancePolicy[] {

@@ -246,6 +246,18 @@ describe('configuration', () => {
   });
 });
 
+test('nothing is granted while other processes may have changed things unheard', async () => {
+  let behind = 0;
+  const other = await testPipeline(async () => ({ ...hub.store, behindForMs: () => behind, close: async () => undefined }));
+  await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured' })]);
+  const ask = () => other.decider.decide({ user: ALICE, application: 'Teams' });
+  behind = 60_000;
+  expect(ask().reasons).toMatchObject([{ code: 'device_not_identified' }]);
+  behind = 60_001;
+  expect(ask()).toMatchObject({ decision: false, reasons: [{ code: 'view_too_old' }] });
+  await other.close();
+});
+
 describe('who asks', () => {
   test.each([
     ['an unknown user', { user: 'mallory@example.com', application: 'Exchange' }, 'user_unknown'],

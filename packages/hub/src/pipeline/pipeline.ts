@@ -14,6 +14,9 @@ import { Serial } from './serial.ts';
 import { TakeReports } from './take-reports.ts';
 import { WatchConnectors } from './watch-connectors.ts';
 
+/** Without word of what other processes changed for longer than this, nothing is granted any more (rule 7: fail closed). */
+const OLDEST_VIEW_MS = 60_000;
+
 export interface Pipeline {
   readonly intake: Intake;
   readonly configuration: Configuration;
@@ -46,7 +49,7 @@ export async function startPipeline({ store, clock, onError }: PipelineDependenc
   const memory = new Memory(() => clock.now());
   const serial = new Serial();
   const deps = { store, memory, serial, clock, origin };
-  followChanges(store, memory, origin, onError);
+  const following = followChanges(store, memory, origin, onError);
   await memory.load(store);
   await reevaluate(deps, [...memory.fleet.ids()]);
   const configuration = new Configure(deps);
@@ -57,12 +60,15 @@ export async function startPipeline({ store, clock, onError }: PipelineDependenc
     intake: new TakeReports({ ...deps, life }),
     configuration,
     devices: new RegisterDevice(deps),
-    decider: new DecideAccess(memory, clock),
+    decider: new DecideAccess(memory, clock, () => store.behindForMs() <= OLDEST_VIEW_MS),
     provisioning: life,
     questions: new AskFleet(memory, clock),
     reevaluateFleet: () => reevaluate(deps, [...memory.fleet.ids()]),
     settled: () => serial.run(() => Promise.resolve()),
     tick: () => time.tick(),
-    close: () => time.stop(),
+    close: async () => {
+      await time.stop();
+      await following.stop();
+    },
   };
 }

@@ -107,6 +107,8 @@ export interface AccessView {
   verdict(deviceId: string): Verdict | undefined;
   /** Ids of the devices whose primary user this is. */
   devicesOfUser(userId: string): readonly string[];
+  /** Transitive groups of a device itself and of its primary user. */
+  groupsOfDevice(deviceId: string): readonly string[];
   connector(id: string): Connector | undefined;
   compliancePolicy(id: string): CompliancePolicy | undefined;
   /** Canonical id of an application given by id or by well-known or registered name; `undefined` when unknown. */

@@ -45,17 +45,7 @@ export async function testPipeline(openStore: () => Promise<Store> = temporarySt
 async function temporaryStore(): Promise<Store> {
   const dir = mkdtempSync(join(tmpdir(), 'sallyport-'));
   const store = await openSqliteStore({ file: join(dir, 'hub.db') });
-  return { ...bound(store), close: async () => { await store.close(); rmSync(dir, { recursive: true }); } };
-}
-
-/** The same store with methods that need no `this`. */
-function bound(store: Store): Store {
-  return {
-    documents: store.documents, members: store.members, devices: store.devices, vendorDevices: store.vendorDevices, postures: store.postures, reports: store.reports,
-    findings: store.findings, history: store.history, outbox: store.outbox, heartbeats: store.heartbeats, audit: store.audit,
-    appInventory: store.appInventory, certificateInventory: store.certificateInventory, disclosures: store.disclosures,
-    transaction: (work) => store.transaction(work), onCommitted: (listener) => store.onCommitted(listener), close: () => store.close(),
-  };
+  return { ...store, close: async () => { await store.close(); rmSync(dir, { recursive: true }); } };
 }
 
 /** Two connectors, a policy that allows "low", conditional access for everything, Alice and her phone. */

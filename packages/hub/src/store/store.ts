@@ -24,6 +24,11 @@ export interface Store extends Readers {
    * node before its `transaction` resolves, and, where several nodes share the database, of the others too.
    */
   onCommitted(listener: (rows: readonly OutboxRow[]) => void): void;
+  /**
+   * For how many milliseconds `onCommitted` may have missed what other processes committed, because the
+   * database could not be asked; 0 where there are no others.
+   */
+  behindForMs(): number;
   /** Finishes what is in flight, then lets go of the database. */
   close(): Promise<void>;
 }

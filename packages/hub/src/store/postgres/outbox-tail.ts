@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { systemClock } from '../../platform/clock.ts';
 import { Listeners } from '../listeners.ts';
 import type { StoreLog } from '../listeners.ts';
 import type { OutboxReader, OutboxRow } from '../store.ts';
@@ -24,6 +25,8 @@ export class OutboxTail {
   readonly #listeners: Listeners;
   readonly #turns = new Turns();
   #told = 0;
+  /** When the outbox was last read to its end. */
+  #readAt = systemClock.now();
   #client: pg.Client | undefined;
   #connecting = false;
   #timer: NodeJS.Timeout | undefined;
@@ -46,6 +49,12 @@ export class OutboxTail {
 
   onCommitted(listener: (rows: readonly OutboxRow[]) => void): void {
     this.#listeners.add(listener);
+  }
+
+  /** How long ago everything that had been committed was told, beyond the usual pause between two looks. */
+  behindForMs(): number {
+    const ago = systemClock.now() - this.#readAt;
+    return ago > 2 * LOOK_EVERY_MS ? ago : 0;
   }
 
   /** After a commit of this node. Where another node's rows come before, those are read first. */
@@ -77,8 +86,9 @@ export class OutboxTail {
       for (;;) {
         const rows = await this.#outbox.after(this.#told, PAGE);
         this.#tell(rows);
-        if (rows.length < PAGE) return;
+        if (rows.length < PAGE) break;
       }
+      this.#readAt = systemClock.now();
     } catch (error) {
       this.#log?.error({ err: error }, 'the outbox cannot be read now');
     }

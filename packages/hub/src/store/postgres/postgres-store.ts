@@ -55,6 +55,7 @@ function storeOn(pool: Pool, tail: OutboxTail, node: string): Store {
       return result;
     },
     onCommitted: (listener) => tail.onCommitted(listener),
+    behindForMs: () => tail.behindForMs(),
     async close() {
       if (closed) return;
       closed = true;

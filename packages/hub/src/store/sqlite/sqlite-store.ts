@@ -68,6 +68,7 @@ function storeOn(writer: DatabaseThread, reader: DatabaseThread, log: StoreLog |
       return result;
     }),
     onCommitted: (listener) => listeners.add(listener),
+    behindForMs: () => 0,
     async close() {
       // The writer last: the last connection to leave moves the log into the file and removes it.
       await turns.take(async () => {

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { InventoryKind, InventoryOptIns, OwnerType, Platform } from '@sallyport/core';
+import { isWider } from '@sallyport/core';
+import type { DocumentReader } from '../store/store.ts';
+import type { ConnectorStatus } from './connector-status.ts';
+import { toConnector } from './rules-from-documents.ts';
+
+/** What one partner may be given, as its connector says now. */
+export interface InventorySharing {
+  readonly optIns: InventoryOptIns;
+  /** Only devices of these groups, where there are any. */
+  readonly enrolmentGroupIds: readonly string[];
+  /** The partner has withdrawn: it is given nothing. */
+  readonly deprovisioned: boolean;
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/**
+ * The switches of a connector. Graph has them for iOS, spelled `IOS` for apps and `Ios` for certificates; those
+ * for Android are ours. There are none for other platforms, so nothing of those is ever shared.
+ */
+export function toInventoryOptIns(body: Body): InventoryOptIns {
+  const optIn = (name: string, personal: string) => ({ enabled: body[`allowPartnerToCollect${name}`] === true, personal: body[`allowPartnerToCollect${personal}`] === true });
+  return {
+    apps: {
+      iOS: optIn('IOSApplicationMetadata', 'IOSPersonalApplicationMetadata'),
+      android: optIn('AndroidApplicationMetadata', 'AndroidPersonalApplicationMetadata'),
+    },
+    certificates: { iOS: optIn('IosCertificateMetadata', 'IosPersonalCertificateMetadata') },
+  };
+}
+
+/** `undefined`: there is no such connector. */
+export async function sharingOf(documents: DocumentReader, connectorId: string): Promise<InventorySharing | undefined> {
+  const [connector, status] = await Promise.all([
+    documents.get('mobileThreatDefenseConnector', connectorId), documents.get('connectorStatus', connectorId),
+  ]);
+  return connector && {
+    optIns: toInventoryOptIns(connector.body),
+    enrolmentGroupIds: [...toConnector(connector.body, connectorId).enrolmentGroupIds ?? []].sort(),
+    deprovisioned: (status?.body as ConnectorStatus | undefined)?.deprovisioned === true,
+  };
+}
+
+/** The platforms of which the partner may be given anything of this kind. */
+export function sharedPlatforms(kind: InventoryKind, { optIns, deprovisioned }: InventorySharing): readonly Platform[] {
+  if (deprovisioned) return [];
+  return Object.entries(optIns[kind]).filter(([, optIn]) => optIn.enabled).map(([platform]) => platform as Platform);
+}
+
+/** Whether some partner may see everything on personal devices of a platform. */
+export async function someoneSeesAllApps(documents: DocumentReader, platform: Platform): Promise<boolean> {
+  const connectors = await documents.list('mobileThreatDefenseConnector');
+  return connectors.some(({ body }) => {
+    const optIn = toInventoryOptIns(body).apps[platform];
+    return optIn?.enabled === true && optIn.personal;
+  });
+}
+
+export function ownerTypeOf(device: Body): OwnerType {
+  const { managedDeviceOwnerType: owner } = device;
+  return owner === 'company' || owner === 'personal' ? owner : 'unknown';
+}
+
+/**
+ * The sharing in a few characters, for cursors: whether what a partner may see has become more since a cursor
+ * was made, so that it has to begin anew.
+ */
+export function sharingMark(kind: InventoryKind, { optIns, enrolmentGroupIds }: InventorySharing): string {
+  const switches = Object.entries(optIns[kind]).filter(([, optIn]) => optIn.enabled).map(([platform, optIn]) => `${platform}${optIn.personal ? '+' : ''}`);
+  const groups = enrolmentGroupIds.length === 0 ? '' : createHash('sha256').update(enrolmentGroupIds.join()).digest('base64url').slice(0, 10);
+  return `${switches.sort().join(',')};${groups}`;
+}
+
+/** A change of the groups counts as more: some devices may be new. */
+export function seesMoreThan(mark: string, kind: InventoryKind, sharing: InventorySharing): boolean {
+  const [switches = '', groups = ''] = mark.split(';');
+  if (groups !== sharingMark(kind, sharing).split(';')[1]) return true;
+  const before = Object.fromEntries(switches.split(',').filter((name) => name !== '').map((name) => (
+    [name.replace('+', ''), { enabled: true, personal: name.endsWith('+') }]
+  )));
+  return isWider(kind, { apps: {}, certificates: {}, [kind]: before }, sharing.optIns);
+}
