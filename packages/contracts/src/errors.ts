@@ -10,6 +10,7 @@ export const ERRORS = {
   unauthenticated:        { status: 401, graph: 'InvalidAuthenticationToken' },
   permission_missing:     { status: 403, graph: 'Authorization_RequestDenied' },
   not_bound_to_connector: { status: 403, graph: 'Authorization_RequestDenied' },
+  inventory_not_shared:   { status: 403, graph: 'Authorization_RequestDenied' },
   not_found:              { status: 404, graph: 'ResourceNotFound' },
   route_not_found:        { status: 404, graph: 'BadRequest' },
   method_not_allowed:     { status: 405, graph: 'BadRequest' },

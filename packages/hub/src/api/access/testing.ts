@@ -54,6 +54,7 @@ export function fakeDecider(): FakeDecider {
     devicesOfUser: () => [],
     connector: (id: string) => (id === 'lookout' ? { id, displayName: 'Lookout for Work' } as Connector : undefined),
     compliancePolicy: () => undefined,
+    groupsOfDevice: () => [],
     application: (name: string) => {
       const id = APPLICATIONS.get(name.toLowerCase());
       return id === undefined ? undefined : { id, displayName: name };

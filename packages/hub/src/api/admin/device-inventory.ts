@@ -1,0 +1,108 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { HubError } from '@sallyport/contracts';
+import type { InventoryKeeper, InventoryOutcome } from '../../pipeline/keep-inventory.ts';
+import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { isoTime, type Clock } from '../../platform/clock.ts';
+import { toHandedApp } from '../../publish/inventory/handed-device.ts';
+import type { Store } from '../../store/store.ts';
+import type { RouteAccess, RouteDoc } from '../route-access.ts';
+import { appsPut, certificatesPut, deviceAppsView, deviceParams, graphImport, importResult, outcome } from './device-inventory-schema.ts';
+
+export interface DeviceInventoryOptions {
+  readonly store: Pick<Store, 'devices' | 'appInventory'>;
+  readonly keeper: InventoryKeeper;
+  readonly clock: Clock;
+}
+
+const READ: RouteAccess = { kind: 'permission', anyOf: ['DeviceManagementManagedDevices.Read.All', 'DeviceManagementManagedDevices.ReadWrite.All'] };
+const WRITE: RouteAccess = { kind: 'permission', anyOf: ['DeviceManagementManagedDevices.ReadWrite.All'] };
+const DEVICE = '/admin/v1/devices/:id';
+const BODY_LIMIT = 8 * 1024 * 1024;
+
+/** What is installed on devices, told by whatever manages them through our own API, and shown to administrators. */
+export function deviceInventoryRoutes({ store, keeper, clock }: DeviceInventoryOptions): FastifyPluginAsync {
+  const collected = (request: FastifyRequest, at: number | undefined) => (
+    { source: 'api', keys: [{ type: 'managedDeviceId' as const, value: idOf(request) }], collectedAt: at ?? clock.now() }
+  );
+  return async (app) => {
+    app.put(`${DEVICE}/apps`, { bodyLimit: BODY_LIMIT, config: { access: WRITE, doc: docs.putApps } }, async (request) => {
+      const { collectedDateTime, apps } = appsPut.parse(request.body);
+      return shown(request, await keeper.keepApps([{ ...collected(request, collectedDateTime), apps }]));
+    });
+    app.put(`${DEVICE}/certificates`, { bodyLimit: BODY_LIMIT, config: { access: WRITE, doc: docs.putCertificates } }, async (request) => {
+      const { collectedDateTime, certificates } = certificatesPut.parse(request.body);
+      return shown(request, await keeper.keepCertificates([{ ...collected(request, collectedDateTime), certificates }]));
+    });
+    app.get(`${DEVICE}/apps`, { config: { access: READ, doc: docs.getApps } }, async (request) => {
+      const id = await knownDevice(store, request);
+      const [kept] = await store.appInventory.ofDevices([id]);
+      return {
+        collectedDateTime: kept === undefined ? null : isoTime(kept.collectedAt),
+        source: kept?.source ?? null,
+        apps: (kept?.apps ?? []).filter((each) => each.listed).map((each) => ({ id: each.id, publisher: each.publisher ?? null, ...toHandedApp(each) })),
+      };
+    });
+    app.delete(`${DEVICE}/inventory`, { config: { access: WRITE, doc: docs.forget } }, async (request, reply) => {
+      await keeper.forget(actorOf(request), await knownDevice(store, request));
+      return reply.code(204).send();
+    });
+    app.post('/admin/v1/inventory/import', { bodyLimit: BODY_LIMIT, config: { access: WRITE, doc: docs.import } }, async (request) => importGraph(keeper, clock, request.body));
+  };
+}
+
+async function importGraph(keeper: InventoryKeeper, clock: Clock, body: unknown): Promise<z.infer<typeof importResult>> {
+  const { value } = graphImport.parse(body);
+  const outcomes = await keeper.keepApps(value.map(({ id, lastSyncDateTime, detectedApps }) => ({
+    source: 'graph', keys: [{ type: 'managedDeviceId', value: id }], collectedAt: lastSyncDateTime ?? clock.now(),
+    apps: detectedApps.map(({ displayName, version, publisher, sizeInByte }) => ({
+      name: displayName, shortVersion: version, publisher, ...(sizeInByte === 0 ? {} : { bundleSize: sizeInByte }),
+    })),
+  })));
+  const count = (which: InventoryOutcome): number => outcomes.filter((each) => each === which).length;
+  return { kept: count('kept'), older: count('older'), unknownDevices: value.filter((_, i) => outcomes[i] === 'unmatched').map(({ id }) => id) };
+}
+
+function shown(request: FastifyRequest, [result]: readonly InventoryOutcome[]): z.infer<typeof outcome> {
+  if (result === 'kept' || result === 'older') return { status: result };
+  throw unknownDevice(idOf(request));
+}
+
+async function knownDevice(store: Pick<Store, 'devices'>, request: FastifyRequest): Promise<string> {
+  const id = idOf(request);
+  if ((await store.devices.get([id])).length === 0) throw unknownDevice(id);
+  return id;
+}
+
+function unknownDevice(id: string): HubError {
+  return new HubError('not_found', `There is no managed device ${id.slice(0, 100)}.`);
+}
+
+function idOf(request: FastifyRequest): string {
+  return canonicalId((request.params as z.infer<typeof deviceParams>).id);
+}
+
+function actorOf({ caller }: FastifyRequest): string {
+  if (caller === undefined) throw new Error('An administrator route ran without its authentication.');
+  return caller.appId;
+}
+
+const tags = ['admin: inventory'];
+const kept = { 200: { description: 'What became of it.', schema: outcome } };
+const docs = {
+  putApps: {
+    summary: 'Tell what is installed on a device', tags, params: deviceParams, body: appsPut, responses: kept,
+    description: 'Replaces what is kept. Of a personal device, apps that are not managed are kept only while some partner may be given them.',
+  },
+  putCertificates: { summary: 'Tell which certificates are on a device', tags, params: deviceParams, body: certificatesPut, responses: kept },
+  getApps: {
+    summary: 'Read what is installed on a device', tags, params: deviceParams, description: 'Of a personal device managed apps only.',
+    responses: { 200: { description: 'The newest inventory.', schema: deviceAppsView } },
+  },
+  forget: { summary: 'Forget what is installed on a device', tags, params: deviceParams, responses: { 204: { description: 'Forgotten. Partners who were given it are told that it is gone.' } } },
+  import: {
+    summary: 'Bring in detected apps as Graph answers them', tags, body: graphImport,
+    description: 'The answer of `GET /beta/deviceManagement/managedDevices?$expand=detectedApps`, page by page. Graph does not tell which apps are managed.',
+    responses: { 200: { description: 'What became of it.', schema: importResult } },
+  },
+} as const satisfies Record<string, RouteDoc>;
