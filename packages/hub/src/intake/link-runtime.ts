@@ -2,7 +2,7 @@ import type { Intake } from '../pipeline/ports.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Outbound } from '../platform/outbound.ts';
 import type { Store } from '../store/store.ts';
-import type { Feed, VendorConnection, VendorLog, VendorTools } from '../vendors/vendor.ts';
+import type { Feed, ReceivedHeaders, VendorConnection, VendorLog, VendorTools } from '../vendors/vendor.ts';
 import type { CursorName } from './cursors.ts';
 import { storedCursor } from './cursors.ts';
 import { KnownDevices } from './known-devices.ts';
@@ -73,6 +73,12 @@ export class LinkRuntime {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#loops);
+  }
+
+  /** Whether a call comes from the vendor, as far as its headers tell. */
+  knows(headers: ReceivedHeaders): boolean {
+    const { vendor, settings } = this.link;
+    return vendor.receive?.verify(headers, settings, this.#tools.clock.now()) === true;
   }
 
   /** Takes records of the vendor to their end; answers how many told something. */

@@ -1,4 +1,5 @@
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import type { FastifyPluginAsync, FastifyRequest, RequestPayload } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import type { IntakeRunner } from './intake-runner.ts';
@@ -21,11 +22,12 @@ export function webhookRoutes({ runner }: { readonly runner: IntakeRunner }): Fa
       bodyLimit: BODY_LIMIT,
       // Before the body is read: who is not the vendor costs us no memory.
       onRequest: async (request) => { authenticate(runner, request); },
+      preParsing: async (request, _reply, payload) => verifiedBody(authenticate(runner, request), request, payload),
       config: {
         access: { kind: 'webhook' },
         doc: {
           summary: 'Receive what a vendor pushes',
-          description: 'In the format of the vendor behind the connector, one record or a list. Authenticated by the header secret of the link. Answers after everything is durably stored; on 503 send it again.',
+          description: 'In the format of the vendor behind the connector, one record or a list. Authenticated by the secret or the signature of the link. Answers after everything is durably stored; on 503 send it again.',
           tags: ['partner'],
           params,
           responses: { 200: { description: 'Everything is stored.', schema: answer } },
@@ -33,7 +35,7 @@ export function webhookRoutes({ runner }: { readonly runner: IntakeRunner }): Fa
       },
     }, async (request) => {
       const link = authenticate(runner, request);
-      const records = link.link.vendor.receive?.records(request.body);
+      const records = link.link.vendor.receive?.records(request.body, link.link.settings);
       if (records === undefined || records.length === 0) {
         throw new HubError('invalid_request', 'The body must be a JSON object or a list of JSON objects in the format of the vendor.');
       }
@@ -48,8 +50,30 @@ export function webhookRoutes({ runner }: { readonly runner: IntakeRunner }): Fa
 function authenticate(runner: IntakeRunner, request: FastifyRequest): LinkRuntime {
   const { connectorId } = request.params as z.infer<typeof params>;
   const runtime = runner.link(connectorId.toLowerCase());
-  if (runtime?.link.vendor.receive?.verify(request.headers, runtime.link.settings) !== true) {
-    throw new HubError('unauthenticated', 'The secret in the header is missing or wrong.');
-  }
+  if (runtime?.knows(request.headers) !== true) throw refused();
   return runtime;
+}
+
+function refused(): HubError {
+  return new HubError('unauthenticated', 'The secret or the signature in the header is missing or wrong.');
+}
+
+/** A signature is over the bytes as they came, so they are all read, and believed, before anybody parses them. */
+async function verifiedBody({ link }: LinkRuntime, request: FastifyRequest, payload: RequestPayload): Promise<RequestPayload> {
+  const { vendor: { receive }, settings } = link;
+  if (receive?.verifyBody === undefined) return payload;
+  const body = await wholeBody(payload);
+  if (!receive.verifyBody(body, request.headers, settings)) throw refused();
+  return Object.assign(Readable.from([body], { objectMode: false }), { receivedEncodedLength: body.byteLength });
+}
+
+async function wholeBody(payload: RequestPayload): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of payload as AsyncIterable<Buffer>) {
+    length += chunk.byteLength;
+    if (length > BODY_LIMIT) throw new HubError('body_too_large', `The body is larger than ${BODY_LIMIT} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hashOfSecret, secretMatches } from '../platform/secrets.ts';
-import { secret, type VendorReceiver } from './vendor.ts';
+import { secret, type ReceivedHeaders } from './vendor.ts';
 
 /** The settings of a webhook whose caller shows a secret in a header. `pusher` is what sends: `zConsole`. */
 export function headerSecretSettings(pusher: string, what: string) {
@@ -18,7 +18,7 @@ export function headerSecretSettings(pusher: string, what: string) {
 }
 
 /** Whether the header holds the secret of the settings. Takes as long for a wrong one; nothing fits where there is none. */
-export function showsSecret(headers: Parameters<VendorReceiver['verify']>[0], { webhookHeader, webhookSecret }: { readonly webhookHeader: string; readonly webhookSecret?: string | undefined }): boolean {
+export function showsSecret(headers: ReceivedHeaders, { webhookHeader, webhookSecret }: { readonly webhookHeader: string; readonly webhookSecret?: string | undefined }): boolean {
   const given = headers[webhookHeader];
   return webhookSecret !== undefined && typeof given === 'string' && secretMatches(given, hashOfSecret(webhookSecret));
 }

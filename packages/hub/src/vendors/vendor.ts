@@ -12,7 +12,7 @@ export interface Vendor {
   /** Name in settings and addresses: `lookout`. */
   readonly id: string;
   readonly displayName: string;
-  /** The well-known id of its connector in Microsoft Graph. */
+  /** The well-known id of its connector in Microsoft Graph; `ANY_CONNECTOR` for an open way in. */
   readonly connectorId: string;
   /** What an administrator fills in. Each field has a title and a description; `secret: true` in its metadata seals it. */
   readonly settings: z.ZodObject;
@@ -34,7 +34,12 @@ export interface Vendor {
   connect?(settings: Readonly<Record<string, unknown>>, tools: VendorTools): VendorConnection | undefined;
   /** For vendors that push. */
   readonly receive?: VendorReceiver | undefined;
+  /** For formats that an administrator describes: what a sample would become, before anything is saved. */
+  readonly tryOut?: VendorTryOut | undefined;
 }
+
+/** In place of the id of a connector: a format that is nobody's own and serves whichever connector is linked to it. */
+export const ANY_CONNECTOR = '*';
 
 export interface VendorTools {
   readonly http: Outbound;
@@ -83,11 +88,50 @@ export interface Cursor {
   set(value: string | undefined): Promise<void>;
 }
 
+export type ReceivedHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 export interface VendorReceiver {
-  /** Whether the call comes from the vendor. Compares in constant time; `settings` have passed the schema. */
-  verify(headers: Readonly<Record<string, string | readonly string[] | undefined>>, settings: Readonly<Record<string, unknown>>): boolean;
+  /**
+   * Whether the call comes from the vendor, as far as its headers tell; asked before the body is read. Compares
+   * in constant time; `settings` have passed the schema; `now` is for signatures that age.
+   */
+  verify(headers: ReceivedHeaders, settings: Readonly<Record<string, unknown>>, now: Instant): boolean;
+  /** For vendors that sign what they send: whether the signature fits the bytes of the body as they came. */
+  verifyBody?(body: Uint8Array, headers: ReceivedHeaders, settings: Readonly<Record<string, unknown>>): boolean;
   /** The records in a body that was valid JSON; `undefined` when it cannot be the vendor's. */
-  records(body: unknown): readonly unknown[] | undefined;
+  records(body: unknown, settings: Readonly<Record<string, unknown>>): readonly unknown[] | undefined;
+}
+
+export interface VendorTryOut {
+  /** As `Vendor.settings`, where secrets may be left out. */
+  readonly settings: z.ZodObject;
+  /** Pure; stores nothing. `headers` are those that came with the sample, in lower case. */
+  run(sample: string, headers: ReceivedHeaders | undefined, settings: Readonly<Record<string, unknown>>, now: Instant): TryOutResult;
+}
+
+export interface TryOutResult {
+  /** Whether the sample would have been let in; `undefined` where no headers were given, or none are needed. */
+  readonly authentication: { readonly ok: boolean; readonly message: string } | undefined;
+  readonly records: readonly TriedRecord[];
+}
+
+export interface TriedRecord {
+  /** Where in the sample: `$.events[0]`, `line 3`. */
+  readonly place: string;
+  /** `undefined`: the record says nothing about a device. */
+  readonly signal: Signal | undefined;
+  readonly problems: readonly TryOutProblem[];
+}
+
+export interface TryOutProblem {
+  /** Of ours: `state`, `deviceKeys.imei`. */
+  readonly field: string;
+  /** Where in the record. */
+  readonly path: string;
+  /** What stands there, as JSON and cut; left out where nothing does. */
+  readonly value?: string;
+  /** Completes "the value ...". */
+  readonly message: string;
 }
 
 /** Marks a settings field that is sealed in the store and never shown. */

@@ -4,7 +4,7 @@ import type { VendorLinkBody } from '../../intake/vendor-link.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow } from '../../store/store.ts';
 import type { Vendor } from '../../vendors/vendor.ts';
-import { secretNames } from '../../vendors/vendor.ts';
+import { ANY_CONNECTOR, secretNames } from '../../vendors/vendor.ts';
 
 export const linkParams = z.object({ connectorId: z.string().describe('Id of a mobileThreatDefenseConnector.') });
 
@@ -27,7 +27,7 @@ export const linkView = z.object({
 export const vendorView = z.object({
   id: z.string(),
   displayName: z.string(),
-  connectorId: z.string().describe('Its well-known id in Microsoft Graph.'),
+  connectorId: z.string().nullable().describe('Its well-known id in Microsoft Graph; null for an open way in, which serves any connector.'),
   secrets: z.array(z.string()),
   settingsSchema: z.record(z.string(), z.unknown()).describe('JSON Schema with a title and a help text for each setting.'),
 });
@@ -46,7 +46,7 @@ export const statusView = z.object({
 
 export function toVendorView(vendor: Vendor): z.infer<typeof vendorView> {
   const { id, displayName, connectorId, settings } = vendor;
-  return { id, displayName, connectorId, secrets: [...secretNames(vendor)], settingsSchema: z.toJSONSchema(settings, { io: 'input' }) };
+  return { id, displayName, connectorId: connectorId === ANY_CONNECTOR ? null : connectorId, secrets: [...secretNames(vendor)], settingsSchema: z.toJSONSchema(settings, { io: 'input' }) };
 }
 
 export function toLinkView(row: DocumentRow, vendor: Vendor | undefined): z.infer<typeof linkView> {

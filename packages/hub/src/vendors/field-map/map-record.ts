@@ -1,12 +1,13 @@
 import type { DeviceKey, FindingReport, Instant, Signal, ThreatState } from '@sallyport/core';
 import { stateOfLevel } from '@sallyport/core';
 import { cleanDeviceKey, distinctKeys, mdmDeviceKeys } from '../device-keys.ts';
+import type { TryOutProblem } from '../vendor.ts';
 import { fingerprint } from '../wire-read.ts';
 import { canonical } from './canonical.ts';
 import type { FieldMap, FindingMap, KeyName, StateWord } from './compile-field-map.ts';
 import type { Found } from './json-path.ts';
 import { valuesAt } from './json-path.ts';
-import type { MapProblem, Read } from './read-field.ts';
+import type { Read } from './read-field.ts';
 import { problemAt, readId, readInstant, readLink, readMeaning, readText, shown } from './read-field.ts';
 
 /** As in the partner API. */
@@ -23,7 +24,7 @@ export interface Mapped {
   /** `undefined`: the record says nothing about a device. */
   readonly signal: Signal | undefined;
   /** Everything that could not be read, also where the signal stands without it. */
-  readonly problems: readonly MapProblem[];
+  readonly problems: readonly TryOutProblem[];
 }
 
 /** What one record says by the map. Pure, never throws. */
@@ -50,7 +51,7 @@ export function mapRecord(map: FieldMap, record: unknown, { connectorId, receive
 
 /** What went wrong on the way through one record. */
 class Notes {
-  readonly problems: MapProblem[] = [];
+  readonly problems: TryOutProblem[] = [];
   /** The first thing that keeps the report from being taken at its word. */
   flag: string | undefined;
 

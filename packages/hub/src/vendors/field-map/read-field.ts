@@ -1,22 +1,11 @@
 import { consoleLink } from '../console-link.ts';
 import { plainText } from '../plain-text.ts';
+import type { TryOutProblem } from '../vendor.ts';
 import { identifier, word } from '../wire-read.ts';
 import type { MeaningField, TimeField } from './compile-field-map.ts';
 import type { Found, JsonPath } from './json-path.ts';
 import { valuesAt } from './json-path.ts';
 import { readTime } from './read-time.ts';
-
-/** What could not be read, for who writes the map. */
-export interface MapProblem {
-  /** Of ours: `state`, `deviceKeys.imei`, `findings.severity`. */
-  readonly field: string;
-  /** Where in the record: `$.threats[1].level`. */
-  readonly path: string;
-  /** What stands there, as JSON and cut; left out where nothing does. */
-  readonly value?: string;
-  /** Completes "the value ...". */
-  readonly message: string;
-}
 
 /** What a field of a record turned out to be. */
 export type Read<T> =
@@ -60,7 +49,7 @@ function read<T>(paths: readonly JsonPath[], record: unknown, as: (value: unknow
   return value === undefined ? { kind: 'unreadable', found, message } : { kind: 'is', value };
 }
 
-export function problemAt(field: string, { path, value }: Found, message: string): MapProblem {
+export function problemAt(field: string, { path, value }: Found, message: string): TryOutProblem {
   return { field, path, value: shown(value), message };
 }
 
