@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { accessRoutes } from './api/access/routes.ts';
 import { doorAdminRoutes } from './api/admin/doors.ts';
+import { findingRoutes } from './api/admin/findings.ts';
 import { mergeRuleRoutes } from './api/admin/merge-rules.ts';
 import { DoorRegistry } from './api/doors/door-registry.ts';
 import { doorRoutes } from './api/doors/routes.ts';
@@ -130,6 +131,7 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   await app.register(tryVendorRoutes({ clock }));
   await app.register(vendorLinkRoutes({ store, configuration, clock, runner, dataKey, http, log }));
   await app.register(reportRoutes({ store, devices }));
+  await app.register(findingRoutes({ store }));
   await app.register(openInventory({ store, view, clock, site }).routes);
   const readiness = createReadiness([storeIsWritable(store, clock)], clock, log);
   addOperationsRoutes(app, { metrics, readiness });

@@ -48,7 +48,6 @@ describe('reports that wait for their device', () => {
     const assign = await call('POST', '/reports/assign', { deviceId: PHONE.toUpperCase(), reports: [{ connectorId: LOOKOUT, reportId: stranger.row.reportId }] });
     expect(assign.body).toEqual({ assigned: 1 });
     expect((await call('GET', '/reports')).body.value).toHaveLength(1);
-    expect((await call('GET', `/devices/${PHONE}/findings`)).body.value).toMatchObject([{ id: 'f1', severity: 'high', state: 'open', title: 'Free Torch', detectedDateTime: null }]);
   });
 
   test('are refused with wrong questions, and the field is named', async () => {
@@ -71,7 +70,6 @@ describe('the reports of a device', () => {
     expect(asDeviceAdmin.body.value).toHaveLength(2);
     expect(JSON.stringify(asDeviceAdmin.body)).not.toContain('"raw"');
     expect((await call('GET', '/devices/nobody/reports')).status).toBe(404);
-    expect((await call('GET', '/devices/nobody/findings')).status).toBe(404);
   });
 
   test('are shown to nobody without a permission', async () => {

@@ -1,25 +1,19 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { HubError } from '@sallyport/contracts';
 import type { DeviceRegistry } from '../../pipeline/ports.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
-import type { FindingRow, Store, StoredReport } from '../../store/store.ts';
+import type { Store, StoredReport } from '../../store/store.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
+import { deviceParams, knownDevice, READ_DEVICE } from './findings.ts';
 
 export interface ReportRoutesOptions {
-  readonly store: Pick<Store, 'reports' | 'findings' | 'devices'>;
+  readonly store: Pick<Store, 'reports' | 'devices'>;
   readonly devices: DeviceRegistry;
 }
 
 const READ: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Reports.Read.All', 'Sallyport.Reports.ReadWrite.All'] };
 const WRITE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Reports.ReadWrite.All'] };
-/** What partners reported of a device is part of the device; the raw report, with its personal data, is not. */
-const READ_DEVICE: RouteAccess = {
-  kind: 'permission',
-  anyOf: ['Sallyport.Reports.Read.All', 'Sallyport.Reports.ReadWrite.All', 'DeviceManagementManagedDevices.Read.All', 'DeviceManagementManagedDevices.ReadWrite.All'],
-};
-
 const MAX_ASSIGNED = 1000;
 
 /** Reports as they were received: those that wait for their device, and those of one device. */
@@ -31,10 +25,6 @@ export function reportRoutes({ store, devices }: ReportRoutesOptions): FastifyPl
       const id = await knownDevice(store, request);
       const withRaw = mayReadRaw(request);
       return { value: (await store.reports.ofDevice(id, limit)).map((report) => toView(report, withRaw)) };
-    });
-    app.get('/admin/v1/devices/:id/findings', { config: { access: READ_DEVICE, doc: docs.findings } }, async (request) => {
-      const id = await knownDevice(store, request);
-      return { value: (await store.findings.ofDevices([id])).map(toFindingView) };
     });
     app.post('/admin/v1/reports/assign', { config: { access: WRITE, doc: docs.assign } }, async (request) => {
       const { deviceId, reports } = assignBody.parse(request.body);
@@ -61,15 +51,9 @@ async function waitingReports(store: Pick<Store, 'reports'>, { status, limit, af
   }
 }
 
+/** What partners reported of a device is part of the device; the raw report, with its personal data, is not. */
 function mayReadRaw({ caller }: FastifyRequest): boolean {
   return caller?.roles.has('Sallyport.Reports.Read.All') === true || caller?.roles.has('Sallyport.Reports.ReadWrite.All') === true;
-}
-
-async function knownDevice(store: Pick<Store, 'devices'>, request: FastifyRequest): Promise<string> {
-  const id = canonicalId((request.params as z.infer<typeof deviceParams>).id);
-  const [device] = await store.devices.get([id]);
-  if (device === undefined) throw new HubError('not_found', `There is no managed device ${id.slice(0, 100)}.`);
-  return device.id;
 }
 
 function actorOf({ caller }: FastifyRequest): string {
@@ -84,7 +68,6 @@ const listQuery = z.strictObject({
   after: z.coerce.number().int().min(0).default(0).describe('`nextAfter` of the page before.'),
 });
 const deviceQuery = z.strictObject({ limit });
-const deviceParams = z.object({ id: z.string().describe('Id of a managed device.') });
 const assignBody = z.strictObject({
   deviceId: z.string().min(1).max(256).transform(canonicalId),
   reports: z.array(z.strictObject({ connectorId: z.string().min(1).max(256).transform(canonicalId), reportId: z.string().min(1).max(256) })).min(1).max(MAX_ASSIGNED),
@@ -105,12 +88,6 @@ const reportView = z.object({
   raw: z.string().optional().describe('As it came. Only with a Sallyport.Reports permission: it may hold personal data.'),
 });
 
-const findingView = z.object({
-  id: z.string(), connectorId: z.string(), type: z.string(), severity: z.string().nullable(), state: z.enum(['open', 'resolved']),
-  title: z.string().nullable(), detectedDateTime: z.string().nullable(), recommendedAction: z.string().nullable(),
-  observedDateTime: z.string(), reportId: z.string(),
-});
-
 function toView(report: StoredReport, withRaw: boolean): z.infer<typeof reportView> {
   const { seq, connectorId, reportId, status, flag, deviceId, signal, format, observedAt, receivedAt, raw } = report;
   return {
@@ -124,18 +101,6 @@ function toView(report: StoredReport, withRaw: boolean): z.infer<typeof reportVi
   };
 }
 
-function toFindingView(finding: FindingRow): z.infer<typeof findingView> {
-  const { id, connectorId, type, severity, state, title, detectedAt, recommendedAction, observedAt, reportId } = finding;
-  return {
-    id, connectorId, type, state, reportId,
-    severity: severity ?? null,
-    title: title ?? null,
-    detectedDateTime: detectedAt === undefined ? null : isoTime(detectedAt),
-    recommendedAction: recommendedAction ?? null,
-    observedDateTime: isoTime(observedAt),
-  };
-}
-
 const tags = ['admin: reports'];
 const docs = {
   list: {
@@ -146,10 +111,6 @@ const docs = {
   ofDevice: {
     summary: 'List the reports about a device', tags, params: deviceParams, query: deviceQuery,
     responses: { 200: { description: 'Newest first.', schema: z.object({ value: z.array(reportView) }) } },
-  },
-  findings: {
-    summary: 'List the findings on a device', tags, params: deviceParams,
-    responses: { 200: { description: 'Of all partners, newest first, also resolved ones.', schema: z.object({ value: z.array(findingView) }) } },
   },
   assign: {
     summary: 'Say which device waiting reports are about', tags, body: assignBody,

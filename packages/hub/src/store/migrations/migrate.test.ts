@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSqliteStore } from '../sqlite/sqlite-store.ts';
 import { MIGRATIONS } from './migrate.ts';
+import { WORDS } from './migration.ts';
 
 let folder: string;
 let file: string;
@@ -62,4 +63,24 @@ test('a migration that fails leaves nothing behind and is tried again at the nex
   withDatabase((database) => database.exec('drop table outbox'));
   await openAndClose();
   expect(applied()).toHaveLength(MIGRATIONS.length);
+});
+
+test('findings that were kept before can be asked for as those that came later', async () => {
+  const older = MIGRATIONS.slice(0, 3);
+  withDatabase((database) => {
+    database.exec('create table schema_migrations (number integer primary key, name text not null, breaking integer not null, applied_at integer not null)');
+    for (const { number, name, statements } of older) {
+      for (const text of statements(WORDS.sqlite)) database.exec(text);
+      database.prepare('insert into schema_migrations values (?, ?, 0, 0)').run(number, name);
+    }
+    database.exec(`insert into devices (id, facts) values ('d1', '[]')`);
+    const put = database.prepare('insert into findings values (?, ?, ?, ?, ?)');
+    for (const [i, more] of [{ state: 'open', severity: 'high' }, { state: 'resolved' }].entries()) {
+      put.run('d1', 'lookout', `f${i}`, i, JSON.stringify({ deviceId: 'd1', connectorId: 'lookout', id: `f${i}`, type: 'TROJAN', observedAt: i, reportId: 'r', ...more }));
+    }
+  });
+  const store = await openSqliteStore({ file });
+  expect(await store.findings.query({ state: 'open', severity: 'high', category: 'unclassified', limit: 9 })).toMatchObject([{ id: 'f0' }]);
+  expect(await store.findings.query({ state: 'resolved', severity: 'none', limit: 9 })).toMatchObject([{ id: 'f1' }]);
+  await store.close();
 });
