@@ -17,7 +17,6 @@ const MEANING: Readonly<Record<ReasonCode, string>> = {
   device_inactive: 'The device has not checked in within the check-in threshold',
   device_user_missing: 'The primary user of the device does not exist',
   in_grace_period: 'The device fails a rule and is within the grace period',
-  partners_disagree: 'The partners disagree about the device',
   no_policy_applies: 'No enabled conditional access policy applies to the request',
   policy_satisfied: 'The grant controls of the policy are satisfied',
   blocked_by_policy: 'The policy blocks the request',

@@ -85,11 +85,6 @@ export const ENGLISH: Wording = {
       text: 'Your device does not meet the rules of your organisation. Access still works[ until {until}].',
       nextStep: 'Open {app} and solve what it shows.',
     },
-    partners_disagree: {
-      title: 'The security apps disagree',
-      text: 'Your security apps do not say the same about this device.',
-      nextStep: 'Open each of them and solve what it shows.',
-    },
     no_policy_applies: {
       title: 'Access is allowed',
       text: 'No rule of your organisation limits this access.',

@@ -85,11 +85,6 @@ export const DUTCH: Wording = {
       text: 'Je apparaat voldoet niet aan de regels van je organisatie. De toegang werkt nog[ tot {until}].',
       nextStep: 'Open {app} en los op wat er staat.',
     },
-    partners_disagree: {
-      title: 'De beveiligingsapps zijn het niet eens',
-      text: 'Je beveiligingsapps zeggen niet hetzelfde over dit apparaat.',
-      nextStep: 'Open ze allemaal en los op wat er staat.',
-    },
     no_policy_applies: {
       title: 'Toegang is toegestaan',
       text: 'Geen regel van je organisatie beperkt deze toegang.',

@@ -85,11 +85,6 @@ export const SWEDISH: Wording = {
       text: 'Enheten uppfyller inte organisationens regler. Åtkomsten fungerar fortfarande[ till {until}].',
       nextStep: 'Öppna {app} och åtgärda det som visas.',
     },
-    partners_disagree: {
-      title: 'Säkerhetsapparna är oense',
-      text: 'Dina säkerhetsappar säger inte samma sak om enheten.',
-      nextStep: 'Öppna var och en av dem och åtgärda det som visas.',
-    },
     no_policy_applies: {
       title: 'Åtkomsten är tillåten',
       text: 'Ingen regel i din organisation begränsar den här åtkomsten.',

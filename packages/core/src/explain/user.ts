@@ -34,13 +34,13 @@ const ORDER: readonly ReasonCode[] = [
   'os_version_below_minimum', 'os_version_above_maximum', 'partner_os_version_unsupported', 'os_version_unreadable',
   'partner_data_missing', 'partner_silent', 'no_partner_enabled', 'device_inactive', 'device_user_missing', 'no_policy_assigned',
   'device_noncompliant', 'mfa_required',
-  'in_grace_period', 'partners_disagree', 'partner_silent_ignored', 'no_policy_applies', 'policy_satisfied',
+  'in_grace_period', 'partner_silent_ignored', 'no_policy_applies', 'policy_satisfied',
 ];
 
 /** Say nothing that another problem does not say better. */
 const GENERAL: ReadonlySet<ReasonCode> = new Set(['device_noncompliant']);
 const HARMLESS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
-  'in_grace_period', 'partners_disagree', 'partner_silent_ignored', 'no_policy_applies', 'policy_satisfied',
+  'in_grace_period', 'partner_silent_ignored', 'no_policy_applies', 'policy_satisfied',
 ]);
 /** Reasons of a decision that denied; without one of them, a device in its grace period still gets in. */
 const DENIES: ReadonlySet<ReasonCode> = new Set<ReasonCode>([

@@ -20,7 +20,6 @@ export type ReasonCode =
   | 'device_inactive'
   | 'device_user_missing'
   | 'in_grace_period'
-  | 'partners_disagree'
   // Decision
   | 'no_policy_applies'
   | 'policy_satisfied'
