@@ -1,0 +1,101 @@
+import { createHmac } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { HubError, PERMISSIONS } from '@sallyport/contracts';
+import { createHttpServer } from '../http-server.ts';
+import { tryVendorRoutes } from './try-vendor.ts';
+
+const NOW = Date.parse('2026-03-02T09:00:00Z');
+const SECRET = 'a-long-and-random-webhook-secret';
+let app: FastifyInstance;
+
+beforeEach(async () => {
+  const authenticator = {
+    authenticate: async (authorization: string | undefined) => {
+      if (authorization === undefined) throw new HubError('unauthenticated', 'no token');
+      return { appId: 'admin-app', displayName: 'Admin', roles: new Set(authorization.split(',')) };
+    },
+  };
+  const clock = { now: () => NOW };
+  app = createHttpServer({ behindProxy: false, hsts: false, log: pino({ level: 'silent' }), authenticator, clock });
+  await app.register(tryVendorRoutes({ clock }));
+});
+afterEach(() => app.close());
+
+async function attempt(body: object, vendor = 'webhook', roles: readonly string[] = PERMISSIONS) {
+  const answer = await app.inject({ method: 'POST', url: `/admin/v1/vendors/${vendor}/try`, headers: { authorization: roles.join(',') }, payload: body });
+  return { status: answer.statusCode, body: answer.json() };
+}
+
+const SETTINGS = {
+  records: '$.events',
+  map: {
+    reportId: '$.id', deviceKeys: { serialNumber: '$.sn' }, observedAt: { path: '$.at', format: 'epochSeconds' }, state: { path: '$.risk', words: { fine: 'secured', bad: 'high' } },
+    findings: { path: '$.threats', id: '$.id', severity: { path: '$.severity' } },
+  },
+};
+const SAMPLE = { events: [
+  { id: 'e1', sn: 'SN-1', at: NOW / 1000, risk: 'bad', threats: [{ id: 't1', severity: 'medium' }] },
+  { id: 'e2', sn: 'unknown', at: '2026-03-02', risk: 'so-so' },
+  'nothing',
+] };
+
+describe('a description tried on a sample', () => {
+  test('answers the signals, and what could not be read with its place and value', async () => {
+    expect(await attempt({ settings: SETTINGS, sample: SAMPLE })).toEqual({ status: 200, body: {
+      authentication: null,
+      records: [
+        {
+          place: '$.events[0]', problems: [],
+          signal: {
+            reportId: expect.stringMatching(/^e1:/), device: [{ type: 'serialNumber', value: 'SN-1' }], observedDateTime: '2026-03-02T09:00:00.000Z', threatState: 'highSeverity', flag: null,
+            findings: [{ id: 't1', type: 'threat', severity: 'medium', state: 'open', title: 'threat', detectedDateTime: '2026-03-02T09:00:00.000Z', recommendedAction: null, link: null }],
+          },
+        },
+        {
+          place: '$.events[1]',
+          signal: expect.objectContaining({ device: [], threatState: null, observedDateTime: '2026-03-02T09:00:00.000Z', flag: 'unreadable time "2026-03-02"' }),
+          problems: [
+            { field: 'observedAt', path: '$.at', value: '"2026-03-02"', message: 'is no time in the format epochSeconds between 2000 and 2100' },
+            { field: 'deviceKeys.serialNumber', path: '$.sn', value: '"unknown"', message: 'is a placeholder and identifies no device' },
+            { field: 'state', path: '$.risk', value: '"so-so"', message: 'has no meaning in the map' },
+          ],
+        },
+        { place: '$.events[2]', signal: null, problems: [{ field: 'state', path: '$.risk', message: 'is missing' }] },
+      ],
+    } });
+  });
+
+  test('also says whether the sample would be let in', async () => {
+    const sample = JSON.stringify(SAMPLE, null, 2);
+    const headers = { 'X-Sallyport-Signature': createHmac('sha256', SECRET).update(sample).digest('hex') };
+    const told = async (more: object, settings: object = { webhookSecret: SECRET }) => (await attempt({ settings: { ...SETTINGS, ...settings }, sample, headers, ...more })).body.authentication;
+    expect(await told({})).toMatchObject({ ok: true });
+    expect(await told({ sample: SAMPLE })).toMatchObject({ ok: false, message: expect.stringContaining('byte for byte') });
+    expect(await told({ headers: {} })).toMatchObject({ ok: false, message: expect.stringContaining('x-sallyport-signature is missing') });
+    expect(await told({}, {})).toMatchObject({ ok: false, message: expect.stringContaining('Without the secret') });
+    expect(await told({}, { webhookSecret: SECRET, timestampHeader: 'x-time' })).toMatchObject({ ok: false, message: 'The header x-time holds no time.' });
+    expect((await attempt({ settings: { ...SETTINGS, webhookSecret: SECRET }, sample, headers })).body.records).toHaveLength(3);
+  });
+
+  test.each([
+    ['a setting that does not exist', { settings: { ...SETTINGS, colour: 'red' }, sample: SAMPLE }, 'settings.colour'],
+    ['a path that is none', { settings: { ...SETTINGS, map: { ...SETTINGS.map, reportId: 'id' } }, sample: SAMPLE }, 'settings.map.reportId'],
+    ['a sample that is no JSON', { settings: SETTINGS, sample: '{' }, 'sample'],
+    ['a sample that is a number', { settings: SETTINGS, sample: 7 }, 'sample'],
+    ['a sample nested beyond reason', { settings: SETTINGS, sample: `${'['.repeat(5000)}${']'.repeat(5000)}` }, 'sample'],
+    ['no record at the place', { settings: SETTINGS, sample: {} }, 'settings.records'],
+    ['no sample', { settings: SETTINGS }, 'sample'],
+  ])('with %s is refused, and the field is named', async (_, body, field) => {
+    expect(await attempt(body)).toMatchObject({ status: 400, body: { error: { target: field } } });
+  });
+
+  test('is there for the formats that an administrator describes', async () => {
+    for (const vendor of ['lookout', 'acme', '__proto__']) expect((await attempt({ settings: SETTINGS, sample: SAMPLE }, vendor)).status).toBe(404);
+  });
+
+  test('needs the right to change connectors', async () => {
+    expect((await attempt({ settings: SETTINGS, sample: SAMPLE }, 'webhook', ['DeviceManagementServiceConfig.Read.All'])).status).toBe(403);
+  });
+});

@@ -1,0 +1,148 @@
+import { createHmac } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createHttpServer } from '../api/http-server.ts';
+import { LOOKOUT, PHONE, ZIMPERIUM } from '../pipeline/testing.ts';
+import { StoreBusy } from '../store/store.ts';
+import type { TestIntake } from './testing.ts';
+import { testIntake } from './testing.ts';
+import { webhookRoutes } from './webhook-routes.ts';
+
+let t: TestIntake;
+const apps: FastifyInstance[] = [];
+
+beforeEach(async () => { t = await testIntake(); });
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+  await t.close();
+});
+
+const SECRET = 'a-long-and-random-webhook-secret';
+const SETTINGS = {
+  webhookSecret: SECRET, timestampHeader: 'x-time', records: '$.events[*]',
+  map: {
+    reportId: '$.id', deviceKeys: { mdmDeviceId: '$.phone', vendorDeviceId: '$.agent' }, observedAt: { path: '$.at' },
+    state: { path: '$.risk', words: { fine: 'secured', bad: 'high' } },
+    findings: { path: '$.threats', id: '$.id', severity: { path: '$.severity' }, state: { path: '$.state' } },
+  },
+};
+
+async function start(settings: object = {}, ...args: Parameters<TestIntake['start']>): Promise<FastifyInstance> {
+  await t.link(LOOKOUT, 'webhook', { ...SETTINGS, ...settings });
+  const runner = await t.start(...args);
+  const log = pino({ level: 'silent' });
+  const app = createHttpServer({ behindProxy: false, hsts: false, log, clock: t.hub.clock, authenticator: { authenticate: () => Promise.reject(new Error('not asked')) } });
+  apps.push(app);
+  await app.register(webhookRoutes({ runner }));
+  return app;
+}
+
+function signed(payload: string, at = t.hub.clock.now()): Record<string, string> {
+  const time = String(at / 1000);
+  return { 'x-time': time, 'x-sallyport-signature': createHmac('sha256', SECRET).update(`${time}.${payload}`).digest('hex') };
+}
+
+function event(id: string, minute: number, risk: string, more: object = {}) {
+  return { id, at: new Date(Date.parse('2026-03-02T08:00:00Z') + minute * 60_000).toISOString(), phone: PHONE, agent: 'a-1', risk, ...more };
+}
+
+async function push(app: FastifyInstance, body: unknown, headers?: Record<string, string>) {
+  const payload = typeof body === 'string' ? body : JSON.stringify(body);
+  return app.inject({ method: 'POST', url: `/intake/${LOOKOUT}`, payload, headers: { 'content-type': 'application/json', ...(headers ?? signed(payload)) } });
+}
+
+async function state(): Promise<string | undefined> {
+  return (await t.hub.store.postures.get([PHONE]))[0]?.mergedState;
+}
+
+describe('a signed webhook', () => {
+  test('closes the phone and opens it again', async () => {
+    const app = await start();
+    const threat = { id: 't1', severity: 'high', state: 'open' };
+    expect((await push(app, { events: [event('e1', 1, 'bad', { threats: [threat] }), { audit: true }] })).json()).toEqual({ taken: 1, ignored: 1 });
+    expect(await state()).toBe('highSeverity');
+    expect(await t.hub.store.findings.ofDevices([PHONE])).toMatchObject([{ id: 't1', state: 'open', severity: 'high' }]);
+    expect((await push(app, { events: [event('e2', 2, 'fine', { threats: [{ ...threat, state: 'resolved' }] })] })).statusCode).toBe(200);
+    expect(await state()).toBe('secured');
+  });
+
+  test('sent again has no second effect', async () => {
+    const app = await start();
+    const first = { events: [event('e1', 1, 'bad')] };
+    await push(app, first);
+    await push(app, { events: [event('e2', 2, 'fine')] });
+    expect((await push(app, first)).statusCode).toBe(200);
+    expect([await state(), await t.hub.store.reports.count()]).toEqual(['secured', 2]);
+  });
+
+  test('is understood even under the id of an alert that was sent before, because it changed', async () => {
+    const app = await start();
+    for (const [minute, risk] of [[1, 'bad'], [2, 'fine'], [3, 'bad']] as const) await push(app, { events: [event('alert-7', minute, risk)] });
+    expect([await state(), await t.hub.store.reports.count()]).toEqual(['highSeverity', 3]);
+  });
+
+  test('with a word that nobody explained leaves the phone as it was, and is flagged', async () => {
+    const app = await start();
+    await push(app, { events: [event('e1', 1, 'bad')] });
+    expect((await push(app, { events: [event('e2', 2, 'splendid')] })).json()).toEqual({ taken: 1, ignored: 0 });
+    expect(await state()).toBe('highSeverity');
+  });
+
+  test('may be one record, or a list of them, where the settings say that the body is', async () => {
+    const app = await start({ records: '$' });
+    expect((await push(app, event('e1', 1, 'bad'))).json()).toEqual({ taken: 1, ignored: 0 });
+    expect((await push(app, [event('e2', 2, 'fine'), event('e3', 3, 'fine')])).json()).toEqual({ taken: 2, ignored: 0 });
+  });
+
+  test('has its signature checked over the bytes as they came, before anybody reads them', async () => {
+    const app = await start();
+    const spaced = `{"events" : [ ${JSON.stringify(event('e1', 1, 'bad'))} ] }`;
+    expect((await push(app, spaced)).statusCode).toBe(200);
+    expect((await push(app, spaced, signed(JSON.stringify(JSON.parse(spaced))))).statusCode).toBe(401);
+    expect((await push(app, '{not json', signed('{not js'))).statusCode).toBe(401);
+    expect((await push(app, '{not json')).statusCode).toBe(400);
+  });
+
+  test('from anybody else is refused in the words that an unknown address gets', async () => {
+    const app = await start();
+    const body = JSON.stringify({ events: [event('e1', 1, 'fine')] });
+    const good = signed(body);
+    const answers = [
+      await push(app, body, {}),
+      await push(app, body, { ...good, 'x-sallyport-signature': 'f'.repeat(64) }),
+      await push(app, body.replace('fine', 'bad!'), good),
+      await push(app, body, signed(body, t.hub.clock.now() - 301_000)),
+      await push(app, body, { ...good, 'x-time': String(t.hub.clock.now() / 1000 + 1) }),
+      await push(app, '', good),
+      await app.inject({ method: 'POST', url: `/intake/${ZIMPERIUM}`, payload: body, headers: { 'content-type': 'application/json', ...good } }),
+    ];
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(answers.map(() => 401));
+    expect(new Set(answers.map((answer) => answer.json().error.message)).size).toBe(1);
+    expect(await t.hub.store.reports.count()).toBe(0);
+  });
+
+  test('cannot be replayed once its time is over', async () => {
+    const app = await start();
+    const body = JSON.stringify({ events: [event('e1', 1, 'fine')] });
+    const recorded = signed(body);
+    expect((await push(app, body, recorded)).statusCode).toBe(200);
+    t.hub.clock.advance(301_000);
+    expect((await push(app, body, recorded)).statusCode).toBe(401);
+  });
+
+  test('larger than is taken is refused', async () => {
+    const app = await start();
+    const body = JSON.stringify({ events: [event('e1', 1, 'fine', { padding: 'x'.repeat(2 * 1024 * 1024) })] });
+    expect((await push(app, body)).statusCode).toBe(413);
+  });
+
+  test.each(['{}', '{"events": "none"}', '{"events": []}', '7', 'null', '[]'])('with the body %s is refused', async (body) => {
+    expect((await push(await start(), body)).statusCode).toBe(400);
+  });
+
+  test('is not acknowledged while the store is busy', async () => {
+    const app = await start({}, (intake) => ({ heartbeat: (id) => intake.heartbeat(id), take: async () => { throw new StoreBusy('disk full'); } }));
+    expect((await push(app, { events: [event('e1', 1, 'bad')] })).statusCode).toBe(503);
+  });
+});
