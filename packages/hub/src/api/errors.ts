@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ZodError } from 'zod';
 import { ERRORS, HubError, type ErrorCode } from '@sallyport/contracts';
 import { isoTime, type Clock } from '../platform/clock.ts';
+import '../platform/zod-words.ts';
 import { StoreBusy } from '../store/store.ts';
 import { clientRequestId } from './request-ids.ts';
 
@@ -91,9 +92,15 @@ export function setErrorHeaders(answer: ErrorAnswer, request: FastifyRequest, re
 export function hubErrorOfZod(error: ZodError): HubError {
   const [first, ...more] = error.issues;
   if (first === undefined) return new HubError('invalid_request', 'The request is not valid.');
-  const field = fieldOf(first.path);
-  const others = more.length === 0 ? '' : ` (and ${more.length} more: ${more.slice(0, 5).map((issue) => fieldOf(issue.path) || 'the body').join(', ')})`;
-  return new HubError('invalid_request', `${first.message}${others}`, field === '' ? {} : { field });
+  const field = offenderOf(first);
+  // A member that is not known is named by its message already.
+  const subject = first.code === 'unrecognized_keys' ? '' : `${field === '' ? 'The body' : field} `;
+  const others = more.length === 0 ? '' : ` (and ${more.length} more: ${more.slice(0, 5).map((issue) => offenderOf(issue) || 'the body').join(', ')})`;
+  return new HubError('invalid_request', `${subject}${first.message.replace(/\.$/, '')}${others}.`, field === '' ? {} : { field });
+}
+
+function offenderOf(issue: ZodError['issues'][number]): string {
+  return fieldOf(issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path);
 }
 
 /** `['conditions', 'users', 'includeUsers', 0]` as `conditions.users.includeUsers[0]`. */

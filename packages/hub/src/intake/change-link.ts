@@ -1,7 +1,8 @@
 import { HubError } from '@sallyport/contracts';
 import type { DataKey } from '../platform/data-key.ts';
+import '../platform/zod-words.ts';
 import type { Vendor } from '../vendors/vendor.ts';
-import { destinationNames, secretNames } from '../vendors/vendor.ts';
+import { destinationNames, incomingNames, secretNames } from '../vendors/vendor.ts';
 import { openSecrets, type VendorLinkBody } from './vendor-link.ts';
 
 export interface GivenLink {
@@ -25,10 +26,10 @@ export function changedSettings(connectorId: string, given: GivenLink, before: V
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const path = [...(issue?.path ?? []), ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].join('.');
-    throw new HubError('invalid_request', `settings.${path}: ${issue?.message ?? 'is not valid'}.`, { field: `settings.${path}` });
+    throw new HubError('invalid_request', `settings.${path} ${issue?.message ?? 'is not valid'}.`, { field: `settings.${path}` });
   }
   if (same !== undefined && isSentElsewhere(vendor, same, parsed.data)) {
-    const [missing] = Object.keys(kept);
+    const missing = Object.keys(kept).find((name) => !incomingNames(vendor).includes(name));
     if (missing !== undefined) {
       throw new HubError('invalid_request', `The address changes, so enter ${missing} again: a kept secret is never sent to another address.`, { field: `settings.${missing}` });
     }

@@ -13,7 +13,7 @@ export function headerSecretSettings(pusher: string, what: string) {
       z.string().trim().min(24, 'must have at least 24 characters').max(512).regex(/^[\x21-\x7e]+$/, 'must be letters, digits and signs without spaces').optional(),
       `${what}: secret`,
       `A long random text of your making. ${pusher} sends the same as the value of the header. Without it nothing is received.`,
-    ),
+    ).meta({ incoming: true }),
   };
 }
 

@@ -149,7 +149,12 @@ export function destinationNames(vendor: Pick<Vendor, 'settings'>): readonly str
   return namesWith(vendor, 'destination');
 }
 
-function namesWith(vendor: Pick<Vendor, 'settings'>, mark: 'secret' | 'destination'): readonly string[] {
+/** The names of the secrets that a vendor shows to us: `incoming: true` in their metadata. They are sent nowhere. */
+export function incomingNames(vendor: Pick<Vendor, 'settings'>): readonly string[] {
+  return namesWith(vendor, 'incoming');
+}
+
+function namesWith(vendor: Pick<Vendor, 'settings'>, mark: 'secret' | 'destination' | 'incoming'): readonly string[] {
   return Object.entries(vendor.settings.shape)
     .filter(([, field]) => (field as z.ZodType).meta()?.[mark] === true)
     .map(([name]) => name);

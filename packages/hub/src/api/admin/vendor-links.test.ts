@@ -76,6 +76,15 @@ describe('the link of a connector to its vendor', () => {
     expect((await call('PUT', PATH, good({ baseUrl: 'https://thief.example.com' }))).status).toBe(200);
   });
 
+  test('asks again for the secrets that are sent to an address that changes, and not for those that the vendor shows us', async () => {
+    const link = `/connectors/${ZIMPERIUM}/vendor`;
+    const asked = { consoleUrl: 'https://one.example', clientId: 'c', clientSecret: 'x'.repeat(30) };
+    await call('PUT', link, { vendor: 'zimperium', enabled: false, settings: { webhookSecret: 'x'.repeat(30) } });
+    expect((await call('PUT', link, { vendor: 'zimperium', enabled: false, settings: asked })).body.secretsSet.sort()).toEqual(['clientSecret', 'webhookSecret']);
+    const moved = await call('PUT', link, { vendor: 'zimperium', enabled: false, settings: { consoleUrl: 'https://two.example', clientId: 'c' } });
+    expect([moved.status, moved.body.error.target]).toEqual([400, 'settings.clientSecret']);
+  });
+
   test('forgets its place in the stream when the address changes', async () => {
     await call('PUT', PATH, { ...good(), enabled: false });
     await t.hub.store.transaction(async (tx) => { await tx.documents.put('vendorCursor', `${LOOKOUT}:stream`, { value: 'x' }, 1); });
