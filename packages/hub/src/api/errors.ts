@@ -33,8 +33,14 @@ export interface ErrorAnswer {
   readonly retryAfterSeconds: number | undefined;
 }
 
+/** What the route takes, so that a refusal can say it. */
+export interface Accepted {
+  readonly mediaType: string;
+  readonly bodyBytes: number | undefined;
+}
+
 /** What a caller is told of an error. Everything thrown while answering ends up here. */
-export function answerOf(error: unknown): ErrorAnswer {
+export function answerOf(error: unknown, accepted: Accepted = { mediaType: 'application/json', bodyBytes: undefined }): ErrorAnswer {
   if (error instanceof HubError) {
     const { status, graph } = ERRORS[error.code];
     const { field, retryAfterSeconds, verbatim } = error.details;
@@ -45,7 +51,7 @@ export function answerOf(error: unknown): ErrorAnswer {
     return answerOf(new HubError('busy', 'The database cannot be written now; nothing was kept. Send the same request again later.', { retryAfterSeconds: error.retryAfterSeconds }));
   }
   if (error instanceof ZodError) return answerOf(hubErrorOfZod(error));
-  const known = ofFastify(error);
+  const known = ofFastify(error, accepted);
   if (known !== undefined) return answerOf(known);
   return {
     status: 500, code: undefined, graphCode: 'generalException', field: undefined, retryAfterSeconds: undefined,
@@ -72,7 +78,7 @@ export function graphErrorBody(answer: ErrorAnswer, ids: { readonly requestId: s
 /** The error handler of the server. Surfaces with another error format of their own set theirs in their plugin. */
 export function createErrorHandler(clock: Clock): (error: unknown, request: FastifyRequest, reply: FastifyReply) => void {
   return (error, request, reply) => {
-    const answer = answerOf(error);
+    const answer = answerOf(error, { mediaType: 'application/json', bodyBytes: request.routeOptions.bodyLimit });
     if (answer.status === 500) request.log.error({ err: error }, 'a request failed by a fault of ours');
     setErrorHeaders(answer, request, reply);
     const ids = { requestId: request.id, clientRequestId: clientRequestId(request.raw) ?? request.id };
@@ -116,13 +122,13 @@ function withField(message: string, field: string | undefined): string {
 }
 
 /** Fastify's own refusals, by its codes; everything else of status 4xx is a refusal of a library below it. */
-function ofFastify(error: unknown): HubError | undefined {
+function ofFastify(error: unknown, { mediaType, bodyBytes }: Accepted): HubError | undefined {
   const { code, statusCode } = error as Partial<FastifyError>;
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new HubError('body_too_large', 'The body is larger than this route takes.');
+      return new HubError('body_too_large', bodyBytes === undefined ? 'The body is larger than this route takes.' : `The body is larger than the ${bodyBytes} bytes that this route takes.`);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new HubError('unsupported_media_type', 'The Content-Type of the body is not one that this route takes.', { field: 'Content-Type' });
+      return new HubError('unsupported_media_type', `The Content-Type of the body is not one that this route takes; send ${mediaType}.`, { field: 'Content-Type' });
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return new HubError('invalid_request', 'The body is not as long as Content-Length says.', { field: 'Content-Length' });
     case 'FST_ERR_BAD_URL':

@@ -11,12 +11,20 @@ export function useJsonBodies(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser(/^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i, { parseAs: 'buffer' }, (request, body, done) => {
     try {
+      requireIdentity(request);
       requireUtf8(request);
       done(null, parseJsonBody(body as Buffer));
     } catch (error) {
       done(error as Error);
     }
   });
+}
+
+/** Unpacked, a small body could be of any size, so packed ones are refused and not taken for broken JSON. */
+function requireIdentity(request: FastifyRequest): void {
+  const coding = request.headers['content-encoding'];
+  if (coding === undefined || coding.toLowerCase() === 'identity') return;
+  throw new HubError('unsupported_media_type', `Content-Encoding "${coding.slice(0, 40)}" is not supported; send the body as it is.`, { field: 'Content-Encoding' });
 }
 
 /** RFC 8259 section 8.1: JSON on the wire is UTF-8. Graph clients may add `odata.metadata=minimal` and the like. */

@@ -32,7 +32,7 @@ export function tokenise(text: string, option: string): Token[] {
     }
     const token = nextToken(text, at);
     if (token === undefined) throw refuse(option, `cannot be read at position ${at}: "${text.slice(at, at + 20)}"`);
-    if (tokens.length === MAX_TOKENS) throw refuse(option, 'is too long');
+    if (tokens.length === MAX_TOKENS) throw refuse(option, `has more than ${MAX_TOKENS} words and signs`);
     tokens.push(token.token);
     at = token.end;
   }

@@ -114,7 +114,7 @@ function reportsOf(body: unknown): readonly unknown[] {
     throw new HubError('invalid_request', 'The body must be an object with the list "reports".', { field: 'reports' });
   }
   if (reports.length === 0 || reports.length > MAX_REPORTS) {
-    throw new HubError('invalid_request', `"reports" must have 1 to ${MAX_REPORTS} reports; it has ${reports.length}. Send the rest in another call.`, { field: 'reports' });
+    throw new HubError('invalid_request', `"reports" must have 1 to ${MAX_REPORTS} reports; it has ${reports.length}.${reports.length === 0 ? '' : ' Send the rest in another call.'}`, { field: 'reports' });
   }
   return reports;
 }

@@ -23,7 +23,7 @@ export class OAuthError extends Error {
 /** OAuth clients read `error` and `error_description`, not Graph's envelope. */
 export function answerOAuthError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const oauth = error instanceof OAuthError ? error : undefined;
-  const answer = answerOf(error);
+  const answer = answerOf(error, { mediaType: 'application/x-www-form-urlencoded', bodyBytes: request.routeOptions.bodyLimit });
   const status = oauth?.status ?? answer.status;
   if (status === 500) request.log.error({ err: error }, 'a token request failed by a fault of ours');
   if (status === 401) reply.header('www-authenticate', 'Basic realm="Sallyport", charset="UTF-8"');

@@ -1,0 +1,43 @@
+import { pino } from 'pino';
+import { afterAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createHttpServer } from './http-server.ts';
+import type { RouteAccess } from './route-access.ts';
+
+const access: RouteAccess = { kind: 'public', why: 'a test' };
+const app = createHttpServer({
+  behindProxy: false, hsts: false, clock: { now: () => 0 }, log: pino({ level: 'silent' }), limits: { bodyBytes: 1000 },
+  authenticator: { authenticate: () => { throw new Error('nothing here needs a token'); } },
+});
+app.post('/echo', { config: { access } }, async (request) => request.body);
+app.post('/checked', { config: { access } }, async (request) => z.strictObject({ priority: z.int().min(1), name: z.string().optional() }).parse(request.body));
+afterAll(() => app.close());
+
+async function refusal(url: string, payload: string, headers: Record<string, string> = {}): Promise<{ status: number; target?: string; message: string }> {
+  const answer = await app.inject({ method: 'POST', url, payload, headers: { 'content-type': 'application/json', ...headers } });
+  const { error } = answer.json();
+  return { status: answer.statusCode, target: error.target, message: error.message };
+}
+
+test('a body that is too large is told how large one may be', async () => {
+  expect(await refusal('/echo', JSON.stringify('x'.repeat(1000)))).toMatchObject({ status: 413, message: 'The body is larger than the 1000 bytes that this route takes.' });
+});
+
+test('a body of another type is told the right one', async () => {
+  expect(await refusal('/echo', '<x/>', { 'content-type': 'application/xml' })).toMatchObject({ status: 415, target: 'Content-Type', message: expect.stringContaining('send application/json') });
+});
+
+test('a packed body is not taken for broken JSON', async () => {
+  expect(await refusal('/echo', 'xxxx', { 'content-encoding': 'gzip' })).toMatchObject({ status: 415, target: 'Content-Encoding' });
+  expect((await app.inject({ method: 'POST', url: '/echo', payload: '{}', headers: { 'content-type': 'application/json', 'content-encoding': 'identity' } })).statusCode).toBe(200);
+});
+
+test.each([
+  [{}, 'priority', 'priority is required.'],
+  [{ priority: 0 }, 'priority', 'priority must be at least 1.'],
+  [{ priority: 1, colour: 'red' }, 'colour', '"colour" is not known here; known are priority, name.'],
+  [{ name: 5 }, 'priority', 'priority is required (and 1 more: name).'],
+  [[], undefined, 'The body must be an object.'],
+])('%j is refused in words, with its field', async (body, target, message) => {
+  expect(await refusal('/checked', JSON.stringify(body))).toEqual({ status: 400, target, message });
+});
