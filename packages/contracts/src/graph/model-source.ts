@@ -64,7 +64,9 @@ export const SERVED: Readonly<Record<string, ServedType>> = {
   deviceCompliancePolicyAssignment: { readOnly: ['source', 'sourceId'], defaults: { source: 'direct' } },
   deviceCompliancePolicyState: {},
   managedDevice: {
+    navigation: ['detectedApps'],
     readOnly: [
+      'detectedApps',
       'complianceState', 'complianceGracePeriodExpirationDateTime', 'partnerReportedThreatState', 'ownerType',
       'azureActiveDirectoryDeviceId', 'aadRegistered', 'userDisplayName', 'deviceActionResults',
     ],

@@ -508,6 +508,8 @@ export interface AppInventoryReader {
   /** In order of `orderBy`, then of id. */
   query(query: DetectedAppQuery): Promise<readonly DetectedAppRow[]>;
   count(filter?: DetectedAppFilter): Promise<number>;
+  /** Detected apps by id; unknown and unlisted ones are left out. In no particular order. */
+  detected(ids: readonly string[]): Promise<readonly DetectedAppRow[]>;
   /** The devices on which an app is listed, in an order of the store's own; `after` is the last `place` seen. */
   devicesWith(appId: string, after: number, limit: number): Promise<readonly { readonly deviceId: string; readonly place: number }[]>;
   /** The apps that the device management of a device last said are managed; `undefined` where it never said. */

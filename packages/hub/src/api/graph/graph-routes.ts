@@ -6,6 +6,7 @@ import { auditEventRoutes } from './audit-events.ts';
 import { addBatchRoute } from './batch-route.ts';
 import { compliancePolicyRoutes } from './compliance-policies.ts';
 import { connectorRoutes } from './connectors.ts';
+import { detectedAppRoutes } from './detected-apps.ts';
 import { deviceManagementRoutes } from './device-management.ts';
 import { groupRoutes } from './groups.ts';
 import { managedDeviceRoutes } from './managed-devices.ts';
@@ -24,7 +25,8 @@ export function graphRoutes(deps: GraphDependencies): FastifyPluginAsync {
     for (const version of VERSIONS) {
       addMetadataRoute(app, version);
       addBatchRoute(app, version);
-      for (const { method, path, access, summary, doc, handle } of routes) {
+      for (const { method, path, access, summary, only = version, doc, handle } of routes) {
+        if (only !== version) continue;
         app.route({
           method,
           url: `/${version}${path}`,
@@ -46,7 +48,7 @@ export function allGraphRoutes(deps: GraphDependencies): readonly GraphRoute[] {
   return [
     ...connectorRoutes(deps), ...compliancePolicyRoutes(deps), ...managedDeviceRoutes(deps), ...userRoutes(deps),
     ...groupRoutes(deps), ...accessPolicyRoutes(deps), ...namedLocationRoutes(deps), ...deviceManagementRoutes(deps),
-    ...auditEventRoutes(deps), ...applicationRoutes(deps),
+    ...auditEventRoutes(deps), ...applicationRoutes(deps), ...detectedAppRoutes(deps),
   ];
 }
 

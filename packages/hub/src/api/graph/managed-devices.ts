@@ -1,10 +1,11 @@
-import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
+import type { GraphBody, GraphVersion } from '@sallyport/contracts/graph/model.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
-import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
+import { parseQuery, type ExpandSupport, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import type { DeviceFilter, DeviceRow } from '../../store/store.ts';
 import { collectionAnswer, entityAnswer, notFound, type ResourcePlace } from './answers.ts';
 import { compliancePolicyStates } from './compliance-states.ts';
+import { withDetectedApps } from './device-apps.ts';
 import { toDeviceFilter, toDeviceOrder } from './device-filter.ts';
 import { newDevice, presentDevice, requireUniqueEntraId, settledDevice } from './device-resource.ts';
 import { chosenId, requireFreeId } from './documents.ts';
@@ -18,6 +19,7 @@ import { noContent, param, type GraphAnswer, type GraphDependencies, type GraphR
 const TYPE = 'managedDevice';
 const place: ResourcePlace = { path: 'deviceManagement/managedDevices', type: TYPE };
 const support: QuerySupport = { filter: true, orderBy: true, paging: true, count: true };
+const EXPANDED: Readonly<Record<GraphVersion, ExpandSupport>> = { 'v1.0': {}, beta: { detectedApps: { type: 'detectedApp' } } };
 
 /** Devices, from the store's own list: filtered, sorted and paged there. */
 export function managedDeviceRoutes(deps: GraphDependencies): GraphRoute[] {
@@ -38,9 +40,10 @@ export function managedDeviceRoutes(deps: GraphDependencies): GraphRoute[] {
     {
       method: 'GET', path: `${path}/:id`, access: DEVICES.read, summary: 'Get one managed device', doc: gets(TYPE),
       handle: async (request) => {
-        const query = parseQuery(request.queryString, TYPE, request.version, {});
+        const query = parseQuery(request.queryString, TYPE, request.version, { expand: EXPANDED[request.version] });
         const row = await requireDevice(deps, param(request, 'id'));
-        return entityAnswer(request, place, await present(deps, row), query);
+        const [device = {}] = await withDetectedApps(deps, [await present(deps, row)], query);
+        return entityAnswer(request, place, device, query);
       },
     },
     { method: 'PATCH', path: `${path}/:id`, access: DEVICES.write, summary: 'Change a managed device', doc: changes(TYPE), handle: (request) => change(deps, lock, request) },
@@ -66,7 +69,7 @@ function ofUser({ view }: GraphDependencies, request: GraphRequest): DeviceFilte
 }
 
 async function list(deps: GraphDependencies, request: GraphRequest, within?: DeviceFilter): Promise<GraphAnswer> {
-  const query = parseQuery(request.queryString, TYPE, request.version, support);
+  const query = parseQuery(request.queryString, TYPE, request.version, { ...support, expand: EXPANDED[request.version] });
   const filter = bothOf(within, query.filter === undefined ? undefined : toDeviceFilter(query.filter));
   const size = query.top ?? PAGE_SIZE;
   const start = readSkipToken(query.skipToken);
@@ -79,7 +82,7 @@ async function list(deps: GraphDependencies, request: GraphRequest, within?: Dev
   const page = rows.slice(0, size);
   const last = page.at(-1);
   const more = rows.length > size && last !== undefined;
-  return collectionAnswer(request, place, await presentAll(deps, page), {
+  return collectionAnswer(request, place, await withDetectedApps(deps, await presentDevices(deps, page), query), {
     shape: query,
     count: query.count && start === undefined ? await deps.store.devices.count(filter) : undefined,
     nextLink: more ? nextLink(request, byId ? { afterId: last.id } : { offset: offset + size }) : undefined,
@@ -128,7 +131,7 @@ function lockKeys({ id, azureADDeviceId }: GraphBody): string[] {
   return [`id ${String(id)}`, ...(typeof azureADDeviceId === 'string' ? [`entra ${azureADDeviceId.toLowerCase()}`] : [])];
 }
 
-async function requireDevice(deps: GraphDependencies, id: string): Promise<DeviceRow> {
+export async function requireDevice(deps: GraphDependencies, id: string): Promise<DeviceRow> {
   const [row] = await deps.store.devices.get([canonicalId(id)]);
   if (row === undefined) throw notFound(TYPE, id);
   return row;
@@ -139,7 +142,7 @@ async function present(deps: GraphDependencies, row: DeviceRow): Promise<GraphBo
   return presentDevice(row, posture);
 }
 
-async function presentAll(deps: GraphDependencies, rows: readonly DeviceRow[]): Promise<GraphBody[]> {
+export async function presentDevices(deps: GraphDependencies, rows: readonly DeviceRow[]): Promise<GraphBody[]> {
   if (rows.length === 0) return [];
   const postures = new Map((await deps.store.postures.get(rows.map((row) => row.id))).map((posture) => [posture.deviceId, posture]));
   return rows.map((row) => presentDevice(row, postures.get(row.id)));

@@ -6,7 +6,7 @@ const TENANT_SEGMENT = new RegExp(`^/(v1\\.0|beta)/(${GUID})(?=/)`, 'i');
  * `identity/ConditionalAccess/policies`. A test compares with the routes.
  */
 export const SEGMENTS: readonly string[] = [
-  '$batch', '$count', '$metadata', '$ref', 'addPassword', 'applications', 'assign', 'assignments', 'auditEvents', 'conditionalAccess',
+  '$batch', '$count', '$metadata', '$ref', 'addPassword', 'applications', 'assign', 'assignments', 'auditEvents', 'conditionalAccess', 'detectedApps',
   'deviceCompliancePolicies', 'deviceCompliancePolicyStates', 'deviceManagement', 'group', 'groups', 'identity', 'managedDevices', 'memberOf', 'members',
   'mobileThreatDefenseConnectors', 'namedLocations', 'policies', 'removePassword', 'scheduleActionsForRules', 'scheduledActionConfigurations',
   'scheduledActionsForRule', 'settings', 'transitiveMemberOf', 'transitiveMembers', 'user', 'users',

@@ -47,6 +47,8 @@ export interface GraphRoute {
   /** Any of these permissions opens it. */
   readonly access: readonly Permission[];
   readonly summary: string;
+  /** Served in this version alone. */
+  readonly only?: GraphVersion | undefined;
   readonly doc: GraphRouteDoc;
   readonly handle: (request: GraphRequest) => Promise<GraphAnswer>;
 }

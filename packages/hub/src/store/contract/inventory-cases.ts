@@ -118,7 +118,9 @@ export function inventoryCases(store: () => Store): void {
     expect(await names({ op: 'gt', column: 'sizeInByte', value: 48_234_495 })).toEqual(['Example Mail 4.2.1']);
     const page = await store().appInventory.query({ limit: 1, offset: 1, orderBy: [{ column: 'displayName', descending: true }] });
     expect(page.map((app) => app.displayName)).toEqual(['Zoom 100%_']);
-    const [one] = await store().appInventory.query({ limit: 1, offset: 0, filter: { op: 'eq', column: 'id', value: await idOf('Example Mail') } });
+    const mail = await idOf('Example Mail');
+    const [one] = await store().appInventory.query({ limit: 1, offset: 0, filter: { op: 'eq', column: 'id', value: mail } });
+    expect(await store().appInventory.detected([mail, 'nothing'])).toEqual([one]);
     expect(one).toMatchObject({ appId: 'com.example.mail', version: '4.2.1', platform: 'ios', sizeInByte: 48_234_496, deviceCount: 2, publisher: null });
   });
 

@@ -50,7 +50,8 @@ export async function numbersOf(session: WriteSession, deviceIds: readonly strin
     builders[session.dialect].selectFrom('devices').select('id').where(isOneOf(session.dialect, 'id', deviceIds)),
   );
   const known = new Map(await knownNumbers(session, existing.map((row) => row.id)));
-  const fresh = existing.filter((row) => !known.has(row.id)).map((row) => row.id);
+  const unknown = new Set(existing.filter((row) => !known.has(row.id)).map((row) => row.id));
+  const fresh = [...new Set(deviceIds)].filter((id) => unknown.has(id));
   if (fresh.length === 0) return known;
   const first = await takeNumbers(session, 'device', fresh.length);
   await session.write(NEW_DEVICES, fresh.map((id, i) => [first + i, id]));

@@ -11,7 +11,7 @@ import type { SetEntry } from './app-inventory-encoding.ts';
 import { decodeSet, encodeSet, isListed, sameButDynamic } from './app-inventory-encoding.ts';
 import { appCondition, appExpression } from './app-inventory-filter.ts';
 import type { AppTable } from './app-inventory-tables.ts';
-import { builders, isOneOfNumbers } from './session.ts';
+import { builders, isOneOf, isOneOfNumbers } from './session.ts';
 import type { ReadSession, WriteSession } from './session.ts';
 
 /** Sets read at once while looking for the devices of an app. */
@@ -36,6 +36,9 @@ export function appInventoryReader(session: ReadSession): AppInventoryReader {
     async count(filter) {
       const [row] = await session.query(db.selectFrom('apps').select((eb) => eb.fn.countAll<number>().as('count')).where(listedAnd(filter)));
       return row?.count ?? 0;
+    },
+    async detected(ids) {
+      return (await session.query(db.selectFrom('apps').selectAll().where(isOneOf(session.dialect, 'digest', ids)).where('devices', '>', 0))).map(toDetectedApp);
     },
     devicesWith: (appId, after, limit) => devicesWith(session, appId, after, limit),
     async managedApps(deviceId) {
