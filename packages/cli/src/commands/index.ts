@@ -6,6 +6,7 @@ import { decide } from './decide.ts';
 import { demo } from './demo.ts';
 import { device } from './device/index.ts';
 import { door } from './door/index.ts';
+import { finding } from './finding/index.ts';
 import { group } from './group/index.ts';
 import { importCommand } from './import/import.ts';
 import { mergeRule } from './merge-rule/index.ts';
@@ -18,4 +19,4 @@ import { user } from './user/index.ts';
 /** In the order of `--help`. */
 export const LONG_RUNNING: readonly LongRunning[] = [serve, demo];
 export const SINGLES: readonly Command[] = [decide, importCommand, api];
-export const GROUPS: readonly Group[] = [connector, device, policy, user, group, client, door, mergeRule, report, partner];
+export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, mergeRule, report, partner];

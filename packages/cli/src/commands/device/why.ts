@@ -3,18 +3,9 @@ import { word } from '../../frame/arguments.ts';
 import { command } from '../../frame/command.ts';
 import { table } from '../../output/table.ts';
 import { DEVICES, findDevice } from '../shared/find.ts';
+import { findingsTable, type Finding } from '../shared/findings.ts';
 import { instant, stateColour } from '../shared/paint.ts';
 import { deviceText } from './device-text.ts';
-
-interface Finding {
-  readonly id: string;
-  readonly type: string;
-  readonly severity: string | null;
-  readonly state: string;
-  readonly title: string | null;
-  readonly recommendedAction: string | null;
-  readonly observedDateTime: string;
-}
 
 interface Report {
   readonly connectorId: string;
@@ -51,13 +42,7 @@ export const why = command({
           { title: 'VALUE', cell: ({ setting }) => setting.currentValue },
           { title: 'WHY', cell: ({ setting }) => setting.errorDescription },
         ], style, 'No compliance policy is evaluated for this device.'),
-        table(findings, [
-          { title: 'FINDING', cell: (finding) => finding.title ?? finding.type },
-          { title: 'SEVERITY', cell: (finding) => finding.severity },
-          { title: 'STATE', cell: (finding) => finding.state },
-          { title: 'SEEN', cell: (finding) => instant(finding.observedDateTime) },
-          { title: 'WHAT TO DO', cell: (finding) => finding.recommendedAction },
-        ], style, 'No partner has found anything on this device.'),
+        findingsTable(findings, style, 'No partner has found anything on this device.', false),
         table(reports, [
           { title: 'REPORT', cell: (report) => report.reportId },
           { title: 'OBSERVED', cell: (report) => instant(report.observedDateTime) },

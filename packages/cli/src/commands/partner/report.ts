@@ -17,7 +17,7 @@ export const report = command({
   flags: {
     device: text('ID', 'Managed device id, or KEY=VALUE with another key: entraDeviceId, serialNumber, imei, udid, easDeviceId'),
     state: oneOf(STATES, 'How the device is'),
-    finding: text('TITLE', 'A threat that was found, of the severity of the state'),
+    finding: text('TITLE', 'A threat that was found, of the severity of the state; its words tell its category'),
     file: text('FILE', 'JSON of the partner API instead, {"reports": [...]}; "-" reads standard input'),
   },
   examples: [
@@ -49,6 +49,6 @@ function oneReport({ device, state, finding }: { readonly device: string | undef
     device: { [key]: value },
     observedDateTime: new Date().toISOString(),
     threatState: state,
-    ...(finding === undefined ? {} : { findings: [{ id: randomUUID(), type: 'reportedByHand', severity: SEVERITY.get(state) ?? 'none', state: 'open', title: finding }] }),
+    ...(finding === undefined ? {} : { findings: [{ id: randomUUID(), type: finding.slice(0, 128), severity: SEVERITY.get(state) ?? 'none', state: 'open', title: finding }] }),
   };
 }

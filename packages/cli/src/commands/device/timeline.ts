@@ -1,0 +1,61 @@
+import { word } from '../../frame/arguments.ts';
+import { command } from '../../frame/command.ts';
+import { wholeNumber } from '../../frame/flags.ts';
+import { table } from '../../output/table.ts';
+import { findDevice } from '../shared/find.ts';
+import { readPages } from '../shared/pages.ts';
+import { instant } from '../shared/paint.ts';
+
+/** As the API answers it: what else there is depends on `kind`. */
+interface Entry {
+  readonly kind: string;
+  readonly dateTime: string;
+  readonly connectorId?: string;
+  readonly from?: string | null;
+  readonly to?: string;
+  readonly reasons?: readonly { readonly code: string }[];
+  readonly title?: string | null;
+  readonly type?: string;
+  readonly severity?: string | null;
+  readonly status?: string;
+  readonly flag?: string | null;
+  readonly reportId?: string;
+}
+
+export const timeline = command({
+  name: 'timeline',
+  summary: 'See what happened to a device: reports, findings, levels and compliance',
+  args: { device: word('DEVICE', 'Id, Entra device id, name or serial number') },
+  flags: { top: wholeNumber('COUNT', 'At most so many, the newest first. Default: 50', [1, 100_000]) },
+  examples: [{ line: 'sallyport device timeline "Ada\'s phone" --top 20' }],
+  async run({ args, flags }, { hub, style }) {
+    const client = await hub();
+    const { id } = await findDevice(client, args.device);
+    const entries = await readPages<Entry>(client, `/admin/v1/devices/${id}/timeline`, {}, flags.top ?? 50);
+    return {
+      json: entries,
+      text: table(entries, [
+        { title: 'TIME', cell: (entry) => instant(entry.dateTime) },
+        { title: 'WHAT', cell: (entry) => NAMES[entry.kind] ?? entry.kind, paint: entryColour(style) },
+        { title: 'DETAILS', cell: detailsOf },
+        { title: 'PARTNER', cell: (entry) => entry.connectorId },
+      ], style, 'Nothing has happened to this device yet.'),
+    };
+  },
+});
+
+const NAMES: Readonly<Record<string, string>> = {
+  report: 'report', levelChanged: 'level', mergedLevelChanged: 'merged level', complianceChanged: 'compliance',
+  findingOpened: 'finding opened', findingChanged: 'finding changed', findingResolved: 'finding resolved', findingNoted: 'finding noted',
+};
+
+function entryColour({ dim, bad, good }: { dim(text: string): string; bad(text: string): string; good(text: string): string }): (cell: string) => string {
+  return (cell) => (cell.startsWith('report') ? dim(cell) : cell.startsWith('finding opened') ? bad(cell) : cell.startsWith('finding resolved') ? good(cell) : cell);
+}
+
+function detailsOf({ kind, from, to, reasons = [], title, type, severity, status, flag, reportId }: Entry): string {
+  if (kind === 'report') return `${reportId ?? ''}: ${status ?? ''}${flag === null || flag === undefined ? '' : ` (${flag})`}`;
+  if (kind.startsWith('finding')) return `${title ?? type ?? ''}${severity === null || severity === undefined ? '' : `, ${severity}`}`;
+  const why = [...new Set(reasons.map(({ code }) => code))].join(', ');
+  return `${from ?? 'nothing'} -> ${to ?? ''}${why === '' ? '' : ` (${why})`}`;
+}
