@@ -8,6 +8,8 @@ export interface GraphRouteDoc {
   readonly query?: QuerySupport | undefined;
   /** A Graph type, or the parameters of an action. */
   readonly takes?: string | ZodType | undefined;
+  /** A PATCH: what it leaves out stays, the type too. */
+  readonly partly?: true;
   readonly answers: GraphAnswerDoc;
 }
 
@@ -22,8 +24,8 @@ export const counts = (type: string, { filter = false }: QuerySupport): GraphRou
 export const gets = (type: string, query: QuerySupport = {}): GraphRouteDoc => ({ query, answers: { status: 200, type } });
 export const creates = (type: string): GraphRouteDoc => ({ takes: type, answers: { status: 201, type } });
 /** Intune's PATCH answers with the entity, Entra's with nothing. */
-export const changes = (type: string): GraphRouteDoc => ({ takes: type, answers: { status: 200, type } });
-export const changesSilently = (type: string): GraphRouteDoc => ({ takes: type, answers: { status: 204 } });
+export const changes = (type: string): GraphRouteDoc => ({ takes: type, partly: true, answers: { status: 200, type } });
+export const changesSilently = (type: string): GraphRouteDoc => ({ takes: type, partly: true, answers: { status: 204 } });
 export const deletes: GraphRouteDoc = { answers: { status: 204 } };
 
 export function routeDocOf({ summary, doc }: { readonly summary: string; readonly doc: GraphRouteDoc }, version: GraphVersion): RouteDoc {
@@ -31,7 +33,7 @@ export function routeDocOf({ summary, doc }: { readonly summary: string; readonl
     summary,
     tags: [`Graph ${version}`],
     query: doc.query === undefined ? undefined : queryOf(doc.query),
-    body: doc.takes === undefined ? undefined : typeof doc.takes === 'string' ? entity(doc.takes, version) : doc.takes,
+    body: doc.takes === undefined ? undefined : typeof doc.takes === 'string' ? entity(doc.takes, version, doc.partly === true) : doc.takes,
     responses: responsesOf(doc.answers, version),
   };
 }
@@ -65,11 +67,13 @@ function responsesOf(answer: GraphAnswerDoc, version: GraphVersion): RouteDoc['r
 }
 
 /** The members stand in the schema once, and not in every route that takes or answers them. */
-function entity(type: string, version: GraphVersion): ZodType {
+function entity(type: string, version: GraphVersion, partly: boolean): ZodType {
   const derived = concreteTypes(type, version).filter((each) => each !== type).map((each) => `#microsoft.graph.${each}`);
   const [first, ...others] = derived;
   const about = aboutType(type, version);
-  return first === undefined ? z.looseObject({}).describe(about) : z.looseObject({ '@odata.type': z.enum([first, ...others]) }).describe(about);
+  if (first === undefined) return z.looseObject({}).describe(about);
+  const which = z.enum([first, ...others]);
+  return z.looseObject({ '@odata.type': partly ? which.optional() : which }).describe(about);
 }
 
 function aboutType(type: string, version: GraphVersion): string {
