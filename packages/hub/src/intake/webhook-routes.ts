@@ -3,6 +3,7 @@ import type { FastifyPluginAsync, FastifyRequest, RequestPayload } from 'fastify
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import type { IntakeRunner } from './intake-runner.ts';
+import { listOfJsonLines, typeOfJsonLines } from './json-lines.ts';
 import type { LinkRuntime } from './link-runtime.ts';
 
 const BODY_LIMIT = 2 * 1024 * 1024;
@@ -22,12 +23,12 @@ export function webhookRoutes({ runner }: { readonly runner: IntakeRunner }): Fa
       bodyLimit: BODY_LIMIT,
       // Before the body is read: who is not the vendor costs us no memory.
       onRequest: async (request) => { authenticate(runner, request); },
-      preParsing: async (request, _reply, payload) => verifiedBody(authenticate(runner, request), request, payload),
+      preParsing: async (request, _reply, payload) => readBody(authenticate(runner, request), request, payload),
       config: {
         access: { kind: 'webhook' },
         doc: {
           summary: 'Receive what a vendor pushes',
-          description: 'In the format of the vendor behind the connector, one record or a list. Authenticated by the secret or the signature of the link. Answers after everything is durably stored; on 503 send it again.',
+          description: 'In the format of the vendor behind the connector: one record, a list, or one record a line. Authenticated by the secret or the signature of the link. Answers after everything is durably stored; on 503 send it again.',
           tags: ['partner'],
           params,
           responses: { 200: { description: 'Everything is stored.', schema: answer } },
@@ -58,13 +59,17 @@ function refused(): HubError {
   return new HubError('unauthenticated', 'The secret or the signature in the header is missing or wrong.');
 }
 
-/** A signature is over the bytes as they came, so they are all read, and believed, before anybody parses them. */
-async function verifiedBody({ link }: LinkRuntime, request: FastifyRequest, payload: RequestPayload): Promise<RequestPayload> {
+/**
+ * The body that is parsed. A signature is over the bytes as they came, so they are all read, and believed, before
+ * anybody parses them.
+ */
+async function readBody({ link }: LinkRuntime, request: FastifyRequest, payload: RequestPayload): Promise<RequestPayload> {
   const { vendor: { receive }, settings } = link;
-  if (receive?.verifyBody === undefined) return payload;
   const body = await wholeBody(payload);
-  if (!receive.verifyBody(body, request.headers, settings)) throw refused();
-  return Object.assign(Readable.from([body], { objectMode: false }), { receivedEncodedLength: body.byteLength });
+  if (receive?.verifyBody?.(body, request.headers, settings) === false) throw refused();
+  const type = typeOfJsonLines(request.headers['content-type']);
+  if (type !== undefined) request.headers['content-type'] = type;
+  return Object.assign(Readable.from([listOfJsonLines(body)], { objectMode: false }), { receivedEncodedLength: body.byteLength });
 }
 
 async function wholeBody(payload: RequestPayload): Promise<Buffer> {

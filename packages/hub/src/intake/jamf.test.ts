@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PHONE, phone } from '../pipeline/testing.ts';
+import { StoreBusy } from '../store/store.ts';
+import { JamfServer } from '../vendors/jamf/fixtures/jamf-server.ts';
+import { jamf } from '../vendors/jamf/index.ts';
+import { testLink } from './test-link.ts';
+import type { TestIntake } from './testing.ts';
+import { testIntake } from './testing.ts';
+import { testRoutes } from './testing-webhook.ts';
+import { webhookRoutes } from './webhook-routes.ts';
+
+const CONNECTOR = '1f58d6d2-02cc-4c80-b008-1bfe7396a10a';
+const SECRET = 'a-long-and-random-webhook-secret';
+let server: JamfServer;
+let t: TestIntake;
+const apps: FastifyInstance[] = [];
+
+beforeEach(async () => {
+  server = new JamfServer();
+  await server.listen();
+  t = await testIntake();
+  await t.connector(CONNECTOR);
+});
+
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+  await t.close();
+  await server.close();
+});
+
+function settings(more: object = {}) {
+  const { applicationId, applicationSecret } = server;
+  return { applicationId, applicationSecret, baseUrl: server.url, webhookSecret: SECRET, ...more };
+}
+
+function device(guid: string, riskCategory: string | null, more: object = {}) {
+  return { guid, externalId: guid === 'phone' ? PHONE.toUpperCase() : null, riskCategory, user: { email: `${guid}@example.net` }, lastDnsTraffic: 1_740_816_000_000, ...more };
+}
+
+const STREAM = readFileSync(new URL('../vendors/jamf/fixtures/threat-events-stream.constructed.ndjson', import.meta.url), 'utf8');
+
+/** The constructed stream, about our phone. */
+function stream(): string {
+  return STREAM.replaceAll(/"externalId": "[^"]*"/g, `"externalId": "${PHONE}"`);
+}
+
+async function state(): Promise<string | undefined> {
+  return (await t.hub.store.postures.get([PHONE]))[0]?.mergedState;
+}
+
+async function eventually(check: () => Promise<void>): Promise<void> {
+  await vi.waitFor(check, { timeout: 10_000, interval: 10 });
+}
+
+/** Rounds of asking that came to their end. */
+const rounds = () => t.waits.filter((ms) => ms > 250_000).length;
+
+async function round(): Promise<void> {
+  const before = rounds();
+  const runner = await t.start();
+  await eventually(async () => { expect(rounds()).toBeGreaterThan(before); });
+  expect(runner.status(CONNECTOR)).toMatchObject({ running: true, problem: null });
+  await runner.close();
+}
+
+async function webhook(wrap?: Parameters<TestIntake['start']>[0]): Promise<FastifyInstance> {
+  const app = await testRoutes(webhookRoutes({ runner: await t.start(wrap) }));
+  apps.push(app);
+  return app;
+}
+
+async function push(app: FastifyInstance, payload: string, type = 'application/x-ndjson', headers: Record<string, string> = { 'x-sallyport-secret': SECRET }) {
+  return app.inject({ method: 'POST', url: `/intake/${CONNECTOR}`, payload, headers: { 'content-type': type, ...headers } });
+}
+
+describe('asking Jamf', () => {
+  test('closes a phone at risk and opens it again, also when the same words come back within seconds', async () => {
+    await t.link(CONNECTOR, 'jamf', settings());
+    const seen: unknown[] = [];
+    for (const risk of ['SECURE', 'HIGH', 'SECURE', 'HIGH', 'NOT_APPLICABLE', 'SECURE']) {
+      server.devices = [device('phone', risk)];
+      t.hub.clock.advance(10_000);
+      await round();
+      seen.push(await state());
+    }
+    expect(seen).toEqual(['secured', 'highSeverity', 'secured', 'highSeverity', 'highSeverity', 'secured']);
+    expect(await t.hub.store.reports.count()).toBe(6);
+  });
+
+  test('survives tokens that ran out, limits, trouble, garbage and cut connections', async () => {
+    server.devices = [device('phone', 'HIGH')];
+    server.trouble('/v1/login', 500);
+    server.trouble('/v1/login', 200, { body: '{"token":7}' });
+    server.tooMany('/v1/login', 4000);
+    server.trouble('/risk', 401);
+    server.trouble('/risk', 0);
+    server.trouble('/risk', 200, { body: '<html>proxy</html>' });
+    server.trouble('/risk', 200, { body: '{"userDeviceList":7}' });
+    server.tooMany('/risk', 9000);
+    await t.link(CONNECTOR, 'jamf', settings());
+    await round();
+    expect([await state(), await t.hub.store.reports.count()]).toEqual(['highSeverity', 1]);
+    expect([t.waits.some((ms) => ms >= 4000 && ms <= 5000), t.waits.some((ms) => ms >= 9000 && ms <= 10_000)]).toEqual([true, true]);
+  });
+
+  test('reads all pages, no faster than Jamf allows, and doubles nothing over a restart in the middle', async () => {
+    server.devices = Array.from({ length: 350 }, (_, i) => device(`d${i}`, 'SECURE'));
+    await t.link(CONNECTOR, 'jamf', settings());
+    const runner = await t.start((intake) => ({
+      heartbeat: (id) => intake.heartbeat(id),
+      take: async (id, reports) => {
+        if (await t.hub.store.reports.count() >= 200) throw new StoreBusy('disk full', 300);
+        return intake.take(id, reports);
+      },
+    }));
+    await eventually(async () => { expect(runner.status(CONNECTOR)?.problem).not.toBeNull(); });
+    await runner.close();
+    expect(await t.hub.store.reports.count()).toBe(200);
+    await round();
+    await round();
+    expect(await t.hub.store.reports.count()).toBe(350);
+    expect(t.waits.filter((ms) => ms === 250).length).toBeGreaterThanOrEqual(server.requests.length - 3);
+  });
+
+  test('asks a large fleet less often', async () => {
+    server.devices = Array.from({ length: 6500 }, (_, i) => device(`d${i}`, 'SECURE'));
+    await t.link(CONNECTOR, 'jamf', settings({ pollMinutes: 5 }));
+    await round();
+    // 66 pages in each of 144 rounds a day.
+    expect(t.waits.at(-1)).toBeGreaterThan(600_000);
+  });
+
+  test('says what is wrong, and never the secret', async () => {
+    const link = (more: object) => ({ connectorId: CONNECTOR, vendor: jamf, enabled: true, settings: { ...jamf.settings.parse(settings(more)) } });
+    const tools = { http: t.http, clock: t.hub.clock, log: { info: () => undefined, warn: () => undefined } };
+    expect(await testLink(link({}), tools)).toEqual({ ok: true, message: 'Jamf answers; it has no devices yet.' });
+    const refused = await testLink(link({ applicationSecret: 'a-wrong-secret' }), tools);
+    expect(refused).toMatchObject({ ok: false, message: expect.stringContaining('Risk API application') });
+    expect(refused.message).not.toContain('a-wrong-secret');
+    server.trouble('/risk', 403);
+    expect(await testLink(link({}), tools)).toMatchObject({ ok: false, message: expect.stringContaining('Risk API application') });
+    expect(await testLink(link({ baseUrl: 'http://10.1.2.3' }), tools)).toMatchObject({ ok: false });
+  });
+
+  test('never overrides a risk', async () => {
+    server.devices = [device('phone', 'HIGH')];
+    await t.link(CONNECTOR, 'jamf', settings());
+    await round();
+    expect(server.requests.filter(({ method }) => method !== 'GET').every(({ path }) => path === '/v1/login')).toBe(true);
+  });
+});
+
+describe('the Threat Events Stream', () => {
+  test.each(['application/x-ndjson', 'application/json', 'text/plain; charset=utf-8'])('is taken, one event a line, as %s', async (type) => {
+    await t.link(CONNECTOR, 'jamf', settings());
+    const app = await webhook();
+    expect((await push(app, stream(), type)).json()).toEqual({ taken: 3, ignored: 0 });
+    const findings = await t.hub.store.findings.ofDevices([PHONE]);
+    expect(findings.map((f) => `${f.type} ${f.state}`).sort()).toEqual(['ACCESS_BAD_HOST resolved', 'SIDE_LOADED_APP_IN_INVENTORY open']);
+  });
+
+  test('tells why, and leaves the level to the risk', async () => {
+    server.devices = [device('phone', 'LOW')];
+    await t.link(CONNECTOR, 'jamf', settings());
+    await round();
+    const app = await webhook();
+    await push(app, stream());
+    expect(await state()).toBe('lowSeverity');
+    expect((await push(app, stream())).statusCode).toBe(200);
+    expect(await t.hub.store.reports.count()).toBe(4);
+  });
+
+  test('finds by the list the phone that an event names by Jamf\'s own id', async () => {
+    server.devices = [device('00000000-0000-4000-8000-000000000003', 'SECURE', { externalId: PHONE })];
+    await t.link(CONNECTOR, 'jamf', settings());
+    await round();
+    await push(await webhook(), STREAM);
+    expect((await t.hub.store.findings.ofDevices([PHONE])).map((f) => f.id)).toEqual(['OUTDATED_OS']);
+  });
+
+  test('is closed to everybody else, and acknowledges nothing that is not durable', async () => {
+    await t.link(CONNECTOR, 'jamf', settings());
+    const app = await webhook((intake) => ({ heartbeat: (id) => intake.heartbeat(id), take: async () => { throw new StoreBusy('disk full'); } }));
+    expect((await push(app, stream(), undefined, {})).statusCode).toBe(401);
+    expect((await push(app, stream(), undefined, { 'x-sallyport-secret': `${SECRET}x` })).statusCode).toBe(401);
+    expect((await push(app, stream())).statusCode).toBe(503);
+    expect((await push(app, '{"event": {}}\n{not json}')).statusCode).toBe(400);
+    expect((await push(app, stream(), 'text/html')).statusCode).toBe(415);
+    expect((await push(app, '')).statusCode).toBe(400);
+    await t.hub.devices.put('test', phone(PHONE, t.hub.clock.now()));
+    expect(await t.hub.store.findings.ofDevices([PHONE])).toEqual([]);
+  });
+
+  test('is not received without a secret', async () => {
+    await t.link(CONNECTOR, 'jamf', settings({ webhookSecret: undefined }));
+    expect((await push(await webhook(), stream(), undefined, { 'x-sallyport-secret': '' })).statusCode).toBe(401);
+  });
+});

@@ -1,0 +1,46 @@
+import { KeptDeviceList } from '../kept-device-list.ts';
+import { keptJson } from '../kept-json.ts';
+import { PageWalk } from '../page-walk.ts';
+import type { VendorConnection, VendorTools } from '../vendor.ts';
+import type { WireRecord } from '../wire-read.ts';
+import { fingerprint } from '../wire-read.ts';
+import { createJamfClient, JAMF_PAGE_SIZE } from './client.ts';
+import type { JamfSettings } from './settings.ts';
+import { readDevice } from './wire.ts';
+
+/** Jamf allows 10,000 a day; the rest is for logins and repeats. */
+const PAGES_A_DAY = 9_000;
+
+/** Reads the list of devices from time to time. The list tells no time of a device's risk, so what it said is kept. */
+export function connectJamf(settings: JamfSettings, tools: VendorTools): VendorConnection {
+  const client = createJamfClient(settings, tools);
+  const pages = new PageWalk(0, (page: number, signal) => client.devices(page, signal));
+  let devices: KeptDeviceList | undefined;
+  let pagesARound = 1;
+  return {
+    get pollEveryMs() {
+      return Math.max(settings.pollMinutes * 60_000, (pagesARound * 86_400_000) / PAGES_A_DAY);
+    },
+
+    async poll(feed) {
+      const list = devices ??= new KeptDeviceList(wordsOf, (await keptJson(feed)).devices);
+      try {
+        const count = await pages.run(feed.signal, ({ content, takenAt }) => list.tell(feed, content, takenAt));
+        pagesARound = Math.floor(count / JAMF_PAGE_SIZE) + 1;
+        list.endRound();
+      } finally {
+        await feed.cursor.set(JSON.stringify({ devices: list }));
+      }
+    },
+
+    async test(signal) {
+      const { content } = await client.devices(0, signal, 1);
+      return content.length === 0 ? 'Jamf answers; it has no devices yet.' : 'Jamf answers and shows its devices.';
+    },
+  };
+}
+
+function wordsOf(raw: WireRecord) {
+  const { id, risk, keys } = readDevice(raw);
+  return id === undefined ? undefined : { id, words: fingerprint(risk, keys) };
+}

@@ -1,0 +1,56 @@
+import type { FindingReport, Instant, Signal } from '@sallyport/core';
+import { consoleLink } from '../console-link.ts';
+import type { ReadSnapshot } from '../device-snapshot.ts';
+import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
+import { plainText } from '../plain-text.ts';
+import { postureOfWords } from '../posture-of-words.ts';
+import { unknownWord } from '../unknown-word.ts';
+import { fingerprint } from '../wire-read.ts';
+import { ACTION, isPassing, levelOfSeverity, RISK } from './vocabulary.ts';
+import type { JamfEvent } from './wire.ts';
+import { readDevice, readEvent } from './wire.ts';
+
+/** A device of the list with the time at which it was read (`DeviceSnapshot`), or an event of the Threat Events Stream. */
+export function normaliseJamf(raw: unknown, connectorId: string, receivedAt: Instant): readonly Signal[] {
+  const snapshot = readSnapshot(raw);
+  if (snapshot !== undefined) return ofSnapshot(snapshot, connectorId);
+  const event = readEvent(raw);
+  return event === undefined ? [] : ofEvent(event, connectorId, receivedAt);
+}
+
+function ofSnapshot(snapshot: ReadSnapshot, connectorId: string): readonly Signal[] {
+  const { id, risk, keys } = readDevice(snapshot.device);
+  if (id === undefined) return [];
+  return [{
+    connectorId, reportId: snapshotReportId(id, snapshot, risk, keys.map(({ value }) => value)), keys,
+    observedAt: snapshot.takenAt, findings: [], ...postureOfWords([{ field: 'risk category', told: risk, means: RISK }]),
+  }];
+}
+
+/** Events tell why; the level is the list's to say. */
+function ofEvent(event: JamfEvent, connectorId: string, receivedAt: Instant): readonly Signal[] {
+  if (event.name === undefined || event.keys.length === 0) return [];
+  const observedAt = event.at ?? receivedAt;
+  const flag = event.action === undefined ? undefined : unknownWord('action', event.action, ACTION);
+  return [{
+    connectorId, reportId: event.id === undefined ? `event:${fingerprint(event)}` : `event:${event.id}`, keys: event.keys, observedAt,
+    findings: flag === undefined ? [findingOf(event, event.name, observedAt)] : [], ...(flag && { flag }),
+  }];
+}
+
+/** What lasts goes by its name and the app it is about, so that an alert told again is the same finding; what passed goes by the alert. */
+function findingOf(event: JamfEvent, name: string, at: Instant): FindingReport {
+  const open = ACTION.get(event.action ?? 'DETECTED') === 'open' && !isPassing(name);
+  const id = open || event.id === undefined ? [name, event.subjectId].filter((part) => part !== undefined).join(':') : event.id;
+  const label = event.title ?? name;
+  const link = consoleLink(event.url);
+  return {
+    id: plainText(id, 256) ?? name,
+    type: plainText(name, 128) ?? name,
+    state: open ? 'open' : 'resolved',
+    title: plainText(event.subject === undefined ? label : `${label}: ${event.subject}`, 400) ?? name,
+    detectedAt: at,
+    ...(open && event.severity !== undefined && { severity: levelOfSeverity(event.severity) }),
+    ...(link !== undefined && { link }),
+  };
+}

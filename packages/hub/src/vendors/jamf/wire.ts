@@ -1,0 +1,63 @@
+import type { DeviceKey } from '@sallyport/core';
+import { distinctKeys, keysOf, mdmDeviceKeys } from '../device-keys.ts';
+import { parseIsoInstant } from '../iso-instant.ts';
+import { plainText } from '../plain-text.ts';
+import type { WireRecord } from '../wire-read.ts';
+import { firstOf, identifier, isRecord, record, word } from '../wire-read.ts';
+
+/** A device of the Risk API, version 2 (`guid`, `riskCategory`) or the deprecated version 1 (`deviceId`, `risk`). */
+export interface JamfDevice {
+  readonly id: string | undefined;
+  readonly risk: string | undefined;
+  readonly keys: readonly DeviceKey[];
+}
+
+/** One event of the Threat Events Stream. */
+export interface JamfEvent {
+  readonly id: string | undefined;
+  readonly at: number | undefined;
+  readonly keys: readonly DeviceKey[];
+  /** `SIDE_LOADED_APP_IN_INVENTORY`. */
+  readonly name: string | undefined;
+  readonly title: string | undefined;
+  /** The app or host that it is about. */
+  readonly subject: string | undefined;
+  readonly subjectId: string | undefined;
+  readonly severity: number | undefined;
+  readonly action: string | undefined;
+  readonly url: unknown;
+}
+
+export function readDevice(raw: WireRecord): JamfDevice {
+  const id = firstOf(identifier(raw.guid), identifier(raw.deviceId));
+  return { id, risk: word(firstOf(raw.riskCategory, raw.risk)), keys: keysOfDevice(raw.externalId, id, record(raw.user).email) };
+}
+
+/** `{"event": {...}}`, or the event without its wrapping; `undefined` for anything else. */
+export function readEvent(raw: unknown): JamfEvent | undefined {
+  if (!isRecord(raw)) return undefined;
+  const event = isRecord(raw.event) ? raw.event : raw;
+  if (!isRecord(event.eventType) || !isRecord(event.device)) return undefined;
+  const { device, eventType } = event;
+  const app = record(event.app);
+  const destination = record(event.destination);
+  const severity = Number(event.severity ?? Number.NaN);
+  return {
+    id: identifier(event.alertId),
+    at: typeof event.timestamp === 'string' ? parseIsoInstant(event.timestamp) : undefined,
+    keys: keysOfDevice(device.externalId, identifier(device.deviceId), record(event.user).email),
+    name: firstOf(word(eventType.name), word(eventType.id)),
+    title: plainText(eventType.description, 200),
+    subject: firstOf(plainText(app.name, 200), plainText(destination.name, 200)),
+    subjectId: firstOf(identifier(app.id), identifier(destination.name), identifier(destination.ip)),
+    severity: Number.isFinite(severity) ? severity : undefined,
+    action: word(event.action),
+    url: event.eventUrl,
+  };
+}
+
+/** `externalId` is the device management's id or the UDID. A mail address under `.wnd` is made up by Jamf. */
+function keysOfDevice(externalId: unknown, id: string | undefined, email: unknown): readonly DeviceKey[] {
+  const madeUp = typeof email === 'string' && email.trim().toLowerCase().endsWith('.wnd');
+  return distinctKeys([...mdmDeviceKeys(externalId), ...keysOf(['vendorDeviceId'], id), ...(madeUp ? [] : keysOf(['email'], email))]);
+}
