@@ -1,0 +1,83 @@
+import type { FindingReport, Instant, Signal } from '@sallyport/core';
+import { wordOf } from '@sallyport/core';
+import { plainText } from '../plain-text.ts';
+import type { Posture } from '../posture-of-words.ts';
+import { postureOfWords } from '../posture-of-words.ts';
+import { unknownWord } from '../unknown-word.ts';
+import { fingerprint } from '../wire-read.ts';
+import type { PradeoSettings } from './settings.ts';
+import { COLOUR_WHERE_ORANGE_IS, CORRELATION, COUPLED, DETECTION, HARMLESS, STATUS_VALUE, VERDICT } from './vocabulary.ts';
+import type { PradeoEvent, PradeoSubject } from './wire.ts';
+import { readEvent } from './wire.ts';
+
+type Meaning = Pick<PradeoSettings, 'orangeLevel'>;
+
+/**
+ * One event. The correlation is Pradeo's own judgement of a device and counts. Where Pradeo never sends one,
+ * the verdict of the response rules stands in for it: the pipeline takes open findings for the state of a
+ * device whose posture it never heard.
+ */
+export function normalisePradeo(raw: unknown, connectorId: string, receivedAt: Instant, meaning: Meaning): readonly Signal[] {
+  const event = readEvent(raw);
+  if (event === undefined || event.keys.length === 0) return [];
+  const posture = postureOf(event, meaning);
+  const { finding, flag = posture.flag } = findingOf(event.told, event.at ?? receivedAt, meaning);
+  if (posture.state === undefined && finding === undefined && flag === undefined) return [];
+  return [{
+    connectorId, reportId: reportIdOf(event), keys: event.keys, observedAt: event.at ?? receivedAt,
+    ...posture, ...(flag && { flag }), findings: finding === undefined ? [] : [finding],
+  }];
+}
+
+/** The newer form may be sent again under the same id when what it holds has changed. */
+function reportIdOf({ id, enveloped, at, keys, coupled, told }: PradeoEvent): string {
+  if (enveloped && id !== undefined) return `event:${id}`;
+  return `event:${id ?? 'none'}:${fingerprint(at, coupled, told, keys)}`;
+}
+
+/** The worst of the three levels. The levels of single checks beside them are the policy's weights, not results, and are not read. */
+function postureOf({ coupled, told }: PradeoEvent, { orangeLevel }: Meaning): Posture {
+  const watch = { field: 'coupled', told: coupled, means: COUPLED };
+  if (told?.kind !== 'correlation') return postureOfWords([], [watch]);
+  const means = COLOUR_WHERE_ORANGE_IS[orangeLevel];
+  return postureOfWords(told.levels.map(([field, colour]) => ({ field, told: colour ?? '(none)', means })), [watch, { field: 'correlation status', told: told.status, means: CORRELATION }]);
+}
+
+interface Found {
+  readonly finding?: FindingReport;
+  readonly flag?: string | undefined;
+}
+
+function findingOf(told: PradeoSubject | undefined, at: Instant, { orangeLevel }: Meaning): Found {
+  switch (told?.kind) {
+    case 'compliance': return judged(told.verdict, (state) => ({
+      id: 'device-compliance', type: 'DeviceCompliance', state,
+      title: plainText(['Disapproved by the response rules', ...told.because].join(': '), 400) ?? 'Disapproved by the response rules',
+      // An approval lifts what a refusal set and is no more than that: it makes no device secured.
+      ...(state === 'open' && { severity: 'high', detectedAt: at }),
+    }));
+    case 'app': return judged(told.removed ? 'APPROVED' : told.verdict, (state) => {
+      const severity = COLOUR_WHERE_ORANGE_IS[orangeLevel].get(told.colour ?? '');
+      return {
+        id: `app:${told.id}`, type: 'ApplicationDisapproved', state, title: told.name === told.id ? told.id : `${told.name} (${told.id})`,
+        ...(state === 'open' && { detectedAt: at, ...(severity !== undefined && severity !== 'secured' && { severity }) }),
+      };
+    });
+    case 'status': return remark(told.name, told.name, STATUS_VALUE, `value of ${told.name}`, told.value, at);
+    case 'detection': return remark(told.metric.replace(/^match_/i, ''), told.title ?? told.metric, DETECTION, 'detection status', told.status, at);
+    default: return {};
+  }
+}
+
+function judged(verdict: string | undefined, finding: (state: 'open' | 'resolved') => FindingReport): Found {
+  const state = VERDICT.get(verdict ?? '');
+  return state === undefined ? { flag: unknownWord('status', verdict ?? '(none)', VERDICT) } : { finding: finding(state) };
+}
+
+/** Pradeo gives statuses no severity, so they are shown and never raise a level. */
+function remark(name: string, title: string, words: ReadonlyMap<string, 'open' | 'resolved'>, field: string, told: string | undefined, at: Instant): Found {
+  if (HARMLESS.has(wordOf(name))) return {};
+  const state = words.get(told ?? '');
+  if (state === undefined) return { flag: unknownWord(field, told ?? '(none)', words) };
+  return { finding: { id: `status:${name}`, type: name, state, title, ...(state === 'open' && { detectedAt: at }) } };
+}
