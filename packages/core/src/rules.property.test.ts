@@ -18,6 +18,7 @@ const anyFinding = fc.record({
 const anySignals = fc.array(fc.record({
   connectorId: fc.constantFrom(...CONNECTORS), observedAt: fc.integer({ min: NOW - 6, max: NOW }),
   state: fc.option(fc.constantFrom(...THREAT_STATES), { nil: undefined }), findings: fc.array(anyFinding, { maxLength: 2 }),
+  basis: fc.constantFrom(undefined, 'postureAndFindings' as const),
 }), { maxLength: 8 }).map((list) => list.map((s, i): Signal => ({ ...s, reportId: `r${i}`, keys: [] })));
 
 const anyMerge = fc.oneof(
@@ -69,6 +70,15 @@ describe('signals', () => {
     fc.assert(fc.property(anySignals, (signals) => {
       expect(told([...signals, ...signals])).toEqual(told(signals));
     }), { numRuns: 500 });
+  });
+
+  test('a posture that covers secured and low is low exactly while a finding with a severity is open', () => {
+    const low: Signal = { connectorId: 'a', reportId: 'low', keys: [], findings: [], observedAt: NOW + 1, state: 'secured', basis: 'postureAndFindings' };
+    fc.assert(fc.property(anySignals, (signals) => {
+      for (const [view] of [told([...signals, low]), told([low, ...signals])].map(({ views }) => views)) {
+        expect(view?.state).toBe(view?.openFindings.some((finding) => finding.severity !== undefined) ? 'lowSeverity' : 'secured');
+      }
+    }), { numRuns: 300 });
   });
 
   test('an older word about the device never changes its state', () => {

@@ -43,9 +43,14 @@ function ratesThreats(signal: Signal): boolean {
 function isNewerState(view: PartnerView | undefined, signal: Signal, state: ThreatState): boolean {
   if (view === undefined || view.basis === 'findings') return true;
   if (signal.observedAt !== view.observedAt) return signal.observedAt > view.observedAt;
-  const worse = meaningOf(state).rank - meaningOf(view.state).rank;
+  const worse = meaningOf(state).rank - meaningOf(postureOf(view)).rank;
   // The id settles what is left, so that two equal reports leave the same trace in any order.
   return worse !== 0 ? worse > 0 : signal.reportId > view.reportId;
+}
+
+/** What the partner itself said of the device. */
+function postureOf(view: PartnerView): ThreatState {
+  return view.basis === 'postureAndFindings' ? 'secured' : view.state;
 }
 
 function newerFindings(known: ReadonlyMap<string, Finding>, signal: Signal): readonly Finding[] {
@@ -74,18 +79,24 @@ function rankOfFinding(finding: FindingReport): number {
 function nextView(view: PartnerView | undefined, findings: readonly Finding[], signal: Signal, newState: boolean): PartnerView {
   const openFindings = nextOpenFindings(view, findings);
   if (newState) {
-    return {
-      connectorId: signal.connectorId, state: signal.state as ThreatState, observedAt: signal.observedAt,
-      reportId: signal.reportId, basis: 'posture', openFindings,
-    };
+    return withFindings({
+      connectorId: signal.connectorId, state: signal.state as ThreatState, observedAt: signal.observedAt, reportId: signal.reportId,
+      basis: signal.state === 'secured' && signal.basis !== undefined ? signal.basis : 'posture', openFindings,
+    });
   }
-  if (view?.basis === 'posture') return { ...view, openFindings };
+  if (view !== undefined && view.basis !== 'findings') return withFindings({ ...view, openFindings });
   const newest = view !== undefined && !isAfter(signal, view) ? view : signal;
   const rated = ratesThreats(signal) || (view !== undefined && view.state !== 'activated');
   return {
     connectorId: signal.connectorId, state: rated ? stateOfOpenFindings(openFindings) : 'activated', observedAt: newest.observedAt,
     reportId: newest.reportId, basis: 'findings', openFindings,
   };
+}
+
+/** A posture that covers secured and low is the latter while a finding with a severity is open. */
+function withFindings(view: PartnerView): PartnerView {
+  if (view.basis !== 'postureAndFindings') return view;
+  return { ...view, state: stateOfOpenFindings(view.openFindings) === 'secured' ? 'secured' : 'lowSeverity' };
 }
 
 function isAfter(signal: Signal, view: PartnerView): boolean {

@@ -43,6 +43,11 @@ export interface Signal {
   readonly observedAt: Instant;
   /** `undefined`: the report speaks of findings only and leaves the device's state as it was. */
   readonly state?: ThreatState | undefined;
+  /**
+   * Beside the state `secured`: the partner's lowest word covers what we call secured and what we call low, so
+   * the device is secured only while no finding with a severity is open, and low otherwise.
+   */
+  readonly basis?: 'postureAndFindings' | undefined;
   readonly findings: readonly FindingReport[];
   /** Set where the partner used a word we do not know: the last state is kept and the report is flagged (rule 6). */
   readonly flag?: string | undefined;
@@ -55,10 +60,10 @@ export interface PartnerView {
   readonly observedAt: Instant;
   readonly reportId: string;
   /**
-   * Where the state comes from: the partner's own posture of the device, or, for a partner that never gave
-   * one, the worst of its open findings.
+   * Where the state comes from: the partner's own posture of the device; or, for a partner that never gave one,
+   * the worst of its open findings; or a posture of secured that open findings make low (`Signal.basis`).
    */
-  readonly basis: 'posture' | 'findings';
+  readonly basis: 'posture' | 'findings' | 'postureAndFindings';
   /** The partner's open findings, for reasons and for `basis: 'findings'`. Full findings are kept elsewhere. */
   readonly openFindings: readonly OpenFinding[];
 }
