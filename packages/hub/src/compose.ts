@@ -24,6 +24,8 @@ import { createClientDirectory } from './api/token/client-directory.ts';
 import { addTokenRoutes } from './api/token/token-routes.ts';
 import { openInventory } from './compose-inventory.ts';
 import { startIntake } from './intake/intake-runner.ts';
+import { ssfPushRoutes } from './intake/ssf/push-routes.ts';
+import { logCollectorRoutes } from './intake/log-collector-routes.ts';
 import { webhookRoutes } from './intake/webhook-routes.ts';
 import { startPipeline } from './pipeline/pipeline.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
@@ -122,6 +124,8 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   await app.register(graphRoutes({ store, configuration, devices, view, clock, baseUrl: settings.publicUrl }));
   await app.register(partnerRoutes({ intake, provisioning, clock }));
   await app.register(webhookRoutes({ runner }));
+  await app.register(logCollectorRoutes({ runner, clock }));
+  await app.register(ssfPushRoutes({ runner, http, clock }));
   await app.register(accessRoutes({
     decider, clock, baseUrl, authenticator, certificates: () => doors.certificates, onAnswered: timerOf('POST', '/access/v1/evaluation', 200),
   }));
@@ -132,7 +136,7 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   await app.register(vendorLinkRoutes({ store, configuration, clock, runner, dataKey, http, log }));
   await app.register(reportRoutes({ store, devices }));
   await app.register(findingRoutes({ store }));
-  await app.register(openInventory({ store, view, clock, site }).routes);
+  await app.register(openInventory({ store, view, configuration, clock, site, dataKey, http }).routes);
   const readiness = createReadiness([storeIsWritable(store, clock)], clock, log);
   addOperationsRoutes(app, { metrics, readiness });
   addOpenApiRoute(app, { site, version: VERSION });

@@ -85,6 +85,8 @@ export interface Transaction {
 export type DocumentKind =
   | 'mobileThreatDefenseConnector' | 'deviceCompliancePolicy' | 'conditionalAccessPolicy' | 'namedLocation'
   | 'user' | 'group' | 'application' | 'door' | 'mergeRule' | 'deviceManagementSettings' | 'vendorLink' | 'vendorCursor' | 'deletedItem'
+  /** Where inventories come from, where they are pushed to, and how far that has come. */
+  | 'inventorySource' | 'inventoryPush' | 'inventoryCursor'
   /** Which tenant this database belongs to, and the write probe behind `/readyz`. */
   | 'tenant'
   /** What a connector's partner said of itself, and the state it was last seen in; id = connector id. */

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HubError, PERMISSIONS } from '@sallyport/contracts';
 import { openInventory } from '../../compose-inventory.ts';
 import { LOOKOUT, PHONE, phone, testPipeline, ZIMPERIUM, type TestPipeline } from '../../pipeline/testing.ts';
+import { createDataKey } from '../../platform/data-key.ts';
+import { createOutbound, type Outbound } from '../../platform/outbound.ts';
 import { createHttpServer } from '../http-server.ts';
 
 const TENANT = '11111111-2222-4333-8444-555555555555';
@@ -18,6 +20,7 @@ const NULLS = { appId: null, version: null, shortVersion: null, name: null, bund
 
 let hub: TestPipeline;
 let app: FastifyInstance;
+let http: Outbound;
 let logged: string;
 
 beforeEach(async () => {
@@ -36,7 +39,11 @@ beforeEach(async () => {
       },
     },
   });
-  await app.register(openInventory({ store: hub.store, view: hub.decider.view, clock: hub.clock, site: { baseUrl: 'https://hub.example', tenantId: TENANT } }).routes);
+  http = createOutbound({ allow: [] });
+  await app.register(openInventory({
+    store: hub.store, view: hub.decider.view, configuration: hub.configuration, clock: hub.clock, site: { baseUrl: 'https://hub.example', tenantId: TENANT },
+    dataKey: createDataKey(new Uint8Array(32)), http,
+  }).routes);
   await connector(LOOKOUT, {});
   await connector(ZIMPERIUM, {});
   await device(IPAD, 'iPadOS', 'company', { azureADDeviceId: 'aaaaaaaa-0000-4000-8000-00000000000a' });
@@ -46,6 +53,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await app.close();
+  http.close();
   await hub.close();
 });
 

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { InstalledApp, Instant } from '@sallyport/core';
+import type { CollectedApps } from '../../pipeline/keep-inventory.ts';
+import { keysOf } from '../../vendors/device-keys.ts';
+import { parseIsoInstant } from '../../vendors/iso-instant.ts';
+import { plainText } from '../../vendors/plain-text.ts';
+
+/** What one device resource of the Android Management API tells us. `silent`: no application reports. */
+export type AndroidNews =
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'apps'; readonly row: CollectedApps }
+  | { readonly kind: 'deleted'; readonly row: Omit<CollectedApps, 'apps' | 'collectedAt'> };
+
+const MAX_APPS = 5000;
+
+const applicationReport = z.object({
+  packageName: z.string(), displayName: z.string().optional(), versionName: z.string().optional(), versionCode: z.union([z.int(), z.string()]).optional(),
+  state: z.string().optional(), applicationSource: z.string().optional(),
+});
+
+/** `enterprises.devices` of androidmanagement v1; what is not read here is ignored. */
+export const androidDevice = z.object({
+  name: z.string().min(1).max(256).describe('enterprises/{enterpriseId}/devices/{deviceId}'),
+  state: z.string().optional(),
+  ownership: z.string().optional(),
+  managementMode: z.string().optional(),
+  lastStatusReportTime: z.string().optional(),
+  hardwareInfo: z.object({ serialNumber: z.string().optional() }).optional(),
+  networkInfo: z.object({ imei: z.string().optional() }).optional(),
+  applicationReports: z.array(applicationReport).max(MAX_APPS).optional(),
+});
+export type AndroidDevice = z.infer<typeof androidDevice>;
+
+/** Google leaves empty lists out, so a device without reports is one whose policy does not ask for them. */
+export function readAndroidDevice(device: AndroidDevice, source: string, now: Instant): AndroidNews {
+  const { name, hardwareInfo, networkInfo, applicationReports } = device;
+  const keys = [...keysOf(['serialNumber'], hardwareInfo?.serialNumber), ...keysOf(['imei'], networkInfo?.imei)];
+  const row = { source, ownId: name, keys };
+  if (device.state === 'DELETED') return { kind: 'deleted', row };
+  if (applicationReports === undefined) return { kind: 'silent' };
+  const collectedAt = parseIsoInstant(device.lastStatusReportTime ?? '') ?? now;
+  const managed = isWorkProfile(device) ? true : undefined;
+  const installed = applicationReports.filter((report) => report.state !== 'REMOVED');
+  return { kind: 'apps', row: { ...row, collectedAt, apps: installed.map((report) => toApp(report, managed)) } };
+}
+
+/** The agent of a work profile sees the apps of the profile and no others, and the profile belongs to the organisation. */
+function isWorkProfile({ ownership, managementMode }: AndroidDevice): boolean {
+  return ownership === 'PERSONALLY_OWNED' || managementMode === 'PROFILE_OWNER';
+}
+
+function toApp({ packageName, displayName, versionName, versionCode, applicationSource }: z.infer<typeof applicationReport>, managed: boolean | undefined): InstalledApp {
+  return {
+    appId: plainText(packageName, 512), name: plainText(displayName, 512),
+    version: plainText(versionCode, 256), shortVersion: plainText(versionName, 256),
+    managed,
+    fromAppStore: FROM_STORE.get(applicationSource ?? ''),
+  };
+}
+
+/** Android's `ApplicationSource`. An updated system app came with the device and its update from anywhere. */
+const FROM_STORE: ReadonlyMap<string, boolean> = new Map([['INSTALLED_FROM_PLAY_STORE', true], ['SYSTEM_APP_FACTORY_VERSION', false]]);
