@@ -22,6 +22,8 @@ export interface IntakeOptions extends Omit<LinkTools, 'store' | 'wait' | 'rando
 export interface IntakeRunner {
   /** The enabled link of a connector; `undefined` for all others. */
   link(connectorId: string): LinkRuntime | undefined;
+  /** All enabled links. */
+  links(): readonly LinkRuntime[];
   /** `undefined` where there is no link. A link that cannot run says why. */
   status(connectorId: string): (LinkStatus & { readonly running: boolean }) | undefined;
   /** Resolves when what the store now says is running. For tests and for `PUT`, which answers after it. */
@@ -70,6 +72,10 @@ class Runner implements IntakeRunner {
 
   link(connectorId: string): LinkRuntime | undefined {
     return this.#kept.get(connectorId)?.runtime;
+  }
+
+  links(): readonly LinkRuntime[] {
+    return [...this.#kept.values()].flatMap(({ runtime }) => runtime ?? []);
   }
 
   status(connectorId: string) {

@@ -1,0 +1,53 @@
+/** What stands around a message in a line of syslog. */
+export interface SyslogEnvelope {
+  readonly host: string | undefined;
+  readonly app: string | undefined;
+  /** Only where it has a year and a time zone: RFC 5424, and ISO 8601 as relays write it. */
+  readonly time: string | undefined;
+  readonly message: string;
+}
+
+const HIGHEST_PRIORITY = 191;
+/** RFC 5424, section 6: version, time, host, app, process, message id; structured data follows. */
+const HEADER_5424 = /^[1-9]\d{0,2} (\S{1,64}) (\S{1,255}) (\S{1,48}) \S{1,128} \S{1,32} /;
+/** RFC 3164, section 4.1.2, with an ISO time as well, which is what rsyslog forwards by default. */
+const HEADER_3164 = /^(?:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}|(\d{4}-\d{2}-\d{2}T\S{8,24})) (\S{1,255}) +/;
+const TAG = /^([^\s:[\]]{1,48})(?:\[[^\]\s]{0,48}\])?: */;
+
+/**
+ * One line of syslog, in RFC 5424 or RFC 3164, or a message alone, as some products send it over TCP. `starts`
+ * says whether a text is the message itself: what looks like a tag could be its beginning.
+ * `undefined` for what is none of these.
+ */
+export function readEnvelope(line: string, starts: (text: string) => boolean): SyslogEnvelope | undefined {
+  const text = line.replace(/[\r\n\0]+$/, '');
+  const priority = /^<(\d{1,3})>/.exec(text);
+  if (text.startsWith('<') && (priority === null || Number(priority[1]) > HIGHEST_PRIORITY)) return undefined;
+  const rest = text.slice(priority?.[0].length ?? 0);
+  const header = HEADER_5424.exec(rest);
+  if (priority !== null && header !== null) return read5424(header, rest.slice(header[0].length));
+  return read3164(rest, starts);
+}
+
+function read5424([, time, host, app]: RegExpExecArray, rest: string): SyslogEnvelope | undefined {
+  const message = afterStructuredData(rest);
+  return message === undefined ? undefined : { time: given(time), host: given(host), app: given(app), message };
+}
+
+/** What follows `-` or `[id name="value"]...`; values may hold `\"`, `\\` and `\]`. */
+function afterStructuredData(text: string): string | undefined {
+  const match = /^(?:-|(?:\[(?:[^"\]]|"(?:[^"\\]|\\.)*")*\])+)(?: |$)/s.exec(text);
+  return match?.[0] === undefined ? undefined : text.slice(match[0].length).replace(/^\ufeff/, '');
+}
+
+function read3164(text: string, starts: (text: string) => boolean): SyslogEnvelope {
+  const [header = '', time, host] = HEADER_3164.exec(text) ?? [];
+  const rest = text.slice(header.length).replace(/^\ufeff/, '');
+  const tag = starts(rest) ? null : TAG.exec(rest);
+  return { time, host, app: tag?.[1], message: tag === null ? rest : rest.slice(tag[0].length) };
+}
+
+/** `-` stands for nothing. */
+function given(word: string | undefined): string | undefined {
+  return word === '-' ? undefined : word;
+}
