@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -26,6 +27,7 @@ import { openInventory } from './compose-inventory.ts';
 import { startIntake } from './intake/intake-runner.ts';
 import { ssfPushRoutes } from './intake/ssf/push-routes.ts';
 import { logCollectorRoutes } from './intake/log-collector-routes.ts';
+import { startSyslog, type SyslogOptions } from './intake/syslog/syslog-listener.ts';
 import { webhookRoutes } from './intake/webhook-routes.ts';
 import { startPipeline } from './pipeline/pipeline.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
@@ -36,7 +38,7 @@ import { addGauge, createMetrics } from './platform/metrics.ts';
 import { createOutbound } from './platform/outbound.ts';
 import { baseUrlOf, type ServeSettings } from './platform/settings.ts';
 import { loadSigningKeys } from './platform/signing-keys.ts';
-import { ensureServerTls } from './platform/tls.ts';
+import { ensureServerTls, type ServerTls } from './platform/tls.ts';
 import { startForgetting } from './publish/forget-events.ts';
 import { Publisher } from './publish/publisher.ts';
 import { openPostgresStore } from './store/postgres/postgres-store.ts';
@@ -50,6 +52,8 @@ export interface Hub {
   readonly baseUrl: string;
   readonly caFile: string | undefined;
   readonly adminFile: string | undefined;
+  /** Where senders of syslog connect to, `HOST:PORT`, and what they have to trust unless the operator brought a certificate. */
+  readonly syslog: { readonly address: string; readonly caFile: string | undefined } | undefined;
   /** What the operator should know, in words. */
   readonly notes: readonly string[];
   readonly app: FastifyInstance;
@@ -76,9 +80,10 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
 
   const port = settings.listen.port === 0 ? await freePort(settings.listen.host) : settings.listen.port;
   const baseUrl = baseUrlOf(settings, port);
-  const tls = settings.tls === 'own'
-    ? await ensureServerTls(join(dataDir, 'tls'), [settings.listen.host, new URL(baseUrl).hostname], clock.now())
-    : undefined;
+  const { syslogListen } = settings;
+  const hosts = [settings.listen.host, new URL(baseUrl).hostname, ...(syslogListen === undefined ? [] : [syslogListen.host])];
+  const serverTls = settings.tls === 'own' || syslogListen !== undefined ? await ensureServerTls(join(dataDir, 'tls'), hosts, clock.now()) : undefined;
+  const tls = settings.tls === 'own' ? serverTls : undefined;
   const dataKey = await loadDataKey(join(dataDir, 'keys'), settings.dataKey);
   const signingKeys = await loadSigningKeys(join(dataDir, 'keys'), clock);
 
@@ -106,6 +111,8 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   opened.add(() => http.close());
   const runner = await startIntake({ store, intake: pipeline.intake, dataKey, http, clock, log });
   opened.add(() => runner.close());
+
+  const syslog = syslogListen && serverTls && await openSyslog(syslogListen, serverTls, { runner, clock, log }, opened);
 
   const authenticator = createAuthenticator({ site, keys: signingKeys, clients, clock });
   const app = createHttpServer({
@@ -146,9 +153,16 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
 
   return {
     baseUrl, app, caFile: tls?.caFile, adminFile: administrator.file,
-    notes: [...(tls?.warnings ?? []), ...administrator.notes],
+    syslog,
+    notes: [...(serverTls?.warnings ?? []), ...administrator.notes],
     close: () => opened.closeAll(),
   };
+}
+
+async function openSyslog(listen: ServeSettings['listen'], tls: ServerTls, parts: Pick<SyslogOptions, 'runner' | 'clock' | 'log'>, opened: Opened): Promise<NonNullable<Hub['syslog']>> {
+  const listener = await startSyslog({ listen, tls, ...parts });
+  opened.add(() => listener.close());
+  return { address: `${isIP(listen.host) === 6 ? `[${listen.host}]` : listen.host}:${listener.port}`, caFile: tls.caFile };
 }
 
 /** A browser that was told to insist on TLS for localhost would hold every other port of it to that, too. */

@@ -37,12 +37,13 @@ export async function serve(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
   return 0;
 }
 
-function greeting({ baseUrl, caFile, adminFile, notes }: Hub): string {
+function greeting({ baseUrl, caFile, adminFile, syslog, notes }: Hub): string {
   const lines = [
     `Console          ${baseUrl}/console (comes with a later version)`,
     `API reference    ${baseUrl}/openapi.json`,
     `CA certificate   ${caFile ?? 'your own'}`,
     `Administrator    ${adminFile ?? 'kept elsewhere'}`,
+    ...(syslog === undefined ? [] : [`Syslog over TLS  ${syslog.address} (senders trust ${syslog.caFile ?? 'the authority of your own certificate'})`]),
     ...notes.map((note) => `Note             ${note}`),
     `ready ${baseUrl}`,
   ];

@@ -26,7 +26,7 @@ describe('settings that are good', () => {
 
   test('nothing at all gives the defaults', () => {
     expect(settingsOf([])).toEqual({
-      dataDir: resolve('data'), listen: { host: 'localhost', port: 8443 }, publicUrl: undefined, databaseUrl: undefined,
+      dataDir: resolve('data'), listen: { host: 'localhost', port: 8443 }, publicUrl: undefined, syslogListen: undefined, databaseUrl: undefined,
       tls: 'own', logLevel: 'info', outboundAllow: [], dataKey: undefined, resetAdministrator: false,
     });
   });
@@ -34,9 +34,9 @@ describe('settings that are good', () => {
   test('flags in both spellings', () => {
     expect(settingsOf([
       '--data', '/srv/hub', '--listen=[::1]:0', '--public-url', 'https://Hub.Example.com:443/', '--database=postgres://u:p=@db/hub?sslmode=require',
-      '--log-level', 'debug', '--outbound-allow', 'vendor.internal, 10.0.0.0/8', '--reset-administrator',
+      '--syslog-listen', '0.0.0.0:6514', '--log-level', 'debug', '--outbound-allow', 'vendor.internal, 10.0.0.0/8', '--reset-administrator',
     ])).toEqual({
-      dataDir: '/srv/hub', listen: { host: '::1', port: 0 }, publicUrl: 'https://hub.example.com', databaseUrl: 'postgres://u:p=@db/hub?sslmode=require',
+      dataDir: '/srv/hub', listen: { host: '::1', port: 0 }, publicUrl: 'https://hub.example.com', syslogListen: { host: '0.0.0.0', port: 6514 }, databaseUrl: 'postgres://u:p=@db/hub?sslmode=require',
       tls: 'own', logLevel: 'debug', outboundAllow: ['vendor.internal', '10.0.0.0/8'], dataKey: undefined, resetAdministrator: true,
     });
   });
@@ -65,6 +65,7 @@ describe('settings that are wrong', () => {
     [['--listen', 'localhost:65536'], /must be HOST:PORT/],
     [['--listen', '::1:8443'], /must be HOST:PORT/],
     [['--listen', '[localhost]:8443'], /must be HOST:PORT/],
+    [['--syslog-listen', '6514'], /^--syslog-listen: "6514" must be HOST:PORT/],
     [['--data', 'a', '--data', 'b'], /^--data: is there more than once/],
     [['--public-url', 'http://hub.example.com'], /^--public-url: "http:\/\/hub.example.com" must be https/],
     [['--public-url', 'https://hub.example.com/path'], /without a path/],

@@ -11,6 +11,8 @@ export interface ServeSettings {
   readonly listen: { readonly host: string; readonly port: number };
   /** `https://host[:port]` without a slash at the end; `undefined`: made from `listen`, see `baseUrlOf`. */
   readonly publicUrl: string | undefined;
+  /** Where to listen for syslog over TLS; `undefined`: nowhere. */
+  readonly syslogListen: { readonly host: string; readonly port: number } | undefined;
   /** `undefined`: SQLite in the data folder. The URL holds a password: never log it. */
   readonly databaseUrl: string | undefined;
   /** `proxy`: plain HTTP, because a proxy in front terminates TLS. */
@@ -47,6 +49,7 @@ const SETTINGS: readonly Setting[] = [
   { key: 'dataDir', flag: '--data', variable: 'SALLYPORT_DATA', placeholder: 'DIR', help: 'Folder for the database, keys, certificates and the administrator\'s credentials. Default: ./data' },
   { key: 'listen', flag: '--listen', variable: 'SALLYPORT_LISTEN', placeholder: 'HOST:PORT', help: 'Where to listen. IPv6 addresses in brackets, port 0 for any free one. Default: localhost:8443' },
   { key: 'publicUrl', flag: '--public-url', variable: 'SALLYPORT_PUBLIC_URL', placeholder: 'URL', help: 'How clients reach the hub; goes into tokens and links. Default: https://HOST:PORT' },
+  { key: 'syslogListen', flag: '--syslog-listen', variable: 'SALLYPORT_SYSLOG_LISTEN', placeholder: 'HOST:PORT', help: 'Where to listen for CEF over syslog and TLS, such as 0.0.0.0:6514. Default: nowhere' },
   { key: 'databaseUrl', flag: '--database', variable: 'SALLYPORT_DATABASE_URL', placeholder: 'URL', secret: true, help: 'postgres://user:password@host/name. Prefer the variable: it keeps the password out of the list of processes. Default: SQLite in the data folder' },
   { key: 'tls', variable: 'SALLYPORT_TLS', placeholder: 'own|proxy', help: 'own: serve https. proxy: serve plain http to a proxy that terminates TLS; needs the public URL. Default: own' },
   { key: 'behindProxy', flag: '--tls-terminated-by-proxy', help: 'The same as SALLYPORT_TLS=proxy' },
@@ -62,6 +65,7 @@ const schema = z.object({
   dataDir: z.string().default('./data').transform((path) => resolve(path)),
   listen: z.string().default('localhost:8443').transform(parseListen),
   publicUrl: z.string().transform(parsePublicUrl).optional(),
+  syslogListen: z.string().transform(parseListen).optional(),
   databaseUrl: z.string().refine(isPostgresUrl, problem('must be postgres://user:password@host[:port]/name')).optional(),
   tls: z.enum(['own', 'proxy'], problem('must be own or proxy')).optional(),
   behindProxy: z.boolean().default(false),
@@ -86,8 +90,8 @@ export function parseServeSettings(argv: readonly string[], env: Readonly<Record
   if (parsed.success) problems.push(...problemsTogether(parsed.data));
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
 
-  const { behindProxy, tls, publicUrl, databaseUrl, dataKey, ...rest } = parsed.data;
-  return { ok: true, settings: { ...rest, publicUrl, databaseUrl, dataKey, tls: behindProxy ? 'proxy' : (tls ?? 'own') } };
+  const { behindProxy, tls, publicUrl, syslogListen, databaseUrl, dataKey, ...rest } = parsed.data;
+  return { ok: true, settings: { ...rest, publicUrl, syslogListen, databaseUrl, dataKey, tls: behindProxy ? 'proxy' : (tls ?? 'own') } };
 }
 
 export function helpOfServe(): string {
