@@ -15,6 +15,7 @@ import { reportRoutes } from './api/admin/reports.ts';
 import { tryVendorRoutes } from './api/admin/try-vendor.ts';
 import { vendorLinkRoutes } from './api/admin/vendor-links.ts';
 import { createHttpServer } from './api/http-server.ts';
+import { listenOn } from './api/listen.ts';
 import { addOpenApiRoute } from './api/openapi.ts';
 import { addOperationsRoutes, measureRequests } from './api/operations.ts';
 import { createReadiness, storeIsWritable } from './api/readiness.ts';
@@ -147,7 +148,7 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   const readiness = createReadiness([storeIsWritable(store, clock)], clock, log);
   addOperationsRoutes(app, { metrics, readiness });
   addOpenApiRoute(app, { site, version: VERSION });
-  await app.listen({ host: settings.listen.host, port });
+  await listenOn(app, { host: settings.listen.host, port });
   // Last opened, first closed: no new work comes in while the parts below finish theirs.
   opened.add(() => app.close());
 

@@ -342,4 +342,33 @@ describe('the wire', () => {
     expect(await (await slow).json()).toEqual({ done: true });
     await closed;
   });
+
+  test('a request that was on its way on an open connection is answered, and told that it was the last', async () => {
+    const app = newServer();
+    app.get('/ask', { config: PUBLIC }, () => 'answered');
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const socket = connect((app.server.address() as { port: number }).port, '127.0.0.1');
+    let received = '';
+    socket.on('data', (data) => { received += data.toString(); });
+    const ended = once(socket, 'close');
+    socket.write('GET /ask HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(socket, 'data');
+    received = '';
+    const closed = app.close();
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.write('GET /ask HTTP/1.1\r\nHost: x\r\n\r\n');
+    await ended;
+    expect(received).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*connection: close\r\n[^]*answered$/i);
+    await closed;
+  });
+
+  test('a connection on which nothing more comes does not hold up the end for long', async () => {
+    const app = newServer({ drainMs: 30 });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const socket = connect((app.server.address() as { port: number }).port, '127.0.0.1');
+    await once(socket, 'connect');
+    const ended = once(socket, 'close');
+    await app.close();
+    await ended;
+  });
 });

@@ -4,6 +4,7 @@ import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, t
 import { HubError } from '@sallyport/contracts';
 import type { Clock } from '../platform/clock.ts';
 import { guardAccess, type Authenticator } from './access-guard.ts';
+import { endConnectionsOnClose } from './end-connections.ts';
 import { createErrorHandler } from './errors.ts';
 import { useJsonBodies } from './json-body.ts';
 import { newRequestId, setRequestIdHeaders } from './request-ids.ts';
@@ -37,7 +38,9 @@ export interface HttpLimits {
   readonly keepAliveMs: number;
   /** How often late requests are looked for. */
   readonly checkEveryMs: number;
-  /** How long `close` waits for answers under way. */
+  /** How long `close` still answers requests that come on open connections. */
+  readonly drainMs: number;
+  /** How long `close` then waits for answers under way. */
   readonly closeMs: number;
 }
 
@@ -48,6 +51,7 @@ export const HTTP_LIMITS: HttpLimits = {
   requestMs: 30_000,
   keepAliveMs: 65_000,
   checkEveryMs: 2_000,
+  drainMs: 200,
   closeMs: 10_000,
 };
 
@@ -69,6 +73,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.keepAliveMs,
+    // Does not refuse what was on its way when the server was told to close; see `end-connections.ts`.
+    return503OnClosing: false,
     trustProxy: options.behindProxy ? (_address, hop) => hop === 0 : false,
     clientErrorHandler: answerUnreadableRequest,
     frameworkErrors: (error, request, reply) => {
@@ -89,7 +95,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.setErrorHandler(handleError);
   answerUnknownRoutes(app);
   logAnswers(app, options.log);
-  endConnectionsOnClose(app, limits.closeMs);
+  endConnectionsOnClose(app, limits);
   return app;
 }
 
@@ -134,35 +140,6 @@ function logAnswers(app: FastifyInstance, log: FastifyBaseLogger): void {
 /** As the caller wrote it. */
 function pathOf(request: FastifyRequest): string {
   return request.originalUrl.split('?', 1)[0] ?? '';
-}
-
-/**
- * Streams never end by themselves, and a connection kept open for a next request would hold up `close` until
- * its client lets go: both are ended here, after what is under way on them.
- */
-function endConnectionsOnClose(app: FastifyInstance, closeMs: number): void {
-  const streams = new Set<FastifyReply['raw']>();
-  let closing = false;
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.config.stream === true) {
-      streams.add(reply.raw);
-      reply.raw.once('close', () => streams.delete(reply.raw));
-    }
-    done();
-  });
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    if (closing) reply.header('connection', 'close');
-    done(null, payload);
-  });
-  app.addHook('preClose', (done) => {
-    closing = true;
-    for (const response of streams) {
-      const { socket } = response;
-      response.end(() => socket?.end());
-    }
-    setTimeout(() => app.server.closeAllConnections(), closeMs).unref();
-    done();
-  });
 }
 
 /** What arrived is not HTTP, or too big or too slow for it, so there is no route and no request to speak of. */
