@@ -92,6 +92,7 @@ async function runCommand({ command, rest }: Target, io: Io): Promise<number> {
     style: styleFor(io.stdout, global.json ? { NO_COLOR: '1' } : io.env),
     hub: async () => (client ??= new HubClient(await connectionFrom(global, io.env))),
     readInput: () => io.readInput(),
+    say: (text) => { io.stderr.write(text); },
     progress: (text) => {
       if (io.stderr.isTTY === true) io.stderr.write(text);
     },

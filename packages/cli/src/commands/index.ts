@@ -13,10 +13,11 @@ import { mergeRule } from './merge-rule/index.ts';
 import { partner } from './partner/index.ts';
 import { policy } from './policy/index.ts';
 import { report } from './report/index.ts';
+import { sandbox } from './sandbox.ts';
 import { serve } from './serve.ts';
 import { user } from './user/index.ts';
 
 /** In the order of `--help`. */
-export const LONG_RUNNING: readonly LongRunning[] = [serve, demo];
+export const LONG_RUNNING: readonly LongRunning[] = [serve, demo, sandbox];
 export const SINGLES: readonly Command[] = [decide, importCommand, api];
 export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, mergeRule, report, partner];

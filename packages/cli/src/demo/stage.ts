@@ -45,7 +45,7 @@ async function build(withNginx: boolean, closers: (() => unknown)[], close: () =
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-demo-'));
   closers.push(() => rm(folder, { recursive: true, force: true }));
   const dataDir = join(folder, 'data');
-  const child = await startHubChild(folder);
+  const child = await startHubChild(folder, ['--listen', 'localhost:0', '--outbound-allow', '127.0.0.1']);
   closers.push(() => child.stop());
 
   const lookout = new LookoutServer();

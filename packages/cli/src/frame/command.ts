@@ -12,6 +12,8 @@ export interface Context {
   readonly style: Style;
   /** Standard input as text, for `-f -` and for secrets. */
   readInput(): Promise<string>;
+  /** Tells what a person has to do or wants to know while a command is at work; on standard error. */
+  say(text: string): void;
   /** Shows what is going on, on standard error; only to a person. */
   progress(text: string): void;
 }

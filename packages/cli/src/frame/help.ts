@@ -15,7 +15,7 @@ Turns what Mobile Threat Defense vendors know about a phone into access decision
 Commands
 ${aligned(rows)}
 
-Options of every command but serve and demo
+Options of every command but serve, demo and sandbox
 ${flagRows(GLOBAL_FLAGS)}
 
 Begin here
