@@ -5,11 +5,13 @@ import { list } from './list.ts';
 import { remove } from './remove.ts';
 import { set } from './set.ts';
 import { test } from './test.ts';
+import { tryCef } from './try-cef.ts';
+import { tryWebhook } from './try-webhook.ts';
 import { unlink } from './unlink.ts';
 import { vendors } from './vendors.ts';
 
 export const connector: Group = {
   name: 'connector',
   summary: 'Links to Mobile Threat Defense partners',
-  commands: [list, get, set, remove, vendors, link, unlink, test],
+  commands: [list, get, set, remove, vendors, link, unlink, test, tryWebhook, tryCef],
 };

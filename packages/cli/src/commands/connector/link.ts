@@ -5,7 +5,7 @@ import { oneOf, text, texts } from '../../frame/flags.ts';
 import { UsageError } from '../../frame/usage-error.ts';
 import { facts } from '../../output/table.ts';
 import { connectorIdOf } from '../shared/find.ts';
-import { linkPath, settingsFrom, type VendorDescription, type VendorLink } from './vendor-link.ts';
+import { linkPath, readSettings, settingsFrom, type VendorDescription, type VendorLink } from './vendor-link.ts';
 
 export const link = command({
   name: 'link',
@@ -13,6 +13,7 @@ export const link = command({
   description: 'What is not named stays as it is. "sallyport connector vendors" lists the settings of each vendor. Every partner without an entry there can use the partner API instead.',
   args: { connector: word('PARTNER', 'Short name of the partner, or the id of the connector') },
   flags: {
+    file: text('FILE', 'JSON object with settings of the vendor, such as a field map; "-" reads standard input'),
     set: texts('NAME=VALUE', 'A setting of the vendor'),
     secret: texts('NAME=@FILE|NAME=VARIABLE', 'A secret of the vendor, from a file, from a variable of the environment, or from standard input (NAME=@-)'),
     vendor: text('NAME', 'Whose format it is, where the id of the connector does not tell'),
@@ -21,6 +22,7 @@ export const link = command({
   examples: [
     { line: 'sallyport connector link lookout --secret applicationKey=@lookout.key' },
     { line: 'sallyport connector link zimperium --secret webhookSecret=ZIMPERIUM_SECRET', says: 'then let zConsole push to the address that is printed' },
+    { line: 'sallyport connector link sentinelone --vendor webhook -f webhook.json --secret webhookSecret=@webhook.secret', says: 'any partner that can send signed JSON; "sallyport connector try-webhook" tries the file before' },
   ],
   async run({ args, flags }, context) {
     const client = await context.hub();
@@ -32,14 +34,18 @@ export const link = command({
     const saved = await client.put<VendorLink>(linkPath(connectorId), {
       vendor: vendor.id,
       enabled: flags.state === undefined ? before?.enabled ?? true : flags.state === 'on',
-      settings: { ...before?.settings, ...settingsFrom(flags.set, vendor), ...await secretsFrom(flags.secret, context) },
+      settings: { ...(before?.vendor === vendor.id && before.settings), ...await settingsIn(flags.file, context), ...settingsFrom(flags.set, vendor), ...await secretsFrom(flags.secret, context) },
     });
     return { json: saved, text: linkText(saved, client.baseUrl, context) };
   },
 });
 
+async function settingsIn(file: string | undefined, context: Context): Promise<object> {
+  return file === undefined ? {} : readSettings(file, context);
+}
+
 /** Never from the line itself, where every user of the machine could read them. */
-async function secretsFrom(pairs: readonly string[], context: Context): Promise<Readonly<Record<string, string>>> {
+export async function secretsFrom(pairs: readonly string[], context: Context): Promise<Readonly<Record<string, string>>> {
   const secrets: Record<string, string> = {};
   for (const pair of pairs) {
     const [, name, source] = /^([A-Za-z]+)=(.+)$/su.exec(pair) ?? [];
@@ -69,7 +75,7 @@ function linkText(saved: VendorLink, baseUrl: string, { style }: Context): strin
     ['Connector', saved.connectorId],
     ['Vendor', saved.vendor],
     ['At work', saved.enabled],
-    ...Object.entries(saved.settings).map(([name, value]) => [name, String(value)] as const),
+    ...Object.entries(saved.settings).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)] as const),
     ['Secrets set', saved.secretsSet.join(', ')],
     ...(saved.webhookPath === null ? [] : [['Let the vendor push to', `${baseUrl}${saved.webhookPath}`] as const]),
   ], style);

@@ -1,4 +1,6 @@
+import type { Context } from '../../frame/command.ts';
 import { UsageError } from '../../frame/usage-error.ts';
+import { readJson } from '../shared/json-file.ts';
 
 /** The link of a connector to its vendor, as `/admin/v1/connectors/{id}/vendor` shows it. */
 export interface VendorLink {
@@ -21,7 +23,8 @@ export interface VendorLinkStatus {
 export interface VendorDescription {
   readonly id: string;
   readonly displayName: string;
-  readonly connectorId: string;
+  /** `null`: an open way in, for any connector. */
+  readonly connectorId: string | null;
   readonly secrets: readonly string[];
   readonly settingsSchema: { readonly properties?: Readonly<Record<string, { readonly type?: string; readonly title?: string; readonly description?: string }>> };
 }
@@ -39,6 +42,13 @@ export function settingsFrom(pairs: readonly string[], vendor: VendorDescription
     if (vendor.secrets.includes(name)) throw new UsageError(`${name} is a secret, and every user of this machine can read a command line. Give it with --secret ${name}=@FILE or --secret ${name}=VARIABLE.`);
     return [name, typed(name, pair.slice(at + 1), vendor)];
   }));
+}
+
+/** The settings of a vendor from a file. */
+export async function readSettings(path: string, context: Pick<Context, 'readInput'>): Promise<object> {
+  const settings = await readJson(path, context);
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) throw new UsageError(`${path} must hold a JSON object with settings.`);
+  return settings;
 }
 
 /** A value of the wrong form is sent as it is: the hub says best what is wrong with it. */

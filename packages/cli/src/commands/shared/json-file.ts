@@ -5,8 +5,12 @@ import { UsageError } from '../../frame/usage-error.ts';
 
 /** The JSON of a file, or of standard input for `-`. A mistake is told with its line. */
 export async function readJson(path: string, context: Pick<Context, 'readInput'>): Promise<unknown> {
-  const [text, name] = path === '-' ? [await context.readInput(), 'standard input'] as const : [await fileText(path), path] as const;
-  return parseJson(text, name);
+  return parseJson(await readText(path, context), path === '-' ? 'standard input' : path);
+}
+
+/** The text of a file, or of standard input for `-`, as it stands there. */
+export async function readText(path: string, context: Pick<Context, 'readInput'>): Promise<string> {
+  return path === '-' ? context.readInput() : fileText(path);
 }
 
 /** @throws UsageError that names the line and column */
