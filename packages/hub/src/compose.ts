@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -37,6 +36,7 @@ import { freePort } from './platform/free-port.ts';
 import { lockDataFolder } from './platform/instance-lock.ts';
 import { addGauge, createMetrics } from './platform/metrics.ts';
 import { createOutbound } from './platform/outbound.ts';
+import { makePrivateFolder } from './platform/private-files.ts';
 import { baseUrlOf, type ServeSettings } from './platform/settings.ts';
 import { loadSigningKeys } from './platform/signing-keys.ts';
 import { ensureServerTls, type ServerTls } from './platform/tls.ts';
@@ -75,7 +75,7 @@ export async function compose(settings: ServeSettings, log: Logger, clock: Clock
 
 async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: Opened): Promise<Hub> {
   const { dataDir } = settings;
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await makePrivateFolder(dataDir);
   const lock = lockDataFolder(dataDir);
   opened.add(() => lock.release());
 

@@ -1,6 +1,7 @@
 import { compose, type Hub } from './compose.ts';
 import { createLog } from './platform/log.ts';
 import { helpOfServe, parseServeSettings } from './platform/settings.ts';
+import { startProblem } from './platform/start-problem.ts';
 
 /**
  * `sallyport serve`: runs a hub until SIGTERM or SIGINT. Standard output gets what a person or a script waits
@@ -26,7 +27,7 @@ export async function serve(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
     hub = await compose(parsed.settings, log);
   } catch (error) {
     log.fatal({ err: error }, 'the hub could not start');
-    process.stderr.write(`sallyport serve: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`sallyport serve: ${startProblem(error, parsed.settings)}\n`);
     return 1;
   }
   process.stdout.write(greeting(hub));

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 
@@ -8,7 +8,16 @@ const PRIVATE_FOLDER = 0o700;
 
 /** Makes the folder, and those above it, for our eyes only. An existing one is left as it is. */
 export async function makePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER });
+  // Not `recursive`: where a folder can never be made, as below /proc, Node would try for ever.
+  try {
+    await mkdir(path, { mode: PRIVATE_FOLDER });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makePrivateFolder(dirname(path));
+    await mkdir(path, { mode: PRIVATE_FOLDER });
+  }
 }
 
 /** Creates or replaces the file in one step: after a crash there is the old one or the new one, never half of it. */
