@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { deviceInventoryRoutes } from './api/admin/device-inventory.ts';
 import { disclosureRoutes } from './api/admin/disclosures.ts';
+import { inventoryPushRoutes } from './api/admin/inventory-push.ts';
 import { inventorySourceRoutes } from './api/admin/inventory-sources.ts';
 import { collectorRoutes } from './api/inventory/collector-routes.ts';
 import { partnerInventoryRoutes } from './api/partner/inventory-routes.ts';
@@ -12,6 +13,8 @@ import type { Clock } from './platform/clock.ts';
 import type { DataKey } from './platform/data-key.ts';
 import type { Outbound } from './platform/outbound.ts';
 import type { Site } from './platform/site.ts';
+import { InventoryPusher } from './publish/inventory/pusher.ts';
+import type { PusherOptions } from './publish/inventory/pusher.ts';
 import type { Store } from './store/store.ts';
 
 export interface InventoryDependencies {
@@ -22,26 +25,36 @@ export interface InventoryDependencies {
   readonly site: Site;
   readonly dataKey: DataKey;
   readonly http: Outbound;
+  readonly log: PusherOptions['log'];
+  /** For tests: how the pusher waits between tries. */
+  readonly wait?: PusherOptions['wait'];
   /** For tests: where the keys of Google's tokens are. */
   readonly googleKeysUrl?: string | undefined;
 }
 
 export interface Inventory {
   readonly routes: FastifyPluginAsync;
+  /** Stops pushing; what is being sent is cut off and sent again after the next start. */
+  close(): Promise<void>;
 }
 
 /** The part of `compose` that builds what collects inventories and hands them over. */
-export function openInventory({ store, view, configuration, clock, site, dataKey, http, googleKeysUrl }: InventoryDependencies): Inventory {
+export async function openInventory({ store, view, configuration, clock, site, dataKey, http, log, wait, googleKeysUrl }: InventoryDependencies): Promise<Inventory> {
   const keeper = new KeepInventory({ store, clock });
   const stats = new StatsOfSources();
   const google = new GoogleTokens({ http, clock, keysUrl: googleKeysUrl });
+  const { tenantId } = site;
+  const pusher = await InventoryPusher.start({ store, view, clock, http, dataKey, log, tenantId, wait });
+  keeper.onChanged(() => pusher.wake());
   return {
+    close: () => pusher.close(),
     routes: async (app) => {
       await app.register(deviceInventoryRoutes({ store, keeper, clock }));
       await app.register(inventorySourceRoutes({ store, configuration, clock, stats, dataKey }));
       await app.register(collectorRoutes({ store, keeper, google, stats, dataKey, clock }));
+      await app.register(inventoryPushRoutes({ store, configuration, clock, pusher, dataKey }));
       await app.register(disclosureRoutes({ store }));
-      await app.register(partnerInventoryRoutes({ store, view, clock, tenantId: site.tenantId }));
+      await app.register(partnerInventoryRoutes({ store, view, clock, tenantId }));
     },
   };
 }

@@ -144,7 +144,9 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   await app.register(vendorLinkRoutes({ store, configuration, clock, runner, dataKey, http, log }));
   await app.register(reportRoutes({ store, devices }));
   await app.register(findingRoutes({ store }));
-  await app.register(openInventory({ store, view, configuration, clock, site, dataKey, http }).routes);
+  const inventory = await openInventory({ store, view, configuration, clock, site, dataKey, http, log });
+  opened.add(() => inventory.close());
+  await app.register(inventory.routes);
   const readiness = createReadiness([storeIsWritable(store, clock)], clock, log);
   addOperationsRoutes(app, { metrics, readiness });
   addOpenApiRoute(app, { site, version: VERSION });

@@ -7,7 +7,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PERMISSIONS } from '@sallyport/contracts';
-import { openInventory } from '../../compose-inventory.ts';
+import { openInventory, type Inventory } from '../../compose-inventory.ts';
 import { phone, testPipeline, type TestPipeline } from '../../pipeline/testing.ts';
 import { createDataKey } from '../../platform/data-key.ts';
 import { createOutbound, type Outbound } from '../../platform/outbound.ts';
@@ -26,6 +26,7 @@ const ENROLMENT = 'D6F1C0A0-0000-0000-0000-000000000001';
 let hub: TestPipeline;
 let app: FastifyInstance;
 let http: Outbound;
+let inventory: Inventory;
 let google: Server;
 let keysAsked: number;
 let signingKey: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
@@ -48,16 +49,18 @@ beforeEach(async () => {
     behindProxy: false, hsts: false, clock: hub.clock, log: pino({ level: 'trace' }, { write: (line: string) => { logged += line; } }),
     authenticator: { authenticate: async (authorization) => ({ appId: 'admin-app', displayName: 'Admin', roles: new Set((authorization ?? '').split(',')) }) },
   });
-  await app.register(openInventory({
+  inventory = await openInventory({
     store: hub.store, view: hub.decider.view, configuration: hub.configuration, clock: hub.clock, site: { baseUrl: 'https://hub.example', tenantId: 'tenant' },
-    dataKey: createDataKey(new Uint8Array(32)), http, googleKeysUrl: `http://127.0.0.1:${(google.address() as AddressInfo).port}/certs`,
-  }).routes);
+    dataKey: createDataKey(new Uint8Array(32)), http, log: app.log, googleKeysUrl: `http://127.0.0.1:${(google.address() as AddressInfo).port}/certs`,
+  });
+  await app.register(inventory.routes);
   const device = (id: string, more: object) => hub.devices.put('test', phone(id, hub.clock.now(), { userId: null, ...more }));
   await device(IPHONE, { operatingSystem: 'iOS', managedDeviceOwnerType: 'company', udid: UDID });
   await device(BYOD, { operatingSystem: 'iOS', managedDeviceOwnerType: 'personal' });
   await device(PIXEL, { operatingSystem: 'Android', managedDeviceOwnerType: 'company', serialNumber: '37241FDJH00000' });
 });
 afterEach(async () => {
+  await inventory.close();
   await app.close();
   http.close();
   google.close();

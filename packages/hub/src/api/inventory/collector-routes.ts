@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
-import { collect, type CollectOutcome } from '../../intake/inventory/collect.ts';
+import { collect, collectorBody, type CollectOutcome } from '../../intake/inventory/collect.ts';
 import type { GoogleTokens } from '../../intake/inventory/google-token.ts';
 import { isSignedBy, SIGNATURE_HEADER } from '../../intake/inventory/hmac-signature.ts';
 import { openSource, type OpenSource } from '../../intake/inventory/inventory-source.ts';
@@ -79,7 +79,7 @@ const params = z.object({ sourceId: z.string() });
 const doc: RouteDoc = {
   summary: 'Receive what is installed on devices from their management',
   description: 'The webhook of NanoMDM or MicroMDM, or devices of the Android Management API (a push of Pub/Sub, a list of devices, or one device). Signed with X-Hmac-Signature: base64 of the HMAC-SHA256 of the body; pushes of Pub/Sub by Google\'s token.',
-  tags: ['inventory'], params,
+  tags: ['inventory'], params, body: collectorBody,
   responses: {
     200: {
       description: 'Everything is stored.',

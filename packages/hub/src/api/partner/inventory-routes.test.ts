@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HubError, PERMISSIONS } from '@sallyport/contracts';
-import { openInventory } from '../../compose-inventory.ts';
+import { openInventory, type Inventory } from '../../compose-inventory.ts';
 import { LOOKOUT, PHONE, phone, testPipeline, ZIMPERIUM, type TestPipeline } from '../../pipeline/testing.ts';
 import { createDataKey } from '../../platform/data-key.ts';
 import { createOutbound, type Outbound } from '../../platform/outbound.ts';
@@ -21,6 +21,7 @@ const NULLS = { appId: null, version: null, shortVersion: null, name: null, bund
 let hub: TestPipeline;
 let app: FastifyInstance;
 let http: Outbound;
+let inventory: Inventory;
 let logged: string;
 
 beforeEach(async () => {
@@ -40,10 +41,11 @@ beforeEach(async () => {
     },
   });
   http = createOutbound({ allow: [] });
-  await app.register(openInventory({
+  inventory = await openInventory({
     store: hub.store, view: hub.decider.view, configuration: hub.configuration, clock: hub.clock, site: { baseUrl: 'https://hub.example', tenantId: TENANT },
-    dataKey: createDataKey(new Uint8Array(32)), http,
-  }).routes);
+    dataKey: createDataKey(new Uint8Array(32)), http, log,
+  });
+  await app.register(inventory.routes);
   await connector(LOOKOUT, {});
   await connector(ZIMPERIUM, {});
   await device(IPAD, 'iPadOS', 'company', { azureADDeviceId: 'aaaaaaaa-0000-4000-8000-00000000000a' });
@@ -52,6 +54,7 @@ beforeEach(async () => {
   await device(MAC, 'macOS', 'company');
 });
 afterEach(async () => {
+  await inventory.close();
   await app.close();
   http.close();
   await hub.close();

@@ -75,6 +75,9 @@ async function collectAndroid({ id, keeper, clock }: Collecting, body: unknown):
 const pubsubPush = z.object({ message: z.object({ data: z.base64().default(''), attributes: z.record(z.string(), z.string()).default({}) }) });
 const devicePage = z.object({ devices: z.array(androidDevice).max(MAX_DEVICES) });
 
+/** What a source may send, for the API document. */
+export const collectorBody = z.union([mdmEvent, pubsubPush, devicePage, androidDevice]);
+
 /** Notifications of Android Management that carry a device; the others carry commands, logs or nothing. */
 const WITH_DEVICE: ReadonlySet<string> = new Set(['STATUS_REPORT', 'COMPLIANCE_REPORT', 'ENROLLMENT']);
 

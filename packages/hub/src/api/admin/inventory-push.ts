@@ -1,0 +1,150 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { HubError } from '@sallyport/contracts';
+import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { isoTime } from '../../platform/clock.ts';
+import type { DataKey } from '../../platform/data-key.ts';
+import { newPushSecret, pushCursorId, sealPushSecret, type PushTargetBody } from '../../publish/inventory/push-target.ts';
+import type { InventoryPusher } from '../../publish/inventory/pusher.ts';
+import type { DocumentRow, InventoryKind, Transaction } from '../../store/store.ts';
+import type { RouteAccess, RouteDoc } from '../route-access.ts';
+import type { AdminDependencies } from './admin-documents.ts';
+
+export interface InventoryPushOptions extends AdminDependencies {
+  readonly pusher: InventoryPusher;
+  readonly dataKey: DataKey;
+}
+
+const READ: RouteAccess = { kind: 'permission', anyOf: ['DeviceManagementServiceConfig.Read.All', 'DeviceManagementServiceConfig.ReadWrite.All'] };
+const WRITE: RouteAccess = { kind: 'permission', anyOf: ['DeviceManagementServiceConfig.ReadWrite.All'] };
+const TARGET = '/admin/v1/connectors/:connectorId/inventory-push';
+const KINDS = ['apps', 'certificates'] as const satisfies readonly InventoryKind[];
+
+/** Where the inventories of a connector are pushed to. What may go there is said by the connector's switches alone. */
+export function inventoryPushRoutes(options: InventoryPushOptions): FastifyPluginAsync {
+  const { store, pusher, dataKey } = options;
+  const shown = (row: DocumentRow) => toView(row, pusher);
+  return async (app) => {
+    app.get(TARGET, { config: { access: READ, doc: docs.get } }, async (request) => shown(required(await store.documents.get('inventoryPush', idOf(request)), idOf(request))));
+    app.put(TARGET, { config: { access: WRITE, doc: docs.put } }, async (request) => {
+      const given = targetPut.parse(request.body);
+      const { row, secret } = await put(options, request, given);
+      await pusher.settled();
+      return { ...shown(row), ...(secret !== undefined && { secret }) };
+    });
+    app.post(`${TARGET}/rotateSecret`, { config: { access: WRITE, doc: docs.rotate } }, async (request) => {
+      const secret = newPushSecret();
+      const row = await change(options, request, (before, id) => ({ ...before, sealedSecret: sealPushSecret(id, secret, dataKey) }));
+      await pusher.settled();
+      return { ...shown(row), secret };
+    });
+    app.delete(TARGET, { config: { access: WRITE, doc: docs.remove } }, async (request, reply) => {
+      await remove(options, request);
+      await pusher.settled();
+      return reply.code(204).send();
+    });
+  };
+}
+
+async function put(options: InventoryPushOptions, request: FastifyRequest, given: z.infer<typeof targetPut>): Promise<{ readonly row: DocumentRow; readonly secret: string | undefined }> {
+  const fresh = newPushSecret();
+  let isNew = false;
+  const row = await options.configuration.write(actorOf(request), async (tx, changed) => {
+    const id = idOf(request);
+    if ((await tx.documents.get('mobileThreatDefenseConnector', id)) === undefined) {
+      throw new HubError('not_found', `There is no mobileThreatDefenseConnector ${id.slice(0, 100)}; create it first.`);
+    }
+    const before = (await tx.documents.get('inventoryPush', id))?.body as PushTargetBody | undefined;
+    isNew = before === undefined;
+    // Somebody else at another address has nothing yet.
+    if (before?.url !== given.url) await forgetCursors(tx, id);
+    const body: PushTargetBody = { ...given, sealedSecret: before?.sealedSecret ?? sealPushSecret(id, fresh, options.dataKey) };
+    const after = required(await tx.documents.put('inventoryPush', id, { ...body }, options.clock.now()), id);
+    changed({ kind: 'inventoryPush', id, before: before && { ...before }, after: after.body });
+    return after;
+  });
+  return { row, secret: isNew ? fresh : undefined };
+}
+
+function change(options: InventoryPushOptions, request: FastifyRequest, make: (before: PushTargetBody, id: string) => PushTargetBody): Promise<DocumentRow> {
+  return options.configuration.write(actorOf(request), async (tx, changed) => {
+    const id = idOf(request);
+    const before = required(await tx.documents.get('inventoryPush', id), id);
+    const after = required(await tx.documents.put('inventoryPush', id, { ...make(before.body as unknown as PushTargetBody, id) }, options.clock.now()), id);
+    changed({ kind: 'inventoryPush', id, before: before.body, after: after.body });
+    return after;
+  });
+}
+
+function remove(options: InventoryPushOptions, request: FastifyRequest): Promise<void> {
+  return options.configuration.write(actorOf(request), async (tx, changed) => {
+    const id = idOf(request);
+    const before = required(await tx.documents.get('inventoryPush', id), id);
+    await tx.documents.delete('inventoryPush', id);
+    await forgetCursors(tx, id);
+    changed({ kind: 'inventoryPush', id, before: before.body });
+  });
+}
+
+async function forgetCursors(tx: Transaction, connectorId: string): Promise<void> {
+  for (const kind of KINDS) await tx.documents.delete('inventoryCursor', pushCursorId(connectorId, kind));
+}
+
+function required(row: DocumentRow | undefined, connectorId: string): DocumentRow {
+  if (row === undefined) throw new HubError('not_found', `The inventories of connector ${connectorId.slice(0, 100)} are pushed nowhere.`);
+  return row;
+}
+
+function idOf({ params: given }: FastifyRequest): string {
+  return canonicalId((given as z.infer<typeof params>).connectorId);
+}
+
+function actorOf({ caller }: FastifyRequest): string {
+  if (caller === undefined) throw new Error('An administrator route ran without its authentication.');
+  return caller.appId;
+}
+
+function toView(row: DocumentRow, pusher: InventoryPusher): z.infer<typeof view> {
+  const { url, enabled, kinds } = row.body as unknown as PushTargetBody;
+  return {
+    connectorId: row.id, url, enabled, kinds: [...kinds],
+    status: Object.fromEntries(kinds.map((kind) => {
+      const status = pusher.status(row.id, kind);
+      const { problem = null } = status ?? {};
+      return [kind, {
+        state: status?.state ?? 'off', lastSuccessDateTime: status?.lastSuccessAt == null ? null : isoTime(status.lastSuccessAt),
+        problem: problem && { dateTime: isoTime(problem.at), message: problem.message, nextTryDateTime: isoTime(problem.nextTryAt) },
+      }];
+    })),
+  };
+}
+
+const params = z.object({ connectorId: z.string().describe('Id of a mobileThreatDefenseConnector.') });
+const targetPut = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'must be an address that begins with https://' }).max(2048)
+    .refine((text) => { const { username, password, hash } = new URL(text); return username + password + hash === ''; }, 'must not hold a user name, a password or a fragment'),
+  kinds: z.array(z.enum(KINDS)).min(1).transform((kinds) => [...new Set(kinds)]),
+  enabled: z.boolean().default(true),
+});
+const status = z.object({
+  state: z.enum(['off', 'upToDate', 'sending', 'notShared', 'failing']).describe('notShared: the switches of the connector do not allow it.'),
+  lastSuccessDateTime: z.string().nullable(),
+  problem: z.object({ dateTime: z.string(), message: z.string(), nextTryDateTime: z.string() }).nullable(),
+});
+const view = z.object({
+  connectorId: z.string(), url: z.string(), enabled: z.boolean(), kinds: z.array(z.enum(KINDS)),
+  status: z.partialRecord(z.enum(KINDS), status),
+});
+const withSecret = view.extend({ secret: z.string().optional().describe('The key of the signature, `whsec_` and base64. Shown when the target is new, and only then.') });
+
+const tags = ['admin: inventory'];
+const docs = {
+  get: { summary: 'See where inventories are pushed to', tags, params, responses: { 200: { description: 'The target, and how it fares.', schema: view } } },
+  put: {
+    summary: 'Push inventories to a partner', tags, params, body: targetPut,
+    description: 'Messages are signed as Standard Webhooks says, and repeated until they are answered with 2xx. Nothing goes out that the switches of the connector do not allow. A new address begins anew.',
+    responses: { 200: { description: 'The target. It runs.', schema: withSecret } },
+  },
+  rotate: { summary: 'Give the target a new secret', tags, params, responses: { 200: { description: 'The target with its new secret.', schema: withSecret } } },
+  remove: { summary: 'Stop pushing inventories', tags, params, responses: { 204: { description: 'Stopped.' } } },
+} as const satisfies Record<string, RouteDoc>;
