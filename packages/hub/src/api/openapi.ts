@@ -10,7 +10,7 @@ import { routeTable, type RouteRow } from './route-table.ts';
 export function addOpenApiRoute(app: FastifyInstance, options: { readonly site: Site; readonly version: string }): void {
   let text: string | undefined;
   app.get('/openapi.json', {
-    config: { access: { kind: 'public', why: 'it says what is published in the source anyway' }, doc: { summary: 'This document', tags: ['Operations'], responses: { 200: { description: 'OpenAPI 3.1.' } } } },
+    config: { access: { kind: 'public', why: 'it says what is published in the source anyway' }, doc: { summary: 'This document', tags: ['operations'], responses: { 200: { description: 'OpenAPI 3.1.' } } } },
   }, (_request, reply) => {
     text ??= JSON.stringify(openApiOf(routeTable(app), options));
     reply.header('cache-control', 'public, max-age=300').type('application/json; charset=utf-8').send(text);
@@ -44,7 +44,7 @@ function operationOf({ method, access, doc }: RouteRow, path: string): object {
     ...(doc?.description === undefined ? {} : { description: doc.description }),
     ...(doc?.tags === undefined ? {} : { tags: doc.tags }),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(doc?.body === undefined ? {} : { requestBody: { required: true, content: { [doc.bodyType ?? 'application/json']: { schema: jsonSchemaOf(doc.body, 'input') } } } }),
+    ...(doc?.body === undefined ? {} : { requestBody: { required: !doc.body.safeParse(undefined).success, content: { [doc.bodyType ?? 'application/json']: { schema: jsonSchemaOf(doc.body, 'input') } } } }),
     responses: responsesOf(doc?.responses),
     security: securityOf(access),
   };

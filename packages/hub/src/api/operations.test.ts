@@ -61,6 +61,7 @@ beforeEach(async () => {
       doc: { summary: 'Report', params: z.object({ name: z.string().max(9) }), query: z.object({ dry: z.boolean().optional() }), body: z.object({ reports: z.array(z.string()) }), responses: { 200: { description: 'Taken', schema: z.object({ taken: z.number() }) } } },
     },
   }, () => ({ taken: 1 }));
+  app.post('/partner/alive', { config: { access: { kind: 'partner' }, doc: { summary: 'Alive', body: z.object({ error: z.string() }).optional() } } }, () => ({}));
 });
 afterEach(async () => {
   await app.close();
@@ -110,10 +111,16 @@ test('the API describes itself with parameters, bodies, answers and the permissi
   expect(document.paths['/partner/{name}'].post).toMatchObject({
     operationId: 'postPartnerName',
     parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string', maxLength: 9 } }, { name: 'dry', in: 'query', required: false }],
-    requestBody: { content: { 'application/json': { schema: { type: 'object', required: ['reports'] } } } },
+    requestBody: { required: true, content: { 'application/json': { schema: { type: 'object', required: ['reports'] } } } },
     responses: { 200: { description: 'Taken', content: { 'application/json': { schema: { properties: { taken: { type: 'number' } } } } } }, default: {} },
     security: [{ oauth2: ['update_device_health'] }],
   });
+});
+
+test('a body that may be left out is not required', async () => {
+  const document = (await app.inject('/openapi.json')).json();
+  expect(document.paths['/partner/alive'].post.requestBody).toMatchObject({ required: false, content: { 'application/json': { schema: { type: 'object' } } } });
+  expect(document.paths['/{tenant}/oauth2/v2.0/token'].post.requestBody).toMatchObject({ required: true, content: { 'application/x-www-form-urlencoded': { schema: { required: ['grant_type'] } } } });
 });
 
 describe('the permission tests made from the route table', () => {

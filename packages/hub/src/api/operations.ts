@@ -15,14 +15,14 @@ const readyResponse = z.object({ status: z.enum(['ready', 'not ready']), checks:
 /** What orchestrators and Prometheus ask. Prometheus gets its token itself: `oauth2` in its scrape settings. */
 export function addOperationsRoutes(app: FastifyInstance, { readiness, metrics }: OperationsOptions): void {
   app.get('/healthz', {
-    config: { access: PROBE, quiet: true, doc: { summary: 'Whether the process answers at all', tags: ['Operations'], responses: { 200: { description: 'It does.' } } } },
+    config: { access: PROBE, quiet: true, doc: { summary: 'Whether the process answers at all', tags: ['operations'], responses: { 200: { description: 'It does.' } } } },
   }, () => ({ status: 'alive' }));
 
   app.get('/readyz', {
     config: {
       access: PROBE, quiet: true,
       doc: {
-        summary: 'Whether the hub can take reports and decide', tags: ['Operations'],
+        summary: 'Whether the hub can take reports and decide', tags: ['operations'],
         responses: { 200: { description: 'Ready', schema: readyResponse }, 503: { description: 'Not ready', schema: readyResponse } },
       },
     },
@@ -35,7 +35,7 @@ export function addOperationsRoutes(app: FastifyInstance, { readiness, metrics }
   app.get('/metrics', {
     config: {
       access: { kind: 'permission', anyOf: ['Sallyport.Settings.Read.All', 'Sallyport.Settings.ReadWrite.All'] }, quiet: true,
-      doc: { summary: 'Figures for Prometheus, as text', tags: ['Operations'], responses: { 200: { description: 'Prometheus text format.' } } },
+      doc: { summary: 'Figures for Prometheus, as text', tags: ['operations'], responses: { 200: { description: 'Prometheus text format.' } } },
     },
   }, async (_request, reply) => {
     reply.type(metrics.contentType);

@@ -123,7 +123,7 @@ function settledUris(uris: readonly string[]): string[] {
   return [...new Set(uris)];
 }
 
-const addBody = z.object({ passwordCredential: z.object({ displayName: z.string().optional(), startDateTime: z.iso.datetime().optional(), endDateTime: z.iso.datetime().optional() }).optional() });
+const addBody = z.object({ passwordCredential: z.object({ displayName: z.string().optional(), startDateTime: z.iso.datetime().optional(), endDateTime: z.iso.datetime().optional() }).optional() }).optional();
 const removeBody = z.object({ keyId: z.guid() });
 
 const ADD: Readonly<Record<string, ModelProperty>> = { passwordCredential: { type: 'passwordCredential', nullable: true } };

@@ -28,7 +28,7 @@ export function partnerRoutes({ intake, provisioning, clock }: PartnerRoutesOpti
           summary: 'Say that the partner is alive',
           description: 'Without reports, call this at least once a day. A partner silent for longer than its threshold is shown as unresponsive. With `error` the connector is shown in error until the next heartbeat without one; reports are taken all the same.',
           tags: ['partner'],
-          body: heartbeatSchema,
+          body: heartbeatSchema.optional(),
           responses: { 204: { description: 'Noted.' } },
         },
       },

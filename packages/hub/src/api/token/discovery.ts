@@ -11,7 +11,7 @@ const params = z.object({ tenant: z.string() });
 
 /** Where to get a token and how to check one: OpenID Connect Discovery 1.0, RFC 8414 and RFC 7517. */
 export function addDiscoveryRoutes(app: FastifyInstance, { site, keys }: { readonly site: Site; readonly keys: SigningKeys }): void {
-  const doc = { summary: 'Metadata of the token endpoint', tags: ['Tokens'], params, responses: { 200: { description: 'OpenID Connect Discovery 1.0 and RFC 8414.' } } };
+  const doc = { summary: 'Metadata of the token endpoint', tags: ['tokens'], params, responses: { 200: { description: 'OpenID Connect Discovery 1.0 and RFC 8414.' } } };
   for (const path of ['/:tenant/v2.0/.well-known/openid-configuration', '/.well-known/oauth-authorization-server/:tenant/v2.0']) {
     app.get<{ Params: { tenant: string } }>(path, { config: { access: PUBLIC, doc } }, (request, reply) => {
       requireTenant(request.params.tenant, site);
@@ -20,7 +20,7 @@ export function addDiscoveryRoutes(app: FastifyInstance, { site, keys }: { reado
     });
   }
   app.get<{ Params: { tenant: string } }>('/:tenant/discovery/v2.0/keys', {
-    config: { access: PUBLIC, doc: { summary: 'Public keys that our tokens are signed with (JWKS)', tags: ['Tokens'], params, responses: { 200: { description: 'A JWK Set (RFC 7517).' } } } },
+    config: { access: PUBLIC, doc: { summary: 'Public keys that our tokens are signed with (JWKS)', tags: ['tokens'], params, responses: { 200: { description: 'A JWK Set (RFC 7517).' } } } },
   }, (request, reply) => {
     requireTenant(request.params.tenant, site);
     reply.header('cache-control', CACHED);

@@ -52,7 +52,7 @@ function addTokenRoute(app: FastifyInstance, { site, keys, clients, clock }: Tok
       doc: {
         summary: 'Get an access token',
         description: 'OAuth 2.0 client credentials. The client secret goes in the body or in a Basic Authorization header.',
-        tags: ['Tokens'],
+        tags: ['tokens'],
         params: z.object({ tenant: z.string() }),
         body: tokenRequest, bodyType: 'application/x-www-form-urlencoded',
         responses: {
