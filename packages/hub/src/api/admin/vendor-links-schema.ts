@@ -57,7 +57,7 @@ export function toLinkView(row: DocumentRow, vendor: Vendor | undefined): z.infe
     enabled: body.enabled,
     settings: { ...body.settings },
     secretsSet: Object.keys(body.secrets).sort(),
-    webhookPath: vendor?.receive === undefined ? null : `/intake/${row.id}`,
+    webhookPath: vendor?.pushPath === undefined && vendor?.receive === undefined ? null : `/intake/${row.id}${vendor.pushPath ?? ''}`,
     modifiedDateTime: isoTime(row.modifiedAt),
   };
 }

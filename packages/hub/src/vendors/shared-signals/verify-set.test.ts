@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Outbound } from '../../platform/outbound.ts';
+import { createOutbound } from '../../platform/outbound.ts';
+import { VendorError } from '../vendor-error.ts';
+import { signingKey, TransmitterServer, type SigningKey } from './fixtures/transmitter-server.ts';
+import { sharedSignalsSettings } from './settings.ts';
+import { standardMetadataUrl } from './transmitter.ts';
+import { createSetVerifier, SetRefused } from './verify-set.ts';
+import { DEVICE_COMPLIANCE_CHANGE, RISK_LEVEL_CHANGE, SESSION_REVOKED, STREAM_UPDATED, VERIFICATION } from './vocabulary.ts';
+
+let rsa: SigningKey;
+let other: SigningKey;
+let server: TransmitterServer;
+let http: Outbound;
+let now = Date.parse('2026-03-02T09:00:00Z');
+
+beforeAll(async () => {
+  [rsa, other] = await Promise.all([signingKey('k1'), signingKey('k2')]);
+  http = createOutbound({ allow: ['127.0.0.1'] });
+});
+afterAll(() => { http.close(); });
+
+beforeEach(async () => {
+  server = new TransmitterServer();
+  server.keys = [rsa];
+  await server.listen();
+  return () => server.close();
+});
+
+function verifier(more: object = {}) {
+  const settings = sharedSignalsSettings.parse({ issuer: server.issuer, audience: server.audience, pushAuthorization: 'Bearer a-long-random-text', ...more });
+  return createSetVerifier(settings, { http, clock: { now: () => now } });
+}
+
+const DEVICE = { format: 'opaque', id: 'dev-1' };
+
+function risk(more: object = {}) {
+  return { sub_id: DEVICE, events: { [RISK_LEVEL_CHANGE]: { principal: 'DEVICE', current_level: 'HIGH' } }, ...more };
+}
+
+function event(type: string, content: object) {
+  return { sub_id: DEVICE, events: { [type]: content } };
+}
+
+async function refusal(token: string, more: object = {}): Promise<string | undefined> {
+  try {
+    await verifier(more).verify(token);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SetRefused) return error.err;
+    throw error;
+  }
+}
+
+describe('a security event token', () => {
+  test('of the transmitter is taken, with its keys found by its metadata', async () => {
+    const token = await server.sign(risk({ jti: 'j1' }));
+    expect(await verifier().verify(token)).toEqual({ jti: 'j1', record: { set: token } });
+    expect(server.requests.map(({ path }) => path)).toEqual(['/.well-known/ssf-configuration/t/acme', '/keys']);
+  });
+
+  test.each([
+    ['another issuer', { iss: 'https://elsewhere.example' }, 'invalid_issuer'],
+    ['the issuer with a slash more', { iss: 'SLASH' }, 'invalid_issuer'],
+    ['another audience', { aud: ['https://a.example', 'https://b.example'] }, 'invalid_audience'],
+    ['no audience', { aud: undefined }, 'invalid_audience'],
+    ['an audience that is a list in a list', { aud: [['https://hub.example/ssf']] }, 'invalid_audience'],
+    ['exp', { exp: 1_900_000_000 }, 'invalid_request'],
+    ['sub', { sub: 'alice' }, 'invalid_request'],
+    ['no iat', { iat: undefined }, 'invalid_request'],
+    ['an iat that is no number', { iat: '1790000000' }, 'invalid_request'],
+    ['an iat in the future', { iat: Date.parse('2026-03-02T09:06:00Z') / 1000 }, 'invalid_request'],
+    ['an empty jti', { jti: '' }, 'invalid_request'],
+    ['a jti that is no text', { jti: 7 }, 'invalid_request'],
+    ['events that are a list', { events: [] }, 'invalid_request'],
+    ['an event that is no object', { events: { [SESSION_REVOKED]: true } }, 'invalid_request'],
+    ['a subject without a format', { sub_id: { id: 'dev-1' } }, 'invalid_request'],
+    ['a subject that is a text', { sub_id: 'dev-1' }, 'invalid_request'],
+    ['a complex subject whose members are none', { sub_id: { format: 'complex', device: 'dev-1' } }, 'invalid_request'],
+  ])('with %s is refused', async (_, claims, expected) => {
+    const wrong = 'iss' in claims && claims.iss === 'SLASH' ? { iss: `${server.issuer}/` } : claims;
+    expect(await refusal(await server.sign(risk(wrong)))).toBe(expected);
+  });
+
+  test.each([
+    ['device-compliance-change without previous_status', event(DEVICE_COMPLIANCE_CHANGE, { current_status: 'not-compliant' }), 'invalid_request'],
+    ['device-compliance-change without current_status', event(DEVICE_COMPLIANCE_CHANGE, { previous_status: 'compliant' }), 'invalid_request'],
+    ['a time that is no number', event(SESSION_REVOKED, { event_timestamp: 'now' }), 'invalid_request'],
+    ['an unknown word where a word belongs', event(DEVICE_COMPLIANCE_CHANGE, { current_status: 'sort-of', previous_status: 'compliant' }), undefined],
+    ['a reason that is a text, as older drafts have it', event(SESSION_REVOKED, { reason_admin: 'because' }), undefined],
+    ['members that nobody knows', event(SESSION_REVOKED, { colour: { red: true } }), undefined],
+  ])('that holds %s', async (_, claims, expected) => {
+    expect(await refusal(await server.sign(claims))).toBe(expected);
+  });
+
+  test.each([
+    ['no type', { typ: undefined }, 'invalid_request'],
+    ['the type of an access token', { typ: 'at+jwt' }, 'invalid_request'],
+    ['the type with its prefix', { typ: 'application/secevent+jwt' }, undefined],
+  ])('whose header has %s', async (_, header, expected) => {
+    expect(await refusal(await server.sign(risk(), { header }))).toBe(expected);
+  });
+
+  test('is refused when it is none, is unsigned, was changed, or is signed by somebody else', async () => {
+    const token = await server.sign(risk());
+    const [header = '', , signature = ''] = token.split('.');
+    const forged = Buffer.from(JSON.stringify({ iss: server.issuer, aud: server.audience, jti: 'x', iat: 1, ...risk() })).toString('base64url');
+    const unsigned = `${Buffer.from('{"alg":"none","typ":"secevent+jwt"}').toString('base64url')}.${forged}.`;
+    const impostor = await server.sign(risk(), { key: { ...other, kid: 'k1' } });
+    const stranger = await server.sign(risk(), { key: other });
+    expect(await Promise.all(['', 'x', 'a.b.c', '{}', `${token}.x`, unsigned, `${header}.${forged}.${signature}`, impostor, stranger, 'x'.repeat(300_000)].map((one) => refusal(one)))).toEqual([
+      'invalid_request', 'invalid_request', 'invalid_request', 'invalid_request', 'invalid_request', 'invalid_key', 'authentication_failed', 'authentication_failed', 'invalid_key', 'invalid_request',
+    ]);
+  });
+
+  test('of ES256 is taken', async () => {
+    const ec = await signingKey('e1', 'ES256');
+    server.keys = [rsa, ec];
+    expect(await refusal(await server.sign(risk(), { key: ec }))).toBeUndefined();
+  });
+
+  test('about another stream is refused where the stream is known; an announcement is told', async () => {
+    const about = (id: string, type: string, content: object) => server.sign({ sub_id: { format: 'opaque', id }, events: { [type]: content } });
+    expect(await refusal(await about('other', VERIFICATION, { state: 'x' }), { streamId: 'mine' })).toBe('invalid_request');
+    expect(await verifier({ streamId: 'mine' }).verify(await about('mine', VERIFICATION, {}))).toMatchObject({ record: undefined });
+    expect(await verifier().verify(await about('any', STREAM_UPDATED, { status: 'paused', reason: 'key change' }))).toMatchObject({ record: undefined, streamStatus: 'paused (key change)' });
+  });
+
+  test('is dropped, and not refused, when its subject has a critical member that we do not process', async () => {
+    server.metadata = { critical_subject_members: ['user', 'tenant'] };
+    const about = (more: object) => server.sign(risk({ sub_id: { format: 'complex', device: DEVICE, ...more } }));
+    const judge = verifier();
+    expect((await judge.verify(await about({ tenant: { format: 'opaque', id: 'acme' } }))).record).toBeUndefined();
+    expect((await judge.verify(await about({ user: { format: 'email', email: 'a@example.com' } }))).record).toBeDefined();
+  });
+});
+
+describe('the transmitter\'s keys', () => {
+  test('are fetched once for many tokens, and anew after an hour', async () => {
+    const judge = verifier();
+    for (let i = 0; i < 5; i += 1) await judge.verify(await server.sign(risk()));
+    expect(server.asked('/keys')).toHaveLength(1);
+    now += 61 * 60_000;
+    await Promise.all([judge.verify(await server.sign(risk())), judge.verify(await server.sign(risk()))]);
+    expect(server.asked('/keys')).toHaveLength(2);
+  });
+
+  test('are fetched anew for a key that is new, but not for every key that a stranger names', async () => {
+    const judge = verifier();
+    await judge.verify(await server.sign(risk()));
+    server.keys = [rsa, other];
+    now += 31_000;
+    await judge.verify(await server.sign(risk(), { key: other }));
+    for (let i = 0; i < 5; i += 1) await expect(judge.verify(await server.sign(risk(), { key: { ...rsa, kid: `made-up-${i}` } }))).rejects.toMatchObject({ err: 'invalid_key' });
+    expect(server.asked('/keys')).toHaveLength(2);
+  });
+
+  test('that cannot be had now are no fault of the token, and are asked for again only after a while', async () => {
+    const judge = verifier();
+    const token = await server.sign(risk());
+    server.trouble('/keys', 500);
+    for (let i = 0; i < 3; i += 1) await expect(judge.verify(token)).rejects.toThrow(VendorError);
+    expect(server.asked('/keys')).toHaveLength(1);
+    now += 31_000;
+    await judge.verify(token);
+  });
+
+  test.each([
+    ['garbage', { body: '<html>' }], ['a list that is none', { body: '{"keys":{}}' }],
+  ])('that are %s are not taken for keys', async (_, body) => {
+    server.trouble('/keys', 200, body);
+    await expect(verifier().verify(await server.sign(risk()))).rejects.toThrow(VendorError);
+  });
+
+  test('are not taken from a transmitter that is another than it should be', async () => {
+    server.metadata = { issuer: 'https://somebody-else.example' };
+    await expect(verifier().verify(await server.sign(risk()))).rejects.toThrow('somebody-else');
+  });
+
+  test('are fetched only from where the hub may call', async () => {
+    server.metadata = { jwks_uri: 'http://169.254.169.254/latest' };
+    await expect(verifier().verify(await server.sign(risk()))).rejects.toMatchObject({ failure: 'refused' });
+  });
+
+  test('may be at an address of their own, with or without metadata', async () => {
+    await verifier({ jwksUrl: `${server.url}/keys` }).verify(await server.sign(risk()));
+    expect(server.requests.map(({ path }) => path)).toEqual(['/keys']);
+    await verifier({ metadataUrl: `${server.url}/.well-known/ssf-configuration/t/acme` }).verify(await server.sign(risk()));
+  });
+});
+
+test.each([
+  ['https://h.example', 'https://h.example/.well-known/ssf-configuration'],
+  ['https://h.example/', 'https://h.example/.well-known/ssf-configuration'],
+  ['https://h.example/t/acme/', 'https://h.example/.well-known/ssf-configuration/t/acme'],
+])('the metadata of %s are at %s', (issuer, expected) => {
+  expect(standardMetadataUrl(issuer)).toBe(expected);
+});
