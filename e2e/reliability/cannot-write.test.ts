@@ -28,7 +28,7 @@ describe('a hub whose database cannot write', () => {
 
   test('since another program holds it locked, answers 503 and goes on when it lets go', async () => {
     const load = await started();
-    const other = new DatabaseSync(join(load.dataDir, 'hub.db'));
+    const other = new DatabaseSync(join(load.dataDir, 'hub.db'), { timeout: 5_000 });
     cleanUps.push(() => { if (other.isOpen) other.close(); });
     await refusesAndRecovers(load, () => other.exec('begin exclusive'), () => other.exec('rollback'));
   }, LIMIT_MS);
