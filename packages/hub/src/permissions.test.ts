@@ -72,14 +72,14 @@ test('every route is described', async () => {
   expect(routeTable(hub.app).filter(({ doc }) => doc === undefined).map(({ method, path }) => `${method} ${path}`)).toEqual([]);
 });
 
-/** They need no body, or take one in the format of a vendor. */
+/** They need no body. What comes to /intake is in the format of a vendor. */
 const UNDESCRIBED = [
-  'POST /partner/v1/heartbeat', 'POST /partner/v1/provision', 'POST /partner/v1/deprovision', 'POST /admin/v1/doors/:id/rotateSecret', 'POST /intake/:connectorId',
+  'POST /partner/v1/heartbeat', 'POST /partner/v1/provision', 'POST /partner/v1/deprovision', 'POST /admin/v1/doors/:id/rotateSecret',
   'POST /admin/v1/connectors/:connectorId/inventory-push/rotateSecret',
 ];
 
 test('every route that takes a body says what it takes, and every route what it answers', () => {
   const rows = routeTable(hub.app).map(({ method, path, doc }) => ({ route: `${method} ${path}`, method, doc }));
-  expect(rows.filter(({ route, method, doc }) => ['POST', 'PUT', 'PATCH'].includes(method) && doc?.body === undefined && !UNDESCRIBED.includes(route)).map(({ route }) => route)).toEqual([]);
+  expect(rows.filter(({ route, method, doc }) => ['POST', 'PUT', 'PATCH'].includes(method) && doc?.body === undefined && !UNDESCRIBED.includes(route) && !route.startsWith('POST /intake/')).map(({ route }) => route)).toEqual([]);
   expect(rows.filter(({ doc }) => doc?.responses === undefined).map(({ route }) => route)).toEqual([]);
 });
