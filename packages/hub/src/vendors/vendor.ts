@@ -34,6 +34,10 @@ export interface Vendor {
   connect?(settings: Readonly<Record<string, unknown>>, tools: VendorTools): VendorConnection | undefined;
   /** For vendors that push. */
   readonly receive?: VendorReceiver | undefined;
+  /** Where it pushes, below `/intake/{connectorId}`, when that is a route of its own: `/ssf`. */
+  readonly pushPath?: string | undefined;
+  /** For vendors that write rows to Azure Monitor by its HTTP Data Collector API, which a relay may point at us. */
+  readonly collect?: LogCollector | undefined;
   /** For formats that an administrator describes: what a sample would become, before anything is saved. */
   readonly tryOut?: VendorTryOut | undefined;
 }
@@ -100,6 +104,21 @@ export interface VendorReceiver {
   verifyBody?(body: Uint8Array, headers: ReceivedHeaders, settings: Readonly<Record<string, unknown>>): boolean;
   /** The records in a body that was valid JSON; `undefined` when it cannot be the vendor's. */
   records(body: unknown, settings: Readonly<Record<string, unknown>>): readonly unknown[] | undefined;
+}
+
+export interface LogCollector {
+  /** What rows must be signed with; `undefined`: none are taken. `settings` have passed the schema. */
+  credentials(settings: Readonly<Record<string, unknown>>): { readonly workspaceId: string; readonly sharedKey: string } | undefined;
+  /** The records in rows that came together, in their order. */
+  records(batch: LogBatch): readonly unknown[];
+}
+
+export interface LogBatch {
+  /** The header `Log-Type`: the name of the table without `_CL`. */
+  readonly logType: string;
+  /** The header `time-generated-field`: the column that says when the row was written. */
+  readonly timeField: string | undefined;
+  readonly rows: readonly unknown[];
 }
 
 export interface VendorTryOut {
