@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -89,6 +90,17 @@ describe('a description tried on a sample', () => {
     ['no sample', { settings: SETTINGS }, 'sample'],
   ])('with %s is refused, and the field is named', async (_, body, field) => {
     expect(await attempt(body)).toMatchObject({ status: 400, body: { error: { target: field } } });
+  });
+
+  test.each([
+    ['webhook', 'webhook.md', 'json', ['t-5', 't-6']], ['syslog-cef', 'syslog-cef.md', 'text', ['t-5']],
+  ])('fits its manual: the example of %s is read without a problem', async (vendor, page, form, findings) => {
+    const manual = readFileSync(new URL(`../../../../../docs/partners/${page}`, import.meta.url), 'utf8');
+    const [settings, ...blocks] = [...manual.matchAll(/^```(json|text)\n(.*?)^```$/gms)];
+    const sample = blocks.find(([, kind]) => kind === form)?.[2];
+    const { status, body } = await attempt({ settings: JSON.parse(settings?.[2] ?? ''), sample }, vendor);
+    expect([status, body.records.flatMap((record: { problems: unknown[] }) => record.problems)]).toEqual([200, []]);
+    expect(body.records).toMatchObject([{ signal: { threatState: 'highSeverity', flag: null, findings: findings.map((id) => ({ id })) } }]);
   });
 
   test('is there for the formats that an administrator describes', async () => {

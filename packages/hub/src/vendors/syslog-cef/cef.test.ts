@@ -24,6 +24,7 @@ describe('the envelope', () => {
     ['RFC 5424 with a byte order mark', `<134>1 - - - - - - \ufeff${HEAD}a=1`, {}],
     ['RFC 5424 with structured data', `<134>1 - console - - - [x@1 a="b\\"]" c="CEF:0|Evil|x|x|x|x|0|"][y@1] ${HEAD}a=1`, { syslogHost: 'console' }],
     ['a space that a relay put behind CEF:', `<134>Mar  2 08:00:00 console ${HEAD.replace('CEF:', 'CEF: ')}a=1`, { syslogHost: 'console' }],
+    ['a space that rsyslog puts in front', `<134>1 2026-03-02T08:00:00Z console mtd - - -  ${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd', syslogTime: '2026-03-02T08:00:00Z' }],
     ['line ends', `<134>Mar  2 08:00:00 console ${HEAD}a=1\r\n`, { syslogHost: 'console' }],
   ])('%s', (_, line, more) => {
     expect(read(line)).toEqual({ ...HEADER, a: '1', ...more });

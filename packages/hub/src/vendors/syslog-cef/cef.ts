@@ -14,8 +14,8 @@ export type ReadCef =
   | { readonly ok: false; readonly problem: string };
 
 const HEADER = ['cefVersion', 'deviceVendor', 'deviceProduct', 'deviceVersion', 'deviceEventClassId', 'name', 'severity'] as const;
-/** A relay that takes `CEF:` for the tag of the line puts a space behind it. */
-const START = /^CEF: ?(?=\d+\|)/;
+/** Relays put spaces in front, and one behind a `CEF:` that they take for the tag of the line. */
+const START = /^ *CEF: ?(?=\d+\|)/;
 /** Where a value begins: a key and `=` behind a space. In front of an escaped `=` stands a backslash, which no key has. */
 const KEY = /(?:^|\s)([A-Za-z0-9_.[\]-]{1,128})=/g;
 
