@@ -1,3 +1,4 @@
+import { better } from './better/index.ts';
 import { checkPoint } from './check-point/index.ts';
 import { genericWebhook } from './generic-webhook/index.ts';
 import { jamf } from './jamf/index.ts';
@@ -12,7 +13,7 @@ import type { Vendor } from './vendor.ts';
 import { zimperium } from './zimperium/index.ts';
 
 /** All vendors whose own format the hub speaks. Every other one can use the partner API. */
-export const VENDORS: readonly Vendor[] = [lookout, zimperium, checkPoint, symantec, pradeo, sophos, jamf, microsoftDefender, genericWebhook, syslogCef, sharedSignals];
+export const VENDORS: readonly Vendor[] = [lookout, zimperium, checkPoint, symantec, pradeo, better, sophos, jamf, microsoftDefender, genericWebhook, syslogCef, sharedSignals];
 
 export function vendorById(id: string): Vendor | undefined {
   return VENDORS.find((vendor) => vendor.id === id);

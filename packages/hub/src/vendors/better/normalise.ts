@@ -1,0 +1,67 @@
+import type { FindingReport, Instant, Signal } from '@sallyport/core';
+import { plainText } from '../plain-text.ts';
+import { postureOfWords } from '../posture-of-words.ts';
+import { unknownWord } from '../unknown-word.ts';
+import { fingerprint } from '../wire-read.ts';
+import { DELETED, SEVERITY, STATUS, THREAT_LEVEL } from './vocabulary.ts';
+import type { BetterIncident, ReadRow } from './wire.ts';
+import { readDevice, readIncident, readRow } from './wire.ts';
+
+/** A row (`BetterRow`) of the table of devices or of incidents. */
+export function normaliseBetter(raw: unknown, connectorId: string, receivedAt: Instant): readonly Signal[] {
+  const row = readRow(raw);
+  if (row === undefined) return [];
+  return row.table === 'device' ? ofDevice(row, connectorId, receivedAt) : ofIncident(row, connectorId, receivedAt);
+}
+
+function ofDevice(row: ReadRow, connectorId: string, receivedAt: Instant): readonly Signal[] {
+  const { udid, keys, level, deleted, at } = readDevice(row.columns);
+  if (keys.length === 0) return [];
+  const posture = postureOfWords(
+    [{ field: 'threat level', told: level ?? '(none)', means: THREAT_LEVEL }],
+    [{ field: 'IsDeleted', told: deleted, means: DELETED }],
+  );
+  return [{
+    connectorId, keys, findings: [], ...posture,
+    // BETTER's lowest word is "Low" and is shown as "Safe": it covers devices without and with a low incident.
+    ...(posture.state === 'secured' && { basis: 'postureAndFindings' as const }),
+    reportId: `device:${udid ?? 'none'}:${idOfRow(row)}`.slice(0, 256),
+    observedAt: timeOf(row, at, receivedAt),
+  }];
+}
+
+function ofIncident(row: ReadRow, connectorId: string, receivedAt: Instant): readonly Signal[] {
+  const incident = readIncident(row.columns);
+  if (incident.keys.length === 0) return [];
+  const { finding, flag } = findingOf(incident);
+  return [{
+    connectorId, keys: incident.keys, findings: finding === undefined ? [] : [finding], ...(flag && { flag }),
+    reportId: `incident:${incident.id ?? 'none'}:${idOfRow(row)}`.slice(0, 256),
+    observedAt: timeOf(row, incident.at, receivedAt),
+  }];
+}
+
+/** A finding whose status or severity we cannot read is left out, so that what was last known of it stays. */
+function findingOf({ id, type, title, severity, status, happenedAt }: BetterIncident): { readonly finding?: FindingReport; readonly flag?: string | undefined } {
+  if (id === undefined) return { flag: 'incident without id' };
+  const state = STATUS.get(status ?? '');
+  if (state === undefined) return { flag: unknownWord('status', status ?? '(none)', STATUS) };
+  const level = SEVERITY.get(severity ?? '');
+  if (level === undefined && state === 'open') return { flag: unknownWord('severity', severity ?? '(none)', SEVERITY) };
+  const kind = type ?? 'Incident';
+  const finding: FindingReport = {
+    id, state, type: kind, title: plainText(title ?? kind, 400) ?? kind,
+    ...(level !== undefined && level !== 'none' && { severity: level }),
+    ...(state === 'open' && happenedAt !== undefined && { detectedAt: happenedAt }),
+  };
+  return { finding };
+}
+
+/** Rows have no id of their own: the same row read again is the same report. */
+function idOfRow({ columns, writtenAt }: ReadRow): string {
+  return fingerprint([...columns].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)), writtenAt ?? null);
+}
+
+function timeOf({ writtenAt, place }: ReadRow, told: number | undefined, receivedAt: Instant): Instant {
+  return (writtenAt ?? told ?? receivedAt) + place;
+}
