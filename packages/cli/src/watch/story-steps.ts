@@ -72,11 +72,10 @@ function judgeResolution({ sent }: Seen): Judgement {
   let hint: string | undefined;
   for (const threat of threats) {
     const ids = new Set(threat.report.findings.map(({ id }) => id));
-    const ending = sent.find(({ report, deviceId }) => deviceId === threat.deviceId && report.findings.some(({ id, state }) => state === 'resolved' && ids.has(id)));
-    if (ending === undefined) continue;
-    if (ending.report.threatState === 'highSeverity') hint = 'The finding is resolved, and the device is still reported as "highSeverity".';
-    else if (ending.outcome?.status === 'late') hint = 'It came as "late": observedDateTime must be later than that of the threat.';
-    else if (isNews(ending)) return passed();
+    const endings = sent.filter(({ report, deviceId }) => deviceId === threat.deviceId && report.findings.some(({ id, state }) => state === 'resolved' && ids.has(id)));
+    if (endings.some((one) => one.report.threatState !== 'highSeverity' && isNews(one))) return passed();
+    if (endings.some(({ report }) => report.threatState === 'highSeverity')) hint = 'The finding is resolved, and the device is still reported as "highSeverity".';
+    else if (endings.some(({ outcome }) => outcome?.status === 'late')) hint = 'It came as "late": observedDateTime must be later than that of the threat.';
   }
   const lower = threats.some((threat) => sent.some((one) => one.deviceId === threat.deviceId && one.report.threatState === 'secured' && isNews(one) && one.call.at > threat.call.at));
   return waiting(hint ?? (lower ? 'The level went down, and no finding was reported as resolved.' : undefined));
@@ -87,6 +86,7 @@ function judgeUnknownDevice({ sent }: Seen): Judgement {
   const told = about.filter(({ call, outcome }) => call.status === 200 && outcome?.status !== 'rejected');
   const again = told.find(({ report }, i) => told.slice(0, i).some((earlier) => earlier.report.reportId === report.reportId));
   if (again !== undefined) return failed(`Report ${again.report.reportId ?? ''} was accepted with "matched": false and sent again. It is kept; there is nothing to repeat.`);
-  if (told.some(({ outcome }) => outcome?.matched === false)) return passed();
+  // The first time, whether or not its answer arrived: repeated, it is a duplicate.
+  if (about.some(({ outcome }) => outcome?.matched === false)) return passed();
   return waiting(about[0]?.outcome?.problem);
 }
