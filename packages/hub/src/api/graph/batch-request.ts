@@ -38,7 +38,8 @@ export function parseBatch(body: unknown, version: string): BatchPart[] {
 function parsePart(request: unknown, index: number, version: string): BatchPart {
   const at = `requests[${index}]`;
   if (!isObject(request)) throw invalid(at, 'must be an object');
-  const method = METHODS.find((known) => known === String(request.method).toUpperCase());
+  const { method: given } = request;
+  const method = typeof given === 'string' ? METHODS.find((known) => known === given.toUpperCase()) : undefined;
   if (method === undefined) throw invalid(`${at}.method`, `must be one of ${METHODS.join(', ')}`);
   return {
     id: textOf(request.id, `${at}.id`), method, url: urlOf(request.url, `${at}.url`, version),

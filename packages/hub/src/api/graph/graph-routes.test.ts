@@ -67,6 +67,13 @@ describe('a batch', () => {
     expect(parts.get('5')).toMatchObject({ status: 200, body: expect.stringMatching(/^\d+$/) });
   });
 
+  test('refuses a method that is no text, whatever it is', async () => {
+    for (const method of [{ toString: null }, 5, null]) {
+      const answer = await hub.post('/v1.0/$batch', { requests: [{ id: '1', method, url: '/groups' }] });
+      expect([answer.status, answer.body.error.target]).toEqual([400, 'requests[0].method']);
+    }
+  });
+
   test('takes the addresses that Graph\'s own client makes, with the version in them, and still no batch within a batch', async () => {
     expect((await answers([{ id: '1', method: 'GET', url: '/v1.0/groups?$top=1' }])).get('1').status).toBe(200);
     expect((await answers([{ id: '1', method: 'GET', url: '/beta/groups' }])).get('1').status).toBe(404);
