@@ -53,8 +53,9 @@ export async function serveSender(socket: TLSSocket, options: ServeOptions): Pro
 /** Answers why the connection has to end, if it has. */
 async function takeFrames(frames: readonly Frame[], options: ServeOptions): Promise<string | undefined> {
   const { log, stopping, connectorId } = options;
-  const records = frames.flatMap((frame) => ('line' in frame ? [frame.line.toString('utf8')] : []));
-  const tooLong = frames.length - records.length;
+  const tooLong = frames.filter((frame) => 'tooLong' in frame).length;
+  // Other lines are no sign of life either: a relay may go on long after its source has fallen silent.
+  const records = frames.flatMap((frame) => ('line' in frame && frame.line.includes('CEF:') ? [frame.line.toString('utf8')] : []));
   if (tooLong > 0) log.warn({ connectorId, lines: tooLong, maxBytes: options.maxLineBytes }, 'lines of syslog were longer than is taken, and passed over');
   for (let attempt = 0; records.length > 0; attempt += 1) {
     const link = await options.link();

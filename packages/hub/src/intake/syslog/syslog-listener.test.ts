@@ -134,6 +134,14 @@ describe('a sender with its certificate', () => {
     expect(await state()).toBe('highSeverity');
   });
 
+  test('is no sign of life where it says nothing in CEF', async () => {
+    await start();
+    const socket = await sender(console_);
+    socket.end('<13>Mar  2 08:00:00 relay sshd: hello\n');
+    await ended(socket);
+    expect(runner.status(LOOKOUT)).toMatchObject({ lastSuccessAt: null });
+  });
+
   test('that speaks no syslog is hung up on', async () => {
     await start();
     const socket = await sender(console_);

@@ -14,8 +14,8 @@ export const KEY_NAMES = [
   'managedDeviceId', 'entraDeviceId', 'mdmDeviceId', 'serialNumber', 'imei', 'udid', 'easDeviceId', 'vendorDeviceId', 'email',
 ] as const satisfies readonly (DeviceKeyType | 'mdmDeviceId')[];
 
-/** `ignore`: the word is known and says nothing about the device. */
-export const STATE_WORDS = [...LEVELS, ...THREAT_STATES.filter((state) => state !== 'secured'), 'ignore'] as const;
+/** As in the partner API, and `ignore`: the word is known and says nothing about the device. */
+export const STATE_WORDS = [...LEVELS, ...THREAT_STATES.filter((state) => state !== 'secured' && state !== 'unknown'), 'ignore'] as const;
 /** `none`: shown, and never raises a level. */
 export const SEVERITY_WORDS = [...LEVELS, 'none'] as const;
 export const FINDING_STATE_WORDS = ['open', 'resolved'] as const;

@@ -113,6 +113,14 @@ describe('what cannot be read', () => {
     expect(spoilt('ok')).not.toHaveProperty('state');
   });
 
+  test('without a time and an id of its own a record may be an old one sent again: what is bad is believed, what is good is not', () => {
+    const of = (risk: string, fixed: boolean) => change((r) => { r.event = {}; r.device.risk = risk; r.threats[0].fixed = fixed; }).signal;
+    expect(of('critical', false)).toMatchObject({ state: 'highSeverity', findings: [{ id: 't1', state: 'open' }], flag: 'neither an id nor a time of its own' });
+    expect(of('ok', true)).toMatchObject({ findings: [], flag: 'neither an id nor a time of its own' });
+    expect(of('ok', true)).not.toHaveProperty('state');
+    expect(change((r) => { delete r.event.time; r.device.risk = 'ok'; }).signal).toMatchObject({ state: 'secured' });
+  });
+
   test('a record without any id of its device is flagged, and the place where one was looked for is named', () => {
     const { signal, problems } = change((r) => { r.device = { risk: 'ok' }; });
     expect(signal).toMatchObject({ keys: [], flag: 'no id of the device' });

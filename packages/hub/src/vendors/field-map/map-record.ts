@@ -1,5 +1,5 @@
 import type { DeviceKey, FindingReport, Instant, Signal, ThreatState } from '@sallyport/core';
-import { stateOfLevel } from '@sallyport/core';
+import { meaningOf, stateOfLevel } from '@sallyport/core';
 import { cleanDeviceKey, distinctKeys, mdmDeviceKeys } from '../device-keys.ts';
 import type { TryOutProblem } from '../vendor.ts';
 import { fingerprint } from '../wire-read.ts';
@@ -30,23 +30,36 @@ export interface Mapped {
 /** What one record says by the map. Pure, never throws. */
 export function mapRecord(map: FieldMap, record: unknown, { connectorId, receivedAt }: MapContext): Mapped {
   const notes = new Notes();
+  const id = notes.value('reportId', readId(map.reportId, record));
   const told = notes.value('observedAt', readInstant(map.observedAt, record), 'unreadable time');
-  const time = { at: told ?? receivedAt, unreadable: notes.flag !== undefined };
+  const observedAt = told ?? receivedAt;
   const keys = keysOf(map, record, notes);
   const state = stateOf(map, record, notes);
-  const findings = map.findings === undefined ? [] : findingsOf(map.findings, record, time.at, notes);
-  // What lowers a level has to be newer than what raised it, and here nobody knows when it was.
-  const sure = time.unreadable ? { state: state === 'secured' ? undefined : state, findings: findings.filter((one) => one.state === 'open') } : { state, findings };
-  const reportId = reportIdOf(map, record, told, receivedAt, notes);
-  if (sure.state === undefined && sure.findings.length === 0 && notes.flag === undefined) {
+  const findings = map.findings === undefined ? [] : findingsOf(map.findings, record, observedAt, notes);
+  if (state === undefined && findings.length === 0 && notes.flag === undefined) {
     if (notes.problems.length === 0) notes.nothing(map);
     return { signal: undefined, problems: notes.problems };
   }
+  const dated = told !== undefined || (id !== undefined && notes.timeIsReadable);
+  if (!dated) notes.flag ??= 'neither an id nor a time of its own';
   if (keys.length === 0) notes.noDevice(map);
+  const sure = dated ? { state, findings } : onlyBadNews(state, findings);
   return {
-    signal: { connectorId, reportId, keys, observedAt: time.at, findings: sure.findings, ...(sure.state && { state: sure.state }), ...(notes.flag && { flag: notes.flag }) },
+    signal: {
+      connectorId, reportId: reportIdOf(id, record, told === undefined && id === undefined ? receivedAt : null), keys, observedAt, findings: sure.findings,
+      ...(sure.state && { state: sure.state }), ...(notes.flag && { flag: notes.flag }),
+    },
     problems: notes.problems,
   };
+}
+
+/**
+ * What lowers a level has to be newer than what raised it. Of a record that does not tell when it was, or that
+ * may be an old one sent again, only what is bad is believed.
+ */
+function onlyBadNews(state: ThreatState | undefined, findings: readonly FindingReport[]): { readonly state: ThreatState | undefined; readonly findings: readonly FindingReport[] } {
+  const { missing, level } = meaningOf(state ?? 'unknown');
+  return { state: missing || level === 'secured' ? undefined : state, findings: findings.filter((one) => one.state === 'open') };
 }
 
 /** What went wrong on the way through one record. */
@@ -58,10 +71,15 @@ class Notes {
   /** The value, where there is one. What cannot be read is noted, and flagged with the words of `flag`. */
   value<T>(field: string, read: Read<T>, flag?: string): T | undefined {
     if (read.kind === 'unreadable') {
-      this.problems.push(problemAt(field, read.found, read.message));
-      if (flag !== undefined) this.flag ??= `${flag} ${shown(read.found.value)}`;
+      const { found, message } = read;
+      this.problems.push(problemAt(field, found, message));
+      if (flag !== undefined) this.flag ??= found.value === undefined ? flag : `${flag} ${shown(found.value)}`;
     }
     return read.kind === 'is' ? read.value : undefined;
+  }
+
+  get timeIsReadable(): boolean {
+    return this.problems.every(({ field }) => field !== 'observedAt');
   }
 
   noDevice({ keys }: FieldMap): void {
@@ -123,10 +141,10 @@ function eachOf({ path, value }: Found): readonly Found[] {
 /** A finding whose state or severity cannot be read is left out, so that what was last known of it stays. */
 function findingOf(map: FindingMap, item: Found, observedAt: Instant, notes: Notes): FindingReport | undefined {
   const of = <T>(name: string, read: Read<T>, flag?: string): T | undefined => notes.value(`findings.${name}`, within(item.path, read), flag);
-  const id = of('id', needed(readId(map.id, item.value), item), 'finding without id');
+  const id = of('id', needed(readId(map.id, item.value)), 'finding without id');
   if (id === undefined) return undefined;
-  const state = map.state === undefined ? 'open' : of('state', needed(readMeaning(map.state, item.value), item), 'unknown finding state');
-  const severity = map.severity === undefined ? 'none' : of('severity', needed(readMeaning(map.severity, item.value), item), 'unknown severity');
+  const state = map.state === undefined ? 'open' : of('state', needed(readMeaning(map.state, item.value)), 'unknown finding state');
+  const severity = map.severity === undefined ? 'none' : of('severity', needed(readMeaning(map.severity, item.value)), 'unknown severity');
   if (state === undefined || (severity === undefined && state === 'open')) return undefined;
   const type = of('type', readText(map.type, item.value, 128)) ?? 'threat';
   const recommendedAction = of('recommendedAction', readText(map.recommendedAction, item.value, 2000));
@@ -142,8 +160,8 @@ function findingOf(map: FindingMap, item: Found, observedAt: Instant, notes: Not
 }
 
 /** Where the map says that a field is there, its absence is no good news either. */
-function needed<T>(read: Read<T>, item: Found): Read<T> {
-  return read.kind === 'missing' ? { kind: 'unreadable', found: { path: '$', value: item.value }, message: 'is missing in the finding' } : read;
+function needed<T>(read: Read<T>): Read<T> {
+  return read.kind === 'missing' ? { kind: 'unreadable', found: { path: '$', value: undefined }, message: 'lacks it' } : read;
 }
 
 /** Paths within a finding begin at it; problems name the place in the record. */
@@ -158,8 +176,6 @@ function within<T>(base: string, read: Read<T>): Read<T> {
  * when it changes, and that is news. Without an id and a time of its own each receipt is news: a phone that turns
  * dangerous a second time must not be taken for a repetition of the first.
  */
-function reportIdOf(map: FieldMap, record: unknown, told: Instant | undefined, receivedAt: Instant, notes: Notes): string {
-  const id = notes.value('reportId', readId(map.reportId, record));
-  const print = fingerprint(canonical(record), id === undefined && told === undefined ? receivedAt : null);
-  return `${id === undefined ? 'content' : id.slice(0, MAX_ID)}:${print}`;
+function reportIdOf(id: string | undefined, record: unknown, receivedAt: Instant | null): string {
+  return `${id === undefined ? 'content' : id.slice(0, MAX_ID)}:${fingerprint(canonical(record), receivedAt)}`;
 }

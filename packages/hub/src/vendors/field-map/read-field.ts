@@ -50,7 +50,7 @@ function read<T>(paths: readonly JsonPath[], record: unknown, as: (value: unknow
 }
 
 export function problemAt(field: string, { path, value }: Found, message: string): TryOutProblem {
-  return { field, path, value: shown(value), message };
+  return { field, path, ...(value !== undefined && { value: shown(value) }), message };
 }
 
 /** As JSON, cut at a length that people can read. */
