@@ -69,7 +69,7 @@ export class KeepInventory implements InventoryKeeper {
       for (const { row, device } of found) {
         const managed = row.managedElsewhere === true ? await tx.appInventory.managedApps(device.id) : undefined;
         const apps = row.managedElsewhere === true ? withManaged(row.apps, managed) : row.apps;
-        sets.push({ ...ofDevice(device), source: row.source, collectedAt: this.#past(row.collectedAt), apps: await this.#kept(tx, device, apps) });
+        sets.push({ ...ofDevice(device), source: row.source, collectedAt: this.#past(row.collectedAt), apps: await keptApps(tx, device, apps) });
       }
       return tx.appInventory.put(sets);
     });
@@ -80,8 +80,7 @@ export class KeepInventory implements InventoryKeeper {
       if (!(await tx.appInventory.putManagedApps(device.id, row.appIds, this.#past(row.collectedAt)))) return false;
       const [current] = await tx.appInventory.ofDevices([device.id]);
       if (current !== undefined) {
-        const apps = current.apps.map(({ id: _id, listed: _listed, appPlatform: _platform, ...app }) => app);
-        await tx.appInventory.put([{ ...current, apps: await this.#kept(tx, device, withManaged(apps, row.appIds)) }]);
+        await tx.appInventory.put([{ ...current, apps: await keptApps(tx, device, withManaged(current.apps, row.appIds)) }]);
       }
       return true;
     })));
@@ -139,14 +138,6 @@ export class KeepInventory implements InventoryKeeper {
     return outcomes;
   }
 
-  async #kept(tx: Transaction, { resource }: DeviceRow, apps: readonly InstalledApp[]): Promise<readonly KeptApp[]> {
-    const platform = platformOf(resource.operatingSystem as string);
-    const owner = ownerTypeOf(resource);
-    const seenByAll = owner === 'company' || await someoneSeesAllApps(tx.documents, platform);
-    const appPlatform = appPlatformOf(platform, owner);
-    return apps.filter((app) => isKeptApp(app, owner, seenByAll)).map((app) => ({ ...app, appPlatform, listed: isListedApp(app, owner) }));
-  }
-
   #past(at: Instant): Instant {
     return Math.min(at, this.#clock.now());
   }
@@ -154,6 +145,26 @@ export class KeepInventory implements InventoryKeeper {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/**
+ * A device changed hands: what is kept of it is judged anew, and partners are told of it as it may be shared
+ * now. Part of the transaction that changes the device.
+ */
+export async function reclassifyInventory(tx: Transaction, device: DeviceRow): Promise<void> {
+  const [current] = await tx.appInventory.ofDevices([device.id]);
+  if (current !== undefined) await tx.appInventory.put([{ ...current, apps: await keptApps(tx, device, current.apps) }]);
+  await tx.appInventory.touch([device.id]);
+  await tx.certificateInventory.touch([device.id]);
+}
+
+/** What is kept of the apps of a device, and what of that administrators see. */
+async function keptApps(tx: Transaction, { resource }: DeviceRow, apps: readonly InstalledApp[]): Promise<readonly KeptApp[]> {
+  const platform = platformOf(resource.operatingSystem as string);
+  const owner = ownerTypeOf(resource);
+  const seenByAll = owner === 'company' || await someoneSeesAllApps(tx.documents, platform);
+  const appPlatform = appPlatformOf(platform, owner);
+  return apps.filter((app) => isKeptApp(app, owner, seenByAll)).map((app) => ({ ...app, appPlatform, listed: isListedApp(app, owner) }));
 }
 
 function ofDevice({ id, resource }: DeviceRow): { readonly deviceId: string; readonly platform: Platform } {

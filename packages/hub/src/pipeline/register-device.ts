@@ -3,6 +3,8 @@ import type { DeviceKey, DeviceKeyType, Signal } from '@sallyport/core';
 import type { DeviceRow, DeviceSnapshotRow, PostureRow, StoredReport, Transaction } from '../store/store.ts';
 import { auditRow } from './configure.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
+import { ownerTypeOf } from './inventory-sharing.ts';
+import { reclassifyInventory } from './keep-inventory.ts';
 import type { Match } from './match-device.ts';
 import type { Memory } from './memory.ts';
 import { matchDevices, vendorKeys } from './match-device.ts';
@@ -81,6 +83,7 @@ export class RegisterDevice implements DeviceRegistry {
     const now = clock.now();
     const [before] = await tx.devices.get([row.id]);
     await tx.devices.put([row]);
+    if (before !== undefined && ownerTypeOf(before.resource) !== ownerTypeOf(row.resource)) await reclassifyInventory(tx, row);
     await tx.audit.append([auditRow(actor, { kind: 'managedDevice', id: row.id, before: before?.resource, after: row.resource }, now)]);
     const waiting = await this.#waitingFor(tx, row);
     const [applied] = waiting.length === 0 ? [] : (await this.#applyWaiting(tx, row.id, waiting)).postures;

@@ -523,6 +523,8 @@ export interface AppInventoryWriter {
   put(rows: readonly DeviceApps[]): Promise<readonly boolean[]>;
   /** Keeps the ids of the managed apps of a device. Answers whether it is newer than what was known. */
   putManagedApps(deviceId: string, appIds: readonly string[], collectedAt: number): Promise<boolean>;
+  /** Makes a change of what is kept of these devices, which is as it was: something else about them matters to those who read changes. */
+  touch(deviceIds: readonly string[]): Promise<void>;
   /** Forgets everything about the apps of these devices. Happens by itself when a device is deleted. */
   forget(deviceIds: readonly string[]): Promise<void>;
 }
@@ -539,6 +541,7 @@ export interface CertificateInventoryReader {
 
 export interface CertificateInventoryWriter {
   put(rows: readonly DeviceCertificates[]): Promise<readonly boolean[]>;
+  touch(deviceIds: readonly string[]): Promise<void>;
   forget(deviceIds: readonly string[]): Promise<void>;
 }
 

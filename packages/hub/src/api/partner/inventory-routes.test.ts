@@ -188,6 +188,20 @@ describe('with App Sync for iOS', () => {
     expect((await fetchApps(`?changedSince=${late}`, ZIMPERIUM)).body.value).toEqual([{ managedDeviceId: IPAD, removed: true }]);
   });
 
+  test('a device that changes hands is judged anew, and partners are told', async () => {
+    await connector(LOOKOUT, { allowPartnerToCollectIosCertificateMetadata: true });
+    await admin('PUT', `/devices/${IPAD}/certificates`, { certificates: [{ commonName: 'alice', data: 'MIIB' }] });
+    const fetchCertificates = (query = '') => call('GET', `/partner/v1/certificate-inventory${query}`, `partner ${LOOKOUT}`);
+    const { body: { cursor } } = await fetchApps();
+    const { body: { cursor: certificates } } = await fetchCertificates();
+    await device(IPAD, 'iPadOS', 'personal');
+    expect(namesOf(await fetchApps(`?changedSince=${cursor}`))).toEqual({ [IPAD]: ['Example Mail'] });
+    expect((await fetchCertificates(`?changedSince=${certificates}`)).body.value).toEqual([{ managedDeviceId: IPAD, removed: true }]);
+    expect((await admin('GET', `/devices/${IPAD}/apps`)).body.apps).toHaveLength(1);
+    await device(IPAD, 'iPadOS', 'company');
+    expect((await fetchCertificates(`?changedSince=${certificates}`)).body.value).toMatchObject([{ managedDeviceId: IPAD, certificates: [{ commonName: 'alice' }] }]);
+  });
+
   test('every hand-over is on record: what, whose, to whom, when, also after the device is gone', async () => {
     const { body } = await fetchApps();
     hub.clock.advance(60_000);

@@ -222,11 +222,25 @@ export function inventoryCases(store: () => Store): void {
     expect(await store().disclosures.ofDevices(['d1', 'd2'], 'zimperium')).toEqual([]);
   });
 
+  test('a touched inventory is a change, and as it was', async () => {
+    await putDevices('d1', 'd2');
+    await put(apps('d1', [MAIL]), apps('d2', [MAIL]));
+    const before = await store().appInventory.changes('iOS', 0, 10);
+    await store().transaction(async (tx) => {
+      await tx.appInventory.touch(['d1', 'nobody']);
+      await tx.certificateInventory.touch(['d1', 'nobody']);
+    });
+    expect(await store().appInventory.changes('iOS', before.at(-1)?.change ?? 0, 10)).toEqual([{ ...before[0], change: expect.any(Number) }]);
+    expect(await detected()).toEqual([['Example Mail', 2]]);
+  });
+
   test('inventory methods that take several things take none', async () => {
     await store().transaction(async (tx) => {
       expect(await tx.appInventory.put([])).toEqual([]);
       expect(await tx.certificateInventory.put([])).toEqual([]);
       await tx.appInventory.forget([]);
+      await tx.appInventory.touch([]);
+      await tx.certificateInventory.touch([]);
       await tx.certificateInventory.forget([]);
       expect(await tx.appInventory.ofDevices([])).toEqual([]);
       expect(await tx.certificateInventory.ofDevices([])).toEqual([]);

@@ -115,6 +115,12 @@ export async function writeSets(session: WriteSession, kind: InventoryKind, rows
   );
 }
 
+export async function touchSets(session: WriteSession, kind: InventoryKind, deviceIds: readonly string[]): Promise<void> {
+  if (deviceIds.length === 0) return;
+  await session.lock('inventory', 'exclusive');
+  await writeSets(session, kind, (await setsOfDevices(session, kind, deviceIds)).map((set) => ({ ...set, change: undefined })));
+}
+
 const NOTHING = encodeSet([]);
 
 /** Leaves of a set only that it was there, so that partners who were given it hear that it is gone. */

@@ -6,7 +6,7 @@ import type {
 import { appOf, appRows, catalogued, Counts, DEVICES_PER_BLOCK, digestOf, entryOf } from './app-inventory-catalogue.ts';
 import type { CatalogueApp } from './app-inventory-catalogue.ts';
 import type { DeviceSet, NewSet } from './app-inventory-devices.ts';
-import { changedSets, goneSet, knownNumbers, numbersOf, setsBetween, setsByNumber, setsOfDevices, writeSets } from './app-inventory-devices.ts';
+import { changedSets, goneSet, knownNumbers, numbersOf, setsBetween, setsByNumber, setsOfDevices, touchSets, writeSets } from './app-inventory-devices.ts';
 import type { SetEntry } from './app-inventory-encoding.ts';
 import { decodeSet, encodeSet, isListed, sameButDynamic } from './app-inventory-encoding.ts';
 import { appCondition, appExpression } from './app-inventory-filter.ts';
@@ -68,6 +68,7 @@ export function appInventory(session: WriteSession): AppInventoryReader & AppInv
       );
       return kept.length > 0;
     },
+    touch: (deviceIds) => touchSets(session, 'apps', deviceIds),
     forget: (deviceIds) => forgetApps(session, deviceIds),
   };
 }

@@ -4,7 +4,7 @@ import type { InstalledCertificate } from '@sallyport/core';
 import type { CertificateInventoryReader, CertificateInventoryWriter, DeviceCertificates } from '../store.ts';
 import { newestOfEach } from './app-inventory.ts';
 import type { DeviceSet, NewSet } from './app-inventory-devices.ts';
-import { changedSets, goneSet, knownNumbers, numbersOf, setsByNumber, setsOfDevices, takeNumbers, writeSets } from './app-inventory-devices.ts';
+import { changedSets, goneSet, knownNumbers, numbersOf, setsByNumber, setsOfDevices, takeNumbers, touchSets, writeSets } from './app-inventory-devices.ts';
 import type { SetEntry } from './app-inventory-encoding.ts';
 import { decodeSet, encodeSet, sameButDynamic } from './app-inventory-encoding.ts';
 import type { BatchWrite } from './batch-write.ts';
@@ -32,6 +32,7 @@ export function certificateInventory(session: WriteSession): CertificateInventor
   return {
     ...certificateInventoryReader(session),
     put: (rows) => put(session, rows),
+    touch: (deviceIds) => touchSets(session, 'certificates', deviceIds),
     forget: (deviceIds) => forgetCertificates(session, deviceIds),
   };
 }
