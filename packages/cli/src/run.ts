@@ -91,6 +91,7 @@ async function runCommand({ command, rest }: Target, io: Io): Promise<number> {
     env: io.env,
     style: styleFor(io.stdout, global.json ? { NO_COLOR: '1' } : io.env),
     hub: async () => (client ??= new HubClient(await connectionFrom(global, io.env))),
+    connection: () => connectionFrom(global, io.env),
     readInput: () => io.readInput(),
     say: (text) => { io.stderr.write(text); },
     progress: (text) => {

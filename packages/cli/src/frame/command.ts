@@ -1,4 +1,4 @@
-import type { HubClient } from '@sallyport/contracts/client/index.ts';
+import type { HubClient, HubConnection } from '@sallyport/contracts/client/index.ts';
 import type { Arguments, WordsOf } from './arguments.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Flags, ValuesOf } from './flags.ts';
@@ -8,6 +8,8 @@ import type { Style } from '../output/style.ts';
 export interface Context {
   /** Made at the first call, from `--data` or `--url` and its neighbours. */
   hub(): Promise<HubClient>;
+  /** Whom `hub` talks to, for commands that make their own calls. */
+  connection(): Promise<HubConnection>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly style: Style;
   /** Standard input as text, for `-f -` and for secrets. */
