@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { isInactive, isSilent } from '@sallyport/core';
+import { isInactive } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 import type { WatchConnectors } from './watch-connectors.ts';
@@ -24,13 +24,11 @@ const LOOK_AT_ONCE = 2_000;
 export class KeepTime {
   readonly #deps: KeepTimeDependencies;
   #timer: NodeJS.Timeout | undefined;
-  #silent = new Set<string>();
   #sweptAt = 0;
   #busy: Promise<void> = Promise.resolve();
 
   constructor(deps: KeepTimeDependencies) {
     this.#deps = deps;
-    this.#silent = this.#silentNow();
     this.#sweptAt = deps.clock.now();
   }
 
@@ -55,11 +53,7 @@ export class KeepTime {
     const sweep = now - this.#sweptAt >= SWEEP_MS;
     if (sweep) await this.#readHeartbeats();
     await this.#deps.life.noteStates();
-    const silent = this.#silentNow();
-    if (!sameMembers(silent, this.#silent)) {
-      await reevaluate(this.#deps, [...this.#deps.memory.fleet.ids()]);
-      this.#silent = silent;
-    }
+    await this.#deps.life.noteSilence();
     if (sweep) {
       this.#sweptAt = now;
       await reevaluate(this.#deps, await this.#devicesWhoseActivityChanged(now));
@@ -86,13 +80,4 @@ export class KeepTime {
   async #readHeartbeats(): Promise<void> {
     for (const [id, at] of await this.#deps.store.heartbeats.all()) this.#deps.memory.setHeartbeat(id, at);
   }
-
-  #silentNow(): Set<string> {
-    const now = this.#deps.clock.now();
-    return new Set(this.#deps.memory.connectors.filter((c) => isSilent(c, now)).map((c) => c.id));
-  }
-}
-
-function sameMembers(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return a.size === b.size && [...a].every((id) => b.has(id));
 }

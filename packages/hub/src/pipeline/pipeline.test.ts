@@ -206,7 +206,12 @@ describe('configuration', () => {
     await hub.tick();
     expect(mail().decision).toBe(true);
     await hub.intake.heartbeat(LOOKOUT);
+    expect(mail().decision).toBe(false);
+    hub.clock.advance(8 * 86_400_000);
     await hub.tick();
+    expect(mail().decision).toBe(true);
+    // A report about another device is a sign of life as well.
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, NEW_PHONE, { state: 'secured' })]);
     expect(mail().decision).toBe(false);
   });
 

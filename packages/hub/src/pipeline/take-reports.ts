@@ -88,8 +88,11 @@ export class TakeReports implements Intake {
   }
 
   async #takeJobs(jobs: readonly Job[]): Promise<void> {
+    const { life, serial } = this.#deps;
     try {
-      const outcomes = await this.#deps.serial.run(() => this.#commit(jobs));
+      const outcomes = await serial.run(() => this.#commit(jobs));
+      // A report is a sign of life, too.
+      await life.noteSilence();
       for (const [i, job] of jobs.entries()) job.resolve(outcomes[i] ?? []);
     } catch (error) {
       // One job that cannot be taken must not cost the others theirs.

@@ -1,26 +1,22 @@
 import { HubError } from '@sallyport/contracts';
-import { acceptsMessages, connectorState } from '@sallyport/core';
-import type { Clock } from '../platform/clock.ts';
-import type { Store } from '../store/store.ts';
+import { acceptsMessages, connectorState, isSilent } from '@sallyport/core';
 import { NEW_STATUS, type ConnectorStatus } from './connector-status.ts';
-import type { Memory } from './memory.ts';
 import type { Configuration, Provisioning } from './ports.ts';
-import type { Serial } from './serial.ts';
+import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 
-export interface WatchDependencies {
-  readonly store: Store;
-  readonly memory: Memory;
-  readonly serial: Serial;
-  readonly clock: Clock;
+export interface WatchDependencies extends ReevaluateDependencies {
   readonly configuration: Configuration;
 }
 
 /** The life of connectors: what partners say of themselves, and the states that follow, audited and published. */
 export class WatchConnectors implements Provisioning {
   readonly #deps: WatchDependencies;
+  /** The partners that were silent when the fleet was last evaluated for it. */
+  #silent: string;
 
   constructor(deps: WatchDependencies) {
     this.#deps = deps;
+    this.#silent = this.#silentNow();
   }
 
   /** Why messages of this connector are not taken, if they are not. */
@@ -38,10 +34,24 @@ export class WatchConnectors implements Provisioning {
     const at = clock.now();
     await serial.run(() => store.transaction((tx) => tx.heartbeats.set(connectorId, at)));
     memory.setHeartbeat(connectorId, at);
+    await this.noteSilence();
     const known = memory.connectorStatus(connectorId)?.error ?? null;
     if (problem === undefined && known === null) return;
     if (problem !== undefined && known?.code === problem.code && known.message === problem.message) return;
     await this.#change(connectorId, connectorId, (status) => ({ ...status, error: problem === undefined ? null : { ...problem, at } }));
+  }
+
+  /** Looks whether a partner fell silent or was heard again; then what it said counts less, or again, for every device. */
+  async noteSilence(): Promise<void> {
+    const silent = this.#silentNow();
+    if (silent === this.#silent) return;
+    this.#silent = silent;
+    await reevaluate(this.#deps, [...this.#deps.memory.fleet.ids()]);
+  }
+
+  #silentNow(): string {
+    const now = this.#deps.clock.now();
+    return this.#deps.memory.connectors.filter((connector) => isSilent(connector, now)).map((connector) => connector.id).sort().join();
   }
 
   async provision(connectorId: string, provisioned: boolean): Promise<void> {

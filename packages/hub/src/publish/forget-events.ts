@@ -11,18 +11,24 @@ const KEEP_HISTORY_MS = 400 * DAY_MS;
 
 /** Keeps the outbox and the history of devices from growing for ever: looks now and every hour. */
 export function startForgetting(store: Pick<Store, 'transaction'>, clock: Clock, log: Pick<BaseLogger, 'error' | 'info'>): { stop(): void } {
+  let stopped = false;
   const forget = async (): Promise<void> => {
     try {
       const events = await store.transaction((tx) => tx.outbox.prune(clock.now() - KEEP_EVENTS_MS));
       const history = await forgetHistory(store, clock.now() - KEEP_HISTORY_MS);
       if (events + history > 0) log.info({ events, history }, 'events older than a week and history older than 400 days were forgotten');
     } catch (error) {
-      log.error({ err: error }, 'old events could not be forgotten; it is tried again in an hour');
+      if (!stopped) log.error({ err: error }, 'old events could not be forgotten; it is tried again in an hour');
     }
   };
   void forget();
   const timer = setInterval(() => void forget(), HOUR_MS).unref();
-  return { stop: () => clearInterval(timer) };
+  return {
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+    },
+  };
 }
 
 /** In several short transactions, so that reports never wait long behind it. */

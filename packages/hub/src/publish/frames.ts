@@ -32,7 +32,7 @@ export function frameOf(row: OutboxRow): Frame | undefined {
     case 'device-posture-changed': return frame(row, 'access-changed', accessChanged(row, false));
     case 'device-removed': return frame(row, 'access-changed', accessChanged(row, true));
     case 'configuration-changed':
-      return SILENT.has(row.subject as DocumentKind) ? undefined : frame(row, 'configuration-changed', { kind: row.subject });
+      return SILENT.has(row.subject as DocumentKind) ? undefined : frame(row, 'configuration-changed', { kind: row.subject, id: row.payload.id });
   }
 }
 

@@ -110,7 +110,7 @@ function word<T extends string>(value: unknown, field: string, words: ReadonlyMa
   const given = optionalText(value, field);
   if (given === undefined) return undefined;
   const known = words.get(given.toLowerCase());
-  if (known === undefined) throw invalid(field, `must be one of ${[...words.values()].join(', ')}`);
+  if (known === undefined) throw invalid(field, `must be one of ${[...new Set(words.values())].join(', ')}`);
   return known;
 }
 

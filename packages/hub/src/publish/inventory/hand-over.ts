@@ -56,6 +56,7 @@ export async function handOver(deps: HandOverDependencies, request: HandOverRequ
     const sharing = await requireSharing(deps.store.documents, request);
     const page = await readPage(deps, request, sharing);
     const messageId = request.messageId?.(page.devices) ?? randomUUID();
+    if (page.devices.length === 0) return handOverOf(page, messageId);
     const isRecorded = await deps.store.transaction(async (tx) => {
       const now = await requireSharing(tx.documents, request);
       if (sharingMark(request.kind, now) !== sharingMark(request.kind, sharing)) return false;
@@ -67,8 +68,12 @@ export async function handOver(deps: HandOverDependencies, request: HandOverRequ
       }
       return true;
     });
-    if (isRecorded) return { messageId, isRestart: page.isRestart, devices: page.devices, cursor: page.cursor, more: page.more };
+    if (isRecorded) return handOverOf(page, messageId);
   }
+}
+
+function handOverOf({ isRestart, devices, cursor, more }: Page, messageId: string): HandOver {
+  return { messageId, isRestart, devices, cursor, more };
 }
 
 async function requireSharing(documents: HandOverDependencies['store']['documents'], { connectorId, kind }: HandOverRequest): Promise<InventorySharing> {
