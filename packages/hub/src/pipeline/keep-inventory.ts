@@ -65,11 +65,12 @@ export class KeepInventory implements InventoryKeeper {
 
   keepApps(rows: readonly CollectedApps[]): Promise<readonly InventoryOutcome[]> {
     return this.#write(rows, async (tx, found) => {
+      const seenByAll = rememberedByPlatform((platform) => someoneSeesAllApps(tx.documents, platform));
       const sets = [];
       for (const { row, device } of found) {
         const managed = row.managedElsewhere === true ? await tx.appInventory.managedApps(device.id) : undefined;
         const apps = row.managedElsewhere === true ? withManaged(row.apps, managed) : row.apps;
-        sets.push({ ...ofDevice(device), source: row.source, collectedAt: this.#past(row.collectedAt), apps: await keptApps(tx, device, apps) });
+        sets.push({ ...ofDevice(device), source: row.source, collectedAt: this.#past(row.collectedAt), apps: await keptApps(device, apps, seenByAll) });
       }
       return tx.appInventory.put(sets);
     });
@@ -80,7 +81,7 @@ export class KeepInventory implements InventoryKeeper {
       if (!(await tx.appInventory.putManagedApps(device.id, row.appIds, this.#past(row.collectedAt)))) return false;
       const [current] = await tx.appInventory.ofDevices([device.id]);
       if (current !== undefined) {
-        await tx.appInventory.put([{ ...current, apps: await keptApps(tx, device, withManaged(current.apps, row.appIds)) }]);
+        await tx.appInventory.put([{ ...current, apps: await keptApps(device, withManaged(current.apps, row.appIds), (platform) => someoneSeesAllApps(tx.documents, platform)) }]);
       }
       return true;
     })));
@@ -153,16 +154,28 @@ export class KeepInventory implements InventoryKeeper {
  */
 export async function reclassifyInventory(tx: Transaction, device: DeviceRow): Promise<void> {
   const [current] = await tx.appInventory.ofDevices([device.id]);
-  if (current !== undefined) await tx.appInventory.put([{ ...current, apps: await keptApps(tx, device, current.apps) }]);
+  if (current !== undefined) await tx.appInventory.put([{ ...current, apps: await keptApps(device, current.apps, (platform) => someoneSeesAllApps(tx.documents, platform)) }]);
   await tx.appInventory.touch([device.id]);
   await tx.certificateInventory.touch([device.id]);
 }
 
+/** For batches: the connectors are looked at once. */
+function rememberedByPlatform(ask: (platform: Platform) => Promise<boolean>): (platform: Platform) => Promise<boolean> {
+  const answers = new Map<Platform, Promise<boolean>>();
+  return (platform) => {
+    const answer = answers.get(platform) ?? ask(platform);
+    answers.set(platform, answer);
+    return answer;
+  };
+}
+
 /** What is kept of the apps of a device, and what of that administrators see. */
-async function keptApps(tx: Transaction, { resource }: DeviceRow, apps: readonly InstalledApp[]): Promise<readonly KeptApp[]> {
+async function keptApps(
+  { resource }: DeviceRow, apps: readonly InstalledApp[], someoneSeesAll: (platform: Platform) => Promise<boolean>,
+): Promise<readonly KeptApp[]> {
   const platform = platformOf(resource.operatingSystem as string);
   const owner = ownerTypeOf(resource);
-  const seenByAll = owner === 'company' || await someoneSeesAllApps(tx.documents, platform);
+  const seenByAll = owner === 'company' || await someoneSeesAll(platform);
   const appPlatform = appPlatformOf(platform, owner);
   return apps.filter((app) => isKeptApp(app, owner, seenByAll)).map((app) => ({ ...app, appPlatform, listed: isListedApp(app, owner) }));
 }

@@ -141,7 +141,7 @@ describe('with App Sync for iOS', () => {
     const second = await fetchApps(`?limit=1&changedSince=${first.body.cursor}`);
     expect([second.body.value.length, second.body.restart]).toEqual([1, false]);
     const third = await fetchApps(`?changedSince=${second.body.cursor}`);
-    expect(third.body).toMatchObject({ value: [], more: false, restart: false });
+    expect(third.body).toMatchObject({ value: [], more: false, restart: false, disclosureId: null });
     await putApps(IPAD, [MAIL]);
     await putApps(IPHONE, [{ ...MAIL, dynamicSize: 8 }]);
     expect(namesOf(await fetchApps(`?changedSince=${third.body.cursor}`))).toEqual({ [IPAD]: ['Example Mail'] });

@@ -6,7 +6,7 @@ import { handedDeviceApps, handedDeviceCertificates } from './handed-device.ts';
 /** A page of inventories as it is fetched, and as it is pushed. */
 const page = z.object({
   accountId: z.string().describe('The organisation: its tenant id.'),
-  disclosureId: z.string().describe('Under which this hand-over is on record.'),
+  disclosureId: z.string().nullable().describe('Under which this hand-over is on record; null where nothing was handed over.'),
   restart: z.boolean().describe('The first page of everything: replace what you hold. At the beginning, and after the organisation allowed more.'),
   cursor: z.string().describe('For `changedSince` of the next call.'),
   more: z.boolean().describe('false: you have everything that there is now.'),
@@ -16,5 +16,6 @@ export const appsPage = page.extend({ value: z.array(handedDeviceApps) });
 export const certificatesPage = page.extend({ value: z.array(handedDeviceCertificates) });
 
 export function pageView(tenantId: string, { messageId, isRestart, devices, cursor, more }: HandOver): z.infer<typeof page> & { readonly value: readonly HandedDevice[] } {
-  return { accountId: tenantId, disclosureId: messageId, restart: isRestart, value: devices, cursor, more };
+  const isOnRecord = devices.some((device) => !('removed' in device));
+  return { accountId: tenantId, disclosureId: isOnRecord ? messageId : null, restart: isRestart, value: devices, cursor, more };
 }
