@@ -122,6 +122,7 @@ describe('reading the workspace that BETTER writes to', () => {
       ...intake,
       heartbeat: (id) => intake.heartbeat(id),
       take: async (id, reports) => {
+        azure.expireTokens();
         if (stops && await t.hub.store.reports.count() >= 12_000) {
           stops = false;
           throw new StoreBusy('disk full', 3000);

@@ -92,7 +92,7 @@ describe('a link to Check Point', () => {
     expect(server.requests.every((request) => request.path.startsWith('/app/SBM/external_api/v') || request.path === '/auth/external')).toBe(true);
   });
 
-  test('reads all pages, each once, and goes on at the one that failed', async () => {
+  test('reads all pages, each once, though each costs a new token, and goes on at the one that failed', async () => {
     server.pageSize = 40;
     server.devices = Array.from({ length: 150 }, (_, i) => device(String(i + 10), '0'));
     let failed = false;
@@ -101,6 +101,7 @@ describe('a link to Check Point', () => {
       ...intake,
       heartbeat: (id) => intake.heartbeat(id),
       take: async (id, reports) => {
+        server.expireTokens();
         if (!failed && reports.some(({ signal }) => signal.keys.some((key) => key.value === '95'))) {
           failed = true;
           throw new StoreBusy('disk full', 1);
@@ -110,7 +111,7 @@ describe('a link to Check Point', () => {
     }));
     await eventually(async () => { expect(rounds()).toBe(1); });
     expect(await t.hub.store.reports.count()).toBe(150);
-    expect(server.asked(DEVICES).map((request) => request.query.get('offset'))).toEqual(['0', '40', '80', '80', '120']);
+    expect(server.asked(DEVICES).map((request) => request.query.get('offset'))).toEqual(['0', '40', '40', '80', '80', '80', '120', '120']);
   });
 
   test('does not go round in circles when a page names itself as the next', async () => {

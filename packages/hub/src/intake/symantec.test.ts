@@ -90,6 +90,7 @@ describe('asking Symantec Endpoint Security', () => {
       heartbeat: (id) => intake.heartbeat(id),
       take: async (id, reports) => {
         const outcomes = await intake.take(id, reports);
+        server.expireTokens();
         if (await t.hub.store.reports.count() >= 200) server.trouble('/v1/devices', 429, { headers: { 'retry-after': '3000' } });
         return outcomes;
       },

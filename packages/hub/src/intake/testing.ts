@@ -22,7 +22,7 @@ export interface TestIntake {
   start(wrap?: (intake: Intake) => Intake): Promise<IntakeRunner>;
   /** Creates the connector of a vendor, enabled for Android and iOS. */
   connector(connectorId: string, more?: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Creates or changes a link. */
+  /** Creates or changes a link; resolves when what is started follows it. */
   link(connectorId: string, vendor: string, settings: Record<string, unknown>, enabled?: boolean): Promise<void>;
   close(): Promise<void>;
 }
@@ -66,6 +66,7 @@ export async function testIntake(): Promise<TestIntake> {
         await tx.documents.put('vendorLink', connectorId, body, hub.clock.now());
         changed({ kind: 'vendorLink', id: connectorId, after: { vendor: vendorId } });
       });
+      await Promise.all(runners.map((runner) => runner.settled()));
     },
     async close() {
       await Promise.all(runners.map((runner) => runner.close()));

@@ -12,7 +12,7 @@ export function headerSecretSettings(pusher: string, what: string) {
     webhookSecret: secret(
       z.string().trim().min(24, 'must have at least 24 characters').max(512).regex(/^[\x21-\x7e]+$/, 'must be letters, digits and signs without spaces').optional(),
       `${what}: secret`,
-      `A long random text of your making. ${pusher} sends the same as the value of the header. Without it nothing is received.`,
+      `A long random text of your making, which ${pusher} sends as the value of the header. Without it nothing is received.`,
     ).meta({ incoming: true }),
   };
 }

@@ -11,6 +11,7 @@ export const better: Vendor = {
   connectorId: '860d3ab4-8fd1-45f5-89cd-ecf51e4f92e5',
   settings: betterSettings,
   format: 'better-rows',
+  pushPath: '/api/logs',
   normalise: normaliseBetter,
 
   connect(settings, tools) {

@@ -37,7 +37,7 @@ export const betterSettings = z.object({
     z.string().trim().regex(/^[A-Za-z0-9+/]{22,}={0,2}$/, 'must be a key in base64 of at least 16 bytes').max(512).optional(),
     'Key for rows that are pushed',
     'A key in base64 with which a relay signs the rows that it writes to the hub, as Azure Monitor\'s data collector wants it. Without it none are taken.',
-  ),
+  ).meta({ incoming: true }),
 }).superRefine((settings, context) => {
   const asked = { tenantId: settings.tenantId, clientId: settings.clientId, clientSecret: settings.clientSecret };
   const missing = Object.entries(asked).filter(([, value]) => value === undefined).map(([name]) => name);

@@ -6,7 +6,7 @@ export const pradeoSettings = z.object({
     title: 'What orange means',
     description: 'Pradeo knows green, orange and red. This is the level of a device whose worst colour is orange; it counts for events from now on.',
   }),
-  ...headerSecretSettings('Whatever hands Pradeo\'s events on', 'Events'),
+  ...headerSecretSettings('what pushes the events', 'Events'),
 }).superRefine(({ webhookSecret }, context) => {
   if (webhookSecret === undefined) context.addIssue({ code: 'custom', path: ['webhookSecret'], message: 'is needed: without it nothing is received' });
 });

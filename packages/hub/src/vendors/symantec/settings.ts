@@ -22,7 +22,7 @@ export const symantecSettings = z.object({
     title: 'Ask every (minutes)',
     description: 'How often the list of mobile devices is read.',
   }),
-  ...headerSecretSettings('Whatever pushes the incidents', 'Incidents of SEP Mobile'),
+  ...headerSecretSettings('what pushes the incidents', 'Incidents of SEP Mobile'),
 }).superRefine((settings, context) => {
   const { clientId, clientSecret, webhookSecret } = settings;
   if ((clientId === undefined) !== (clientSecret === undefined)) {
