@@ -118,7 +118,7 @@ describe('devices', () => {
   test('a removed device opens nothing any more, and doors hear of it', async () => {
     expect(await hub.devices.remove('test', PHONE)).toBe(true);
     expect(mail()).toMatchObject({ decision: false, reasons: [{ code: 'device_unknown' }] });
-    expect(told.map((r) => r.kind)).toEqual(['device-removed']);
+    expect(told).toMatchObject([{ kind: 'device-removed', payload: { deviceId: PHONE, compliant: false, wasCompliant: true } }]);
     expect(await hub.devices.remove('test', PHONE)).toBe(false);
   });
 

@@ -10,7 +10,7 @@ import type { Memory } from './memory.ts';
 import { matchDevices, vendorKeys } from './match-device.ts';
 import { postureHistory } from './note-history.ts';
 import type { DeviceRegistry } from './ports.ts';
-import { postureChanged } from './revoke-access.ts';
+import { isCompliantState, postureChanged } from './revoke-access.ts';
 import { applyToDevices, identified, matchesByEmail, type TakeDependencies } from './take-reports.ts';
 
 /** The properties of a `managedDevice` that partners may know it by. */
@@ -41,6 +41,7 @@ export class RegisterDevice implements DeviceRegistry {
       const removed = await store.transaction(async (tx) => {
         const [before] = await tx.devices.get([id]);
         if (before === undefined) return false;
+        const [posture] = await tx.postures.get([id]);
         await tx.devices.delete([id]);
         await tx.members.removeAll(id);
         const at = clock.now();
@@ -48,7 +49,7 @@ export class RegisterDevice implements DeviceRegistry {
         const { entraDeviceId, easDeviceId, facts } = identified(before.resource);
         await tx.outbox.append([{
           kind: 'device-removed', subject: id, at,
-          payload: { deviceId: id, entraDeviceId, easDeviceId, userId: facts.userId ?? null, compliant: false, origin },
+          payload: { deviceId: id, entraDeviceId, easDeviceId, userId: facts.userId ?? null, compliant: false, wasCompliant: isCompliantState(posture?.complianceState ?? 'unknown'), origin },
         }]);
         return true;
       });

@@ -63,7 +63,7 @@ const fields = {
   priority: z.int().min(0).max(1_000_000).describe('Among rules that fit equally well, the lowest is used.'),
   method: z.enum(['strictest', 'primary', 'quorum', 'every']),
   order: z.array(id).min(1).max(100).describe('For `primary`: connectors, the first usable decides.'),
-  atLeast: z.int().min(1).max(100).describe('For `quorum`: how many partners must agree.'),
+  atLeast: z.int().min(1).max(100).describe('For `quorum`: a risk counts when at least so many partners see one as bad or worse.'),
   silentPartner: z.enum(['ignore', 'keepLast', 'raise', 'block']).describe('What a partner without heartbeat counts for.'),
 };
 
