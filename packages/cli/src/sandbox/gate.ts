@@ -63,7 +63,7 @@ export class Gate {
     if (body === undefined) return answer(response, 413, 'The body is larger than 8 MiB.');
     if (this.#options.serve(request, response, body)) return;
     const kind = request.method === 'POST' ? KINDS.find(([pattern]) => pattern.test(path))?.[1] : undefined;
-    if (kind === undefined) return send(response, await this.#forward(request, body));
+    if (kind === undefined) return pass(response, await this.#forward(request, body));
     await this.#note(kind, request, response, body);
   }
 
@@ -93,22 +93,20 @@ export class Gate {
       case 'tooManyRequests': return refusal(429, 'TooManyRequests', 'The sandbox plays a hub that is called too often: nothing was kept. Send the same reports again after Retry-After.', fault);
       case 'slow':
         await wait(fault.delayMs);
-        return this.#forward(request, body);
-      default: return this.#forward(request, body);
+        return whole(await this.#forward(request, body));
+      default: return whole(await this.#forward(request, body));
     }
   }
 
-  #forward(request: IncomingMessage, body: Buffer): Promise<HubAnswer> {
-    const { 'x-forwarded-for': _, 'transfer-encoding': __, ...headers } = request.headers;
+  #forward(request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+    const { 'x-forwarded-for': _, ...headers } = ofTheMessage(request.headers);
     const outgoing = httpRequest({
       host: '127.0.0.1', port: this.#options.hubPort, method: request.method, path: request.url,
       headers: { ...headers, 'content-length': body.byteLength, 'x-forwarded-for': request.socket.remoteAddress ?? '' },
     });
     return new Promise((resolve, reject) => {
       outgoing.once('error', reject);
-      outgoing.once('response', (incoming: IncomingMessage) => {
-        readAll(incoming).then((bytes) => resolve({ status: incoming.statusCode ?? 502, headers: incoming.headers, body: bytes }), reject);
-      });
+      outgoing.once('response', resolve);
       outgoing.end(body);
     });
   }
@@ -129,8 +127,25 @@ function refusal(status: number, code: string, message: string, { retryAfterSeco
 }
 
 function send(response: ServerResponse, { status, headers, body }: HubAnswer): void {
-  const { 'transfer-encoding': _, connection: __, 'keep-alive': ___, ...kept } = headers;
-  response.writeHead(status, { ...kept, 'content-length': body.byteLength }).end(body);
+  response.writeHead(status, { ...ofTheMessage(headers), 'content-length': body.byteLength }).end(body);
+}
+
+/** As it comes, for answers that stay open. */
+function pass(response: ServerResponse, incoming: IncomingMessage): void {
+  response.writeHead(incoming.statusCode ?? 502, ofTheMessage(incoming.headers));
+  incoming.pipe(response);
+  response.once('close', () => incoming.destroy());
+}
+
+/** Without what is about one connection only (RFC 9110, section 7.6.1). */
+function ofTheMessage({ 'transfer-encoding': _, connection: __, 'keep-alive': ___, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders {
+  return headers;
+}
+
+async function whole(incoming: IncomingMessage): Promise<HubAnswer> {
+  const parts: Buffer[] = [];
+  for await (const part of incoming as AsyncIterable<Buffer>) parts.push(part);
+  return { status: incoming.statusCode ?? 502, headers: incoming.headers, body: Buffer.concat(parts) };
 }
 
 export function answer(response: ServerResponse, status: number, body: unknown): void {
@@ -147,11 +162,5 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
     if (bytes > MOST_BYTES) return undefined;
     parts.push(part);
   }
-  return Buffer.concat(parts);
-}
-
-async function readAll(incoming: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of incoming as AsyncIterable<Buffer>) parts.push(part);
   return Buffer.concat(parts);
 }

@@ -29,6 +29,11 @@ export async function setUpSandbox(hub: HubClient, partners: readonly string[]):
       assignments: [{ target: { '@odata.type': '#microsoft.graph.allLicensedUsersAssignmentTarget' } }],
     });
   }
+  await hub.post('/v1.0/identity/conditionalAccess/policies', {
+    displayName: 'Mail from compliant phones only', state: 'enabled',
+    conditions: { users: { includeUsers: ['All'] }, applications: { includeApplications: ['00000002-0000-0ff1-ce00-000000000000'] }, clientAppTypes: ['all'] },
+    grantControls: { operator: 'OR', builtInControls: ['compliantDevice'] },
+  });
   const made: SandboxPartner[] = [];
   for (const name of partners) made.push(await makePartner(hub, name));
   return made;
