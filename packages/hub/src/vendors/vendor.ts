@@ -181,7 +181,8 @@ function namesWith(vendor: Pick<Vendor, 'settings'>, mark: 'secret' | 'destinati
 
 /** An https address to which paths are appended. Plain http is for a relay that the operator listed; the outbound guard decides. */
 export function baseUrl() {
-  return z.url({ protocol: /^https?$/, error: 'must be an address that begins with https://' })
+  // `abort`: what is no address is not looked at any further.
+  return z.url({ protocol: /^https?$/, error: 'must be an address that begins with https://', abort: true })
     .refine((text) => {
       const url = new URL(text);
       return url.username === '' && url.password === '' && url.search === '' && url.hash === '';

@@ -121,7 +121,7 @@ function toView(row: DocumentRow, pusher: InventoryPusher): z.infer<typeof view>
 
 const params = z.object({ connectorId: z.string().describe('Id of a mobileThreatDefenseConnector.') });
 const targetPut = z.strictObject({
-  url: z.url({ protocol: /^https?$/, error: 'must be an address that begins with https://' }).max(2048)
+  url: z.url({ protocol: /^https?$/, error: 'must be an address that begins with https://', abort: true }).max(2048)
     .refine((text) => { const { username, password, hash } = new URL(text); return username + password + hash === ''; }, 'must not hold a user name, a password or a fragment'),
   kinds: z.array(z.enum(KINDS)).min(1).transform((kinds) => [...new Set(kinds)]),
   enabled: z.boolean().default(true),

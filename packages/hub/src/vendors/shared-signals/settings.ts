@@ -8,7 +8,7 @@ const headerValue = z.string().trim().min(16, 'must have at least 16 characters'
 
 /** An address exactly as the other side writes it: an issuer is compared letter by letter. */
 function address() {
-  return z.url({ protocol: /^https?$/, error: 'must be an address that begins with https://' }).max(2048).refine((text) => {
+  return z.url({ protocol: /^https?$/, error: 'must be an address that begins with https://', abort: true }).max(2048).refine((text) => {
     const { username, password, hash } = new URL(text);
     return username === '' && password === '' && hash === '';
   }, 'must not hold a user name or a fragment');
