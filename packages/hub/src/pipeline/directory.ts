@@ -1,5 +1,5 @@
 import type { UserFacts } from '@sallyport/core';
-import type { DocumentRow } from '../store/store.ts';
+import type { DocumentRow, MembersOfGroup, Readers } from '../store/store.ts';
 import { toUserFacts } from './rules-from-documents.ts';
 
 /**
@@ -74,25 +74,33 @@ export class Directory {
     return touched;
   }
 
-  /** All users and memberships at once, at start. Each id is kept once, however many rows name it. */
-  load(users: readonly DocumentRow[], pairs: readonly { readonly groupId: string; readonly memberId: string }[]): void {
-    const ids = new Map(users.map(({ id }) => [id, id]));
-    const kept = (id: string): string => {
-      const known = ids.get(id);
-      if (known === undefined) ids.set(id, id);
-      return known ?? id;
-    };
-    const members = new Map<string, string[]>();
-    const parents = new Map<string, string[]>();
-    for (const pair of pairs) {
-      const groupId = kept(pair.groupId);
-      const memberId = kept(pair.memberId);
-      append(members, groupId, memberId);
-      append(parents, memberId, groupId);
+  /** Everybody and all memberships, at start. Each id is kept once, however many rows name it. */
+  async load({ documents, members }: Pick<Readers, 'documents' | 'members'>): Promise<void> {
+    const joined = new Map<string, { readonly id: string; readonly groups: string[] }>();
+    for await (const part of members.snapshot()) for (const group of part) this.#join(group, joined);
+    for (const { id, groups } of joined.values()) this.#setParents(id, groups.sort());
+
+    const createdAt = new Map<string, number>();
+    const older = (a: DocumentRow, b: string): boolean => a.createdAt < (createdAt.get(b) ?? 0);
+    for await (const rows of documents.snapshot('user')) {
+      for (const row of rows) {
+        const user = toUserFacts(row.body, joined.get(row.id)?.id ?? row.id, this.groupsOf(row.id));
+        createdAt.set(user.id, row.createdAt);
+        this.#users.set(user.id, user);
+        // Of two with one name, the one who had it first is meant, as when they are put one after the other.
+        for (const name of namesOf(user)) if (!this.#byName.has(name) || older(row, this.#byName.get(name) as string)) this.#byName.set(name, user.id);
+      }
     }
-    for (const [id, direct] of members) this.#members.set(id, direct);
-    for (const [id, groups] of parents) this.#setParents(id, groups.sort());
-    for (const row of users) this.put(row);
+  }
+
+  #join({ groupId, memberIds }: MembersOfGroup, joined: Map<string, { readonly id: string; readonly groups: string[] }>): void {
+    const members = memberIds.map((id) => {
+      const member = joined.get(id);
+      if (member === undefined) joined.set(id, { id, groups: [groupId] });
+      else member.groups.push(groupId);
+      return member?.id ?? id;
+    });
+    this.#members.set(groupId, [...this.#members.get(groupId) ?? NO_GROUPS, ...members]);
   }
 
   /** @param groups in order, each once */
@@ -123,12 +131,6 @@ export class Directory {
 }
 
 const NO_GROUPS: readonly string[] = [];
-
-function append(lists: Map<string, string[]>, key: string, value: string): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
-}
 
 function namesOf(user: UserFacts): readonly string[] {
   return [user.userPrincipalName, ...(user.mail === undefined ? [] : [user.mail])].map((name) => name.toLowerCase());

@@ -49,7 +49,7 @@ export class Memory implements AccessView {
   // ---- filling
 
   async load(store: Readers): Promise<void> {
-    this.directory.load(await store.documents.list('user'), await store.members.all());
+    await this.directory.load(store);
     for (const kind of ['connectorStatus', 'mobileThreatDefenseConnector', 'deviceCompliancePolicy', 'mergeRule', 'conditionalAccessPolicy', 'namedLocation', 'application', 'deviceManagementSettings'] as const) {
       for (const row of await store.documents.list(kind)) this.#take(kind, row.id, row);
     }

@@ -141,12 +141,15 @@ export function toNamedLocation(body: Body, id: string): NamedLocation {
 
 /** A `user`; `groupIds` are its transitive groups. */
 export function toUserFacts(body: Body, id: string, groupIds: readonly string[]): UserFacts {
+  const userPrincipalName = text(body.userPrincipalName) ?? id;
+  const mail = text(body.mail);
   return {
     id,
-    userPrincipalName: text(body.userPrincipalName) ?? id,
-    mail: text(body.mail),
+    userPrincipalName,
+    // Mostly the same words, which are then kept once: there may be hundreds of thousands.
+    mail: mail === userPrincipalName ? userPrincipalName : mail,
     accountEnabled: body.accountEnabled !== false,
-    ...(text(body.preferredLanguage) !== undefined && { preferredLanguage: text(body.preferredLanguage) }),
+    preferredLanguage: text(body.preferredLanguage),
     groupIds,
   };
 }

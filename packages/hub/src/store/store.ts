@@ -107,6 +107,8 @@ export interface DocumentReader {
   get(kind: DocumentKind, id: string): Promise<DocumentRow | undefined>;
   /** Ordered by `createdAt`, then `id`. */
   list(kind: DocumentKind): Promise<readonly DocumentRow[]>;
+  /** All of a kind of which there may be very many, in pages ordered by id. Does not block writers. */
+  snapshot(kind: DocumentKind): AsyncIterable<readonly DocumentRow[]>;
 }
 
 export interface DocumentWriter {
@@ -118,10 +120,17 @@ export interface DocumentWriter {
 
 // ---- group members
 
+export interface MembersOfGroup {
+  readonly groupId: string;
+  readonly memberIds: readonly string[];
+}
+
 export interface MemberReader {
   /** (group, member) pairs; a member is a user or a group. In no particular order. */
   all(): Promise<readonly { groupId: string; memberId: string }[]>;
   of(groupId: string): Promise<readonly string[]>;
+  /** Everything that `all` answers, in parts, ordered by group and member; a group may come in several. Does not block writers. */
+  snapshot(): AsyncIterable<readonly MembersOfGroup[]>;
 }
 
 export interface MemberWriter {

@@ -31,6 +31,7 @@ export class DoorStore {
   readonly documents = {
     get: (_: string, id: string) => this.#unlessBusy(() => this.rows.get(id)),
     list: () => this.#unlessBusy(() => [...this.rows.values()]),
+    snapshot: () => { throw new Error('doors are few'); },
   };
 
   readonly outbox = {

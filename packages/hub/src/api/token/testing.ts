@@ -25,6 +25,7 @@ export function documentsOf(bodies: readonly ApplicationDocument[]): { readonly 
     documents: {
       get: async (_kind, id) => rows().find((row) => row.id === id),
       list: async () => rows(),
+      snapshot: async function* () { yield rows(); },
     },
   };
 }

@@ -55,6 +55,34 @@ export function configurationCases(store: () => Store): void {
     expect(await store().documents.list('door')).toEqual([]);
   });
 
+  test('a snapshot gives each document of a kind once, by id, however many there are', async () => {
+    const ids = Array.from({ length: 4_500 }, (_, n) => `u-${(n * 7919) % 4_500}-"\\\u00e5\u{1F511}`);
+    await store().transaction(async (tx) => {
+      for (const id of ids) await tx.documents.put('user', id, { of: id, nested: { list: [1, null] } }, T0);
+      await tx.documents.put('group', 'g', {}, T0);
+    });
+    const rows = [];
+    for await (const page of store().documents.snapshot('user')) rows.push(...page);
+    expect(rows.map((row) => row.id)).toEqual(rows.map((row) => row.id).toSorted());
+    expect(new Set(rows.map((row) => row.id))).toEqual(new Set(ids));
+    expect(rows).toHaveLength(4_500);
+    expect(rows[0]).toEqual(await store().documents.get('user', rows[0]?.id ?? ''));
+    for await (const page of store().documents.snapshot('door')) expect(page).toEqual([]);
+  });
+
+  test('a snapshot of members gives each once, large groups in several parts', async () => {
+    const members = Array.from({ length: 23_000 }, (_, n) => `m${n}`);
+    await store().transaction(async (tx) => {
+      await tx.members.add('b', ['m1', 'x"\\y']);
+      await tx.members.add('a', members);
+      await tx.members.add('c', ['b']);
+    });
+    const pairs: string[] = [];
+    for await (const part of store().members.snapshot()) for (const { groupId, memberIds } of part) pairs.push(...memberIds.map((id) => `${groupId} ${id}`));
+    expect(pairs).toHaveLength(23_003);
+    expect(new Set(pairs)).toEqual(new Set([...members.map((id) => `a ${id}`), 'b m1', 'b x"\\y', 'c b']));
+  });
+
   test('bodies come back as they went in', async () => {
     const body = { text: 'å\u0000\u{1F511}"\\', nested: [{ a: null }, 1.5, true, '0'], '': 'empty name' };
     await store().transaction((tx) => tx.documents.put('user', 'u', body, T0));

@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
-import type { DocumentReader, DocumentRow, DocumentWriter } from '../store.ts';
+import type { DocumentKind, DocumentReader, DocumentRow, DocumentWriter } from '../store.ts';
+import { gluedPages, PAGE, quoted } from './glued-pages.ts';
 import { builders } from './session.ts';
 import type { ReadSession, WriteSession } from './session.ts';
 import type { Tables } from './tables.ts';
@@ -17,7 +19,19 @@ export function documentReader(session: ReadSession): DocumentReader {
       );
       return rows.map(toDocument);
     },
+    snapshot: (kind) => snapshot(session, kind),
   };
+}
+
+type Glued = readonly [id: string, createdAt: number, modifiedAt: number, version: number, body: Record<string, unknown>];
+
+async function* snapshot(session: ReadSession, kind: DocumentKind): AsyncGenerator<readonly DocumentRow[]> {
+  const item = sql<string>`'[' || ${quoted(session, 'id')} || ',' || created_at || ',' || modified_at || ',' || version || ',' || body || ']'`;
+  const pages = gluedPages(session, (after) => builders[session.dialect]
+    .selectFrom('documents').select(['id', item.as('item')]).where('kind', '=', kind).where('id', '>', after).orderBy('id').limit(PAGE).as('page'));
+  for await (const { values } of pages) {
+    yield (values as readonly Glued[]).map(([id, createdAt, modifiedAt, version, body]) => ({ kind, id, body, createdAt, modifiedAt, version }));
+  }
 }
 
 export function documents(session: WriteSession): DocumentReader & DocumentWriter {

@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
 import type { DeviceRow, DeviceSnapshotRow, PostureRow } from '../store.ts';
+import { gluedPages, PAGE } from './glued-pages.ts';
 import { builders } from './session.ts';
 import type { ReadSession } from './session.ts';
-
-const PAGE = 2000;
 
 type Facts = readonly [
   id: string, operatingSystem: string, osVersion: string, azureADDeviceId: string | null, easDeviceId: string | null,
@@ -31,46 +30,18 @@ export function instantOf(value: unknown): number | null {
   return Number.isNaN(instant) ? null : instant;
 }
 
-/**
- * Devices that exist all the while are each given once, as they were at some moment since the call. The
- * database glues the kept JSON texts of a page together, so that a page is one value to carry and one to parse;
- * the next page is read while the caller works on this one.
- */
+/** Every device with its posture. */
 export async function* snapshot(session: ReadSession): AsyncGenerator<readonly DeviceSnapshotRow[]> {
-  let next: Promise<Page> | undefined = page(session, '');
-  while (next) {
-    const { text, count, last }: Page = await next;
-    if (count === 0) return;
-    next = count < PAGE ? undefined : page(session, last);
-    // A reader that stops early leaves this page unread; its failure concerns nobody.
-    next?.catch(() => {});
-    yield rowsOf(text, count);
-  }
-}
-
-interface Page {
-  readonly text: string;
-  readonly count: number;
-  readonly last: string;
-}
-
-async function page(session: ReadSession, after: string): Promise<Page> {
-  const devices = builders[session.dialect]
+  const pages = gluedPages(session, (after) => builders[session.dialect]
     .selectFrom('devices')
     // Said of both tables: PostgreSQL merges them, and would otherwise begin at the first posture for every page.
     .leftJoin('postures', (join) => join.onRef('postures.device_id', '=', 'devices.id').on('postures.device_id', '>', after))
     .select(['devices.id as id', sql<string>`devices.facts || ',' || coalesce(postures.body, 'null')`.as('item')])
-    .where('devices.id', '>', after).orderBy('devices.id').limit(PAGE).as('page');
-  const [row] = await session.query(
-    builders[session.dialect].selectFrom(devices).select([
-      sql<string | null>`string_agg(item, ',')`.as('text'), sql<number>`count(*)`.as('count'), sql<string | null>`max(id)`.as('last'),
-    ]),
-  );
-  return { text: row?.text ?? '', count: row?.count ?? 0, last: row?.last ?? '' };
+    .where('devices.id', '>', after).orderBy('devices.id').limit(PAGE).as('page'));
+  for await (const { values, count } of pages) yield rowsOf(values as (Facts | PostureRow | null)[], count);
 }
 
-function rowsOf(text: string, count: number): readonly DeviceSnapshotRow[] {
-  const items = JSON.parse(`[${text}]`) as (Facts | PostureRow | null)[];
+function rowsOf(items: readonly (Facts | PostureRow | null)[], count: number): readonly DeviceSnapshotRow[] {
   const rows = new Array<DeviceSnapshotRow>(count);
   for (let i = 0; i < count; i += 1) {
     const facts = items[2 * i] as Facts;
