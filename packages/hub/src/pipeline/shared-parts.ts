@@ -7,6 +7,8 @@ const NO_REASONS: readonly Reason[] = [];
 const NOT_FAILING: Readonly<Record<string, number>> = {};
 /** Lists of reasons kept for sharing: many devices fail for the same few. Those that name a finding are their own. */
 const MOST_REASONS = 10_000;
+/** Some words come from outside; when there are this many, the rest is kept as it comes. */
+const MOST_WORDS = 50_000;
 
 /**
  * What postures read from the database have in common, kept once: a parser makes every word and every empty
@@ -20,7 +22,7 @@ export class SharedParts {
   word<T extends string>(word: T): T {
     const known = this.#words.get(word);
     if (known !== undefined) return known as T;
-    this.#words.set(word, word);
+    if (this.#words.size < MOST_WORDS) this.#words.set(word, word);
     return word;
   }
 
@@ -41,12 +43,19 @@ export class SharedParts {
   #view({ connectorId, state, observedAt, reportId, basis, openFindings }: PartnerView): PartnerView {
     return {
       connectorId: this.word(connectorId), state: this.word(state), observedAt, reportId, basis: this.word(basis),
-      openFindings: openFindings.length === 0 ? NO_FINDINGS : openFindings,
+      openFindings: openFindings.length === 0 ? NO_FINDINGS : openFindings.map((finding) => ({ ...finding, type: this.word(finding.type) })),
     };
   }
 
+  /** Its words are shared where the reason itself cannot be. */
+  #reason(reason: Reason): Reason {
+    const shared: Record<string, unknown> = { ...reason };
+    for (const [name, value] of Object.entries(reason)) if (typeof value === 'string' && name !== 'until') shared[name] = this.word(value);
+    return shared as unknown as Reason;
+  }
+
   #theReasons(reasons: readonly Reason[]): readonly Reason[] {
-    if (reasons.some((reason) => reason.findingIds !== undefined)) return reasons;
+    if (reasons.some((reason) => reason.findingIds !== undefined)) return reasons.map((reason) => this.#reason(reason));
     const key = JSON.stringify(reasons);
     const known = this.#reasons.get(key);
     if (known !== undefined) return known;
