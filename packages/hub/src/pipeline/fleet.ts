@@ -4,6 +4,8 @@ import type { DeviceSnapshotRow, PostureRow } from '../store/store.ts';
 import type { DeviceClaim } from './ports.ts';
 import { SharedParts } from './shared-parts.ts';
 
+const SECOND = 1_000;
+
 /** One device in memory. Small on purpose: a fleet of a million must fit (at most 1 KiB each), so it is its own facts. */
 export class FleetDevice implements DeviceFacts {
   readonly id: string;
@@ -11,8 +13,9 @@ export class FleetDevice implements DeviceFacts {
   readonly operatingSystem: string;
   readonly osVersion: string;
   readonly userId: string | undefined;
-  readonly lastSyncAt: number;
-  readonly enrolledAt: number;
+  /** Seconds since 1970: small enough that the engine keeps them in the object itself. Rules count in days. */
+  readonly #lastSync: number;
+  readonly #enrolled: number;
   readonly entraDeviceId: string | null;
   readonly easDeviceId: string | null;
   posture: PostureRow | undefined;
@@ -24,8 +27,8 @@ export class FleetDevice implements DeviceFacts {
     this.operatingSystem = shared.word(row.operatingSystem);
     this.osVersion = shared.word(row.osVersion);
     this.userId = userId;
-    this.lastSyncAt = row.lastSyncAt;
-    this.enrolledAt = row.enrolledAt;
+    this.#lastSync = Math.floor(row.lastSyncAt / SECOND);
+    this.#enrolled = Math.floor(row.enrolledAt / SECOND);
     this.entraDeviceId = row.azureADDeviceId?.toLowerCase() ?? null;
     this.easDeviceId = row.easDeviceId?.toLowerCase() ?? null;
     this.posture = row.posture === null ? undefined : shared.posture(row.posture, row.id);
@@ -33,6 +36,14 @@ export class FleetDevice implements DeviceFacts {
 
   get facts(): DeviceFacts {
     return this;
+  }
+
+  get lastSyncAt(): number {
+    return this.#lastSync * SECOND;
+  }
+
+  get enrolledAt(): number {
+    return this.#enrolled * SECOND;
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
+import { giveBackMemory } from '../platform/give-back-memory.ts';
 import type { Store } from '../store/store.ts';
 import { AskFleet } from './ask-fleet.ts';
 import { Configure } from './configure.ts';
@@ -16,6 +17,8 @@ import { WatchConnectors } from './watch-connectors.ts';
 
 /** Without word of what other processes changed for longer than this, nothing is granted any more (rule 7: fail closed). */
 const OLDEST_VIEW_MS = 60_000;
+/** Devices from which on the memory that reading them left behind is worth a pause at the start. */
+const LARGE_FLEET = 200_000;
 
 export interface Pipeline {
   readonly intake: Intake;
@@ -52,6 +55,7 @@ export async function startPipeline({ store, clock, onError }: PipelineDependenc
   const following = followChanges(store, memory, origin, onError);
   await memory.load(store);
   await reevaluate(deps, [...memory.fleet.ids()]);
+  if (memory.fleet.size >= LARGE_FLEET) giveBackMemory();
   const configuration = new Configure(deps);
   const life = new WatchConnectors({ ...deps, configuration });
   const time = new KeepTime({ ...deps, life, onError });
