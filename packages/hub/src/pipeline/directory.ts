@@ -1,5 +1,6 @@
 import type { UserFacts } from '@sallyport/core';
-import type { DocumentRow, MembersOfGroup, Readers } from '../store/store.ts';
+import type { DocumentRow, Readers } from '../store/store.ts';
+import { LoadedMemberships } from './loaded-memberships.ts';
 import { toUserFacts } from './rules-from-documents.ts';
 
 /**
@@ -74,33 +75,43 @@ export class Directory {
     return touched;
   }
 
-  /** Everybody and all memberships, at start. Each id is kept once, however many rows name it. */
+  /** Everybody and all memberships, at start: as if put one after the other, with each id kept once, however many rows name it. */
   async load({ documents, members }: Pick<Readers, 'documents' | 'members'>): Promise<void> {
-    const joined = new Map<string, { readonly id: string; readonly groups: string[] }>();
-    for await (const part of members.snapshot()) for (const group of part) this.#join(group, joined);
-    for (const { id, groups } of joined.values()) this.#setParents(id, groups.sort());
-
-    const createdAt = new Map<string, number>();
-    const older = (a: DocumentRow, b: string): boolean => a.createdAt < (createdAt.get(b) ?? 0);
     for await (const rows of documents.snapshot('user')) {
-      for (const row of rows) {
-        const user = toUserFacts(row.body, joined.get(row.id)?.id ?? row.id, this.groupsOf(row.id));
-        createdAt.set(user.id, row.createdAt);
-        this.#users.set(user.id, user);
-        // Of two with one name, the one who had it first is meant, as when they are put one after the other.
-        for (const name of namesOf(user)) if (!this.#byName.has(name) || older(row, this.#byName.get(name) as string)) this.#byName.set(name, user.id);
+      for (const { name, row, other } of rows.flatMap((row) => this.#loadUser(row))) {
+        // Of two with one name, the one who had it first is meant.
+        if (row.createdAt < ((await documents.get('user', other))?.createdAt ?? Infinity)) this.#byName.set(name, row.id);
       }
+    }
+    const memberships = new LoadedMemberships(this.#users.keys());
+    for await (const part of members.snapshot()) {
+      for (const { groupId, memberIds } of part) {
+        const kept = memberships.add(groupId, memberIds);
+        this.#members.set(kept.groupId, [...this.#members.get(groupId) ?? NO_GROUPS, ...kept.memberIds]);
+      }
+    }
+    const kept = new Set<readonly string[]>();
+    for (const [id, groups] of memberships.sets()) {
+      if (!kept.has(groups)) kept.add(this.#theSet(groups));
+      this.#parents.set(id, groups);
+    }
+    for (const [id, user] of this.#users) {
+      // Nobody has seen these objects yet, so they may still be completed.
+      (user as { groupIds: readonly string[] }).groupIds = this.groupsOf(id);
     }
   }
 
-  #join({ groupId, memberIds }: MembersOfGroup, joined: Map<string, { readonly id: string; readonly groups: string[] }>): void {
-    const members = memberIds.map((id) => {
-      const member = joined.get(id);
-      if (member === undefined) joined.set(id, { id, groups: [groupId] });
-      else member.groups.push(groupId);
-      return member?.id ?? id;
-    });
-    this.#members.set(groupId, [...this.#members.get(groupId) ?? NO_GROUPS, ...members]);
+  /** Answers the names that somebody else has. */
+  #loadUser(row: DocumentRow): readonly { readonly name: string; readonly row: DocumentRow; readonly other: string }[] {
+    const user = toUserFacts(row.body, row.id, NO_GROUPS);
+    this.#users.set(row.id, user);
+    const taken = [];
+    for (const name of namesOf(user)) {
+      const other = this.#byName.get(name);
+      if (other === undefined) this.#byName.set(name, row.id);
+      else if (other !== row.id) taken.push({ name, row, other });
+    }
+    return taken.length === 0 ? NOTHING : taken;
   }
 
   /** @param groups in order, each once */
@@ -131,7 +142,10 @@ export class Directory {
 }
 
 const NO_GROUPS: readonly string[] = [];
+const NOTHING: readonly never[] = [];
 
 function namesOf(user: UserFacts): readonly string[] {
-  return [user.userPrincipalName, ...(user.mail === undefined ? [] : [user.mail])].map((name) => name.toLowerCase());
+  const { userPrincipalName, mail } = user;
+  const name = userPrincipalName.toLowerCase();
+  return mail === undefined || mail === userPrincipalName ? [name] : [name, mail.toLowerCase()];
 }
