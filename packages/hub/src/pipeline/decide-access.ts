@@ -1,19 +1,29 @@
 import type { AccessRequest, Decision, DeviceAccess, ReasonCode, UserFacts } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
+import type { PostureRow } from '../store/store.ts';
+import { evaluatePosture } from './evaluate-posture.ts';
+import type { FleetDevice } from './fleet.ts';
 import type { Memory } from './memory.ts';
 import type { AccessAnswer, AccessDecider, AccessQuestion, AccessView } from './ports.ts';
+
+/** What may be relied on at the moment. */
+export interface StateOfMemory {
+  /** Whether memory still follows the store closely enough to grant anything (rule 7: fail closed). */
+  isFresh(): boolean;
+  /** Whether every device has been evaluated since the start; until then each is evaluated when it is asked about. */
+  isEvaluated(): boolean;
+}
 
 /** Looks up who and what is meant, in memory, and lets the rules decide. */
 export class DecideAccess implements AccessDecider {
   readonly #memory: Memory;
   readonly #clock: Clock;
-  readonly #isFresh: () => boolean;
+  readonly #state: StateOfMemory;
 
-  /** `isFresh` says whether memory still follows the store closely enough to grant anything (rule 7: fail closed). */
-  constructor(memory: Memory, clock: Clock, isFresh: () => boolean = () => true) {
+  constructor(memory: Memory, clock: Clock, state: StateOfMemory) {
     this.#memory = memory;
     this.#clock = clock;
-    this.#isFresh = isFresh;
+    this.#state = state;
   }
 
   get view(): AccessView {
@@ -24,7 +34,7 @@ export class DecideAccess implements AccessDecider {
     const memory = this.#memory;
     const application = memory.application(question.application)?.id;
     const user = memory.user(question.user);
-    if (!this.#isFresh()) return refusal('view_too_old', user?.id, application);
+    if (!this.#state.isFresh()) return refusal('view_too_old', user?.id, application);
     if (user === undefined) return refusal('user_unknown', undefined, application);
     if (application === undefined) return refusal('application_unknown', user.id, undefined);
     const found = this.#device(question);
@@ -43,13 +53,18 @@ export class DecideAccess implements AccessDecider {
     }
     const device = this.#memory.fleet.get(this.#memory.fleet.find(question.device) ?? '');
     if (device === undefined) return { problem: 'device_unknown' };
-    const { facts, posture } = device;
+    const { facts } = device;
+    const posture = this.#state.isEvaluated() ? device.posture : this.#evaluated(device);
     return {
       device: {
         id: facts.id, platform: facts.platform, userId: facts.userId, state: posture?.complianceState ?? 'unknown',
         graceUntil: posture?.graceUntil ?? undefined, reasons: posture?.reasons ?? [],
       },
     };
+  }
+
+  #evaluated({ facts, posture }: FleetDevice): PostureRow {
+    return evaluatePosture(this.#memory, facts, posture?.views ?? [], posture?.failing ?? {}, this.#clock.now());
   }
 }
 

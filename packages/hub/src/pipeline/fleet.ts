@@ -57,6 +57,7 @@ export class Fleet {
   readonly #byUser = new Map<string, Ids>();
   readonly #shared = new SharedParts();
   readonly #ownerId: (userId: string) => string;
+  #loaded = 0;
 
   /** @param ownerId answers the same id as a text that is in memory already */
   constructor(ownerId: (userId: string) => string = (userId) => userId) {
@@ -96,8 +97,19 @@ export class Fleet {
     return found === undefined ? [] : typeof found === 'string' ? [found] : found;
   }
 
+  /** At the start. What somebody else has put meanwhile is newer than the row that was being read. */
+  load(row: DeviceSnapshotRow): void {
+    if (this.#devices.size !== this.#loaded && this.#devices.has(row.id)) return;
+    this.#add(row);
+    this.#loaded += 1;
+  }
+
   put(row: DeviceSnapshotRow): void {
     this.remove(row.id);
+    this.#add(row);
+  }
+
+  #add(row: DeviceSnapshotRow): void {
     const { id } = row;
     const device = new FleetDevice(row, row.userId === null ? undefined : this.#ownerId(row.userId), this.#shared);
     this.#devices.set(id, device);

@@ -55,7 +55,7 @@ export class Memory implements AccessView {
     }
     for (const [id, at] of await store.heartbeats.all()) this.setHeartbeat(id, at);
     this.#rebuildAccessIndex();
-    for await (const page of store.devices.snapshot()) for (const row of page) this.fleet.put(row);
+    for await (const page of store.devices.snapshot()) for (const row of page) this.fleet.load(row);
   }
 
   /** Takes in a document as it now stands (`undefined`: deleted), and says whose evaluation it may change. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ALICE, furnish, LOOKOUT, phone, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from './testing.ts';
-import type { OutboxRow } from '../store/store.ts';
+import { startPipeline } from './pipeline.ts';
+import { StoreBusy, type OutboxRow, type Store } from '../store/store.ts';
 
 let hub: TestPipeline;
 let told: OutboxRow[];
@@ -244,9 +245,43 @@ describe('configuration', () => {
   test('everything is there again after a restart', async () => {
     await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity' })]);
     const before = mail();
-    const { startPipeline } = await import('./pipeline.ts');
     const again = await startPipeline({ store: hub.store, clock: hub.clock, onError: () => undefined });
     expect(again.decider.decide({ user: ALICE, application: 'exchange', device: { grade: 'claim', value: PHONE.toUpperCase() } })).toEqual(before);
+    await again.close();
+  });
+});
+
+describe('a fleet too large to be evaluated before the hub is ready', () => {
+  /** As after a crash between the change of a policy and the evaluation of its devices. */
+  async function tightenWithoutEvaluating(): Promise<void> {
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'lowSeverity' })]);
+    expect(mail().decision).toBe(true);
+    await hub.store.transaction(async (tx) => {
+      const policy = await tx.documents.get('deviceCompliancePolicy', 'policy');
+      await tx.documents.put('deviceCompliancePolicy', 'policy', { ...policy?.body, deviceThreatProtectionRequiredSecurityLevel: 'secured' }, hub.clock.now());
+    });
+  }
+  const ask = (pipeline: Pick<TestPipeline, 'decider'>) => pipeline.decider.decide({ user: ALICE, application: 'Exchange', device: { grade: 'claim', value: PHONE } });
+
+  test('is decided about rightly from the first moment, and evaluated soon', async () => {
+    await tightenWithoutEvaluating();
+    const again = await startPipeline({ store: hub.store, clock: hub.clock, onError: (error) => { throw error; }, evaluatedFirst: 0 });
+    expect(ask(again)).toMatchObject({ decision: false });
+    while ((await hub.store.postures.get([PHONE]))[0]?.complianceState !== 'noncompliant') await new Promise((resolve) => setImmediate(resolve));
+    expect(ask(again)).toMatchObject({ decision: false });
+    await again.close();
+  });
+
+  test('is decided about rightly while nothing can be written, and evaluated when that is over', async () => {
+    await tightenWithoutEvaluating();
+    const problems: unknown[] = [];
+    let full = true;
+    const store: Store = { ...hub.store, transaction: (work) => (full ? Promise.reject(new StoreBusy('full')) : hub.store.transaction(work)) };
+    const again = await startPipeline({ store, clock: hub.clock, onError: (error) => problems.push(error) });
+    expect(problems).toMatchObject([{ name: 'StoreBusy' }]);
+    expect(ask(again)).toMatchObject({ decision: false });
+    full = false;
+    while ((await hub.store.postures.get([PHONE]))[0]?.complianceState !== 'noncompliant') await new Promise((resolve) => setTimeout(resolve, 10));
     await again.close();
   });
 });

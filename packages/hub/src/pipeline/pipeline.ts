@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts';
 import { AskFleet } from './ask-fleet.ts';
 import { Configure } from './configure.ts';
 import { DecideAccess } from './decide-access.ts';
+import { FirstLook } from './first-look.ts';
 import { followChanges } from './follow-changes.ts';
 import { KeepTime } from './keep-time.ts';
 import { Memory } from './memory.ts';
@@ -19,6 +20,8 @@ import { WatchConnectors } from './watch-connectors.ts';
 const OLDEST_VIEW_MS = 60_000;
 /** Devices from which on the memory that reading them left behind is worth a pause at the start. */
 const LARGE_FLEET = 200_000;
+/** Devices that are all evaluated before the hub is ready; more take too long. */
+const EVALUATED_FIRST = 20_000;
 
 export interface Pipeline {
   readonly intake: Intake;
@@ -41,21 +44,25 @@ export interface PipelineDependencies {
   readonly clock: Clock;
   /** Told of failures that have no caller to tell: the next look at the clock tries again. */
   readonly onError: (error: unknown) => void;
+  /** For tests: the largest fleet that is evaluated before this is ready. */
+  readonly evaluatedFirst?: number | undefined;
 }
 
 /**
  * Builds the pipeline on a store: fills the memory, and evaluates what time, or a stop in the middle of a
- * change, has left behind. Ready to decide when it resolves.
+ * change, has left behind. Ready to decide when it resolves; a large fleet is evaluated afterwards.
  */
-export async function startPipeline({ store, clock, onError }: PipelineDependencies): Promise<Pipeline> {
+export async function startPipeline({ store, clock, onError, evaluatedFirst = EVALUATED_FIRST }: PipelineDependencies): Promise<Pipeline> {
   const origin = randomUUID();
   const memory = new Memory(() => clock.now());
   const serial = new Serial();
   const deps = { store, memory, serial, clock, origin };
   const following = followChanges(store, memory, origin, onError);
   await memory.load(store);
-  await reevaluate(deps, [...memory.fleet.ids()]);
   if (memory.fleet.size >= LARGE_FLEET) giveBackMemory();
+  const firstLook = new FirstLook({ ...deps, onError });
+  const looked = firstLook.start();
+  if (memory.fleet.size <= evaluatedFirst) await looked;
   const configuration = new Configure(deps);
   const life = new WatchConnectors({ ...deps, configuration });
   const time = new KeepTime({ ...deps, life, onError });
@@ -64,13 +71,14 @@ export async function startPipeline({ store, clock, onError }: PipelineDependenc
     intake: new TakeReports({ ...deps, life }),
     configuration,
     devices: new RegisterDevice(deps),
-    decider: new DecideAccess(memory, clock, () => store.behindForMs() <= OLDEST_VIEW_MS),
+    decider: new DecideAccess(memory, clock, { isFresh: () => store.behindForMs() <= OLDEST_VIEW_MS, isEvaluated: () => firstLook.isDone }),
     provisioning: life,
     questions: new AskFleet(memory, clock),
     reevaluateFleet: () => reevaluate(deps, [...memory.fleet.ids()]),
     settled: () => serial.run(() => Promise.resolve()),
     tick: () => time.tick(),
     close: async () => {
+      await firstLook.stop();
       await time.stop();
       await following.stop();
     },

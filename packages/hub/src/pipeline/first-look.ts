@@ -1,0 +1,64 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
+
+export interface FirstLookDependencies extends ReevaluateDependencies {
+  readonly onError: (error: unknown) => void;
+}
+
+const RETRY_MS = 1_000;
+
+/**
+ * After a start every device is evaluated once: time has passed, a change of policy may have been cut short, and
+ * this version may judge otherwise than the last. For a large fleet that takes seconds, and as long as the
+ * database cannot be written it is not done at all; until it is done, decisions evaluate the device they are about.
+ */
+export class FirstLook {
+  readonly #deps: FirstLookDependencies;
+  #done = false;
+  readonly #stopped = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(deps: FirstLookDependencies) {
+    this.#deps = deps;
+  }
+
+  get isDone(): boolean {
+    return this.#done;
+  }
+
+  /** Resolves after the first try, whether or not that could be written. */
+  async start(): Promise<void> {
+    const first = this.#tryOnce();
+    this.#running = first.then(() => this.#tryAgain());
+    await first;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+  }
+
+  async #tryOnce(): Promise<void> {
+    try {
+      await reevaluate(this.#deps, this.#ids());
+      this.#done = !this.#stopped.signal.aborted;
+    } catch (error) {
+      this.#deps.onError(error);
+    }
+  }
+
+  async #tryAgain(): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!this.#done && !signal.aborted) {
+      await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) await this.#tryOnce();
+    }
+  }
+
+  * #ids(): Generator<string> {
+    for (const id of this.#deps.memory.fleet.ids()) {
+      if (this.#stopped.signal.aborted) return;
+      yield id;
+    }
+  }
+}
