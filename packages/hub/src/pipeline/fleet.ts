@@ -1,5 +1,4 @@
 import type { DeviceFacts, Platform } from '@sallyport/core';
-import { platformOf } from '@sallyport/core';
 import type { DeviceSnapshotRow, PostureRow } from '../store/store.ts';
 import type { DeviceClaim } from './ports.ts';
 import { SharedParts } from './shared-parts.ts';
@@ -23,8 +22,8 @@ export class FleetDevice implements DeviceFacts {
   /** @param userId the owner's id as a text that is in memory already */
   constructor(row: DeviceSnapshotRow, userId: string | undefined, shared: SharedParts) {
     this.id = row.id;
-    this.platform = platformOf(row.operatingSystem);
     this.operatingSystem = shared.word(row.operatingSystem);
+    this.platform = shared.platform(this.operatingSystem);
     this.osVersion = shared.word(row.osVersion);
     this.userId = userId;
     this.#lastSync = Math.floor(row.lastSyncAt / SECOND);

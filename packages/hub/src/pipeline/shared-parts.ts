@@ -1,4 +1,4 @@
-import type { OpenFinding, PartnerView, Reason } from '@sallyport/core';
+import { platformOf, type OpenFinding, type PartnerView, type Platform, type Reason } from '@sallyport/core';
 import type { PostureRow } from '../store/store.ts';
 
 const NO_VIEWS: readonly PartnerView[] = [];
@@ -16,6 +16,7 @@ const MOST_WORDS = 50_000;
  */
 export class SharedParts {
   readonly #words = new Map<string, string>();
+  readonly #platforms = new Map<string, Platform>();
   readonly #reasons = new Map<string, readonly Reason[]>();
 
   /** The one text for all that say the same; for words that come back again and again ("Android", "17.2"). */
@@ -24,6 +25,15 @@ export class SharedParts {
     if (known !== undefined) return known as T;
     if (this.#words.size < MOST_WORDS) this.#words.set(word, word);
     return word;
+  }
+
+  platform(operatingSystem: string): Platform {
+    let platform = this.#platforms.get(operatingSystem);
+    if (platform === undefined) {
+      platform = platformOf(operatingSystem);
+      if (this.#platforms.size < MOST_WORDS) this.#platforms.set(operatingSystem, platform);
+    }
+    return platform;
   }
 
   /** The same posture, made of shared parts where it can be. */

@@ -1,6 +1,7 @@
-import type { PostureReader, PostureRow, PostureWriter } from '../store.ts';
+import type { PostureReader, PostureWriter } from '../store.ts';
 import { lastOfEach } from './batch-write.ts';
 import type { BatchWrite } from './batch-write.ts';
+import { postureText, toPosture } from './posture-body.ts';
 import { builders, isOneOf } from './session.ts';
 import type { ReadSession, WriteSession } from './session.ts';
 
@@ -16,7 +17,7 @@ export function postureReader(session: ReadSession): PostureReader {
       const rows = await session.query(
         db.selectFrom('postures').select('body').where(isOneOf(session.dialect, 'device_id', deviceIds)),
       );
-      return rows.map((row) => JSON.parse(row.body) as PostureRow);
+      return rows.map((row) => toPosture(JSON.parse(row.body)));
     },
     async countByState() {
       const rows = await session.query(
@@ -38,7 +39,7 @@ export function postures(session: WriteSession): PostureReader & PostureWriter {
       return await reader.get(deviceIds);
     },
     async put(rows) {
-      const values = rows.map((row) => [row.deviceId, row.complianceState, row.mergedState, JSON.stringify(row)]);
+      const values = rows.map((row) => [row.deviceId, row.complianceState, row.mergedState, postureText(row)]);
       await session.write(PUT_POSTURES, lastOfEach(values, 1));
     },
   };

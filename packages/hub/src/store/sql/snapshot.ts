@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import type { DeviceRow, DeviceSnapshotRow, PostureRow } from '../store.ts';
+import type { DeviceRow, DeviceSnapshotRow } from '../store.ts';
 import { gluedPages, PAGE } from './glued-pages.ts';
+import { toPosture } from './posture-body.ts';
 import { builders } from './session.ts';
 import type { ReadSession } from './session.ts';
 
@@ -38,17 +39,18 @@ export async function* snapshot(session: ReadSession): AsyncGenerator<readonly D
     .leftJoin('postures', (join) => join.onRef('postures.device_id', '=', 'devices.id').on('postures.device_id', '>', after))
     .select(['devices.id as id', sql<string>`devices.facts || ',' || coalesce(postures.body, 'null')`.as('item')])
     .where('devices.id', '>', after).orderBy('devices.id').limit(PAGE).as('page'));
-  for await (const { values, count } of pages) yield rowsOf(values as (Facts | PostureRow | null)[], count);
+  for await (const { values, count } of pages) yield rowsOf(values, count);
 }
 
-function rowsOf(items: readonly (Facts | PostureRow | null)[], count: number): readonly DeviceSnapshotRow[] {
+function rowsOf(items: readonly unknown[], count: number): readonly DeviceSnapshotRow[] {
   const rows = new Array<DeviceSnapshotRow>(count);
   for (let i = 0; i < count; i += 1) {
     const facts = items[2 * i] as Facts;
+    const posture = items[2 * i + 1];
     rows[i] = {
       id: facts[0], operatingSystem: facts[1], osVersion: facts[2], azureADDeviceId: facts[3], easDeviceId: facts[4],
       serialNumber: facts[5], userId: facts[6], lastSyncAt: facts[7], enrolledAt: facts[8],
-      posture: items[2 * i + 1] as PostureRow | null,
+      posture: posture === null ? null : toPosture(posture),
     };
   }
   return rows;

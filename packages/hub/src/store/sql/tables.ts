@@ -63,7 +63,7 @@ interface PostureTable {
   device_id: string;
   compliance_state: ComplianceState;
   merged_state: string;
-  /** JSON of the whole `PostureRow`. */
+  /** See `posture-body.ts`. */
   body: string;
 }
 
