@@ -5,6 +5,7 @@ export interface FirstLookDependencies extends ReevaluateDependencies {
   readonly onError: (error: unknown) => void;
 }
 
+const AFTER_MS = 500;
 const RETRY_MS = 1_000;
 
 /**
@@ -27,10 +28,15 @@ export class FirstLook {
   }
 
   /** Resolves after the first try, whether or not that could be written. */
-  async start(): Promise<void> {
+  async now(): Promise<void> {
     const first = this.#tryOnce();
     this.#running = first.then(() => this.#tryAgain());
     await first;
+  }
+
+  /** Lets the rest of the start go first. */
+  soon(): void {
+    this.#running = this.#pause(AFTER_MS).then(() => this.#tryOnce()).then(() => this.#tryAgain());
   }
 
   async stop(): Promise<void> {
@@ -39,6 +45,7 @@ export class FirstLook {
   }
 
   async #tryOnce(): Promise<void> {
+    if (this.#stopped.signal.aborted) return;
     try {
       await reevaluate(this.#deps, this.#ids());
       this.#done = !this.#stopped.signal.aborted;
@@ -48,11 +55,15 @@ export class FirstLook {
   }
 
   async #tryAgain(): Promise<void> {
-    const { signal } = this.#stopped;
-    while (!this.#done && !signal.aborted) {
-      await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
-      if (!signal.aborted) await this.#tryOnce();
+    while (!this.#done && !this.#stopped.signal.aborted) {
+      await this.#pause(RETRY_MS);
+      await this.#tryOnce();
     }
+  }
+
+  /** Cut short by `stop`. */
+  async #pause(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
   }
 
   * #ids(): Generator<string> {

@@ -61,8 +61,8 @@ export async function startPipeline({ store, clock, onError, evaluatedFirst = EV
   await memory.load(store);
   if (memory.fleet.size >= LARGE_FLEET) giveBackMemory();
   const firstLook = new FirstLook({ ...deps, onError });
-  const looked = firstLook.start();
-  if (memory.fleet.size <= evaluatedFirst) await looked;
+  if (memory.fleet.size <= evaluatedFirst) await firstLook.now();
+  else firstLook.soon();
   const configuration = new Configure(deps);
   const life = new WatchConnectors({ ...deps, configuration });
   const time = new KeepTime({ ...deps, life, onError });
