@@ -121,7 +121,8 @@ export class KeepInventory implements InventoryKeeper {
         connectorId: row.source, reportId: '', observedAt: 0, findings: [],
         keys: [...row.keys, ...(row.ownId === undefined ? [] : [{ type: 'vendorDeviceId' as const, value: row.ownId }])],
       })), () => false);
-      if (learnt.length > 0) await tx.vendorDevices.learn(learnt);
+      const news = learnt.flat();
+      if (news.length > 0) await tx.vendorDevices.learn(news);
       const ids = matches.flatMap((match) => (match.kind === 'matched' ? [match.deviceId] : []));
       const devices = new Map((await tx.devices.get(ids)).map((device) => [device.id, device]));
       const found = rows.flatMap((row, i) => {

@@ -10,8 +10,8 @@ export type Match =
 export interface Matched {
   /** In the order of the signals. */
   readonly matches: readonly Match[];
-  /** What the partners call the devices that were found, where that was not known yet. */
-  readonly learnt: readonly VendorDevice[];
+  /** What the partners call the devices that were found, where that was not known yet; in the order of the signals. */
+  readonly learnt: readonly (readonly VendorDevice[])[];
 }
 
 /**
@@ -31,7 +31,7 @@ export async function matchDevices(
   const ownIds = signals.map(vendorKeys);
   const found = keys.length === 0 ? [] : await tx.devices.findByKeys(keys);
   const known = ownIds.every((ids) => ids.length === 0) ? [] : await tx.vendorDevices.find(ownIds.flat());
-  const learnt: VendorDevice[] = [];
+  const learnt: VendorDevice[][] = [];
   let next = 0;
   const matches = signals.map((signal, i): Match => {
     const ids = ownIds[i] as readonly VendorDeviceKey[];
@@ -42,9 +42,7 @@ export async function matchDevices(
       byId: carriers((type) => type !== 'vendorDeviceId' && type !== 'email'), remembered,
       ofUser: carriers((type) => type === 'email').flat(), emailIsEnough: byEmail(signal.connectorId),
     });
-    if (match.kind === 'matched') {
-      for (const [j, id] of ids.entries()) if (remembered[j] !== match.deviceId) learnt.push({ ...id, deviceId: match.deviceId });
-    }
+    learnt.push(match.kind !== 'matched' ? [] : ids.filter((_, j) => remembered[j] !== match.deviceId).map((id) => ({ ...id, deviceId: match.deviceId })));
     return match;
   });
   return { matches, learnt };

@@ -105,7 +105,7 @@ export class RegisterDevice implements DeviceRegistry {
   async #waitingFor(tx: Transaction, row: DeviceRow): Promise<readonly StoredReport[]> {
     const candidates = (await tx.reports.waitingFor(keysOf(row))).filter((report) => report.signal !== null);
     const { matches, learnt } = await matchDevices(tx, candidates.map((report) => report.signal as Signal), matchesByEmail(this.#deps.memory));
-    const ofDevice = learnt.filter(({ deviceId }) => deviceId === row.id);
+    const ofDevice = learnt.flat().filter(({ deviceId }) => deviceId === row.id);
     if (ofDevice.length > 0) await tx.vendorDevices.learn(ofDevice);
     const certain = candidates.filter((_, i) => isMatch(matches[i], row.id));
     return ofDevice.length === 0 ? certain : withSameVendorIds(tx, this.#deps.memory, certain, row.id);

@@ -132,9 +132,15 @@ interface Taken {
 
 /** keep raw, match, merge, evaluate, tell: one batch, inside the caller's transaction. */
 async function takeBatch(tx: Transaction, deps: TakeDependencies, reports: readonly IncomingReport[], now: number): Promise<Taken> {
-  const fresh = await tx.reports.add(reports.map(({ row }) => ({ ...row, receivedAt: now })));
-  const news = reports.filter((_, i) => fresh[i] === true).map((r) => r.signal);
-  const { matches, learnt } = await matchDevices(tx, news, matchesByEmail(deps.memory));
+  // Asked together: each wait for the database is a wait for this thread's next free moment as well.
+  const [fresh, matched] = await Promise.all([
+    tx.reports.add(reports.map(({ row }) => ({ ...row, receivedAt: now }))),
+    matchDevices(tx, reports.map(({ signal }) => signal), matchesByEmail(deps.memory)),
+  ]);
+  const isNew = (_: unknown, i: number): boolean => fresh[i] === true;
+  const news = reports.filter(isNew).map((r) => r.signal);
+  const matches = matched.matches.filter(isNew);
+  const learnt = matched.learnt.filter(isNew).flat();
   if (learnt.length > 0) await tx.vendorDevices.learn(learnt);
   const applied = await applyToDevices(tx, deps, news, matches, now);
   await tx.reports.settle(news.map((signal, i) => {
@@ -198,9 +204,10 @@ export async function applyToDevices(
 }
 
 async function loadWorking(tx: Transaction, ids: readonly string[], signals: readonly Signal[]): Promise<Map<string, WorkingPosture>> {
-  const before = new Map((await tx.postures.get(ids)).map((p) => [p.deviceId, p]));
   const withFindings = signals.some((s) => s.findings.length > 0);
-  const findings = withFindings ? Map.groupBy(await tx.findings.ofDevices(ids), (f) => f.deviceId) : new Map();
+  const [postures, rows] = await Promise.all([tx.postures.get(ids), withFindings ? tx.findings.ofDevices(ids) : []]);
+  const before = new Map(postures.map((p) => [p.deviceId, p]));
+  const findings = Map.groupBy(rows, (f) => f.deviceId);
   return new Map(ids.map((id) => [id, workingPosture(id, before.get(id), findings.get(id) ?? [])]));
 }
 

@@ -29,6 +29,7 @@ export class PostgresTransaction implements WriteSession {
   readonly dialect = 'postgres';
   readonly #client: PoolClient;
   #failure: unknown;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(client: PoolClient) {
     this.#client = client;
@@ -78,7 +79,14 @@ export class PostgresTransaction implements WriteSession {
     if (ids.length > 0) await this.run('select from devices where id = any($1::text[]) order by id for no key update', [ids]);
   }
 
-  async run<Row>(text: string, values: unknown[]): Promise<Row[]> {
+  /** One after the other, in the order of the calls: callers may ask several things at once. */
+  run<Row>(text: string, values: unknown[]): Promise<Row[]> {
+    const result = this.#last.then(() => this.#query<Row>(text, values));
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #query<Row>(text: string, values: unknown[]): Promise<Row[]> {
     this.checkUsable();
     try {
       return (await this.#client.query(text, values)).rows as Row[];
