@@ -32,7 +32,7 @@ import { webhookRoutes } from './intake/webhook-routes.ts';
 import { startPipeline } from './pipeline/pipeline.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import { loadDataKey } from './platform/data-key.ts';
-import { freePort } from './platform/free-port.ts';
+import { holdPort } from './platform/free-port.ts';
 import { lockDataFolder } from './platform/instance-lock.ts';
 import { addGauge, createMetrics } from './platform/metrics.ts';
 import { createOutbound } from './platform/outbound.ts';
@@ -79,7 +79,9 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   const lock = lockDataFolder(dataDir);
   opened.add(() => lock.release());
 
-  const port = settings.listen.port === 0 ? await freePort(settings.listen.host) : settings.listen.port;
+  const held = settings.listen.port === 0 ? await holdPort(settings.listen.host) : undefined;
+  opened.add(() => held?.release());
+  const port = held?.port ?? settings.listen.port;
   const baseUrl = baseUrlOf(settings, port);
   const { syslogListen } = settings;
   const hosts = [settings.listen.host, new URL(baseUrl).hostname, ...(syslogListen === undefined ? [] : [syslogListen.host])];
@@ -150,6 +152,7 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   const readiness = createReadiness([storeIsWritable(store, clock)], clock, log);
   addOperationsRoutes(app, { metrics, readiness });
   addOpenApiRoute(app, { site, version: VERSION });
+  await held?.release();
   await listenOn(app, { host: settings.listen.host, port });
   // Last opened, first closed: no new work comes in while the parts below finish theirs.
   opened.add(() => app.close());
