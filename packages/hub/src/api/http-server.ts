@@ -7,6 +7,7 @@ import { guardAccess, type Authenticator } from './access-guard.ts';
 import { endConnectionsOnClose } from './end-connections.ts';
 import { createErrorHandler } from './errors.ts';
 import { useJsonBodies } from './json-body.ts';
+import { refuseUnknownQueryOptions } from './query-options.ts';
 import { newRequestId, setRequestIdHeaders } from './request-ids.ts';
 import { keepRouteTable, methodsOf, routeTable } from './route-table.ts';
 
@@ -91,6 +92,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     done();
   });
   guardAccess(app, options.authenticator);
+  refuseUnknownQueryOptions(app);
   useJsonBodies(app);
   app.setErrorHandler(handleError);
   answerUnknownRoutes(app);

@@ -96,7 +96,7 @@ const preview = z.object({
   devices: z.int(), changed: z.int(), closing: z.int().describe('Devices that would lose access.'), opening: z.int().describe('Devices that would get it back.'),
   samples: z.array(z.object({ deviceId: z.string(), from: z.string(), to: z.string() })),
 });
-const disagreementQuery = z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('How many devices are listed; all are counted.') });
+const disagreementQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('How many devices are listed; all are counted.') });
 const disagreements = z.object({
   count: z.int(),
   value: z.array(z.object({ deviceId: z.string(), mergedState: z.string(), views: z.array(z.object({ connectorId: z.string(), state: z.string(), observedDateTime: z.iso.datetime() })) })),
