@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@sallyport/hub/platform/free-port.ts';
@@ -25,17 +26,21 @@ export interface HubOptions {
   /** `proxy`: plain HTTP, so that floors can be as plain. */
   readonly tls: 'own' | 'proxy';
   readonly nodeOptions?: readonly string[] | undefined;
-  readonly logLevel?: string | undefined;
 }
 
-export async function startHub({ dataDir, tls, nodeOptions = [], logLevel = 'error' }: HubOptions): Promise<HubProcess> {
+export async function startHub({ dataDir, tls, nodeOptions = [] }: HubOptions): Promise<HubProcess> {
   const port = await freePort('127.0.0.1');
-  const args = ['serve', '--data', dataDir, '--listen', `127.0.0.1:${port}`, '--log-level', logLevel];
+  const args = ['serve', '--data', dataDir, '--listen', `127.0.0.1:${port}`];
   if (tls === 'proxy') args.push('--tls-terminated-by-proxy', '--public-url', PUBLIC_URL);
+  mkdirSync(dataDir, { recursive: true });
+  // With the log that a hub keeps unless told otherwise, since writing it is part of the work.
+  const log = join(dataDir, 'bench.log');
+  const logFile = openSync(log, 'a');
   const started = performance.now();
-  const child = spawn(process.execPath, [...nodeOptions, PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...nodeOptions, PROGRAM, ...args], { stdio: ['ignore', 'pipe', logFile] });
+  closeSync(logFile);
   endWithUs(child);
-  await readyLine(child);
+  await readyLine(child, log);
   return {
     url: `${tls === 'own' ? 'https' : 'http'}://127.0.0.1:${port}`, pid: child.pid as number, readyMs: performance.now() - started,
     async stop() {
@@ -60,14 +65,14 @@ export function isInstalled(program: string): boolean {
   return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(`${folder}/${program}`));
 }
 
-async function readyLine(child: ChildProcess): Promise<string> {
+async function readyLine(child: ChildProcess, log = 'what it wrote above'): Promise<string> {
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   for await (const line of lines) {
     if (!line.startsWith('ready')) continue;
     child.stdout?.resume();
     return line;
   }
-  throw new Error(`A program ended before it was ready (${child.exitCode ?? child.signalCode}).`);
+  throw new Error(`A program ended before it was ready (${child.exitCode ?? child.signalCode}); see ${log}.`);
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
