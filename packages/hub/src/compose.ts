@@ -13,7 +13,7 @@ import { rewriteGraphUrl } from './api/graph/rewrite-url.ts';
 import { reportRoutes } from './api/admin/reports.ts';
 import { tryVendorRoutes } from './api/admin/try-vendor.ts';
 import { vendorLinkRoutes } from './api/admin/vendor-links.ts';
-import { createHttpServer } from './api/http-server.ts';
+import { createHttpServer, useCertificate } from './api/http-server.ts';
 import { listenOn } from './api/listen.ts';
 import { addOpenApiRoute } from './api/openapi.ts';
 import { addOperationsRoutes, measureRequests } from './api/operations.ts';
@@ -27,11 +27,12 @@ import { openInventory } from './compose-inventory.ts';
 import { startIntake } from './intake/intake-runner.ts';
 import { ssfPushRoutes } from './intake/ssf/push-routes.ts';
 import { logCollectorRoutes } from './intake/log-collector-routes.ts';
-import { startSyslog, type SyslogOptions } from './intake/syslog/syslog-listener.ts';
+import { startSyslog, type SyslogListener, type SyslogOptions } from './intake/syslog/syslog-listener.ts';
 import { webhookRoutes } from './intake/webhook-routes.ts';
 import { startPipeline } from './pipeline/pipeline.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import { loadDataKey } from './platform/data-key.ts';
+import { followServerTls } from './platform/follow-tls.ts';
 import { holdPort } from './platform/free-port.ts';
 import { lockDataFolder } from './platform/instance-lock.ts';
 import { addGauge, createMetrics } from './platform/metrics.ts';
@@ -152,6 +153,14 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   const readiness = createReadiness([storeIsWritable(store, clock)], clock, log);
   addOperationsRoutes(app, { metrics, readiness });
   addOpenApiRoute(app, { site, version: VERSION });
+  const following = serverTls && followServerTls({
+    dir: join(dataDir, 'tls'), hosts, current: serverTls, clock, log,
+    use: (pair) => {
+      if (tls !== undefined) useCertificate(app, pair);
+      syslog?.useCertificate(pair);
+    },
+  });
+  opened.add(() => following?.stop());
   await held?.release();
   await listenOn(app, { host: settings.listen.host, port });
   // Last opened, first closed: no new work comes in while the parts below finish theirs.
@@ -165,10 +174,10 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   };
 }
 
-async function openSyslog(listen: ServeSettings['listen'], tls: ServerTls, parts: Pick<SyslogOptions, 'runner' | 'clock' | 'log'>, opened: Opened): Promise<NonNullable<Hub['syslog']>> {
+async function openSyslog(listen: ServeSettings['listen'], tls: ServerTls, parts: Pick<SyslogOptions, 'runner' | 'clock' | 'log'>, opened: Opened): Promise<NonNullable<Hub['syslog']> & Pick<SyslogListener, 'useCertificate'>> {
   const listener = await startSyslog({ listen, tls, ...parts });
   opened.add(() => listener.close());
-  return { address: `${isIP(listen.host) === 6 ? `[${listen.host}]` : listen.host}:${listener.port}`, caFile: tls.caFile };
+  return { useCertificate: (pair) => listener.useCertificate(pair), address: `${isIP(listen.host) === 6 ? `[${listen.host}]` : listen.host}:${listener.port}`, caFile: tls.caFile };
 }
 
 /** A browser that was told to insist on TLS for localhost would hold every other port of it to that, too. */

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Server as TlsServer } from 'node:tls';
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { HubError } from '@sallyport/contracts';
+import type { CertificateAndKey } from '../platform/certificates.ts';
 import type { Clock } from '../platform/clock.ts';
 import { guardAccess, type Authenticator } from './access-guard.ts';
 import { endConnectionsOnClose } from './end-connections.ts';
@@ -13,7 +15,7 @@ import { keepRouteTable, methodsOf, routeTable } from './route-table.ts';
 
 export interface HttpServerOptions {
   /** PEM. Without it the server speaks plain HTTP, which is right only behind a proxy that terminates TLS. */
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  readonly tls?: CertificateAndKey | undefined;
   /**
    * A proxy is in front: the caller's address is the last one in X-Forwarded-For, which that proxy wrote. What
    * stands before it was written by the caller and is not believed.
@@ -101,11 +103,18 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   return app;
 }
 
+const MIN_TLS = 'TLSv1.2';
+
 /** Node's own options. The type is the plain server's; Fastify tells the two apart at run time by `https`. */
 function listenerOptions({ tls }: HttpServerOptions, limits: HttpLimits): { http: object } {
   const listener = { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headersMs, connectionsCheckingInterval: limits.checkEveryMs };
   if (tls === undefined) return { http: listener };
-  return { https: { ...listener, ...tls, minVersion: 'TLSv1.2' } } as unknown as { http: object };
+  return { https: { ...listener, ...tls, minVersion: MIN_TLS } } as unknown as { http: object };
+}
+
+/** For the connections from now on; those that are open stay as they are. */
+export function useCertificate(app: FastifyInstance, { cert, key }: CertificateAndKey): void {
+  (app.server as unknown as TlsServer).setSecureContext({ cert, key, minVersion: MIN_TLS });
 }
 
 function setHeaders(request: FastifyRequest, reply: FastifyReply, hsts: boolean): void {

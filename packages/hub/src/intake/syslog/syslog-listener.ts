@@ -1,7 +1,8 @@
 import { constants } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
-import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
+import type { CertificateAndKey } from '../../platform/certificates.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { VendorLog } from '../../vendors/vendor.ts';
 import { syslogCef } from '../../vendors/syslog-cef/index.ts';
@@ -15,7 +16,7 @@ import { serveSender } from './serve-sender.ts';
 export interface SyslogOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** PEM. */
-  readonly tls: { readonly cert: string; readonly key: string };
+  readonly tls: CertificateAndKey;
   readonly runner: Pick<IntakeRunner, 'links' | 'settled'>;
   readonly clock: Clock;
   readonly log: VendorLog;
@@ -40,6 +41,8 @@ export const SYSLOG_LIMITS: SyslogLimits = {
 
 export interface SyslogListener {
   readonly port: number;
+  /** Serves the connections from now on with another certificate. */
+  useCertificate(pair: CertificateAndKey): void;
   /** Takes to their end the lines that were read, then lets go of all connections. */
   close(): Promise<void>;
 }
@@ -53,6 +56,11 @@ export async function startSyslog(options: SyslogOptions): Promise<SyslogListene
   const listener = new Listener(options);
   await listener.open();
   return listener;
+}
+
+function contextOptions({ cert, key }: CertificateAndKey): SecureContextOptions {
+  // A connection that is resumed would skip the certificate.
+  return { cert, key, minVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_TICKET };
 }
 
 class Listener implements SyslogListener {
@@ -71,11 +79,9 @@ class Listener implements SyslogListener {
     this.#options = options;
     this.#limits = { ...SYSLOG_LIMITS, ...options.limits };
     this.#server = createServer({
-      ...options.tls, minVersion: 'TLSv1.2', handshakeTimeout: this.#limits.handshakeMs,
+      ...contextOptions(options.tls), handshakeTimeout: this.#limits.handshakeMs,
       // Asked for here and judged by the links: each has an authority of its own.
       requestCert: true, rejectUnauthorized: false,
-      // A connection that is resumed would skip the certificate.
-      secureOptions: constants.SSL_OP_NO_TICKET,
     });
     this.#server.maxConnections = this.#limits.connections;
     this.#server.on('connection', (socket: Socket) => { this.#count(socket); });
@@ -85,6 +91,10 @@ class Listener implements SyslogListener {
       // Node leaves that to us, also for a handshake that takes too long.
       socket.destroy();
     });
+  }
+
+  useCertificate(pair: CertificateAndKey): void {
+    this.#server.setSecureContext(contextOptions(pair));
   }
 
   get port(): number {
