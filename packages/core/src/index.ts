@@ -10,6 +10,7 @@ export * from './vocabulary/access.ts';
 export * from './findings/index.ts';
 export * from './merge/apply-signal.ts';
 export * from './merge/merge-partners.ts';
+export * from './merge/disagreement.ts';
 export * from './connectors/connector-state.ts';
 export * from './evaluate/os-version.ts';
 export * from './evaluate/check-settings.ts';

@@ -55,7 +55,7 @@ export function evaluateCompliance(input: EvaluationInput, now: Instant): Evalua
 }
 
 /** The partners that this device is enrolled with; nearly always all, and then the very same array. */
-function enrolledConnectors(connectors: readonly Connector[], groupIds: readonly string[]): readonly Connector[] {
+export function enrolledConnectors(connectors: readonly Connector[], groupIds: readonly string[]): readonly Connector[] {
   const isEnrolled = ({ enrolmentGroupIds }: Connector): boolean =>
     enrolmentGroupIds === undefined || enrolmentGroupIds.length === 0 || enrolmentGroupIds.some((id) => groupIds.includes(id));
   return connectors.every(isEnrolled) ? connectors : connectors.filter(isEnrolled);

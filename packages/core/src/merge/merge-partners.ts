@@ -51,6 +51,11 @@ export function isSilent(connector: Connector, now: Instant): boolean {
   return days > 0 && connector.lastHeartbeatAt !== undefined && now - connector.lastHeartbeatAt > days * 86_400_000;
 }
 
+/** Whether what a partner says counts on a platform: full integration, switched on for it, and not withdrawn. */
+export function hasVoice(connector: Connector, platform: Platform): boolean {
+  return connector.integration === 'full' && connector.deprovisioned !== true && connector.platforms[platform]?.enabled === true;
+}
+
 /** The most specific rule: (platform and group) before group before platform before neither, then priority, then id. */
 export function ruleFor(rules: readonly MergeRule[], platform: Platform, groupIds: readonly string[]): MergeRule {
   let best = DEFAULT_MERGE_RULE;
@@ -83,12 +88,11 @@ export function mergePartners(
   let ignored: string | undefined;
   let asked = false;
   for (const connector of connectors) {
-    const toggle = connector.platforms[platform];
-    if (connector.integration !== 'full' || connector.deprovisioned === true || toggle?.enabled !== true) continue;
+    if (!hasVoice(connector, platform)) continue;
     asked = true;
     const silent = isSilent(connector, now);
     if (silent && rule.silentPartner === 'ignore') ignored = firstOf(ignored, connector.id);
-    else words.push(wordOf(viewOf(views, connector.id), connector.id, toggle.blockedOnMissingData, silent ? rule.silentPartner : undefined));
+    else words.push(wordOf(viewOf(views, connector.id), connector.id, connector.platforms[platform]?.blockedOnMissingData === true, silent ? rule.silentPartner : undefined));
   }
   if (words.length === 0) {
     return { kind: 'none', code: asked ? 'partner_silent_ignored' : 'no_partner_enabled', connectorId: ignored, state: strictestState(views), disagreeing: NONE };

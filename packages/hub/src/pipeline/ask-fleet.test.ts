@@ -15,7 +15,7 @@ afterEach(() => hub.close());
 test('a merge rule can be tried before it is made, and nothing changes meanwhile', async () => {
   const rule = { id: 'new', priority: 1, silentPartner: 'ignore', merge: { method: 'primary', order: [LOOKOUT] } } as const;
   expect(await hub.questions.previewMergeRule('new', rule)).toEqual({
-    devices: 2, changed: 1, closing: 0, opening: 1, samples: [{ deviceId: PHONE, from: 'noncompliant', to: 'compliant' }],
+    devices: 2, changed: 1, closing: 0, opening: 1, levelChanged: 1, samples: [{ deviceId: PHONE, from: 'noncompliant', to: 'compliant' }],
   });
   expect(hub.decider.view.posture(PHONE)?.complianceState).toBe('noncompliant');
   expect(await hub.questions.previewMergeRule('nothing', undefined)).toMatchObject({ changed: 0 });
@@ -33,6 +33,17 @@ test('what it said is what then happens', async () => {
 
 test('devices of which partners say different things are listed', async () => {
   expect(await hub.questions.disagreements(10)).toMatchObject({
-    count: 1, devices: [{ deviceId: PHONE, mergedState: 'highSeverity', views: [{ connectorId: LOOKOUT, state: 'secured' }, { connectorId: ZIMPERIUM, state: 'highSeverity' }] }],
+    count: 1, devices: [{ deviceId: PHONE, mergedState: 'highSeverity', views: [{ connectorId: ZIMPERIUM, state: 'highSeverity' }, { connectorId: LOOKOUT, state: 'secured' }] }],
   });
+});
+
+test('a rule that changes levels and no access says so', async () => {
+  await hub.intake.take(LOOKOUT, [report(LOOKOUT, OTHER, { state: 'mediumSeverity', at: hub.clock.now() + 60_000 })]);
+  const rule = { id: 'new', priority: 1, silentPartner: 'ignore', merge: { method: 'quorum', atLeast: 2 } } as const;
+  expect(await hub.questions.previewMergeRule('new', rule)).toMatchObject({ changed: 1, levelChanged: 2 });
+});
+
+test('devices of which one partner has withdrawn are not listed', async () => {
+  await hub.provisioning.provision(ZIMPERIUM, false);
+  expect(await hub.questions.disagreements(10)).toEqual({ count: 0, devices: [] });
 });

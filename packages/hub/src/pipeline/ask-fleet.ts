@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { meaningOf, type ComplianceState, type MergeRule } from '@sallyport/core';
+import type { ComplianceState, MergeRule } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import type { FleetDevice } from './fleet.ts';
 import type { Memory } from './memory.ts';
@@ -25,12 +25,14 @@ export class AskFleet implements FleetQuestions {
     const rules = [...memory.mergeRules.filter((other) => other.id !== id), ...(rule === undefined ? [] : [rule])];
     const now = this.#clock.now();
     const samples: { deviceId: string; from: ComplianceState; to: ComplianceState }[] = [];
-    const counts = { devices: 0, changed: 0, closing: 0, opening: 0 };
+    const counts = { devices: 0, changed: 0, closing: 0, opening: 0, levelChanged: 0 };
     await this.#forEach(({ facts, posture }) => {
       counts.devices += 1;
       // Both are evaluated at the same instant: what time has changed meanwhile is not the rule's doing.
-      const from = memory.evaluate(facts, posture, now).state;
-      const to = memory.evaluate(facts, posture, now, rules).state;
+      const before = memory.evaluate(facts, posture, now);
+      const after = memory.evaluate(facts, posture, now, rules);
+      if (before.merged.state !== after.merged.state) counts.levelChanged += 1;
+      const [from, to] = [before.state, after.state];
       if (from === to) return;
       counts.changed += 1;
       if (isCompliantState(from) && !isCompliantState(to)) counts.closing += 1;
@@ -43,8 +45,9 @@ export class AskFleet implements FleetQuestions {
   async disagreements(limit: number): Promise<{ readonly count: number; readonly devices: readonly Disagreement[] }> {
     const devices: Disagreement[] = [];
     let count = 0;
+    const now = this.#clock.now();
     await this.#forEach((device) => {
-      const disagreement = this.#disagreementOn(device);
+      const disagreement = this.#disagreementOn(device, now);
       if (disagreement === undefined) return;
       count += 1;
       if (devices.length < limit) devices.push(disagreement);
@@ -52,17 +55,12 @@ export class AskFleet implements FleetQuestions {
     return { count, devices };
   }
 
-  /** Only partners that are enforced on the device's platform count, and only what is a word about the device. */
-  #disagreementOn({ facts, posture }: FleetDevice): Disagreement | undefined {
-    if (posture === undefined || posture.views.length < 2) return undefined;
-    const heard = posture.views.filter(({ connectorId, state }) => {
-      const connector = this.#memory.connector(connectorId);
-      return !meaningOf(state).missing && connector?.integration === 'full' && connector.platforms[facts.platform]?.enabled === true;
-    });
-    if (new Set(heard.map((view) => view.state)).size < 2) return undefined;
+  #disagreementOn({ facts, posture }: FleetDevice, now: number): Disagreement | undefined {
+    const views = posture === undefined ? [] : this.#memory.disagreement(facts, posture.views, now);
+    if (posture === undefined || views.length === 0) return undefined;
     return {
       deviceId: facts.id, mergedState: posture.mergedState,
-      views: heard.map(({ connectorId, state, observedAt }) => ({ connectorId, state, observedAt })),
+      views: views.map(({ connectorId, state, observedAt }) => ({ connectorId, state, observedAt })),
     };
   }
 

@@ -1,5 +1,5 @@
 import {
-  AccessIndex, assignedPolicies, evaluateCompliance, wellKnownApplication,
+  AccessIndex, assignedPolicies, disagreement, evaluateCompliance, wellKnownApplication,
   type AccessPolicy, type CompliancePolicy, type ComplianceSettings, type Connector, type DeviceFacts, type Evaluated,
   type MergeRule, type NamedLocation, type PartnerView, type Platform, type UserFacts, type Verdict,
 } from '@sallyport/core';
@@ -235,6 +235,13 @@ export class Memory implements AccessView {
       settings: this.#settings,
       failing: posture?.failing ?? NOT_FAILING,
     }, now);
+  }
+
+  /** What the partners say of a device where they contradict each other; empty where they agree. */
+  disagreement(facts: DeviceFacts, views: readonly PartnerView[], now: number): readonly PartnerView[] {
+    if (views.length < 2) return NO_VIEWS;
+    const groupIds = this.#groupsOf(facts.id, facts.userId === undefined ? undefined : this.directory.get(facts.userId));
+    return disagreement({ device: facts, groupIds, views, connectors: this.#connectorList, mergeRules: this.#mergeRuleList }, now);
   }
 
   /** The same array for all who are in the same groups, as long as no device is in a group itself. */

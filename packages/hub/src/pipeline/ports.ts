@@ -58,6 +58,8 @@ export interface PreviewedChange {
   /** Of these: devices that would lose, or get back, what `compliantDevice` guards. */
   readonly closing: number;
   readonly opening: number;
+  /** Devices whose merged level would be another, whether or not that changes their compliance. */
+  readonly levelChanged: number;
   /** The first of the changed devices. */
   readonly samples: readonly { readonly deviceId: string; readonly from: ComplianceState; readonly to: ComplianceState }[];
 }

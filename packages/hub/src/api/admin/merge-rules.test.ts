@@ -64,12 +64,14 @@ describe('before a rule is made', () => {
   test('it can be tried, and nothing is stored', async () => {
     const before = (await hub.call('GET', '/admin/v1/merge-rules')).body.value.length;
     const { status, body } = await hub.call('POST', PREVIEW, { rule: RULE });
-    expect([status, body]).toEqual([200, { devices: 0, changed: 0, closing: 0, opening: 0, samples: [] }]);
+    expect([status, body]).toEqual([200, { devices: 0, changed: 0, closing: 0, opening: 0, levelChanged: 0, samples: [] }]);
     expect((await hub.call('GET', '/admin/v1/merge-rules')).body.value).toHaveLength(before);
   });
 
   test.each([
-    [{ rule: { ...RULE, method: 'primary' } }, 400, 'order'], [{ rule: { ...RULE, method: 'quorum' } }, 400, 'atLeast'],
+    [{ rule: { ...RULE, method: 'primary' } }, 400, 'rule.order'], [{ rule: { ...RULE, method: 'quorum' } }, 400, 'rule.atLeast'],
+    [{ rule: { ...RULE, method: 'primary', order: ['nobody'] } }, 400, 'rule.order[0]'], [{ rule: { ...RULE, groupId: 'nobody' } }, 400, 'rule.groupId'],
+    [{ rule: null }, 400, 'rule'],
     [{}, 400, 'rule'], [{ rule: RULE, replaces: 'nobody' }, 404, 'nobody'],
   ])('%j is refused', async (body, status, named) => {
     const answer = await hub.call('POST', PREVIEW, body);

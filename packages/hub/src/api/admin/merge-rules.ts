@@ -6,7 +6,7 @@ import { toMergeRule } from '../../pipeline/merge-rule-document.ts';
 import type { FleetQuestions } from '../../pipeline/ports.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
-import type { DocumentKind, DocumentRow, Transaction } from '../../store/store.ts';
+import type { DocumentKind, DocumentRow, Store, Transaction } from '../../store/store.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { AdminDocuments, idOf } from './admin-documents.ts';
 import type { AdminDependencies } from './admin-documents.ts';
@@ -34,7 +34,8 @@ export function mergeRuleRoutes(deps: MergeRuleDependencies): FastifyPluginCallb
     app.post('/admin/v1/merge-rules/preview', { config: { access: READ, doc: docs.preview } }, async (request) => {
       const { rule, replaces } = previewRequest.parse(request.body);
       if (replaces !== null) await rules.get(replaces);
-      const body = rule === null ? undefined : checkedAlone(rule);
+      if (rule === null && replaces === null) throw invalid('rule', 'is null, and no rule is named in replaces: nothing would change');
+      const body = rule === null ? undefined : await checked(rule, deps.store, 'rule.');
       const id = replaces ?? 'preview';
       return questions.previewMergeRule(id, body === undefined ? undefined : toMergeRule(body, id));
     });
@@ -93,7 +94,8 @@ const previewRequest = z.strictObject({
   replaces: id.nullable().default(null).describe('Id of the rule that it would replace; null: it would be a new one.'),
 });
 const preview = z.object({
-  devices: z.int(), changed: z.int(), closing: z.int().describe('Devices that would lose access.'), opening: z.int().describe('Devices that would get it back.'),
+  devices: z.int(), changed: z.int().describe('Devices whose compliance state would be another.'), closing: z.int().describe('Devices that would lose access.'), opening: z.int().describe('Devices that would get it back.'),
+  levelChanged: z.int().describe('Devices whose merged level would be another, whether or not that changes their compliance.'),
   samples: z.array(z.object({ deviceId: z.string(), from: z.string(), to: z.string() })),
 });
 const disagreementQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('How many devices are listed; all are counted.') });
@@ -103,24 +105,24 @@ const disagreements = z.object({
 });
 
 /** What no single field can say, with everything it names. @throws HubError `invalid_request` that names the field */
-async function checked(rule: Rule, tx: Transaction): Promise<Readonly<Record<string, unknown>>> {
-  if (rule.groupId !== null) await requireDocument(tx, 'group', rule.groupId, 'groupId');
-  for (const [index, connector] of rule.order?.entries() ?? []) await requireDocument(tx, 'mobileThreatDefenseConnector', connector, `order[${index}]`);
-  return checkedAlone(rule);
+async function checked(rule: Rule, tx: Pick<Transaction | Store, 'documents'>, at = ''): Promise<Readonly<Record<string, unknown>>> {
+  if (rule.groupId !== null) await requireDocument(tx, 'group', rule.groupId, `${at}groupId`);
+  for (const [index, connector] of rule.order?.entries() ?? []) await requireDocument(tx, 'mobileThreatDefenseConnector', connector, `${at}order[${index}]`);
+  return checkedAlone(rule, at);
 }
 
 /** What can be said without looking anything up. @throws HubError `invalid_request` that names the field */
-function checkedAlone(rule: Rule): Readonly<Record<string, unknown>> {
+function checkedAlone(rule: Rule, at: string): Readonly<Record<string, unknown>> {
   const { order, atLeast, ...rest } = rule;
-  if ((rule.method === 'primary') !== (order !== undefined)) throw invalid('order', rule.method === 'primary' ? 'is needed for the method primary' : 'is only for the method primary');
-  if ((rule.method === 'quorum') !== (atLeast !== undefined)) throw invalid('atLeast', rule.method === 'quorum' ? 'is needed for the method quorum' : 'is only for the method quorum');
+  if ((rule.method === 'primary') !== (order !== undefined)) throw invalid(`${at}order`, rule.method === 'primary' ? 'is needed for the method primary' : 'is only for the method primary');
+  if ((rule.method === 'quorum') !== (atLeast !== undefined)) throw invalid(`${at}atLeast`, rule.method === 'quorum' ? 'is needed for the method quorum' : 'is only for the method quorum');
   for (const [index, connector] of order?.entries() ?? []) {
-    if (order?.indexOf(connector) !== index) throw invalid(`order[${index}]`, 'names a connector that is in the list already');
+    if (order?.indexOf(connector) !== index) throw invalid(`${at}order[${index}]`, 'names a connector that is in the list already');
   }
   return { ...rest, ...(order === undefined ? {} : { order }), ...(atLeast === undefined ? {} : { atLeast }) };
 }
 
-async function requireDocument(tx: Transaction, kind: DocumentKind, wanted: string, field: string): Promise<void> {
+async function requireDocument(tx: Pick<Transaction | Store, 'documents'>, kind: DocumentKind, wanted: string, field: string): Promise<void> {
   if ((await tx.documents.get(kind, wanted)) === undefined) {
     throw invalid(field, `names "${wanted}", and there is no ${kind === 'group' ? 'group' : 'connector'} with that id`);
   }
