@@ -14,6 +14,7 @@ import { reportRoutes } from './api/admin/reports.ts';
 import { tryVendorRoutes } from './api/admin/try-vendor.ts';
 import { vendorLinkRoutes } from './api/admin/vendor-links.ts';
 import { createHttpServer, useCertificate } from './api/http-server.ts';
+import { addHelpPage } from './api/portal/help-page.ts';
 import { listenOn } from './api/listen.ts';
 import { addOpenApiRoute } from './api/openapi.ts';
 import { addOperationsRoutes, measureRequests } from './api/operations.ts';
@@ -152,6 +153,7 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   await app.register(inventory.routes);
   const readiness = createReadiness([storeIsWritable(store, clock)], clock, log);
   addOperationsRoutes(app, { metrics, readiness });
+  addHelpPage(app);
   addOpenApiRoute(app, { site, version: VERSION });
   const following = serverTls && followServerTls({
     dir: join(dataDir, 'tls'), hosts, current: serverTls, clock, log,

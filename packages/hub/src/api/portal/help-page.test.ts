@@ -1,0 +1,30 @@
+import pino from 'pino';
+import { expect, test } from 'vitest';
+import { LANGUAGES } from '@sallyport/core';
+import { createHttpServer } from '../http-server.ts';
+import { addHelpPage } from './help-page.ts';
+import { HELP_TEXTS } from './help-texts.ts';
+
+const app = createHttpServer({
+  behindProxy: false, hsts: false, clock: { now: () => 0 }, log: pino({ level: 'silent' }),
+  authenticator: { authenticate: () => Promise.reject(new Error('nobody signs in here')) },
+});
+addHelpPage(app);
+
+const open = (id: string, language?: string) => app.inject({ url: `/me/devices/${id}`, headers: language === undefined ? {} : { 'accept-language': language } });
+
+test.each(LANGUAGES)('a person who reads %s is told what to do', async (language) => {
+  const answer = await open('3f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a10?utm_source=mail', `${language}-XX`);
+  expect(answer.statusCode).toBe(200);
+  expect(answer.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'content-language': language, 'cache-control': 'no-store' });
+  expect(answer.body).toContain(`<html lang="${language}">`);
+  for (const step of HELP_TEXTS[language].steps) expect(answer.body).toContain(`<li>${step}</li>`);
+  expect(answer.body).toContain('<code>3f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a10</code>');
+});
+
+test('what stands in the address is shown and never run', async () => {
+  const { body, headers } = await open(encodeURIComponent('<script>alert("1")</script>&\''));
+  expect(body).not.toContain('<script');
+  expect(body).toContain('<code>&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62;&#38;&#39;</code>');
+  expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-[^' ]+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/u);
+});
