@@ -198,10 +198,9 @@ describe('a partner\'s client', () => {
       reportId: 'r-1', connectorId: other, mobileThreatDefenseConnectorId: other, device: { serialNumber: 'S-1' },
       observedDateTime: new Date().toISOString(), threatState: 'compromised',
     };
-    const answer = await hub.call(`/partner/v1/device-health?connectorId=${other}`, {
-      token: partner.token, headers: { 'x-connector-id': other }, body: { connectorId: other, reports: [report] },
-    });
-    expect(answer.status).toBe(200);
+    const post = (path: string) => hub.call(path, { token: partner.token, headers: { 'x-connector-id': other }, body: { connectorId: other, reports: [report] } });
+    expect((await post(`/partner/v1/device-health?connectorId=${other}`)).status).toBe(400);
+    expect((await post('/partner/v1/device-health')).status).toBe(200);
     const waiting = (await hub.call('/admin/v1/reports')).json<{ value: { connectorId: string; reportId: string }[] }>().value;
     expect(waiting.filter(({ reportId }) => reportId === 'r-1').map(({ connectorId }) => connectorId)).toEqual([CONNECTOR]);
     expect((await hub.call(`/v1.0/deviceManagement/mobileThreatDefenseConnectors/${other}`)).json()).toEqual(before);
