@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { accessRoutes } from './api/access/routes.ts';
 import { doorAdminRoutes } from './api/admin/doors.ts';
+import { eventRoutes } from './api/admin/events.ts';
 import { findingRoutes } from './api/admin/findings.ts';
 import { mergeRuleRoutes } from './api/admin/merge-rules.ts';
 import { DoorRegistry } from './api/doors/door-registry.ts';
@@ -43,6 +44,7 @@ import { baseUrlOf, type ServeSettings } from './platform/settings.ts';
 import { loadSigningKeys } from './platform/signing-keys.ts';
 import { ensureServerTls, type ServerTls } from './platform/tls.ts';
 import { startForgetting } from './publish/forget-events.ts';
+import { alertFrameOf } from './publish/frames.ts';
 import { Publisher } from './publish/publisher.ts';
 import { openPostgresStore } from './store/postgres/postgres-store.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
@@ -109,6 +111,8 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
 
   const publisher = await Publisher.start({ store, log, settled: pipeline.settled });
   opened.add(() => publisher.close());
+  const alerts = await Publisher.start({ store, log, frameOf: alertFrameOf, recent: 256 });
+  opened.add(() => alerts.close());
   const doors = await DoorRegistry.load({ store, log });
   const forgetting = startForgetting(store, clock, log);
   opened.add(() => forgetting.stop());
@@ -144,6 +148,7 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   await app.register(doorRoutes({ registry: doors, decider, publisher, clock, baseUrl }));
   await app.register(doorAdminRoutes({ store, configuration, clock, registry: doors, view, baseUrl }));
   await app.register(mergeRuleRoutes({ store, configuration, clock, questions }));
+  await app.register(eventRoutes({ alerts }));
   await app.register(tryVendorRoutes({ clock }));
   await app.register(vendorLinkRoutes({ store, configuration, clock, runner, dataKey, http, log }));
   await app.register(reportRoutes({ store, devices }));

@@ -57,6 +57,8 @@ export class Fleet {
   readonly #shared = new SharedParts();
   readonly #ownerId: (userId: string) => string;
   #loaded = 0;
+  #touched = new Set<string>();
+  #allTouched = true;
 
   /** @param ownerId answers the same id as a text that is in memory already */
   constructor(ownerId: (userId: string) => string = (userId) => userId) {
@@ -113,6 +115,7 @@ export class Fleet {
     const device = new FleetDevice(row, row.userId === null ? undefined : this.#ownerId(row.userId), this.#shared);
     this.#devices.set(id, device);
     this.#noteGrace(device);
+    if (hasSeveralViews(device.posture)) this.#touched.add(id);
     if (device.entraDeviceId !== null) this.#byEntraId.set(device.entraDeviceId, id);
     if (device.easDeviceId !== null) this.#byEasId.set(device.easDeviceId, withId(this.#byEasId.get(device.easDeviceId), id));
     const { userId } = device.facts;
@@ -122,8 +125,23 @@ export class Fleet {
   setPosture(posture: PostureRow): void {
     const device = this.#devices.get(posture.deviceId);
     if (device === undefined) return;
+    if (hasSeveralViews(posture) || hasSeveralViews(device.posture)) this.#touched.add(device.id);
     device.posture = this.#shared.posture(posture, device.facts.id);
     this.#noteGrace(device);
+  }
+
+  /** What several partners come to may have changed for these devices, or for `all`. */
+  touch(ids: Iterable<string> | 'all'): void {
+    if (ids === 'all') this.#allTouched = true;
+    else for (const id of ids) this.#touched.add(id);
+  }
+
+  /** Devices of several partners about which something changed since this was last asked. */
+  takeTouched(): ReadonlySet<string> | 'all' {
+    const touched = this.#allTouched ? 'all' : this.#touched;
+    this.#allTouched = false;
+    this.#touched = new Set();
+    return touched;
   }
 
   #noteGrace(device: FleetDevice): void {
@@ -136,11 +154,16 @@ export class Fleet {
     if (device === undefined) return;
     this.#devices.delete(id);
     this.#inGrace.delete(device);
+    if (hasSeveralViews(device.posture)) this.#touched.add(id);
     if (device.entraDeviceId !== null && this.#byEntraId.get(device.entraDeviceId) === id) this.#byEntraId.delete(device.entraDeviceId);
     if (device.easDeviceId !== null) setOrDelete(this.#byEasId, device.easDeviceId, withoutId(this.#byEasId.get(device.easDeviceId), id));
     const { userId } = device.facts;
     if (userId !== undefined) setOrDelete(this.#byUser, userId, withoutId(this.#byUser.get(userId), id));
   }
+}
+
+function hasSeveralViews(posture: PostureRow | undefined): boolean {
+  return posture !== undefined && posture.views.length > 1;
 }
 
 /** Most keys name one device: then there is no list. */

@@ -3,10 +3,12 @@ import { isInactive } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 import type { WatchConnectors } from './watch-connectors.ts';
+import type { WatchDisagreements } from './watch-disagreements.ts';
 
 export interface KeepTimeDependencies extends ReevaluateDependencies {
   readonly clock: Clock;
   readonly life: WatchConnectors;
+  readonly disagreements: WatchDisagreements;
   readonly onError: (error: unknown) => void;
 }
 
@@ -60,6 +62,7 @@ export class KeepTime {
     }
     const ended = [...this.#deps.memory.fleet.inGrace()].filter((d) => (d.posture?.graceUntil ?? Infinity) <= now);
     if (ended.length > 0) await reevaluate(this.#deps, ended.map((d) => d.facts.id));
+    await this.#deps.disagreements.look();
   }
 
   /** Looks at every device, but at little of each, and lets other work in between. */

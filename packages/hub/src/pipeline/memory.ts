@@ -62,6 +62,12 @@ export class Memory implements AccessView {
   apply(kind: DocumentKind, id: string, row: DocumentRow | undefined): Touched {
     const wasDeprovisioned = this.#connectors.get(id)?.deprovisioned ?? false;
     this.#take(kind, id, row);
+    const touched = this.#touchedBy(kind, id, wasDeprovisioned);
+    if (touched !== 'nothing') this.fleet.touch(touched === 'fleet' ? 'all' : touched.devices);
+    return touched;
+  }
+
+  #touchedBy(kind: DocumentKind, id: string, wasDeprovisioned: boolean): Touched {
     switch (kind) {
       case 'mobileThreatDefenseConnector': case 'deviceCompliancePolicy': case 'mergeRule': case 'deviceManagementSettings':
         return 'fleet';
@@ -84,6 +90,7 @@ export class Memory implements AccessView {
       if (this.fleet.get(member) !== undefined) devices.add(member);
       for (const id of this.fleet.ofUser(member)) devices.add(id);
     }
+    this.fleet.touch(devices);
     return { devices };
   }
 

@@ -15,6 +15,7 @@ import { RegisterDevice } from './register-device.ts';
 import { Serial } from './serial.ts';
 import { TakeReports } from './take-reports.ts';
 import { WatchConnectors } from './watch-connectors.ts';
+import { WatchDisagreements } from './watch-disagreements.ts';
 
 /** Without word of what other processes changed for longer than this, nothing is granted any more (rule 7: fail closed). */
 const OLDEST_VIEW_MS = 60_000;
@@ -65,7 +66,7 @@ export async function startPipeline({ store, clock, onError, evaluatedFirst = EV
   else firstLook.soon();
   const configuration = new Configure(deps);
   const life = new WatchConnectors({ ...deps, configuration });
-  const time = new KeepTime({ ...deps, life, onError });
+  const time = new KeepTime({ ...deps, life, disagreements: new WatchDisagreements(deps), onError });
   time.start();
   return {
     intake: new TakeReports({ ...deps, life }),

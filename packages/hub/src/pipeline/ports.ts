@@ -1,5 +1,5 @@
 import type {
-  AccessRequest, ComplianceState, CompliancePolicy, Connector, Decision, DeviceFacts, MergeRule, Reason, Signal, ThreatState, UserFacts, Verdict,
+  AccessRequest, ComplianceState, CompliancePolicy, Connector, ConnectorState, Decision, DeviceFacts, MergeRule, Reason, Signal, ThreatState, UserFacts, Verdict,
 } from '@sallyport/core';
 import type { DeviceRow, DocumentKind, PostureRow, ReportRow, Transaction } from '../store/store.ts';
 
@@ -160,4 +160,20 @@ export interface PostureChange {
   readonly reasons: readonly Reason[];
   /** The report that caused it, if one did. */
   readonly cause: { readonly connectorId: string; readonly reportId: string } | null;
+}
+
+/** The payload of `connector-state-changed`. */
+export interface ConnectorStateChanged {
+  readonly connectorId: string;
+  readonly displayName: string;
+  /** `null`: the connector is new. */
+  readonly from: ConnectorState | null;
+  readonly to: ConnectorState;
+}
+
+/** The payload of `disagreement-started` and, without views, of `disagreement-ended`. */
+export interface DisagreementChanged {
+  readonly deviceId: string;
+  readonly mergedState: ThreatState | null;
+  readonly views: readonly { readonly connectorId: string; readonly state: ThreatState; readonly observedDateTime: string }[];
 }

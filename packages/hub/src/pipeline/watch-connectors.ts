@@ -1,7 +1,7 @@
 import { HubError } from '@sallyport/contracts';
 import { acceptsMessages, connectorState, isSilent } from '@sallyport/core';
 import { NEW_STATUS, type ConnectorStatus } from './connector-status.ts';
-import type { Configuration, Provisioning } from './ports.ts';
+import type { Configuration, ConnectorStateChanged, Provisioning } from './ports.ts';
 import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 
 export interface WatchDependencies extends ReevaluateDependencies {
@@ -39,6 +39,7 @@ export class WatchConnectors implements Provisioning {
     if (problem === undefined && known === null) return;
     if (problem !== undefined && known?.code === problem.code && known.message === problem.message) return;
     await this.#change(connectorId, connectorId, (status) => ({ ...status, error: problem === undefined ? null : { ...problem, at } }));
+    await this.noteStates();
   }
 
   /** Looks whether a partner fell silent or was heard again; then what it said counts less, or again, for every device. */
@@ -46,6 +47,7 @@ export class WatchConnectors implements Provisioning {
     const silent = this.#silentNow();
     if (silent === this.#silent) return;
     this.#silent = silent;
+    this.#deps.memory.fleet.touch('all');
     await reevaluate(this.#deps, [...this.#deps.memory.fleet.ids()]);
   }
 
@@ -60,9 +62,10 @@ export class WatchConnectors implements Provisioning {
     if (connector === undefined) throw this.refusal(connectorId);
     if ((connector.deprovisioned ?? false) !== provisioned) return;
     await this.#change(connectorId, connectorId, (status) => ({ ...status, deprovisioned: !provisioned }));
+    await this.noteStates();
   }
 
-  /** Looks at the state of every connector, and writes down those that are no longer what they were. */
+  /** Looks at the state of every connector, and writes down and tells of those that are no longer what they were. */
   async noteStates(): Promise<void> {
     const { memory, clock } = this.#deps;
     for (const connector of memory.connectors) {
@@ -73,11 +76,19 @@ export class WatchConnectors implements Provisioning {
   }
 
   #change(actor: string, connectorId: string, change: (status: ConnectorStatus) => ConnectorStatus): Promise<void> {
+    const { clock, memory, origin } = this.#deps;
     return this.#deps.configuration.write(actor, async (tx, changed) => {
-      const before = await tx.documents.get('connectorStatus', connectorId);
-      const after = { ...change((before?.body as unknown as ConnectorStatus | undefined) ?? NEW_STATUS) };
-      await tx.documents.put('connectorStatus', connectorId, after, this.#deps.clock.now());
-      changed({ kind: 'connectorStatus', id: connectorId, before: before?.body ?? {}, after });
+      const before = (await tx.documents.get('connectorStatus', connectorId))?.body;
+      const status = (before as unknown as ConnectorStatus | undefined) ?? NEW_STATUS;
+      const after = { ...change(status) };
+      // Another process may have noted the same.
+      if (before !== undefined && JSON.stringify(after) === JSON.stringify(status)) return;
+      const at = clock.now();
+      await tx.documents.put('connectorStatus', connectorId, after, at);
+      changed({ kind: 'connectorStatus', id: connectorId, before: before ?? {}, after });
+      if (after.state === status.state || after.state === null) return;
+      const told: ConnectorStateChanged = { connectorId, displayName: memory.connector(connectorId)?.displayName ?? connectorId, from: status.state, to: after.state };
+      await tx.outbox.append([{ kind: 'connector-state-changed', subject: connectorId, at, payload: { ...told, origin } }]);
     });
   }
 }

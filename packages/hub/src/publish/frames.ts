@@ -33,7 +33,15 @@ export function frameOf(row: OutboxRow): Frame | undefined {
     case 'device-removed': return frame(row, 'access-changed', accessChanged(row, true));
     case 'configuration-changed':
       return SILENT.has(row.subject as DocumentKind) ? undefined : frame(row, 'configuration-changed', { kind: row.subject, id: row.payload.id });
+    default: return undefined;
   }
+}
+
+/** What people who watch over the partners are told: states of connectors, and partners that contradict each other. */
+export function alertFrameOf(row: OutboxRow): Frame | undefined {
+  if (row.kind !== 'connector-state-changed' && row.kind !== 'disagreement-started' && row.kind !== 'disagreement-ended') return undefined;
+  const { origin: _, ...told } = row.payload;
+  return frame(row, row.kind, { ...told, at: new Date(row.at).toISOString() });
 }
 
 /**

@@ -14,6 +14,8 @@ export interface PublisherOptions {
    * far. Doors are told only then: one that asks again at once must not hear yesterday's answer.
    */
   readonly settled?: (() => Promise<void>) | undefined;
+  /** What is told of each row, if anything. Default: what doors hear. */
+  readonly frameOf?: ((row: OutboxRow) => Frame | undefined) | undefined;
   readonly heartbeatMs?: number | undefined;
   /** How many events are kept in memory. */
   readonly recent?: number | undefined;
@@ -105,7 +107,7 @@ export class Publisher {
     this.#pending = [];
     const last = rows.at(-1)?.seq;
     if (last === undefined) return;
-    const frames = framesOf(rows);
+    const frames = this.#framesOf(rows);
     this.#recent.add(frames);
     this.#head = last;
     if (frames.length > 0) this.#tell(frames, last);
@@ -147,7 +149,7 @@ export class Publisher {
       }
       // What is committed but not told yet comes with the next flush.
       const rows = page.filter((row) => row.seq <= this.#head);
-      const frames = framesOf(rows);
+      const frames = this.#framesOf(rows);
       subscription.position = rows.at(-1)?.seq ?? this.#recent.after;
       if (frames.length > 0 && !this.#write(subscription, bytesOf(frames))) await drained(subscription.stream);
     }
@@ -175,13 +177,13 @@ export class Publisher {
     return goOn;
   }
 
+  #framesOf(rows: readonly OutboxRow[]): readonly Frame[] {
+    return rows.map(this.#options.frameOf ?? frameOf).filter((frame) => frame !== undefined);
+  }
+
   #beat(): void {
     for (const subscription of this.#subscriptions) this.#write(subscription, HEARTBEAT);
   }
-}
-
-function framesOf(rows: readonly OutboxRow[]): readonly Frame[] {
-  return rows.map(frameOf).filter((frame) => frame !== undefined);
 }
 
 /** Resolves when the stream takes more, or never will. */

@@ -90,7 +90,9 @@ export type DocumentKind =
   /** Which tenant this database belongs to, and the write probe behind `/readyz`. */
   | 'tenant'
   /** What a connector's partner said of itself, and the state it was last seen in; id = connector id. */
-  | 'connectorStatus';
+  | 'connectorStatus'
+  /** A device of which partners say different things, as it was told; id = device id. */
+  | 'disagreement';
 
 export interface DocumentRow {
   readonly kind: DocumentKind;
@@ -349,6 +351,9 @@ export type HistoryEvent =
   /** What all partners come to together. */
   | { readonly kind: 'mergedLevelChanged'; readonly from: ThreatState | null; readonly to: ThreatState }
   | { readonly kind: 'complianceChanged'; readonly from: ComplianceState | null; readonly to: ComplianceState; readonly reasons: readonly Reason[] }
+  /** Partners began, or ceased, to say different things of the device. */
+  | { readonly kind: 'partnersDisagree'; readonly views: readonly { readonly connectorId: string; readonly state: ThreatState }[] }
+  | { readonly kind: 'partnersAgree' }
   /** `findingChanged`: its severity; `findingNoted`: it was over when it was first heard of. */
   | {
     readonly kind: 'findingOpened' | 'findingChanged' | 'findingResolved' | 'findingNoted'; readonly connectorId: string; readonly findingId: string; readonly reportId: string;
@@ -380,7 +385,10 @@ export interface HistoryWriter {
 
 // ---- outbox
 
-export type OutboxKind = 'device-posture-changed' | 'device-removed' | 'configuration-changed';
+export type OutboxKind =
+  | 'device-posture-changed' | 'device-removed' | 'configuration-changed'
+  /** For people who watch over the partners. */
+  | 'connector-state-changed' | 'disagreement-started' | 'disagreement-ended';
 
 export interface OutboxRow {
   /** Ever growing, without promise of being gapless. */

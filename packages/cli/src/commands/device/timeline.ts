@@ -13,6 +13,7 @@ interface Entry {
   readonly connectorId?: string;
   readonly from?: string | null;
   readonly to?: string;
+  readonly views?: readonly { readonly connectorId: string; readonly state: string }[];
   readonly reasons?: readonly { readonly code: string }[];
   readonly title?: string | null;
   readonly type?: string;
@@ -47,15 +48,17 @@ export const timeline = command({
 const NAMES: Readonly<Record<string, string>> = {
   report: 'report', levelChanged: 'level', mergedLevelChanged: 'merged level', complianceChanged: 'compliance',
   findingOpened: 'finding opened', findingChanged: 'finding changed', findingResolved: 'finding resolved', findingNoted: 'finding noted',
+  partnersDisagree: 'partners disagree', partnersAgree: 'partners agree',
 };
 
 function entryColour({ dim, bad, good }: { dim(text: string): string; bad(text: string): string; good(text: string): string }): (cell: string) => string {
   return (cell) => (cell.startsWith('report') ? dim(cell) : cell.startsWith('finding opened') ? bad(cell) : cell.startsWith('finding resolved') ? good(cell) : cell);
 }
 
-function detailsOf({ kind, from, to, reasons = [], title, type, severity, status, flag, reportId }: Entry): string {
+function detailsOf({ kind, from, to, views = [], reasons = [], title, type, severity, status, flag, reportId }: Entry): string {
   if (kind === 'report') return `${reportId ?? ''}: ${status ?? ''}${flag === null || flag === undefined ? '' : ` (${flag})`}`;
   if (kind.startsWith('finding')) return `${title ?? type ?? ''}${severity === null || severity === undefined ? '' : `, ${severity}`}`;
+  if (kind.startsWith('partners')) return views.map(({ connectorId, state }) => `${connectorId}: ${state}`).join(', ');
   const why = [...new Set(reasons.map(({ code }) => code))].join(', ');
   return `${from ?? 'nothing'} -> ${to ?? ''}${why === '' ? '' : ` (${why})`}`;
 }

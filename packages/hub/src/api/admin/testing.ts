@@ -7,11 +7,14 @@ import { HubError, PERMISSIONS } from '@sallyport/contracts';
 import { startPipeline } from '../../pipeline/pipeline.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { alertFrameOf } from '../../publish/frames.ts';
+import { Publisher } from '../../publish/publisher.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
 import { DoorRegistry } from '../doors/door-registry.ts';
 import { createHttpServer } from '../http-server.ts';
 import { doorAdminRoutes } from './doors.ts';
+import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { mergeRuleRoutes } from './merge-rules.ts';
 
 /** For tests only: the administrator's routes on a real store and pipeline. */
@@ -27,12 +30,13 @@ export interface AdminHub {
 
 export const ADMIN_BASE = 'https://hub.example.test';
 
-export async function openAdminHub(): Promise<AdminHub> {
+export async function openAdminHub(options: { readonly events?: Omit<EventRoutesOptions, 'alerts'> } = {}): Promise<AdminHub> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-admin-'));
   const log = pino({ level: 'silent' });
   const store = await openSqliteStore({ file: join(folder, 'hub.db') });
   const pipeline = await startPipeline({ store, clock: systemClock, onError: () => undefined });
   const registry = await DoorRegistry.load({ store, log });
+  const alerts = await Publisher.start({ store, log, frameOf: alertFrameOf });
   const authenticator = {
     authenticate: (authorization: string | undefined) => (authorization === undefined
       ? Promise.reject(new HubError('unauthenticated', 'no token'))
@@ -42,6 +46,7 @@ export async function openAdminHub(): Promise<AdminHub> {
   const deps = { store, configuration: pipeline.configuration, clock: systemClock };
   app.register(doorAdminRoutes({ ...deps, view: pipeline.decider.view, registry, baseUrl: ADMIN_BASE }));
   app.register(mergeRuleRoutes({ ...deps, questions: pipeline.questions }));
+  app.register(eventRoutes({ alerts, ...options.events }));
   return {
     app, store, pipeline, registry,
     async call(method, url, body, roles = PERMISSIONS) {
@@ -49,8 +54,9 @@ export async function openAdminHub(): Promise<AdminHub> {
       return { status: response.statusCode, text: response.body, body: response.body === '' ? undefined : response.json() };
     },
     async close() {
+      alerts.close();
       await app.close();
-      pipeline.close();
+      await pipeline.close();
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     },

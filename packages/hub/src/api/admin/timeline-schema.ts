@@ -23,6 +23,10 @@ export const timelineEntry = z.discriminatedUnion('kind', [
     kind: z.literal('complianceChanged'), dateTime, from, to: z.string(),
     reasons: z.array(z.custom<Reason>().meta({ type: 'object' })).describe('Why the device is not simply compliant.'),
   }),
+  z.object({
+    kind: z.literal('partnersDisagree'), dateTime, views: z.array(z.object({ connectorId: z.string(), state: z.string() })).describe('What each of them says.'),
+  }),
+  z.object({ kind: z.literal('partnersAgree'), dateTime }),
   findingEvent('findingOpened'), findingEvent('findingChanged'), findingEvent('findingResolved'), findingEvent('findingNoted'),
 ]);
 

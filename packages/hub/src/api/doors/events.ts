@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HubError } from '@sallyport/contracts';
 import type { Publisher } from '../../publish/publisher.ts';
+import { positionOf, startEventStream } from '../event-stream.ts';
 import type { Door } from './door.ts';
 import type { DoorRegistry } from './door-registry.ts';
 
@@ -22,13 +23,7 @@ export class DoorEvents {
       throw new HubError('too_many_requests', `${this.#most} subscribers are listening already; more are not taken.`, { retryAfterSeconds: 30 });
     }
     const position = positionOf(request.headers['last-event-id']);
-    reply.hijack();
-    const { raw } = reply;
-    for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
-    raw.setHeader('content-type', 'text/event-stream; charset=utf-8');
-    // For gateways that would otherwise collect the stream before handing it on.
-    raw.setHeader('x-accel-buffering', 'no');
-    raw.writeHead(200);
+    const raw = startEventStream(reply);
     const stop = this.#registry.onChange(door.id, () => {
       if (!mayStillListen(door, this.#registry.get(door.id))) raw.end();
     });
@@ -39,9 +34,4 @@ export class DoorEvents {
 
 function mayStillListen(before: Door, now: Door | undefined): boolean {
   return now !== undefined && now.enabled && now.secretHash === before.secretHash;
-}
-
-function positionOf(lastEventId: string | string[] | undefined): number | 'unknown' | undefined {
-  if (lastEventId === undefined || lastEventId === '') return undefined;
-  return typeof lastEventId === 'string' && /^\d{1,15}$/u.test(lastEventId) ? Number(lastEventId) : 'unknown';
 }

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { OutboxRow } from '../store/store.ts';
+import { furnish, LOOKOUT, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from './testing.ts';
+
+let hub: TestPipeline;
+beforeEach(async () => {
+  hub = await testPipeline();
+  await furnish(hub);
+  await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured' })]);
+});
+afterEach(() => hub.close());
+
+const zimperiumSays = async (state: 'secured' | 'highSeverity'): Promise<void> => {
+  hub.clock.advance(1_000);
+  await hub.intake.take(ZIMPERIUM, [report(ZIMPERIUM, PHONE, { state, at: hub.clock.now() })]);
+  await hub.tick();
+};
+
+async function told(kinds: RegExp = /^disagreement/): Promise<readonly Pick<OutboxRow, 'kind' | 'subject' | 'payload'>[]> {
+  return (await hub.store.outbox.after(0, 1_000)).filter((row) => kinds.test(row.kind));
+}
+
+test('that partners disagree is told once, with what they say, and so is the end of it', async () => {
+  await zimperiumSays('highSeverity');
+  await hub.tick();
+  expect(await told()).toMatchObject([{
+    kind: 'disagreement-started', subject: PHONE,
+    payload: { mergedState: 'highSeverity', views: [{ connectorId: ZIMPERIUM, state: 'highSeverity' }, { connectorId: LOOKOUT, state: 'secured' }] },
+  }]);
+  await zimperiumSays('secured');
+  expect((await told()).map(({ kind }) => kind)).toEqual(['disagreement-started', 'disagreement-ended']);
+  expect((await hub.store.history.ofDevice(PHONE, 100)).map(({ event }) => event.kind).filter((kind) => kind.startsWith('partners'))).toEqual(['partnersAgree', 'partnersDisagree']);
+});
+
+test('it ends when one of the partners has no say any more', async () => {
+  await zimperiumSays('highSeverity');
+  await hub.provisioning.provision(ZIMPERIUM, false);
+  await hub.tick();
+  expect((await told()).map(({ kind }) => kind)).toEqual(['disagreement-started', 'disagreement-ended']);
+});
+
+test('it ends with the device', async () => {
+  await zimperiumSays('highSeverity');
+  await hub.devices.remove('test', PHONE);
+  await hub.tick();
+  expect(await told()).toMatchObject([{ kind: 'disagreement-started' }, { kind: 'disagreement-ended', subject: PHONE }]);
+});
+
+test('each state that a connector comes to is told, with where it comes from', async () => {
+  await hub.tick();
+  await hub.intake.heartbeat(LOOKOUT, { code: 'E1' });
+  await hub.provisioning.provision(LOOKOUT, false);
+  await hub.provisioning.provision(LOOKOUT, true);
+  await hub.intake.heartbeat(LOOKOUT);
+  hub.clock.advance(8 * 86_400_000);
+  await hub.tick();
+  const states = (await told(/^connector-state/)).filter(({ subject }) => subject === LOOKOUT).map(({ payload }) => [payload.from, payload.to]);
+  expect(states).toEqual([[null, 'enabled'], ['enabled', 'error'], ['error', 'unavailable'], ['unavailable', 'error'], ['error', 'enabled'], ['enabled', 'unresponsive']]);
+});
