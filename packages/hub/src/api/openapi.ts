@@ -37,7 +37,7 @@ export function openApiOf(rows: readonly RouteRow[], { site, version }: { readon
 }
 
 function operationOf({ method, access, doc }: RouteRow, path: string): object {
-  const parameters = [...pathParametersOf(path, doc?.params), ...queryParametersOf(doc?.query)];
+  const parameters = [...pathParametersOf(path, doc?.params), ...parametersOf('query', doc?.query), ...parametersOf('header', doc?.headers)];
   return {
     operationId: operationIdOf(method, path),
     summary: doc?.summary ?? `${method} ${path}`,
@@ -53,9 +53,14 @@ function operationOf({ method, access, doc }: RouteRow, path: string): object {
 type Responses = NonNullable<NonNullable<RouteRow['doc']>['responses']>;
 
 function responsesOf(responses: Responses | undefined): object {
-  const described = Object.entries(responses ?? { 200: { description: 'Done' } }).map(([status, { description, schema }]) =>
-    [status, { description, ...(schema === undefined ? {} : { content: jsonContent(jsonSchemaOf(schema, 'output')) }) }]);
+  const described = Object.entries(responses ?? { 200: { description: 'Done' } }).map(([status, { description, schema, headers }]) =>
+    [status, { description, ...headersOf(headers), ...(schema === undefined ? {} : { content: jsonContent(jsonSchemaOf(schema, 'output')) }) }]);
   return { ...Object.fromEntries(described), default: { description: 'An error', content: jsonContent({ $ref: '#/components/schemas/GraphError' }) } };
+}
+
+function headersOf(headers: ZodType | undefined): object {
+  if (headers === undefined) return {};
+  return { headers: Object.fromEntries(Object.entries(propertiesOf(headers).properties).map(([name, schema]) => [name, { required: true, schema }])) };
 }
 
 function pathParametersOf(path: string, params: ZodType | undefined): object[] {
@@ -63,9 +68,9 @@ function pathParametersOf(path: string, params: ZodType | undefined): object[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({ name, in: 'path', required: true, schema: properties[name] ?? { type: 'string' } }));
 }
 
-function queryParametersOf(query: ZodType | undefined): object[] {
-  const { properties, required } = propertiesOf(query);
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }));
+function parametersOf(place: 'query' | 'header', parameters: ZodType | undefined): object[] {
+  const { properties, required } = propertiesOf(parameters);
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: place, required: required.includes(name), schema }));
 }
 
 function propertiesOf(schema: ZodType | undefined): { properties: Record<string, object>; required: readonly string[] } {

@@ -58,7 +58,7 @@ beforeEach(async () => {
   app.post('/partner/:name', {
     config: {
       access: { kind: 'partner' },
-      doc: { summary: 'Report', params: z.object({ name: z.string().max(9) }), query: z.object({ dry: z.boolean().optional() }), body: z.object({ reports: z.array(z.string()) }), responses: { 200: { description: 'Taken', schema: z.object({ taken: z.number() }) } } },
+      doc: { summary: 'Report', params: z.object({ name: z.string().max(9) }), query: z.object({ dry: z.boolean().optional() }), headers: z.object({ 'Last-Event-ID': z.string() }), body: z.object({ reports: z.array(z.string()) }), responses: { 200: { description: 'Taken', schema: z.object({ taken: z.number() }), headers: z.object({ 'X-Took': z.string() }) } } },
     },
   }, () => ({ taken: 1 }));
   app.post('/partner/alive', { config: { access: { kind: 'partner' }, doc: { summary: 'Alive', body: z.object({ error: z.string() }).optional() } } }, () => ({}));
@@ -110,9 +110,9 @@ test('the API describes itself with parameters, bodies, answers and the permissi
   expect(document.paths['/healthz'].get.security).toEqual([]);
   expect(document.paths['/partner/{name}'].post).toMatchObject({
     operationId: 'postPartnerName',
-    parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string', maxLength: 9 } }, { name: 'dry', in: 'query', required: false }],
+    parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string', maxLength: 9 } }, { name: 'dry', in: 'query', required: false }, { name: 'Last-Event-ID', in: 'header', required: true }],
     requestBody: { required: true, content: { 'application/json': { schema: { type: 'object', required: ['reports'] } } } },
-    responses: { 200: { description: 'Taken', content: { 'application/json': { schema: { properties: { taken: { type: 'number' } } } } } }, default: {} },
+    responses: { 200: { description: 'Taken', headers: { 'X-Took': { required: true, schema: { type: 'string' } } }, content: { 'application/json': { schema: { properties: { taken: { type: 'number' } } } } } }, default: {} },
     security: [{ oauth2: ['update_device_health'] }],
   });
 });

@@ -33,10 +33,11 @@ export interface RouteDoc {
   /** Objects whose properties are the parameters. */
   readonly params?: ZodType | undefined;
   readonly query?: ZodType | undefined;
+  readonly headers?: ZodType | undefined;
   readonly body?: ZodType | undefined;
   /** Default: `application/json`. */
   readonly bodyType?: string | undefined;
-  readonly responses?: Readonly<Record<number, { readonly description: string; readonly schema?: ZodType | undefined }>> | undefined;
+  readonly responses?: Readonly<Record<number, { readonly description: string; readonly schema?: ZodType | undefined; readonly headers?: ZodType | undefined }>> | undefined;
 }
 
 declare module 'fastify' {

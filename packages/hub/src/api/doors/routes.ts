@@ -58,15 +58,39 @@ function doorOf(request: FastifyRequest): Door {
 
 const params = z.object({ doorId: z.string().describe('Id of the door.') });
 
+const asked = z.object({
+  'X-Original-URI': z.string().describe('`$request_uri`'),
+  'X-Original-Method': z.string().describe('`$request_method`'),
+  'X-Original-Host': z.string().describe('`$host`'),
+  'X-Real-IP': z.string().describe('`$remote_addr`'),
+  'X-SSL-Client-Verify': z.string().optional().describe('`$ssl_client_verify`'),
+  'X-SSL-Client-Cert': z.string().optional().describe('`$ssl_client_escaped_cert`'),
+  'Accept-Language': z.string().optional().describe('As the client sent it: the language of the message.'),
+});
+
+const answered = z.object({
+  'X-Sallyport-Decision': z.enum(['grant', 'deny']),
+  'X-Sallyport-Reason': z.string().describe('Code of the first reason.'),
+  'X-Sallyport-Message': z.string().describe('What the person reads, safe to stand in HTML; empty when granted.'),
+  'X-Sallyport-Language': z.string().describe('Of the message: en, sv or nl.'),
+  'X-Sallyport-Remediation': z.string().describe('Where the person reads how to mend the device; empty when it is not known.'),
+  'X-Sallyport-User': z.string().describe('Percent-encoded; empty when not known.'),
+  'X-Sallyport-Device': z.string().describe('Percent-encoded; empty when not known.'),
+});
+
 const ASK: RouteDoc = {
-  summary: 'May this request pass the door?', tags: ['doors'], params,
-  description: 'For nginx `auth_request`. The door shows its key in `X-Sallyport-Door-Key`; X-Sallyport-Decision, -Reason, -Message, -Language, '
-    + '-Remediation, -User and -Device are in every answer, empty where there is nothing to say.',
-  responses: { 204: { description: 'Granted.' }, 403: { description: 'Denied; the headers say why.' }, 401: { description: 'The door itself did not show its key.' } },
+  summary: 'May this request pass the door?', tags: ['doors'], params, headers: asked,
+  description: 'For nginx `auth_request`. The door shows its key in `X-Sallyport-Door-Key`, and which header names the user as it is configured. '
+    + 'Every header of the answer is always there, empty where there is nothing to say.',
+  responses: {
+    204: { description: 'Granted.', headers: answered }, 403: { description: 'Denied; the headers say why.', headers: answered },
+    401: { description: 'The door itself did not show its key.' },
+  },
 };
 
 const EVENTS: RouteDoc = {
   summary: 'Whose access changed, as server-sent events', tags: ['doors'], params,
+  headers: z.object({ 'Last-Event-ID': z.string().optional().describe('The last event that was seen; the stream goes on after it.') }),
   description: 'Events `access-changed`, `configuration-changed` (drop what you remember) and `reset` (drop everything, events were missed). '
     + 'Send `Last-Event-ID` to resume; each event then comes once, in order.',
   responses: { 200: { description: 'A stream that stays open.' }, 429: { description: 'Too many subscribers.' } },
