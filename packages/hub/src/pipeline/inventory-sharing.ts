@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { InventoryKind, InventoryOptIns, OwnerType, Platform } from '@sallyport/core';
-import { isWider } from '@sallyport/core';
 import type { DocumentReader } from '../store/store.ts';
 import type { ConnectorStatus } from './connector-status.ts';
 import { toConnector } from './rules-from-documents.ts';
@@ -64,21 +63,11 @@ export function ownerTypeOf(device: Body): OwnerType {
 }
 
 /**
- * The sharing in a few characters, for cursors: whether what a partner may see has become more since a cursor
- * was made, so that it has to begin anew.
+ * The sharing in a few characters, for cursors: whether what a partner may see is other than when a cursor was
+ * made, so that it has to begin anew.
  */
 export function sharingMark(kind: InventoryKind, { optIns, enrolmentGroupIds }: InventorySharing): string {
   const switches = Object.entries(optIns[kind]).filter(([, optIn]) => optIn.enabled).map(([platform, optIn]) => `${platform}${optIn.personal ? '+' : ''}`);
   const groups = enrolmentGroupIds.length === 0 ? '' : createHash('sha256').update(enrolmentGroupIds.join()).digest('base64url').slice(0, 10);
   return `${switches.sort().join(',')};${groups}`;
-}
-
-/** A change of the groups counts as more: some devices may be new. */
-export function seesMoreThan(mark: string, kind: InventoryKind, sharing: InventorySharing): boolean {
-  const [switches = '', groups = ''] = mark.split(';');
-  if (groups !== sharingMark(kind, sharing).split(';')[1]) return true;
-  const before = Object.fromEntries(switches.split(',').filter((name) => name !== '').map((name) => (
-    [name.replace('+', ''), { enabled: true, personal: name.endsWith('+') }]
-  )));
-  return isWider(kind, { apps: {}, certificates: {}, [kind]: before }, sharing.optIns);
 }

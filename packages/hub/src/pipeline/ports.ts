@@ -84,6 +84,11 @@ export interface DeviceRegistry {
   put(actor: string, row: DeviceRow): Promise<void>;
   /** Whether there was one. */
   remove(actor: string, id: string): Promise<boolean>;
+  /**
+   * Ends what the partner of a deleted connector said of all devices. Whoever makes a connector asks for it as
+   * well: a stop may have come in between.
+   */
+  forgetPartner(connectorId: string): Promise<void>;
   /** Assigns waiting reports to a device by hand. Answers how many were applied. */
   assignReports(actor: string, deviceId: string, reports: readonly { connectorId: string; reportId: string }[]): Promise<number>;
 }

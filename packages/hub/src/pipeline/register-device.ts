@@ -3,6 +3,7 @@ import type { DeviceKey, DeviceKeyType, Signal } from '@sallyport/core';
 import type { DeviceRow, DeviceSnapshotRow, PostureRow, StoredReport, Transaction } from '../store/store.ts';
 import { auditRow } from './configure.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
+import { forgetPartner } from './forget-partner.ts';
 import { ownerTypeOf } from './inventory-sharing.ts';
 import { reclassifyInventory } from './keep-inventory.ts';
 import type { Match } from './match-device.ts';
@@ -56,6 +57,10 @@ export class RegisterDevice implements DeviceRegistry {
       if (removed) memory.fleet.remove(id);
       return removed;
     });
+  }
+
+  forgetPartner(connectorId: string): Promise<void> {
+    return forgetPartner(this.#deps, connectorId);
   }
 
   async assignReports(actor: string, deviceId: string, reports: readonly { connectorId: string; reportId: string }[]): Promise<number> {

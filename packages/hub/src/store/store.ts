@@ -235,6 +235,8 @@ export interface VendorDeviceReader {
 export interface VendorDeviceWriter {
   /** From now on each id means its device, whatever it meant before. Forgotten with the device. */
   learn(rows: readonly VendorDevice[]): Promise<void>;
+  /** Everything that was learnt of a partner. */
+  forget(connectorId: string): Promise<void>;
 }
 
 // ---- posture
@@ -255,6 +257,8 @@ export interface PostureRow {
 export interface PostureReader {
   /** Unknown ids are left out. Inside a transaction the rows are locked until it ends. */
   get(deviceIds: readonly string[]): Promise<readonly PostureRow[]>;
+  /** Devices whose posture names this connector in a view, or in a reason; ordered by id, after `afterId`. Reads all postures: for rare occasions. */
+  withViewOf(connectorId: string, afterId: string, limit: number): Promise<readonly string[]>;
   /** How many devices are in each compliance state. */
   countByState(): Promise<ReadonlyMap<ComplianceState, number>>;
 }
@@ -310,6 +314,11 @@ export interface ReportWriter {
     /** With status `unmatched` or `ambiguous`: what to apply later, found again by `waitingFor(signal.keys)`. */
     readonly signal: Signal | null;
   }[]): Promise<void>;
+  /**
+   * Keeps at most `limit` reports of a connector under another connector id from now on, so that their ids are
+   * free again; those that waited for a device wait no more and are `late`. Answers how many.
+   */
+  retire(connectorId: string, as: string, limit: number): Promise<number>;
 }
 
 // ---- findings
@@ -351,6 +360,8 @@ export type HistoryEvent =
   /** What all partners come to together. */
   | { readonly kind: 'mergedLevelChanged'; readonly from: ThreatState | null; readonly to: ThreatState }
   | { readonly kind: 'complianceChanged'; readonly from: ComplianceState | null; readonly to: ComplianceState; readonly reasons: readonly Reason[] }
+  /** A connector was deleted, and with it what its partner said. */
+  | { readonly kind: 'partnerRemoved'; readonly connectorId: string; readonly from: ThreatState }
   /** Partners began, or ceased, to say different things of the device. */
   | { readonly kind: 'partnersDisagree'; readonly views: readonly { readonly connectorId: string; readonly state: ThreatState }[] }
   | { readonly kind: 'partnersAgree' }
@@ -424,6 +435,7 @@ export interface HeartbeatReader {
 export interface HeartbeatWriter {
   /** Never goes back in time. */
   set(connectorId: string, at: number): Promise<void>;
+  forget(connectorId: string): Promise<void>;
 }
 
 export interface AuditRow {
@@ -524,6 +536,8 @@ export interface AppInventoryReader {
    * themselves (`dynamicSize`) is kept, but is no change. Costs what it answers, however many devices there are.
    */
   changes(platform: Platform, after: number, limit: number): Promise<readonly InventoryChange<StoredDeviceApps>[]>;
+  /** The number of the newest change there ever was, of all platforms; 0 before the first. Changes are committed in the order of their numbers. */
+  lastChange(): Promise<number>;
   /** In order of `orderBy`, then of id. */
   query(query: DetectedAppQuery): Promise<readonly DetectedAppRow[]>;
   count(filter?: DetectedAppFilter): Promise<number>;
@@ -554,6 +568,8 @@ export interface CertificateInventoryReader {
   ofDevices(deviceIds: readonly string[]): Promise<readonly DeviceCertificates[]>;
   /** As `AppInventoryReader.changes`. */
   changes(platform: Platform, after: number, limit: number): Promise<readonly InventoryChange<DeviceCertificates>[]>;
+  /** As `AppInventoryReader.lastChange`. */
+  lastChange(): Promise<number>;
 }
 
 export interface CertificateInventoryWriter {

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { connectorOfReport } from '../../pipeline/forget-partner.ts';
 import type { DeviceRegistry } from '../../pipeline/ports.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
@@ -91,7 +92,7 @@ const reportView = z.object({
 function toView(report: StoredReport, withRaw: boolean): z.infer<typeof reportView> {
   const { seq, connectorId, reportId, status, flag, deviceId, signal, format, observedAt, receivedAt, raw } = report;
   return {
-    seq, connectorId, reportId, status, flag, deviceId,
+    seq, connectorId: connectorOfReport(connectorId), reportId, status, flag, deviceId,
     keys: (signal?.keys ?? []).map((key) => ({ ...key })),
     threatState: signal?.state ?? null,
     format,

@@ -1,5 +1,6 @@
 import { THREAT_CATEGORIES, type Reason, type ThreatCategory } from '@sallyport/core';
 import { z } from 'zod';
+import { connectorOfReport } from '../../pipeline/forget-partner.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { HistoryEvent, StoredHistory, StoredReport } from '../../store/store.ts';
 import { nextCursor } from './cursor.ts';
@@ -27,6 +28,7 @@ export const timelineEntry = z.discriminatedUnion('kind', [
     kind: z.literal('partnersDisagree'), dateTime, views: z.array(z.object({ connectorId: z.string(), state: z.string() })).describe('What each of them says.'),
   }),
   z.object({ kind: z.literal('partnersAgree'), dateTime }),
+  z.object({ kind: z.literal('partnerRemoved'), dateTime, connectorId: z.string(), from: z.string().describe('What it had last said.') }),
   findingEvent('findingOpened'), findingEvent('findingChanged'), findingEvent('findingResolved'), findingEvent('findingNoted'),
 ]);
 
@@ -35,7 +37,7 @@ export type TimelineEntry = z.infer<typeof timelineEntry>;
 export const timelineList = z.object({ value: z.array(timelineEntry), nextCursor });
 
 export function ofReport({ connectorId, reportId, observedAt, receivedAt, status, flag }: StoredReport): TimelineEntry {
-  return { kind: 'report', dateTime: isoTime(receivedAt), connectorId, reportId, observedDateTime: isoTime(observedAt), status, flag };
+  return { kind: 'report', dateTime: isoTime(receivedAt), connectorId: connectorOfReport(connectorId), reportId, observedDateTime: isoTime(observedAt), status, flag };
 }
 
 export function ofHistory({ at, event }: StoredHistory): TimelineEntry {

@@ -41,6 +41,7 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
       handle: async (request) => {
         const id = chosenId(request.body);
         const parsed = parseBody(type, request.body, request.version);
+        if ((await deps.store.documents.get(collection.kind, id)) === undefined) await deps.devices.forgetPartner(id);
         const row = await createDocument(deps, request, collection, id, () => settled(id, withDefaults(type, parsed)));
         return entityAnswer(request, collection, await shown(row), {}, 201);
       },
@@ -54,7 +55,7 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     {
-      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a connector, with the link to its vendor', doc: deletes,
+      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a connector, with the link to its vendor; what its partner said ends', doc: deletes,
       handle: async (request) => {
         await remove(deps, request);
         return noContent;
@@ -63,9 +64,9 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
   ];
 }
 
-/** The link goes too: its credentials must not wait for whoever makes a connector with this id next. */
+/** The link goes too, and what the partner said: neither must wait for whoever makes a connector with this id next. */
 async function remove(deps: GraphDependencies, request: GraphRequest): Promise<void> {
-  await deps.configuration.write(request.caller.appId, async (tx, changed) => {
+  const removed = await deps.configuration.write(request.caller.appId, async (tx, changed) => {
     const { id, body } = await requireDocument(tx.documents, collection, param(request, 'id'));
     await tx.documents.delete(collection.kind, id);
     changed({ kind: collection.kind, id, before: body });
@@ -75,11 +76,13 @@ async function remove(deps: GraphDependencies, request: GraphRequest): Promise<v
       changed({ kind: 'connectorStatus', id, before: status.body });
     }
     const link = await tx.documents.get('vendorLink', id);
-    if (link === undefined) return;
+    if (link === undefined) return id;
     await tx.documents.delete('vendorLink', id);
     for (const name of CURSOR_NAMES) await tx.documents.delete('vendorCursor', cursorId(id, name));
     changed({ kind: 'vendorLink', id, before: { vendor: link.body.vendor } });
+    return id;
   });
+  await deps.devices.forgetPartner(removed);
 }
 
 /** A sign of life from before the connector was made was for an earlier one with its id. */

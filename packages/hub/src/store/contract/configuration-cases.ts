@@ -120,6 +120,8 @@ export function configurationCases(store: () => Store): void {
     expect(await store().heartbeats.all()).toEqual(new Map([['lookout', T0], ['zimperium', T0 + 1]]));
     await store().transaction((tx) => tx.heartbeats.set('lookout', T0 + 7));
     expect((await store().heartbeats.all()).get('lookout')).toBe(T0 + 7);
+    await store().transaction((tx) => tx.heartbeats.forget('lookout'));
+    expect([...(await store().heartbeats.all()).keys()]).toEqual(['zimperium']);
   });
 
   test('the audit is listed newest first, in pages', async () => {

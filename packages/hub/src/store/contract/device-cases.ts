@@ -144,6 +144,8 @@ export function deviceCases(store: () => Store): void {
     expect(await find('v-1', 'V-2', '', 'v-1 ')).toEqual(['d2', undefined, undefined, 'd2']);
     await store().transaction((tx) => tx.vendorDevices.learn([{ connectorId: 'lookout', vendorDeviceId: 'v-1', deviceId: 'd1' }]));
     expect(await find('v-1')).toEqual(['d1']);
+    await store().transaction((tx) => tx.vendorDevices.forget('other'));
+    expect(await find('v-1')).toEqual(['d1']);
     await store().transaction((tx) => tx.devices.delete(['d1']));
     expect(await find('v-1')).toEqual([undefined]);
   });

@@ -64,6 +64,9 @@ export function inventoryCases(store: () => Store): void {
     await put(apps('d3', [MAIL], { platform: 'android' }));
     const first = await store().appInventory.changes('iOS', 0, 10);
     expect(first.map((change) => change.deviceId)).toEqual(['d1', 'd2']);
+    const [android] = await store().appInventory.changes('android', 0, 10);
+    expect(await store().appInventory.lastChange()).toBe(android?.change);
+    expect(await store().certificateInventory.lastChange()).toBe(0);
     await put(apps('d1', [TORCH], { collectedAt: T0 + 1 }));
     const next = await store().appInventory.changes('iOS', first.at(-1)?.change ?? 0, 10);
     expect(next.map(({ deviceId, inventory }) => [deviceId, inventory?.apps.map((app) => app.name)])).toEqual([['d1', [TORCH.name]]]);

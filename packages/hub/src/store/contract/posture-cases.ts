@@ -28,6 +28,20 @@ export function postureCases(store: () => Store): void {
     expect(await store().postures.countByState()).toEqual(new Map([['compliant', 2], ['noncompliant', 1]]));
   });
 
+  test('devices that a partner has a view of are found, in pages', async () => {
+    const view = { connectorId: 'look_out', state: 'secured', observedAt: T0, reportId: 'r1', basis: 'posture', openFindings: [] } as const;
+    await store().transaction(async (tx) => {
+      await tx.devices.put(['d1', 'd2', 'd3', 'd4'].map((id) => device(id)));
+      await tx.postures.put([
+        posture('d3', { views: [view] }), posture('d1', { views: [view] }), posture('d2'), posture('d4', { views: [{ ...view, connectorId: 'look_out_2' }] }),
+      ]);
+    });
+    expect(await store().postures.withViewOf('look_out', '', 10)).toEqual(['d1', 'd3']);
+    expect(await store().postures.withViewOf('look_out', 'd1', 10)).toEqual(['d3']);
+    expect(await store().postures.withViewOf('look_out', '', 1)).toEqual(['d1']);
+    expect(await store().postures.withViewOf('', '', 10)).toEqual([]);
+  });
+
   test('putting a device again keeps its posture and findings', async () => {
     await store().transaction(async (tx) => {
       await tx.devices.put([device('d1')]);

@@ -110,4 +110,20 @@ export function reportCases(store: () => Store): void {
     const [reportFoundDevice, deviceFoundReport] = await Promise.all([reportComes, deviceComes]);
     expect([reportFoundDevice, deviceFoundReport].filter(Boolean)).toHaveLength(1);
   });
+
+  test('reports of a connector are retired in parts: kept, waiting no more, and their ids are free', async () => {
+    const waiting = signal('r2', [{ type: 'serialNumber', value: 'S1' }]);
+    await add('r1', 'r2', 'r3');
+    await store().transaction((tx) => tx.reports.add([report('r1', { connectorId: 'zimperium' })]));
+    await settle('r1', 'accepted', { deviceId: 'd1' });
+    await settle('r2', 'unmatched', { signal: waiting });
+    const retire = () => store().transaction((tx) => tx.reports.retire('lookout', 'lookout~1', 2));
+    expect([await retire(), await retire(), await retire()]).toEqual([2, 1, 0]);
+    expect(await store().reports.waiting(10)).toEqual([]);
+    expect(await store().reports.waitingFor(waiting.keys)).toEqual([]);
+    expect(await store().reports.get('lookout~1', 'r2')).toMatchObject({ status: 'late', signal: null });
+    expect(await store().reports.ofDevice('d1', 10)).toMatchObject([{ connectorId: 'lookout~1', reportId: 'r1', status: 'accepted' }]);
+    expect(await add('r1')).toEqual([true]);
+    expect(await store().reports.get('zimperium', 'r1')).toBeDefined();
+  });
 }

@@ -92,6 +92,11 @@ export async function changedSets(session: ReadSession, kind: InventoryKind, pla
   return rows.map(toSet);
 }
 
+export async function lastChange(session: ReadSession, kind: InventoryKind): Promise<number> {
+  const [row] = await session.query(builders[session.dialect].selectFrom('inventory_counters').select('value').where('name', '=', CHANGE_COUNTER[kind]));
+  return row?.value ?? 0;
+}
+
 /** SQLite answers a comparison with 0 or 1. */
 function toSet(row: Omit<DeviceSet, 'gone'> & { readonly gone: unknown }): DeviceSet {
   return { ...row, gone: Boolean(row.gone) };

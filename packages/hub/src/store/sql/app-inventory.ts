@@ -6,7 +6,7 @@ import type {
 import { appOf, appRows, catalogued, Counts, DEVICES_PER_BLOCK, digestOf, entryOf } from './app-inventory-catalogue.ts';
 import type { CatalogueApp } from './app-inventory-catalogue.ts';
 import type { DeviceSet, NewSet } from './app-inventory-devices.ts';
-import { changedSets, goneSet, knownNumbers, numbersOf, setsBetween, setsByNumber, setsOfDevices, touchSets, writeSets } from './app-inventory-devices.ts';
+import { changedSets, goneSet, knownNumbers, lastChange, numbersOf, setsBetween, setsByNumber, setsOfDevices, touchSets, writeSets } from './app-inventory-devices.ts';
 import type { SetEntry } from './app-inventory-encoding.ts';
 import { decodeSet, encodeSet, isListed, sameButDynamic } from './app-inventory-encoding.ts';
 import { appCondition, appExpression } from './app-inventory-filter.ts';
@@ -26,6 +26,7 @@ export function appInventoryReader(session: ReadSession): AppInventoryReader {
       const named = new Map((await namedSets(session, sets.filter((set) => !set.gone))).map((row) => [row.deviceId, row]));
       return sets.map(({ change, deviceId }) => ({ change, deviceId, inventory: named.get(deviceId) }));
     },
+    lastChange: () => lastChange(session, 'apps'),
     async query({ filter, orderBy = [], limit, offset }) {
       let page = db.selectFrom('apps').selectAll().where(listedAnd(filter));
       for (const { column, descending } of orderBy) {

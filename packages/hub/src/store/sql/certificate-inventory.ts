@@ -4,7 +4,7 @@ import type { InstalledCertificate } from '@sallyport/core';
 import type { CertificateInventoryReader, CertificateInventoryWriter, DeviceCertificates } from '../store.ts';
 import { newestOfEach } from './app-inventory.ts';
 import type { DeviceSet, NewSet } from './app-inventory-devices.ts';
-import { changedSets, goneSet, knownNumbers, numbersOf, setsByNumber, setsOfDevices, takeNumbers, touchSets, writeSets } from './app-inventory-devices.ts';
+import { changedSets, goneSet, knownNumbers, lastChange, numbersOf, setsByNumber, setsOfDevices, takeNumbers, touchSets, writeSets } from './app-inventory-devices.ts';
 import type { SetEntry } from './app-inventory-encoding.ts';
 import { decodeSet, encodeSet, sameButDynamic } from './app-inventory-encoding.ts';
 import type { BatchWrite } from './batch-write.ts';
@@ -25,6 +25,7 @@ export function certificateInventoryReader(session: ReadSession): CertificateInv
       const named = new Map((await namedSets(session, sets.filter((set) => !set.gone))).map((row) => [row.deviceId, row]));
       return sets.map(({ change, deviceId }) => ({ change, deviceId, inventory: named.get(deviceId) }));
     },
+    lastChange: () => lastChange(session, 'certificates'),
   };
 }
 

@@ -21,5 +21,8 @@ export function heartbeats(session: WriteSession): HeartbeatReader & HeartbeatWr
             .doUpdateSet({ at }).where('heartbeats.at', '<', at)),
       );
     },
+    async forget(connectorId) {
+      await session.execute(builders[session.dialect].deleteFrom('heartbeats').where('connector_id', '=', connectorId));
+    },
   };
 }

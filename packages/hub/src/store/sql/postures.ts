@@ -19,6 +19,14 @@ export function postureReader(session: ReadSession): PostureReader {
       );
       return rows.map((row) => toPosture(JSON.parse(row.body)));
     },
+    async withViewOf(connectorId, afterId, limit) {
+      // Also true of a reason that names it; who asks looks at the views themselves.
+      const rows = await session.query(
+        db.selectFrom('postures').select('device_id').where('device_id', '>', afterId)
+          .where('body', 'like', `%"${connectorId.replace(/[\\%_"]/g, '_')}"%`).orderBy('device_id').limit(limit),
+      );
+      return rows.map((row) => row.device_id);
+    },
     async countByState() {
       const rows = await session.query(
         db.selectFrom('postures').groupBy('compliance_state')

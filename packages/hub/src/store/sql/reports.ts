@@ -1,6 +1,7 @@
+import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { DeviceKey, Signal } from '@sallyport/core';
-import type { ReportReader, ReportWriter, StoredReport } from '../store.ts';
+import type { ReportReader, ReportStatus, ReportWriter, StoredReport } from '../store.ts';
 import { lastOfEach } from './batch-write.ts';
 import type { BatchWrite, SqlValue } from './batch-write.ts';
 import { foldKey } from './fold.ts';
@@ -80,6 +81,19 @@ export function reports(session: WriteSession): ReportReader & ReportWriter {
       await session.write(SETTLE_REPORTS, lastOfEach(settled, 2));
       await session.write(FORGET_WAITING_KEYS, rows.map((row) => [row.connectorId, row.reportId]));
       await session.write(ADD_WAITING_KEYS, rows.flatMap(waitingKeysOf));
+    },
+    async retire(connectorId, as, limit) {
+      const db = builders[session.dialect];
+      await session.execute(db.deleteFrom('waiting_keys').where('connector_id', '=', connectorId));
+      const some = db.selectFrom('reports').select('seq').where('connector_id', '=', connectorId).limit(limit);
+      const retired = await session.query(
+        db.updateTable('reports').where('seq', 'in', some)
+          .set((eb) => ({
+            connector_id: as, signal: null,
+            status: eb.case().when('status', 'in', ['unmatched', 'ambiguous']).then(sql.lit<ReportStatus>('late')).else(eb.ref('status')).end(),
+          })).returning('seq'),
+      );
+      return retired.length;
     },
   };
 }

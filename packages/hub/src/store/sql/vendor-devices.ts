@@ -30,6 +30,9 @@ export function vendorDevices(session: WriteSession): VendorDeviceReader & Vendo
       const values = rows.map((row: VendorDevice) => [foldKey(row.vendorDeviceId), row.connectorId, row.deviceId]);
       await session.write(LEARN, lastOfEach(values.filter(([id]) => id !== null), 2));
     },
+    async forget(connectorId) {
+      await session.execute(builders[session.dialect].deleteFrom('vendor_devices').where('connector_id', '=', connectorId));
+    },
   };
 }
 

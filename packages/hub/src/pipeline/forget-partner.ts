@@ -1,0 +1,80 @@
+import { isoTime } from '../platform/clock.ts';
+import type { HistoryRow, OutboxRow, PostureRow } from '../store/store.ts';
+import { evaluatePosture } from './evaluate-posture.ts';
+import { findingHistory, postureHistory } from './note-history.ts';
+import type { ReevaluateDependencies } from './reevaluate-fleet.ts';
+import { isWorthTelling, postureChanged } from './revoke-access.ts';
+
+/** Devices, findings or reports that one transaction changes. */
+const CHUNK = 2_000;
+/** Stands between the id of a connector and when it was deleted, in what is kept of its reports. No id holds it. */
+const RETIRED = '~';
+
+/** The connector that a kept report came from, also where that was deleted since. */
+export function connectorOfReport(keptAs: string): string {
+  return keptAs.split(RETIRED, 1)[0] ?? keptAs;
+}
+
+/**
+ * Ends what the partner of a deleted connector said, so that it does not count again for a connector that is
+ * made later with the same id: its views go, its open findings are resolved, its reports wait no more and give
+ * up their ids. Raw reports and the history stay. May be repeated, and goes on where a stop interrupted it.
+ */
+export async function forgetPartner(deps: ReevaluateDependencies, connectorId: string): Promise<void> {
+  const { store, clock } = deps;
+  // Whoever ever reported left a heartbeat, and it is the last to go.
+  if (!(await store.heartbeats.all()).has(connectorId)) return;
+  await endViews(deps, connectorId);
+  await endFindings(deps, connectorId);
+  const retired = `${connectorId}${RETIRED}${isoTime(clock.now())}`;
+  while (await store.transaction((tx) => tx.reports.retire(connectorId, retired, CHUNK)) > 0);
+  await store.transaction(async (tx) => {
+    await tx.vendorDevices.forget(connectorId);
+    await tx.heartbeats.forget(connectorId);
+  });
+}
+
+async function endViews({ store, serial, memory, clock, origin }: ReevaluateDependencies, connectorId: string): Promise<void> {
+  for (let after = ''; ;) {
+    const ids = await store.postures.withViewOf(connectorId, after, CHUNK);
+    const last = ids.at(-1);
+    if (last === undefined) return;
+    after = last;
+    await serial.run(async () => {
+      const written = await store.transaction(async (tx) => {
+        const postures: PostureRow[] = [];
+        const told: Omit<OutboxRow, 'seq'>[] = [];
+        const history: HistoryRow[] = [];
+        for (const before of await tx.postures.get(ids)) {
+          const ended = before.views.find((view) => view.connectorId === connectorId);
+          const device = memory.fleet.get(before.deviceId);
+          if (ended === undefined || device === undefined) continue;
+          const views = before.views.filter((view) => view !== ended);
+          const after = evaluatePosture(memory, device.facts, views, before.failing, clock.now());
+          postures.push(after);
+          history.push({ deviceId: after.deviceId, at: after.updatedAt, event: { kind: 'partnerRemoved', connectorId, from: ended.state } }, ...postureHistory(before, after));
+          if (!isWorthTelling(before, after)) continue;
+          const name = memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null;
+          told.push(postureChanged(device, name, before, after, null, origin));
+        }
+        await tx.postures.put(postures);
+        await tx.history.append(history);
+        await tx.outbox.append(told);
+        return postures;
+      });
+      for (const posture of written) memory.fleet.setPosture(posture);
+    });
+  }
+}
+
+async function endFindings({ store, clock }: ReevaluateDependencies, connectorId: string): Promise<void> {
+  for (;;) {
+    const open = await store.findings.query({ connectorId, state: 'open', limit: CHUNK });
+    if (open.length === 0) return;
+    const ended = open.map((before) => ({ before, after: { ...before, state: 'resolved' as const } }));
+    await store.transaction(async (tx) => {
+      await tx.findings.put(ended.map(({ after }) => after));
+      await tx.history.append(findingHistory(ended, clock.now()));
+    });
+  }
+}
