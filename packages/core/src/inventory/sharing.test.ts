@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { InstalledApp } from './installed-app.ts';
 import { isManagedStatus } from './apple-managed.ts';
-import type { InventoryOptIn, InventoryOptIns, OwnerType, SharingScope } from './sharing.ts';
-import { appsWithin, isKeptApp, isListedApp, isWider, sharingScope } from './sharing.ts';
+import type { InventoryOptIn, OwnerType, SharingScope } from './sharing.ts';
+import { appsWithin, isKeptApp, isListedApp, sharingScope } from './sharing.ts';
 
 const OFF: InventoryOptIn = { enabled: false, personal: false };
 const ON: InventoryOptIn = { enabled: true, personal: false };
@@ -48,17 +48,6 @@ test('what nobody may see of a personal device is not kept', () => {
   expect([MAIL, DIARY, GAME].map((app) => isKeptApp(app, 'personal', false))).toEqual([true, false, true]);
   expect([MAIL, DIARY, GAME].map((app) => isKeptApp(app, 'personal', true))).toEqual([true, true, true]);
   expect([MAIL, DIARY, GAME].map((app) => isKeptApp(app, 'company', false))).toEqual([true, true, true]);
-});
-
-test('only what was not allowed before makes the sharing wider', () => {
-  const apps = (ios: InventoryOptIn, android: InventoryOptIn = OFF): InventoryOptIns => ({ apps: { iOS: ios, android }, certificates: {} });
-  expect(isWider('apps', apps(OFF), apps(ON))).toBe(true);
-  expect(isWider('apps', apps(ON), apps(FULL))).toBe(true);
-  expect(isWider('apps', apps(ON), apps(ON, ON))).toBe(true);
-  expect(isWider('apps', apps(FULL), apps(ON))).toBe(false);
-  expect(isWider('apps', apps(ON), apps(OFF))).toBe(false);
-  expect(isWider('apps', apps(OFF), apps(PERSONAL_ONLY))).toBe(false);
-  expect(isWider('certificates', apps(OFF), apps(FULL))).toBe(false);
 });
 
 test('a managed app is one that the device management has in its hands; a status nobody knows is not', () => {

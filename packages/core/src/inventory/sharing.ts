@@ -54,11 +54,3 @@ export function isListedApp(app: Pick<InstalledApp, 'managed'>, owner: OwnerType
 export function isKeptApp(app: Pick<InstalledApp, 'managed'>, owner: OwnerType, someoneMaySeeAll: boolean): boolean {
   return isCompanyOwned(owner) || someoneMaySeeAll || app.managed !== false;
 }
-
-/** Whether `after` lets the partner see anything of this kind that `before` did not. */
-export function isWider(kind: InventoryKind, before: InventoryOptIns, after: InventoryOptIns): boolean {
-  return Object.entries(after[kind]).some(([platform, now]) => {
-    const was = before[kind][platform as Platform];
-    return now.enabled && (was?.enabled !== true || (now.personal && !was.personal));
-  });
-}

@@ -158,6 +158,41 @@ describe('with App Sync for iOS', () => {
     expect([other.body.restart, Object.keys(namesOf(other))]).toEqual([true, [PHONE]]);
   });
 
+  test('when less is shared than before, the next page begins anew, so that the rest is deleted', async () => {
+    await connector(LOOKOUT, { allowPartnerToCollectIOSPersonalApplicationMetadata: true, allowPartnerToCollectAndroidApplicationMetadata: true });
+    await putApps(IPHONE);
+    const { body: { cursor: everything } } = await fetchApps();
+    await connector(LOOKOUT, { allowPartnerToCollectIOSPersonalApplicationMetadata: false });
+    const managed = await fetchApps(`?changedSince=${everything}`);
+    expect(managed.body.restart).toBe(true);
+    expect(namesOf(managed)[IPHONE]).toEqual(['Example Mail']);
+    await connector(LOOKOUT, { allowPartnerToCollectIOSApplicationMetadata: false });
+    const android = await fetchApps(`?changedSince=${managed.body.cursor}`);
+    expect([android.body.restart, Object.keys(namesOf(android))]).toEqual([true, [PHONE]]);
+    expect((await fetchApps(`?changedSince=${android.body.cursor}`)).body).toMatchObject({ restart: false, value: [] });
+  });
+
+  test('an empty beginning is one beginning', async () => {
+    await connector(LOOKOUT, { enrolmentGroupIds: [GROUP] });
+    const { body: { cursor } } = await fetchApps();
+    await connector(ZIMPERIUM, { allowPartnerToCollectIosCertificateMetadata: true });
+    const certificates = (query = '') => call('GET', `/partner/v1/certificate-inventory${query}`, `partner ${ZIMPERIUM}`);
+    const { body: first } = await certificates();
+    expect([first.restart, first.value]).toEqual([true, []]);
+    expect((await certificates(`?changedSince=${first.cursor}`)).body.restart).toBe(false);
+    expect((await fetchApps(`?changedSince=${cursor}`)).body.restart).toBe(false);
+  });
+
+  test('a cursor of another partner is refused, and one of what was never committed begins anew', async () => {
+    await connector(ZIMPERIUM, { allowPartnerToCollectIOSApplicationMetadata: true });
+    const { body: { cursor } } = await fetchApps();
+    expect(await fetchApps(`?changedSince=${cursor}`, ZIMPERIUM)).toMatchObject({ status: 400, body: { error: { target: 'changedSince' } } });
+    const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
+    const ahead = Buffer.from(JSON.stringify(parts.with(2, 1_000_000))).toString('base64url');
+    const answer = await fetchApps(`?changedSince=${ahead}`);
+    expect([answer.body.restart, answer.body.value.length]).toEqual([true, 2]);
+  });
+
   test('a partner that has withdrawn is given nothing until it comes back', async () => {
     await hub.provisioning.provision(LOOKOUT, false);
     expect(await fetchApps()).toMatchObject({ status: 409, body: { error: { innerError: { code: 'connector_unavailable' } } } });
@@ -230,12 +265,15 @@ describe('with App Sync for iOS', () => {
   test('wrong questions are refused, and cursors of others are', async () => {
     const { body } = await call('GET', '/partner/v1/certificate-inventory', `partner ${LOOKOUT}`);
     expect(body.error.innerError.code).toBe('inventory_not_shared');
-    for (const query of ['?limit=0', '?limit=501', '?top=1', '?changedSince=abc', '?changedSince=', `?changedSince=${Buffer.from('[1,"certificates",0,""]').toString('base64url')}`,
-      `?changedSince=${Buffer.from('[1,"apps",-1,""]').toString('base64url')}`]) {
+    for (const query of ['?limit=0', '?limit=501', '?top=1', '?changedSince=abc', '?changedSince=', `?changedSince=${Buffer.from('[2,"certificates",0,""]').toString('base64url')}`,
+      `?changedSince=${Buffer.from('[1,"apps",0,"iOS;"]').toString('base64url')}`]) {
       expect([query, (await fetchApps(query)).status]).toEqual([query, 400]);
     }
-    const forged = Buffer.from(JSON.stringify([1, 'apps', 0, 'iOS+,android+,constructor;'])).toString('base64url');
+    const parts = JSON.parse(Buffer.from((await fetchApps()).body.cursor, 'base64url').toString('utf8')) as unknown[];
+    const forged = Buffer.from(JSON.stringify(parts.with(2, 0).with(3, 'iOS+,android+,constructor;'))).toString('base64url');
     expect(namesOf(await fetchApps(`?changedSince=${forged}`))).toEqual({ [IPAD]: ['Example Mail', 'Dating'], [IPHONE]: ['Example Mail'] });
+    const negative = Buffer.from(JSON.stringify(parts.with(2, -1))).toString('base64url');
+    expect((await fetchApps(`?changedSince=${negative}`)).status).toBe(400);
   });
 
   test('no log line tells what is installed', async () => {

@@ -4,15 +4,10 @@ import type { InventoryKind } from '@sallyport/core';
 import { HubError } from '@sallyport/contracts';
 import type { HandOverDependencies } from '../../publish/inventory/hand-over.ts';
 import { handOver } from '../../publish/inventory/hand-over.ts';
-import type { HandOverCursor } from '../../publish/inventory/hand-over-cursor.ts';
+import type { CursorOwner, HandOverCursor } from '../../publish/inventory/hand-over-cursor.ts';
 import { readCursor } from '../../publish/inventory/hand-over-cursor.ts';
 import { appsPage, certificatesPage, pageView } from '../../publish/inventory/handed-page.ts';
 import type { RouteDoc } from '../route-access.ts';
-
-export interface PartnerInventoryOptions extends HandOverDependencies {
-  /** Graph's account id of the organisation. */
-  readonly tenantId: string;
-}
 
 const MAX_DEVICES = 500;
 
@@ -22,24 +17,24 @@ const query = z.strictObject({
 });
 
 /** Where partners fetch what is installed on devices, as far as their connector allows it. */
-export function partnerInventoryRoutes(options: PartnerInventoryOptions): FastifyPluginAsync {
+export function partnerInventoryRoutes(options: HandOverDependencies): FastifyPluginAsync {
   return async (app) => {
     app.get('/partner/v1/app-inventory', { config: { access: { kind: 'partner' }, doc: docs.apps } }, (request) => answer(options, 'apps', request));
     app.get('/partner/v1/certificate-inventory', { config: { access: { kind: 'partner' }, doc: docs.certificates } }, (request) => answer(options, 'certificates', request));
   };
 }
 
-async function answer(options: PartnerInventoryOptions, kind: InventoryKind, request: FastifyRequest): Promise<object> {
+async function answer(options: HandOverDependencies, kind: InventoryKind, request: FastifyRequest): Promise<object> {
   const { connectorId, appId: clientId } = partnerOf(request);
   const { changedSince, limit } = query.parse(request.query);
-  return pageView(options.tenantId, await handOver(options, { connectorId, kind, cursor: cursorOf(kind, changedSince), limit, channel: 'fetch', clientId }));
+  return pageView(options.tenantId, await handOver(options, { connectorId, kind, cursor: cursorOf({ tenantId: options.tenantId, connectorId, kind }, changedSince), limit, channel: 'fetch', clientId }));
 }
 
-function cursorOf(kind: InventoryKind, text: string | undefined): HandOverCursor | undefined {
+function cursorOf(owner: CursorOwner, text: string | undefined): HandOverCursor | undefined {
   if (text === undefined) return undefined;
-  const cursor = readCursor(kind, text);
+  const cursor = readCursor(owner, text);
   if (cursor === undefined) {
-    throw new HubError('invalid_request', 'changedSince is not a cursor of this inventory. Leave it out to begin anew.', { field: 'changedSince' });
+    throw new HubError('invalid_request', 'changedSince is no cursor of this inventory for this partner. Leave it out to begin anew.', { field: 'changedSince' });
   }
   return cursor;
 }

@@ -9,7 +9,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DeviceApps, DeviceCertificates, DeviceRow, DisclosedDevice, DisclosureChannel, InventoryChange, Store } from '../../store/store.ts';
 import { startOf, writeCursor } from './hand-over-cursor.ts';
-import type { HandOverCursor } from './hand-over-cursor.ts';
+import type { CursorOwner, HandOverCursor } from './hand-over-cursor.ts';
 import type { HandedDevice } from './handed-device.ts';
 import { toHandedApp, toHandedCertificate } from './handed-device.ts';
 
@@ -17,6 +17,8 @@ export interface HandOverDependencies {
   readonly store: Pick<Store, 'appInventory' | 'certificateInventory' | 'devices' | 'documents' | 'disclosures' | 'transaction'>;
   readonly view: Pick<AccessView, 'groupsOfDevice'>;
   readonly clock: Clock;
+  /** Of the organisation. */
+  readonly tenantId: string;
 }
 
 export interface HandOverRequest {
@@ -72,6 +74,13 @@ export async function handOver(deps: HandOverDependencies, request: HandOverRequ
   }
 }
 
+/** Tells a partner that was given something, and may not be given anything any more, to delete it: everything anew, and that is nothing. */
+export function withdrawal(owner: CursorOwner, messageId: string): HandOver {
+  return { messageId, isRestart: true, devices: [], cursor: writeCursor(owner, 0, NOTHING_SHARED), more: false };
+}
+
+const NOTHING_SHARED: InventorySharing = { optIns: { apps: {}, certificates: {} }, enrolmentGroupIds: [], deprovisioned: false };
+
 function handOverOf({ isRestart, devices, cursor, more }: Page, messageId: string): HandOver {
   return { messageId, isRestart, devices, cursor, more };
 }
@@ -94,15 +103,18 @@ interface Page {
 }
 
 async function readPage(deps: HandOverDependencies, request: HandOverRequest, sharing: InventorySharing): Promise<Page> {
-  const { kind, cursor, limit } = request;
-  const start = startOf(kind, cursor, sharing);
+  const { kind, connectorId, cursor, limit } = request;
+  // Asked before the changes are: what is committed while they are read is left for the next page, since the changes
+  // of several platforms are not read at one moment.
+  const last = await (kind === 'apps' ? deps.store.appInventory : deps.store.certificateInventory).lastChange();
+  const start = startOf(kind, cursor, sharing, last);
   const devices: HandedDevice[] = [];
   const disclosed: DisclosedDevice[] = [];
-  let after = start;
+  let { after } = start;
   let more = true;
   for (let look = 0; look < MAX_LOOKS && more && devices.length < limit; look += 1) {
     const wanted = limit - devices.length;
-    const changes = await changesAfter(deps.store, kind, sharedPlatforms(kind, sharing), after, wanted + 1);
+    const changes = await changesAfter(deps.store, kind, sharedPlatforms(kind, sharing), after, last, wanted + 1);
     more = changes.length > wanted;
     const taken = changes.slice(0, wanted);
     after = taken.at(-1)?.change ?? after;
@@ -111,17 +123,19 @@ async function readPage(deps: HandOverDependencies, request: HandOverRequest, sh
       if (record !== undefined) disclosed.push(record);
     }
   }
-  return { isRestart: start === 0, devices, disclosed, cursor: writeCursor(kind, after, sharing), more };
+  return { isRestart: start.isRestart, devices, disclosed, cursor: writeCursor({ tenantId: deps.tenantId, connectorId, kind }, after, sharing), more };
 }
 
 type AnyChange = InventoryChange<DeviceApps | DeviceCertificates>;
 
-/** The next changes of several platforms, in one order. */
-async function changesAfter(store: HandOverDependencies['store'], kind: InventoryKind, platforms: readonly Platform[], after: number, limit: number): Promise<readonly AnyChange[]> {
+/** The next changes of several platforms up to `last`, in one order. */
+async function changesAfter(
+  store: HandOverDependencies['store'], kind: InventoryKind, platforms: readonly Platform[], after: number, last: number, limit: number,
+): Promise<readonly AnyChange[]> {
   const inventory: { changes(platform: Platform, after: number, limit: number): Promise<readonly AnyChange[]> } =
     kind === 'apps' ? store.appInventory : store.certificateInventory;
   const pages = await Promise.all(platforms.map((platform) => inventory.changes(platform, after, limit)));
-  return pages.flat().sort((a, b) => a.change - b.change).slice(0, limit);
+  return pages.flat().filter(({ change }) => change <= last).sort((a, b) => a.change - b.change).slice(0, limit);
 }
 
 interface Handed {

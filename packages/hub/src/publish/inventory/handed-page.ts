@@ -7,7 +7,7 @@ import { handedDeviceApps, handedDeviceCertificates } from './handed-device.ts';
 const page = z.object({
   accountId: z.string().describe('The organisation: its tenant id.'),
   disclosureId: z.string().nullable().describe('Under which this hand-over is on record; null where nothing was handed over.'),
-  restart: z.boolean().describe('The first page of everything: replace what you hold. At the beginning, and after the organisation allowed more.'),
+  restart: z.boolean().describe('The first page of everything: replace what you hold. At the beginning, and after the organisation changed what it shares.'),
   cursor: z.string().describe('For `changedSince` of the next call.'),
   more: z.boolean().describe('false: you have everything that there is now.'),
 });

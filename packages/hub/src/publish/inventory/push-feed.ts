@@ -6,8 +6,9 @@ import { isoTime } from '../../platform/clock.ts';
 import { StoreBusy } from '../../store/store.ts';
 import type { Store } from '../../store/store.ts';
 import { asking, requireSuccess, VendorError } from '../../vendors/vendor-error.ts';
-import type { HandOverDependencies } from './hand-over.ts';
-import { handOver } from './hand-over.ts';
+import type { HandOver, HandOverDependencies } from './hand-over.ts';
+import { handOver, withdrawal } from './hand-over.ts';
+import type { CursorOwner } from './hand-over-cursor.ts';
 import { readCursor } from './hand-over-cursor.ts';
 import { pageView } from './handed-page.ts';
 import { cursorIn, pushCursorId, signatureHeaders } from './push-target.ts';
@@ -16,7 +17,6 @@ import type { PushTarget } from './push-target.ts';
 export interface PushDependencies extends HandOverDependencies {
   readonly store: HandOverDependencies['store'] & Pick<Store, 'transaction'>;
   readonly http: Outbound;
-  readonly tenantId: string;
   readonly log: { warn(details: object, message: string): void };
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   /** From 0 to 1, to spread waiting times. */
@@ -95,29 +95,53 @@ export class PushFeed {
 
   /** Answers whether there is more. */
   async #pushPage(): Promise<boolean> {
-    const { kind, target: { connectorId, url } } = this;
-    const kept = cursorIn(await this.#deps.store.documents.get('inventoryCursor', pushCursorId(connectorId, kind)));
-    const page = await handOver(this.#deps, {
-      connectorId, kind, limit: DEVICES_IN_MESSAGE, channel: 'push', clientId: new URL(url).host,
-      cursor: kept === undefined ? undefined : readCursor(kind, kept),
-      // The same page sent again is the same message, for the partner and on record.
-      messageId: (devices) => `msg_${createHash('sha256').update(JSON.stringify([connectorId, kind, kept ?? '', devices])).digest('base64url')}`,
-    });
-    if (page.devices.length > 0) {
+    const { connectorId } = this.target;
+    const kept = cursorIn(await this.#deps.store.documents.get('inventoryCursor', pushCursorId(connectorId, this.kind)));
+    const page = await this.#nextPage(kept);
+    // A page that begins anew says what to delete, even where there is nothing to give; but only to whom something was given.
+    if (page.devices.length > 0 || (page.isRestart && kept !== undefined)) {
       this.#status = { ...this.#status, state: 'sending' };
-      await this.#send(page.messageId, JSON.stringify({ type: `inventory.${kind}`, timestamp: isoTime(this.#deps.clock.now()), data: pageView(this.#deps.tenantId, page) }));
+      await this.#send(page);
     }
     if (page.cursor !== kept) await this.#keepCursor(page.cursor);
     this.#status = { state: page.more ? 'sending' : 'upToDate', lastSuccessAt: this.#deps.clock.now(), problem: null };
     return page.more;
   }
 
-  async #send(messageId: string, body: string): Promise<void> {
-    const { http, clock } = this.#deps;
+  async #nextPage(kept: string | undefined): Promise<HandOver> {
+    const { kind, target: { connectorId, url } } = this;
+    // The same page sent again is the same message, for the partner and on record.
+    const messageId = (content: unknown): string => `msg_${createHash('sha256').update(JSON.stringify([connectorId, kind, kept ?? '', content])).digest('base64url')}`;
+    try {
+      return await handOver(this.#deps, {
+        connectorId, kind, limit: DEVICES_IN_MESSAGE, channel: 'push', clientId: new URL(url).host,
+        cursor: kept === undefined ? undefined : readCursor(this.#owner, kept), messageId,
+      });
+    } catch (error) {
+      if (kept !== undefined && error instanceof HubError && error.code === 'inventory_not_shared') await this.#withdraw(messageId('nothing'));
+      throw error;
+    }
+  }
+
+  async #withdraw(messageId: string): Promise<void> {
+    await this.#send(withdrawal(this.#owner, messageId));
+    if (this.#stopping.signal.aborted) return;
+    await this.#deps.store.transaction(async (tx) => {
+      await tx.documents.delete('inventoryCursor', pushCursorId(this.target.connectorId, this.kind));
+    });
+  }
+
+  get #owner(): CursorOwner {
+    return { tenantId: this.#deps.tenantId, connectorId: this.target.connectorId, kind: this.kind };
+  }
+
+  async #send(page: HandOver): Promise<void> {
+    const { http, clock, tenantId } = this.#deps;
+    const body = JSON.stringify({ type: `inventory.${this.kind}`, timestamp: isoTime(clock.now()), data: pageView(tenantId, page) });
     const { url, secret } = this.target;
     const answer = await asking(() => http.request(url, {
       method: 'POST', body, signal: this.#stopping.signal, maxBytes: 65_536,
-      headers: { 'content-type': 'application/json', ...signatureHeaders(secret, messageId, clock.now(), body) },
+      headers: { 'content-type': 'application/json', ...signatureHeaders(secret, page.messageId, clock.now(), body) },
     }));
     requireSuccess(answer, new URL(url).host, clock.now());
   }

@@ -201,6 +201,25 @@ test('after a restart it goes on where it was', async () => {
   expect(partner.received[1]?.message.data.restart).toBe(false);
 });
 
+test('who may not be given anything any more is told once to delete what it holds', async () => {
+  await connector({ [SWITCH]: true });
+  await putApps('Mail');
+  await putTarget();
+  await partner.until(1);
+  await stateBecomes('upToDate');
+  await connector({ [SWITCH]: false });
+  await partner.until(2);
+  expect(partner.received[1]?.message.data).toMatchObject({ restart: true, more: false, value: [], disclosureId: null });
+  await stateBecomes('notShared');
+  await shut();
+  await open();
+  await stateBecomes('notShared');
+  expect(partner.received).toHaveLength(2);
+  await connector({ [SWITCH]: true });
+  await partner.until(3);
+  expect(partner.received[2]?.message.data).toMatchObject({ restart: true, value: [{ managedDeviceId: IPHONE }] });
+});
+
 test('a new address begins anew, and a removed target gets nothing', async () => {
   await connector({ [SWITCH]: true });
   await putApps('Mail');
