@@ -16,11 +16,12 @@ export interface AppliedSignal {
  * Takes one signal into what one partner has said about one device. The outcome does not depend on the order
  * in which signals come, nor on how often: of two words about the same thing the later observation is
  * current, and of two of the same instant the worse one, so raising is immediate and lowering needs newer
- * evidence. `known` holds the findings, of this partner on this device, that the signal mentions.
+ * evidence. `known` holds the findings, of this partner on this device, that the signal mentions; all of them
+ * where it says `securedEndsFindings`.
  */
 export function applySignal(view: PartnerView | undefined, known: ReadonlyMap<string, Finding>, signal: Signal): AppliedSignal {
-  const findings = newerFindings(known, signal);
   const newState = signal.state !== undefined && isNewerState(view, signal, signal.state);
+  const findings = [...newerFindings(known, endedBefore(view, signal)), ...(newState ? endedNow(known, signal) : [])];
   const late = !newState && findings.length === 0 && (signal.state !== undefined || signal.findings.length > 0);
   if (!newState && findings.length === 0 && !provesWatch(view, signal) && !isNewestOfFindings(view, signal)) return { view, findings, late };
   return { view: nextView(view, findings, signal, newState), findings, late };
@@ -64,6 +65,21 @@ function newerFindings(known: ReadonlyMap<string, Finding>, signal: Signal): rea
     if (before === undefined || isNewerFinding(before, finding)) newest.set(report.id, finding);
   }
   return [...newest.values()];
+}
+
+/** The signal with its findings over where the partner has called the device secured since. */
+function endedBefore(view: PartnerView | undefined, signal: Signal): Signal {
+  const since = signal.securedEndsFindings === true && view?.basis === 'posture' && view.state === 'secured' && view.observedAt > signal.observedAt;
+  return since ? { ...signal, findings: signal.findings.map((finding) => ({ ...finding, state: 'resolved' as const })) } : signal;
+}
+
+/** What the partner found before and does not name now, where its word that the device is secured ends it. */
+function endedNow(known: ReadonlyMap<string, Finding>, signal: Signal): readonly Finding[] {
+  if (signal.securedEndsFindings !== true || signal.state !== 'secured') return [];
+  const named = new Set(signal.findings.map(({ id }) => id));
+  return [...known.values()]
+    .filter((finding) => finding.state === 'open' && finding.observedAt < signal.observedAt && !named.has(finding.id))
+    .map((finding) => ({ ...finding, state: 'resolved' as const, observedAt: signal.observedAt, reportId: signal.reportId }));
 }
 
 function isNewerFinding(before: Finding, after: Finding): boolean {

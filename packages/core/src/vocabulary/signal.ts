@@ -48,6 +48,11 @@ export interface Signal {
    * the device is secured only while no finding with a severity is open, and low otherwise.
    */
   readonly basis?: 'postureAndFindings' | undefined;
+  /**
+   * The partner never says that a threat is over, other than by calling the device secured: that word ends what
+   * it found on the device before. Set on its words about devices and on its findings alike.
+   */
+  readonly securedEndsFindings?: true | undefined;
   readonly findings: readonly FindingReport[];
   /** Set where the partner used a word we do not know: the last state is kept and the report is flagged (rule 6). */
   readonly flag?: string | undefined;

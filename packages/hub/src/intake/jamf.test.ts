@@ -75,6 +75,23 @@ async function push(app: FastifyInstance, payload: string, type = 'application/x
   return app.inject({ method: 'POST', url: `/intake/${CONNECTOR}`, payload, headers: { 'content-type': type, ...headers } });
 }
 
+test('a risk that is secure again ends what the events told of the device, and nothing that comes after it', async () => {
+  await t.link(CONNECTOR, 'jamf', settings());
+  const open = async () => (await t.hub.store.findings.ofDevices([PHONE])).filter((finding) => finding.state === 'open').map(({ type }) => type).sort();
+  const app = await webhook();
+  await push(app, stream());
+  expect(await open()).toEqual(['SIDE_LOADED_APP_IN_INVENTORY']);
+  for (const risk of ['HIGH', 'SECURE']) {
+    server.devices = [device('phone', risk)];
+    t.hub.clock.advance(10_000);
+    await round();
+    expect([risk, (await open()).length]).toEqual([risk, risk === 'HIGH' ? 1 : 0]);
+  }
+  const later = new Date(Date.now() + 60_000).toISOString();
+  await push(app, stream().split('\n')[0]!.replace('2025-03-01T08:00:00.000Z', later).replaceAll('000000005001', '000000005091'));
+  expect(await open()).toEqual(['SIDE_LOADED_APP_IN_INVENTORY']);
+});
+
 describe('asking Jamf', () => {
   test('closes a phone at risk and opens it again, also when the same words come back within seconds', async () => {
     await t.link(CONNECTOR, 'jamf', settings());

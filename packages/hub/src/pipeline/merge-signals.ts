@@ -42,6 +42,10 @@ export function mergeSignal(working: WorkingPosture, signal: Signal): ReportOutc
 
 function knownFindings(working: WorkingPosture, signal: Signal): ReadonlyMap<string, Finding> {
   const known = new Map<string, Finding>();
+  if (signal.securedEndsFindings === true) {
+    for (const finding of working.findings.values()) if (finding.connectorId === signal.connectorId) known.set(finding.id, finding);
+    return known;
+  }
   for (const { id } of signal.findings) {
     const finding = working.findings.get(findingKey(signal.connectorId, id));
     if (finding !== undefined) known.set(id, finding);

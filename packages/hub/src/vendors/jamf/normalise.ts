@@ -23,17 +23,17 @@ function ofSnapshot(snapshot: ReadSnapshot, connectorId: string): readonly Signa
   if (id === undefined) return [];
   return [{
     connectorId, reportId: snapshotReportId(id, snapshot, risk, keys.map(({ value }) => value)), keys,
-    observedAt: snapshot.takenAt, findings: [], ...postureOfWords([{ field: 'risk category', told: risk, means: RISK }]),
+    observedAt: snapshot.takenAt, findings: [], securedEndsFindings: true, ...postureOfWords([{ field: 'risk category', told: risk, means: RISK }]),
   }];
 }
 
-/** Events tell why; the level is the list's to say. */
+/** Events tell why; the level is the list's to say, and so is the end of what lasts: no event tells it. */
 function ofEvent(event: JamfEvent, connectorId: string, receivedAt: Instant): readonly Signal[] {
   if (event.name === undefined || event.keys.length === 0) return [];
   const observedAt = event.at ?? receivedAt;
   const flag = event.action === undefined ? undefined : unknownWord('action', event.action, ACTION);
   return [{
-    connectorId, reportId: event.id === undefined ? `event:${fingerprint(event)}` : `event:${event.id}`, keys: event.keys, observedAt,
+    connectorId, reportId: event.id === undefined ? `event:${fingerprint(event)}` : `event:${event.id}`, keys: event.keys, observedAt, securedEndsFindings: true,
     findings: flag === undefined ? [findingOf(event, event.name, observedAt)] : [], ...(flag && { flag }),
   }];
 }

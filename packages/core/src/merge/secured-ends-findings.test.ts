@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { Finding, FindingState, Signal } from '../vocabulary/signal.ts';
+import { applySignal } from './apply-signal.ts';
+
+const signal = (at: number, more: Partial<Signal>): Signal =>
+  ({ connectorId: 'jamf', reportId: `r${at}`, keys: [], observedAt: at, findings: [], securedEndsFindings: true, ...more });
+const found = (id: string, state: FindingState = 'open') => ({ id, type: 'SIDELOADED', state, severity: 'medium' as const });
+
+/** What stands after the signals, one by one. */
+function after(...signals: readonly Signal[]) {
+  const known = new Map<string, Finding>();
+  let view: ReturnType<typeof applySignal>['view'];
+  for (const one of signals) {
+    const applied = applySignal(view, known, one);
+    view = applied.view;
+    for (const finding of applied.findings) known.set(finding.id, finding);
+  }
+  return { state: view?.state, open: view?.openFindings.map(({ id }) => id), findings: [...known.values()].map(({ id, state }) => `${id} ${state}`) };
+}
+
+test('the word secured ends what the partner found before', () => {
+  const told = [signal(1, { findings: [found('a')] }), signal(2, { state: 'highSeverity' }), signal(3, { state: 'secured' })];
+  expect(after(...told)).toEqual({ state: 'secured', open: [], findings: ['a resolved'] });
+});
+
+test('a finding from before that word comes in resolved, one from after it open', () => {
+  const told = [signal(3, { state: 'secured' }), signal(1, { findings: [found('a')] }), signal(4, { findings: [found('b')] })];
+  expect(after(...told)).toMatchObject({ state: 'secured', open: ['b'], findings: ['a resolved', 'b open'] });
+});
+
+test('another level, an older word, and the same word of a partner that closes its findings itself end nothing', () => {
+  expect(after(signal(1, { findings: [found('a')] }), signal(2, { state: 'lowSeverity' })).open).toEqual(['a']);
+  expect(after(signal(2, { findings: [found('a')] }), signal(1, { state: 'secured' })).open).toEqual(['a']);
+  expect(after(signal(1, { findings: [found('a')] }), signal(2, { state: 'secured', securedEndsFindings: undefined })).open).toEqual(['a']);
+});
+
+test('a finding that comes back after it was ended is open again', () => {
+  expect(after(signal(1, { findings: [found('a')] }), signal(2, { state: 'secured' }), signal(3, { findings: [found('a')] })).open).toEqual(['a']);
+});
