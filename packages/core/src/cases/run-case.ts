@@ -69,7 +69,7 @@ export function runCase({ given, request }: DecisionCase): CaseResult {
   }));
   const verdict = evaluateCompliance({
     device, groupIds: user.groupIds, userMissing: false, views: viewsOf(given.signals ?? []),
-    policies: assignedPolicies(policies, device.platform, user.groupIds, true),
+    policies: assignedPolicies(policies, device, user.groupIds, true),
     connectors: (given.connectors ?? [{ id: 'lookout' }]).map((c) => connectorOf(c, device.platform)),
     mergeRules: (given.mergeRules ?? []).map((r, i) => ({ id: `rule-${i}`, priority: i, merge: { method: 'strictest' }, silentPartner: 'ignore', ...r }) as MergeRule),
     settings: { secureByDefault: false, checkinThresholdDays: 30, ...given.settings },

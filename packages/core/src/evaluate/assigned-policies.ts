@@ -1,15 +1,21 @@
 import type { CompliancePolicy } from '../vocabulary/compliance.ts';
-import type { Platform } from '../vocabulary/platform.ts';
+import type { DeviceFacts } from '../vocabulary/device.ts';
 
 /**
- * Which compliance policies are assigned to a device: those of its platform whose targets include it and do
- * not exclude it. Groups are the primary user's (Graph documents user groups for the threat rule); a device
+ * Which compliance policies are assigned to a device: those for its platform whose targets include it and do
+ * not exclude it. On Android a policy is for one way of management; a device of which that is not known has to meet
+ * the policies for all of them. Groups are the primary user's (Graph documents user groups for the threat rule); a device
  * may itself be a member of a group too, so callers pass both.
  */
 export function assignedPolicies(
-  policies: readonly CompliancePolicy[], platform: Platform, groupIds: readonly string[], hasUser: boolean,
+  policies: readonly CompliancePolicy[], device: Pick<DeviceFacts, 'platform' | 'androidManagement'>, groupIds: readonly string[], hasUser: boolean,
 ): readonly CompliancePolicy[] {
-  return policies.filter((policy) => policy.platform === platform && isAssigned(policy, groupIds, hasUser));
+  return policies.filter((policy) => isFor(policy, device) && isAssigned(policy, groupIds, hasUser));
+}
+
+function isFor(policy: CompliancePolicy, { platform, androidManagement }: Pick<DeviceFacts, 'platform' | 'androidManagement'>): boolean {
+  return policy.platform === platform
+    && (policy.androidManagement === undefined || androidManagement === undefined || policy.androidManagement === androidManagement);
 }
 
 /** Exclusion beats inclusion, in whatever order the targets stand. */

@@ -1,3 +1,4 @@
+import type { AndroidManagement } from './android-management.ts';
 import type { Level } from './level.ts';
 import type { Platform } from './platform.ts';
 import type { Reason } from './reason.ts';
@@ -19,6 +20,8 @@ export interface CompliancePolicy {
   readonly displayName: string;
   readonly version: number;
   readonly platform: Platform;
+  /** Only for Android devices that are managed so; those of which it is not known have to meet it as well. */
+  readonly androidManagement?: AndroidManagement | undefined;
   /** `deviceThreatProtectionEnabled` with `...RequiredSecurityLevel`; absent when there is no threat rule. */
   readonly requiredLevel?: Level | undefined;
   readonly osMinimumVersion?: string | undefined;

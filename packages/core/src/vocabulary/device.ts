@@ -1,10 +1,13 @@
 import type { Instant } from './signal.ts';
+import type { AndroidManagement } from './android-management.ts';
 import type { Platform } from './platform.ts';
 
 /** What the rules need of a `managedDevice`. */
 export interface DeviceFacts {
   readonly id: string;
   readonly platform: Platform;
+  /** `undefined`: not Android, or not known. */
+  readonly androidManagement?: AndroidManagement | undefined;
   readonly operatingSystem: string;
   readonly osVersion: string;
   /** The primary user, if the device has one. */

@@ -1,4 +1,4 @@
-import type { DeviceFacts, Platform } from '@sallyport/core';
+import type { AndroidManagement, DeviceFacts, Platform } from '@sallyport/core';
 import type { DeviceSnapshotRow, PostureRow } from '../store/store.ts';
 import type { DeviceClaim } from './ports.ts';
 import { SharedParts } from './shared-parts.ts';
@@ -9,6 +9,7 @@ const SECOND = 1_000;
 export class FleetDevice implements DeviceFacts {
   readonly id: string;
   readonly platform: Platform;
+  readonly androidManagement: AndroidManagement | undefined;
   readonly operatingSystem: string;
   readonly osVersion: string;
   readonly userId: string | undefined;
@@ -24,6 +25,7 @@ export class FleetDevice implements DeviceFacts {
     this.id = row.id;
     this.operatingSystem = shared.word(row.operatingSystem);
     this.platform = shared.platform(this.operatingSystem);
+    this.androidManagement = row.androidManagement === null ? undefined : shared.word(row.androidManagement);
     this.osVersion = shared.word(row.osVersion);
     this.userId = userId;
     this.#lastSync = Math.floor(row.lastSyncAt / SECOND);

@@ -1,7 +1,7 @@
 import {
   AccessIndex, assignedPolicies, disagreement, evaluateCompliance, wellKnownApplication,
   type AccessPolicy, type CompliancePolicy, type ComplianceSettings, type Connector, type DeviceFacts, type Evaluated,
-  type MergeRule, type NamedLocation, type PartnerView, type Platform, type UserFacts, type Verdict,
+  type MergeRule, type NamedLocation, type PartnerView, type UserFacts, type Verdict,
 } from '@sallyport/core';
 import type { DocumentKind, DocumentRow, PostureRow, Readers } from '../store/store.ts';
 import { Directory } from './directory.ts';
@@ -236,7 +236,7 @@ export class Memory implements AccessView {
       groupIds,
       userMissing: facts.userId !== undefined && user === undefined,
       views: posture?.views ?? NO_VIEWS,
-      policies: this.#assignedPolicies(facts.platform, groupIds, user !== undefined),
+      policies: this.#assignedPolicies(facts, groupIds, user !== undefined),
       connectors: this.#connectorList,
       mergeRules,
       settings: this.#settings,
@@ -257,17 +257,23 @@ export class Memory implements AccessView {
     return ofDevice.length === 0 ? user?.groupIds ?? ofDevice : [...ofDevice, ...(user?.groupIds ?? [])];
   }
 
-  #assignedPolicies(platform: Platform, groupIds: readonly string[], hasUser: boolean): readonly CompliancePolicy[] {
+  #assignedPolicies(device: DeviceFacts, groupIds: readonly string[], hasUser: boolean): readonly CompliancePolicy[] {
     let byPlatform = this.#assigned.get(groupIds);
     if (byPlatform === undefined) this.#assigned.set(groupIds, (byPlatform = new Map()));
-    const key = hasUser ? platform : `${platform} without user`;
+    const key = keyOfPolicies(device, hasUser);
     let assigned = byPlatform.get(key);
     if (assigned === undefined) {
-      assigned = assignedPolicies([...this.#compliancePolicies.values()], platform, groupIds, hasUser);
+      assigned = assignedPolicies([...this.#compliancePolicies.values()], device, groupIds, hasUser);
       byPlatform.set(key, assigned);
     }
     return assigned;
   }
+}
+
+/** Of devices that have the same policies, if they are in the same groups. Nearly always the text that is there already. */
+function keyOfPolicies({ platform, androidManagement }: DeviceFacts, hasUser: boolean): string {
+  const kind = androidManagement === undefined ? platform : `${platform} ${androidManagement}`;
+  return hasUser ? kind : `${kind} without user`;
 }
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

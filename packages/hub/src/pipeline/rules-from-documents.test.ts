@@ -58,6 +58,7 @@ describe('a compliance policy', () => {
       displayName: 'Phones',
       version: 4,
       platform: 'android',
+      androidManagement: 'workProfile',
       requiredLevel: 'low',
       osMinimumVersion: '12',
       osMaximumVersion: undefined,

@@ -1,8 +1,8 @@
 import type {
-  AccessPolicy, AssignmentTarget, CompliancePolicy, ComplianceSettings, Connector, ConnectorPlatform, DeviceFacts,
+  AccessPolicy, AndroidManagement, AssignmentTarget, CompliancePolicy, ComplianceSettings, Connector, ConnectorPlatform, DeviceFacts,
   GrantControl, IncludeExclude, Level, NamedLocation, Platform, UserFacts,
 } from '@sallyport/core';
-import { LEVELS, platformOf } from '@sallyport/core';
+import { androidManagementOf, LEVELS, platformOf } from '@sallyport/core';
 
 /**
  * Turns stored Graph documents (camelCase bodies as `api/graph` keeps them) into what the rules see. The
@@ -45,6 +45,11 @@ const POLICY_PLATFORM: ReadonlyMap<string, Platform> = new Map([
   ['macOSCompliancePolicy', 'macOS'], ['windows10CompliancePolicy', 'windows'],
 ]);
 
+const POLICY_ANDROID: ReadonlyMap<string, AndroidManagement> = new Map([
+  ['androidCompliancePolicy', 'deviceAdministrator'], ['androidWorkProfileCompliancePolicy', 'workProfile'],
+  ['androidForWorkCompliancePolicy', 'workProfile'], ['androidDeviceOwnerCompliancePolicy', 'deviceOwner'], ['aospDeviceOwnerCompliancePolicy', 'aosp'],
+]);
+
 /** A `deviceCompliancePolicy`; `undefined` when its type is of no platform that is enforced. */
 export function toCompliancePolicy(body: Body, id: string, version: number): CompliancePolicy | undefined {
   const platform = POLICY_PLATFORM.get(typeName(body));
@@ -54,6 +59,7 @@ export function toCompliancePolicy(body: Body, id: string, version: number): Com
     displayName: text(body.displayName) ?? id,
     version,
     platform,
+    androidManagement: POLICY_ANDROID.get(typeName(body)),
     requiredLevel: requiredLevel(body),
     osMinimumVersion: text(body.osMinimumVersion),
     osMaximumVersion: text(body.osMaximumVersion),
@@ -160,6 +166,7 @@ export function toDeviceFacts(resource: Body): DeviceFacts {
   return {
     id: String(resource.id),
     platform: platformOf(operatingSystem),
+    androidManagement: androidManagementOf(resource),
     operatingSystem,
     osVersion: text(resource.osVersion) ?? '',
     userId: text(resource.userId),

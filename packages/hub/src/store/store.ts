@@ -1,5 +1,5 @@
 import type {
-  ComplianceState, DeviceKey, Finding, FindingState, InstalledApp, InstalledCertificate, InventoryKind, Level,
+  AndroidManagement, ComplianceState, DeviceKey, Finding, FindingState, InstalledApp, InstalledCertificate, InventoryKind, Level,
   PartnerView, Platform, Reason, Signal, ThreatCategory, ThreatState,
 } from '@sallyport/core';
 
@@ -187,6 +187,8 @@ export interface DeviceSnapshotRow {
   readonly azureADDeviceId: string | null;
   readonly easDeviceId: string | null;
   readonly serialNumber: string | null;
+  /** `null`: not Android, or not known. */
+  readonly androidManagement: AndroidManagement | null;
   readonly userId: string | null;
   readonly lastSyncAt: number;
   readonly enrolledAt: number;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { androidManagementOf, type AndroidManagement } from '@sallyport/core';
 import type { DeviceRow, DeviceSnapshotRow } from '../store.ts';
 import { gluedPages, PAGE } from './glued-pages.ts';
 import { toPosture } from './posture-body.ts';
@@ -8,6 +9,8 @@ import type { ReadSession } from './session.ts';
 type Facts = readonly [
   id: string, operatingSystem: string, osVersion: string, azureADDeviceId: string | null, easDeviceId: string | null,
   serialNumber: string | null, userId: string | null, lastSyncAt: number, enrolledAt: number,
+  /** Not there in what was written before it was kept. */
+  androidManagement?: AndroidManagement | null,
 ];
 
 /** The JSON array kept in `devices.facts`. */
@@ -18,6 +21,7 @@ export function factsOf(row: DeviceRow): string {
     textOf(resource['azureADDeviceId']), textOf(resource['easDeviceId']), textOf(resource['serialNumber']),
     textOf(resource['userId']), instantOf(resource['lastSyncDateTime']) ?? row.modifiedAt,
     instantOf(resource['enrolledDateTime']) ?? row.createdAt,
+    androidManagementOf(resource) ?? null,
   ];
   return JSON.stringify(facts);
 }
@@ -49,7 +53,7 @@ function rowsOf(items: readonly unknown[], count: number): readonly DeviceSnapsh
     const posture = items[2 * i + 1];
     rows[i] = {
       id: facts[0], operatingSystem: facts[1], osVersion: facts[2], azureADDeviceId: facts[3], easDeviceId: facts[4],
-      serialNumber: facts[5], userId: facts[6], lastSyncAt: facts[7], enrolledAt: facts[8],
+      serialNumber: facts[5], userId: facts[6], lastSyncAt: facts[7], enrolledAt: facts[8], androidManagement: facts[9] ?? null,
       posture: posture === null ? null : toPosture(posture),
     };
   }
