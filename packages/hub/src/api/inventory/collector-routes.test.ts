@@ -182,7 +182,9 @@ describe('the webhook of NanoMDM', () => {
   test('what cannot be read is refused, and no log line and no answer repeats it', async () => {
     const source = await addSource();
     const bad = [
-      'no json', '[]', '{}', JSON.stringify({ topic: 'mdm.Connect', created_at: 'x', acknowledge_event: { status: 'Acknowledged', raw_payload: '###' } }),
+      'no json', '[]', '{}', JSON.stringify({ topic: 'mdm.Connect', created_at: '2026-03-02T08:00:00Z', acknowledge_event: { status: 'Acknowledged', raw_payload: '###' } }),
+      JSON.stringify({ topic: 'mdm.Connect', created_at: 'yesterday' }), event('<key>InstalledApplicationList</key><dict/>', { udid: UDID }), event('<key>ManagedApplicationList</key><array/>', { udid: UDID }),
+      JSON.stringify({ topic: 'mdm.Connect', created_at: '2026-03-02T08:00:00Z', acknowledge_event: { udid: UDID, status: 'Acknowledged', raw_payload: Buffer.from('bplist00private').toString('base64') } }),
       event(`${installed('com.example.private')}<key>broken`, { udid: UDID }), event(installed('com.example.private').replace('</array>', ''), { udid: UDID }),
     ];
     for (const body of bad) {
@@ -216,6 +218,18 @@ describe('devices of the Android Management API', () => {
     expect(await keptOf(PIXEL)).toEqual({});
     expect((await push(source, pubsub({ name: 'operation' }, 'COMMAND'))).body).toEqual({ kept: 0, older: 0, unmatched: 0, silent: 0 });
     expect((await push(source, JSON.stringify({ message: { attributes: { notificationType: 'test' } } }))).body).toEqual({ kept: 0, older: 0, unmatched: 0, silent: 0 });
+  });
+
+  test('what cannot be read is refused, and the field is named', async () => {
+    const source = await android();
+    const wrong: readonly (readonly [string, string])[] = [
+      [JSON.stringify({ ...device(), lastStatusReportTime: 'yesterday' }), 'lastStatusReportTime'],
+      [JSON.stringify({ message: { data: '***', attributes: { notificationType: 'STATUS_REPORT' } } }), 'message.data'],
+      [JSON.stringify({ message: 'text' }), 'message'],
+      [JSON.stringify({ devices: [device(), { ...device(), applicationReports: [{ packageName: 7 }] }] }), 'devices[1].applicationReports[0].packageName'],
+    ];
+    for (const [body, target] of wrong) expect(await push(source, body)).toMatchObject({ status: 400, body: { error: { target } } });
+    expect(await keptOf(PIXEL)).toEqual({});
   });
 
   test('apps in a work profile are managed; removed ones are left out; a deleted device is forgotten', async () => {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { InstalledApp, Instant } from '@sallyport/core';
 import type { CollectedApps } from '../../pipeline/keep-inventory.ts';
 import { keysOf } from '../../vendors/device-keys.ts';
-import { parseIsoInstant } from '../../vendors/iso-instant.ts';
 import { plainText } from '../../vendors/plain-text.ts';
+import { toldTime } from './told-time.ts';
 
 /** What one device resource of the Android Management API tells us. `silent`: no application reports. */
 export type AndroidNews =
@@ -24,7 +24,7 @@ export const androidDevice = z.object({
   state: z.string().optional(),
   ownership: z.string().optional(),
   managementMode: z.string().optional(),
-  lastStatusReportTime: z.string().optional(),
+  lastStatusReportTime: toldTime.optional(),
   hardwareInfo: z.object({ serialNumber: z.string().optional() }).optional(),
   networkInfo: z.object({ imei: z.string().optional() }).optional(),
   applicationReports: z.array(applicationReport).max(MAX_APPS).optional(),
@@ -38,7 +38,7 @@ export function readAndroidDevice(device: AndroidDevice, source: string, now: In
   const row = { source, ownId: name, keys };
   if (device.state === 'DELETED') return { kind: 'deleted', row };
   if (applicationReports === undefined) return { kind: 'silent' };
-  const collectedAt = parseIsoInstant(device.lastStatusReportTime ?? '') ?? now;
+  const collectedAt = device.lastStatusReportTime ?? now;
   const managed = isWorkProfile(device) ? true : undefined;
   const installed = applicationReports.filter((report) => report.state !== 'REMOVED');
   return { kind: 'apps', row: { ...row, collectedAt, apps: installed.map((report) => toApp(report, managed)) } };

@@ -35,15 +35,15 @@ export function collect(collecting: Collecting, body: unknown): Promise<readonly
   return collecting.kind === 'nanomdm' ? collectMdm(collecting, body) : collectAndroid(collecting, body);
 }
 
-async function collectMdm({ id, keeper, clock }: Collecting, body: unknown): Promise<readonly CollectedOne[]> {
-  const news = readNews(mdmEvent.parse(body), id, clock.now());
+async function collectMdm({ id, keeper }: Collecting, body: unknown): Promise<readonly CollectedOne[]> {
+  const news = readNews(mdmEvent.parse(body), id);
   if (news.kind === 'silent') return [{ outcome: 'silent', ownId: undefined }];
   return [{ outcome: await keep(keeper, news), ownId: news.of.ownId }];
 }
 
-function readNews(event: z.infer<typeof mdmEvent>, source: string, now: number): MdmNews {
+function readNews(event: z.infer<typeof mdmEvent>, source: string): MdmNews {
   try {
-    return readMdmEvent(event, source, now);
+    return readMdmEvent(event, source);
   } catch (error) {
     if (error instanceof PlistError) throw new HubError('invalid_request', `acknowledge_event.raw_payload cannot be read. ${error.message}`, { field: 'acknowledge_event.raw_payload' });
     throw error;
@@ -82,13 +82,16 @@ export const collectorBody = z.union([mdmEvent, pubsubPush, devicePage, androidD
 const WITH_DEVICE: ReadonlySet<string> = new Set(['STATUS_REPORT', 'COMPLIANCE_REPORT', 'ENROLLMENT']);
 
 function devicesIn(body: unknown): readonly AndroidDevice[] {
-  const push = pubsubPush.safeParse(body);
-  if (push.success) {
-    const { data, attributes } = push.data.message;
+  if (has(body, 'message')) {
+    const { data, attributes } = pubsubPush.parse(body).message;
     return WITH_DEVICE.has(attributes.notificationType ?? '') ? [androidDevice.parse(jsonIn(data))] : [];
   }
-  if (typeof body === 'object' && body !== null && 'devices' in body) return devicePage.parse(body).devices;
+  if (has(body, 'devices')) return devicePage.parse(body).devices;
   return [androidDevice.parse(body)];
+}
+
+function has(body: unknown, member: string): boolean {
+  return typeof body === 'object' && body !== null && Object.hasOwn(body, member);
 }
 
 function jsonIn(data: string): unknown {

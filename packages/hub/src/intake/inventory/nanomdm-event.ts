@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { InstalledApp, InstalledCertificate, Instant } from '@sallyport/core';
 import type { Collected } from '../../pipeline/keep-inventory.ts';
 import { keysOf } from '../../vendors/device-keys.ts';
-import { parseIsoInstant } from '../../vendors/iso-instant.ts';
 import { installedApps, installedCertificates, managedAppIds } from './apple-lists.ts';
-import { parsePlist, PlistError } from './plist.ts';
+import { isBinary, parsePlist, PlistError } from './plist.ts';
+import { toldTime } from './told-time.ts';
 
 /** What one webhook event of NanoMDM or MicroMDM tells us. `silent`: nothing that we collect. */
 export type MdmNews =
@@ -24,7 +24,7 @@ const about = {
 export const mdmEvent = z.object({
   topic: z.string(),
   event_id: z.string().optional(),
-  created_at: z.string(),
+  created_at: toldTime,
   acknowledge_event: z.object({ ...about, status: z.string(), raw_payload: z.base64() }).optional(),
   checkin_event: z.object(about).optional(),
 });
@@ -39,9 +39,8 @@ const SILENT: MdmNews = { kind: 'silent' };
  *
  * @throws PlistError when an acknowledged answer cannot be read
  */
-export function readMdmEvent(event: MdmEvent, source: string, now: Instant): MdmNews {
-  const { topic, acknowledge_event: answer, checkin_event: checkIn } = event;
-  const collectedAt = parseIsoInstant(event.created_at) ?? now;
+export function readMdmEvent(event: MdmEvent, source: string): MdmNews {
+  const { topic, created_at: collectedAt, acknowledge_event: answer, checkin_event: checkIn } = event;
   if (topic === 'mdm.CheckOut' && checkIn !== undefined) {
     const of = collectedOf(checkIn, source, collectedAt);
     return of === undefined ? SILENT : { kind: 'checkedOut', of };
@@ -55,6 +54,7 @@ export function readMdmEvent(event: MdmEvent, source: string, now: Instant): Mdm
 const LISTS = /<key>(?:InstalledApplicationList|ManagedApplicationList|CertificateList)<\/key>/;
 
 function readAnswer(payload: string, of: Collected): MdmNews {
+  if (isBinary(payload)) throw new PlistError('It is a binary property list; devices send XML.');
   if (!LISTS.test(payload)) return SILENT;
   const answer = parsePlist(payload);
   if (!(answer instanceof Map)) throw new PlistError('It is no answer to a command.');

@@ -63,12 +63,17 @@ test('certificates keep their bytes and whether the device holds their keys', ()
 test('hostile values in the right places are left out or cut', () => {
   const [app] = installedApps([new Map<string, never>(Object.entries({ Identifier: 'x'.repeat(9_999), Name: 'a\u0000\u0007b', BundleSize: -5, DynamicSize: Infinity, IsValidated: 'yes', Version: 7 }) as never)]);
   expect(app).toMatchObject({ appId: 'x'.repeat(512), name: 'a b', version: '7', bundleSize: undefined, dynamicSize: undefined, validated: undefined });
-  expect(installedApps('no list')).toEqual([]);
-  expect(installedApps(Array.from({ length: 6_000 }, () => new Map()))).toHaveLength(5_000);
+});
+
+test('what is no list of apps is refused, since read as an empty one it would clear the device', () => {
+  for (const list of ['no list', 7, new Map(), ['app'], [['app']], Array.from({ length: 5_001 }, () => new Map())]) {
+    expect(() => installedApps(list)).toThrow(/InstalledApplicationList/);
+    expect(() => installedCertificates(list)).toThrow(/CertificateList/);
+  }
+  for (const list of ['nothing', [], true]) expect(() => managedAppIds(list)).toThrow(/ManagedApplicationList/);
 });
 
 test('managed apps are those in the hands of the device management', () => {
   const app = (status: string) => new Map([['Status', status]]);
   expect(managedAppIds(new Map([['a', app('Managed')], ['b', app('UserInstalledApp')], ['c', app('PromptingForUpdate')], ['d', app('???')]]))).toEqual(['a', 'c']);
-  expect(managedAppIds('nothing')).toEqual([]);
 });

@@ -19,6 +19,11 @@ const parser = new XMLParser({
 
 type Node = Readonly<Record<string, unknown>>;
 
+/** Apple's other form of property lists, which no device answers commands with. */
+export function isBinary(text: string): boolean {
+  return text.startsWith('bplist');
+}
+
 /**
  * Reads an XML property list (Apple's PropertyList-1.0 DTD), strictly: a list that was cut off must not read as
  * one with fewer apps.
@@ -26,7 +31,7 @@ type Node = Readonly<Record<string, unknown>>;
  * @throws PlistError
  */
 export function parsePlist(text: string): PlistValue {
-  if (text.startsWith('bplist')) throw new PlistError('It is a binary property list; devices send XML.');
+  if (isBinary(text)) throw new PlistError('It is a binary property list; devices send XML.');
   // Entities of its own could make a short document a huge one; no device sends any.
   if (/<!ENTITY/i.test(text)) throw new PlistError('It declares entities.');
   const nodes = elements(parsed(text));
