@@ -71,6 +71,18 @@ describe('a link to Check Point', () => {
     expect(await t.hub.store.reports.count()).toBe(5);
   });
 
+  test('takes a device that is gone from the list for one without protection, and believes the list when it is back', async () => {
+    await t.link(CONNECTOR, 'check-point', settings());
+    const seen: unknown[] = [];
+    for (const there of [true, false, false, false, true]) {
+      server.devices = [...there ? [device('1', '0')] : [], device('2', '0')];
+      t.hub.clock.advance(10_000);
+      await round();
+      seen.push(await state());
+    }
+    expect(seen).toEqual(['secured', 'secured', 'deactivated', 'deactivated', 'secured']);
+  });
+
   test('survives tokens that ran out, limits, trouble, garbage and cut connections', async () => {
     server.devices = [device('1', '3')];
     server.alerts = [alert(101, 0)];

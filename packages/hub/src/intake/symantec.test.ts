@@ -65,6 +65,19 @@ describe('asking Symantec Endpoint Security', () => {
     expect(seen).toEqual(['secured', 'highSeverity', 'mediumSeverity', 'secured', 'secured', 'secured', 'highSeverity', 'secured']);
   });
 
+  test('takes a device that is gone from the list for one without protection, unless the list ends before its own count', async () => {
+    await t.link(CONNECTOR, 'symantec', settings());
+    const seen: unknown[] = [];
+    for (const [there, whole] of [[true, true], [false, false], [false, false], [false, true], [false, true], [true, true]] as const) {
+      server.devices = [device('2', 'SECURE'), ...there ? [device('1', 'SECURE')] : []];
+      server.countedTooMany = whole ? 0 : 1;
+      t.hub.clock.advance(60_000);
+      await round();
+      seen.push(await state());
+    }
+    expect(seen).toEqual(['secured', 'secured', 'secured', 'secured', 'deactivated', 'secured']);
+  });
+
   test('survives tokens that ran out, limits, trouble, garbage and answers that break off', async () => {
     server.devices = [device('1', 'COMPROMISED')];
     server.trouble('/v1/oauth2', 503);

@@ -1,3 +1,4 @@
+import type { Signal } from '@sallyport/core';
 import { parseIsoInstant } from './iso-instant.ts';
 import type { Feed } from './vendor.ts';
 import { fingerprint, isRecord, type WireRecord } from './wire-read.ts';
@@ -12,6 +13,24 @@ export interface DeviceSnapshot {
   readonly device: unknown;
   /** The words differ from those that the list had before, as far as this process knows. */
   readonly changed?: true;
+}
+
+/** A device that a vendor's list held, and holds no longer: its administrator took it out of the product. */
+export interface RemovedDevice {
+  readonly takenAt: string;
+  /** The vendor's own id of it. */
+  readonly removed: string;
+}
+
+/** What it means: nothing of the vendor watches over the device any more. `undefined` for other records. */
+export function removedSignal(raw: unknown, connectorId: string): Signal | undefined {
+  if (!isRecord(raw) || typeof raw.takenAt !== 'string' || typeof raw.removed !== 'string' || raw.removed === '') return undefined;
+  const observedAt = parseIsoInstant(raw.takenAt);
+  if (observedAt === undefined) return undefined;
+  return {
+    connectorId, observedAt, reportId: `device:${raw.removed}:removed:${fingerprint(observedAt)}`,
+    keys: [{ type: 'vendorDeviceId', value: raw.removed }], findings: [], state: 'deactivated',
+  };
 }
 
 export interface ReadSnapshot {

@@ -9,9 +9,9 @@ function told() {
   const taken: string[] = [];
   let broken = false;
   const feed = {
-    take: async (records: readonly { takenAt: string; device: { id: string; word: string } }[]) => {
+    take: async (records: readonly { takenAt: string; device?: { id: string; word: string }; removed?: string }[]) => {
       if (broken) throw new Error('disk full');
-      taken.push(...records.map(({ takenAt, device }) => `${device.id} ${device.word} ${(Date.parse(takenAt) - AT) / 1000}`));
+      taken.push(...records.map(({ takenAt, device, removed }) => `${device?.id ?? removed} ${device?.word ?? 'removed'} ${(Date.parse(takenAt) - AT) / 1000}`));
     },
   } as unknown as Feed;
   return { feed, taken, breaks: (is: boolean) => { broken = is; } };
@@ -53,15 +53,50 @@ test('every device is told anew on another day', async () => {
   expect(t.taken).toEqual(['a secure 0', 'a secure 86400']);
 });
 
-test('devices that the list no longer holds are forgotten at the end of a round, and only then', async () => {
+/** A whole list, read at one moment. */
+async function whole(devices: ReturnType<typeof list>, feed: Feed, ids: readonly string[], at: number) {
+  await devices.tell(feed, ids.map((id) => device(id, 'secure')), AT + at * 1000);
+  return devices.endRound(feed);
+}
+
+test('a device that two whole lists do not hold is told as removed, once, also by another process', async () => {
+  const t = told();
+  const before = list();
+  await whole(before, t.feed, ['a', 'b'], 0);
+  await whole(before, t.feed, ['a'], 1);
+  const after = list(JSON.parse(JSON.stringify(before)));
+  for (const at of [2, 3]) await whole(after, t.feed, ['a'], at);
+  expect(t.taken).toEqual(['a secure 0', 'b secure 0', 'b removed 2']);
+  expect(Object.keys(after.toJSON())).toEqual(['a']);
+});
+
+test('a device that one list passed over is not news when it is there again; one that was removed is', async () => {
   const t = told();
   const devices = list();
-  await devices.tell(t.feed, [device('a', 'secure'), device('b', 'secure')], AT);
-  devices.endRound();
-  await devices.tell(t.feed, [device('a', 'secure')], AT);
-  expect(Object.keys(devices.toJSON())).toEqual(['a', 'b']);
-  devices.endRound();
-  expect(Object.keys(devices.toJSON())).toEqual(['a']);
+  for (const [at, ids] of [['a', 'b'], ['a'], ['a', 'b'], ['a'], ['a'], ['a', 'b']].entries()) await whole(devices, t.feed, ids, at);
+  expect(t.taken).toEqual(['a secure 0', 'b secure 0', 'b removed 4', 'b secure 5']);
+});
+
+test('an empty list and one that lost most of its devices remove nothing', async () => {
+  const t = told();
+  const devices = list();
+  const ids = Array.from({ length: 50 }, (_, i) => `d${i}`);
+  await whole(devices, t.feed, ids, 0);
+  expect([await whole(devices, t.feed, [], 1), await whole(devices, t.feed, ids.slice(0, 24), 2), await whole(devices, t.feed, ids.slice(0, 24), 3)])
+    .toEqual([{ doubted: 50 }, { doubted: 26 }, { doubted: 26 }]);
+  await whole(devices, t.feed, ids, 4);
+  expect(t.taken).toHaveLength(50);
+});
+
+test('a removal that could not be stored is told the next time', async () => {
+  const t = told();
+  const devices = list();
+  for (const [at, ids] of [['a', 'b'], ['a']].entries()) await whole(devices, t.feed, ids, at);
+  t.breaks(true);
+  await expect(whole(devices, t.feed, ['a'], 2)).rejects.toThrow('disk full');
+  t.breaks(false);
+  await whole(devices, t.feed, ['a'], 3);
+  expect(t.taken.at(-1)).toBe('b removed 3');
 });
 
 test.each([null, 'text', [1], { a: 7 }])('what was kept as %j counts as nothing', async (kept) => {

@@ -1,6 +1,11 @@
-import type { DeviceSnapshot, WordsOf } from './device-snapshot.ts';
+import type { DeviceSnapshot, RemovedDevice, WordsOf } from './device-snapshot.ts';
 import type { Feed } from './vendor.ts';
 import { fingerprint, isRecord } from './wire-read.ts';
+
+/** Before what was said last of a device that the last whole list did not hold. */
+const MISSED = '-';
+/** When more than this many and more than half of the devices are gone at once, the list is not believed. */
+const MOST_GONE = 20;
 
 /**
  * Hands on what is news in a list that tells neither when a word became true nor when the device was last heard
@@ -14,6 +19,7 @@ export class KeptDeviceList {
   readonly #told: Map<string, string>;
   /** Devices of the round under way. */
   #seen = new Set<string>();
+  #takenAt = 0;
 
   /** `kept` is what `toJSON` gave; anything else counts as nothing. */
   constructor(wordsOf: WordsOf, kept: unknown) {
@@ -24,6 +30,7 @@ export class KeptDeviceList {
 
   /** Resolves once everything is durable. */
   async tell(feed: Feed, devices: readonly unknown[], takenAt: number): Promise<void> {
+    this.#takenAt = takenAt;
     const time = new Date(takenAt).toISOString();
     const heard: { readonly id: string; readonly word: string }[] = [];
     const news = devices.filter((device) => {
@@ -31,7 +38,8 @@ export class KeptDeviceList {
       if (told === undefined) return true;
       const word = shortened(told.words, takenAt);
       heard.push({ id: told.id, word });
-      return this.#told.get(told.id) !== word;
+      const before = this.#told.get(told.id);
+      return before !== word && before !== MISSED + word;
     });
     if (news.length > 0) await feed.take(news.map((device): DeviceSnapshot => ({ takenAt: time, device, changed: true })));
     for (const { id, word } of heard) {
@@ -40,10 +48,27 @@ export class KeptDeviceList {
     }
   }
 
-  /** The whole list was read: what it no longer holds is forgotten. */
-  endRound(): void {
-    for (const id of this.#told.keys()) if (!this.#seen.has(id)) this.#told.delete(id);
+  /**
+   * The whole list was read. What it holds no longer is told as removed when the next one does not hold it either:
+   * while a list is read in pages, a device that goes makes others change places, and one may be passed over.
+   * An empty list, and one that lost most of its devices, tells nothing: rather a key may see less than before.
+   * Answers how many devices are gone and were not believed to be. Resolves once everything is durable.
+   */
+  async endRound(feed: Feed): Promise<{ readonly doubted: number }> {
+    const missing = [...this.#told.keys()].filter((id) => !this.#seen.has(id));
+    const doubted = this.#seen.size === 0 || (missing.length > MOST_GONE && missing.length > this.#seen.size) ? missing.length : 0;
+    if (doubted === 0) {
+      const gone = missing.filter((id) => this.#told.get(id)?.startsWith(MISSED));
+      const time = new Date(this.#takenAt).toISOString();
+      if (gone.length > 0) await feed.take(gone.map((removed): RemovedDevice => ({ takenAt: time, removed })));
+      for (const id of gone) this.#told.delete(id);
+      for (const id of missing) {
+        const told = this.#told.get(id);
+        if (told !== undefined) this.#told.set(id, MISSED + told);
+      }
+    }
     this.#seen = new Set();
+    return { doubted };
   }
 
   toJSON(): Readonly<Record<string, string>> {

@@ -23,6 +23,8 @@ const tokenAnswer = z.object({ success: z.literal(true), data: z.object({ token:
 export interface CheckPointPage extends Page<string> {
   /** The moment (the vendor's clock) whose truth it is. */
   readonly takenAt: number;
+  /** How many records the whole list has, where the vendor tells. */
+  readonly total: number | undefined;
 }
 
 export interface CheckPointClient {
@@ -74,7 +76,11 @@ export function createCheckPointClient({ gatewayUrl, clientId, accessKey }: Chec
       requireSuccess(answer, 'Check Point', clock.now());
       const body = jsonOf(answer, 'Check Point');
       if (!isRecord(body) || !Array.isArray(body.objects)) throw new VendorError('bad_answer', 'Check Point gave a list that cannot be read.');
-      return { content: body.objects, takenAt: timeOfAnswer(answer, clock.now()), next: nextOf(record(body.meta).next, path, body.objects.length) };
+      const { next, total_count: total } = record(body.meta);
+      return {
+        content: body.objects, takenAt: timeOfAnswer(answer, clock.now()), next: nextOf(next, path, body.objects.length),
+        total: typeof total === 'number' ? total : undefined,
+      };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { keptInstant, keptJson } from '../kept-json.ts';
 import { KeptDeviceList } from '../kept-device-list.ts';
 import { PageWalk } from '../page-walk.ts';
+import { readWhole } from '../read-whole.ts';
 import type { Feed, VendorConnection, VendorTools } from '../vendor.ts';
 import type { WireRecord } from '../wire-read.ts';
 import type { CheckPointPage } from './client.ts';
@@ -55,8 +56,7 @@ export function connectCheckPoint(settings: CheckPointSettings, tools: VendorToo
 
   async function takeDevices(feed: Feed, at: Place): Promise<void> {
     try {
-      await devices.run(feed.signal, ({ content, takenAt }) => at.devices.tell(feed, content, takenAt));
-      at.devices.endRound();
+      await readWhole(devices, at.devices, feed, tools.log);
     } finally {
       await savePlace(feed, at);
     }

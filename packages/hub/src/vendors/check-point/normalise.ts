@@ -1,5 +1,5 @@
 import type { FindingReport, Instant, Signal } from '@sallyport/core';
-import { readSnapshot, snapshotReportId, type ReadSnapshot } from '../device-snapshot.ts';
+import { readSnapshot, removedSignal, snapshotReportId, type ReadSnapshot } from '../device-snapshot.ts';
 import { distinctKeys, keysOf, mdmDeviceKeys } from '../device-keys.ts';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
@@ -9,8 +9,10 @@ import { EVENT, RISK, SEVERITY, STATUS } from './vocabulary.ts';
 import type { CheckPointAlert } from './wire.ts';
 import { readAlert, readDevice } from './wire.ts';
 
-/** A device of the list with the time at which it was read (`DeviceSnapshot`), or an alert. */
+/** A device of the list with the time at which it was read (`DeviceSnapshot`), one that is gone from it, or an alert. */
 export function normaliseCheckPoint(raw: unknown, connectorId: string, receivedAt: Instant): readonly Signal[] {
+  const removed = removedSignal(raw, connectorId);
+  if (removed !== undefined) return [removed];
   const snapshot = readSnapshot(raw);
   if (snapshot !== undefined) return ofDevice(snapshot, connectorId);
   const alert = readAlert(raw);

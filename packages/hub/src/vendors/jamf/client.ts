@@ -63,7 +63,7 @@ export function createJamfClient(settings: JamfSettings, { http, clock, wait }: 
       const body = jsonOf(answer, WHO);
       const content = isRecord(body) ? body.userDeviceList : undefined;
       if (!Array.isArray(content)) throw new VendorError('bad_answer', 'Jamf gave a list of devices that cannot be read.');
-      return { content, takenAt: timeOfAnswer(answer, clock.now()), next: content.length < size ? undefined : page + 1 };
+      return { content, takenAt: timeOfAnswer(answer, clock.now()), next: content.length === 0 ? undefined : page + 1 };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { KeptDeviceList } from '../kept-device-list.ts';
 import { keptJson } from '../kept-json.ts';
 import { PageWalk } from '../page-walk.ts';
+import { readWhole } from '../read-whole.ts';
 import type { VendorConnection, VendorTools } from '../vendor.ts';
 import type { WireRecord } from '../wire-read.ts';
 import { fingerprint } from '../wire-read.ts';
@@ -25,9 +26,7 @@ export function connectJamf(settings: JamfSettings, tools: VendorTools): VendorC
     async poll(feed) {
       const list = devices ??= new KeptDeviceList(wordsOf, (await keptJson(feed)).devices);
       try {
-        const count = await pages.run(feed.signal, ({ content, takenAt }) => list.tell(feed, content, takenAt));
-        pagesARound = Math.floor(count / JAMF_PAGE_SIZE) + 1;
-        list.endRound();
+        pagesARound = Math.floor(await readWhole(pages, list, feed, tools.log) / JAMF_PAGE_SIZE) + 1;
       } finally {
         await feed.cursor.set(JSON.stringify({ devices: list }));
       }

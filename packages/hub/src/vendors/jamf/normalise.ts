@@ -1,7 +1,7 @@
 import type { FindingReport, Instant, Signal } from '@sallyport/core';
 import { consoleLink } from '../console-link.ts';
 import type { ReadSnapshot } from '../device-snapshot.ts';
-import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
+import { readSnapshot, removedSignal, snapshotReportId } from '../device-snapshot.ts';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
 import { unknownWord } from '../unknown-word.ts';
@@ -10,8 +10,10 @@ import { ACTION, isPassing, levelOfSeverity, RISK } from './vocabulary.ts';
 import type { JamfEvent } from './wire.ts';
 import { readDevice, readEvent } from './wire.ts';
 
-/** A device of the list with the time at which it was read (`DeviceSnapshot`), or an event of the Threat Events Stream. */
+/** A device of the list with the time at which it was read (`DeviceSnapshot`), one that is gone from it, or an event of the Threat Events Stream. */
 export function normaliseJamf(raw: unknown, connectorId: string, receivedAt: Instant): readonly Signal[] {
+  const removed = removedSignal(raw, connectorId);
+  if (removed !== undefined) return [removed];
   const snapshot = readSnapshot(raw);
   if (snapshot !== undefined) return ofSnapshot(snapshot, connectorId);
   const event = readEvent(raw);

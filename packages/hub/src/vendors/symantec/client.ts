@@ -18,6 +18,8 @@ const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.co
 export interface SesPage extends Page<number> {
   /** The moment (the vendor's clock) whose truth it is. */
   readonly takenAt: number;
+  /** How many devices there are, where the vendor tells. */
+  readonly total: number | undefined;
 }
 
 export interface SesClient {
@@ -56,7 +58,7 @@ export function createSesClient({ apiUrl, clientId, clientSecret }: SesCredentia
       const { devices, total } = body;
       const end = offset + devices.length;
       const isLast = devices.length === 0 || (typeof total === 'number' && end >= total);
-      return { content: devices, takenAt: timeOfAnswer(answer, clock.now()), next: isLast ? undefined : end };
+      return { content: devices, takenAt: timeOfAnswer(answer, clock.now()), next: isLast ? undefined : end, total: typeof total === 'number' ? total : undefined };
     },
   };
 }

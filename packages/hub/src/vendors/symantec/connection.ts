@@ -1,6 +1,7 @@
 import { keptJson } from '../kept-json.ts';
 import { KeptDeviceList } from '../kept-device-list.ts';
 import { PageWalk } from '../page-walk.ts';
+import { readWhole } from '../read-whole.ts';
 import type { VendorConnection, VendorTools } from '../vendor.ts';
 import type { SesCredentials, SesPage } from './client.ts';
 import { createSesClient } from './client.ts';
@@ -22,8 +23,7 @@ export function connectSymantec(credentials: SesCredentials, { pollMinutes, atRi
         return id === undefined ? undefined : { id, words: JSON.stringify([words, atRiskLevel]) };
       }, (await keptJson(feed)).devices);
       try {
-        await pages.run(feed.signal, ({ content, takenAt }) => list.tell(feed, content, takenAt));
-        list.endRound();
+        await readWhole(pages, list, feed, tools.log);
       } finally {
         await feed.cursor.set(JSON.stringify({ devices: list }));
       }

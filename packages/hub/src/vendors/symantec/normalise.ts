@@ -1,7 +1,7 @@
 import type { FindingReport, Instant, Signal } from '@sallyport/core';
 import { categoryOf } from '@sallyport/core';
 import type { ReadSnapshot } from '../device-snapshot.ts';
-import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
+import { readSnapshot, removedSignal, snapshotReportId } from '../device-snapshot.ts';
 import { distinctKeys, keysOf } from '../device-keys.ts';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
@@ -15,8 +15,10 @@ import { readDevice, readIncident } from './wire.ts';
 
 type Meaning = Pick<SymantecSettings, 'atRiskLevel'>;
 
-/** A device of Symantec Endpoint Security with the time at which it was read (`DeviceSnapshot`), or an incident of SEP Mobile. */
+/** A device of Symantec Endpoint Security with the time at which it was read (`DeviceSnapshot`), one that is gone from it, or an incident of SEP Mobile. */
 export function normaliseSymantec(raw: unknown, connectorId: string, receivedAt: Instant, meaning: Meaning): readonly Signal[] {
+  const removed = removedSignal(raw, connectorId);
+  if (removed !== undefined) return [removed];
   const snapshot = readSnapshot(raw);
   if (snapshot !== undefined) return ofDevice(snapshot, connectorId, meaning);
   const incident = readIncident(raw);
