@@ -66,7 +66,7 @@ test('none of them is in the answer of any route that reads', async () => {
   const { id: application } = (await hub.call("/v1.0/applications?$filter=displayName eq 'Client 2'".replaceAll(' ', '%20'))).json<{ value: { id: string }[] }>().value[0] as { id: string };
   const ids: readonly (readonly [string, string])[] = [['/doors', door], ['/applications', application], ['onnector', LOOKOUT], [':tenant', hub.admin.tenantId]];
   let read = 0;
-  for (const route of hub.routes.filter(({ method, access }) => method === 'GET' && access.kind !== 'door')) {
+  for (const route of hub.routes.filter(({ method, access, stream }) => method === 'GET' && access.kind !== 'door' && !stream)) {
     const id = ids.find(([part]) => route.path.includes(part))?.[1];
     const answer = await hub.call(pathOf(route, id));
     if (answer.status === 200) read += 1;

@@ -7,6 +7,8 @@ export interface RouteRow {
   readonly path: string;
   readonly access: RouteAccess;
   readonly doc: RouteDoc | undefined;
+  /** Its answer does not end. */
+  readonly stream: boolean;
 }
 
 const tables = new WeakMap<object, RouteRow[]>();
@@ -28,7 +30,7 @@ export function keepRouteTable(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     const access = checkedAccess(route);
     for (const method of [route.method].flat()) {
-      if (method !== 'HEAD') rows.push({ method, path: route.url, access, doc: route.config?.doc });
+      if (method !== 'HEAD') rows.push({ method, path: route.url, access, doc: route.config?.doc, stream: route.config?.stream === true });
     }
   });
 }
