@@ -46,6 +46,7 @@ export const why = command({
         table(reports, [
           { title: 'REPORT', cell: (report) => report.reportId },
           { title: 'OBSERVED', cell: (report) => instant(report.observedDateTime) },
+          { title: 'SAID', cell: (report) => report.threatState, paint },
           { title: 'STATUS', cell: (report) => report.status, paint },
           { title: 'FLAG', cell: (report) => report.flag },
         ], style, 'No partner has reported about this device.'),

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -5,6 +6,8 @@ import { HubError, PERMISSIONS } from '@sallyport/contracts';
 import { furnish, LOOKOUT, PHONE, report, testPipeline, type TestPipeline } from '../../pipeline/testing.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createHttpServer } from '../http-server.ts';
+import { zimperium } from '../../vendors/zimperium/index.ts';
+import { parsePartnerReport } from '../partner/parse-report.ts';
 import { reportRoutes } from './reports.ts';
 
 let hub: TestPipeline;
@@ -70,6 +73,36 @@ describe('the reports of a device', () => {
     expect(asDeviceAdmin.body.value).toHaveLength(2);
     expect(JSON.stringify(asDeviceAdmin.body)).not.toContain('"raw"');
     expect((await call('GET', '/devices/nobody/reports')).status).toBe(404);
+  });
+
+  test('say what they said, also once they have their device', async () => {
+    const raw = JSON.stringify({
+      reportId: 'r-1', device: { managedDeviceId: PHONE, serialNumber: 'SN-1' }, observedDateTime: '2026-03-02T08:00:00Z', threatState: 'mediumSeverity',
+      findings: [{ id: 'f1', type: 'malware', severity: 'medium', state: 'open', title: 'Free Torch' }],
+    });
+    const parsed = parsePartnerReport(JSON.parse(raw), LOOKOUT, hub.clock.now());
+    if (!parsed.ok) throw new Error(parsed.error.message);
+    await hub.intake.take(LOOKOUT, [parsed.incoming]);
+    const said = { threatState: 'mediumSeverity', findings: [{ id: 'f1', type: 'malware', severity: 'medium', state: 'open', title: 'Free Torch' }] };
+    expect((await call('GET', `/devices/${PHONE}/reports`)).body.value[0]).toMatchObject({ ...said, keys: [{ type: 'managedDeviceId', value: PHONE }, { type: 'serialNumber', value: 'SN-1' }] });
+    expect((await call('GET', `/devices/${PHONE}/reports`, undefined, ['DeviceManagementManagedDevices.Read.All'])).body.value[0]).toMatchObject({ ...said, keys: [] });
+  });
+
+  test('in the format of a vendor say what they said, too', async () => {
+    const record = JSON.parse(await readFile(new URL('../../vendors/zimperium/fixtures/data-export-rest-webhook.constructed.json', import.meta.url), 'utf8')) as unknown;
+    const raw = Array.isArray(record) ? record[0] as unknown : record;
+    const [signal] = zimperium.normalise(raw, LOOKOUT, hub.clock.now(), {});
+    if (signal === undefined) throw new Error('the sample says nothing');
+    const meant = { ...signal, keys: [{ type: 'managedDeviceId', value: PHONE } as const] };
+    await hub.intake.take(LOOKOUT, [{ signal: meant, row: { connectorId: LOOKOUT, reportId: signal.reportId, observedAt: signal.observedAt, format: zimperium.format, raw: JSON.stringify(raw) } }]);
+    const [shown] = (await call('GET', `/devices/${PHONE}/reports`)).body.value;
+    expect(shown.findings.map(({ id }: { id: string }) => id)).toEqual(signal.findings.map(({ id }) => id));
+    expect(shown.keys.length).toBeGreaterThan(0);
+  });
+
+  test('of a format that is not known any more are shown without what they said', async () => {
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured' })]);
+    expect((await call('GET', `/devices/${PHONE}/reports`)).body.value[0]).toMatchObject({ format: 'test', threatState: null, findings: [], keys: [] });
   });
 
   test('are shown to nobody without a permission', async () => {

@@ -1,15 +1,17 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Signal } from '@sallyport/core';
 import { connectorOfReport } from '../../pipeline/forget-partner.ts';
 import type { DeviceRegistry } from '../../pipeline/ports.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { Store, StoredReport } from '../../store/store.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
+import { readAgain } from './read-again.ts';
 import { deviceParams, knownDevice, READ_DEVICE } from './findings.ts';
 
 export interface ReportRoutesOptions {
-  readonly store: Pick<Store, 'reports' | 'devices'>;
+  readonly store: Pick<Store, 'reports' | 'devices' | 'documents'>;
   readonly devices: DeviceRegistry;
 }
 
@@ -25,7 +27,9 @@ export function reportRoutes({ store, devices }: ReportRoutesOptions): FastifyPl
       const { limit } = deviceQuery.parse(request.query);
       const id = await knownDevice(store, request);
       const withRaw = mayReadRaw(request);
-      return { value: (await store.reports.ofDevice(id, limit)).map((report) => toView(report, withRaw)) };
+      const reports = await store.reports.ofDevice(id, limit);
+      const read = await readAgain(store, reports);
+      return { value: reports.map((report) => toView(report, read(report), withRaw)) };
     });
     app.post('/admin/v1/reports/assign', { config: { access: WRITE, doc: docs.assign } }, async (request) => {
       const { deviceId, reports } = assignBody.parse(request.body);
@@ -48,7 +52,7 @@ async function waitingReports(store: Pick<Store, 'reports'>, { status, limit, af
     if (!isEnd && found.length < limit) continue;
     const shown = found.slice(0, limit);
     const hasMore = !isEnd || found.length > limit;
-    return { value: shown.map((report) => toView(report, true)), nextAfter: hasMore ? shown.at(-1)?.seq ?? null : null };
+    return { value: shown.map((report) => toView(report, report.signal ?? undefined, true)), nextAfter: hasMore ? shown.at(-1)?.seq ?? null : null };
   }
 }
 
@@ -81,20 +85,25 @@ const reportView = z.object({
   status: z.enum(['accepted', 'late', 'unmatched', 'ambiguous']),
   flag: z.string().nullable().describe('Set where the partner used a word that we do not know.'),
   deviceId: z.string().nullable(),
-  keys: z.array(z.object({ type: z.string(), value: z.string() })).describe('What a waiting report knows its device by.'),
-  threatState: z.string().nullable().describe('Of a waiting report.'),
+  keys: z.array(z.object({ type: z.string(), value: z.string() })).describe('What the report knows its device by. Of reports of a device only with a Sallyport.Reports permission.'),
+  threatState: z.string().nullable().describe('What it says of the device; null where it speaks of findings only, or cannot be read any more.'),
+  findings: z.array(z.object({
+    id: z.string(), type: z.string(), severity: z.string().nullable(), state: z.enum(['open', 'resolved']), title: z.string().nullable(),
+  })).describe('What it says of threats.'),
   format: z.string(),
   observedDateTime: z.string(),
   receivedDateTime: z.string(),
   raw: z.string().optional().describe('As it came. Only with a Sallyport.Reports permission: it may hold personal data.'),
 });
 
-function toView(report: StoredReport, withRaw: boolean): z.infer<typeof reportView> {
-  const { seq, connectorId, reportId, status, flag, deviceId, signal, format, observedAt, receivedAt, raw } = report;
+/** @param said what the report says, as far as it can be read */
+function toView(report: StoredReport, said: Signal | undefined, withRaw: boolean): z.infer<typeof reportView> {
+  const { seq, connectorId, reportId, status, flag, deviceId, format, observedAt, receivedAt, raw } = report;
   return {
     seq, connectorId: connectorOfReport(connectorId), reportId, status, flag, deviceId,
-    keys: (signal?.keys ?? []).map((key) => ({ ...key })),
-    threatState: signal?.state ?? null,
+    keys: withRaw ? (said?.keys ?? []).map((key) => ({ ...key })) : [],
+    threatState: said?.state ?? null,
+    findings: (said?.findings ?? []).map(({ id, type, severity, state, title }) => ({ id, type, severity: severity ?? null, state, title: title ?? null })),
     format,
     observedDateTime: isoTime(observedAt),
     receivedDateTime: isoTime(receivedAt),
