@@ -13,6 +13,8 @@ import type { Clock } from './platform/clock.ts';
 import type { DataKey } from './platform/data-key.ts';
 import type { Outbound } from './platform/outbound.ts';
 import type { Site } from './platform/site.ts';
+import type { ForgettingDisclosures } from './publish/inventory/forget-disclosures.ts';
+import { startForgettingDisclosures } from './publish/inventory/forget-disclosures.ts';
 import { InventoryPusher } from './publish/inventory/pusher.ts';
 import type { PusherOptions } from './publish/inventory/pusher.ts';
 import type { Store } from './store/store.ts';
@@ -25,8 +27,10 @@ export interface InventoryDependencies {
   readonly site: Site;
   readonly dataKey: DataKey;
   readonly http: Outbound;
-  readonly log: PusherOptions['log'];
+  readonly log: ForgettingDisclosures['log'];
   /** For tests: how the pusher waits between tries. */
+  /** How long hand-overs stay on record; `undefined`: for ever. */
+  readonly keepDisclosuresDays?: number | undefined;
   readonly wait?: PusherOptions['wait'];
   /** For tests: where the keys of Google's tokens are. */
   readonly googleKeysUrl?: string | undefined;
@@ -39,15 +43,19 @@ export interface Inventory {
 }
 
 /** The part of `compose` that builds what collects inventories and hands them over. */
-export async function openInventory({ store, view, configuration, clock, site, dataKey, http, log, wait, googleKeysUrl }: InventoryDependencies): Promise<Inventory> {
+export async function openInventory({ store, view, configuration, clock, site, dataKey, http, log, keepDisclosuresDays, wait, googleKeysUrl }: InventoryDependencies): Promise<Inventory> {
   const keeper = new KeepInventory({ store, clock });
   const stats = new StatsOfSources();
   const google = new GoogleTokens({ http, clock, keysUrl: googleKeysUrl });
   const { tenantId } = site;
   const pusher = await InventoryPusher.start({ store, view, clock, http, dataKey, log, tenantId, wait });
   keeper.onChanged(() => pusher.wake());
+  const forgetting = startForgettingDisclosures({ store, clock, log, keepDays: keepDisclosuresDays });
   return {
-    close: () => pusher.close(),
+    close: async () => {
+      await forgetting.stop();
+      await pusher.close();
+    },
     routes: async (app) => {
       await app.register(deviceInventoryRoutes({ store, keeper, clock }));
       await app.register(inventorySourceRoutes({ store, configuration, clock, stats, dataKey }));

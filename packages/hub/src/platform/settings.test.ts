@@ -27,17 +27,17 @@ describe('settings that are good', () => {
   test('nothing at all gives the defaults', () => {
     expect(settingsOf([])).toEqual({
       dataDir: resolve('data'), listen: { host: 'localhost', port: 8443 }, publicUrl: undefined, syslogListen: undefined, databaseUrl: undefined,
-      tls: 'own', logLevel: 'info', outboundAllow: [], dataKey: undefined, resetAdministrator: false,
+      tls: 'own', logLevel: 'info', outboundAllow: [], keepDisclosuresDays: 1095, dataKey: undefined, resetAdministrator: false,
     });
   });
 
   test('flags in both spellings', () => {
     expect(settingsOf([
       '--data', '/srv/hub', '--listen=[::1]:0', '--public-url', 'https://Hub.Example.com:443/', '--database=postgres://u:p=@db/hub?sslmode=require',
-      '--syslog-listen', '0.0.0.0:6514', '--log-level', 'debug', '--outbound-allow', 'vendor.internal, 10.0.0.0/8', '--reset-administrator',
+      '--syslog-listen', '0.0.0.0:6514', '--log-level', 'debug', '--outbound-allow', 'vendor.internal, 10.0.0.0/8', '--keep-disclosures', 'forever', '--reset-administrator',
     ])).toEqual({
       dataDir: '/srv/hub', listen: { host: '::1', port: 0 }, publicUrl: 'https://hub.example.com', syslogListen: { host: '0.0.0.0', port: 6514 }, databaseUrl: 'postgres://u:p=@db/hub?sslmode=require',
-      tls: 'own', logLevel: 'debug', outboundAllow: ['vendor.internal', '10.0.0.0/8'], dataKey: undefined, resetAdministrator: true,
+      tls: 'own', logLevel: 'debug', outboundAllow: ['vendor.internal', '10.0.0.0/8'], keepDisclosuresDays: undefined, dataKey: undefined, resetAdministrator: true,
     });
   });
 
@@ -46,6 +46,11 @@ describe('settings that are good', () => {
       SALLYPORT_DATA: '/srv/hub', SALLYPORT_LISTEN: '0.0.0.0:443', SALLYPORT_PUBLIC_URL: 'https://hub.example.com:8443', SALLYPORT_TLS: 'proxy',
       SALLYPORT_DATABASE_URL: '', SALLYPORT_DATA_KEY: KEY,
     })).toMatchObject({ dataDir: '/srv/hub', listen: { host: '0.0.0.0', port: 443 }, publicUrl: 'https://hub.example.com:8443', tls: 'proxy', databaseUrl: undefined, dataKey: Buffer.alloc(32, 7) });
+  });
+
+  test('how long hand-overs stay on record is a number of days, and not a short one', () => {
+    expect(settingsOf([], { SALLYPORT_KEEP_DISCLOSURES: '30' }).keepDisclosuresDays).toBe(30);
+    for (const wrong of ['29', '0', '-1', '1e3', 'never', '40000']) expect(problemsOf(['--keep-disclosures', wrong])[0]).toContain('--keep-disclosures');
   });
 
   test('a flag wins over its variable', () => {

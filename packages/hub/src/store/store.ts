@@ -635,4 +635,10 @@ export interface DisclosureReader {
 
 export interface DisclosureWriter {
   record(disclosure: Disclosure): Promise<void>;
+  /**
+   * Forgets some of the hand-overs before `before`, and what is summed up of devices in them that are gone and were
+   * not handed over since. Of devices that exist the sum stays: partners are told by it when something is to be deleted.
+   * Answers how many hand-overs; 0: there are no older ones.
+   */
+  prune(before: number): Promise<number>;
 }

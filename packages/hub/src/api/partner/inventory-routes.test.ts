@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { HubError, PERMISSIONS } from '@sallyport/contracts';
 import { openInventory, type Inventory } from '../../compose-inventory.ts';
 import { LOOKOUT, PHONE, phone, testPipeline, ZIMPERIUM, type TestPipeline } from '../../pipeline/testing.ts';
@@ -27,25 +27,8 @@ let logged: string;
 beforeEach(async () => {
   logged = '';
   hub = await testPipeline();
-  const log = pino({ level: 'trace' }, { write: (line: string) => { logged += line; } });
-  app = createHttpServer({
-    behindProxy: false, hsts: false, log, clock: hub.clock,
-    // The token says the roles, or the connector of a partner.
-    authenticator: {
-      authenticate: async (authorization) => {
-        if (authorization === undefined) throw new HubError('unauthenticated', 'no token');
-        return authorization.startsWith('partner ')
-          ? { appId: 'partner-app', displayName: 'Partner', roles: new Set(['update_device_health']), connectorId: authorization.slice(8) }
-          : { appId: 'admin-app', displayName: 'Admin', roles: new Set(authorization.split(',')) };
-      },
-    },
-  });
   http = createOutbound({ allow: [] });
-  inventory = await openInventory({
-    store: hub.store, view: hub.decider.view, configuration: hub.configuration, clock: hub.clock, site: { baseUrl: 'https://hub.example', tenantId: TENANT },
-    dataKey: createDataKey(new Uint8Array(32)), http, log,
-  });
-  await app.register(inventory.routes);
+  await open();
   await connector(LOOKOUT, {});
   await connector(ZIMPERIUM, {});
   await device(IPAD, 'iPadOS', 'company', { azureADDeviceId: 'aaaaaaaa-0000-4000-8000-00000000000a' });
@@ -59,6 +42,34 @@ afterEach(async () => {
   http.close();
   await hub.close();
 });
+
+/** Starts it, or starts it again as after a restart of the hub. */
+async function open(): Promise<void> {
+  const log = pino({ level: 'trace' }, { write: (line: string) => { logged += line; } });
+  app = createHttpServer({
+    behindProxy: false, hsts: false, log, clock: hub.clock,
+    // The token says the roles, or the connector of a partner.
+    authenticator: {
+      authenticate: async (authorization) => {
+        if (authorization === undefined) throw new HubError('unauthenticated', 'no token');
+        return authorization.startsWith('partner ')
+          ? { appId: 'partner-app', displayName: 'Partner', roles: new Set(['update_device_health']), connectorId: authorization.slice(8) }
+          : { appId: 'admin-app', displayName: 'Admin', roles: new Set(authorization.split(',')) };
+      },
+    },
+  });
+  inventory = await openInventory({
+    store: hub.store, view: hub.decider.view, configuration: hub.configuration, clock: hub.clock, site: { baseUrl: 'https://hub.example', tenantId: TENANT },
+    dataKey: createDataKey(new Uint8Array(32)), http, log, keepDisclosuresDays: 30,
+  });
+  await app.register(inventory.routes);
+}
+
+async function reopen(): Promise<void> {
+  await inventory.close();
+  await app.close();
+  await open();
+}
 
 async function connector(id: string, body: Record<string, unknown>): Promise<void> {
   await hub.configuration.write('admin', async (tx, changed) => {
@@ -260,6 +271,15 @@ describe('with App Sync for iOS', () => {
       { connectorId: LOOKOUT, kind: 'apps', scope: 'managed', itemCount: 2, times: 3, firstDateTime: '2026-03-02T09:00:00.000Z', lastDateTime: '2026-03-02T09:01:00.000Z' },
     ]);
     expect((await call('GET', '/admin/v1/inventory-disclosures', 'DeviceManagementManagedDevices.Read.All')).status).toBe(403);
+  });
+
+  test('hand-overs are forgotten after the time that is set, and a device that is gone later is still called back', async () => {
+    const { body: { cursor } } = await fetchApps();
+    hub.clock.advance(31 * 24 * 3_600_000);
+    await reopen();
+    await vi.waitFor(async () => expect((await admin('GET', '/inventory-disclosures')).body.value).toEqual([]));
+    await hub.devices.remove('admin', IPAD);
+    expect((await fetchApps(`?changedSince=${cursor}`)).body.value).toEqual([{ managedDeviceId: IPAD, removed: true }]);
   });
 
   test('wrong questions are refused, and cursors of others are', async () => {

@@ -225,6 +225,25 @@ export function inventoryCases(store: () => Store): void {
     expect(await store().disclosures.ofDevices(['d1', 'd2'], 'zimperium')).toEqual([]);
   });
 
+  test('old hand-overs are forgotten, and with the last of them what is summed up of devices that are gone', async () => {
+    await putDevices('d1', 'd2', 'd3');
+    await put(apps('d1', [MAIL]), apps('d2', [MAIL]), apps('d3', [MAIL]));
+    const record = (messageId: string, at: number, ...ids: readonly string[]) => store().transaction((tx) => tx.disclosures.record({
+      messageId, at, connectorId: 'lookout', clientId: 'client', kind: 'apps', channel: 'fetch', devices: ids.map((deviceId) => ({ deviceId, scope: 'all', items: 1 })),
+    }));
+    await record('m1', T0, 'd1', 'd2', 'd3');
+    await record('m2', T0 + 5, 'd3');
+    await store().transaction((tx) => tx.devices.delete(['d1', 'd3']));
+    const prune = (before: number) => store().transaction((tx) => tx.disclosures.prune(before));
+    expect(await prune(T0)).toBe(0);
+    expect(await prune(T0 + 1)).toBe(1);
+    expect(await prune(T0 + 1)).toBe(0);
+    expect((await store().disclosures.list({ limit: 10 })).map((row) => row.messageId)).toEqual(['m2']);
+    expect((await store().disclosures.ofDevices(['d1', 'd2', 'd3'])).map((row) => row.deviceId)).toEqual(['d2', 'd3']);
+    expect(await prune(T0 + 9)).toBe(1);
+    expect((await store().disclosures.ofDevices(['d1', 'd2', 'd3'])).map((row) => row.deviceId)).toEqual(['d2']);
+  });
+
   test('a touched inventory is a change, and as it was', async () => {
     await putDevices('d1', 'd2');
     await put(apps('d1', [MAIL]), apps('d2', [MAIL]));

@@ -52,7 +52,7 @@ export function disclosureReader(session: ReadSession): DisclosureReader {
 }
 
 export function disclosures(session: WriteSession): DisclosureReader & DisclosureWriter {
-  return { ...disclosureReader(session), record: (disclosure) => record(session, disclosure) };
+  return { ...disclosureReader(session), record: (disclosure) => record(session, disclosure), prune: (before) => prune(session, before) };
 }
 
 async function record(session: WriteSession, { messageId, at, connectorId, clientId, kind, channel, devices }: Disclosure): Promise<void> {
@@ -75,6 +75,27 @@ async function record(session: WriteSession, { messageId, at, connectorId, clien
     const past = known.get(ord);
     return [ord, connectorId, kind, past?.first_at ?? at, at, (past?.times ?? 0) + 1, scope, count];
   }));
+}
+
+/** Hand-overs that one `prune` takes, of at most some hundred devices each, so that it never holds the database for long. */
+const PRUNED_AT_ONCE = 100;
+
+async function prune(session: WriteSession, before: number): Promise<number> {
+  const db = builders[session.dialect];
+  // The oldest come first, so there is nothing to find behind the first that is young enough.
+  const [oldest] = await session.query(db.selectFrom('disclosures').select('seq').orderBy('seq').limit(1));
+  if (oldest === undefined) return 0;
+  const gone = await session.query(
+    db.deleteFrom('disclosures').where('seq', '<', oldest.seq + PRUNED_AT_ONCE).where('at', '<', before).returning('detail'),
+  );
+  const ords = [...new Set(gone.flatMap(({ detail }) => decodeDevices(detail).map(({ ord }) => ord)))];
+  if (ords.length === 0) return gone.length;
+  const alive = db.selectFrom('inventory_devices').innerJoin('devices', 'devices.id', 'inventory_devices.device_id').select('inventory_devices.ord')
+    .where(isOneOfNumbers(session.dialect, 'inventory_devices.ord', ords));
+  await session.query(
+    db.deleteFrom('disclosed_devices').where(isOneOfNumbers(session.dialect, 'ord', ords)).where('last_at', '<', before).where('ord', 'not in', alive).returning('ord'),
+  );
+  return gone.length;
 }
 
 interface NumberedDevice extends Pick<DisclosedDevice, 'scope' | 'items'> {
