@@ -10,8 +10,13 @@ export function jsonOf(answer: OutboundResponse, who: string): unknown {
   }
 }
 
-/** The moment whose truth an answer is: the vendor's own clock where it tells, since its records carry that one. */
-export function timeOfAnswer(answer: Pick<OutboundResponse, 'headers'>, now: number): number {
+/**
+ * The moment whose truth an answer is: the vendor's own clock where it tells, since its records carry that one. It
+ * tells whole seconds, and two answers of one second can differ; where both clocks agree, the moment of asking is
+ * the finer word, and still no later than the truth of the answer.
+ */
+export function timeOfAnswer(answer: Pick<OutboundResponse, 'headers'>, askedAt: number, now: number): number {
   const date = Date.parse(answer.headers.date ?? '');
-  return Number.isNaN(date) || Math.abs(date - now) > 86_400_000 ? now : date;
+  if (Number.isNaN(date) || Math.abs(date - now) > 86_400_000) return now;
+  return askedAt - date < 1000 ? Math.max(date, askedAt) : date;
 }

@@ -65,6 +65,7 @@ export function createCheckPointClient({ gatewayUrl, clientId, accessKey }: Chec
 
   return {
     async page(path, signal) {
+      const askedAt = clock.now();
       const { answer } = await token.use(signal, async (bearer) => {
         await budget.spend(signal);
         const found = await asking(() => http.request(`${gatewayUrl}${SERVICE}${path}`, {
@@ -78,7 +79,7 @@ export function createCheckPointClient({ gatewayUrl, clientId, accessKey }: Chec
       if (!isRecord(body) || !Array.isArray(body.objects)) throw new VendorError('bad_answer', 'Check Point gave a list that cannot be read.');
       const { next, total_count: total } = record(body.meta);
       return {
-        content: body.objects, takenAt: timeOfAnswer(answer, clock.now()), next: nextOf(next, path, body.objects.length),
+        content: body.objects, takenAt: timeOfAnswer(answer, askedAt, clock.now()), next: nextOf(next, path, body.objects.length),
         total: typeof total === 'number' ? total : undefined,
       };
     },

@@ -56,6 +56,7 @@ export function createJamfClient(settings: JamfSettings, { http, clock, wait }: 
 
   return {
     async devices(page, signal, size = JAMF_PAGE_SIZE) {
+      const askedAt = clock.now();
       const address = `${settings.baseUrl}/risk/v2/devices?${new URLSearchParams({ page: String(page), pageSize: String(size) })}`;
       const answer = await token.use(signal, (bearer) => ask(address, { authorization: `Bearer ${bearer}` }, 'GET', signal));
       if (answer.status === 403) throw new VendorError('refused', 'Jamf does not let the application read risks. Make a Risk API application.');
@@ -63,7 +64,7 @@ export function createJamfClient(settings: JamfSettings, { http, clock, wait }: 
       const body = jsonOf(answer, WHO);
       const content = isRecord(body) ? body.userDeviceList : undefined;
       if (!Array.isArray(content)) throw new VendorError('bad_answer', 'Jamf gave a list of devices that cannot be read.');
-      return { content, takenAt: timeOfAnswer(answer, clock.now()), next: content.length === 0 ? undefined : page + 1 };
+      return { content, takenAt: timeOfAnswer(answer, askedAt, clock.now()), next: content.length === 0 ? undefined : page + 1 };
     },
   };
 }

@@ -76,6 +76,7 @@ export function createLookoutClient(settings: LookoutSettings, { http, clock, wa
 
   return {
     async devices(after, limit, signal) {
+      const askedAt = clock.now();
       const answer = await get('/mra/api/v2/devices', { limit: String(limit), ...(after !== undefined && { oid: after }) }, signal);
       requireSuccess(answer, 'Lookout (devices)', clock.now());
       const body = jsonOf(answer, 'Lookout');
@@ -83,7 +84,7 @@ export function createLookoutClient(settings: LookoutSettings, { http, clock, wa
       const last = identifier(records(body.devices).at(-1)?.oid);
       return {
         devices: body.devices,
-        takenAt: timeOfAnswer(answer, clock.now()),
+        takenAt: timeOfAnswer(answer, askedAt, clock.now()),
         next: body.devices.length < limit || last === after ? undefined : last,
       };
     },

@@ -48,8 +48,9 @@ export function createDefenderClient(settings: DefenderSettings, tools: VendorTo
     },
 
     async machines(address, signal) {
+      const askedAt = clock.now();
       const answer = await get(address, signal);
-      const takenAt = timeOfAnswer(answer, clock.now());
+      const takenAt = timeOfAnswer(answer, askedAt, clock.now());
       if (answer.status === 404) return { content: [], takenAt, next: undefined };
       if (answer.status === 403) throw new VendorError('refused', `${WHO} does not let the application read devices. Give it Machine.Read.All with the consent of an administrator.`);
       requireSuccess(answer, `${WHO} (devices)`, clock.now());

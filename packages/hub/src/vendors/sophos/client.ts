@@ -90,12 +90,13 @@ export function createSophosClient(settings: SophosSettings, tools: VendorTools)
     tenant,
 
     async devices({ page, key }, signal) {
+      const askedAt = clock.now();
       const answer = await ask('/mobile/v1/devices', { pageSize: String(DEVICES_AT_ONCE), ...(key === undefined ? { page: String(page) } : { pageFromKey: key }) }, signal);
       if (answer.status === 404) throw new VendorError('refused', `${WHO} has no Mobile API for this tenant. Is Sophos Mobile part of its licence?`);
       requireSuccess(answer, `${WHO} (devices)`, clock.now());
       const body = jsonOf(answer, WHO);
       const devices = itemsIn(body, 'devices');
-      return { content: devices, takenAt: timeOfAnswer(answer, clock.now()), next: nextPlace(body, devices.length, { page, key }) };
+      return { content: devices, takenAt: timeOfAnswer(answer, askedAt, clock.now()), next: nextPlace(body, devices.length, { page, key }) };
     },
 
     async alerts(since, key, signal) {

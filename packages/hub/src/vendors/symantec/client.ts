@@ -48,6 +48,7 @@ export function createSesClient({ apiUrl, clientId, clientSecret }: SesCredentia
 
   return {
     async mobileDevices(offset, signal) {
+      const askedAt = clock.now();
       const query = new URLSearchParams({ device_type: 'MOBILE', offset: String(offset) });
       const answer = await token.use(signal, (bearer) => asking(() => http.request(`${apiUrl}/v1/devices?${query}`, {
         headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal, maxBytes: 64 * 1024 * 1024,
@@ -58,7 +59,7 @@ export function createSesClient({ apiUrl, clientId, clientSecret }: SesCredentia
       const { devices, total } = body;
       const end = offset + devices.length;
       const isLast = devices.length === 0 || (typeof total === 'number' && end >= total);
-      return { content: devices, takenAt: timeOfAnswer(answer, clock.now()), next: isLast ? undefined : end, total: typeof total === 'number' ? total : undefined };
+      return { content: devices, takenAt: timeOfAnswer(answer, askedAt, clock.now()), next: isLast ? undefined : end, total: typeof total === 'number' ? total : undefined };
     },
   };
 }

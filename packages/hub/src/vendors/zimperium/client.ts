@@ -47,13 +47,14 @@ export function createZimperiumClient({ consoleUrl, clientId, clientSecret }: Zi
   });
 
   async function page(path: string, what: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Page> {
+    const askedAt = clock.now();
     const answer = await token.use(signal, (bearer) => asking(() => http.request(`${consoleUrl}${path}?${new URLSearchParams(query)}`, {
       headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal, maxBytes: 64 * 1024 * 1024,
     })));
     requireSuccess(answer, `Zimperium (${what})`, clock.now());
     const body = jsonOf(answer, 'Zimperium');
     if (!isRecord(body) || !Array.isArray(body.content)) throw new VendorError('bad_answer', `Zimperium gave a list of ${what} that cannot be read.`);
-    return { content: list(body.content), takenAt: timeOfAnswer(answer, clock.now()) };
+    return { content: list(body.content), takenAt: timeOfAnswer(answer, askedAt, clock.now()) };
   }
 
   return {
