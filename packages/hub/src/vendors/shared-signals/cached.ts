@@ -18,6 +18,11 @@ export class Cached<T> {
     this.#fetch = fetch;
   }
 
+  /** When what is kept was there; `undefined`: nothing is. */
+  get keptAt(): number | undefined {
+    return this.#kept?.at;
+  }
+
   /** Rejects as the last request did, until it may be made again. */
   async get(): Promise<T> {
     if (this.#kept !== undefined && this.#clock.now() - this.#kept.at < MAX_AGE_MS) return this.#kept.value;

@@ -30,6 +30,8 @@ export interface Transmitter {
   keys(): Promise<JSONWebKeySet>;
   /** The keys anew, for a token signed with one that we have not seen; `undefined` while it is too early to ask. */
   newerKeys(): Promise<JSONWebKeySet | undefined>;
+  /** When the keys were fetched last; `undefined`: they never were. */
+  readonly keysKeptAt: number | undefined;
 }
 
 export function createTransmitter(settings: Pick<SharedSignalsSettings, 'issuer' | 'metadataUrl' | 'jwksUrl'>, { http, clock }: Pick<VendorTools, 'http' | 'clock'>): Transmitter {
@@ -57,7 +59,7 @@ export function createTransmitter(settings: Pick<SharedSignalsSettings, 'issuer'
   const known: TransmitterMetadata | undefined = jwksUrl === undefined || settings.metadataUrl !== undefined ? undefined : { keysUrl: jwksUrl, criticalMembers: [] };
   const describe = async () => known ?? metadata.get();
   const keys = new Cached(clock, async () => await fetch((await describe()).keysUrl, 'keys', keysShape) as JSONWebKeySet);
-  return { metadata: describe, keys: () => keys.get(), newerKeys: () => keys.newer() };
+  return { metadata: describe, keys: () => keys.get(), newerKeys: () => keys.newer(), get keysKeptAt() { return keys.keptAt; } };
 }
 
 /** SSF 1.0, section 7.2: between the host and the path of the issuer. */

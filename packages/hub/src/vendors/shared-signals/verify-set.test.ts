@@ -155,6 +155,20 @@ describe('the transmitter\'s keys', () => {
     expect(server.asked('/keys')).toHaveLength(2);
   });
 
+  test('that may be newer than those that were just read are waited for, and then refused or believed', async () => {
+    const judge = verifier();
+    await judge.verify(await server.sign(risk()));
+    server.keys = [other];
+    now += 5_000;
+    const token = await server.sign(risk({ iat: Math.floor(now / 1000) }), { key: other });
+    const stranger = await server.sign(risk({ iat: Math.floor(now / 1000) }), { key: { ...rsa, kid: 'made-up' } });
+    for (const one of [token, stranger]) await expect(judge.verify(one)).rejects.toMatchObject({ failure: 'unavailable' });
+    expect(server.asked('/keys')).toHaveLength(1);
+    now += 26_000;
+    await judge.verify(token);
+    await expect(judge.verify(stranger)).rejects.toMatchObject({ err: 'invalid_key' });
+  });
+
   test('that cannot be had now are no fault of the token, and are asked for again only after a while', async () => {
     const judge = verifier();
     const token = await server.sign(risk());

@@ -1,4 +1,5 @@
 import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JSONWebKeySet } from 'jose';
+import { VendorError } from '../vendor-error.ts';
 import type { VendorTools } from '../vendor.ts';
 import { isRecord, record, type WireRecord } from '../wire-read.ts';
 import { problemOfEvent } from './events.ts';
@@ -98,8 +99,15 @@ async function checkSignature(token: string, transmitter: Transmitter): Promise<
   if (first !== undefined) return first;
   const newer = await transmitter.newerKeys();
   const second = newer === undefined ? undefined : await tryKeys(token, newer);
-  if (second === undefined) throw new SetRefused('invalid_key', 'The transmitter publishes no such key.');
-  return second;
+  if (second !== undefined) return second;
+  // A key that began after we looked is no fault of the token: the transmitter would never send a refused one again.
+  if (newer === undefined && issuedAfter(token, transmitter.keysKeptAt)) throw new VendorError('unavailable', 'The keys of the transmitter are read anew in a moment; the token may be signed with a new one.');
+  throw new SetRefused('invalid_key', 'The transmitter publishes no such key.');
+}
+
+function issuedAfter(token: string, moment: number | undefined): boolean {
+  const { iat } = decodeJwt(token);
+  return typeof iat === 'number' && moment !== undefined && iat * 1000 > moment;
 }
 
 /** The claims; `undefined` where none of the keys is meant. */
