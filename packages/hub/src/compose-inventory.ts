@@ -31,6 +31,8 @@ export interface InventoryDependencies {
   /** For tests: how the pusher waits between tries. */
   /** How long hand-overs stay on record; `undefined`: for ever. */
   readonly keepDisclosuresDays?: number | undefined;
+  /** Other hubs use the same database. */
+  readonly sharesDatabase?: boolean | undefined;
   readonly wait?: PusherOptions['wait'];
   /** For tests: where the keys of Google's tokens are. */
   readonly googleKeysUrl?: string | undefined;
@@ -43,12 +45,12 @@ export interface Inventory {
 }
 
 /** The part of `compose` that builds what collects inventories and hands them over. */
-export async function openInventory({ store, view, configuration, clock, site, dataKey, http, log, keepDisclosuresDays, wait, googleKeysUrl }: InventoryDependencies): Promise<Inventory> {
+export async function openInventory({ store, view, configuration, clock, site, dataKey, http, log, keepDisclosuresDays, sharesDatabase = false, wait, googleKeysUrl }: InventoryDependencies): Promise<Inventory> {
   const keeper = new KeepInventory({ store, clock });
   const stats = new StatsOfSources();
   const google = new GoogleTokens({ http, clock, keysUrl: googleKeysUrl });
   const { tenantId } = site;
-  const pusher = await InventoryPusher.start({ store, view, clock, http, dataKey, log, tenantId, wait });
+  const pusher = await InventoryPusher.start({ store, view, clock, http, dataKey, log, tenantId, sharesDatabase, wait });
   keeper.onChanged(() => pusher.wake());
   const forgetting = startForgettingDisclosures({ store, clock, log, keepDays: keepDisclosuresDays });
   return {

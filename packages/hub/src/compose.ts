@@ -153,7 +153,7 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   await app.register(vendorLinkRoutes({ store, configuration, clock, runner, dataKey, http, log }));
   await app.register(reportRoutes({ store, devices }));
   await app.register(findingRoutes({ store }));
-  const inventory = await openInventory({ store, view, configuration, clock, site, dataKey, http, log, keepDisclosuresDays: settings.keepDisclosuresDays });
+  const inventory = await openInventory({ store, view, configuration, clock, site, dataKey, http, log, keepDisclosuresDays: settings.keepDisclosuresDays, sharesDatabase: settings.databaseUrl !== undefined });
   opened.add(() => inventory.close());
   await app.register(inventory.routes);
   const readiness = createReadiness([storeIsWritable(store, clock)], clock, log);

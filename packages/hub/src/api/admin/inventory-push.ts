@@ -112,7 +112,7 @@ function toView(row: DocumentRow, pusher: InventoryPusher): z.infer<typeof view>
       const status = pusher.status(row.id, kind);
       const { problem = null } = status ?? {};
       return [kind, {
-        state: status?.state ?? 'off', lastSuccessDateTime: status?.lastSuccessAt == null ? null : isoTime(status.lastSuccessAt),
+        state: status?.state ?? (enabled && pusher.isElsewhere ? 'elsewhere' : 'off'), lastSuccessDateTime: status?.lastSuccessAt == null ? null : isoTime(status.lastSuccessAt),
         problem: problem && { dateTime: isoTime(problem.at), message: problem.message, nextTryDateTime: isoTime(problem.nextTryAt) },
       }];
     })),
@@ -127,7 +127,7 @@ const targetPut = z.strictObject({
   enabled: z.boolean().default(true),
 });
 const status = z.object({
-  state: z.enum(['off', 'upToDate', 'sending', 'notShared', 'failing']).describe('notShared: the switches of the connector do not allow it.'),
+  state: z.enum(['off', 'upToDate', 'sending', 'notShared', 'failing', 'elsewhere']).describe('notShared: the switches of the connector do not allow it. elsewhere: another hub of this database pushes, and knows how it fares.'),
   lastSuccessDateTime: z.string().nullable(),
   problem: z.object({ dateTime: z.string(), message: z.string(), nextTryDateTime: z.string() }).nullable(),
 });

@@ -11,6 +11,7 @@ import { openInventory, type Inventory } from '../../compose-inventory.ts';
 import { LOOKOUT, phone, testPipeline, type TestPipeline } from '../../pipeline/testing.ts';
 import { createDataKey } from '../../platform/data-key.ts';
 import { createOutbound, type Outbound } from '../../platform/outbound.ts';
+import { PushTurn } from './push-turn.ts';
 
 const IPHONE = '00000000-0000-4000-8000-00000000000a';
 const MAIL = { appId: 'com.example.mail', name: 'Example Mail', managed: true };
@@ -87,7 +88,7 @@ afterEach(async () => {
 });
 
 /** Starts it, or starts it again as after a restart of the hub. */
-async function open(): Promise<void> {
+async function open(more: { readonly sharesDatabase?: boolean } = {}): Promise<void> {
   const log = pino({ level: 'trace' }, { write: (line: string) => { logged += line; } });
   app = createHttpServer({
     behindProxy: false, hsts: false, clock: hub.clock, log,
@@ -95,7 +96,7 @@ async function open(): Promise<void> {
   });
   inventory = await openInventory({
     store: hub.store, view: hub.decider.view, configuration: hub.configuration, clock: hub.clock, site: { baseUrl: 'https://hub.example', tenantId: 'tenant' },
-    dataKey: createDataKey(new Uint8Array(32)), http, log,
+    dataKey: createDataKey(new Uint8Array(32)), http, log, ...more,
     // Waits between tries are cut short; resting until something changes is not.
     wait: async (ms, signal) => {
       waits.push(ms);
@@ -218,6 +219,40 @@ test('who may not be given anything any more is told once to delete what it hold
   await connector({ [SWITCH]: true });
   await partner.until(3);
   expect(partner.received[2]?.message.data).toMatchObject({ restart: true, value: [{ managedDeviceId: IPHONE }] });
+});
+
+test('of several hubs on one database one pushes, and another goes on when it ends', async () => {
+  await shut();
+  await open({ sharesDatabase: true });
+  const first = { app, inventory };
+  await connector({ [SWITCH]: true });
+  await putApps('Mail');
+  await putTarget();
+  await partner.until(1);
+  await stateBecomes('upToDate');
+  await open({ sharesDatabase: true });
+  expect((await admin('GET', TARGET)).body.status.apps.state).toBe('elsewhere');
+  await first.inventory.close();
+  await first.app.close();
+  await stateBecomes('upToDate');
+  await putApps('Maps');
+  await partner.until(2);
+  expect(partner.received.map(({ message }) => message.data.restart)).toEqual([true, false]);
+});
+
+test('a hub that vanished is followed by another after its turn', async () => {
+  const vanished = new PushTurn({ store: hub.store, clock: hub.clock, wait: (_ms, signal) => sleep(2 ** 30, undefined, { signal, ref: false }), log: { info: () => undefined, warn: () => undefined } });
+  await vanished.start(() => undefined);
+  await shut();
+  await open({ sharesDatabase: true });
+  await connector({ [SWITCH]: true });
+  await putApps('Mail');
+  await putTarget();
+  expect((await admin('GET', TARGET)).body.status.apps.state).toBe('elsewhere');
+  expect(partner.received).toHaveLength(0);
+  hub.clock.advance(61_000);
+  await partner.until(1);
+  await vanished.close();
 });
 
 test('a new address begins anew, and a removed target gets nothing', async () => {

@@ -6,10 +6,15 @@ import type { PushDependencies, PushStatus } from './push-feed.ts';
 import { PushFeed } from './push-feed.ts';
 import { openTarget } from './push-target.ts';
 import type { PushTarget } from './push-target.ts';
+import type { PushTurnOptions } from './push-turn.ts';
+import { PushTurn } from './push-turn.ts';
 
-export interface PusherOptions extends Omit<PushDependencies, 'wait' | 'random' | 'store'> {
+export interface PusherOptions extends Omit<PushDependencies, 'wait' | 'random' | 'store' | 'log'> {
+  readonly log: PushTurnOptions['log'];
   readonly store: PushDependencies['store'] & Pick<Store, 'onCommitted'>;
   readonly dataKey: DataKey;
+  /** Other hubs use the same database: one of them pushes. */
+  readonly sharesDatabase: boolean;
   /** For tests. */
   readonly wait?: PushDependencies['wait'] | undefined;
   readonly random?: (() => number) | undefined;
@@ -25,6 +30,7 @@ const WATCHED: ReadonlySet<string> = new Set(['inventoryPush', 'mobileThreatDefe
 export class InventoryPusher {
   readonly #options: PusherOptions;
   readonly #deps: PushDependencies;
+  readonly #turn: PushTurn | undefined;
   #feeds: readonly PushFeed[] = [];
   #refreshing: Promise<void> = Promise.resolve();
   #closed = false;
@@ -33,13 +39,20 @@ export class InventoryPusher {
     const { wait = abortableWait, random = Math.random } = options;
     this.#options = options;
     this.#deps = { ...options, wait, random };
+    this.#turn = options.sharesDatabase ? new PushTurn({ ...options, wait }) : undefined;
   }
 
   static async start(options: PusherOptions): Promise<InventoryPusher> {
     const pusher = new InventoryPusher(options);
     options.store.onCommitted((rows) => pusher.#committed(rows));
+    await pusher.#turn?.start(() => void pusher.#refresh(undefined));
     await pusher.#refresh(undefined);
     return pusher;
+  }
+
+  /** Whether another hub pushes, whose status is not known here. */
+  get isElsewhere(): boolean {
+    return this.#turn?.isMine === false;
   }
 
   status(connectorId: string, kind: InventoryKind): PushStatus | undefined {
@@ -61,6 +74,7 @@ export class InventoryPusher {
     await this.#refreshing;
     await Promise.all(this.#feeds.map((feed) => feed.stop()));
     this.#feeds = [];
+    await this.#turn?.close();
   }
 
   #committed(rows: readonly OutboxRow[]): void {
@@ -82,9 +96,10 @@ export class InventoryPusher {
   /** Starts anew whatever changed, and what was not there. */
   async #follow(changed: ReadonlySet<string> | undefined): Promise<void> {
     if (this.#closed) return;
-    const going = this.#feeds.filter((feed) => changed?.has(feed.target.connectorId) !== true);
+    const isElsewhere = this.isElsewhere;
+    const going = this.#feeds.filter((feed) => !isElsewhere && changed?.has(feed.target.connectorId) !== true);
     await Promise.all(this.#feeds.filter((feed) => !going.includes(feed)).map((feed) => feed.stop()));
-    const targets = await this.#targets();
+    const targets = isElsewhere ? [] : await this.#targets();
     const fresh = targets.filter(({ connectorId }) => !going.some((feed) => feed.target.connectorId === connectorId))
       .flatMap((target) => target.kinds.map((kind) => new PushFeed(target, kind, this.#deps)));
     this.#feeds = [...going, ...fresh];
