@@ -30,3 +30,11 @@ export function cursorId(connectorId: string, name: CursorName): string {
 
 /** For a link that is removed: a new one begins at its beginning. */
 export const CURSOR_NAMES: readonly CursorName[] = ['poll', 'stream'];
+
+/**
+ * Under which it is noted who spoke for a connector last. It outlives the link: what that vendor said stays when the
+ * link is removed, and ends when another vendor is linked.
+ */
+export function lastVendorId(connectorId: string): string {
+  return `${connectorId}:vendor`;
+}

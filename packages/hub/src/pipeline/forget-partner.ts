@@ -16,8 +16,8 @@ export function connectorOfReport(keptAs: string): string {
 }
 
 /**
- * Ends what the partner of a deleted connector said, so that it does not count again for a connector that is
- * made later with the same id: its views go, its open findings are resolved, its reports wait no more and give
+ * Ends what the partner of a connector said, that was deleted or goes on with another vendor, so that it does not
+ * count beside what comes next under the same id: its views go, its open findings are resolved, its reports wait no more and give
  * up their ids. Raw reports and the history stay. May be repeated, and goes on where a stop interrupted it.
  */
 export async function forgetPartner(deps: ReevaluateDependencies, connectorId: string): Promise<void> {
@@ -32,6 +32,8 @@ export async function forgetPartner(deps: ReevaluateDependencies, connectorId: s
     await tx.vendorDevices.forget(connectorId);
     await tx.heartbeats.forget(connectorId);
   });
+  // Otherwise the next report would not leave a heartbeat for a minute, by which alone we know that there is something to forget.
+  deps.memory.forgetHeartbeat(connectorId);
 }
 
 async function endViews({ store, serial, memory, clock, origin }: ReevaluateDependencies, connectorId: string): Promise<void> {

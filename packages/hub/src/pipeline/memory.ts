@@ -101,6 +101,15 @@ export class Memory implements AccessView {
     this.#connectorList = [...this.#connectors.values()];
   }
 
+  /** Its partner has not been heard of, as far as anybody shall know. */
+  forgetHeartbeat(connectorId: string): void {
+    const connector = this.#connectors.get(connectorId);
+    if (connector === undefined) return;
+    const { lastHeartbeatAt: _, ...unheard } = connector;
+    this.#connectors.set(connectorId, unheard);
+    this.#connectorList = [...this.#connectors.values()];
+  }
+
   #take(kind: DocumentKind, id: string, row: DocumentRow | undefined): void {
     switch (kind) {
       case 'user': return row === undefined ? this.directory.remove(id) : this.directory.put(row);

@@ -5,7 +5,7 @@ import { HubError, PERMISSIONS } from '@sallyport/contracts';
 import type { IntakeRunner } from '../../intake/intake-runner.ts';
 import type { TestIntake } from '../../intake/testing.ts';
 import { testIntake } from '../../intake/testing.ts';
-import { LOOKOUT, ZIMPERIUM } from '../../pipeline/testing.ts';
+import { LOOKOUT, PHONE, report, ZIMPERIUM } from '../../pipeline/testing.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { LookoutServer } from '../../vendors/lookout/fixtures/lookout-server.ts';
 import { createHttpServer } from '../http-server.ts';
@@ -30,7 +30,7 @@ beforeEach(async () => {
   };
   app = createHttpServer({ behindProxy: false, hsts: false, log, authenticator, clock: systemClock });
   await app.register(vendorLinkRoutes({
-    store: t.hub.store, configuration: t.hub.configuration, clock: t.hub.clock, runner, dataKey: t.dataKey, http: t.http, log,
+    store: t.hub.store, configuration: t.hub.configuration, devices: t.hub.devices, clock: t.hub.clock, runner, dataKey: t.dataKey, http: t.http, log,
   }));
 });
 
@@ -92,6 +92,52 @@ describe('the link of a connector to its vendor', () => {
     expect(await t.hub.store.documents.get('vendorCursor', `${LOOKOUT}:stream`)).toBeDefined();
     await call('PUT', PATH, { ...good({ baseUrl: `${lookout.url}/eu` }), enabled: false });
     expect(await t.hub.store.documents.get('vendorCursor', `${LOOKOUT}:stream`)).toBeUndefined();
+  });
+
+  describe('to another vendor', () => {
+    const webhook = (more: object = {}) => ({
+      vendor: 'webhook', settings: {
+        webhookSecret: 'x'.repeat(30), map: { deviceKeys: { serialNumber: '$.serial' }, observedAt: { path: '$.at', format: 'iso' }, state: { path: '$.state' } }, ...more,
+      },
+    });
+    const speaks = () => t.hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, {
+      state: 'highSeverity', at: t.hub.clock.now(), keys: [{ type: 'managedDeviceId', value: PHONE }, { type: 'vendorDeviceId', value: '7' }],
+      findings: [{ id: 'f1', type: 'malware', severity: 'high', state: 'open' }],
+    })]);
+    const views = async () => (await t.hub.store.postures.get([PHONE]))[0]?.views.map(({ connectorId, state }) => [connectorId, state]);
+
+    test('ends what the former said of devices, and what it called them', async () => {
+      await call('PUT', PATH, { ...good(), enabled: false });
+      await speaks();
+      expect(await views()).toEqual([[LOOKOUT, 'highSeverity']]);
+      expect((await call('PUT', PATH, { ...good(), enabled: false })).status).toBe(200);
+      expect(await views()).toEqual([[LOOKOUT, 'highSeverity']]);
+      expect(await call('PUT', PATH, webhook())).toMatchObject({ status: 200, body: { vendor: 'webhook' } });
+      expect(runner.link(LOOKOUT)?.link.vendor.id).toBe('webhook');
+      expect(await views()).toEqual([]);
+      expect(await t.hub.store.findings.ofDevices([PHONE])).toMatchObject([{ id: 'f1', state: 'resolved' }]);
+      expect(await t.hub.store.vendorDevices.find([{ connectorId: LOOKOUT, vendorDeviceId: '7' }])).toEqual([undefined]);
+    });
+
+    test('ends it also when the former was unlinked before, and at once when the vendor changes back', async () => {
+      await call('PUT', PATH, { ...good(), enabled: false });
+      await speaks();
+      await call('DELETE', PATH);
+      expect(await views()).toEqual([[LOOKOUT, 'highSeverity']]);
+      await call('PUT', PATH, webhook());
+      expect(await views()).toEqual([]);
+      await speaks();
+      await call('PUT', PATH, { ...good(), enabled: false });
+      expect(await views()).toEqual([]);
+    });
+
+    test('ends nothing when it is refused', async () => {
+      await call('PUT', PATH, { ...good(), enabled: false });
+      await speaks();
+      expect((await call('PUT', PATH, webhook({ map: {} }))).status).toBe(400);
+      expect(await views()).toEqual([[LOOKOUT, 'highSeverity']]);
+      expect((await call('GET', PATH)).body.vendor).toBe('lookout');
+    });
   });
 
   test.each([

@@ -2,10 +2,11 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import { changedSettings, isSentElsewhere } from '../../intake/change-link.ts';
-import { CURSOR_NAMES, cursorId } from '../../intake/cursors.ts';
+import { CURSOR_NAMES, cursorId, lastVendorId } from '../../intake/cursors.ts';
 import type { IntakeRunner } from '../../intake/intake-runner.ts';
 import { testLink } from '../../intake/test-link.ts';
 import { sealLink, type VendorLinkBody } from '../../intake/vendor-link.ts';
+import type { DeviceRegistry } from '../../pipeline/ports.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DataKey } from '../../platform/data-key.ts';
@@ -19,6 +20,7 @@ import { audited, linkParams, linkPut, linkView, statusView, testResult, toLinkV
 
 export interface VendorLinkRoutesOptions extends AdminDependencies {
   readonly runner: IntakeRunner;
+  readonly devices: Pick<DeviceRegistry, 'forgetPartner'>;
   readonly dataKey: DataKey;
   readonly http: Outbound;
   readonly log: VendorLog;
@@ -70,9 +72,10 @@ class Links {
     return row;
   }
 
-  put(request: FastifyRequest, connectorId: string, given: Given): Promise<DocumentRow> {
+  async put(request: FastifyRequest, connectorId: string, given: Given): Promise<DocumentRow> {
     const { configuration, clock, dataKey } = this.#options;
     const vendor = knownVendor(given.vendor);
+    await this.#endOtherVendor(request, connectorId, vendor, given);
     return configuration.write(actorOf(request), async (tx, changed) => {
       if ((await tx.documents.get('mobileThreatDefenseConnector', connectorId)) === undefined) {
         throw new HubError('not_found', `There is no mobileThreatDefenseConnector ${connectorId.slice(0, 100)}; create it first.`);
@@ -83,9 +86,27 @@ class Links {
       const body = sealLink(connectorId, vendor, given.enabled, settings, dataKey);
       const row = await tx.documents.put('vendorLink', connectorId, { ...body }, clock.now());
       if (row === undefined) throw new Error('A write without an expected version was refused.');
+      await tx.documents.put('vendorCursor', lastVendorId(connectorId), { value: vendor.id }, clock.now());
       changed({ kind: 'vendorLink', id: connectorId, before: before && audited(before), after: audited(body) });
       return row;
     });
+  }
+
+  /**
+   * Another vendor's word about a device is no news to what the former said of it, so that must not go on beside it:
+   * the former is unlinked, and everything that it said ends. What is refused anyway ends nothing.
+   */
+  async #endOtherVendor(request: FastifyRequest, connectorId: string, vendor: Vendor, given: Given): Promise<void> {
+    const { store, runner, devices, dataKey } = this.#options;
+    const before = bodyOf(await store.documents.get('vendorLink', connectorId));
+    const last = before?.vendor ?? (await store.documents.get('vendorCursor', lastVendorId(connectorId)))?.body.value;
+    if (last === undefined || last === vendor.id) return;
+    changedSettings(connectorId, { vendor, settings: given.settings }, before, dataKey);
+    if (before !== undefined) {
+      await this.remove(request, connectorId);
+      await runner.settled();
+    }
+    await devices.forgetPartner(connectorId);
   }
 
   remove(request: FastifyRequest, connectorId: string): Promise<void> {
@@ -161,10 +182,10 @@ const docs = {
   get: { summary: 'Read the link of a connector to its vendor', tags, params: linkParams, responses: { 200: { description: 'The link, without its secrets.', schema: linkView } } },
   put: {
     summary: 'Link a connector to its vendor, or change the link', tags, params: linkParams, body: linkPut,
-    description: 'When the address changes, the secrets have to be given again: a kept secret is never sent to another address.',
+    description: 'When the address changes, the secrets have to be given again: a kept secret is never sent to another address. When the vendor is another than before, what the former said of all devices ends: its levels go, its open findings are resolved, its ids of devices are forgotten.',
     responses: { 200: { description: 'The link, without its secrets. It runs.', schema: linkView } },
   },
-  remove: { summary: 'Remove the link of a connector', tags, params: linkParams, responses: { 204: { description: 'Removed; its reports stay.' } } },
+  remove: { summary: 'Remove the link of a connector', tags, params: linkParams, responses: { 204: { description: 'Removed; what the vendor said stays, until another vendor is linked.' } } },
   test: {
     summary: 'Try a link', tags, params: linkParams, body: linkPut.optional(),
     description: 'With a body: tries those settings without saving them.',
