@@ -8,7 +8,7 @@ describe('an identifier of a device', () => {
     expect(cleanDeviceKey('entraDeviceId', value)).toEqual({ ok: true, key: { type: 'entraDeviceId', value: '3f2504e0-4f89-41d3-9a0c-0305e82c3301' } });
   });
 
-  test.each(['', '  ', 'unknown', 'NULL', 'n/a', 'No Data', '0', '0000-0000', '{00000000-0000-0000-0000-000000000000}', 'FFFFFFFF', 'xxxx', '---', 'a\tb', 'a\u0000b', '\ud800', 'x'.repeat(257)])(
+  test.each(['', '  ', 'unknown', 'NULL', 'n/a', 'No Data', '0', '0000-0000', '{00000000-0000-0000-0000-000000000000}', 'FFFFFFFF', 'xxxx', '---', '(null)', '"unknown"', 'Not specified', 'RESTRICTED', '0123456789ABCDEF', '02:00:00:00:00:00', 'a\tb', 'a\u0000b', '\ud800', 'x'.repeat(257)])(
     'that identifies nothing is refused: %j', (value) => {
       expect(cleanDeviceKey('serialNumber', value).ok).toBe(false);
     });
@@ -18,6 +18,14 @@ describe('an identifier of a device', () => {
     expect(keysOf(['imei'], '49015420323751')).toHaveLength(1);
     expect(keysOf(['imei'], '4901542032375101')).toHaveLength(1);
     expect(keysOf(['imei'], '490154203237519')).toEqual([]);
+  });
+
+  test.each(['111111111111119', '358240051111110', '004999010640000', '123456789012347', '00000000000000'])('that is an IMEI of many phones is refused: %s', (value) => {
+    expect(cleanDeviceKey('imei', value)).toMatchObject({ ok: false, nothing: true });
+  });
+
+  test('that many clients give as their ActiveSync id is refused', () => {
+    expect(keysOf(['easDeviceId'], 'validate')).toEqual([]);
   });
 
   test('of an unnamed kind from the device management is tried as what it looks like', () => {

@@ -8,8 +8,14 @@ const MAX_KEY_LENGTH = 256;
 const PLACEHOLDERS: ReadonlySet<string> = new Set([
   'unknown', 'null', 'none', 'nil', 'undefined', 'n/a', 'na', 'n.a.', '-', '--', 'no data', 'nodata', 'not available',
   'not applicable', 'unavailable', 'empty', 'default', 'default string', 'to be filled by o.e.m.', 'system serial number',
-  'android', 'private', 'redacted',
+  'android', 'private', 'redacted', 'restricted', 'invalid', 'not specified', 'not set', 'not found', 'not supported', 'unspecified', 'missing', 'error',
+  'test', 'emulator', 'serial number', 'serialnumber', '1234567890', '0123456789', '123456789', '0123456789abcdef', '123456789abcdef', '0123456789abcdef0123456789abcdef',
+  // What Exchange ActiveSync calls the device of its own tests, what Android tells for a MAC address, and what its emulator is.
+  'validate', '02:00:00:00:00:00', 'emulator30x1x5x0',
 ]);
+
+/** Of emulators, of test sets and of phones whose IMEI was written over; many phones have them. By their first 14 digits. */
+const SHARED_IMEIS: ReadonlySet<string> = new Set(['35824005111111', '00499901064000', '12345678901234', '01234567890123', '35278404190111']);
 
 const GUID = /^\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i;
 /** Apple: 40 hexadecimal digits, since the A12 chip 8 and 16 with a hyphen. */
@@ -17,7 +23,8 @@ const UDID = /^(?:[0-9a-f]{40}|[0-9a-f]{8}-[0-9a-f]{16})$/i;
 
 export type CleanedKey =
   | { readonly ok: true; readonly key: DeviceKey }
-  | { readonly ok: false; readonly problem: string };
+  /** `nothing`: what software writes where it knows no identifier. Otherwise the value is wrong. */
+  | { readonly ok: false; readonly problem: string; readonly nothing: boolean };
 
 /**
  * One identifier of a device as a partner sent it, trimmed and in one spelling; or why it identifies nothing.
@@ -25,10 +32,10 @@ export type CleanedKey =
  */
 export function cleanDeviceKey(type: DeviceKeyType, raw: string): CleanedKey {
   const value = raw.trim();
-  if (value === '') return problem('is empty');
+  if (value === '') return nothing('is empty');
   if (value.length > MAX_KEY_LENGTH) return problem(`is longer than ${MAX_KEY_LENGTH} characters`);
   if (!isPlainText(value) || /[^\S ]/.test(value)) return problem('holds a control character');
-  if (isPlaceholder(value)) return problem('is a placeholder and identifies no device');
+  if (isPlaceholder(value)) return nothing('is a placeholder and identifies no device');
   if (type === 'imei') return cleanImei(value);
   if (type === 'email') return value.includes('@') ? accept(type, value.toLowerCase()) : problem('is not an e-mail address');
   return accept(type, guidForm(value) ?? value);
@@ -68,6 +75,7 @@ export function distinctKeys(keys: readonly DeviceKey[]): readonly DeviceKey[] {
 function cleanImei(value: string): CleanedKey {
   const digits = value.replace(/[ /-]/g, '');
   if (!/^\d{14,16}$/.test(digits)) return problem('is not an IMEI, which has 14 to 16 digits');
+  if (SHARED_IMEIS.has(digits.slice(0, 14)) || /^(\d)\1{13}/.test(digits)) return nothing('is a placeholder and identifies no device');
   if (digits.length === 15 && !passesLuhn(digits)) return problem('is not an IMEI: its check digit is wrong');
   return accept('imei', digits);
 }
@@ -88,6 +96,7 @@ function isPlaceholder(value: string): boolean {
   const word = value.toLowerCase();
   if (PLACEHOLDERS.has(word)) return true;
   const letters = word.replace(/[^0-9a-z]/g, '');
+  if (/^[([<{"'].*[)\]>}"']$/.test(word) && PLACEHOLDERS.has(word.slice(1, -1).trim())) return true;
   return letters === '' ? /^[\x20-\x7e]*$/.test(word) : /^([0fx])\1*$/.test(letters);
 }
 
@@ -95,6 +104,10 @@ function accept(type: DeviceKeyType, value: string): CleanedKey {
   return { ok: true, key: { type, value } };
 }
 
+function nothing(text: string): CleanedKey {
+  return { ok: false, problem: text, nothing: true };
+}
+
 function problem(text: string): CleanedKey {
-  return { ok: false, problem: text };
+  return { ok: false, problem: text, nothing: false };
 }

@@ -47,6 +47,20 @@ describe('a report of the partner API', () => {
     ]);
   });
 
+  test('may say "unknown" of one key where another names the device', () => {
+    const parsed = parsePartnerReport({ ...GOOD, device: { ...GOOD.device, udid: 'N/A', imei: '', serialNumber: '(null)' } }, CONNECTOR, NOW);
+    expect(parsed.ok && parsed.incoming.signal.keys.map(({ type }) => type)).toEqual(['managedDeviceId']);
+  });
+
+  test('may name the device as device management, the partner itself or the mail of its user do', () => {
+    const keysOf = (device: object): unknown => {
+      const parsed = parsePartnerReport({ ...GOOD, device }, CONNECTOR, NOW);
+      return parsed.ok && parsed.incoming.signal.keys.map(({ type, value }) => `${type} ${value}`);
+    };
+    expect(keysOf({ mdmDeviceId: '3F2504E04F8941D39A0C0305E82C3301' })).toEqual(['managedDeviceId 3f2504e0-4f89-41d3-9a0c-0305e82c3301', 'entraDeviceId 3f2504e0-4f89-41d3-9a0c-0305e82c3301']);
+    expect(keysOf({ mdmDeviceId: '00008110-001A2B3C4D5E801E', email: 'Ada@Example.com', vendorDeviceId: 'V-7' })).toEqual(['udid 00008110-001A2B3C4D5E801E', 'vendorDeviceId V-7', 'email ada@example.com']);
+  });
+
   test('is kept as it came, with what we do not know', () => {
     const parsed = parsePartnerReport({ ...GOOD, vendorScore: 7, device: { ...GOOD.device, colour: 'red' } }, CONNECTOR, NOW);
     expect(parsed.ok && JSON.parse(parsed.incoming.row.raw)).toMatchObject({ vendorScore: 7, device: { colour: 'red' } });
@@ -74,7 +88,8 @@ describe('a report of the partner API', () => {
     ['an empty key', { device: { serialNumber: ' ' } }, 'device.serialNumber'],
     ['a placeholder as key', { device: { serialNumber: 'Unknown' } }, 'device.serialNumber'],
     ['zeros as key', { device: { managedDeviceId: '00000000-0000-0000-0000-000000000000' } }, 'device.managedDeviceId'],
-    ['a fake key beside a good one', { device: { ...GOOD.device, udid: 'N/A' } }, 'device.udid'],
+    ['a malformed key beside a good one', { device: { ...GOOD.device, imei: '4901' } }, 'device.imei'],
+    ['nothing but placeholders', { device: { serialNumber: 'n/a', imei: '000000000000000' } }, 'device.serialNumber'],
     ['an IMEI with a wrong check digit', { device: { imei: '490154203237517' } }, 'device.imei'],
     ['an IMEI of 13 digits', { device: { imei: '4901542032375' } }, 'device.imei'],
     ['a GUID as IMEI', { device: { imei: '3f2504e0-4f89-41d3-9a0c-0305e82c3301' } }, 'device.imei'],

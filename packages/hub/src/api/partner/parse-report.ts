@@ -3,7 +3,7 @@ import { categoryOf } from '@sallyport/core';
 import type { z } from 'zod';
 import type { IncomingReport } from '../../pipeline/ports.ts';
 import { consoleLink } from '../../vendors/console-link.ts';
-import { cleanDeviceKey } from '../../vendors/device-keys.ts';
+import { cleanDeviceKey, distinctKeys, mdmDeviceKeys } from '../../vendors/device-keys.ts';
 import { parseIsoInstant } from '../../vendors/iso-instant.ts';
 import { jsonWithin } from '../../vendors/json-within.ts';
 import type { PartnerFinding, PartnerReport } from './report-schema.ts';
@@ -63,16 +63,22 @@ function toIncoming(report: PartnerReport, raw: unknown, connectorId: string, no
   };
 }
 
+/** "unknown" beside a key that says which device it is does no harm, and refusing the report would. */
 function deviceKeys(device: PartnerReport['device']): readonly DeviceKey[] {
-  const keys = DEVICE_KEYS.flatMap((type) => {
-    const value = device[type];
+  let nothing: Refused | undefined;
+  const keys = DEVICE_KEYS.flatMap((name) => {
+    const value = device[name];
     if (value === null || value === undefined) return [];
-    const cleaned = cleanDeviceKey(type, value);
-    if (!cleaned.ok) throw new Refused(`device.${type}`, cleaned.problem);
-    return [cleaned.key];
+    const cleaned = cleanDeviceKey(name === 'mdmDeviceId' ? 'managedDeviceId' : name, value);
+    if (cleaned.ok) return name === 'mdmDeviceId' ? mdmDeviceKeys(cleaned.key.value) : [cleaned.key];
+    const refused = new Refused(`device.${name}`, cleaned.problem);
+    if (!cleaned.nothing) throw refused;
+    nothing ??= refused;
+    return [];
   });
+  if (keys.length === 0 && nothing !== undefined) throw nothing;
   if (keys.length === 0) throw new Refused('device', `must name the device by at least one of ${DEVICE_KEYS.join(', ')}`);
-  return keys;
+  return distinctKeys(keys);
 }
 
 function findings(told: readonly PartnerFinding[], now: Instant): readonly FindingReport[] {

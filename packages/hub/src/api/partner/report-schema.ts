@@ -14,7 +14,9 @@ const SEVERITIES: Readonly<Record<string, Level | undefined>> = {
   informational: undefined, none: undefined,
 };
 
-export const DEVICE_KEYS = ['managedDeviceId', 'entraDeviceId', 'serialNumber', 'imei', 'udid', 'easDeviceId'] as const;
+export const DEVICE_KEYS = [
+  'managedDeviceId', 'entraDeviceId', 'serialNumber', 'imei', 'udid', 'easDeviceId', 'mdmDeviceId', 'vendorDeviceId', 'email',
+] as const;
 
 export const MAX_REPORTS = 1000;
 export const MAX_FINDINGS = 200;
@@ -49,7 +51,9 @@ export const reportSchema = z.object({
   device: z.object(
     Object.fromEntries(DEVICE_KEYS.map((key) => [key, deviceKey])) as Record<(typeof DEVICE_KEYS)[number], typeof deviceKey>,
     'must be an object with at least one device key',
-  ).describe('At least one key. All the keys you give must belong to one device.'),
+  ).describe('At least one key. All the keys you give must belong to one device. `mdmDeviceId`: its id in the device management, where you do not know '
+    + 'of which kind. `vendorDeviceId`: your own; learnt with the first report that has another key as well. `email`: of its user; tells several '
+    + 'devices apart, and is enough alone only where the administrator allowed it.'),
   observedDateTime: time.describe('When you saw the device like this: ISO 8601 with an offset. Decides which report is newer.'),
   threatState: z.enum(REPORTED_STATES, `must be one of ${REPORTED_STATES.join(', ')}`),
   findings: z.array(findingSchema, 'must be a list').max(MAX_FINDINGS, `must not have more than ${MAX_FINDINGS} findings`).nullish(),

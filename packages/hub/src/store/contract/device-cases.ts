@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DeviceKey } from '@sallyport/core';
 import type { DeviceSnapshotRow, Store } from '../store.ts';
-import { device, finding, idsOf, posture, report, T0 } from './rows.ts';
+import { device, finding, idsOf, posture, report, signal, T0 } from './rows.ts';
 
 export function deviceCases(store: () => Store): void {
   const put = (...rows: ReturnType<typeof device>[]) => store().transaction((tx) => tx.devices.put(rows));
@@ -150,5 +150,28 @@ export function deviceCases(store: () => Store): void {
     expect(await find('v-1')).toEqual(['d1']);
     await store().transaction((tx) => tx.devices.delete(['d1']));
     expect(await find('v-1')).toEqual([undefined]);
+  });
+
+  test.each([
+    ['imei', '490154203237518', ['49-015420-323751-8', '49 015420 323751 8', '49015420323751', '4901542032375101', '490154203237518']],
+    ['imei', '35 693803 564380 9', ['356938035643809', '35693803564380']],
+    ['imei', '35693803564380', ['356938035643809']],
+    ['udid', '00008030-001A2B3C4D5E802E', ['00008030001a2b3c4d5e802e', '00008030-001A2B3C4D5E802E']],
+    ['udid', '00008030001A2B3C4D5E802E', ['00008030-001a2b3c4d5e802e']],
+  ] as const)('a device whose %s is %s is found by its other spellings', async (type, kept, spellings) => {
+    await put(device('d1', { [type]: kept }), device('d2', { [type]: 'another' }));
+    const keys = spellings.map((value) => ({ type, value }));
+    expect(await store().devices.findByKeys(keys)).toEqual(keys.map(() => ['d1']));
+    expect(idsOf(await store().devices.query({ filter: { op: 'eq', column: type, value: spellings[0] }, limit: 10, offset: 0 }))).toEqual(['d1']);
+    expect(await store().devices.findByKeys([{ type, value: '490154203237519' }])).toEqual([[]]);
+  });
+
+  test('a report waits under every spelling of its keys', async () => {
+    const row = report('r1');
+    await store().transaction(async (tx) => {
+      await tx.reports.add([row]);
+      await tx.reports.settle([{ connectorId: row.connectorId, reportId: row.reportId, status: 'unmatched', deviceId: null, flag: null, signal: signal('r1', [{ type: 'imei', value: '49015420323751' }]) }]);
+    });
+    expect(await store().reports.waitingFor([{ type: 'imei', value: '49-015420-323751-8' }])).toHaveLength(1);
   });
 }

@@ -57,7 +57,7 @@ function comparison({ op, column, value }: Comparison): Condition {
   const left = expressionOf(column);
   if (value === null) return op === 'eq' ? sql<boolean>`${left} is null` : NEVER;
   if (op === 'eq' && isState(column)) return stateIs(column, value);
-  const right = comparable(column, value);
+  const right = comparable(column, value, op);
   if (op === 'contains' || op === 'startswith' || op === 'endswith') {
     return typeof right === 'string' ? sql<boolean>`${left} like ${pattern(op, right)} escape '\\'` : NEVER;
   }
@@ -76,9 +76,10 @@ function stateIs(column: StateColumn, value: string): Condition {
 }
 
 /** `null`: nothing can be equal to it. */
-function comparable(column: DeviceFilterColumn, value: string): string | number | null {
+function comparable(column: DeviceFilterColumn, value: string, op: FilterOperator): string | number | null {
   const type = column in COLUMN_OF ? COLUMN_OF[column as keyof typeof COLUMN_OF].type : 'text';
-  if (type === 'key') return foldKey(value);
+  // Parts of a key have no other spelling.
+  if (type === 'key') return foldKey(value, op === 'eq' ? column : undefined);
   if (type === 'text') return foldText(value);
   const instant = Date.parse(value);
   return Number.isNaN(instant) ? null : instant;

@@ -109,14 +109,14 @@ async function findByKeys(session: ReadSession, keys: readonly DeviceKey[]): Pro
     if (ids) ids.add(id);
     else found.set(name, new Set([id]));
   }
-  return keys.map(({ type, value }) => [...found.get(`${type} ${foldKey(value)}`) ?? []]);
+  return keys.map(({ type, value }) => [...found.get(`${type} ${foldKey(value, type)}`) ?? []]);
 }
 
 /** One query for all keys: each kind in its own index. */
 function lookup(session: ReadSession, keys: readonly DeviceKey[]): Compilable<{ type: string; key: string; id: string }> | undefined {
   const byType = new Map<keyof typeof COLUMNS_OF_KEY, Set<string>>();
   for (const { type, value } of keys) {
-    const key = foldKey(value);
+    const key = foldKey(value, type);
     if (key === null || !isFindable(type)) continue;
     byType.set(type, (byType.get(type) ?? new Set()).add(key));
   }
@@ -134,7 +134,7 @@ function columnsOf(row: DeviceRow): readonly SqlValue[] {
     if (type === 'time') return instantOf(row.resource[property]);
     const text = textOf(row.resource[property]);
     if (text === null) return null;
-    return type === 'key' ? foldKey(text) : foldText(text);
+    return type === 'key' ? foldKey(text, property) : foldText(text);
   });
   return [row.id, factsOf(row), ...values];
 }

@@ -107,7 +107,7 @@ function waitingKeysOf({ connectorId, reportId, status, signal }: Parameters<Rep
 }
 
 function nameOfKey({ type, value }: DeviceKey): string | null {
-  const key = foldKey(value);
+  const key = foldKey(value, type);
   return key === null ? null : `${type} ${key}`;
 }
 
