@@ -69,7 +69,7 @@ describe('routes say who may call them', () => {
       scope.get('/users/:id', { config: { access: READ } }, () => 'x');
     }, { prefix: '/v1.0' });
     await app.ready();
-    expect(routeTable(app)).toEqual([{ method: 'GET', path: '/v1.0/users/:id', access: READ, doc: undefined }]);
+    expect(routeTable(app)).toEqual([{ method: 'GET', path: '/v1.0/users/:id', access: READ, doc: undefined, stream: false }]);
   });
 });
 
