@@ -75,6 +75,14 @@ async function push(app: FastifyInstance, payload: string, type = 'application/x
   return app.inject({ method: 'POST', url: `/intake/${CONNECTOR}`, payload, headers: { 'content-type': type, ...headers } });
 }
 
+test('a line that is broken off does not keep the others out', async () => {
+  await t.link(CONNECTOR, 'jamf', settings());
+  const app = await webhook();
+  const [first = '', ...others] = stream().trim().split('\n');
+  expect((await push(app, [first, first.slice(0, 200), ...others].join('\n'))).json()).toEqual({ taken: 3, ignored: 1 });
+  expect((await push(app, first.slice(0, 200))).statusCode).toBe(400);
+});
+
 test('a risk that is secure again ends what the events told of the device, and nothing that comes after it', async () => {
   await t.link(CONNECTOR, 'jamf', settings());
   const open = async () => (await t.hub.store.findings.ofDevices([PHONE])).filter((finding) => finding.state === 'open').map(({ type }) => type).sort();
@@ -203,7 +211,7 @@ describe('the Threat Events Stream', () => {
     expect((await push(app, stream(), undefined, {})).statusCode).toBe(401);
     expect((await push(app, stream(), undefined, { 'x-sallyport-secret': `${SECRET}x` })).statusCode).toBe(401);
     expect((await push(app, stream())).statusCode).toBe(503);
-    expect((await push(app, '{"event": {}}\n{not json}')).statusCode).toBe(400);
+    expect((await push(app, '{not json}\n{nor this}')).statusCode).toBe(400);
     expect((await push(app, stream(), 'text/html')).statusCode).toBe(415);
     expect((await push(app, '')).statusCode).toBe(400);
     await t.hub.devices.put('test', phone(PHONE, t.hub.clock.now()));

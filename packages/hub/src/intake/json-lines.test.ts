@@ -7,7 +7,11 @@ test.each([
   ['{"a":1}\n', '{"a":1}\n'],
   ['{\n "a": {\n  "b": 1\n }\n}', '{\n "a": {\n  "b": 1\n }\n}'],
   ['[\n{"a":1},\n{"b":2}\n]', '[\n{"a":1},\n{"b":2}\n]'],
-  ['{"a":1}\nnonsense', '{"a":1}\nnonsense'],
+  ['{"a":1}\nnonsense', '[{"a":1},null]'],
+  ['{"a":\n{"b":2}\n{"c":}\n{"d":', '[null,{"b":2},null,null]'],
+  ['{"a":1}\n[{"b":2}]\n7', '[{"a":1},null,null]'],
+  ['[\n{"a":1},\n{"b":2}\n', '[null,null,{"b":2}]'],
+  ['nonsense\nand more', 'nonsense\nand more'],
   ['', ''],
 ])('%j is parsed as %j', (body, expected) => {
   expect(listOfJsonLines(Buffer.from(body)).toString()).toBe(expected);

@@ -10,11 +10,25 @@ export function typeOfJsonLines(contentType: string | undefined): string | undef
 }
 
 /**
- * A list of the objects where there are several lines and each looks like an object; otherwise the same bytes.
- * A document written over several lines begins or ends some of them in another way.
+ * A list of what the lines hold where there are several and they are no one document; otherwise the same bytes. A
+ * line that cannot be read becomes `null`, which says nothing: one broken record must not keep the others out, and
+ * a sender that repeats what was refused would repeat it for ever.
  */
 export function listOfJsonLines(body: Buffer): Buffer {
-  const lines = body.toString('latin1').split('\n').map((line) => line.trim()).filter((line) => line !== '');
-  if (lines.length < 2 || !lines.every((line) => line.startsWith('{') && line.endsWith('}'))) return body;
-  return Buffer.from(`[${lines.join(',')}]`, 'latin1');
+  // Bytes as characters: what is handed on are the same bytes again.
+  const text = body.toString('latin1');
+  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  if (lines.length < 2) return body;
+  const objects = lines.map((line) => line.startsWith('{') && line.endsWith('}') && isJson(line));
+  if (!objects.includes(true) || (objects.includes(false) && isJson(text))) return body;
+  return Buffer.from(`[${lines.map((line, i) => (objects[i] === true ? line : 'null')).join(',')}]`, 'latin1');
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
