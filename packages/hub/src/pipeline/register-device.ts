@@ -71,8 +71,10 @@ export class RegisterDevice implements DeviceRegistry {
         const waiting: StoredReport[] = [];
         for (const { connectorId, reportId } of reports) {
           const report = await tx.reports.get(connectorId, reportId);
-          if (report?.signal) waiting.push(report);
+          if (report?.signal && !waiting.some(({ seq }) => seq === report.seq)) waiting.push(report);
         }
+        // In the order of arrival, whatever the order in which they were named.
+        waiting.sort((a, b) => a.seq - b.seq);
         const learnt = waiting.flatMap(({ signal }) => (signal === null ? [] : vendorKeys(signal).map((key) => ({ ...key, deviceId }))));
         await tx.vendorDevices.learn(learnt);
         const taken = await this.#applyWaiting(tx, deviceId, await withSameVendorIds(tx, memory, waiting, deviceId));

@@ -53,6 +53,17 @@ describe('reports that wait for their device', () => {
     expect((await call('GET', '/reports')).body.value).toHaveLength(1);
   });
 
+  test('are applied once each, in the order of arrival, however they are named', async () => {
+    const at = hub.clock.now();
+    const waiting = (['highSeverity', 'lowSeverity', 'mediumSeverity'] as const).map((state, i) => report(LOOKOUT, 'stranger', { state, at: at + i }));
+    await hub.intake.take(LOOKOUT, waiting);
+    const named = [2, 0, 1, 2].map((i) => ({ connectorId: LOOKOUT, reportId: waiting[i]?.row.reportId }));
+    expect((await call('POST', '/reports/assign', { deviceId: PHONE, reports: named })).body).toEqual({ assigned: 3 });
+    expect(hub.decider.view.posture(PHONE)?.mergedState).toBe('mediumSeverity');
+    expect((await hub.store.reports.ofDevice(PHONE, 10)).map(({ status }) => status)).toEqual(['accepted', 'accepted', 'accepted']);
+    expect((await call('POST', '/reports/assign', { deviceId: PHONE, reports: named })).body).toEqual({ assigned: 0 });
+  });
+
   test('are refused with wrong questions, and the field is named', async () => {
     expect(await call('GET', '/reports?status=lost')).toMatchObject({ status: 400, body: { error: { target: 'status' } } });
     expect(await call('GET', '/reports?limit=0')).toMatchObject({ status: 400, body: { error: { target: 'limit' } } });

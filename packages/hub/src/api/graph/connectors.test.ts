@@ -52,6 +52,22 @@ describe('a connector', () => {
     expect((await hub.patch(`/v1.0${PATH}/${LOOKOUT}`, { macEnabled: true })).body.error).toMatchObject({ code: 'BadRequest', target: 'macEnabled' });
   });
 
+  test('is for groups that exist, which then cannot be deleted', async () => {
+    const group = (await hub.post('/v1.0/groups', { displayName: 'Enrolled', mailEnabled: false, mailNickname: 'enrolled', securityEnabled: true })).body.id as string;
+    const enrol = (enrolmentGroupIds: readonly string[]) => hub.patch(`/beta${PATH}/${LOOKOUT}`, { enrolmentGroupIds });
+    expect((await enrol([group, LOOKOUT])).body.error).toMatchObject({ code: 'BadRequest', target: 'enrolmentGroupIds[1]' });
+    expect((await hub.post(`/beta${PATH}`, { enrolmentGroupIds: ['nobody'] })).body.error).toMatchObject({ target: 'enrolmentGroupIds[0]' });
+    expect((await enrol([group.toUpperCase()])).status).toBe(200);
+    expect((await hub.delete(`/v1.0/groups/${group}`)).status).toBe(409);
+    expect((await enrol([])).status).toBe(200);
+    expect((await hub.delete(`/v1.0/groups/${group}`)).status).toBe(204);
+  });
+
+  test('has a lower limit that can be read as a version', async () => {
+    const answer = await hub.post(`/beta${PATH}`, { partnerMinimumSupportedAndroidVersion: 'Oreo' });
+    expect(answer).toMatchObject({ status: 400, body: { error: { target: 'partnerMinimumSupportedAndroidVersion' } } });
+  });
+
   test('of another vendor gets an id and keeps the name it was given', async () => {
     const answer = await hub.post(`/beta${PATH}`, { partnerDisplayName: 'Our own scanner', integration: 'basic' });
     expect(answer.status).toBe(201);

@@ -1,13 +1,14 @@
+import { HubError } from '@sallyport/contracts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { partnerOfConnector } from '@sallyport/contracts/graph/partners.ts';
-import { connectorState } from '@sallyport/core';
+import { connectorState, versionParts } from '@sallyport/core';
 import { CURSOR_NAMES, cursorId } from '../../intake/cursors.ts';
 import { lifeOf, type ConnectorStatus } from '../../pipeline/connector-status.ts';
-import { toConnector } from '../../pipeline/rules-from-documents.ts';
+import { canonicalId, toConnector } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
-import type { DocumentRow } from '../../store/store.ts';
+import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { entityAnswer } from './answers.ts';
 import { chosenId, createDocument, readRoutes, requireDocument, updateDocument, type DocumentCollection } from './documents.ts';
 import { CONNECTORS } from './permissions.ts';
@@ -42,7 +43,10 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
         const id = chosenId(request.body);
         const parsed = parseBody(type, request.body, request.version);
         if ((await deps.store.documents.get(collection.kind, id)) === undefined) await deps.devices.forgetPartner(id);
-        const row = await createDocument(deps, request, collection, id, () => settled(id, withDefaults(type, parsed)));
+        const row = await createDocument(deps, request, collection, id, async (tx) => {
+          await checkGiven(parsed, tx);
+          return settled(id, withDefaults(type, parsed));
+        });
         return entityAnswer(request, collection, await shown(row), {}, 201);
       },
     },
@@ -50,7 +54,10 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
       method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a connector', doc: changes(type),
       handle: async (request) => {
         const parsed = parseBody(type, request.body, request.version);
-        const row = await updateDocument(deps, request, collection, param(request, 'id'), (before) => settled(before.id, { ...before.body, ...parsed }));
+        const row = await updateDocument(deps, request, collection, param(request, 'id'), async (before, tx) => {
+          await checkGiven(parsed, tx);
+          return settled(before.id, { ...before.body, ...parsed });
+        });
         return entityAnswer(request, collection, await shown(row));
       },
     },
@@ -83,6 +90,24 @@ async function remove(deps: GraphDependencies, request: GraphRequest): Promise<v
     return id;
   });
   await deps.devices.forgetPartner(removed);
+}
+
+/** What types alone do not tell. A typing error in either would leave devices without the partner, or without a lower limit. */
+async function checkGiven(given: GraphBody, tx: Transaction): Promise<void> {
+  const groupIds = (given.enrolmentGroupIds ?? []) as readonly string[];
+  for (const [index, id] of groupIds.entries()) {
+    if ((await tx.documents.get('group', canonicalId(id))) === undefined) {
+      const field = `enrolmentGroupIds[${index}]`;
+      throw new HubError('invalid_request', `${field} names "${id.slice(0, 100)}", and there is no group with that id.`, { field });
+    }
+  }
+  for (const platform of ['Android', 'Ios', 'Mac', 'Windows']) {
+    const field = `partnerMinimumSupported${platform}Version`;
+    const version = given[field];
+    if (typeof version === 'string' && version !== '' && versionParts(version) === undefined) {
+      throw new HubError('invalid_request', `${field} must hold a version, such as 14 or 17.2, not "${version.slice(0, 100)}".`, { field });
+    }
+  }
 }
 
 /** A sign of life from before the connector was made was for an earlier one with its id. */

@@ -47,13 +47,25 @@ export function groupRoutes(deps: GraphDependencies): GraphRoute[] {
     {
       method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a group, with its memberships', doc: deletes,
       handle: async (request) => {
-        await removeDirectoryObject(deps, request, collection, canonicalId(param(request, 'id')));
+        const id = canonicalId(param(request, 'id'));
+        await requireNotEnrolled(deps, id);
+        await removeDirectoryObject(deps, request, collection, id);
         return noContent;
       },
     },
     ...memberRoutes(deps),
     ...membershipRoutes(deps),
   ];
+}
+
+/** Without its group a connector would be for nobody, which opens doors that its partner keeps closed. */
+async function requireNotEnrolled({ store }: GraphDependencies, groupId: string): Promise<void> {
+  for (const { id, body } of await store.documents.list('mobileThreatDefenseConnector')) {
+    const groupIds = (body.enrolmentGroupIds ?? []) as readonly string[];
+    if (groupIds.some((one) => canonicalId(one) === groupId)) {
+      throw new HubError('conflict', `The connector ${id} is for this group: change its enrolmentGroupIds first.`);
+    }
+  }
 }
 
 function memberRoutes(deps: GraphDependencies): GraphRoute[] {
