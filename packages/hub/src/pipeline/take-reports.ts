@@ -1,5 +1,5 @@
 import type { DeviceFacts, Signal } from '@sallyport/core';
-import { StoreBusy, type OutboxRow, type PostureRow, type ReportStatus, type Store, type Transaction } from '../store/store.ts';
+import { StoreBusy, type OutboxRow, type PostureRow, type ReportStatus, type Store, type Transaction, type VendorDevice } from '../store/store.ts';
 import type { Clock } from '../platform/clock.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
 import { matchDevices, type Match } from './match-device.ts';
@@ -152,6 +152,7 @@ async function takeBatch(tx: Transaction, deps: TakeDependencies, reports: reado
       signal: match.kind === 'matched' ? null : signal,
     };
   }));
+  const late = learnt.length === 0 ? [] : await applyWaiting(tx, deps, learnt, now);
   let next = 0;
   const outcomes = reports.map(({ signal }, i): ReportOutcome => {
     if (fresh[i] !== true) return { reportId: signal.reportId, status: 'duplicate', matched: true };
@@ -159,7 +160,23 @@ async function takeBatch(tx: Transaction, deps: TakeDependencies, reports: reado
     const matched = (matches[place] as Match).kind === 'matched';
     return { reportId: signal.reportId, status: matched ? applied.statuses[place] as 'accepted' | 'late' : 'accepted', matched };
   });
-  return { outcomes, postures: applied.postures };
+  return { outcomes, postures: [...applied.postures, ...late] };
+}
+
+/** Applies what waited under partners' own ids that a report of this batch has told the devices of. */
+async function applyWaiting(tx: Transaction, deps: TakeDependencies, learnt: readonly VendorDevice[], now: number): Promise<readonly PostureRow[]> {
+  const keys = learnt.map(({ vendorDeviceId }) => ({ type: 'vendorDeviceId' as const, value: vendorDeviceId }));
+  const waiting = (await tx.reports.waitingFor(keys)).flatMap(({ signal }) => signal ?? []);
+  if (waiting.length === 0) return [];
+  const { matches } = await matchDevices(tx, waiting, matchesByEmail(deps.memory));
+  const { statuses, postures } = await applyToDevices(tx, deps, waiting, matches, now);
+  await tx.reports.settle(waiting.flatMap(({ connectorId, reportId, flag }, i) => {
+    const match = matches[i] as Match;
+    return match.kind !== 'matched' ? [] : [{
+      connectorId, reportId, deviceId: match.deviceId, flag: flag ?? null, signal: null, status: statuses[i] === 'late' ? 'late' as const : 'accepted' as const,
+    }];
+  }));
+  return postures;
 }
 
 interface Applied {
