@@ -45,15 +45,16 @@ export class Integration {
 
   /** Until it is taken, unless manners forbid. */
   async report(...reports: readonly object[]): Promise<Answer | undefined> {
-    const token = await this.#authenticate();
     for (;;) {
+      const token = await this.#authenticate();
       let answer: Answer | undefined;
       try {
         answer = await call(`${this.kit.baseUrl}/partner/v1/device-health`, this.#ca, { token, body: { reports } });
       } catch {
         // The connection ended: it is not known whether the reports were taken.
       }
-      if (answer !== undefined && answer.status !== 503 && answer.status !== 429) return answer;
+      if (answer?.status === 401) this.#token = undefined;
+      else if (answer !== undefined && answer.status !== 503 && answer.status !== 429) return answer;
       if (!this.#manners.persistent) return answer;
       if (this.#manners.patient) await wait(Number(answer?.headers['retry-after'] ?? 0) * 1_000);
     }

@@ -25,10 +25,11 @@ afterAll(async () => {
 
 const fault = (connectorId: string, body?: object, token = kit.control.token) =>
   call(`${kit.control.url}/connectors/${connectorId}/fault`, ca, { method: body === undefined ? 'DELETE' : 'PUT', token, ...(body && { body }) });
-const health = async (body: unknown, partner = 0) => {
+const tokenFor = (partner: number) => {
   const { clientId, clientSecret } = kit.partners[partner] as Kit['partners'][number];
-  return call(`${kit.baseUrl}/partner/v1/device-health`, ca, { token: await tokenOf(kit.tokenEndpoint, ca, clientId, clientSecret), body });
+  return tokenOf(kit.tokenEndpoint, ca, clientId, clientSecret);
 };
+const health = async (body: unknown, partner = 0, token?: string) => call(`${kit.baseUrl}/partner/v1/device-health`, ca, { token: token ?? await tokenFor(partner), body });
 
 describe('a sandbox', () => {
   test('hands out a kit that others cannot read, with phones and a connector for each partner', () => {
@@ -91,6 +92,14 @@ describe('faults', () => {
     const report = reportOn(kit.devices[2], 'secured');
     await expect(health({ reports: [report] }, 1)).rejects.toThrow();
     expect((await health({ reports: [report] }, 1)).json()).toMatchObject({ results: [{ status: 'duplicate' }] });
+  });
+
+  test('may end a token: it is refused from then on, and another one is not', async () => {
+    await fault(other(), { kind: 'tokenEnded' });
+    const used = await tokenFor(1);
+    const report = reportOn(kit.devices[2], 'secured');
+    for (let i = 0; i < 2; i += 1) expect((await health({ reports: [report] }, 1, used)).status).toBe(401);
+    expect((await health({ reports: [report] }, 1)).json()).toMatchObject({ results: [{ status: 'accepted' }] });
   });
 
   test('may make the hub slow', async () => {

@@ -30,7 +30,7 @@ async function kitOf(watch: Running) {
 describe('partner watch', () => {
   test('certifies an integration that does everything right, with a report and exit code 0', async () => {
     const page = join(folder, 'good.html');
-    const watch = startWatch('--partner', 'Acme <script>alert(1)</script>', '--report', page);
+    const watch = startWatch('--partner', 'Acme <script>alert(1)</script>', '--report', page, '--linger-seconds', '1');
     const { file, kit } = await kitOf(watch);
     const [phone, other] = kit.devices;
     const vendor = new Integration(kit);
@@ -45,8 +45,11 @@ describe('partner watch', () => {
     await vendor.report(reportOn(phone, 'secured', [{ ...THREAT, state: 'resolved' }]));
     await watch.said(/passed +Retry-After is honoured/u);
     await vendor.report(reportOn(kit.unknownDevice, 'secured'));
+    await watch.said(/passed +When the answer is lost/u);
+    await vendor.report(reportOn(other, 'secured'));
+    await watch.said(/passed +When a token has ended/u);
     expect(await watch.ended).toBe(0);
-    expect(watch.out()).toContain('Passed: all 14 required steps.');
+    expect(watch.out()).toContain('Passed: all 15 required steps.');
     const html = readFileSync(page, 'utf8');
     expect(html).toContain('<p class="verdict">Passed');
     expect(html).not.toContain('<script>');
@@ -79,5 +82,25 @@ describe('partner watch', () => {
     expect(markdown).toContain('**Not passed:');
     expect(markdown).toMatch(/\| `heartbeat` \| not seen \|/);
     for (const { clientSecret } of kit.partners) expect(markdown + watch.out() + watch.err()).not.toContain(clientSecret);
+  }, 60_000);
+
+  test('goes on for a while when all is passed, and what is done wrong then counts', async () => {
+    const watch = startWatch('--json', '--linger-seconds', '60');
+    const { kit } = await kitOf(watch);
+    const [phone] = kit.devices;
+    const vendor = new Integration(kit);
+    await vendor.heartbeat();
+    await vendor.heartbeat();
+    for (const [device, state, finding] of [[phone, 'activated'], [phone, 'secured'], [phone, 'highSeverity', 'open'], [phone, 'secured', 'resolved']] as const) {
+      await vendor.report(reportOn(device, state, finding === undefined ? [] : [{ ...THREAT, state: finding }]));
+    }
+    const stranger = reportOn(kit.unknownDevice, 'secured');
+    await vendor.report(stranger);
+    await vendor.report(reportOn(phone, 'secured'));
+    await watch.said(/passed +When a token has ended/u);
+    await vendor.report(stranger);
+    await watch.said(/failed +A device that the hub does not know/u);
+    watch.stop();
+    expect(await watch.ended).toBe(1);
   }, 60_000);
 });

@@ -57,6 +57,7 @@ describe('the outcome of a run', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+    expect(() => checkReportFile('/no/such/folder/r.md')).toThrow('nothing can be written');
     for (const name of ['r.pdf', 'r', '.html/r']) expect(() => checkReportFile(name)).toThrow('--report must be');
   });
 });

@@ -1,4 +1,6 @@
+import { accessSync, constants } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { UsageError } from '../frame/usage-error.ts';
 import type { ConformanceReport } from './conformance-report.ts';
 import { renderHtml } from './render-html.ts';
@@ -14,7 +16,13 @@ const FORMATS: readonly (readonly [RegExp, (report: ConformanceReport) => string
  * @throws UsageError
  */
 export function checkReportFile(file: string | undefined): void {
-  if (file !== undefined && formatOf(file) === undefined) throw new UsageError(`--report must be a file that ends in .html, .md or .json, not "${file}".`);
+  if (file === undefined) return;
+  if (formatOf(file) === undefined) throw new UsageError(`--report must be a file that ends in .html, .md or .json, not "${file}".`);
+  try {
+    accessSync(dirname(file), constants.W_OK);
+  } catch {
+    throw new UsageError(`--report: nothing can be written to the folder of ${file}.`);
+  }
 }
 
 export async function writeReport(file: string | undefined, report: ConformanceReport): Promise<void> {

@@ -6,10 +6,12 @@ export type FaultKind =
   | 'tooManyRequests'
   /** The reports are taken, and the connection ends before the answer. */
   | 'answerLost'
+  /** 401, for this call and for whatever else comes with its token; nothing is kept. */
+  | 'tokenEnded'
   /** The answer comes late. */
   | 'slow';
 
-export const FAULT_KINDS: readonly FaultKind[] = ['unavailable', 'tooManyRequests', 'answerLost', 'slow'];
+export const FAULT_KINDS: readonly FaultKind[] = ['unavailable', 'tooManyRequests', 'answerLost', 'tokenEnded', 'slow'];
 
 export interface Fault {
   readonly kind: FaultKind;

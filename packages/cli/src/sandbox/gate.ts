@@ -31,6 +31,8 @@ const KINDS: readonly (readonly [RegExp, Exchange['kind']])[] = [
 export class Gate {
   readonly #options: GateOptions;
   readonly #server: Server;
+  /** Of `tokenEnded`. */
+  readonly #endedTokens = new Set<string>();
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -72,8 +74,10 @@ export class Gate {
     const { authorization } = request.headers;
     const text = body.toString('utf8');
     const clientId = (kind === 'token' ? clientOfTokenRequest(authorization, text) : clientOfToken(authorization))?.toLowerCase();
-    const fault = kind === 'reports' ? this.#options.chooseFault(clientId) : undefined;
-    const told = await this.#spoiled(fault, request, body);
+    const isEnded = kind !== 'token' && authorization !== undefined && this.#endedTokens.has(authorization);
+    const fault = kind === 'reports' && !isEnded ? this.#options.chooseFault(clientId) : undefined;
+    if (fault?.kind === 'tokenEnded' && authorization !== undefined) this.#endedTokens.add(authorization);
+    const told = isEnded ? TOKEN_ENDED : await this.#spoiled(fault, request, body);
     const answered = told.body.toString('utf8');
     const cut = fault?.kind === 'answerLost';
     // Noted before it is answered: who has the answer finds the call in the list.
@@ -91,6 +95,7 @@ export class Gate {
     switch (fault?.kind) {
       case 'unavailable': return refusal(503, 'serviceNotAvailable', 'The sandbox plays a busy hub: nothing was kept. Send the same reports again after Retry-After.', fault);
       case 'tooManyRequests': return refusal(429, 'TooManyRequests', 'The sandbox plays a hub that is called too often: nothing was kept. Send the same reports again after Retry-After.', fault);
+      case 'tokenEnded': return TOKEN_ENDED;
       case 'slow':
         await wait(fault.delayMs);
         return whole(await this.#forward(request, body));
@@ -125,6 +130,11 @@ function refusal(status: number, code: string, message: string, { retryAfterSeco
     headers: { 'content-type': 'application/json; charset=utf-8', 'retry-after': String(retryAfterSeconds) },
   };
 }
+
+const TOKEN_ENDED: HubAnswer = {
+  status: 401, body: Buffer.from(JSON.stringify({ error: { code: 'InvalidAuthenticationToken', message: 'The sandbox plays a token that has ended: nothing was kept. Get another one, and send the same reports again.' } })),
+  headers: { 'content-type': 'application/json; charset=utf-8', 'www-authenticate': 'Bearer error="invalid_token"' },
+};
 
 function send(response: ServerResponse, { status, headers, body }: HubAnswer): void {
   response.writeHead(status, { ...ofTheMessage(headers), 'content-length': body.byteLength }).end(body);

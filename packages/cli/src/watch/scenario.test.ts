@@ -25,12 +25,13 @@ function call(second: number, reports: readonly SentReport[], more: Partial<Exch
 }
 
 const spoiled = (second: number, kind: FaultKind, reports: readonly SentReport[]): Exchange =>
-  call(second, reports, { fault: faultOf(kind), status: kind === 'unavailable' ? 503 : kind === 'tooManyRequests' ? 429 : kind === 'slow' ? 200 : null });
+  call(second, reports, { fault: faultOf(kind), status: kind === 'unavailable' ? 503 : kind === 'tooManyRequests' ? 429 : kind === 'tokenEnded' ? 401 : kind === 'slow' ? 200 : null });
 
 const OPEN = { id: 'f1', state: 'open', severity: 'high', title: 'Cafe' };
 const THREAT = report('r3', 'highSeverity', { findings: [OPEN] });
 const END = report('r4', 'secured', { findings: [{ ...OPEN, state: 'resolved' }] });
 const STRANGER = report('r5', 'secured', { deviceKeys: { imei: UNKNOWN_DEVICE.imei } });
+const LATER = report('r7', 'secured');
 const unmatched = { results: [{ status: 'accepted', matched: false, problem: undefined }] };
 
 /** An integration that does everything right. */
@@ -40,6 +41,7 @@ const GOOD: readonly Exchange[] = [
   spoiled(40, 'unavailable', [THREAT]), call(44, [THREAT]),
   spoiled(50, 'tooManyRequests', [END]), call(54, [END]),
   { ...spoiled(60, 'answerLost', [STRANGER]), ...unmatched }, call(61, [STRANGER], { results: [{ status: 'duplicate', matched: true, problem: undefined }] }),
+  spoiled(64, 'tokenEnded', [LATER]), exchange('token', T0 + 65_000), call(66, [LATER]),
   call(70, [report('r6', 'secured')], { fault: faultOf('slow'), answeredAt: T0 + 75_000 }),
 ];
 
@@ -61,7 +63,7 @@ describe('a scenario', () => {
     expect(SCENARIO.filter(({ instruction }) => instruction !== undefined)).toHaveLength(7);
   });
 
-  test.each([...GOOD.keys()].filter((i) => i !== 0 && i !== 10))('is not passed without call %i', (i) => {
+  test.each([...GOOD.keys()].filter((i) => i !== 0 && i !== 13))('is not passed without call %i', (i) => {
     const steps = judgeScenario(GOOD.toSpliced(i, 1), SETTINGS);
     expect(steps.some(({ required, state }) => required && state !== 'passed')).toBe(true);
   });
@@ -79,6 +81,9 @@ describe('what goes wrong is seen', () => {
     ['an end that was observed before the threat', 'resolution', instead(7, call(54, [END], { results: [{ status: 'late', matched: true, problem: undefined }] })).toSpliced(6, 1), /observedDateTime must be later/],
     ['reports that are lost with a 503', 'retry-503', instead(5, call(44, [report('other', 'secured')])), /r3 have not come again, though/],
     ['reports that come again under other ids', 'retry-503', instead(5, call(44, [{ ...THREAT, reportId: 'new-id' }])), /have not come again/],
+    ['reports that come again as others', 'retry-503', instead(5, call(44, [{ ...THREAT, reportId: 'new-id', observedAt: T0 + 39_000 }])), /Report r3 came again as new-id/],
+    ['a token that is not renewed', 'token-renewal', GOOD.toSpliced(11, 3, exchange('reports', T0 + 66_000, { status: 401, reports: [LATER] })), /no other token/],
+    ['reports that are lost with a token', 'token-renewal', GOOD.toSpliced(12, 1), /r7 have not come again/],
     ['an answer that was lost, and nobody asks', 'lost-answer', GOOD.toSpliced(9, 1), /r5 have not come again/],
     ['a retry without patience', 'retry-after', instead(5, call(40.5, [THREAT])), /0\.5 s; 3\.0 s had been asked for with 503/],
     ['a rejected report', 'well-formed', [call(1, [report('r', 'fine')], { results: [{ status: 'rejected', matched: true, problem: 'reports[0].threatState must be one of' }] })], /threatState/],
@@ -88,7 +93,7 @@ describe('what goes wrong is seen', () => {
     ['a clock that is behind', 'clock', [call(1, [report('r', 'secured', { observedAt: T0 - 3_600_000 })])], /300\.0 s are allowed/],
     ['a token for every call', 'token-reuse', Array.from({ length: 6 }, (_, i) => [exchange('token', T0 + i), exchange('heartbeat', T0 + i, { status: 204 })]).flat(), /6 tokens for 6 calls/],
     ['a stranger that is sent for ever', 'unknown-device', [...GOOD, call(80, [STRANGER], unmatched)], /nothing to repeat/],
-    ['no patience with a slow answer', 'patience', instead(10, call(70, [report('r6', 'secured')], { fault: faultOf('slow'), answeredAt: T0 + 75_000 }), call(72, [report('r6', 'secured')])), /before the answer/],
+    ['no patience with a slow answer', 'patience', instead(13, call(70, [report('r6', 'secured')], { fault: faultOf('slow'), answeredAt: T0 + 75_000 }), call(72, [report('r6', 'secured')])), /before the answer/],
     ['one report a call', 'batches', [call(1, [report('r', 'secured')])], /one report/],
   ])('%s', (_, id, exchanges, detail) => {
     const step = stateOf(id, exchanges);
@@ -111,7 +116,7 @@ describe('what goes wrong is seen', () => {
 describe('the next fault', () => {
   test('comes once a phone was secured, one of each kind, and only when the last one is mended', () => {
     const kinds = GOOD.map((_, i) => nextFault(GOOD.slice(0, i), SETTINGS)?.kind);
-    expect(kinds).toEqual([undefined, undefined, undefined, undefined, 'unavailable', undefined, 'tooManyRequests', undefined, 'answerLost', undefined, 'slow']);
+    expect(kinds).toEqual([undefined, undefined, undefined, undefined, 'unavailable', undefined, 'tooManyRequests', undefined, 'answerLost', undefined, 'tokenEnded', undefined, undefined, 'slow']);
     expect(nextFault(GOOD, SETTINGS)).toBeUndefined();
   });
 

@@ -18,7 +18,7 @@ export function judgeScenario(exchanges: readonly Exchange[], settings: WatchSet
   });
 }
 
-const ORDER: readonly FaultKind[] = ['unavailable', 'tooManyRequests', 'answerLost', 'slow'];
+const ORDER: readonly FaultKind[] = ['unavailable', 'tooManyRequests', 'answerLost', 'tokenEnded', 'slow'];
 
 /**
  * The fault for the call with reports that is just coming in: one of each kind, in order, each only after what

@@ -1,4 +1,4 @@
-import type { Exchange, FaultKind } from '../sandbox/exchange.ts';
+import type { Exchange, FaultKind, SentReport } from '../sandbox/exchange.ts';
 import { failed, passed, waiting, type Judgement, type ScenarioStep } from './judgement.ts';
 import { seconds, type Seen } from './seen.ts';
 
@@ -21,6 +21,10 @@ export const TROUBLE: readonly ScenarioStep[] = [
     judge: (seen) => judgeRepeated(seen, 'answerLost'),
   },
   {
+    id: 'token-renewal', title: 'When a token has ended, another one is got and the same reports come again', required: true,
+    judge: judgeRenewal,
+  },
+  {
     id: 'patience', title: 'A slow answer is waited for', required: false,
     judge: judgePatience,
   },
@@ -30,8 +34,8 @@ export const TROUBLE: readonly ScenarioStep[] = [
 export function repetitionOf({ calls }: Pick<Seen, 'calls'>, spoiled: Exchange): Exchange | undefined {
   const missing = new Set(idsOf(spoiled));
   if (missing.size === 0) return undefined;
-  // They may come in several calls; the last of them ends it.
-  return calls.slice(calls.indexOf(spoiled) + 1).find((later) => {
+  // They may come in several calls; the last of them ends it. With a token that has ended they did not get in.
+  return calls.slice(calls.indexOf(spoiled) + 1).filter(({ status }) => status !== 401).find((later) => {
     for (const id of idsOf(later)) missing.delete(id);
     return missing.size === 0;
   });
@@ -46,8 +50,34 @@ function judgeRepeated(seen: Seen, kind: FaultKind): Judgement {
   if (spoiled === undefined) return waiting('The sandbox does this to the next reports, once a device was "secured" and what came before is mended.');
   const again = repetitionOf(seen, spoiled);
   if (again !== undefined) return passed(`After ${seconds(again.at - spoiled.answeredAt)}`);
+  const renamed = renamedSince(seen, spoiled);
+  if (renamed !== undefined) return failed(`Report ${renamed[0]} came again as ${renamed[1]}. With another id it is another report: where the first was taken, it counts twice.`);
   const others = seen.calls.slice(seen.calls.indexOf(spoiled) + 1).length;
   return waiting(`The reports ${idsOf(spoiled).slice(0, 5).join(', ')} have not come again${others > 0 ? `, though ${others} other call${others === 1 ? '' : 's'} did` : ''}.`);
+}
+
+/** A report of a spoiled call that came again under another id, with both ids. */
+function renamedSince({ calls }: Seen, spoiled: Exchange): readonly [before: string, after: string] | undefined {
+  const before = new Map(spoiled.reports.map((report) => [saidBy(report), report.reportId]));
+  for (const later of calls.slice(calls.indexOf(spoiled) + 1)) {
+    for (const report of later.reports) {
+      const known = before.get(saidBy(report));
+      if (known !== undefined && report.reportId !== undefined && known !== report.reportId) return [known, report.reportId];
+    }
+  }
+  return undefined;
+}
+
+/** All but the id. */
+function saidBy({ observedAt, threatState, deviceKeys, findings }: SentReport): string {
+  return JSON.stringify([observedAt, threatState, deviceKeys, findings]);
+}
+
+function judgeRenewal(seen: Seen): Judgement {
+  const spoiled = seen.calls.find(({ fault }) => fault?.kind === 'tokenEnded');
+  const isRenewed = seen.tokens.some(({ at, status }) => spoiled !== undefined && at >= spoiled.at && status === 200);
+  if (spoiled !== undefined && !isRenewed) return waiting('A call was answered 401, and no other token was got since.');
+  return judgeRepeated(seen, 'tokenEnded');
 }
 
 /** Timers and clocks may be off by a little. */

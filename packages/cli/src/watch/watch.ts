@@ -12,6 +12,8 @@ export interface WatchOptions extends WatchSettings {
   readonly publicUrl: string | undefined;
   /** The run ends then, however far it has come. */
   readonly mostMs: number;
+  /** How long the run goes on when everything is passed: bad manners show only afterwards. */
+  readonly lingerMs: number;
   say(text: string): void;
   readonly style: Style;
 }
@@ -21,6 +23,7 @@ export async function watch(options: WatchOptions): Promise<ConformanceReport> {
   const startedAt = Date.now();
   const interrupted = Promise.race((['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => once(process, signal)));
   const done = Promise.withResolvers<void>();
+  let lingering: NodeJS.Timeout | undefined;
   let steps = judgeScenario([], options);
   const sandbox = await startSandbox({
     partners: [options.partner], listen: options.listen, publicUrl: options.publicUrl,
@@ -29,7 +32,11 @@ export async function watch(options: WatchOptions): Promise<ConformanceReport> {
       const now = judgeScenario(sandbox.exchanges, options);
       for (const line of news(steps, now, options.style)) options.say(line);
       steps = now;
-      if (isPassed(steps)) done.resolve();
+      if (isPassed(steps)) lingering ??= setTimeout(() => done.resolve(), options.lingerMs);
+      else {
+        clearTimeout(lingering);
+        lingering = undefined;
+      }
     },
   });
   const timeUp = setTimeout(() => done.resolve(), options.mostMs);
@@ -38,6 +45,7 @@ export async function watch(options: WatchOptions): Promise<ConformanceReport> {
     await Promise.race([done.promise, interrupted]);
   } finally {
     clearTimeout(timeUp);
+    clearTimeout(lingering);
     await sandbox.close();
   }
   return {
@@ -58,7 +66,7 @@ function instructions({ baseUrl, kitFile }: Sandbox, { heartbeatMs, mostMs, styl
 Address, credentials and devices: ${kitFile}
 Do this on your side, in this order; heartbeats come at least every ${heartbeatMs / 1_000} s, and there are ${Math.round(mostMs / 60_000)} minutes:
 ${todo.join('\n')}
-Some calls will be answered 503 or 429, one answer will be lost: go on as your product does by itself.
+Some calls will be answered 503, 429 or 401, one answer will be lost: go on as your product does by itself.
 
 `;
 }
