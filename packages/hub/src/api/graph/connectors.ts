@@ -27,7 +27,7 @@ const collection: DocumentCollection = {
   presenter: async ({ store, clock }) => {
     const [heartbeats, statuses] = await Promise.all([store.heartbeats.all(), store.documents.list('connectorStatus')]);
     const statusOf = new Map(statuses.map(({ id, body }) => [id, body as unknown as ConnectorStatus]));
-    return (row) => present(row, heartbeatOf(row, heartbeats.get(row.id)), statusOf.get(row.id), clock.now());
+    return (row) => present(row, heartbeats.get(row.id), statusOf.get(row.id), clock.now());
   },
 };
 
@@ -108,11 +108,6 @@ async function checkGiven(given: GraphBody, tx: Transaction): Promise<void> {
       throw new HubError('invalid_request', `${field} must hold a version, such as 14 or 17.2, not "${version.slice(0, 100)}".`, { field });
     }
   }
-}
-
-/** A sign of life from before the connector was made was for an earlier one with its id. */
-function heartbeatOf(row: DocumentRow, at: number | undefined): number | undefined {
-  return at === undefined || at < row.createdAt ? undefined : at;
 }
 
 /**
