@@ -31,6 +31,7 @@ beforeEach(async () => {
   await open();
   await connector(LOOKOUT, {});
   await connector(ZIMPERIUM, {});
+  for (const id of [LOOKOUT, ZIMPERIUM]) await hub.intake.heartbeat(id);
   await device(IPAD, 'iPadOS', 'company', { azureADDeviceId: 'aaaaaaaa-0000-4000-8000-00000000000a' });
   await device(IPHONE, 'iOS', 'personal');
   await device(PHONE, 'Android', 'company');
@@ -109,6 +110,14 @@ describe('without the organisation having allowed it', () => {
     expect((await call('GET', '/partner/v1/app-inventory', 'update_device_health')).status).toBe(403);
     expect((await fetchApps('', 'no-such-connector')).status).toBe(403);
   });
+});
+
+test('a partner that was never heard is given nothing', async () => {
+  const id = '77777777-0000-4000-8000-000000000001';
+  await connector(id, { allowPartnerToCollectIOSApplicationMetadata: true });
+  expect((await fetchApps('', id)).status).toBe(409);
+  await hub.intake.heartbeat(id);
+  expect((await fetchApps('', id)).status).toBe(200);
 });
 
 describe('with App Sync for iOS', () => {

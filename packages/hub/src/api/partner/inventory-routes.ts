@@ -7,7 +7,12 @@ import { handOver } from '../../publish/inventory/hand-over.ts';
 import type { CursorOwner, HandOverCursor } from '../../publish/inventory/hand-over-cursor.ts';
 import { readCursor } from '../../publish/inventory/hand-over-cursor.ts';
 import { appsPage, certificatesPage, pageView } from '../../publish/inventory/handed-page.ts';
+import type { Store } from '../../store/store.ts';
 import type { RouteDoc } from '../route-access.ts';
+
+export interface PartnerInventoryDependencies extends HandOverDependencies {
+  readonly store: HandOverDependencies['store'] & Pick<Store, 'heartbeats'>;
+}
 
 const MAX_DEVICES = 500;
 
@@ -17,17 +22,24 @@ const query = z.strictObject({
 });
 
 /** Where partners fetch what is installed on devices, as far as their connector allows it. */
-export function partnerInventoryRoutes(options: HandOverDependencies): FastifyPluginAsync {
+export function partnerInventoryRoutes(options: PartnerInventoryDependencies): FastifyPluginAsync {
   return async (app) => {
     app.get('/partner/v1/app-inventory', { config: { access: { kind: 'partner' }, doc: docs.apps } }, (request) => answer(options, 'apps', request));
     app.get('/partner/v1/certificate-inventory', { config: { access: { kind: 'partner' }, doc: docs.certificates } }, (request) => answer(options, 'certificates', request));
   };
 }
 
-async function answer(options: HandOverDependencies, kind: InventoryKind, request: FastifyRequest): Promise<object> {
+async function answer(options: PartnerInventoryDependencies, kind: InventoryKind, request: FastifyRequest): Promise<object> {
   const { connectorId, appId: clientId } = partnerOf(request);
   const { changedSince, limit } = query.parse(request.query);
+  await requireSetUp(options.store, connectorId);
   return pageView(options.tenantId, await handOver(options, { connectorId, kind, cursor: cursorOf({ tenantId: options.tenantId, connectorId, kind }, changedSince), limit, channel: 'fetch', clientId }));
+}
+
+/** A connector whose partner was never heard is not set up, and is given nothing (`graph-intune.md` 2.1). */
+async function requireSetUp(store: PartnerInventoryDependencies['store'], connectorId: string): Promise<void> {
+  if ((await store.heartbeats.all()).has(connectorId) || (await store.documents.get('mobileThreatDefenseConnector', connectorId)) === undefined) return;
+  throw new HubError('connector_unavailable', 'This connector is not set up yet: POST /partner/v1/heartbeat first, or a report.');
 }
 
 function cursorOf(owner: CursorOwner, text: string | undefined): HandOverCursor | undefined {
