@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { DeviceRow, KeptApp, Store, Transaction } from '../store/store.ts';
 import { ownerTypeOf, someoneSeesAllApps } from './inventory-sharing.ts';
 import { matchDevices } from './match-device.ts';
+import type { AccessView } from './ports.ts';
 
 /** What a collector learnt of one device. */
 export interface Collected {
@@ -158,6 +159,22 @@ export async function reclassifyInventory(tx: Transaction, device: DeviceRow): P
   if (current !== undefined) await tx.appInventory.put([{ ...current, apps: await keptApps(device, current.apps, (platform) => someoneSeesAllApps(tx.documents, platform)) }]);
   await tx.appInventory.touch([device.id]);
   await tx.certificateInventory.touch([device.id]);
+}
+
+/**
+ * These users, groups or devices came into a group or left one: partners for certain groups are told of their
+ * devices as they may be shared now. Part of the transaction that changes the group, while `memberIds` are known.
+ */
+export async function regroupInventory(tx: Transaction, view: Pick<AccessView, 'devicesOfUser'>, memberIds: readonly string[]): Promise<void> {
+  const connectors = await tx.documents.list('mobileThreatDefenseConnector');
+  if (connectors.every(({ body }) => !Array.isArray(body.enrolmentGroupIds) || body.enrolmentGroupIds.length === 0)) return;
+  const members = new Set(memberIds);
+  const inside = Map.groupBy(await tx.members.all(), ({ groupId }) => groupId);
+  // Groups within groups; a set that grows while it is walked ends a circle too.
+  for (const id of members) for (const { memberId } of inside.get(id) ?? []) members.add(memberId);
+  const deviceIds = [...members].flatMap((id) => [id, ...view.devicesOfUser(id)]);
+  await tx.appInventory.touch(deviceIds);
+  await tx.certificateInventory.touch(deviceIds);
 }
 
 /** For batches: the connectors are looked at once. */

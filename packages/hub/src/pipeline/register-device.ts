@@ -91,7 +91,9 @@ export class RegisterDevice implements DeviceRegistry {
     const now = clock.now();
     const [before] = await tx.devices.get([row.id]);
     await tx.devices.put([row]);
-    if (before !== undefined && ownerTypeOf(before.resource) !== ownerTypeOf(row.resource)) await reclassifyInventory(tx, row);
+    // With its user a device changes its groups, and partners may be for certain groups.
+    const isOthers = before !== undefined && (ownerTypeOf(before.resource) !== ownerTypeOf(row.resource) || before.resource.userId !== row.resource.userId);
+    if (isOthers) await reclassifyInventory(tx, row);
     await tx.audit.append([auditRow(actor, { kind: 'managedDevice', id: row.id, before: before?.resource, after: row.resource }, now)]);
     const waiting = await this.#waitingFor(tx, row);
     const [applied] = waiting.length === 0 ? [] : (await this.#applyWaiting(tx, row.id, waiting)).postures;

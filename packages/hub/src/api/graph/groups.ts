@@ -4,6 +4,7 @@ import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
+import { regroupInventory } from '../../pipeline/keep-inventory.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
@@ -152,6 +153,7 @@ async function addMembers(deps: GraphDependencies, request: GraphRequest, member
   await deps.configuration.write(request.caller.appId, async (tx, changed) => {
     const { id } = await requireDocument(tx.documents, collection, param(request, 'id'));
     await keepMembers(tx, id, members, field);
+    await regroupInventory(tx, deps.view, members);
     changed({ kind: 'group', id, before: {}, after: { addedMembers: members } });
   });
 }
@@ -172,6 +174,7 @@ async function removeMember(deps: GraphDependencies, request: GraphRequest): Pro
   await deps.configuration.write(request.caller.appId, async (tx, changed) => {
     const { id } = await requireDocument(tx.documents, collection, param(request, 'id'));
     if (!(await tx.members.remove(id, member))) throw new HubError('not_found', `"${member}" is not a member of this group.`, { field: 'id' });
+    await regroupInventory(tx, deps.view, [member]);
     changed({ kind: 'group', id, before: { removedMember: member }, after: {} });
   });
 }

@@ -174,3 +174,36 @@ describe('a group', () => {
     expect((await hub.delete(`/v1.0/groups/${id}`)).status).toBe(404);
   });
 });
+
+describe('where a partner is for certain groups', () => {
+  test('who comes into one or leaves it is a change of the inventory of their devices', async () => {
+    const inner = await group('inner');
+    const outer = await group('outer', [inner]);
+    const owner = await user('owner');
+    const other = await user('other');
+    const { body: { id: deviceId } } = await hub.post('/v1.0/deviceManagement/managedDevices', { operatingSystem: 'iOS', managedDeviceOwnerType: 'company', userId: owner });
+    await hub.store.transaction((tx) => tx.appInventory.put([{ deviceId, platform: 'iOS', source: 'api', collectedAt: 1, apps: [] }]));
+    let last = await hub.store.appInventory.lastChange();
+    const changed = async (): Promise<boolean> => {
+      const before = last;
+      last = await hub.store.appInventory.lastChange();
+      return last > before;
+    };
+    await hub.post(`/v1.0/groups/${inner}/members/$ref`, ref(owner));
+    expect(await changed()).toBe(false);
+    const connector = await hub.post('/beta/deviceManagement/mobileThreatDefenseConnectors', { id: '2c7790de-8b02-4814-85cf-e0c59380dee8', enrolmentGroupIds: [outer] });
+    expect(connector.status, connector.text).toBe(201);
+    expect((await hub.delete(`/v1.0/groups/${inner}/members/${owner}/$ref`)).status).toBe(204);
+    expect(await changed()).toBe(true);
+    await hub.post(`/v1.0/groups/${inner}/members/$ref`, ref(owner));
+    expect(await changed()).toBe(true);
+    await hub.delete(`/v1.0/groups/${outer}/members/${inner}/$ref`);
+    expect(await changed()).toBe(true);
+    await hub.post(`/v1.0/groups/${outer}/members/$ref`, ref(other));
+    expect(await changed()).toBe(false);
+    await hub.patch(`/beta/deviceManagement/managedDevices/${deviceId}`, { userId: other });
+    expect(await changed()).toBe(true);
+    await hub.delete(`/v1.0/users/${other}`);
+    expect(await changed()).toBe(true);
+  });
+});

@@ -4,6 +4,7 @@ import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { parseQuery } from '@sallyport/contracts/graph/odata/parse-query.ts';
+import { regroupInventory } from '../../pipeline/keep-inventory.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow } from '../../store/store.ts';
 import { entityAnswer, notFound } from './answers.ts';
@@ -121,6 +122,7 @@ export async function removeDirectoryObject(deps: GraphDependencies, request: Gr
   await deps.configuration.write(request.caller.appId, async (tx, changed) => {
     const before = await requireDocument(tx.documents, collection, id);
     const groups = (await tx.members.all()).filter((pair) => pair.memberId === id).map((pair) => pair.groupId);
+    await regroupInventory(tx, deps.view, [id]);
     await tx.members.removeAll(id);
     await tx.documents.delete(collection.kind, id);
     changed({ kind: collection.kind, id, before: before.body });
