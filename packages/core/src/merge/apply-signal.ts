@@ -42,6 +42,7 @@ function ratesThreats(signal: Signal): boolean {
 }
 
 function isNewerState(view: PartnerView | undefined, signal: Signal, state: ThreatState): boolean {
+  if (signal.endsReports !== undefined && view?.reportId.startsWith(signal.endsReports) !== true) return false;
   if (view === undefined || view.basis === 'findings') return true;
   if (signal.observedAt !== view.observedAt) return signal.observedAt > view.observedAt;
   const worse = meaningOf(state).rank - meaningOf(postureOf(view)).rank;

@@ -53,6 +53,11 @@ export interface Signal {
    * it found on the device before. Set on its words about devices and on its findings alike.
    */
   readonly securedEndsFindings?: true | undefined;
+  /**
+   * The state counts only where the partner's current one came from a report whose id begins like this: a partner
+   * may have several entries of one device, and the end of a former one is not the end of the others.
+   */
+  readonly endsReports?: string | undefined;
   readonly findings: readonly FindingReport[];
   /** Set where the partner used a word we do not know: the last state is kept and the report is flagged (rule 6). */
   readonly flag?: string | undefined;

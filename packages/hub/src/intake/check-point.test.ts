@@ -83,6 +83,18 @@ describe('a link to Check Point', () => {
     expect(seen).toEqual(['secured', 'secured', 'deactivated', 'deactivated', 'secured']);
   });
 
+  test('does not take the end of a former entry for the end of a phone that was enrolled anew', async () => {
+    await t.link(CONNECTOR, 'check-point', settings());
+    const former = device('1', '0');
+    const next = device('9', '0', { mdm: PHONE });
+    for (const devices of [[former], [next], [next], [next]]) {
+      server.devices = devices;
+      t.hub.clock.advance(10_000);
+      await round();
+    }
+    expect([await state(), await t.hub.store.reports.count()]).toEqual(['secured', 3]);
+  });
+
   test('survives tokens that ran out, limits, trouble, garbage and cut connections', async () => {
     server.devices = [device('1', '3')];
     server.alerts = [alert(101, 0)];

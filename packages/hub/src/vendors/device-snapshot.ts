@@ -29,7 +29,7 @@ export function removedSignal(raw: unknown, connectorId: string): Signal | undef
   if (observedAt === undefined) return undefined;
   return {
     connectorId, observedAt, reportId: `device:${raw.removed}:removed:${fingerprint(observedAt)}`,
-    keys: [{ type: 'vendorDeviceId', value: raw.removed }], findings: [], state: 'deactivated',
+    keys: [{ type: 'vendorDeviceId', value: raw.removed }], findings: [], state: 'deactivated', endsReports: `device:${raw.removed}:`,
   };
 }
 
@@ -68,8 +68,11 @@ export class DeviceList {
     this.#wordsOf = wordsOf;
   }
 
-  /** Resolves once everything is durable. */
-  async tell(feed: Feed, devices: readonly unknown[], takenAt: number): Promise<void> {
+  /**
+   * Resolves once everything is durable. `anew`: words that this process has not heard before count as changed,
+   * because they mean something else than they did.
+   */
+  async tell(feed: Feed, devices: readonly unknown[], takenAt: number, anew = false): Promise<void> {
     const time = new Date(takenAt).toISOString();
     const heard: { readonly id: string; readonly words: string }[] = [];
     const snapshots = devices.map((device): DeviceSnapshot => {
@@ -77,7 +80,8 @@ export class DeviceList {
       if (told === undefined) return { takenAt: time, device };
       heard.push(told);
       const before = this.#told.get(told.id);
-      return { takenAt: time, device, ...(before !== undefined && before !== told.words && { changed: true as const }) };
+      const changed = before === undefined ? anew : before !== told.words;
+      return { takenAt: time, device, ...(changed && { changed: true as const }) };
     });
     await feed.take(snapshots);
     for (const { id, words } of heard) this.#told.set(id, this.#shared(words));

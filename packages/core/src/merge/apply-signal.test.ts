@@ -37,3 +37,11 @@ test('another level, an older word, and the same word of a partner that closes i
 test('a finding that comes back after it was ended is open again', () => {
   expect(after(signal(1, { findings: [found('a')] }), signal(2, { state: 'secured' }), signal(3, { findings: [found('a')] })).open).toEqual(['a']);
 });
+
+test('the end of one of a partner\'s entries of a device counts only where its word is the current one', () => {
+  const entry = (at: number, id: string, more: Partial<Signal> = {}) => signal(at, { reportId: `device:${id}:${at}`, state: 'secured', ...more });
+  const end = (id: string) => entry(9, id, { state: 'deactivated', endsReports: `device:${id}:` });
+  expect(after(entry(1, 'old'), end('old')).state).toBe('deactivated');
+  expect(after(entry(1, 'old'), entry(2, 'new'), end('old')).state).toBe('secured');
+  expect(after(end('old')).state).toBeUndefined();
+});
