@@ -67,6 +67,18 @@ describe('a link to Microsoft Defender', () => {
     expect(await t.hub.store.reports.count()).toBe(3);
   });
 
+  test('a change of what an inactive device counts as counts at once, there and back', async () => {
+    server.machines = [machine('phone', 'None', { healthStatus: 'Inactive' })];
+    const seen: unknown[] = [];
+    for (const notActive of ['unavailable', 'ignore', 'unavailable', 'ignore']) {
+      await t.link(CONNECTOR, 'microsoft-defender', settings({ notActive }));
+      t.hub.clock.advance(10_000);
+      await round();
+      seen.push(await state());
+    }
+    expect(seen).toEqual(['unresponsive', 'secured', 'unresponsive', 'secured']);
+  });
+
   test('is not held back by the machine that the phone was before it was reset', async () => {
     server.machines = [machine('phone', 'None', { lastSeen: '2026-03-02T08:00:00Z' }), machine('old', 'High', { aadDeviceId: ENTRA, healthStatus: 'Inactive', lastSeen: '2026-01-02T08:00:00Z' })];
     await t.link(CONNECTOR, 'microsoft-defender', settings());

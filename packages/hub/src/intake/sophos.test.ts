@@ -96,6 +96,20 @@ describe('a link to Sophos Central', () => {
     expect((await t.hub.store.findings.ofDevices([PHONE])).map((f) => f.state)).toEqual(['resolved', 'resolved', 'resolved']);
   });
 
+  test('a change of what a breach of a policy counts as counts for all devices at once, there and back', async () => {
+    server.devices = [device('phone', 'green', { compliance: { compliant: false } })];
+    await t.link(CONNECTOR, 'sophos', settings({ nonCompliantLevel: 'medium' }));
+    await introduce();
+    const seen: unknown[] = [await state()];
+    for (const nonCompliantLevel of ['none', 'medium', 'none', 'none', 'high']) {
+      await t.link(CONNECTOR, 'sophos', settings({ nonCompliantLevel }));
+      t.hub.clock.advance(10_000);
+      await round();
+      seen.push(await state());
+    }
+    expect(seen).toEqual(['mediumSeverity', 'secured', 'mediumSeverity', 'secured', 'secured', 'highSeverity']);
+  });
+
   test('survives tokens that ran out, limits, trouble, garbage and cut connections', async () => {
     server.devices = [device('phone', 'red')];
     server.events = [event('e1', 'Threat::Detected', 0)];

@@ -1,4 +1,5 @@
 import { DeviceList } from '../device-snapshot.ts';
+import { withMeaning } from '../kept-meaning.ts';
 import { PageWalk } from '../page-walk.ts';
 import type { VendorConnection, VendorTools } from '../vendor.ts';
 import type { WireRecord } from '../wire-read.ts';
@@ -9,7 +10,7 @@ import { NewestMachines } from './newest-machines.ts';
 import type { DefenderSettings } from './settings.ts';
 import { readMachine } from './wire.ts';
 
-/** Reads the list of machines from time to time. There is no place to keep: the list is always read whole. */
+/** Reads the list of machines from time to time. No place in it is kept: it is always read whole. */
 export function connectDefender(settings: DefenderSettings, tools: VendorTools): VendorConnection {
   const client = createDefenderClient(settings, tools);
   const pages = new PageWalk<string, MachinesPage>(client.firstPage(), client.machines);
@@ -19,7 +20,7 @@ export function connectDefender(settings: DefenderSettings, tools: VendorTools):
     pollEveryMs: settings.pollMinutes * 60_000,
 
     async poll(feed) {
-      await pages.run(feed.signal, ({ content, takenAt }) => devices.tell(feed, newest.among(content), takenAt));
+      await withMeaning(feed, settings.notActive, (anew) => pages.run(feed.signal, ({ content, takenAt }) => devices.tell(feed, newest.among(content), takenAt, anew)));
     },
 
     async test(signal) {

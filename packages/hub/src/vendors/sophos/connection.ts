@@ -1,5 +1,6 @@
 import { DeviceList } from '../device-snapshot.ts';
 import { keptInstant, keptJson } from '../kept-json.ts';
+import { withMeaning } from '../kept-meaning.ts';
 import { PageWalk } from '../page-walk.ts';
 import type { Feed, VendorConnection, VendorTools } from '../vendor.ts';
 import { fingerprint, identifier } from '../wire-read.ts';
@@ -59,7 +60,7 @@ export function connectSophos(settings: SophosSettings, tools: VendorTools): Ven
     async poll(feed) {
       await takeEvents(feed);
       await takeAlerts(feed);
-      await devicePages.run(feed.signal, (page) => devices.tell(feed, page.content, page.takenAt));
+      await withMeaning(feed, settings.nonCompliantLevel, (anew) => devicePages.run(feed.signal, (page) => devices.tell(feed, page.content, page.takenAt, anew)));
     },
 
     async test(signal) {
