@@ -136,6 +136,7 @@ async function patch(deps: GraphDependencies, request: GraphRequest): Promise<vo
   await deps.configuration.write(request.caller.appId, async (tx, changed) => {
     const before = await requireDocument(tx.documents, collection, param(request, 'id'));
     await keepMembers(tx, before.id, members, 'members@odata.bind');
+    if (members.length > 0) await regroupInventory(tx, deps.view, members);
     const after = { ...before.body, ...parsed };
     await tx.documents.put('group', before.id, after, deps.clock.now());
     changed({ kind: 'group', id: before.id, before: before.body, after: members.length === 0 ? after : { ...after, addedMembers: members } });

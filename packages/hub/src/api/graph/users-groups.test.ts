@@ -199,6 +199,8 @@ describe('where a partner is for certain groups', () => {
     expect(await changed()).toBe(true);
     await hub.delete(`/v1.0/groups/${outer}/members/${inner}/$ref`);
     expect(await changed()).toBe(true);
+    await hub.patch(`/v1.0/groups/${outer}`, { 'members@odata.bind': [`https://graph.microsoft.com/v1.0/directoryObjects/${inner}`] });
+    expect(await changed()).toBe(true);
     await hub.post(`/v1.0/groups/${outer}/members/$ref`, ref(other));
     expect(await changed()).toBe(false);
     await hub.patch(`/beta/deviceManagement/managedDevices/${deviceId}`, { userId: other });
