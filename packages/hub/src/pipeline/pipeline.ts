@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { giveBackMemory } from '../platform/give-back-memory.ts';
 import type { Store } from '../store/store.ts';
 import { AskFleet } from './ask-fleet.ts';
+import { classifyFindings } from './classify-findings.ts';
 import { Configure } from './configure.ts';
 import { DecideAccess } from './decide-access.ts';
 import { FirstLook } from './first-look.ts';
@@ -68,6 +69,8 @@ export async function startPipeline({ store, clock, onError, evaluatedFirst = EV
   const life = new WatchConnectors({ ...deps, configuration });
   const time = new KeepTime({ ...deps, life, disagreements: new WatchDisagreements(deps), onError });
   time.start();
+  let closing = false;
+  const classifying = classifyFindings(store, serial, () => closing).catch(onError);
   return {
     intake: new TakeReports({ ...deps, life }),
     configuration,
@@ -79,6 +82,8 @@ export async function startPipeline({ store, clock, onError, evaluatedFirst = EV
     settled: () => serial.run(() => Promise.resolve()),
     tick: () => time.tick(),
     close: async () => {
+      closing = true;
+      await classifying;
       await firstLook.stop();
       await time.stop();
       await following.stop();

@@ -344,6 +344,8 @@ export interface FindingQuery {
 export interface FindingReader {
   /** Of all partners, newest first. */
   ofDevices(deviceIds: readonly string[]): Promise<readonly FindingRow[]>;
+  /** Some of those that were put without a category, by a version of the hub that knew none. */
+  withoutCategory(limit: number): Promise<readonly FindingRow[]>;
   /** Newest first, then by device, partner and id downwards. */
   query(query: FindingQuery): Promise<readonly FindingRow[]>;
 }

@@ -53,6 +53,16 @@ export function postureCases(store: () => Store): void {
     expect(await store().findings.ofDevices(['d1'])).toHaveLength(1);
   });
 
+  test('findings without a category are found until they have one', async () => {
+    await store().transaction(async (tx) => {
+      await tx.devices.put([device('d1')]);
+      await tx.findings.put([finding('d1', 'f1'), finding('d1', 'f2', { category: 'unclassified' }), finding('d1', 'f3', { category: 'app.malware' })]);
+    });
+    expect((await store().findings.withoutCategory(10)).map(({ id }) => id)).toEqual(['f1']);
+    await store().transaction((tx) => tx.findings.put([finding('d1', 'f1', { category: 'unclassified' })]));
+    expect(await store().findings.withoutCategory(10)).toEqual([]);
+  });
+
   test('findings are replaced by device, partner and id, and come newest first', async () => {
     await store().transaction(async (tx) => {
       await tx.devices.put([device('d1'), device('d2')]);

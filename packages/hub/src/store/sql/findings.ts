@@ -23,6 +23,12 @@ export function findingReader(session: ReadSession): FindingReader {
       );
       return rows.map((row) => JSON.parse(row.body) as FindingRow);
     },
+    async withoutCategory(limit) {
+      const rows = await session.query(
+        db.selectFrom('findings').select('body').where('category', '=', 'unclassified').where('body', 'not like', '%"category":%').limit(limit),
+      );
+      return rows.map((row) => JSON.parse(row.body) as FindingRow);
+    },
     async query({ state, severity, category, connectorId, deviceId, after, limit }: FindingQuery) {
       let found = db.selectFrom('findings').select('body');
       // Written out, not bound: only then is the index of open findings used.

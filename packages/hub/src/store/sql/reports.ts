@@ -66,12 +66,16 @@ export function reportReader(session: ReadSession): ReportReader {
 }
 
 export function reports(session: WriteSession): ReportReader & ReportWriter {
+  /** Added in this transaction and not waiting since: they have no keys that would have to be looked for and forgotten. */
+  const withoutKeys = new Set<string>();
   return {
     ...reportReader(session),
     async add(rows) {
-      return await session.insertNew(ADD_REPORTS, rows.map((row) => [
+      const fresh = await session.insertNew(ADD_REPORTS, rows.map((row) => [
         row.connectorId, row.reportId, row.format, row.raw, row.observedAt, row.receivedAt, 'accepted',
       ]));
+      for (const [i, row] of rows.entries()) if (fresh[i] === true) withoutKeys.add(nameOf(row));
+      return fresh;
     },
     async settle(rows) {
       const settled = rows.map((row) => [
@@ -79,8 +83,9 @@ export function reports(session: WriteSession): ReportReader & ReportWriter {
         isWaiting(row.status) && row.signal ? JSON.stringify(row.signal) : null,
       ]);
       await session.write(SETTLE_REPORTS, lastOfEach(settled, 2));
-      await session.write(FORGET_WAITING_KEYS, rows.map((row) => [row.connectorId, row.reportId]));
+      await session.write(FORGET_WAITING_KEYS, rows.filter((row) => !withoutKeys.has(nameOf(row))).map((row) => [row.connectorId, row.reportId]));
       await session.write(ADD_WAITING_KEYS, rows.flatMap(waitingKeysOf));
+      for (const row of rows) if (isWaiting(row.status)) withoutKeys.delete(nameOf(row));
     },
     async retire(connectorId, as, limit) {
       const db = builders[session.dialect];
@@ -96,6 +101,10 @@ export function reports(session: WriteSession): ReportReader & ReportWriter {
       return retired.length;
     },
   };
+}
+
+function nameOf({ connectorId, reportId }: { readonly connectorId: string; readonly reportId: string }): string {
+  return `${connectorId}\u0000${reportId}`;
 }
 
 function waitingKeysOf({ connectorId, reportId, status, signal }: Parameters<ReportWriter['settle']>[0][number]): SqlValue[][] {

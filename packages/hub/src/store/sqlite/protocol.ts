@@ -18,7 +18,7 @@ export type Operation =
     readonly count: boolean;
   };
 
-/** Done in order: begin, operations, end. If one fails, the rest is left and the transaction rolled back. */
+/** Sent in lists, and answered in lists of the same order. Done in order: begin, operations, end. If one fails, the rest is left and the transaction rolled back. */
 export interface Request {
   readonly id: number;
   readonly begin: boolean;

@@ -13,6 +13,8 @@ interface Waiting {
 export class Connection {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  /** Asked and not yet sent: what is asked together goes in one message, for to wake a thread costs more than to ask. */
+  #unsent: Request[] = [];
   #lastId = 0;
   #failure: Error | undefined;
 
@@ -30,7 +32,7 @@ export class Connection {
     } catch (error) {
       throw toStoreError(asThreadError(error));
     }
-    worker.on('message', (answer: Answer) => connection.#settle(answer));
+    worker.on('message', (answers: readonly Answer[]) => { for (const answer of answers) connection.#settle(answer); });
     worker.on('error', (error) => connection.#fail(new StoreBusy('The thread of the database failed and is started again.', 1, { cause: error })));
     worker.on('exit', () => connection.#fail(new StoreBusy('The thread of the database has ended.', 1)));
     return connection;
@@ -45,7 +47,7 @@ export class Connection {
     const { promise, resolve, reject } = Promise.withResolvers<readonly OperationResult[]>();
     this.#lastId += 1;
     this.#waiting.set(this.#lastId, { resolve, reject });
-    this.#worker.postMessage({ ...request, id: this.#lastId } satisfies Request);
+    if (this.#unsent.push({ ...request, id: this.#lastId }) === 1) process.nextTick(() => this.#post());
     return promise;
   }
 
@@ -53,8 +55,13 @@ export class Connection {
   async close(): Promise<void> {
     if (this.#failure) return;
     const ended = once(this.#worker, 'exit');
+    this.#post();
     this.#worker.postMessage('close');
     await ended;
+  }
+
+  #post(): void {
+    if (this.#unsent.length > 0) this.#worker.postMessage(this.#unsent.splice(0));
   }
 
   #settle(answer: Answer): void {

@@ -32,14 +32,14 @@ const settings = workerData as ThreadSettings;
 const database = open(settings);
 const statements = new Map<string, StatementSync>();
 
-port.on('message', (message: Request | 'close') => {
+port.on('message', (message: readonly Request[] | 'close') => {
   if (message === 'close') {
     statements.clear();
     database.close();
     port.close();
     return;
   }
-  port.postMessage(answer(message));
+  port.postMessage(message.map(answer));
 });
 port.postMessage('open');
 
