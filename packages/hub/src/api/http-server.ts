@@ -11,6 +11,7 @@ import { createErrorHandler } from './errors.ts';
 import { useJsonBodies } from './json-body.ts';
 import { refuseUnknownQueryOptions } from './query-options.ts';
 import { newRequestId, setRequestIdHeaders } from './request-ids.ts';
+import { RequestLog } from './request-log.ts';
 import { keepRouteTable, methodsOf, routeTable } from './route-table.ts';
 
 export interface HttpServerOptions {
@@ -71,6 +72,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ...listenerOptions(options, limits),
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    childLoggerFactory: (log, bindings, options) => new RequestLog(log, bindings, options),
     genReqId: newRequestId,
     requestIdHeader: false,
     bodyLimit: limits.bodyBytes,
