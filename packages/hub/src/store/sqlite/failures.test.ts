@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** Changes the connection of the writing thread behind the store's back. */
 function pragma(text: string): void {
-  writer.postMessage({ id: -1, begin: false, operations: [{ kind: 'query', sql: `pragma ${text}`, parameters: [] }], end: null });
+  writer.postMessage([{ id: -1, begin: false, operations: [{ kind: 'query', sql: `pragma ${text}`, parameters: [] }], end: null }]);
 }
 
 const bigReports = (name: string) => Array.from({ length: 100 }, (_, i) => report(`${name}-${i}`, { raw: 'x'.repeat(2000) }));
