@@ -92,6 +92,11 @@ describe('setting up', () => {
   test('a merge rule', async () => {
     const rule = await json('merge-rule', 'create', '--method', 'primary', '--partner', 'lookout', '--silent-partner', 'block', '--group', 'Staff');
     expect(await ok('merge-rule', 'list')).toContain('primary');
+    expect(await json('merge-rule', 'preview', '--method', 'strictest', '--replaces', rule.id)).toMatchObject({ changed: 0 });
+    expect(await json('merge-rule', 'preview', '--replaces', rule.id)).toMatchObject({ changed: 0 });
+    expect(await json('merge-rule', 'disagreements')).toEqual({ count: 0, value: [] });
+    expect(await json('connector', 'set', 'lookout', '--integration', 'full', '--enrolment-group', 'Staff')).toMatchObject({ enrolmentGroupIds: [expect.any(String)] });
+    expect(await json('connector', 'set', 'lookout', '--everybody')).toMatchObject({ enrolmentGroupIds: [] });
     await ok('merge-rule', 'delete', rule.id);
   });
 });

@@ -10,6 +10,8 @@ export interface ConnectorResource {
   readonly androidDeviceBlockedOnMissingPartnerData: boolean;
   readonly iosDeviceBlockedOnMissingPartnerData: boolean;
   readonly partnerUnresponsivenessThresholdInDays: number;
+  readonly integration: string;
+  readonly enrolmentGroupIds: readonly string[];
 }
 
 export interface DeviceResource {

@@ -13,6 +13,8 @@ export function connectorText(connector: ConnectorResource, style: Style): strin
     ['iOS', connector.iosEnabled],
     ['Android blocked while data is missing', connector.androidDeviceBlockedOnMissingPartnerData],
     ['iOS blocked while data is missing', connector.iosDeviceBlockedOnMissingPartnerData],
+    ['Integration', connector.integration],
+    ['Only for groups', connector.enrolmentGroupIds.length === 0 ? undefined : connector.enrolmentGroupIds.join(', ')],
     ['Unresponsive after days', connector.partnerUnresponsivenessThresholdInDays],
   ], style);
 }

@@ -4,7 +4,7 @@ import { CONNECTORS, findConnector } from '../shared/find.ts';
 
 export const remove = command({
   name: 'remove',
-  summary: 'Remove a connector; its partner\'s reports are no longer taken',
+  summary: 'Remove a connector, with what its partner said of devices; its reports are no longer taken',
   args: { connector: word('PARTNER', 'Short name of the partner, or the id of the connector') },
   examples: [{ line: 'sallyport connector remove zimperium' }],
   async run({ args }, { hub }) {

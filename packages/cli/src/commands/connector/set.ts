@@ -1,8 +1,8 @@
-import type { ConnectorResource } from '@sallyport/contracts/client/index.ts';
+import type { ConnectorResource, HubClient } from '@sallyport/contracts/client/index.ts';
 import { word } from '../../frame/arguments.ts';
 import { command } from '../../frame/command.ts';
-import { onOff, text, wholeNumber } from '../../frame/flags.ts';
-import { CONNECTORS, connectorIdOf } from '../shared/find.ts';
+import { alone, oneOf, onOff, text, texts, wholeNumber } from '../../frame/flags.ts';
+import { CONNECTORS, connectorIdOf, findGroup } from '../shared/find.ts';
 import { readJson } from '../shared/json-file.ts';
 import { connectorText } from './connector-text.ts';
 
@@ -17,12 +17,19 @@ export const set = command({
     androidBlockOnMissing: onOff('Android devices are noncompliant until the partner has reported'),
     iosBlockOnMissing: onOff('iOS devices are noncompliant until the partner has reported'),
     blockUnsupportedOs: onOff('Devices below the oldest system the partner supports are noncompliant'),
+    mac: onOff('Use what the partner reports of macOS devices'),
+    windows: onOff('Use what the partner reports of Windows devices'),
+    integration: oneOf(['full', 'basic'], 'basic: reports are kept and shown, and decide nothing. Default: full'),
+    enrolmentGroup: texts('GROUP', 'The partner counts only for users and devices of these groups, instead of those before'),
+    everybody: alone('The partner counts for all devices again, whatever their groups'),
+    matchByEmail: onOff('The mail address of a user who has one device is enough to say which device is meant'),
     thresholdDays: wholeNumber('DAYS', 'Days without a sign of life after which the partner counts as unresponsive; 0: never', [0, 365]),
     file: text('FILE', 'JSON with any properties of a mobileThreatDefenseConnector; "-" reads standard input'),
   },
   examples: [
     { line: 'sallyport connector set lookout --android on --ios on --android-block-on-missing on' },
     { line: 'sallyport connector set zimperium --threshold-days 3' },
+    { line: 'sallyport connector set zimperium --integration basic --enrolment-group Pilots' },
   ],
   async run({ args, flags }, context) {
     const client = await context.hub();
@@ -35,6 +42,11 @@ export const set = command({
         iosDeviceBlockedOnMissingPartnerData: flags.iosBlockOnMissing,
         partnerUnsupportedOsVersionBlocked: flags.blockUnsupportedOs,
         partnerUnresponsivenessThresholdInDays: flags.thresholdDays,
+        macEnabled: flags.mac,
+        windowsEnabled: flags.windows,
+        integration: flags.integration,
+        enrolmentGroupIds: await groupIdsOf(client, flags.enrolmentGroup, flags.everybody),
+        matchDevicesByEmail: flags.matchByEmail,
       }),
     };
     const id = connectorIdOf(args.connector);
@@ -45,6 +57,15 @@ export const set = command({
     return { json: connector, text: connectorText(connector, context.style) };
   },
 });
+
+/** `undefined`: nothing was said of groups. */
+async function groupIdsOf(client: HubClient, names: readonly string[], everybody: boolean): Promise<readonly string[] | undefined> {
+  if (everybody) return [];
+  if (names.length === 0) return undefined;
+  const ids: string[] = [];
+  for (const name of names) ids.push((await findGroup(client, name)).id);
+  return ids;
+}
 
 /** What Microsoft's own tools write for a new connector. */
 const DEFAULTS = { partnerUnresponsivenessThresholdInDays: 7 };
