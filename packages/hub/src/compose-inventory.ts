@@ -7,6 +7,7 @@ import { collectorRoutes } from './api/inventory/collector-routes.ts';
 import { partnerInventoryRoutes } from './api/partner/inventory-routes.ts';
 import { GoogleTokens } from './intake/inventory/google-token.ts';
 import { StatsOfSources } from './intake/inventory/source-stats.ts';
+import { ForgetUnseenApps } from './pipeline/forget-unseen-apps.ts';
 import { KeepInventory } from './pipeline/keep-inventory.ts';
 import type { AccessView, Configuration } from './pipeline/ports.ts';
 import type { Clock } from './platform/clock.ts';
@@ -52,10 +53,12 @@ export async function openInventory({ store, view, configuration, clock, site, d
   const { tenantId } = site;
   const pusher = await InventoryPusher.start({ store, view, clock, http, dataKey, log, tenantId, sharesDatabase, wait });
   keeper.onChanged(() => pusher.wake());
+  const unseen = await ForgetUnseenApps.start({ store, log });
   const forgetting = startForgettingDisclosures({ store, clock, log, keepDays: keepDisclosuresDays });
   return {
     close: async () => {
       await forgetting.stop();
+      await unseen.close();
       await pusher.close();
     },
     routes: async (app) => {

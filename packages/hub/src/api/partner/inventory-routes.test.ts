@@ -192,6 +192,16 @@ describe('with App Sync for iOS', () => {
     expect((await fetchApps(`?changedSince=${android.body.cursor}`)).body).toMatchObject({ restart: false, value: [] });
   });
 
+  test("users' own apps are forgotten when the last partner may not see them any more", async () => {
+    const names = async () => (await hub.store.appInventory.ofDevices([IPAD, IPHONE])).map(({ deviceId, apps }) => [deviceId, apps.length]).sort();
+    for (const id of [LOOKOUT, ZIMPERIUM]) await connector(id, { allowPartnerToCollectIOSApplicationMetadata: true, allowPartnerToCollectIOSPersonalApplicationMetadata: true });
+    await putApps(IPHONE);
+    await connector(LOOKOUT, { allowPartnerToCollectIOSPersonalApplicationMetadata: false });
+    expect(await names()).toEqual([[IPAD, 2], [IPHONE, 2]]);
+    await connector(ZIMPERIUM, { allowPartnerToCollectIOSApplicationMetadata: false });
+    await vi.waitFor(async () => expect(await names()).toEqual([[IPAD, 2], [IPHONE, 1]]));
+  });
+
   test('an empty beginning is one beginning', async () => {
     await connector(LOOKOUT, { enrolmentGroupIds: [GROUP] });
     const { body: { cursor } } = await fetchApps();
