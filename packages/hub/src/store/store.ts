@@ -627,9 +627,19 @@ export interface DeviceDisclosure {
   readonly items: number;
 }
 
+export interface DisclosureQuery {
+  readonly connectorId?: string | undefined;
+  /** The last `seq` seen. */
+  readonly before?: number | undefined;
+  /** Milliseconds since 1970; `from` included, `to` not. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly limit: number;
+}
+
 export interface DisclosureReader {
-  /** Newest first; `before` is the last `seq` seen. */
-  list(query: { readonly connectorId?: string | undefined; readonly before?: number | undefined; readonly limit: number }): Promise<readonly DisclosureRow[]>;
+  /** Newest first. */
+  list(query: DisclosureQuery): Promise<readonly DisclosureRow[]>;
   /** Whose inventory a hand-over held, also devices that are gone; `undefined` for an unknown number. */
   devicesOf(seq: number): Promise<readonly DisclosedDevice[] | undefined>;
   ofDevices(deviceIds: readonly string[], connectorId?: string): Promise<readonly DeviceDisclosure[]>;

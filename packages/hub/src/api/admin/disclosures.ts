@@ -20,8 +20,8 @@ const READ_DEVICE: RouteAccess = {
 export function disclosureRoutes({ store }: DisclosureRoutesOptions): FastifyPluginAsync {
   return async (app) => {
     app.get('/admin/v1/inventory-disclosures', { config: { access: READ, doc: docs.list } }, async (request) => {
-      const { connectorId, before, limit } = listQuery.parse(request.query);
-      const rows = await store.disclosures.list({ connectorId, before, limit: limit + 1 });
+      const { limit, ...query } = listQuery.parse(request.query);
+      const rows = await store.disclosures.list({ ...query, limit: limit + 1 });
       const shown = rows.slice(0, limit);
       return { value: shown.map(toView), nextBefore: rows.length > limit ? shown.at(-1)?.seq ?? null : null };
     });
@@ -54,9 +54,13 @@ function fieldsOf(kind: DisclosureRow['kind']): string[] {
   return [...(kind === 'apps' ? SHARED_APP_FIELDS : SHARED_CERTIFICATE_FIELDS)];
 }
 
+const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
 const listQuery = z.strictObject({
   connectorId: z.string().max(256).transform(canonicalId).optional(),
   before: z.coerce.number().int().min(1).optional().describe('`nextBefore` of the page before.'),
+  from: instant.optional().describe('Hand-overs from this time on.'),
+  to: instant.optional().describe('Hand-overs before this time.'),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 const seqParams = z.object({ seq: z.coerce.number().int().min(0).describe('Number of the hand-over.') });

@@ -281,6 +281,9 @@ describe('with App Sync for iOS', () => {
       fields: ['appId', 'version', 'shortVersion', 'name', 'bundleSize', 'dynamicSize', 'validated', 'managed', 'adHocSigned', 'fromAppStore', 'betaApp', 'deviceBasedVpp'],
       deviceCount: 2, itemCount: 3,
     }]);
+    const { body: later } = await admin('GET', '/inventory-disclosures?from=2026-03-02T09:00:30Z&to=2026-03-02T10:02:00%2B01:00');
+    expect(later.value).toEqual(list.value);
+    expect(await admin('GET', '/inventory-disclosures?from=yesterday')).toMatchObject({ status: 400, body: { error: { target: 'from' } } });
     await hub.devices.remove('admin', IPHONE);
     expect((await admin('GET', `/inventory-disclosures/${rest.value[0].seq}/devices`)).body.value).toEqual(expect.arrayContaining([
       { managedDeviceId: IPAD, scope: 'all', itemCount: 2 }, { managedDeviceId: IPHONE, scope: 'managed', itemCount: 1 },

@@ -18,7 +18,7 @@ const PUT_DEVICES: BatchWrite = {
 export function disclosureReader(session: ReadSession): DisclosureReader {
   const db = builders[session.dialect];
   return {
-    async list({ connectorId, before, limit }) {
+    async list({ connectorId, before, from, to, limit }) {
       let query = db.selectFrom('disclosures')
         .select([
           'seq', 'message_id as messageId', 'at', 'connector_id as connectorId', 'client_id as clientId', 'kind', 'channel',
@@ -26,6 +26,8 @@ export function disclosureReader(session: ReadSession): DisclosureReader {
         ]);
       if (connectorId !== undefined) query = query.where('connector_id', '=', connectorId);
       if (before !== undefined) query = query.where('seq', '<', before);
+      if (from !== undefined) query = query.where('at', '>=', from);
+      if (to !== undefined) query = query.where('at', '<', to);
       return session.query(query.orderBy('seq', 'desc').limit(limit));
     },
     async devicesOf(seq) {
