@@ -13,6 +13,8 @@ export interface DeviceSnapshot {
   readonly device: unknown;
   /** The words differ from those that the list had before, as far as this process knows. */
   readonly changed?: true;
+  /** In place of `takenAt` in the id of the report: that of the reading of the whole list, also when a stop cut it in two. */
+  readonly round?: number;
 }
 
 /** A device that a vendor's list held, and holds no longer: its administrator took it out of the product. */
@@ -37,21 +39,23 @@ export interface ReadSnapshot {
   readonly takenAt: number;
   readonly device: WireRecord;
   readonly changed: boolean;
+  readonly round?: number | undefined;
 }
 
 /** `undefined` for a record that is no snapshot. */
 export function readSnapshot(raw: unknown): ReadSnapshot | undefined {
   if (!isRecord(raw) || typeof raw.takenAt !== 'string' || !isRecord(raw.device)) return undefined;
   const takenAt = parseIsoInstant(raw.takenAt);
-  return takenAt === undefined ? undefined : { takenAt, device: raw.device, changed: raw.changed === true };
+  if (takenAt === undefined) return undefined;
+  return { takenAt, device: raw.device, changed: raw.changed === true, ...(typeof raw.round === 'number' && { round: raw.round }) };
 }
 
 /**
  * The id of the report. The same words read again are the same report, also by another process. Words that
- * came back after others are another report: the time of reading makes it so.
+ * came back after others are another report: the time of reading makes it so, or that of the whole list.
  */
-export function snapshotReportId(id: string, { takenAt, changed }: ReadSnapshot, ...words: readonly unknown[]): string {
-  return `device:${id}:${fingerprint(words, changed ? takenAt : null)}`;
+export function snapshotReportId(id: string, { takenAt, changed, round = takenAt }: ReadSnapshot, ...words: readonly unknown[]): string {
+  return `device:${id}:${fingerprint(words, changed ? round : null)}`;
 }
 
 /** The device and what the list says of it, as one text; `undefined` for a record without an id. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readSnapshot, snapshotReportId } from './device-snapshot.ts';
 import { KeptDeviceList } from './kept-device-list.ts';
 import type { Feed } from './vendor.ts';
 
@@ -67,7 +68,7 @@ test('a device that two whole lists do not hold is told as removed, once, also b
   const after = list(JSON.parse(JSON.stringify(before)));
   for (const at of [2, 3]) await whole(after, t.feed, ['a'], at);
   expect(t.taken).toEqual(['a secure 0', 'b secure 0', 'b removed 2']);
-  expect(Object.keys(after.toJSON())).toEqual(['a']);
+  expect(Object.keys(after.toJSON().told)).toEqual(['a']);
 });
 
 test('a device that one list passed over is not news when it is there again; one that was removed is', async () => {
@@ -99,6 +100,39 @@ test('a removal that could not be stored is told the next time', async () => {
   expect(t.taken.at(-1)).toBe('b removed 3');
 });
 
-test.each([null, 'text', [1], { a: 7 }])('what was kept as %j counts as nothing', async (kept) => {
-  expect(list(kept).toJSON()).toEqual({});
+test('a list that was killed in the middle is told again under the same report ids, and what changes in it under others', async () => {
+  const ids: string[] = [];
+  const feed = { take: async (records: readonly unknown[]) => {
+    for (const one of records) ids.push(snapshotReportId('a', readSnapshot(one)!, (one as { device: { word: string } }).device.word));
+  } } as unknown as Feed;
+  const kept = list();
+  expect([kept.begins(AT), kept.begins(AT + 1)]).toEqual([true, false]);
+  const asItWas = JSON.stringify(kept);
+  for (const [word, at] of [['secure', 1], ['at risk', 2], ['secure', 3]] as const) await kept.tell(feed, [device('a', word)], AT + at);
+  expect(new Set(ids).size).toBe(3);
+  const restarted = list(JSON.parse(asItWas));
+  expect(restarted.begins(AT + 9)).toBe(false);
+  await restarted.tell(feed, [device('a', 'secure')], AT + 10);
+  expect(ids[3]).toBe(ids[0]);
+  await restarted.endRound(feed);
+  await restarted.tell(feed, [device('a', 'at risk')], AT + 11);
+  await restarted.endRound(feed);
+  await restarted.tell(feed, [device('a', 'secure')], AT + 12);
+  expect(new Set(ids).size).toBe(5);
+});
+
+test('no two rounds tell under one name, whatever the clock of the vendor does', async () => {
+  const ids = new Set<string>();
+  const feed = { take: async ([one]: readonly unknown[]) => { ids.add(snapshotReportId('a', readSnapshot(one)!, (one as { device: { word: string } }).device.word)); } } as unknown as Feed;
+  const devices = list();
+  devices.begins(AT);
+  for (const [word, at] of [['secure', 50], ['at risk', 10], ['secure', 10], ['at risk', 60], ['secure', 60]] as const) {
+    await devices.tell(feed, [device('a', word)], AT + at);
+    await devices.endRound(feed);
+  }
+  expect(ids.size).toBe(5);
+});
+
+test.each([null, 'text', [1], { a: 7 }, { told: [1] }, { told: { a: 7 } }])('what was kept as %j counts as nothing', async (kept) => {
+  expect(list(kept).toJSON()).toEqual({ round: undefined, told: {} });
 });

@@ -11,7 +11,9 @@ const MOST_GONE = 20;
  * Hands on what is news in a list that tells neither when a word became true nor when the device was last heard
  * of. "Secure, at risk, secure" would give the third record the id of the first, and the hub would take it for
  * a repetition; so what was said of each device is kept, across restarts too, and each snapshot counts as
- * changed. Every device is told anew once a day, which shows that the word still stands.
+ * changed. Every device is told anew once a day, which shows that the word still stands. What was said is kept after
+ * each whole list; a list that a stop cut in two is read again from its beginning, and what was told of it has the
+ * same report ids as before.
  */
 export class KeptDeviceList {
   readonly #wordsOf: WordsOf;
@@ -20,12 +22,23 @@ export class KeptDeviceList {
   /** Devices of the round under way. */
   #seen = new Set<string>();
   #takenAt = 0;
+  /** Names the round under way: when the one before ended. */
+  #round: number | undefined;
 
   /** `kept` is what `toJSON` gave; anything else counts as nothing. */
   constructor(wordsOf: WordsOf, kept: unknown) {
     this.#wordsOf = wordsOf;
-    const entries = isRecord(kept) ? Object.entries(kept) : [];
+    const { told, round } = isRecord(kept) ? kept : {};
+    const entries = isRecord(told) ? Object.entries(told) : [];
+    this.#round = typeof round === 'number' ? round : undefined;
     this.#told = new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  }
+
+  /** To be asked before a round: whether it is the first, and now has a name that is to be kept at once. */
+  begins(now: number): boolean {
+    if (this.#round !== undefined) return false;
+    this.#round = now;
+    return true;
   }
 
   /** Resolves once everything is durable. */
@@ -41,7 +54,7 @@ export class KeptDeviceList {
       const before = this.#told.get(told.id);
       return before !== word && before !== MISSED + word;
     });
-    if (news.length > 0) await feed.take(news.map((device): DeviceSnapshot => ({ takenAt: time, device, changed: true })));
+    if (news.length > 0) await feed.take(news.map((device): DeviceSnapshot => ({ takenAt: time, device, changed: true, ...this.#nameOf(device) })));
     for (const { id, word } of heard) {
       this.#told.set(id, word);
       this.#seen.add(id);
@@ -68,11 +81,19 @@ export class KeptDeviceList {
       }
     }
     this.#seen = new Set();
+    // Another name in any case, also where the vendor's clock was put back.
+    this.#round = Math.max((this.#round ?? 0) + 1, this.#takenAt);
     return { doubted };
   }
 
-  toJSON(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.#told);
+  /** What changes again within a round is another report. */
+  #nameOf(device: unknown): { readonly round?: number } {
+    const id = isRecord(device) ? this.#wordsOf(device)?.id : undefined;
+    return this.#round === undefined || id === undefined || this.#seen.has(id) ? {} : { round: this.#round };
+  }
+
+  toJSON(): { readonly round: number | undefined; readonly told: Readonly<Record<string, string>> } {
+    return { round: this.#round, told: Object.fromEntries(this.#told) };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { KeptDeviceList } from './kept-device-list.ts';
 import type { Page, PageWalk } from './page-walk.ts';
-import type { Feed, VendorLog } from './vendor.ts';
+import type { Feed, VendorTools } from './vendor.ts';
 
 export interface DevicesPage<Place> extends Page<Place> {
   /** The moment (the vendor's clock) whose truth the page is. */
@@ -9,16 +9,28 @@ export interface DevicesPage<Place> extends Page<Place> {
   readonly total?: number | undefined;
 }
 
-/** Reads a whole list of devices; tells what is news in it, and which devices are gone from it. */
-export async function readWhole<Place>(pages: PageWalk<Place, DevicesPage<Place>>, list: KeptDeviceList, feed: Feed, log: VendorLog): Promise<number> {
-  let total: number | undefined;
-  const count = await pages.run(feed.signal, async (page) => {
-    await list.tell(feed, page.content, page.takenAt);
-    total = page.total;
-  });
-  // A list that ends before its own count was not whole: what it lacks is not gone.
-  if (total !== undefined && count < total) return count;
-  const { doubted } = await list.endRound(feed);
-  if (doubted > 0) log.warn({ devices: doubted }, 'most devices are gone from the list of the vendor; they keep their last state until the list holds them again');
-  return count;
+export interface WholeList<Place> {
+  readonly pages: PageWalk<Place, DevicesPage<Place>>;
+  readonly list: KeptDeviceList;
+  /** Keeps the list across restarts. */
+  readonly save: () => Promise<void>;
+}
+
+/** Reads a whole list of devices; tells what is news in it, and which devices are gone from it. Answers how many it held. */
+export async function readWhole<Place>({ pages, list, save }: WholeList<Place>, feed: Feed, { clock, log }: Pick<VendorTools, 'clock' | 'log'>): Promise<number> {
+  if (list.begins(clock.now())) await save();
+  try {
+    let total: number | undefined;
+    const count = await pages.run(feed.signal, async (page) => {
+      await list.tell(feed, page.content, page.takenAt);
+      total = page.total;
+    });
+    // A list that ends before its own count was not whole: what it lacks is not gone.
+    if (total !== undefined && count < total) return count;
+    const { doubted } = await list.endRound(feed);
+    if (doubted > 0) log.warn({ devices: doubted }, 'most devices are gone from the list of the vendor; they keep their last state until the list holds them again');
+    return count;
+  } finally {
+    await save();
+  }
 }

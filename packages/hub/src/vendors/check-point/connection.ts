@@ -55,11 +55,7 @@ export function connectCheckPoint(settings: CheckPointSettings, tools: VendorToo
   }
 
   async function takeDevices(feed: Feed, at: Place): Promise<void> {
-    try {
-      await readWhole(devices, at.devices, feed, tools.log);
-    } finally {
-      await savePlace(feed, at);
-    }
+    await readWhole({ pages: devices, list: at.devices, save: () => savePlace(feed, at) }, feed, tools);
   }
 }
 

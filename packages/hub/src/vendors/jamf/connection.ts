@@ -25,11 +25,8 @@ export function connectJamf(settings: JamfSettings, tools: VendorTools): VendorC
 
     async poll(feed) {
       const list = devices ??= new KeptDeviceList(wordsOf, (await keptJson(feed)).devices);
-      try {
-        pagesARound = Math.floor(await readWhole(pages, list, feed, tools.log) / JAMF_PAGE_SIZE) + 1;
-      } finally {
-        await feed.cursor.set(JSON.stringify({ devices: list }));
-      }
+      const count = await readWhole({ pages, list, save: () => feed.cursor.set(JSON.stringify({ devices: list })) }, feed, tools);
+      pagesARound = Math.floor(count / JAMF_PAGE_SIZE) + 1;
     },
 
     async test(signal) {

@@ -22,11 +22,7 @@ export function connectSymantec(credentials: SesCredentials, { pollMinutes, atRi
         const { id, ...words } = readDevice(raw);
         return id === undefined ? undefined : { id, words: JSON.stringify([words, atRiskLevel]) };
       }, (await keptJson(feed)).devices);
-      try {
-        await readWhole(pages, list, feed, tools.log);
-      } finally {
-        await feed.cursor.set(JSON.stringify({ devices: list }));
-      }
+      await readWhole({ pages, list, save: () => feed.cursor.set(JSON.stringify({ devices: list })) }, feed, tools);
     },
 
     async test(signal) {
