@@ -8,6 +8,8 @@ import { freePort } from '@sallyport/hub/platform/free-port.ts';
 
 /** The real program, as an operator starts it. */
 const PROGRAM = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
+/** As in `npm start` and `npx sallyport`: helper threads of the engine for the other cores only. */
+const NODE_FLAGS = ['--v8-pool-size=0'];
 const PUBLIC_URL = 'https://hub.example';
 
 export interface HubProcess {
@@ -37,7 +39,7 @@ export async function startHub({ dataDir, tls, nodeOptions = [] }: HubOptions): 
   const log = join(dataDir, 'bench.log');
   const logFile = openSync(log, 'a');
   const started = performance.now();
-  const child = spawn(process.execPath, [...nodeOptions, PROGRAM, ...args], { stdio: ['ignore', 'pipe', logFile] });
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...nodeOptions, PROGRAM, ...args], { stdio: ['ignore', 'pipe', logFile] });
   closeSync(logFile);
   endWithUs(child);
   await readyLine(child, log);
