@@ -31,8 +31,13 @@ export class RegisterDevice implements DeviceRegistry {
   async put(actor: string, row: DeviceRow): Promise<void> {
     const { store, memory, serial } = this.#deps;
     await serial.run(async () => {
-      const posture = await store.transaction((tx) => this.#put(tx, actor, row));
+      const { posture, others } = await store.transaction(async (tx) => {
+        const [before] = await tx.devices.get([row.id]);
+        const own = await this.#put(tx, actor, row, before);
+        return { posture: own, others: await this.#applyFreed(tx, keysGivenUp(before, row)) };
+      });
       memory.fleet.put(snapshotRow(row, posture));
+      for (const other of others) memory.fleet.setPosture(other);
     });
   }
 
@@ -41,7 +46,7 @@ export class RegisterDevice implements DeviceRegistry {
     return serial.run(async () => {
       const removed = await store.transaction(async (tx) => {
         const [before] = await tx.devices.get([id]);
-        if (before === undefined) return false;
+        if (before === undefined) return undefined;
         const [posture] = await tx.postures.get([id]);
         await tx.devices.delete([id]);
         await tx.members.removeAll(id);
@@ -52,10 +57,12 @@ export class RegisterDevice implements DeviceRegistry {
           kind: 'device-removed', subject: id, at,
           payload: { deviceId: id, entraDeviceId, easDeviceId, userId: facts.userId ?? null, compliant: false, wasCompliant: isCompliantState(posture?.complianceState ?? 'unknown'), origin },
         }]);
-        return true;
+        return await this.#applyFreed(tx, keysOf(before));
       });
-      if (removed) memory.fleet.remove(id);
-      return removed;
+      if (removed === undefined) return false;
+      memory.fleet.remove(id);
+      for (const other of removed) memory.fleet.setPosture(other);
+      return true;
     });
   }
 
@@ -86,10 +93,9 @@ export class RegisterDevice implements DeviceRegistry {
     });
   }
 
-  async #put(tx: Transaction, actor: string, row: DeviceRow): Promise<PostureRow> {
+  async #put(tx: Transaction, actor: string, row: DeviceRow, before: DeviceRow | undefined): Promise<PostureRow> {
     const { memory, clock, origin } = this.#deps;
     const now = clock.now();
-    const [before] = await tx.devices.get([row.id]);
     await tx.devices.put([row]);
     // With its user a device changes its groups, and partners may be for certain groups.
     const isOthers = before !== undefined && (ownerTypeOf(before.resource) !== ownerTypeOf(row.resource) || before.resource.userId !== row.resource.userId);
@@ -120,6 +126,21 @@ export class RegisterDevice implements DeviceRegistry {
     return ofDevice.length === 0 ? certain : withSameVendorIds(tx, this.#deps.memory, certain, row.id);
   }
 
+  /** Reports that could have meant several devices, of which one has gone or is known by other keys now. */
+  async #applyFreed(tx: Transaction, keys: readonly DeviceKey[]): Promise<readonly PostureRow[]> {
+    const waiting = keys.length === 0 ? [] : (await tx.reports.waitingFor(keys)).filter((report) => report.signal !== null);
+    if (waiting.length === 0) return [];
+    const { matches, learnt } = await matchDevices(tx, waiting.map((report) => report.signal as Signal), matchesByEmail(this.#deps.memory));
+    await tx.vendorDevices.learn(learnt.flat());
+    const ofDevice = Map.groupBy(waiting.keys(), (i) => deviceOf(matches[i]));
+    const postures: PostureRow[] = [];
+    for (const [deviceId, places] of ofDevice) {
+      if (deviceId === undefined) continue;
+      postures.push(...(await this.#applyWaiting(tx, deviceId, places.map((i) => waiting[i] as StoredReport))).postures);
+    }
+    return postures;
+  }
+
   async #applyWaiting(tx: Transaction, deviceId: string, waiting: readonly StoredReport[]): Promise<{ readonly applied: number; readonly postures: readonly PostureRow[] }> {
     const signals = waiting.map((report) => report.signal as Signal);
     const matches = signals.map((): Match => ({ kind: 'matched', deviceId }));
@@ -144,7 +165,18 @@ async function withSameVendorIds(tx: Transaction, memory: Memory, reports: reado
 }
 
 function isMatch(match: Match | undefined, deviceId: string): boolean {
-  return match?.kind === 'matched' && match.deviceId === deviceId;
+  return deviceOf(match) === deviceId;
+}
+
+function deviceOf(match: Match | undefined): string | undefined {
+  return match?.kind === 'matched' ? match.deviceId : undefined;
+}
+
+/** What a device was known by and is not any more. */
+function keysGivenUp(before: DeviceRow | undefined, after: DeviceRow): readonly DeviceKey[] {
+  if (before === undefined) return [];
+  const kept = new Set(keysOf(after).map(({ type, value }) => `${type} ${value.toLowerCase()}`));
+  return keysOf(before).filter(({ type, value }) => !kept.has(`${type} ${value.toLowerCase()}`));
 }
 
 function keysOf(row: DeviceRow): readonly DeviceKey[] {
