@@ -33,6 +33,21 @@ test('and when the other gets a serial number of its own', async () => {
   expect(hub.decider.view.posture(TWIN)?.views).toEqual([]);
 });
 
+test('reports that give the mail address of a user with one device are applied when that is allowed', async () => {
+  await hub.devices.remove('test', TWIN);
+  await hub.devices.put('test', phone(PHONE, hub.clock.now(), { userPrincipalName: 'alice@example.com' }));
+  await hub.intake.take(LOOKOUT, [report(LOOKOUT, '', { keys: [{ type: 'email', value: 'Alice@example.com' }], state: 'lowSeverity', at: hub.clock.now() + 2 })]);
+  await hub.devices.matchWaitingByEmail(LOOKOUT);
+  expect(await hub.store.reports.waiting(10)).toHaveLength(1);
+  await hub.configuration.write('admin', async (tx, changed) => {
+    await tx.documents.put('mobileThreatDefenseConnector', LOOKOUT, { androidEnabled: true, matchDevicesByEmail: true }, hub.clock.now());
+    changed({ kind: 'mobileThreatDefenseConnector', id: LOOKOUT, before: {}, after: {} });
+  });
+  await hub.devices.matchWaitingByEmail(LOOKOUT);
+  expect(await hub.store.reports.waiting(10)).toEqual([]);
+  expect(hub.decider.view.posture(PHONE)).toMatchObject({ mergedState: 'lowSeverity', complianceState: 'compliant' });
+});
+
 test('they go on waiting while both have it', async () => {
   await hub.devices.put('test', phone(TWIN, hub.clock.now(), { serialNumber: 'same-1', osVersion: '15' }));
   expect(await hub.store.reports.waiting(10)).toHaveLength(2);

@@ -89,6 +89,8 @@ export interface DeviceRegistry {
    * well: a stop may have come in between.
    */
   forgetPartner(connectorId: string): Promise<void>;
+  /** Applies reports that waited although the mail address of their user names one device, which is enough from now on. */
+  matchWaitingByEmail(connectorId: string): Promise<void>;
   /** Assigns waiting reports to a device by hand. Answers how many were applied. */
   assignReports(actor: string, deviceId: string, reports: readonly { connectorId: string; reportId: string }[]): Promise<number>;
 }

@@ -20,6 +20,9 @@ const KEYS: readonly (readonly [DeviceKeyType, string])[] = [
   ['imei', 'imei'], ['udid', 'udid'], ['easDeviceId', 'easDeviceId'], ['email', 'userPrincipalName'], ['email', 'emailAddress'],
 ];
 
+/** Waiting reports that are looked at together. */
+const PAGE = 1_000;
+
 /** Devices come, change and go; reports that waited for one are applied when it appears. */
 export class RegisterDevice implements DeviceRegistry {
   readonly #deps: TakeDependencies;
@@ -68,6 +71,19 @@ export class RegisterDevice implements DeviceRegistry {
 
   forgetPartner(connectorId: string): Promise<void> {
     return forgetPartner(this.#deps, connectorId);
+  }
+
+  async matchWaitingByEmail(connectorId: string): Promise<void> {
+    const { store, memory, serial } = this.#deps;
+    for (let after = 0; ;) {
+      const page = await store.reports.waiting(PAGE, after);
+      const last = page.at(-1);
+      if (last === undefined) return;
+      after = last.seq;
+      const keys = page.filter((report) => report.connectorId === connectorId).flatMap(({ signal }) => signal?.keys.filter(({ type }) => type === 'email') ?? []);
+      const postures = await serial.run(() => store.transaction((tx) => this.#applyFreed(tx, keys)));
+      for (const posture of postures) memory.fleet.setPosture(posture);
+    }
   }
 
   async assignReports(actor: string, deviceId: string, reports: readonly { connectorId: string; reportId: string }[]): Promise<number> {

@@ -54,10 +54,13 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
       method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a connector', doc: changes(type),
       handle: async (request) => {
         const parsed = parseBody(type, request.body, request.version);
+        let matchesByEmail = false;
         const row = await updateDocument(deps, request, collection, param(request, 'id'), async (before, tx) => {
           await checkGiven(parsed, tx);
+          matchesByEmail = before.body.matchDevicesByEmail !== true && parsed.matchDevicesByEmail === true;
           return settled(before.id, { ...before.body, ...parsed });
         });
+        if (matchesByEmail) await deps.devices.matchWaitingByEmail(row.id);
         return entityAnswer(request, collection, await shown(row));
       },
     },
