@@ -84,6 +84,8 @@ describe('a connector', () => {
     await hub.post(`/beta${PATH}`, { id });
     await hub.store.transaction(async (tx) => {
       await tx.heartbeats.set(id, NOW);
+      await tx.documents.put('inventoryPush', id, { url: 'https://vendor.example/inventory', enabled: true, kinds: ['apps'], sealedSecret: 'sealed' }, NOW);
+      await tx.documents.put('inventoryCursor', `${id}:apps`, { cursor: 'place' }, NOW);
       await tx.documents.put('vendorLink', id, { vendor: 'lookout', secrets: { applicationKey: 'sealed' } }, NOW);
       await tx.documents.put('connectorStatus', id, { deprovisioned: true, error: null, state: null }, NOW);
       await tx.documents.put('vendorCursor', `${id}:stream`, { value: 'place' }, NOW);
@@ -93,6 +95,8 @@ describe('a connector', () => {
     await hub.post(`/beta${PATH}`, { id });
     expect((await hub.get(`/beta${PATH}/${id}`)).body).toMatchObject({ partnerState: 'notSetUp', lastHeartbeatDateTime: '0001-01-01T00:00:00Z' });
     expect(await hub.store.documents.get('vendorLink', id)).toBeUndefined();
+    expect(await hub.store.documents.get('inventoryPush', id)).toBeUndefined();
+    expect(await hub.store.documents.get('inventoryCursor', `${id}:apps`)).toBeUndefined();
     expect(await hub.store.documents.get('vendorCursor', `${id}:stream`)).toBeUndefined();
     await hub.delete(`/beta${PATH}/${id}`);
   });

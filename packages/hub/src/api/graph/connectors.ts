@@ -8,6 +8,7 @@ import { CURSOR_NAMES, cursorId } from '../../intake/cursors.ts';
 import { lifeOf, type ConnectorStatus } from '../../pipeline/connector-status.ts';
 import { canonicalId, toConnector } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
+import { pushCursorId } from '../../publish/inventory/push-target.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { entityAnswer } from './answers.ts';
 import { chosenId, createDocument, readRoutes, requireDocument, updateDocument, type DocumentCollection } from './documents.ts';
@@ -74,7 +75,7 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
   ];
 }
 
-/** The link goes too, and what the partner said: neither must wait for whoever makes a connector with this id next. */
+/** The link goes too, where inventories are pushed to, and what the partner said: none must wait for whoever makes a connector with this id next. */
 async function remove(deps: GraphDependencies, request: GraphRequest): Promise<void> {
   const removed = await deps.configuration.write(request.caller.appId, async (tx, changed) => {
     const { id, body } = await requireDocument(tx.documents, collection, param(request, 'id'));
@@ -84,6 +85,12 @@ async function remove(deps: GraphDependencies, request: GraphRequest): Promise<v
     if (status !== undefined) {
       await tx.documents.delete('connectorStatus', id);
       changed({ kind: 'connectorStatus', id, before: status.body });
+    }
+    const push = await tx.documents.get('inventoryPush', id);
+    if (push !== undefined) {
+      await tx.documents.delete('inventoryPush', id);
+      for (const kind of ['apps', 'certificates'] as const) await tx.documents.delete('inventoryCursor', pushCursorId(id, kind));
+      changed({ kind: 'inventoryPush', id, before: push.body });
     }
     const link = await tx.documents.get('vendorLink', id);
     if (link === undefined) return id;
