@@ -16,46 +16,60 @@ export interface ReevaluateDependencies {
   readonly origin: string;
 }
 
-/** Most rows written in one transaction. */
-const CHUNK = 5_000;
+/** Most devices written in one transaction. */
+const CHUNK = 2_000;
 /** Devices evaluated before other work gets its turn: about a millisecond, so that decisions do not wait. */
 const TURN = 500;
 
 /**
  * Evaluates devices again after something other than a report changed: a policy, a connector, a group, the
- * time. Only what comes out different is written and told. Answers how many were.
+ * time. Only what comes out different is written and told, and while that is written the next are looked at.
+ * Answers how many were.
  */
 export async function reevaluate(deps: ReevaluateDependencies, ids: Iterable<string>): Promise<number> {
+  // What is under way may have been evaluated before the change: it has to be in memory before it is looked at.
+  await deps.serial.run(() => Promise.resolve());
   let changed = 0;
-  let chunk: string[] = [];
-  for (const id of ids) {
-    chunk.push(id);
-    if (chunk.length < CHUNK) continue;
-    changed += await reevaluateChunk(deps, chunk);
-    chunk = [];
+  let writing: Promise<number> = Promise.resolve(0);
+  for await (const different of differentOnes(deps, ids)) {
+    changed += await writing;
+    writing = write(deps, different);
+    writing.catch(() => undefined); // Thrown where it is waited for.
   }
-  return chunk.length === 0 ? changed : changed + await reevaluateChunk(deps, chunk);
+  return changed + await writing;
 }
 
-function reevaluateChunk(deps: ReevaluateDependencies, ids: readonly string[]): Promise<number> {
+/** The devices whose verdict is another one now, in lists of at most `CHUNK`. */
+async function* differentOnes({ memory, clock }: ReevaluateDependencies, ids: Iterable<string>): AsyncGenerator<readonly string[]> {
+  let different: string[] = [];
+  let looked = 0;
+  for (const id of ids) {
+    const device = memory.fleet.get(id);
+    if (device !== undefined && !isSameVerdict(device.posture, evaluateAgain(memory, device, device.posture, clock.now()))) different.push(id);
+    looked += 1;
+    if (looked % TURN === 0) await setImmediate();
+    if (different.length < CHUNK) continue;
+    yield different;
+    different = [];
+  }
+  if (different.length > 0) yield different;
+}
+
+/** Evaluates once more on what the store holds, for something may have come in meanwhile, and writes it. */
+function write(deps: ReevaluateDependencies, ids: readonly string[]): Promise<number> {
   return deps.serial.run(async () => {
     const { memory, store, clock } = deps;
     const now = clock.now();
-    const different: string[] = [];
-    for (const [i, id] of ids.entries()) {
-      const device = memory.fleet.get(id);
-      if (device !== undefined && !isSameVerdict(device.posture, evaluateAgain(memory, device, device.posture, now))) different.push(id);
-      if ((i + 1) % TURN === 0) await setImmediate();
-    }
-    if (different.length === 0) return 0;
     const written = await store.transaction(async (tx) => {
       // Another process may have taken a report meanwhile: what is locked and read here is what counts.
-      const current = new Map((await tx.postures.get(different)).map((p) => [p.deviceId, p]));
+      const current = new Map((await tx.postures.get(ids)).map((p) => [p.deviceId, p]));
       const postures: PostureRow[] = [];
       const told: Omit<OutboxRow, 'seq'>[] = [];
       const history: HistoryRow[] = [];
-      for (const id of different) {
-        const device = memory.fleet.get(id) as FleetDevice;
+      for (const [i, id] of ids.entries()) {
+        if ((i + 1) % TURN === 0) await setImmediate();
+        const device = memory.fleet.get(id);
+        if (device === undefined) continue;
         const before = current.get(id);
         const after = evaluateAgain(memory, device, before, now);
         postures.push(after);
