@@ -48,7 +48,7 @@ import { alertFrameOf } from './publish/frames.ts';
 import { Publisher } from './publish/publisher.ts';
 import { openPostgresStore } from './store/postgres/postgres-store.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
-import type { Store } from './store/store.ts';
+import type { DocumentRow, Store } from './store/store.ts';
 
 const VERSION = '0.1.0';
 
@@ -132,6 +132,7 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   const metrics = createMetrics();
   const timerOf = measureRequests(app, metrics);
   addGauge(metrics, 'sallyport_devices', 'Devices by compliance state', 'state', () => store.postures.countByState());
+  addGauge(metrics, 'sallyport_connectors', 'Connectors to partners by state', 'state', async () => countStates(await store.documents.list('connectorStatus')));
   addGauge(metrics, 'sallyport_partner_disagreements', 'Devices of which partners say different levels', 'kind', async () => new Map([['any', (await pipeline.questions.disagreements(0)).count]]));
 
   const { configuration, decider, devices, intake, provisioning, questions } = pipeline;
@@ -179,6 +180,13 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
     notes: [...(serverTls?.warnings ?? []), ...administrator.notes],
     close: () => opened.closeAll(),
   };
+}
+
+/** The states that were last noted; a connector that is newer than a second or so has none yet. */
+function countStates(statuses: readonly DocumentRow[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { body: { state } } of statuses) if (typeof state === 'string') counts.set(state, (counts.get(state) ?? 0) + 1);
+  return counts;
 }
 
 async function openSyslog(listen: ServeSettings['listen'], tls: ServerTls, parts: Pick<SyslogOptions, 'runner' | 'clock' | 'log'>, opened: Opened): Promise<NonNullable<Hub['syslog']> & Pick<SyslogListener, 'useCertificate'>> {
