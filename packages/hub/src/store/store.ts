@@ -333,7 +333,8 @@ export interface FindingRow extends Finding {
 export interface FindingQuery {
   readonly state?: FindingState | undefined;
   readonly severity?: Level | 'none' | undefined;
-  readonly category?: ThreatCategory | undefined;
+  /** One, or any of several. */
+  readonly category?: ThreatCategory | readonly ThreatCategory[] | undefined;
   readonly connectorId?: string | undefined;
   readonly deviceId?: string | undefined;
   /** The last of the page before. */

@@ -13,7 +13,7 @@ export const languageParameter = z.enum(LANGUAGES as [Language]).default('en').d
 export const findingsQuery = z.strictObject({
   state: z.enum(['open', 'resolved']).optional(),
   severity: z.enum(['secured', 'low', 'medium', 'high', 'none']).optional().describe('none: told, but never raises a level.'),
-  category: z.enum(THREAT_CATEGORIES as [ThreatCategory]).optional(),
+  category: z.enum(THREAT_CATEGORIES as [ThreatCategory]).optional().describe('With those below it: net.mitm finds net.mitm.arp_spoof, too.'),
   connectorId: id.optional(),
   deviceId: id.optional(),
   language: languageParameter,

@@ -70,6 +70,13 @@ describe('findings across devices', () => {
     expect(value).toEqual((await get('/findings')).body.value);
   });
 
+  test('are found by a category and by the finer ones below it', async () => {
+    const finer = { ...MITM, id: 'arp', category: 'net.mitm.arp_spoof', observedAt: 1, connectorId: LOOKOUT, deviceId: PHONE, reportId: 'r' } as const;
+    await hub.store.transaction((tx) => tx.findings.put([finer]));
+    expect((await get('/findings?category=net.mitm')).body.value.map(({ id }: { id: string }) => id)).toEqual(['mitm', 'arp']);
+    expect((await get('/findings?category=net.mitm.arp_spoof')).body.value.map(({ id }: { id: string }) => id)).toEqual(['arp']);
+  });
+
   test('carry our category, the partner\'s words and link, and advice in the language that is asked for', async () => {
     expect((await get('/findings?category=net.mitm&language=sv')).body).toEqual({
       value: [{

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
+import { THREAT_CATEGORIES, type ThreatCategory } from '@sallyport/core';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import type { Store } from '../../store/store.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
@@ -35,16 +36,22 @@ export function findingRoutes({ store }: { readonly store: FindingStore }): Fast
 
 const place = z.tuple([z.int(), z.string(), z.string(), z.string()]);
 
-async function listFindings(store: FindingStore, { language, cursor, limit, ...asked }: z.infer<typeof findingsQuery>): Promise<z.infer<typeof findingList>> {
+async function listFindings(store: FindingStore, { language, cursor, limit, category, ...asked }: z.infer<typeof findingsQuery>): Promise<z.infer<typeof findingList>> {
   const at = cursor === undefined ? undefined : readCursor(cursor, place);
   const after = at && { observedAt: at[0], deviceId: at[1], connectorId: at[2], id: at[3] };
-  const found = await store.findings.query({ ...asked, after, limit: limit + 1 });
+  const found = await store.findings.query({ ...asked, category: category && withFiner(category), after, limit: limit + 1 });
   const shown = found.slice(0, limit);
   const last = shown.at(-1);
   return {
     value: shown.map((finding) => toFindingView(finding, language)),
     nextCursor: last === undefined || found.length <= limit ? null : writeCursor([last.observedAt, last.deviceId, last.connectorId, last.id]),
   };
+}
+
+/** With the categories below it: one partner says man in the middle, another by which trick. */
+function withFiner(category: ThreatCategory): ThreatCategory | readonly ThreatCategory[] {
+  const finer = THREAT_CATEGORIES.filter((one) => one.startsWith(`${category}.`));
+  return finer.length === 0 ? category : [category, ...finer];
 }
 
 /** The id of the device that the path names. */

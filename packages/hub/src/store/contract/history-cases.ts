@@ -21,6 +21,7 @@ export function historyCases(store: () => Store): void {
     expect(await names({ severity: 'none' })).toEqual(['d2/f1']);
     expect(await names({ category: 'net.mitm' })).toEqual(['d2/f3', 'd1/f1']);
     expect(await names({ category: 'unclassified' })).toEqual(['d2/f1']);
+    expect(await names({ category: ['unclassified', 'net.mitm'] })).toEqual((await names({})).filter((name) => name !== 'd1/f2'));
     expect(await names({ connectorId: 'zimperium' })).toEqual(['d2/f3']);
     expect(await names({ deviceId: 'd1', category: 'app.malware' })).toEqual(['d1/f2']);
   });

@@ -34,7 +34,7 @@ export function findingReader(session: ReadSession): FindingReader {
       // Written out, not bound: only then is the index of open findings used.
       if (state !== undefined) found = found.where(state === 'open' ? sql<boolean>`state = 'open'` : sql<boolean>`state = 'resolved'`);
       if (severity !== undefined) found = severity === 'none' ? found.where('severity', 'is', null) : found.where('severity', '=', severity);
-      if (category !== undefined) found = found.where('category', '=', category);
+      if (category !== undefined) found = typeof category === 'string' ? found.where('category', '=', category) : found.where('category', 'in', category);
       if (connectorId !== undefined) found = found.where('connector_id', '=', connectorId);
       if (deviceId !== undefined) found = found.where('device_id', '=', deviceId);
       if (after !== undefined) {
