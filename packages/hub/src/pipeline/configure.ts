@@ -39,12 +39,13 @@ export class Configure implements Configuration {
   }
 
   async #act(touched: readonly Touched[]): Promise<void> {
+    const { fleet } = this.#deps.memory;
     if (touched.includes('fleet')) {
-      await reevaluate(this.#deps, [...this.#deps.memory.fleet.ids()]);
+      await reevaluate(this.#deps, fleet.all());
       return;
     }
     const ids = new Set(touched.flatMap((t) => (typeof t === 'object' ? [...t.devices] : [])));
-    if (ids.size > 0) await reevaluate(this.#deps, ids);
+    if (ids.size > 0) await reevaluate(this.#deps, [...ids].flatMap((id) => fleet.get(id) ?? []));
   }
 }
 

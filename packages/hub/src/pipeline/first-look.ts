@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { FleetDevice } from './fleet.ts';
 import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 
 export interface FirstLookDependencies extends ReevaluateDependencies {
@@ -47,7 +48,7 @@ export class FirstLook {
   async #tryOnce(): Promise<void> {
     if (this.#stopped.signal.aborted) return;
     try {
-      await reevaluate(this.#deps, this.#ids());
+      await reevaluate(this.#deps, this.#devices());
       this.#done = !this.#stopped.signal.aborted;
     } catch (error) {
       this.#deps.onError(error);
@@ -66,10 +67,10 @@ export class FirstLook {
     await pause(ms, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
   }
 
-  * #ids(): Generator<string> {
-    for (const id of this.#deps.memory.fleet.ids()) {
+  * #devices(): Generator<FleetDevice> {
+    for (const device of this.#deps.memory.fleet.all()) {
       if (this.#stopped.signal.aborted) return;
-      yield id;
+      yield device;
     }
   }
 }

@@ -78,7 +78,7 @@ export async function startPipeline({ store, clock, onError, evaluatedFirst = EV
     decider: new DecideAccess(memory, clock, { isFresh: () => store.behindForMs() <= OLDEST_VIEW_MS, isEvaluated: () => firstLook.isDone }),
     provisioning: life,
     questions: new AskFleet(memory, clock),
-    reevaluateFleet: () => reevaluate(deps, [...memory.fleet.ids()]),
+    reevaluateFleet: () => reevaluate(deps, memory.fleet.all()),
     settled: () => serial.run(() => Promise.resolve()),
     tick: () => time.tick(),
     close: async () => {

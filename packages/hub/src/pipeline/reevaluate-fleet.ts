@@ -17,7 +17,7 @@ export interface ReevaluateDependencies {
 }
 
 /** Most devices written in one transaction. */
-const CHUNK = 2_000;
+const CHUNK = 1_000;
 /** Devices evaluated before other work gets its turn: about a millisecond, so that decisions do not wait. */
 const TURN = 500;
 
@@ -26,12 +26,12 @@ const TURN = 500;
  * time. Only what comes out different is written and told, and while that is written the next are looked at.
  * Answers how many were.
  */
-export async function reevaluate(deps: ReevaluateDependencies, ids: Iterable<string>): Promise<number> {
+export async function reevaluate(deps: ReevaluateDependencies, devices: Iterable<FleetDevice>): Promise<number> {
   // What is under way may have been evaluated before the change: it has to be in memory before it is looked at.
   await deps.serial.run(() => Promise.resolve());
   let changed = 0;
   let writing: Promise<number> = Promise.resolve(0);
-  for await (const different of differentOnes(deps, ids)) {
+  for await (const different of differentOnes(deps, devices)) {
     changed += await writing;
     writing = write(deps, different);
     writing.catch(() => undefined); // Thrown where it is waited for.
@@ -39,13 +39,12 @@ export async function reevaluate(deps: ReevaluateDependencies, ids: Iterable<str
   return changed + await writing;
 }
 
-/** The devices whose verdict is another one now, in lists of at most `CHUNK`. */
-async function* differentOnes({ memory, clock }: ReevaluateDependencies, ids: Iterable<string>): AsyncGenerator<readonly string[]> {
+/** The ids of those whose verdict is another one now, in lists of at most `CHUNK`. */
+async function* differentOnes({ memory, clock }: ReevaluateDependencies, devices: Iterable<FleetDevice>): AsyncGenerator<readonly string[]> {
   let different: string[] = [];
   let looked = 0;
-  for (const id of ids) {
-    const device = memory.fleet.get(id);
-    if (device !== undefined && !isSameVerdict(device.posture, evaluateAgain(memory, device, device.posture, clock.now()))) different.push(id);
+  for (const device of devices) {
+    if (!isSameVerdict(device.posture, evaluateAgain(memory, device, device.posture, clock.now()))) different.push(device.id);
     looked += 1;
     if (looked % TURN === 0) await setImmediate();
     if (different.length < CHUNK) continue;

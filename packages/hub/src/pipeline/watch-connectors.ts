@@ -48,7 +48,7 @@ export class WatchConnectors implements Provisioning {
     if (silent === this.#silent) return;
     this.#silent = silent;
     this.#deps.memory.fleet.touch('all');
-    await reevaluate(this.#deps, [...this.#deps.memory.fleet.ids()]);
+    await reevaluate(this.#deps, this.#deps.memory.fleet.all());
   }
 
   #silentNow(): string {
