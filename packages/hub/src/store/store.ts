@@ -551,7 +551,24 @@ export interface AppInventoryReader {
   /** The devices on which an app is listed, in an order of the store's own; `after` is the last `place` seen. */
   devicesWith(appId: string, after: number, limit: number): Promise<readonly { readonly deviceId: string; readonly place: number }[]>;
   /** The apps that the device management of a device last said are managed; `undefined` where it never said. */
-  managedApps(deviceId: string): Promise<readonly string[] | undefined>;
+  managedApps(deviceId: string): Promise<{ readonly appIds: readonly string[]; readonly collectedAt: number } | undefined>;
+  /** What was put by `putPendingApps` and is still there. */
+  pendingApps(deviceId: string): Promise<PendingApps | undefined>;
+  /**
+   * Devices of a platform whose set may hold apps that are the user's own (known not to be managed, and not listed), by
+   * ascending `place`, the last of which is the next `after`. Costs what it answers.
+   */
+  withOwnApps(platform: Platform, after: number, limit: number): Promise<readonly { readonly deviceId: string; readonly place: number }[]>;
+  /** The newest change of these platforms that was a removal and is forgotten: who knows the changes up to an earlier one may have missed it. 0: none is. */
+  prunedChange(platforms: readonly Platform[]): Promise<number>;
+}
+
+/** Apps of a device that are not part of what is kept of it, for a short time, readable by the hub alone. */
+export interface PendingApps {
+  readonly deviceId: string;
+  /** They count for nothing from then on. */
+  readonly until: number;
+  readonly sealed: string;
 }
 
 export interface AppInventoryWriter {
@@ -559,10 +576,27 @@ export interface AppInventoryWriter {
   put(rows: readonly DeviceApps[]): Promise<readonly boolean[]>;
   /** Keeps the ids of the managed apps of a device. Answers whether it is newer than what was known. */
   putManagedApps(deviceId: string, appIds: readonly string[], collectedAt: number): Promise<boolean>;
+  /** Keeps these apart from everything else, instead of what was kept so of the same devices before. */
+  putPendingApps(rows: readonly PendingApps[]): Promise<void>;
+  forgetPendingApps(deviceIds: readonly string[]): Promise<void>;
+  /** Deletes some of those whose time is over at `now`. Answers how many; 0: there are no more. */
+  prunePendingApps(now: number): Promise<number>;
+  /** See `PruneGone`. */
+  pruneGone(prune: PruneGone): Promise<number>;
   /** Makes a change of what is kept of these devices, which is as it was: something else about them matters to those who read changes. */
   touch(deviceIds: readonly string[]): Promise<void>;
   /** Forgets everything about the apps of these devices. Happens by itself when a device is deleted. */
   forget(deviceIds: readonly string[]): Promise<void>;
+}
+
+/**
+ * Forgets some of the removals up to a change, the oldest first, and of devices that exist no more what else was kept
+ * for them. Answers how many; 0: there are no more.
+ */
+export interface PruneGone {
+  readonly upTo: number;
+  /** Sums of hand-overs last made before this time go too. `undefined`: they stay. */
+  readonly disclosedBefore: number | undefined;
 }
 
 export interface DeviceCertificates extends DeviceInventory {
@@ -575,10 +609,13 @@ export interface CertificateInventoryReader {
   changes(platform: Platform, after: number, limit: number): Promise<readonly InventoryChange<DeviceCertificates>[]>;
   /** As `AppInventoryReader.lastChange`. */
   lastChange(): Promise<number>;
+  /** As `AppInventoryReader.prunedChange`. */
+  prunedChange(platforms: readonly Platform[]): Promise<number>;
 }
 
 export interface CertificateInventoryWriter {
   put(rows: readonly DeviceCertificates[]): Promise<readonly boolean[]>;
+  pruneGone(prune: PruneGone): Promise<number>;
   touch(deviceIds: readonly string[]): Promise<void>;
   forget(deviceIds: readonly string[]): Promise<void>;
 }
@@ -650,7 +687,8 @@ export interface DisclosureWriter {
   record(disclosure: Disclosure): Promise<void>;
   /**
    * Forgets some of the hand-overs before `before`, and what is summed up of devices in them that are gone and were
-   * not handed over since. Of devices that exist the sum stays: partners are told by it when something is to be deleted.
+   * not handed over since. Of devices that exist, or whose removal is not forgotten, the sum stays: partners are told by
+   * it when something is to be deleted.
    * Answers how many hand-overs; 0: there are no older ones.
    */
   prune(before: number): Promise<number>;

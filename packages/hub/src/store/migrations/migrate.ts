@@ -7,10 +7,11 @@ import { first } from './0001-first.ts';
 import { vendorDevices } from './0002-vendor-devices.ts';
 import { appInventory } from './0003-app-inventory.ts';
 import { findingsAndHistory } from './0004-findings.ts';
+import { inventoryUpkeep } from './0005-inventory-upkeep.ts';
 import { WORDS } from './migration.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [first, vendorDevices, appInventory, findingsAndHistory];
+export const MIGRATIONS: readonly Migration[] = [first, vendorDevices, appInventory, findingsAndHistory, inventoryUpkeep];
 
 /** Runs `work` in one durable transaction; undoes it and passes on the error when `work` throws. */
 export type InTransaction = <T>(work: (session: WriteSession) => Promise<T>) => Promise<T>;

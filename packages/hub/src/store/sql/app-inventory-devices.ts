@@ -3,7 +3,7 @@ import type { Platform } from '@sallyport/core';
 import type { InventoryKind } from '../store.ts';
 import type { BatchWrite } from './batch-write.ts';
 import type { CounterName } from './app-inventory-tables.ts';
-import { encodeSet } from './app-inventory-encoding.ts';
+import { decodeSet, encodeSet, holdsOwnApps } from './app-inventory-encoding.ts';
 import { builders, isOneOf, isOneOfNumbers } from './session.ts';
 import type { ReadSession, WriteSession } from './session.ts';
 
@@ -107,17 +107,20 @@ export interface NewSet extends Omit<DeviceSet, 'deviceId' | 'change'> {
   readonly change: number | undefined;
 }
 
+const SET_VALUES = { platform: 'text', change: 'bigint', collected_at: 'bigint', source: 'text', gone: 'bigint', items: 'bytea' } as const;
+const WRITE_SETS: Readonly<Record<InventoryKind, BatchWrite>> = {
+  apps: { kind: 'upsert', table: TABLE.apps, keys: { ord: 'bigint' }, values: { ...SET_VALUES, own: 'bigint' } },
+  certificates: { kind: 'upsert', table: TABLE.certificates, keys: { ord: 'bigint' }, values: SET_VALUES },
+};
+
 /** Each with a new number of change unless it has one. */
 export async function writeSets(session: WriteSession, kind: InventoryKind, rows: readonly NewSet[]): Promise<void> {
   const changed = rows.filter((row) => row.change === undefined).length;
   let next = changed === 0 ? 0 : await takeNumbers(session, CHANGE_COUNTER[kind], changed);
-  await session.write(
-    {
-      kind: 'upsert', table: TABLE[kind], keys: { ord: 'bigint' },
-      values: { platform: 'text', change: 'bigint', collected_at: 'bigint', source: 'text', gone: 'bigint', items: 'bytea' },
-    },
-    rows.map((row) => [row.ord, row.platform, row.change ?? next++, row.collectedAt, row.source, row.gone ? 1 : 0, row.items]),
-  );
+  await session.write(WRITE_SETS[kind], rows.map((row) => [
+    row.ord, row.platform, row.change ?? next++, row.collectedAt, row.source, row.gone ? 1 : 0, row.items,
+    ...(kind === 'apps' ? [holdsOwnApps(decodeSet(row.items)) ? 1 : 0] : []),
+  ]));
 }
 
 export async function touchSets(session: WriteSession, kind: InventoryKind, deviceIds: readonly string[]): Promise<void> {

@@ -33,6 +33,11 @@ export function isListed(traits: number): boolean {
   return (traits & LISTED) !== 0;
 }
 
+/** Whether a set holds apps known to be the user's own: not managed, and on a device of which administrators see managed apps only. */
+export function holdsOwnApps(entries: readonly SetEntry[]): boolean {
+  return entries.some(({ traits }) => !isListed(traits) && traitsFrom(traits).managed === false);
+}
+
 /** Only the traits that were told. */
 export function traitsFrom(bits: number): Partial<Record<AppTrait, boolean>> {
   const traits: Partial<Record<AppTrait, boolean>> = {};

@@ -9,9 +9,13 @@ export interface InventoryTables {
     ord: number;
     device_id: string;
   };
-  device_apps: DeviceSetTable;
+  device_apps: DeviceSetTable & {
+    /** 1: some of its apps are the user's own, see `holdsOwnApps`. */
+    own: number;
+  };
   device_certificates: DeviceSetTable;
   device_managed_apps: { ord: number; collected_at: number; app_ids: string };
+  pending_apps: { ord: number; until: number; sealed: string };
   apps: AppTable;
   app_blocks: { app: number; block: number; devices: number };
   certificates: { id: number; digest: string; common_name: string; data: Uint8Array; uses: number };
@@ -19,7 +23,10 @@ export interface InventoryTables {
   disclosed_devices: DisclosedDeviceTable;
 }
 
-export type CounterName = 'device' | 'app' | 'certificate' | 'appsChange' | 'certificatesChange';
+export type CounterName = 'device' | 'app' | 'certificate' | 'appsChange' | 'certificatesChange' | PrunedCounter;
+
+/** The newest change of a platform that was a removal and is forgotten. */
+export type PrunedCounter = `${InventoryKind}Pruned/${Platform}`;
 
 interface DeviceSetTable {
   ord: number;

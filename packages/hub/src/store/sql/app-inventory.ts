@@ -5,6 +5,8 @@ import type {
 } from '../store.ts';
 import { appOf, appRows, catalogued, Counts, DEVICES_PER_BLOCK, digestOf, entryOf } from './app-inventory-catalogue.ts';
 import type { CatalogueApp } from './app-inventory-catalogue.ts';
+import { pruneGone, prunedChange } from './app-inventory-gone.ts';
+import { pendingApps, pendingAppsReader } from './app-inventory-pending.ts';
 import type { DeviceSet, NewSet } from './app-inventory-devices.ts';
 import { changedSets, goneSet, knownNumbers, lastChange, numbersOf, setsBetween, setsByNumber, setsOfDevices, touchSets, writeSets } from './app-inventory-devices.ts';
 import type { SetEntry } from './app-inventory-encoding.ts';
@@ -45,10 +47,18 @@ export function appInventoryReader(session: ReadSession): AppInventoryReader {
     async managedApps(deviceId) {
       const [row] = await session.query(
         db.selectFrom('device_managed_apps').innerJoin('inventory_devices', 'inventory_devices.ord', 'device_managed_apps.ord')
-          .select('app_ids').where('device_id', '=', deviceId),
+          .select(['app_ids', 'collected_at']).where('device_id', '=', deviceId),
       );
-      return row && JSON.parse(row.app_ids) as string[];
+      return row && { appIds: JSON.parse(row.app_ids) as string[], collectedAt: row.collected_at };
     },
+    ...pendingAppsReader(session),
+    withOwnApps: (platform, after, limit) => session.query(
+      db.selectFrom('device_apps').innerJoin('inventory_devices', 'inventory_devices.ord', 'device_apps.ord')
+        .select(['device_id as deviceId', 'device_apps.ord as place']).where('platform', '=', platform)
+        // Not as a parameter, so that the index of these alone is used.
+        .where(sql<boolean>`own = 1`).where('device_apps.ord', '>', after).orderBy('device_apps.ord').limit(limit),
+    ),
+    prunedChange: (platforms) => prunedChange(session, 'apps', platforms),
   };
 }
 
@@ -69,6 +79,8 @@ export function appInventory(session: WriteSession): AppInventoryReader & AppInv
       );
       return kept.length > 0;
     },
+    ...pendingApps(session),
+    pruneGone: (prune) => pruneGone(session, 'apps', prune),
     touch: (deviceIds) => touchSets(session, 'apps', deviceIds),
     forget: (deviceIds) => forgetApps(session, deviceIds),
   };
@@ -85,7 +97,9 @@ export async function forgetApps(session: WriteSession, deviceIds: readonly stri
   for (const set of sets) counts.replace(set.ord, decodeSet(set.items), []);
   await writeSets(session, 'apps', sets.map(goneSet));
   await counts.write(session);
-  await session.execute(builders[session.dialect].deleteFrom('device_managed_apps').where(isOneOfNumbers(session.dialect, 'ord', ords)));
+  for (const table of ['device_managed_apps', 'pending_apps'] as const) {
+    await session.execute(builders[session.dialect].deleteFrom(table).where(isOneOfNumbers(session.dialect, 'ord', ords)));
+  }
 }
 
 async function put(session: WriteSession, rows: readonly DeviceApps[]): Promise<readonly boolean[]> {

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { InstalledCertificate } from '@sallyport/core';
 import type { CertificateInventoryReader, CertificateInventoryWriter, DeviceCertificates } from '../store.ts';
 import { newestOfEach } from './app-inventory.ts';
+import { pruneGone, prunedChange } from './app-inventory-gone.ts';
 import type { DeviceSet, NewSet } from './app-inventory-devices.ts';
 import { changedSets, goneSet, knownNumbers, lastChange, numbersOf, setsByNumber, setsOfDevices, takeNumbers, touchSets, writeSets } from './app-inventory-devices.ts';
 import type { SetEntry } from './app-inventory-encoding.ts';
@@ -26,6 +27,7 @@ export function certificateInventoryReader(session: ReadSession): CertificateInv
       return sets.map(({ change, deviceId }) => ({ change, deviceId, inventory: named.get(deviceId) }));
     },
     lastChange: () => lastChange(session, 'certificates'),
+    prunedChange: (platforms) => prunedChange(session, 'certificates', platforms),
   };
 }
 
@@ -33,6 +35,7 @@ export function certificateInventory(session: WriteSession): CertificateInventor
   return {
     ...certificateInventoryReader(session),
     put: (rows) => put(session, rows),
+    pruneGone: (prune) => pruneGone(session, 'certificates', prune),
     touch: (deviceIds) => touchSets(session, 'certificates', deviceIds),
     forget: (deviceIds) => forgetCertificates(session, deviceIds),
   };

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Compilable } from 'kysely';
 import type { DeviceKey, DeviceKeyType } from '@sallyport/core';
 import type { DeviceColumn, DeviceFilter, DeviceQuery, DeviceReader, DeviceRow, DeviceWriter } from '../store.ts';
+import { dropUnusedNumbers } from './app-inventory-gone.ts';
 import { forgetApps } from './app-inventory.ts';
 import { lastOfEach } from './batch-write.ts';
 import type { BatchWrite, SqlValue } from './batch-write.ts';
@@ -72,6 +73,7 @@ export function devices(session: WriteSession): DeviceReader & DeviceWriter {
       await forgetApps(session, ids);
       await forgetCertificates(session, ids);
       const gone = await session.query(db.deleteFrom('devices').where(isOneOf(session.dialect, 'id', ids)).returning('id'));
+      await dropUnusedNumbers(session, isOneOf(session.dialect, 'device_id', ids));
       return gone.length;
     },
   };

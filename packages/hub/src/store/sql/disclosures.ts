@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import type { DisclosedDevice, Disclosure, DisclosureReader, DisclosureWriter } from '../store.ts';
 import { knownNumbers } from './app-inventory-devices.ts';
+import { dropUnusedNumbers, isDeviceGone } from './app-inventory-gone.ts';
 import { encodeNumbers, numbersIn } from './app-inventory-encoding.ts';
 import type { BatchWrite } from './batch-write.ts';
 import { builders, isOneOf, isOneOfNumbers } from './session.ts';
@@ -92,11 +94,13 @@ async function prune(session: WriteSession, before: number): Promise<number> {
   );
   const ords = [...new Set(gone.flatMap(({ detail }) => decodeDevices(detail).map(({ ord }) => ord)))];
   if (ords.length === 0) return gone.length;
-  const alive = db.selectFrom('inventory_devices').innerJoin('devices', 'devices.id', 'inventory_devices.device_id').select('inventory_devices.ord')
-    .where(isOneOfNumbers(session.dialect, 'inventory_devices.ord', ords));
-  await session.query(
-    db.deleteFrom('disclosed_devices').where(isOneOfNumbers(session.dialect, 'ord', ords)).where('last_at', '<', before).where('ord', 'not in', alive).returning('ord'),
+  const ofThese = isOneOfNumbers(session.dialect, 'ord', ords);
+  await session.execute(
+    db.deleteFrom('disclosed_devices').where(ofThese).where('last_at', '<', before).where(isDeviceGone('disclosed_devices')).where(sql<boolean>`case kind
+      when 'apps' then not exists (select 1 from device_apps where device_apps.ord = disclosed_devices.ord)
+      else not exists (select 1 from device_certificates where device_certificates.ord = disclosed_devices.ord) end`),
   );
+  await dropUnusedNumbers(session, ofThese);
   return gone.length;
 }
 
