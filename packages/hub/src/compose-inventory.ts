@@ -14,8 +14,8 @@ import type { Clock } from './platform/clock.ts';
 import type { DataKey } from './platform/data-key.ts';
 import type { Outbound } from './platform/outbound.ts';
 import type { Site } from './platform/site.ts';
-import type { ForgettingDisclosures } from './publish/inventory/forget-disclosures.ts';
-import { startForgettingDisclosures } from './publish/inventory/forget-disclosures.ts';
+import type { InventoryUpkeep } from './publish/inventory/inventory-upkeep.ts';
+import { startInventoryUpkeep } from './publish/inventory/inventory-upkeep.ts';
 import { InventoryPusher } from './publish/inventory/pusher.ts';
 import type { PusherOptions } from './publish/inventory/pusher.ts';
 import type { Store } from './store/store.ts';
@@ -28,12 +28,12 @@ export interface InventoryDependencies {
   readonly site: Site;
   readonly dataKey: DataKey;
   readonly http: Outbound;
-  readonly log: ForgettingDisclosures['log'];
-  /** For tests: how the pusher waits between tries. */
+  readonly log: InventoryUpkeep['log'];
   /** How long hand-overs stay on record; `undefined`: for ever. */
   readonly keepDisclosuresDays?: number | undefined;
   /** Other hubs use the same database. */
   readonly sharesDatabase?: boolean | undefined;
+  /** For tests: how the pusher waits between tries. */
   readonly wait?: PusherOptions['wait'];
   /** For tests: where the keys of Google's tokens are. */
   readonly googleKeysUrl?: string | undefined;
@@ -47,17 +47,17 @@ export interface Inventory {
 
 /** The part of `compose` that builds what collects inventories and hands them over. */
 export async function openInventory({ store, view, configuration, clock, site, dataKey, http, log, keepDisclosuresDays, sharesDatabase = false, wait, googleKeysUrl }: InventoryDependencies): Promise<Inventory> {
-  const keeper = new KeepInventory({ store, clock });
+  const keeper = new KeepInventory({ store, clock, dataKey });
   const stats = new StatsOfSources();
   const google = new GoogleTokens({ http, clock, keysUrl: googleKeysUrl });
   const { tenantId } = site;
   const pusher = await InventoryPusher.start({ store, view, clock, http, dataKey, log, tenantId, sharesDatabase, wait });
   keeper.onChanged(() => pusher.wake());
   const unseen = await ForgetUnseenApps.start({ store, log });
-  const forgetting = startForgettingDisclosures({ store, clock, log, keepDays: keepDisclosuresDays });
+  const upkeep = startInventoryUpkeep({ store, clock, log, keepDisclosuresDays });
   return {
     close: async () => {
-      await forgetting.stop();
+      await upkeep.stop();
       await unseen.close();
       await pusher.close();
     },

@@ -1,7 +1,7 @@
 import type { Platform } from '@sallyport/core';
 import type { Store } from '../store/store.ts';
 import { someoneSeesAllApps } from './inventory-sharing.ts';
-import { reclassifyInventory } from './keep-inventory.ts';
+import { forgetUnseen } from './keep-inventory.ts';
 
 const PLATFORMS: readonly Platform[] = ['iOS', 'android'];
 const DEVICES_AT_ONCE = 50;
@@ -12,13 +12,12 @@ export interface ForgettingApps {
 }
 
 /**
- * When the last connector that might see all apps of personal devices of a platform may not any more, the users'
- * own apps are forgotten at once and not only with each device's next inventory. What a stop of the hub cuts off
- * goes with that.
+ * While no connector may see all apps of personal devices of a platform, the users' own apps are forgotten at once and
+ * not only with each device's next inventory. Looks at the start too, so that what a stop of the hub cut off goes on
+ * where it was: devices that have none any more are not found again.
  */
 export class ForgetUnseenApps {
   readonly #options: ForgettingApps;
-  #seen: ReadonlySet<Platform> = new Set();
   #running: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -28,11 +27,16 @@ export class ForgetUnseenApps {
 
   static async start(options: ForgettingApps): Promise<ForgetUnseenApps> {
     const forgetting = new ForgetUnseenApps(options);
-    forgetting.#seen = await forgetting.#seenNow();
     options.store.onCommitted((rows) => {
       if (rows.some(({ kind, subject }) => kind === 'configuration-changed' && subject === 'mobileThreatDefenseConnector')) forgetting.#look();
     });
+    forgetting.#look();
     return forgetting;
+  }
+
+  /** Resolves when what was asked for so far is done. */
+  async settled(): Promise<void> {
+    await this.#running;
   }
 
   async close(): Promise<void> {
@@ -42,45 +46,24 @@ export class ForgetUnseenApps {
 
   #look(): void {
     this.#running = this.#running.then(() => this.#forget()).catch((error: unknown) => {
-      this.#options.log.warn({ err: error }, "users' own apps that nobody may see any more could not be forgotten; they go with each device's next inventory");
+      this.#options.log.warn({ err: error }, "users' own apps that nobody may see any more could not be forgotten; it is tried again at the next change of a connector or start");
     });
   }
 
-  async #seenNow(): Promise<ReadonlySet<Platform>> {
-    const { documents } = this.#options.store;
-    const answers = await Promise.all(PLATFORMS.map(async (platform) => [platform, await someoneSeesAllApps(documents, platform)] as const));
-    return new Set(answers.flatMap(([platform, isSeen]) => (isSeen ? [platform] : [])));
-  }
-
   async #forget(): Promise<void> {
-    if (this.#closed) return;
-    const before = this.#seen;
-    this.#seen = await this.#seenNow();
-    for (const platform of before) if (!this.#seen.has(platform)) await this.#forgetOn(platform);
+    for (const platform of PLATFORMS) if (!this.#closed && !(await someoneSeesAllApps(this.#options.store.documents, platform))) await this.#forgetOn(platform);
   }
 
   async #forgetOn(platform: Platform): Promise<void> {
     const { store, log } = this.#options;
-    // What is written here comes again as a change, after this one.
-    const last = await store.appInventory.lastChange();
     let devices = 0;
     for (let after = 0; !this.#closed;) {
-      const changes = (await store.appInventory.changes(platform, after, DEVICES_AT_ONCE)).filter(({ change }) => change <= last);
-      const unmanaged = changes.flatMap(({ deviceId, inventory }) => (inventory?.apps.some(({ managed }) => managed === false) === true ? [deviceId] : []));
-      devices += await this.#judgeAnew(unmanaged);
-      const end = changes.at(-1)?.change;
-      if (end === undefined) break;
-      after = end;
+      const found = await store.appInventory.withOwnApps(platform, after, DEVICES_AT_ONCE);
+      const last = found.at(-1);
+      if (last === undefined) break;
+      devices += await store.transaction((tx) => forgetUnseen(tx, found.map(({ deviceId }) => deviceId)));
+      after = last.place;
     }
-    if (devices > 0) log.info({ platform, devices }, "users' own apps were forgotten, since no partner may see them any more");
-  }
-
-  async #judgeAnew(deviceIds: readonly string[]): Promise<number> {
-    if (deviceIds.length === 0) return 0;
-    return this.#options.store.transaction(async (tx) => {
-      const personal = (await tx.devices.get(deviceIds)).filter(({ resource }) => resource.managedDeviceOwnerType !== 'company');
-      for (const device of personal) await reclassifyInventory(tx, device);
-      return personal.length;
-    });
+    if (devices > 0) log.info({ platform, devices }, "users' own apps were forgotten, since no partner may see them");
   }
 }

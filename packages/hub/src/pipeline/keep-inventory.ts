@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { DeviceKey, InstalledApp, InstalledCertificate, Instant, OwnerType, Platform } from '@sallyport/core';
 import { isKeptApp, isListedApp, platformOf } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
-import type { DeviceRow, KeptApp, Store, Transaction } from '../store/store.ts';
+import type { DataKey } from '../platform/data-key.ts';
+import type { DeviceApps, DeviceRow, KeptApp, PendingApps, Store, Transaction } from '../store/store.ts';
 import { ownerTypeOf, someoneSeesAllApps } from './inventory-sharing.ts';
+import { isOfSameTime, openPending, sealPending, withManaged } from './keep-inventory-pending.ts';
 import { matchDevices } from './match-device.ts';
 import type { AccessView } from './ports.ts';
 
@@ -47,17 +49,20 @@ export interface InventoryKeeper {
 export interface KeepInventoryOptions {
   readonly store: Store;
   readonly clock: Clock;
+  readonly dataKey: DataKey;
 }
 
 /** The one place where inventories are written: whose it is, what of it is kept, and what administrators see. */
 export class KeepInventory implements InventoryKeeper {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #dataKey: DataKey;
   readonly #listeners: (() => void)[] = [];
 
-  constructor({ store, clock }: KeepInventoryOptions) {
+  constructor({ store, clock, dataKey }: KeepInventoryOptions) {
     this.#store = store;
     this.#clock = clock;
+    this.#dataKey = dataKey;
   }
 
   onChanged(listener: () => void): void {
@@ -67,14 +72,32 @@ export class KeepInventory implements InventoryKeeper {
   keepApps(rows: readonly CollectedApps[]): Promise<readonly InventoryOutcome[]> {
     return this.#write(rows, async (tx, found) => {
       const seenByAll = rememberedByPlatform((platform) => someoneSeesAllApps(tx.documents, platform));
-      const sets = [];
+      const sets: DeviceApps[] = [];
+      const waiting: (PendingApps | undefined)[] = [];
       for (const { row, device } of found) {
-        const managed = row.managedElsewhere === true ? await tx.appInventory.managedApps(device.id) : undefined;
-        const apps = row.managedElsewhere === true ? withManaged(row.apps, managed) : row.apps;
+        const { apps, pending } = row.managedElsewhere === true ? await this.#join(tx, device, row, seenByAll) : { apps: row.apps, pending: undefined };
         sets.push({ ...ofDevice(device), source: row.source, collectedAt: this.#past(row.collectedAt), apps: await keptApps(device, apps, seenByAll) });
+        waiting.push(pending);
       }
-      return tx.appInventory.put(sets);
+      const taken = await tx.appInventory.put(sets);
+      await tx.appInventory.forgetPendingApps(found.flatMap(({ row, device }, i) => (row.managedElsewhere === true && taken[i] === true ? [device.id] : [])));
+      await tx.appInventory.putPendingApps(waiting.flatMap((pending, i) => (pending !== undefined && taken[i] === true ? [pending] : [])));
+      return taken;
     });
+  }
+
+  /** The installed apps with what is known of their management, and those that wait for it to become known. */
+  async #join(
+    tx: Transaction, device: DeviceRow, row: CollectedApps, seenByAll: (platform: Platform) => Promise<boolean>,
+  ): Promise<{ readonly apps: readonly InstalledApp[]; readonly pending: PendingApps | undefined }> {
+    const managed = await tx.appInventory.managedApps(device.id);
+    const apps = withManaged(row.apps, managed?.appIds);
+    if (await isWhole(device, seenByAll)) return { apps, pending: undefined };
+    const rest = isOfSameTime(managed, this.#past(row.collectedAt)) ? [] : apps.filter((app) => app.managed !== true);
+    return {
+      apps: apps.filter((app) => app.managed === true),
+      pending: rest.length === 0 ? undefined : sealPending(this.#dataKey, device.id, rest, this.#clock.now()),
+    };
   }
 
   async keepManagedApps(row: Collected & { readonly appIds: readonly string[] }): Promise<InventoryOutcome> {
@@ -82,7 +105,10 @@ export class KeepInventory implements InventoryKeeper {
       if (!(await tx.appInventory.putManagedApps(device.id, row.appIds, this.#past(row.collectedAt)))) return false;
       const [current] = await tx.appInventory.ofDevices([device.id]);
       if (current !== undefined) {
-        await tx.appInventory.put([{ ...current, apps: await keptApps(device, withManaged(current.apps, row.appIds), (platform) => someoneSeesAllApps(tx.documents, platform)) }]);
+        const waiting = openPending(this.#dataKey, await tx.appInventory.pendingApps(device.id), this.#clock.now());
+        const apps = withManaged([...current.apps, ...waiting], row.appIds);
+        await tx.appInventory.put([{ ...current, apps: await keptApps(device, apps, (platform) => someoneSeesAllApps(tx.documents, platform)) }]);
+        await tx.appInventory.forgetPendingApps([device.id]);
       }
       return true;
     })));
@@ -162,6 +188,26 @@ export async function reclassifyInventory(tx: Transaction, device: DeviceRow): P
 }
 
 /**
+ * Keeps of these devices what may be kept now. Partners are told of those of which something went. Answers of how
+ * many that is.
+ */
+export async function forgetUnseen(tx: Transaction, deviceIds: readonly string[]): Promise<number> {
+  const devices = new Map((await tx.devices.get(deviceIds)).map((device) => [device.id, device]));
+  const seenByAll = rememberedByPlatform((platform) => someoneSeesAllApps(tx.documents, platform));
+  const sets: DeviceApps[] = [];
+  let fewer = 0;
+  for (const current of await tx.appInventory.ofDevices(deviceIds)) {
+    const device = devices.get(current.deviceId);
+    if (device === undefined) continue;
+    const apps = await keptApps(device, current.apps, seenByAll);
+    if (apps.length < current.apps.length) fewer += 1;
+    sets.push({ ...current, apps });
+  }
+  await tx.appInventory.put(sets);
+  return fewer;
+}
+
+/**
  * These users, groups or devices came into a group or left one: partners for certain groups are told of their
  * devices as they may be shared now. Part of the transaction that changes the group, while `memberIds` are known.
  */
@@ -187,25 +233,24 @@ function rememberedByPlatform(ask: (platform: Platform) => Promise<boolean>): (p
   };
 }
 
+/** Whether users' own apps are kept of a device, too. */
+async function isWhole({ resource }: Pick<DeviceRow, 'resource'>, someoneSeesAll: (platform: Platform) => Promise<boolean>): Promise<boolean> {
+  return ownerTypeOf(resource) === 'company' || someoneSeesAll(platformOf(resource.operatingSystem as string));
+}
+
 /** What is kept of the apps of a device, and what of that administrators see. */
 async function keptApps(
   { resource }: DeviceRow, apps: readonly InstalledApp[], someoneSeesAll: (platform: Platform) => Promise<boolean>,
 ): Promise<readonly KeptApp[]> {
   const platform = platformOf(resource.operatingSystem as string);
   const owner = ownerTypeOf(resource);
-  const seenByAll = owner === 'company' || await someoneSeesAll(platform);
   const appPlatform = appPlatformOf(platform, owner);
-  return apps.filter((app) => isKeptApp(app, owner, seenByAll)).map((app) => ({ ...app, appPlatform, listed: isListedApp(app, owner) }));
+  const whole = await isWhole({ resource }, someoneSeesAll);
+  return apps.filter((app) => isKeptApp(app, owner, whole)).map((app) => ({ ...app, appPlatform, listed: isListedApp(app, owner) }));
 }
 
 function ofDevice({ id, resource }: DeviceRow): { readonly deviceId: string; readonly platform: Platform } {
   return { deviceId: id, platform: platformOf(resource.operatingSystem as string) };
-}
-
-/** Without a list of managed apps it is not known of any. */
-function withManaged(apps: readonly InstalledApp[], managed: readonly string[] | undefined): readonly InstalledApp[] {
-  const ids = managed && new Set(managed);
-  return apps.map((app) => ({ ...app, managed: ids && (app.appId !== undefined && ids.has(app.appId)) }));
 }
 
 async function forgetBoth(tx: Transaction, deviceIds: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { InstalledApp } from '@sallyport/core';
 import { KeepInventory } from '../../pipeline/keep-inventory.ts';
+import { createDataKey } from '../../platform/data-key.ts';
 import { NOW, openTestHub, type TestHub } from './testing.ts';
 
 const MAIL: InstalledApp = { appId: 'com.example.mail', name: 'Example Mail', version: '54873', shortVersion: '4.2.1', bundleSize: 48_234_496, managed: true };
@@ -17,7 +18,7 @@ beforeEach(async () => {
   company = await register({ operatingSystem: 'iOS', managedDeviceOwnerType: 'company' });
   personal = await register({ operatingSystem: 'iOS', managedDeviceOwnerType: 'personal' });
   android = await register({ operatingSystem: 'Android', managedDeviceOwnerType: 'personal' });
-  const keeper = new KeepInventory({ store: hub.store, clock: { now: () => NOW } });
+  const keeper = new KeepInventory({ store: hub.store, dataKey: createDataKey(new Uint8Array(32)), clock: { now: () => NOW } });
   await keeper.keepApps([company, personal, android].map((id) => (
     { source: 'test', keys: [{ type: 'managedDeviceId', value: id }], collectedAt: NOW, apps: [MAIL, GAME] }
   )));

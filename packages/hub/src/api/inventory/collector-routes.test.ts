@@ -153,6 +153,51 @@ describe('the webhook of NanoMDM', () => {
     expect(await keptOf(BYOD)).toEqual({ mail: true });
   });
 
+  describe('an app of a personal device that becomes managed', () => {
+    const byod = (at: string): Event => ({ id: ENROLMENT, type: 'User Enrollment (Device)', at });
+    let source: string;
+    beforeEach(async () => {
+      source = await addSource();
+      await admin('POST', `/${source}/assign`, { ownId: ENROLMENT, managedDeviceId: BYOD });
+      hub.clock.advance(86_400_000);
+      await push(source, event(managed({ mail: 'Managed' }), byod('2026-03-02T08:00:00Z')));
+      await push(source, event(installed('mail', 'dating'), byod('2026-03-02T08:00:01Z')));
+    });
+    const appsNext = () => push(source, event(installed('mail', 'dating', 'crm'), byod('2026-03-03T08:00:00Z')));
+    const managedNext = (at = '2026-03-03T08:00:05Z') => push(source, event(managed({ mail: 'Managed', crm: 'Managed' }), byod(at)));
+
+    test('is there whichever list comes first', async () => {
+      await appsNext();
+      expect(await keptOf(BYOD)).toEqual({ mail: true });
+      await managedNext();
+      expect(await keptOf(BYOD)).toEqual({ mail: true, crm: true });
+      await managedNext('2026-03-04T08:00:00Z');
+      await push(source, event(installed('mail', 'dating', 'crm'), byod('2026-03-04T08:00:05Z')));
+      expect(await keptOf(BYOD)).toEqual({ mail: true, crm: true });
+    });
+
+    test('waits unreadable, and neither longer than an hour nor than the second list takes', async () => {
+      const waiting = () => hub.store.appInventory.pendingApps(BYOD);
+      expect(await waiting()).toBeUndefined();
+      await appsNext();
+      expect(await waiting()).toMatchObject({ until: hub.clock.now() + 3_600_000, sealed: expect.not.stringMatching(/dating|crm/) });
+      expect(await hub.store.appInventory.count()).toBe(1);
+      await managedNext();
+      expect(await waiting()).toBeUndefined();
+      await push(source, event(installed('mail', 'dating', 'chat'), byod('2026-03-03T08:10:00Z')));
+      hub.clock.advance(3_600_000);
+      await push(source, event(managed({ mail: 'Managed', chat: 'Managed' }), byod('2026-03-03T08:20:00Z')));
+      expect(await keptOf(BYOD)).toEqual({ mail: true });
+    });
+
+    test('is forgotten with the device', async () => {
+      await appsNext();
+      await push(source, event('', { ...byod('2026-03-03T08:00:03Z'), topic: 'mdm.CheckOut' }));
+      await managedNext();
+      expect([await keptOf(BYOD), await hub.store.appInventory.pendingApps(BYOD)]).toEqual([{}, undefined]);
+    });
+  });
+
   test('a device is who the MDM server says it is, not who its answer claims to be', async () => {
     const source = await addSource();
     await push(source, event(`<key>UDID</key><string>${UDID}</string>${installed('evil')}`, { id: 'somebody-else', type: 'Device' }));

@@ -304,6 +304,54 @@ describe('with App Sync for iOS', () => {
     expect((await fetchApps(`?changedSince=${cursor}`)).body.value).toEqual([{ managedDeviceId: IPAD, removed: true }]);
   });
 
+  describe('after removals are forgotten', () => {
+    /** The hub notes how far the changes have come. */
+    const later = async (days: number) => {
+      hub.clock.advance(days * 86_400_000);
+      await reopen();
+      await vi.waitFor(async () => expect((await hub.store.documents.get('inventoryCursor', 'times'))?.body.times).toContainEqual(expect.objectContaining({ at: hub.clock.now() })));
+    };
+    const removals = async () => (await hub.store.appInventory.changes('iOS', 0, 100)).filter(({ inventory }) => inventory === undefined).length;
+
+    test('a cursor from before them begins anew, and one from after them goes on', async () => {
+      const { body: { cursor: early } } = await fetchApps();
+      await hub.devices.remove('admin', IPAD);
+      const { body: { cursor: late } } = await fetchApps(`?changedSince=${early}`);
+      for (const days of [1, 89]) {
+        await later(days);
+        expect(await removals()).toBe(1);
+      }
+      await later(2);
+      await vi.waitFor(async () => expect(await removals()).toBe(0));
+      expect((await fetchApps(`?changedSince=${late}`)).body).toMatchObject({ restart: false, value: [] });
+      const anew = await fetchApps(`?changedSince=${early}&limit=1`);
+      expect([anew.body.restart, namesOf(anew)]).toEqual([true, { [IPHONE]: ['Example Mail'] }]);
+      // What begins anew goes on from there, though its place is before the removals.
+      await putApps(MAC);
+      expect((await fetchApps(`?changedSince=${anew.body.cursor}`)).body).toMatchObject({ restart: false, value: [], more: false });
+      expect((await admin('GET', '/inventory-disclosures')).body.value.length).toBeGreaterThan(0);
+    });
+
+    test('a cursor made before removals could be forgotten is still good', async () => {
+      const { body: { cursor } } = await fetchApps();
+      const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
+      const older = Buffer.from(JSON.stringify(parts.slice(0, 4))).toString('base64url');
+      expect((await fetchApps(`?changedSince=${older}`)).body).toMatchObject({ restart: false, value: [] });
+    });
+  });
+
+  test("what a stop of the hub cut off is forgotten after the next start, and partners are told of nothing else", async () => {
+    await connector(LOOKOUT, { allowPartnerToCollectIOSPersonalApplicationMetadata: true });
+    await putApps(IPHONE);
+    await inventory.close();
+    await connector(LOOKOUT, { allowPartnerToCollectIOSPersonalApplicationMetadata: false });
+    const before = await hub.store.appInventory.lastChange();
+    expect(await hub.store.appInventory.withOwnApps('iOS', 0, 10)).toMatchObject([{ deviceId: IPHONE }]);
+    await reopen();
+    await vi.waitFor(async () => expect(await hub.store.appInventory.withOwnApps('iOS', 0, 10)).toEqual([]));
+    expect((await hub.store.appInventory.changes('iOS', before, 10)).map(({ deviceId }) => deviceId)).toEqual([IPHONE]);
+  });
+
   test('wrong questions are refused, and cursors of others are', async () => {
     const { body } = await call('GET', '/partner/v1/certificate-inventory', `partner ${LOOKOUT}`);
     expect(body.error.innerError.code).toBe('inventory_not_shared');

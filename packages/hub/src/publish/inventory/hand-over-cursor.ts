@@ -16,10 +16,12 @@ export interface HandOverCursor {
   readonly change: number;
   /** What it was allowed to see then, see `sharingMark`. */
   readonly mark: string;
+  /** The newest removal that was forgotten when it began. */
+  readonly pruned: number;
 }
 
-export function writeCursor(owner: CursorOwner, change: number, sharing: InventorySharing): string {
-  return Buffer.from(JSON.stringify([2, ownerMark(owner), change, sharingMark(owner.kind, sharing)])).toString('base64url');
+export function writeCursor(owner: CursorOwner, change: number, sharing: InventorySharing, pruned: number): string {
+  return Buffer.from(JSON.stringify([2, ownerMark(owner), change, sharingMark(owner.kind, sharing), pruned])).toString('base64url');
 }
 
 /** `undefined` for what is no cursor of this owner: one of another partner or organisation would skip changes. */
@@ -28,12 +30,16 @@ export function readCursor(owner: CursorOwner, text: string): HandOverCursor | u
   try {
     const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (!Array.isArray(parts)) return undefined;
-    const [version, of, change, mark] = parts as readonly unknown[];
-    const isOurs = version === 2 && of === ownerMark(owner) && typeof change === 'number' && Number.isSafeInteger(change) && change >= 0 && typeof mark === 'string';
-    return isOurs ? { change, mark } : undefined;
+    // Cursors from before removals were forgotten know of none.
+    const [version, of, change, mark, pruned = 0] = parts as readonly unknown[];
+    return version === 2 && of === ownerMark(owner) && isNumber(change) && typeof mark === 'string' && isNumber(pruned) ? { change, mark, pruned } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function ownerMark({ tenantId, connectorId, kind }: CursorOwner): string {
@@ -44,14 +50,25 @@ export interface Start {
   /** From which change to go on. */
   readonly after: number;
   readonly isRestart: boolean;
+  /** For the next cursor. */
+  readonly pruned: number;
+}
+
+/** How far the changes have come. */
+export interface Reach {
+  readonly last: number;
+  /** The newest removal that is forgotten, of the platforms that are shared. */
+  readonly pruned: number;
 }
 
 /**
  * Where to go on. From the beginning where the partner may see something else than when the cursor was made: what
  * was not allowed then did not change since and would never come, and what is not allowed any more is to be deleted.
  * Also where there is no such change yet: the database is older than the cursor, as after a backup was brought back.
+ * And where a removal was forgotten that the partner had not come to: it may hold what was removed.
  */
-export function startOf(kind: InventoryKind, cursor: HandOverCursor | undefined, sharing: InventorySharing, lastChange: number): Start {
-  const goesOn = cursor !== undefined && cursor.mark === sharingMark(kind, sharing) && cursor.change <= lastChange;
-  return goesOn ? { after: cursor.change, isRestart: false } : { after: 0, isRestart: true };
+export function startOf(kind: InventoryKind, cursor: HandOverCursor | undefined, sharing: InventorySharing, { last, pruned }: Reach): Start {
+  if (cursor === undefined || cursor.mark !== sharingMark(kind, sharing) || cursor.change > last) return { after: 0, isRestart: true, pruned };
+  const missedNothing = cursor.change >= pruned || cursor.pruned >= pruned;
+  return missedNothing ? { after: cursor.change, isRestart: false, pruned: cursor.pruned } : { after: 0, isRestart: true, pruned };
 }

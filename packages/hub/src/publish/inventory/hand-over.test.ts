@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Platform } from '@sallyport/core';
 import { LOOKOUT, phone, testPipeline, type TestPipeline } from '../../pipeline/testing.ts';
 import { KeepInventory } from '../../pipeline/keep-inventory.ts';
+import { createDataKey } from '../../platform/data-key.ts';
 import type { Store } from '../../store/store.ts';
 import type { HandOverDependencies } from './hand-over.ts';
 import { handOver } from './hand-over.ts';
@@ -15,7 +16,7 @@ let keeper: KeepInventory;
 
 beforeEach(async () => {
   hub = await testPipeline();
-  keeper = new KeepInventory({ store: hub.store, clock: hub.clock });
+  keeper = new KeepInventory({ store: hub.store, clock: hub.clock, dataKey: createDataKey(new Uint8Array(32)) });
   await hub.devices.put('test', phone(IPHONE, hub.clock.now(), { operatingSystem: 'iOS', managedDeviceOwnerType: 'company', userId: null }));
   await hub.devices.put('test', phone(ANDROID, hub.clock.now(), { operatingSystem: 'Android', managedDeviceOwnerType: 'company', userId: null }));
   await hub.configuration.write('admin', async (tx, changed) => {

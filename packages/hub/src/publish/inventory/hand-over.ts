@@ -57,6 +57,7 @@ export async function handOver(deps: HandOverDependencies, request: HandOverRequ
   for (;;) {
     const sharing = await requireSharing(deps.store.documents, request);
     const page = await readPage(deps, request, sharing);
+    if (page === undefined) continue;
     const messageId = request.messageId?.(page.devices) ?? randomUUID();
     if (page.devices.length === 0) return handOverOf(page, messageId);
     const isRecorded = await deps.store.transaction(async (tx) => {
@@ -76,7 +77,7 @@ export async function handOver(deps: HandOverDependencies, request: HandOverRequ
 
 /** Tells a partner that was given something, and may not be given anything any more, to delete it: everything anew, and that is nothing. */
 export function withdrawal(owner: CursorOwner, messageId: string): HandOver {
-  return { messageId, isRestart: true, devices: [], cursor: writeCursor(owner, 0, NOTHING_SHARED), more: false };
+  return { messageId, isRestart: true, devices: [], cursor: writeCursor(owner, 0, NOTHING_SHARED, 0), more: false };
 }
 
 const NOTHING_SHARED: InventorySharing = { optIns: { apps: {}, certificates: {} }, enrolmentGroupIds: [], deprovisioned: false };
@@ -102,19 +103,22 @@ interface Page {
   readonly more: boolean;
 }
 
-async function readPage(deps: HandOverDependencies, request: HandOverRequest, sharing: InventorySharing): Promise<Page> {
+/** `undefined`: removals were forgotten while it was read, so that it may lack some. */
+async function readPage(deps: HandOverDependencies, request: HandOverRequest, sharing: InventorySharing): Promise<Page | undefined> {
   const { kind, connectorId, cursor, limit } = request;
+  const inventory = kind === 'apps' ? deps.store.appInventory : deps.store.certificateInventory;
+  const platforms = sharedPlatforms(kind, sharing);
   // Asked before the changes are: what is committed while they are read is left for the next page, since the changes
   // of several platforms are not read at one moment.
-  const last = await (kind === 'apps' ? deps.store.appInventory : deps.store.certificateInventory).lastChange();
-  const start = startOf(kind, cursor, sharing, last);
+  const [last, pruned] = await Promise.all([inventory.lastChange(), inventory.prunedChange(platforms)]);
+  const start = startOf(kind, cursor, sharing, { last, pruned });
   const devices: HandedDevice[] = [];
   const disclosed: DisclosedDevice[] = [];
   let { after } = start;
   let more = true;
   for (let look = 0; look < MAX_LOOKS && more && devices.length < limit; look += 1) {
     const wanted = limit - devices.length;
-    const changes = await changesAfter(deps.store, kind, sharedPlatforms(kind, sharing), after, last, wanted + 1);
+    const changes = await changesAfter(deps.store, kind, platforms, after, last, wanted + 1);
     more = changes.length > wanted;
     const taken = changes.slice(0, wanted);
     after = taken.at(-1)?.change ?? after;
@@ -123,7 +127,8 @@ async function readPage(deps: HandOverDependencies, request: HandOverRequest, sh
       if (record !== undefined) disclosed.push(record);
     }
   }
-  return { isRestart: start.isRestart, devices, disclosed, cursor: writeCursor({ tenantId: deps.tenantId, connectorId, kind }, after, sharing), more };
+  if (await inventory.prunedChange(platforms) !== pruned) return undefined;
+  return { isRestart: start.isRestart, devices, disclosed, cursor: writeCursor({ tenantId: deps.tenantId, connectorId, kind }, after, sharing, start.pruned), more };
 }
 
 type AnyChange = InventoryChange<DeviceApps | DeviceCertificates>;
