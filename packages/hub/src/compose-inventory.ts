@@ -65,7 +65,7 @@ export async function openInventory({ store, view, configuration, clock, site, d
       await app.register(deviceInventoryRoutes({ store, keeper, clock }));
       await app.register(inventorySourceRoutes({ store, configuration, clock, stats, dataKey }));
       await app.register(collectorRoutes({ store, keeper, google, stats, dataKey, clock }));
-      await app.register(inventoryPushRoutes({ store, configuration, clock, pusher, dataKey }));
+      await app.register(inventoryPushRoutes({ store, configuration, clock, pusher, dataKey, http }));
       await app.register(disclosureRoutes({ store }));
       await app.register(partnerInventoryRoutes({ store, view, clock, tenantId }));
     },

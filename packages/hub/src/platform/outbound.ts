@@ -18,6 +18,11 @@ export interface Outbound {
    * Leaving the iteration ends the connection.
    */
   stream(url: string, options?: OutboundStreamOptions): Promise<OutboundStream>;
+  /**
+   * Why an address can never be called, as far as that shows without asking for its name; `undefined` where it does not. For
+   * telling whoever enters it at once; every request is judged again, with the addresses of that moment.
+   */
+  refusal(url: string): string | undefined;
   /** Lets go of connections kept open for the next request. */
   close(): void;
 }
@@ -91,6 +96,7 @@ export function createOutbound(settings: { readonly allow: readonly string[] }):
   return {
     request: (url, options = {}) => requestWhole(guard, agents, url, options),
     stream: (url, options = {}) => requestStream(guard, agents, url, options),
+    refusal: (url) => refusalOf(guard, url),
     close() {
       agents.http.destroy();
       agents.https.destroy();
@@ -147,6 +153,22 @@ function checkedTarget(guard: AddressGuard, url: string): URL {
     throw new OutboundError('destination_refused', `${target.origin}: only https is called. To allow plain http to this host, list it in SALLYPORT_OUTBOUND_ALLOW.`);
   }
   return target;
+}
+
+function refusalOf(guard: AddressGuard, url: string): string | undefined {
+  try {
+    const target = checkedTarget(guard, url);
+    if (isLoopbackName(target.hostname) && !guard.allowsHost(target.hostname)) throw refusedAddress(target);
+    return undefined;
+  } catch (error) {
+    if (error instanceof OutboundError) return error.message;
+    throw error;
+  }
+}
+
+/** Names that mean this machine everywhere (RFC 6761, section 6.3). */
+function isLoopbackName(hostname: string): boolean {
+  return /(?:^|\.)localhost\.?$/i.test(hostname);
 }
 
 function refusedAddress(target: URL): OutboundError {

@@ -4,6 +4,7 @@ import { HubError } from '@sallyport/contracts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DataKey } from '../../platform/data-key.ts';
+import type { Outbound } from '../../platform/outbound.ts';
 import { newPushSecret, pushCursorId, sealPushSecret, type PushTargetBody } from '../../publish/inventory/push-target.ts';
 import type { InventoryPusher } from '../../publish/inventory/pusher.ts';
 import type { DocumentRow, InventoryKind, Transaction } from '../../store/store.ts';
@@ -13,6 +14,7 @@ import type { AdminDependencies } from './admin-documents.ts';
 export interface InventoryPushOptions extends AdminDependencies {
   readonly pusher: InventoryPusher;
   readonly dataKey: DataKey;
+  readonly http: Pick<Outbound, 'refusal'>;
 }
 
 const READ: RouteAccess = { kind: 'permission', anyOf: ['DeviceManagementServiceConfig.Read.All', 'DeviceManagementServiceConfig.ReadWrite.All'] };
@@ -22,12 +24,14 @@ const KINDS = ['apps', 'certificates'] as const satisfies readonly InventoryKind
 
 /** Where the inventories of a connector are pushed to. What may go there is said by the connector's switches alone. */
 export function inventoryPushRoutes(options: InventoryPushOptions): FastifyPluginAsync {
-  const { store, pusher, dataKey } = options;
+  const { store, pusher, dataKey, http } = options;
   const shown = (row: DocumentRow) => toView(row, pusher);
   return async (app) => {
     app.get(TARGET, { config: { access: READ, doc: docs.get } }, async (request) => shown(required(await store.documents.get('inventoryPush', idOf(request)), idOf(request))));
     app.put(TARGET, { config: { access: WRITE, doc: docs.put } }, async (request) => {
       const given = targetPut.parse(request.body);
+      const refusal = http.refusal(given.url);
+      if (refusal !== undefined) throw new HubError('invalid_request', `url cannot be called. ${refusal}`, { field: 'url' });
       const { row, secret } = await put(options, request, given);
       await pusher.settled();
       return { ...shown(row), ...(secret !== undefined && { secret }) };
@@ -142,7 +146,7 @@ const docs = {
   get: { summary: 'See where inventories are pushed to', tags, params, responses: { 200: { description: 'The target, and how it fares.', schema: view } } },
   put: {
     summary: 'Push inventories to a partner', tags, params, body: targetPut,
-    description: 'Messages are signed as Standard Webhooks says, and repeated until they are answered with 2xx. Nothing goes out that the switches of the connector do not allow. A new address begins anew.',
+    description: 'Messages are signed as Standard Webhooks says, and repeated until they are answered with 2xx. Nothing goes out that the switches of the connector do not allow. A new address begins anew. One that the hub may not call is refused; a name that leads to such an address shows with the first push.',
     responses: { 200: { description: 'The target. It runs.', schema: withSecret } },
   },
   rotate: { summary: 'Give the target a new secret', tags, params, responses: { 200: { description: 'The target with its new secret.', schema: withSecret } } },

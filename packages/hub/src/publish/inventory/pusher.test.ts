@@ -270,10 +270,16 @@ test('a new address begins anew, and a removed target gets nothing', async () =>
   expect(partner.received).toHaveLength(2);
 });
 
-test('a target that the hub may not call is not called, and its status says why', async () => {
+test('a target that the hub may not call any more is not called, and its status says why', async () => {
   await connector({ [SWITCH]: true });
   await putApps('Mail');
-  await putTarget({ url: 'https://169.254.169.254/latest/meta-data' });
+  await putTarget();
+  await partner.until(1);
+  await shut();
+  http.close();
+  http = createOutbound({ allow: [] });
+  await open();
+  await putApps('Maps');
   expect((await stateBecomes('failing')).problem.message).toContain('SALLYPORT_OUTBOUND_ALLOW');
 });
 
@@ -292,6 +298,15 @@ test('wrong settings and callers without the permission are refused', async () =
   for (const body of [{}, { url: 'ftp://x.example', kinds: ['apps'] }, { url: 'https://u:p@x.example', kinds: ['apps'] }, { url, kinds: [] }, { url, kinds: ['mail'] }, { url, kinds: ['apps'], secret: 'mine' }]) {
     expect((await admin('PUT', TARGET, body)).status).toBe(400);
   }
+  const called = partner.received.length;
+  for (const [address, reason] of [
+    ['http://partner.example/in', 'only https'], ['https://127.0.0.2/in', 'not a public address'], ['https://10.1.2.3/in', 'not a public address'], ['https://[::1]/in', 'not a public address'],
+    ['https://169.254.169.254/latest', 'not a public address'], ['https://localhost:8443/in', 'not a public address'], ['https://db.LOCALHOST./in', 'not a public address'],
+  ]) {
+    const answer = await admin('PUT', TARGET, { url: address, kinds: ['apps'], enabled: false });
+    expect([answer.status, answer.body.error.target, answer.body.error.message]).toEqual([400, 'url', expect.stringContaining(reason ?? '')]);
+  }
+  expect([partner.received.length, (await admin('GET', TARGET)).status]).toEqual([called, 404]);
   expect((await admin('PUT', '/connectors/nothing/inventory-push', { url, kinds: ['apps'] })).status).toBe(404);
   expect((await admin('PUT', TARGET, { url, kinds: ['apps'] }, ['DeviceManagementServiceConfig.Read.All'])).status).toBe(403);
 });
