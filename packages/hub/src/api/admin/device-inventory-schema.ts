@@ -40,10 +40,15 @@ const detectedApp = z.object({
   displayName: text(512), version: text(256), publisher: text(512), sizeInByte: size,
 });
 
+const key = z.string().max(256).nullish().transform((value) => value ?? undefined);
+
 /** What Graph answers for `managedDevices?$expand=detectedApps`. */
 export const graphImport = z.object({
   value: z.array(z.object({
-    id: z.string().min(1).max(256).transform(canonicalId).describe('Id of the managed device.'),
+    id: key.transform((id) => (id === undefined || id.trim() === '' ? undefined : canonicalId(id))).describe('Id of the managed device.'),
+    azureADDeviceId: key, udid: key,
+    serialNumber: key.describe('This, IMEI, UDID and Entra device id find the device where its id is missing or of another organisation. What many phones have, or fake, finds none.'),
+    imei: key,
     lastSyncDateTime: collectedDateTime,
     detectedApps: z.array(detectedApp).max(MAX_APPS),
   })).min(1).max(MAX_IMPORTED),
@@ -51,7 +56,8 @@ export const graphImport = z.object({
 
 export const importResult = z.object({
   kept: z.int(), older: z.int(),
-  unknownDevices: z.array(z.string()).describe('Ids that no managed device here has; their apps were dropped.'),
+  unknownDevices: z.array(z.string()).describe('Those that no managed device here is; their apps were dropped. By id, else by serial number or IMEI, else by their place such as `value[3]`.'),
+  ambiguousDevices: z.array(z.string()).describe('Those whose ids name different devices here; their apps were dropped.'),
 });
 
 export const deviceParams = z.object({ id: z.string().describe('Id of a managed device.') });

@@ -1,11 +1,13 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { DeviceKey } from '@sallyport/core';
 import { HubError } from '@sallyport/contracts';
 import type { InventoryKeeper, InventoryOutcome } from '../../pipeline/keep-inventory.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime, type Clock } from '../../platform/clock.ts';
 import { toHandedApp } from '../../publish/inventory/handed-device.ts';
 import type { Store } from '../../store/store.ts';
+import { keysOf } from '../../vendors/device-keys.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { appsPut, certificatesPut, deviceAppsView, deviceParams, graphImport, importResult, outcome } from './device-inventory-schema.ts';
 
@@ -53,14 +55,24 @@ export function deviceInventoryRoutes({ store, keeper, clock }: DeviceInventoryO
 
 async function importGraph(keeper: InventoryKeeper, clock: Clock, body: unknown): Promise<z.infer<typeof importResult>> {
   const { value } = graphImport.parse(body);
-  const outcomes = await keeper.keepApps(value.map(({ id, lastSyncDateTime, detectedApps }) => ({
-    source: 'graph', keys: [{ type: 'managedDeviceId', value: id }], collectedAt: lastSyncDateTime ?? clock.now(),
+  const outcomes = await keeper.keepApps(value.map(({ lastSyncDateTime, detectedApps, ...device }) => ({
+    source: 'graph', keys: graphKeys(device), collectedAt: lastSyncDateTime ?? clock.now(),
     apps: detectedApps.map(({ displayName, version, publisher, sizeInByte }) => ({
       name: displayName, shortVersion: version, publisher, ...(sizeInByte === 0 ? {} : { bundleSize: sizeInByte }),
     })),
   })));
   const count = (which: InventoryOutcome): number => outcomes.filter((each) => each === which).length;
-  return { kept: count('kept'), older: count('older'), unknownDevices: value.filter((_, i) => outcomes[i] === 'unmatched').map(({ id }) => id) };
+  const named = (which: InventoryOutcome): string[] => value.flatMap(({ id, serialNumber, imei }, i) => (outcomes[i] === which ? [id ?? serialNumber ?? imei ?? `value[${i}]`] : []));
+  return { kept: count('kept'), older: count('older'), unknownDevices: named('unmatched'), ambiguousDevices: named('ambiguous') };
+}
+
+type GraphDevice = Omit<z.infer<typeof graphImport>['value'][number], 'detectedApps' | 'lastSyncDateTime'>;
+
+/** Everything that names a device in what Graph answers. */
+function graphKeys({ id, azureADDeviceId, serialNumber, imei, udid }: GraphDevice): readonly DeviceKey[] {
+  return [
+    ...keysOf(['managedDeviceId'], id), ...keysOf(['entraDeviceId'], azureADDeviceId), ...keysOf(['serialNumber'], serialNumber), ...keysOf(['imei'], imei), ...keysOf(['udid'], udid),
+  ];
 }
 
 function shown(request: FastifyRequest, [result]: readonly InventoryOutcome[]): z.infer<typeof outcome> {
@@ -102,7 +114,7 @@ const docs = {
   forget: { summary: 'Forget what is installed on a device', tags, params: deviceParams, responses: { 204: { description: 'Forgotten. Partners who were given it are told that it is gone.' } } },
   import: {
     summary: 'Bring in detected apps as Graph answers them', tags, body: graphImport,
-    description: 'The answer of `GET /beta/deviceManagement/managedDevices?$expand=detectedApps`, page by page. Graph does not tell which apps are managed.',
+    description: 'The answer of `GET /beta/deviceManagement/managedDevices?$expand=detectedApps`, page by page. Graph does not tell which apps are managed. Devices are found by id, Entra device id, serial number, IMEI or UDID, as in reports.',
     responses: { 200: { description: 'What became of it.', schema: importResult } },
   },
 } as const satisfies Record<string, RouteDoc>;

@@ -429,7 +429,29 @@ describe('what administrators tell and see', () => {
         { id: 'stranger', detectedApps: [{ displayName: null, version: '1' }] },
       ],
     });
-    expect(answer.body).toEqual({ kept: 1, older: 0, unknownDevices: ['stranger'] });
+    expect(answer.body).toEqual({ kept: 1, older: 0, unknownDevices: ['stranger'], ambiguousDevices: [] });
     expect((await admin('GET', `/devices/${IPAD}/apps`)).body).toMatchObject({ source: 'graph', collectedDateTime: '2026-03-01T08:00:00.000Z', apps: [{ name: 'Excel', shortVersion: '2.9', publisher: 'Microsoft', managed: null, bundleSize: null }] });
+  });
+
+  test('an export of Graph finds devices by serial number and IMEI too, never by what many phones have', async () => {
+    await device(IPAD, 'iPadOS', 'company', { serialNumber: 'F9FXK0AAJ1', azureADDeviceId: 'aaaaaaaa-0000-4000-8000-00000000000a' });
+    await device(PHONE, 'Android', 'company', { serialNumber: 'unknown', imei: '490154203237518' });
+    await device(MAC, 'macOS', 'company', { serialNumber: '0', udid: '00008120-001A2B3C4D5E6F70' });
+    const detectedApps = [{ displayName: 'Excel', version: '2.9' }];
+    const { body } = await admin('POST', '/inventory/import', { value: [
+      { id: null, serialNumber: ' f9fxk0aaj1', detectedApps },
+      { imei: '49-015420-323751-8', serialNumber: 'unknown', detectedApps },
+      { id: 'dddddddd-0000-4000-8000-00000000000f', udid: '00008120-001a2b3c4d5e6f70', serialNumber: '0', detectedApps },
+      { id: 'dddddddd-0000-4000-8000-00000000000e', serialNumber: '0', imei: '000000000000000', detectedApps },
+      { serialNumber: 'unknown', detectedApps },
+      { detectedApps },
+      { serialNumber: 'F9FXK0AAJ1', imei: '490154203237518', detectedApps },
+      { id: IPAD, imei: '490154203237518', detectedApps },
+    ] });
+    expect(body).toEqual({
+      kept: 3, older: 0, unknownDevices: ['dddddddd-0000-4000-8000-00000000000e', 'unknown', 'value[5]'], ambiguousDevices: ['F9FXK0AAJ1', IPAD],
+    });
+    for (const id of [IPAD, PHONE, MAC]) expect((await admin('GET', `/devices/${id}/apps`)).body.apps).toHaveLength(1);
+    expect((await admin('GET', `/devices/${IPHONE}/apps`)).body.apps).toEqual([]);
   });
 });
