@@ -1,11 +1,12 @@
 import { failed, passed, waiting, type Judgement, type ScenarioStep } from './judgement.ts';
-import { seconds, type Seen } from './seen.ts';
+import { seconds, type Seen, type Sent } from './seen.ts';
 
 /** What is right all the time, looked at over the whole run. */
 export const FORM: readonly ScenarioStep[] = [
   { id: 'well-formed', title: 'No report is rejected and no call refused', required: true, judge: judgeForm },
   { id: 'ids', title: 'An id means one report: the same content again, or another id', required: true, judge: judgeIds },
   { id: 'clock', title: 'Observations are neither in the future nor long past', required: true, judge: judgeClock },
+  { id: 'unmatched-news', title: 'About a device that was answered as unmatched, only what is new is reported', required: false, judge: judgeUnmatchedNews },
   { id: 'token-reuse', title: 'A token is used until it ends', required: false, judge: judgeTokens },
   { id: 'batches', title: 'What is there together is sent together', required: false, judge: judgeBatches },
 ];
@@ -46,6 +47,32 @@ function judgeClock({ sent, settings: { mostDelayMs } }: Seen): Judgement {
     worst = Math.max(worst, behind);
   }
   return known.size === 0 ? waiting() : passed(`At most ${seconds(worst)} from observation to arrival`);
+}
+
+/** After a partner was told that a device is not known, each further observation without news is one more to look through for an administrator. */
+function judgeUnmatchedNews({ sent }: Seen): Judgement {
+  const told = new Map<string, string>();
+  const ids = new Set<string>();
+  let again = 0;
+  for (const one of sent) {
+    const { report, outcome, call } = one;
+    if (outcome?.status !== 'accepted' || ids.has(report.reportId ?? '')) continue;
+    ids.add(report.reportId ?? '');
+    const device = deviceOf(one);
+    const state = JSON.stringify([report.threatState, report.findings]);
+    if (outcome.matched) told.delete(device);
+    else if (told.get(device) === state) again += 1;
+    // Where the answer was lost, the partner could not know.
+    else if (call.status === 200) told.set(device, state);
+  }
+  if (again > 0) {
+    return failed(`${again} new ${again === 1 ? 'observation' : 'observations'} about a device that was answered "matched": false said what was known already. The first is kept and applied when the device appears; report about it again when its state or findings change, and at most once a day when they do not.`);
+  }
+  return sent.some(({ outcome }) => outcome?.matched === false) ? passed() : waiting();
+}
+
+function deviceOf({ deviceId, report }: Sent): string {
+  return deviceId ?? JSON.stringify(Object.entries(report.deviceKeys).map(([key, value]) => [key, value.trim().toLowerCase()]).sort());
 }
 
 function judgeTokens({ tokens, calls, heartbeats }: Seen): Judgement {

@@ -93,6 +93,8 @@ describe('what goes wrong is seen', () => {
     ['a clock that is behind', 'clock', [call(1, [report('r', 'secured', { observedAt: T0 - 3_600_000 })])], /300\.0 s are allowed/],
     ['a token for every call', 'token-reuse', Array.from({ length: 6 }, (_, i) => [exchange('token', T0 + i), exchange('heartbeat', T0 + i, { status: 204 })]).flat(), /6 tokens for 6 calls/],
     ['a stranger that is sent for ever', 'unknown-device', [...GOOD, call(80, [STRANGER], unmatched)], /nothing to repeat/],
+    ['a stranger of whom nothing new is told', 'unmatched-news', [...GOOD, ...[80, 81, 82].map((at) => call(at, [report(`s${at}`, 'secured', { deviceKeys: { imei: UNKNOWN_DEVICE.imei } })], unmatched))], /^2 new observations about a device/],
+    ['a phone outside the kit of which nothing new is told', 'unmatched-news', [80, 81].map((at) => call(at, [report(`s${at}`, 'secured', { deviceKeys: { serialNumber: at === 80 ? 'Theirs' : ' THEIRS ' } })], unmatched)), /^1 new observation about/],
     ['no patience with a slow answer', 'patience', instead(13, call(70, [report('r6', 'secured')], { fault: faultOf('slow'), answeredAt: T0 + 75_000 }), call(72, [report('r6', 'secured')])), /before the answer/],
     ['one report a call', 'batches', [call(1, [report('r', 'secured')])], /one report/],
   ])('%s', (_, id, exchanges, detail) => {
@@ -104,6 +106,14 @@ describe('what goes wrong is seen', () => {
   test('but a token that ended is no mistake of form, and what was kept back by the sandbox is not old', () => {
     expect(stateOf('well-formed', [call(1, [report('r', 'secured')]), exchange('reports', T0 + 2_000, { status: 401 })])?.state).toBe('passed');
     expect(stateOf('clock', [spoiled(1, 'unavailable', [report('r', 'secured')]), call(1_000, [report('r', 'secured', { observedAt: T0 })])])?.state).toBe('passed');
+  });
+
+  test('but news about a device that is not known are right, and so is what comes again since nobody told', () => {
+    const stranger = (at: number, state: string, more: Partial<Exchange> = unmatched) => call(at, [report(`s${at}`, state, { deviceKeys: { imei: UNKNOWN_DEVICE.imei } })], more);
+    expect(stateOf('unmatched-news', [stranger(1, 'secured'), stranger(2, 'highSeverity'), stranger(3, 'secured')])?.state).toBe('passed');
+    expect(stateOf('unmatched-news', [stranger(1, 'secured', { ...unmatched, status: null }), stranger(2, 'secured')])?.state).toBe('passed');
+    expect(stateOf('unmatched-news', [stranger(1, 'secured'), stranger(2, 'secured', {}), stranger(3, 'secured')])?.state).toBe('passed');
+    expect(stateOf('unmatched-news', [call(1, [report('r', 'secured')]), call(2, [report('s', 'secured')])])?.state).toBe('waiting');
   });
 
   test('reports of a spoiled call may come again in several calls', () => {
