@@ -95,6 +95,21 @@ describe('a link to Check Point', () => {
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['secured', 3]);
   });
 
+  test.each([[PHONE, 'highSeverity'], [null, 'deactivated']])('the end of a former entry that spoke last is settled in the next round, with the phone named as %s', async (mdm, meanwhile) => {
+    await t.link(CONNECTOR, 'check-point', settings());
+    const entry = (id: string, risk: string) => device(id, risk, { mdm });
+    // Where the list names no phone, alerts have told the hub whose entries these are.
+    server.alerts = ['5', '6'].map((id) => alert(Number(id), 60, { device_id: id, event: 'Resolved' }));
+    const seen: unknown[] = [];
+    for (const former of [[], [entry('5', '3')], [], [], []]) {
+      server.devices = [entry('6', '0'), ...former];
+      t.hub.clock.advance(60_000);
+      await round();
+      seen.push(await state());
+    }
+    expect(seen).toEqual(['secured', 'highSeverity', 'highSeverity', meanwhile, 'secured']);
+  });
+
   test('survives tokens that ran out, limits, trouble, garbage and cut connections', async () => {
     server.devices = [device('1', '3')];
     server.alerts = [alert(101, 0)];

@@ -97,6 +97,27 @@ describe('a link to Lookout', () => {
     expect(lookout.requests.filter((request) => request.path === '/mra/api/v2/devices')).toHaveLength(6);
   });
 
+  test('believes the list as it is now, whatever it and the stream said before, over restarts', async () => {
+    await link();
+    const seen: unknown[] = [];
+    for (const [status, told] of [['SECURE', undefined], ['THREATS_HIGH', undefined], ['SECURE', 'THREATS_LOW'], ['SECURE', undefined]] as const) {
+      lookout.putDevice(listed(status));
+      t.hub.clock.advance(600_000);
+      const lists = () => t.waits.filter((ms) => ms > 250_000).length;
+      const before = lists();
+      const runner = await t.start();
+      await vi.waitFor(() => { expect(lists()).toBeGreaterThan(before); }, { timeout: 5000, interval: 5 });
+      seen.push(await state());
+      if (told !== undefined) {
+        await followed();
+        lookout.tell(deviceEvent(93, told));
+        await eventually('lowSeverity');
+      }
+      await runner.close();
+    }
+    expect(seen).toEqual(['secured', 'highSeverity', 'secured', 'secured']);
+  });
+
   test('does not read the pages again that were taken before the trouble', async () => {
     for (let i = 0; i < 1500; i += 1) lookout.putDevice({ ...listed('SECURE'), guid: `device-${i}`, details: {} });
     let failed = false;

@@ -67,6 +67,19 @@ describe('a link to Microsoft Defender', () => {
     expect(await t.hub.store.reports.count()).toBe(3);
   });
 
+  test('believes the list as it is now, also when a word comes back between two contacts, over restarts', async () => {
+    await t.link(CONNECTOR, 'microsoft-defender', settings());
+    const seen: unknown[] = [];
+    for (const risk of ['None', 'High', 'None', 'High', 'High']) {
+      server.machines = [machine('phone', risk)];
+      t.hub.clock.advance(10_000);
+      await round();
+      seen.push(await state());
+    }
+    expect(seen).toEqual(['secured', 'highSeverity', 'secured', 'highSeverity', 'highSeverity']);
+    expect(await t.hub.store.reports.count()).toBe(4);
+  });
+
   test('a change of what an inactive device counts as counts at once, there and back', async () => {
     server.machines = [machine('phone', 'None', { healthStatus: 'Inactive' })];
     const seen: unknown[] = [];
@@ -84,6 +97,19 @@ describe('a link to Microsoft Defender', () => {
     await t.link(CONNECTOR, 'microsoft-defender', settings());
     await round();
     expect(await state()).toBe('secured');
+  });
+
+  test('knows after a restart which machine speaks, also when the former one comes first in the list', async () => {
+    server.pageSize = 1;
+    const young = machine('phone', 'None', { lastSeen: '2026-03-02T08:00:00Z' });
+    const old = machine('old', 'High', { aadDeviceId: ENTRA, healthStatus: 'Inactive', lastSeen: '2026-01-02T08:00:00Z' });
+    await t.link(CONNECTOR, 'microsoft-defender', settings());
+    for (const machines of [[young, old], [{ ...old, lastSeen: '2026-01-02T09:00:00Z' }, young]]) {
+      server.machines = machines;
+      t.hub.clock.advance(10_000);
+      await round();
+      expect(await state()).toBe('secured');
+    }
   });
 
   test('shows computers too where that is wanted', async () => {

@@ -96,6 +96,34 @@ describe('a link to Sophos Central', () => {
     expect((await t.hub.store.findings.ofDevices([PHONE])).map((f) => f.state)).toEqual(['resolved', 'resolved', 'resolved']);
   });
 
+  test('believes the list as it is now, also when a word comes back between two contacts, over restarts', async () => {
+    server.devices = [device('phone', 'green')];
+    await t.link(CONNECTOR, 'sophos', settings());
+    await introduce();
+    const seen: unknown[] = [];
+    for (const health of ['red', 'green', 'red', 'red', 'green']) {
+      server.devices = [device('phone', health)];
+      t.hub.clock.advance(10_000);
+      await round();
+      seen.push(await state());
+    }
+    expect(seen).toEqual(['highSeverity', 'secured', 'highSeverity', 'highSeverity', 'secured']);
+    expect(await t.hub.store.reports.count()).toBe(5);
+  });
+
+  test('a phone that an event says has left, and the list still holds unchanged, is what the list says', async () => {
+    server.devices = [device('phone', 'green')];
+    await t.link(CONNECTOR, 'sophos', settings());
+    await introduce();
+    t.hub.clock.advance(600_000);
+    server.events = [event('e1', 'Mobile::UnenrolledByUser', 61)];
+    await round();
+    expect([await state(), await t.hub.store.reports.count()]).toEqual(['secured', 3]);
+    t.hub.clock.advance(600_000);
+    await round();
+    expect(await t.hub.store.reports.count()).toBe(3);
+  });
+
   test('a change of what a breach of a policy counts as counts for all devices at once, there and back', async () => {
     server.devices = [device('phone', 'green', { compliance: { compliant: false } })];
     await t.link(CONNECTOR, 'sophos', settings({ nonCompliantLevel: 'medium' }));

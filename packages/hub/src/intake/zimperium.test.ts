@@ -120,6 +120,23 @@ describe('asking Zimperium', () => {
     expect([asked[0], asked.at(-1)]).toEqual(['2026-02-23T09:00:00.000000Z', '2026-03-01T09:00:00.000000Z']);
   });
 
+  test('believes the list as it is now, also when a word comes back between two contacts, over restarts', async () => {
+    await link();
+    const seen: unknown[] = [];
+    const rounds = () => t.waits.filter((ms) => ms > 250_000).length;
+    for (const posture of ['NORMAL', 'CRITICAL', 'NORMAL', 'CRITICAL', 'CRITICAL']) {
+      zimperium.devices = [device('1', posture)];
+      t.hub.clock.advance(10_000);
+      const before = rounds();
+      const runner = await t.start();
+      await eventually(async () => { expect(rounds()).toBeGreaterThan(before); });
+      await runner.close();
+      seen.push(await state());
+    }
+    expect(seen).toEqual(['secured', 'highSeverity', 'secured', 'highSeverity', 'highSeverity']);
+    expect(await t.hub.store.reports.count()).toBe(4);
+  });
+
   test('does nothing and says nothing where only the webhook is set up', async () => {
     await t.link(ZIMPERIUM, 'zimperium', { webhookSecret: SECRET });
     const runner = await t.start();

@@ -1,6 +1,5 @@
 import type { Signal } from '@sallyport/core';
 import { parseIsoInstant } from './iso-instant.ts';
-import type { Feed } from './vendor.ts';
 import { fingerprint, isRecord, type WireRecord } from './wire-read.ts';
 
 /**
@@ -11,9 +10,7 @@ import { fingerprint, isRecord, type WireRecord } from './wire-read.ts';
 export interface DeviceSnapshot {
   readonly takenAt: string;
   readonly device: unknown;
-  /** The words differ from those that the list had before, as far as this process knows. */
-  readonly changed?: true;
-  /** In place of `takenAt` in the id of the report: that of the reading of the whole list, also when a stop cut it in two. */
+  /** In place of `takenAt` in the id of the report: names the reading of the whole list, also when a stop cut it in two. */
   readonly round?: number;
 }
 
@@ -38,7 +35,6 @@ export function removedSignal(raw: unknown, connectorId: string): Signal | undef
 export interface ReadSnapshot {
   readonly takenAt: number;
   readonly device: WireRecord;
-  readonly changed: boolean;
   readonly round?: number | undefined;
 }
 
@@ -47,54 +43,22 @@ export function readSnapshot(raw: unknown): ReadSnapshot | undefined {
   if (!isRecord(raw) || typeof raw.takenAt !== 'string' || !isRecord(raw.device)) return undefined;
   const takenAt = parseIsoInstant(raw.takenAt);
   if (takenAt === undefined) return undefined;
-  return { takenAt, device: raw.device, changed: raw.changed === true, ...(typeof raw.round === 'number' && { round: raw.round }) };
+  return { takenAt, device: raw.device, ...(typeof raw.round === 'number' && { round: raw.round }) };
 }
 
-/**
- * The id of the report. The same words read again are the same report, also by another process. Words that
- * came back after others are another report: the time of reading makes it so, or that of the whole list.
- */
-export function snapshotReportId(id: string, { takenAt, changed, round = takenAt }: ReadSnapshot, ...words: readonly unknown[]): string {
-  return `device:${id}:${fingerprint(words, changed ? round : null)}`;
+/** The id of the report: words that come back after others are another report, and the same ones in one reading of the list are not. */
+export function snapshotReportId(id: string, { takenAt, round = takenAt }: ReadSnapshot, ...words: readonly unknown[]): string {
+  return `device:${id}:${fingerprint(words, round)}`;
 }
 
-/** The device and what the list says of it, as one text; `undefined` for a record without an id. */
-export type WordsOf = (device: WireRecord) => { readonly id: string; readonly words: string } | undefined;
-
-/** Hands the devices of a list on as snapshots, and remembers what was said of each. */
-export class DeviceList {
-  readonly #wordsOf: WordsOf;
-  /** By device id. About 100 bytes each: the words of most devices are the same text. */
-  readonly #told = new Map<string, string>();
-  readonly #texts = new Map<string, string>();
-
-  constructor(wordsOf: WordsOf) {
-    this.#wordsOf = wordsOf;
-  }
-
-  /**
-   * Resolves once everything is durable. `anew`: words that this process has not heard before count as changed,
-   * because they mean something else than they did.
-   */
-  async tell(feed: Feed, devices: readonly unknown[], takenAt: number, anew = false): Promise<void> {
-    const time = new Date(takenAt).toISOString();
-    const heard: { readonly id: string; readonly words: string }[] = [];
-    const snapshots = devices.map((device): DeviceSnapshot => {
-      const told = isRecord(device) ? this.#wordsOf(device) : undefined;
-      if (told === undefined) return { takenAt: time, device };
-      heard.push(told);
-      const before = this.#told.get(told.id);
-      const changed = before === undefined ? anew : before !== told.words;
-      return { takenAt: time, device, ...(changed && { changed: true as const }) };
-    });
-    await feed.take(snapshots);
-    for (const { id, words } of heard) this.#told.set(id, this.#shared(words));
-  }
-
-  #shared(words: string): string {
-    const known = this.#texts.get(words);
-    if (known !== undefined) return known;
-    this.#texts.set(words, words);
-    return words;
-  }
+/** What a vendor's list says of one device. */
+export interface DeviceWords {
+  readonly id: string;
+  /** All that makes a difference, as one text. */
+  readonly words: string;
+  /** The phone behind the entry, by an id that another entry of the same phone would have, too; never an address of its user. */
+  readonly phone?: string | undefined;
 }
+
+/** `undefined` for a record without an id. */
+export type WordsOf = (device: WireRecord) => DeviceWords | undefined;

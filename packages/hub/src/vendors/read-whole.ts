@@ -17,12 +17,11 @@ export interface WholeList<Place> {
 }
 
 /** Reads a whole list of devices; tells what is news in it, and which devices are gone from it. Answers how many it held. */
-export async function readWhole<Place>({ pages, list, save }: WholeList<Place>, feed: Feed, { clock, log }: Pick<VendorTools, 'clock' | 'log'>): Promise<number> {
-  if (list.begins(clock.now())) await save();
+export async function readWhole<Place>({ pages, list, save }: WholeList<Place>, feed: Feed, { log }: Pick<VendorTools, 'log'>): Promise<number> {
   try {
     let total: number | undefined;
     const count = await pages.run(feed.signal, async (page) => {
-      await list.tell(feed, page.content, page.takenAt);
+      await list.tell(feed, page.content, page.takenAt, save);
       total = page.total;
     });
     // A list that ends before its own count was not whole: what it lacks is not gone.
@@ -31,6 +30,7 @@ export async function readWhole<Place>({ pages, list, save }: WholeList<Place>, 
     if (doubted > 0) log.warn({ devices: doubted }, 'most devices are gone from the list of the vendor; they keep their last state until the list holds them again');
     return count;
   } finally {
+    list.rest();
     await save();
   }
 }

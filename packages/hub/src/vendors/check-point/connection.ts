@@ -1,9 +1,11 @@
+import type { DeviceWords } from '../device-snapshot.ts';
 import { keptInstant, keptJson } from '../kept-json.ts';
 import { KeptDeviceList } from '../kept-device-list.ts';
 import { PageWalk } from '../page-walk.ts';
 import { readWhole } from '../read-whole.ts';
 import type { Feed, VendorConnection, VendorTools } from '../vendor.ts';
 import type { WireRecord } from '../wire-read.ts';
+import { identifier } from '../wire-read.ts';
 import type { CheckPointPage } from './client.ts';
 import { alertsPath, createCheckPointClient, devicesPath } from './client.ts';
 import type { CheckPointSettings } from './settings.ts';
@@ -59,14 +61,14 @@ export function connectCheckPoint(settings: CheckPointSettings, tools: VendorToo
   }
 }
 
-function wordsOf(raw: WireRecord): { readonly id: string; readonly words: string } | undefined {
+function wordsOf(raw: WireRecord): DeviceWords | undefined {
   const { id, risk, status, mdm, email } = readDevice(raw);
-  return id === undefined ? undefined : { id, words: JSON.stringify([risk, status, mdm, email]) };
+  return id === undefined ? undefined : { id, words: JSON.stringify([risk, status, mdm, email]), phone: identifier(mdm) };
 }
 
 async function readPlace(feed: Feed): Promise<Place> {
   const { alertsUntil, devices } = await keptJson(feed);
-  return { alertsUntil: keptInstant(alertsUntil), devices: new KeptDeviceList(wordsOf, devices) };
+  return { alertsUntil: keptInstant(alertsUntil), devices: new KeptDeviceList({ wordsOf, tellsRemoved: true }, devices) };
 }
 
 async function savePlace(feed: Feed, place: Place): Promise<void> {

@@ -24,7 +24,7 @@ export function connectJamf(settings: JamfSettings, tools: VendorTools): VendorC
     },
 
     async poll(feed) {
-      const list = devices ??= new KeptDeviceList(wordsOf, (await keptJson(feed)).devices);
+      const list = devices ??= new KeptDeviceList({ wordsOf, tellsRemoved: true }, (await keptJson(feed)).devices);
       const count = await readWhole({ pages, list, save: () => feed.cursor.set(JSON.stringify({ devices: list })) }, feed, tools);
       pagesARound = Math.floor(count / JAMF_PAGE_SIZE) + 1;
     },
@@ -38,5 +38,5 @@ export function connectJamf(settings: JamfSettings, tools: VendorTools): VendorC
 
 function wordsOf(raw: WireRecord) {
   const { id, risk, keys } = readDevice(raw);
-  return id === undefined ? undefined : { id, words: fingerprint(risk, keys) };
+  return id === undefined ? undefined : { id, words: fingerprint(risk, keys), phone: keys.find(({ type }) => type === 'managedDeviceId' || type === 'udid')?.value };
 }

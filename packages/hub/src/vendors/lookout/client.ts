@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { OutboundResponse } from '../../platform/outbound.ts';
 import { jsonOf, timeOfAnswer } from '../answer.ts';
 import { BearerToken } from '../bearer-token.ts';
+import type { Page } from '../page-walk.ts';
 import { RequestBudget } from '../request-budget.ts';
 import type { SseEvent } from '../sse.ts';
 import { sseEvents, SseTooLarge } from '../sse.ts';
@@ -21,11 +22,8 @@ const EVENT_TYPES = 'DEVICE,THREAT,SMISHING_ALERT';
 const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive().optional() });
 
 /** One page of the devices, with the moment (Lookout's clock) whose truth it is. */
-export interface DevicesPage {
-  readonly devices: readonly unknown[];
+export interface DevicesPage extends Page<string | undefined> {
   readonly takenAt: number;
-  /** Where the next page begins; `undefined`: this was the last. */
-  readonly next: string | undefined;
 }
 
 export interface LookoutClient {
@@ -83,7 +81,7 @@ export function createLookoutClient(settings: LookoutSettings, { http, clock, wa
       if (!isRecord(body) || !Array.isArray(body.devices)) throw new VendorError('bad_answer', 'Lookout gave a list of devices that cannot be read.');
       const last = identifier(records(body.devices).at(-1)?.oid);
       return {
-        devices: body.devices,
+        content: body.devices,
         takenAt: timeOfAnswer(answer, askedAt, clock.now()),
         next: body.devices.length < limit || last === after ? undefined : last,
       };

@@ -1,11 +1,17 @@
+import type { DeviceSnapshot, DeviceWords } from '../device-snapshot.ts';
+import { KeptDeviceList } from '../kept-device-list.ts';
+import { keptJson } from '../kept-json.ts';
+import { PageWalk } from '../page-walk.ts';
+import { readWhole } from '../read-whole.ts';
 import type { Feed, VendorConnection, VendorTools } from '../vendor.ts';
 import { VendorError } from '../vendor-error.ts';
 import type { SseEvent } from '../sse.ts';
+import type { WireRecord } from '../wire-read.ts';
 import { isRecord } from '../wire-read.ts';
-import type { LookoutClient } from './client.ts';
+import type { DevicesPage, LookoutClient } from './client.ts';
 import { createLookoutClient, LOOKOUT_PAGE_SIZE } from './client.ts';
 import type { LookoutSettings } from './settings.ts';
-import { readEvent, type DeviceSnapshot } from './wire.ts';
+import { readDevice, readEvent } from './wire.ts';
 
 /** How far back the stream begins on the first day of a link. */
 const LOOK_BACK_MS = 24 * 60 * 60_000;
@@ -18,24 +24,15 @@ const MAX_RECONNECT_MS = 5 * 60_000;
 export function connectLookout(settings: LookoutSettings, tools: VendorTools): VendorConnection {
   const client = createLookoutClient(settings, tools);
   const batches = new Batches(client, tools);
-  let page: string | undefined;
+  const pages = new PageWalk<string | undefined, DevicesPage>(undefined, (after, signal) => client.devices(after, LOOKOUT_PAGE_SIZE, signal));
+  let devices: KeptDeviceList | undefined;
   return {
     pollEveryMs: settings.snapshotHours * 60 * 60_000,
 
     async poll(feed) {
-      do {
-        const from = page;
-        // A place that is refused is refused again: then the next round begins anew.
-        page = undefined;
-        try {
-          const { devices, takenAt, next } = await client.devices(from, LOOKOUT_PAGE_SIZE, feed.signal);
-          await feed.take(devices.map((device) => snapshotOf(device, takenAt)));
-          page = next;
-        } catch (error) {
-          if (!(error instanceof VendorError && error.failure === 'refused')) page = from;
-          throw error;
-        }
-      } while (page !== undefined);
+      // The stream tells states, too: whatever it told meanwhile, the list is the word that counts.
+      const list = devices ??= new KeptDeviceList({ wordsOf, tellsRemoved: false, tellsAll: true }, (await keptJson(feed)).devices);
+      await readWhole({ pages, list, save: () => feed.cursor.set(JSON.stringify({ devices: list })) }, feed, tools);
     },
 
     async stream(feed) {
@@ -51,8 +48,8 @@ export function connectLookout(settings: LookoutSettings, tools: VendorTools): V
     },
 
     async test(signal) {
-      const { devices } = await client.devices(undefined, 1, signal);
-      return devices.length === 0 ? 'Lookout answers; it has no devices yet.' : 'Lookout answers and shows its devices.';
+      const { content } = await client.devices(undefined, 1, signal);
+      return content.length === 0 ? 'Lookout answers; it has no devices yet.' : 'Lookout answers and shows its devices.';
     },
   };
 }
@@ -125,6 +122,11 @@ class Batches {
     }
     return found;
   }
+}
+
+function wordsOf(raw: WireRecord): DeviceWords | undefined {
+  const { guid, security, activation, protection } = readDevice(raw);
+  return guid === undefined ? undefined : { id: guid, words: JSON.stringify([security, activation, protection]) };
 }
 
 function snapshotOf(device: unknown, takenAt: number): DeviceSnapshot {

@@ -107,10 +107,11 @@ describe('a device of Lookout\'s list', () => {
     ]);
   });
 
-  test('is the same report when it is read again unchanged, and another when its posture or last contact changed', () => {
+  test('is the same report within one reading of the list, and another when its posture or last contact changed or the list is read again', () => {
     const [device] = devices;
-    const id = (change: object, at = takenAt) => signal({ takenAt: at, device: { ...device, ...change } }).reportId;
+    const id = (change: object, at = takenAt) => signal({ round: 1, takenAt: at, device: { ...device, ...change } }).reportId;
     expect(id({}, '2025-03-01T22:00:00.000Z')).toBe(id({}));
+    expect(signal({ round: 2, takenAt, device }).reportId).not.toBe(id({}));
     expect(id({ security_status: 'THREATS_HIGH' })).not.toBe(id({}));
     expect(id({ checkin_time: '2025-03-01T09:00:00.000+00:00' })).not.toBe(id({}));
   });

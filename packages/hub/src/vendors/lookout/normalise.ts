@@ -1,32 +1,34 @@
 import type { DeviceKey, FindingReport, Instant, Signal, ThreatState } from '@sallyport/core';
 import { categoryOf, stateOfLevel } from '@sallyport/core';
 import { distinctKeys, keysOf, mdmDeviceKeys } from '../device-keys.ts';
+import type { ReadSnapshot } from '../device-snapshot.ts';
+import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
 import { plainText } from '../plain-text.ts';
 import { unknownWord } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { LOOKOUT_CATEGORIES } from './categories.ts';
 import { ACTIVATION, PROTECTION, REMOVED, SECURITY, SEVERITY, THREAT_STATUS } from './vocabulary.ts';
 import type { LookoutDevice, LookoutEvent, LookoutThreat } from './wire.ts';
-import { readEvent, readSnapshot } from './wire.ts';
+import { readDevice, readEvent } from './wire.ts';
 
 /** An event of the stream, or a device of the list with the time at which it was read (`DeviceSnapshot`). */
 export function normaliseLookout(raw: unknown, connectorId: string, receivedAt: Instant): readonly Signal[] {
   const snapshot = readSnapshot(raw);
-  if (snapshot !== undefined) return ofSnapshot(snapshot.device, connectorId, snapshot.takenAt);
+  if (snapshot !== undefined) return ofSnapshot(snapshot, connectorId);
   const event = readEvent(raw);
   return event === undefined ? [] : ofEvent(event, connectorId, receivedAt);
 }
 
 /**
- * The id holds what the list says and when the device was last in contact: the same word read again is the
- * same report. The time is that of reading, because the list is Lookout's word at that moment, also where
- * an administrator changed something without the device.
+ * The time is that of reading, because the list is Lookout's word at that moment, also where an administrator
+ * changed something without the device.
  */
-function ofSnapshot(device: LookoutDevice, connectorId: string, takenAt: Instant): readonly Signal[] {
+function ofSnapshot(snapshot: ReadSnapshot, connectorId: string): readonly Signal[] {
+  const device = readDevice(snapshot.device);
   if (device.guid === undefined) return [];
   const { security, activation, protection, checkinTime } = device;
-  const reportId = `device:${device.guid}:${fingerprint(security, activation, protection, checkinTime, device.externalId)}`;
-  return [{ connectorId, reportId, keys: keysOfDevice(device.guid, device), observedAt: takenAt, ...postureOf(device, false), findings: [] }];
+  const reportId = snapshotReportId(device.guid, snapshot, security, activation, protection, checkinTime, device.externalId);
+  return [{ connectorId, reportId, keys: keysOfDevice(device.guid, device), observedAt: snapshot.takenAt, ...postureOf(device, false), findings: [] }];
 }
 
 function ofEvent(event: LookoutEvent, connectorId: string, receivedAt: Instant): readonly Signal[] {

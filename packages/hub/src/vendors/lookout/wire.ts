@@ -41,18 +41,6 @@ export interface LookoutThreat {
   readonly subject: string | undefined;
 }
 
-/** A device of `GET /mra/api/v2/devices`, with the time at which we read it. Ours: the record has no such time. */
-export interface DeviceSnapshot {
-  readonly takenAt: string;
-  readonly device: unknown;
-}
-
-export function readSnapshot(raw: unknown): { readonly takenAt: number; readonly device: LookoutDevice } | undefined {
-  if (!isRecord(raw) || typeof raw.takenAt !== 'string' || !isRecord(raw.device)) return undefined;
-  const takenAt = parseIsoInstant(raw.takenAt);
-  return takenAt === undefined ? undefined : { takenAt, device: readDevice(raw.device) };
-}
-
 export function readEvent(raw: unknown): LookoutEvent | undefined {
   if (!isRecord(raw)) return undefined;
   const time = firstOf(raw.created_time, raw.eventTime);

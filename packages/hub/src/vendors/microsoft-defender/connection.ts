@@ -1,26 +1,49 @@
-import { DeviceList } from '../device-snapshot.ts';
-import { withMeaning } from '../kept-meaning.ts';
+import type { DeviceWords } from '../device-snapshot.ts';
+import { KeptDeviceList } from '../kept-device-list.ts';
+import { keptJson } from '../kept-json.ts';
 import { PageWalk } from '../page-walk.ts';
-import type { VendorConnection, VendorTools } from '../vendor.ts';
+import { readWhole } from '../read-whole.ts';
+import type { Feed, VendorConnection, VendorTools } from '../vendor.ts';
 import type { WireRecord } from '../wire-read.ts';
 import { fingerprint } from '../wire-read.ts';
-import type { MachinesPage } from './client.ts';
 import { createDefenderClient } from './client.ts';
 import { NewestMachines } from './newest-machines.ts';
 import type { DefenderSettings } from './settings.ts';
 import { readMachine } from './wire.ts';
 
+/** What is kept across restarts. */
+interface Kept {
+  readonly devices: KeptDeviceList;
+  readonly newest: NewestMachines;
+}
+
 /** Reads the list of machines from time to time. No place in it is kept: it is always read whole. */
 export function connectDefender(settings: DefenderSettings, tools: VendorTools): VendorConnection {
   const client = createDefenderClient(settings, tools);
-  const pages = new PageWalk<string, MachinesPage>(client.firstPage(), client.machines);
-  const devices = new DeviceList(wordsOf);
-  const newest = new NewestMachines();
+  let kept: Kept | undefined;
+  const pages = new PageWalk(client.firstPage(), async (address: string, signal) => {
+    const page = await client.machines(address, signal);
+    return { ...page, content: kept?.newest.among(page.content) ?? page.content };
+  });
+
+  /** A contact is news as well, and what an inactive device means is part of the words. */
+  function wordsOf(raw: WireRecord): DeviceWords | undefined {
+    const { id, risk, health, onboarding, lastSeen } = readMachine(raw);
+    return id === undefined ? undefined : { id, words: fingerprint(risk, health, onboarding, lastSeen, settings.notActive) };
+  }
+
+  async function readKept(feed: Feed): Promise<Kept> {
+    const { devices, newest } = await keptJson(feed);
+    // A former machine of a phone stays silent in the list, so that silence never means that a machine was removed.
+    return { devices: new KeptDeviceList({ wordsOf, tellsRemoved: false }, devices), newest: new NewestMachines(newest) };
+  }
+
   return {
     pollEveryMs: settings.pollMinutes * 60_000,
 
     async poll(feed) {
-      await withMeaning(feed, settings.notActive, (anew) => pages.run(feed.signal, ({ content, takenAt }) => devices.tell(feed, newest.among(content), takenAt, anew)));
+      const place = kept ??= await readKept(feed);
+      await readWhole({ pages, list: place.devices, save: () => feed.cursor.set(JSON.stringify(place)) }, feed, tools);
     },
 
     async test(signal) {
@@ -29,9 +52,4 @@ export function connectDefender(settings: DefenderSettings, tools: VendorTools):
       return content.length === 0 ? `Microsoft Defender answers; it has no ${what} yet.` : `Microsoft Defender answers and shows its ${what}.`;
     },
   };
-}
-
-function wordsOf(raw: WireRecord) {
-  const { id, risk, health, onboarding } = readMachine(raw);
-  return id === undefined ? undefined : { id, words: fingerprint(risk, health, onboarding) };
 }

@@ -58,11 +58,17 @@ describe('machines of Defender', () => {
     const old = { id: 'old', aadDeviceId: '3f2504e0-4f89-41d3-9a0c-0305e82c3301', lastSeen: '2025-02-01T00:00:00Z', riskScore: 'High' };
     const young = { ...old, id: 'young', lastSeen: '2025-03-01T00:00:00Z', riskScore: 'None' };
     const stranger = { id: 'stranger', lastSeen: '2025-01-01T00:00:00Z' };
-    const machines = new NewestMachines();
+    const machines = new NewestMachines(undefined);
     expect(machines.among([old, stranger])).toEqual([old, stranger]);
     expect(machines.among([young, old, stranger, null])).toEqual([young, stranger, null]);
     expect(machines.among([old])).toEqual([]);
+    const restarted = new NewestMachines(JSON.parse(JSON.stringify(machines)));
+    expect(restarted.among([old, stranger])).toEqual([stranger]);
   });
+});
+
+test.each([null, 'text', [1], { a: 7 }, { a: { id: 7, seenAt: 1 } }])('what was kept of them as %j counts as nothing', (kept) => {
+  expect(new NewestMachines(kept).toJSON()).toEqual({});
 });
 
 test('nothing that comes in makes it throw, and what is not understood is never secured', () => {

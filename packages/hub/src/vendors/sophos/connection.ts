@@ -1,13 +1,16 @@
-import { DeviceList } from '../device-snapshot.ts';
+import type { DeviceWords } from '../device-snapshot.ts';
+import { KeptDeviceList } from '../kept-device-list.ts';
 import { keptInstant, keptJson } from '../kept-json.ts';
-import { withMeaning } from '../kept-meaning.ts';
 import { PageWalk } from '../page-walk.ts';
+import { readWhole } from '../read-whole.ts';
 import type { Feed, VendorConnection, VendorTools } from '../vendor.ts';
+import type { WireRecord } from '../wire-read.ts';
 import { fingerprint, identifier } from '../wire-read.ts';
-import type { DevicesPlace } from './client.ts';
+import type { DevicesPage, DevicesPlace } from './client.ts';
 import { createSophosClient } from './client.ts';
 import type { SophosSettings } from './settings.ts';
-import { readDevice } from './wire.ts';
+import { meaningOfType } from './vocabulary.ts';
+import { readDevice, readEvent } from './wire.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** How far back alerts are asked for the first time. */
@@ -21,35 +24,58 @@ const FIRST_PAGE: DevicesPlace = { page: 1 };
 /** Asks for events, alerts and devices. The devices say how it is, the others why. */
 export function connectSophos(settings: SophosSettings, tools: VendorTools): VendorConnection {
   const client = createSophosClient(settings, tools);
-  const devices = new DeviceList(wordsOf);
-  const devicePages = new PageWalk(FIRST_PAGE, (place, signal) => client.devices(place, signal));
+  const devicePages = new PageWalk<DevicesPlace, DevicesPage>(FIRST_PAGE, (place, signal) => client.devices(place, signal));
+  let devices: KeptDeviceList | undefined;
   let alerts: { readonly pages: ReturnType<typeof alertPages>; readonly startedAt: number } | undefined;
 
   function alertPages(since: number) {
     return new PageWalk<string | undefined>(undefined, (key, signal) => client.alerts(since, key, signal));
   }
 
-  async function takeEvents(feed: Feed): Promise<void> {
+  /** A contact is news as well, and what a breach of a policy means is part of the words. */
+  function wordsOf(raw: WireRecord): DeviceWords | undefined {
+    const { id, health, compliant, managed, lastSeen } = readDevice(raw);
+    return id === undefined ? undefined : { id, words: fingerprint(health, compliant, managed, lastSeen, settings.nonCompliantLevel) };
+  }
+
+  async function takeDevices(feed: Feed, list: KeptDeviceList): Promise<void> {
+    const kept = await keptJson(feed);
+    await readWhole({ pages: devicePages, list, save: () => feed.cursor.set(JSON.stringify({ ...kept, devices: list })) }, feed, tools);
+  }
+
+  async function takeEvents(feed: Feed, list: KeptDeviceList): Promise<void> {
     let more = true;
     while (more) {
       const kept = await keptJson(feed);
       const cursor = identifier(kept.events);
       const page = await client.events(cursor === undefined ? { since: tools.clock.now() - EVENTS_KEPT_MS } : { cursor }, feed.signal);
       if (page === undefined) tools.log.warn({}, 'Sophos Central no longer knows the place in the events; they are read a day back');
-      else if (page.items.length > 0) await feed.take(page.items);
+      else if (page.items.length > 0) {
+        await doubtThoseThatLeft(page.items, feed, list);
+        await feed.take(page.items);
+      }
       const next = page?.cursor;
-      if (next !== cursor) await feed.cursor.set(JSON.stringify({ ...kept, events: next }));
+      if (next !== cursor) await feed.cursor.set(JSON.stringify({ ...kept, devices: list, events: next }));
       more = page === undefined || page.more;
     }
   }
 
-  async function takeAlerts(feed: Feed): Promise<void> {
+  async function doubtThoseThatLeft(records: readonly unknown[], feed: Feed, list: KeptDeviceList): Promise<void> {
+    const left = devicesThatLeft(records);
+    for (const id of left) list.doubt(id);
+    if (left.length > 0) await feed.cursor.set(JSON.stringify({ ...await keptJson(feed), devices: list }));
+  }
+
+  async function takeAlerts(feed: Feed, list: KeptDeviceList): Promise<void> {
     if (alerts === undefined) {
       const startedAt = tools.clock.now();
       const last = keptInstant((await keptJson(feed)).alertsUntil);
       alerts = { startedAt, pages: alertPages(last === undefined ? startedAt - LOOK_BACK_MS : last - OVERLAP_MS) };
     }
-    await alerts.pages.run(feed.signal, (page) => feed.take(page.content));
+    await alerts.pages.run(feed.signal, async ({ content }) => {
+      await doubtThoseThatLeft(content, feed, list);
+      await feed.take(content);
+    });
     await feed.cursor.set(JSON.stringify({ ...await keptJson(feed), alertsUntil: alerts.startedAt }));
     alerts = undefined;
   }
@@ -58,9 +84,10 @@ export function connectSophos(settings: SophosSettings, tools: VendorTools): Ven
     pollEveryMs: settings.pollMinutes * 60_000,
 
     async poll(feed) {
-      await takeEvents(feed);
-      await takeAlerts(feed);
-      await withMeaning(feed, settings.nonCompliantLevel, (anew) => devicePages.run(feed.signal, (page) => devices.tell(feed, page.content, page.takenAt, anew)));
+      const list = devices ??= new KeptDeviceList({ wordsOf, tellsRemoved: false }, (await keptJson(feed)).devices);
+      await takeEvents(feed, list);
+      await takeAlerts(feed, list);
+      await takeDevices(feed, list);
     },
 
     async test(signal) {
@@ -72,7 +99,10 @@ export function connectSophos(settings: SophosSettings, tools: VendorTools): Ven
   };
 }
 
-function wordsOf(raw: Parameters<typeof readDevice>[0]) {
-  const { id, health, compliant, managed } = readDevice(raw);
-  return id === undefined ? undefined : { id, words: fingerprint(health, compliant, managed) };
+/** Those of which events and alerts tell a state: the list is to say whether it still stands, also where it said nothing new itself. */
+function devicesThatLeft(records: readonly unknown[]): readonly string[] {
+  return records.flatMap((raw) => {
+    const event = readEvent(raw);
+    return event?.deviceId !== undefined && meaningOfType(event.type)?.kind === 'left' ? [event.deviceId] : [];
+  });
 }

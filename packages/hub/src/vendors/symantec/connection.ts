@@ -1,8 +1,11 @@
+import type { DeviceWords } from '../device-snapshot.ts';
 import { keptJson } from '../kept-json.ts';
 import { KeptDeviceList } from '../kept-device-list.ts';
 import { PageWalk } from '../page-walk.ts';
 import { readWhole } from '../read-whole.ts';
 import type { VendorConnection, VendorTools } from '../vendor.ts';
+import type { WireRecord } from '../wire-read.ts';
+import { firstOf, identifier } from '../wire-read.ts';
 import type { SesCredentials, SesPage } from './client.ts';
 import { createSesClient } from './client.ts';
 import type { SymantecSettings } from './settings.ts';
@@ -13,15 +16,18 @@ export function connectSymantec(credentials: SesCredentials, { pollMinutes, atRi
   const client = createSesClient(credentials, tools);
   const pages = new PageWalk<number, SesPage>(0, client.mobileDevices);
   let devices: KeptDeviceList | undefined;
+
+  function wordsOf(raw: WireRecord): DeviceWords | undefined {
+    const { id, ...words } = readDevice(raw);
+    // What "at risk" means is part of the words: when it is changed, all devices are told anew.
+    return id === undefined ? undefined : { id, words: JSON.stringify([words, atRiskLevel]), phone: firstOf(identifier(words.serialNumber), identifier(words.imei), identifier(words.udid)) };
+  }
+
   return {
     pollEveryMs: pollMinutes * 60_000,
 
     async poll(feed) {
-      // What "at risk" means is part of the words: when it is changed, all devices are told anew.
-      const list = devices ??= new KeptDeviceList((raw) => {
-        const { id, ...words } = readDevice(raw);
-        return id === undefined ? undefined : { id, words: JSON.stringify([words, atRiskLevel]) };
-      }, (await keptJson(feed)).devices);
+      const list = devices ??= new KeptDeviceList({ wordsOf, tellsRemoved: true }, (await keptJson(feed)).devices);
       await readWhole({ pages, list, save: () => feed.cursor.set(JSON.stringify({ devices: list })) }, feed, tools);
     },
 

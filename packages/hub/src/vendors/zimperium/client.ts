@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { jsonOf, timeOfAnswer } from '../answer.ts';
 import { BearerToken } from '../bearer-token.ts';
+import type { Page } from '../page-walk.ts';
 import type { VendorTools } from '../vendor.ts';
 import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
-import { isRecord, list } from '../wire-read.ts';
+import { isRecord } from '../wire-read.ts';
 
 export interface ZimperiumCredentials {
   readonly consoleUrl: string;
@@ -15,16 +16,15 @@ const PAGE_SIZE = 500;
 
 const loginAnswer = z.object({ accessToken: z.string().min(1), expiresIn: z.coerce.number().positive().optional().catch(undefined) });
 
-export interface Page {
-  readonly content: readonly unknown[];
+export interface ZimperiumPage extends Page<number> {
   /** The moment (Zimperium's clock) whose truth the page is. */
   readonly takenAt: number;
 }
 
 export interface ZimperiumClient {
-  devices(page: number, signal: AbortSignal, size?: number): Promise<Page>;
+  devices(page: number, signal: AbortSignal, size?: number): Promise<ZimperiumPage>;
   /** Threats after an instant, oldest first. */
-  threats(after: number, page: number, signal: AbortSignal): Promise<Page>;
+  threats(after: number, page: number, signal: AbortSignal): Promise<ZimperiumPage>;
 }
 
 /** zConsole's REST API, version 2. */
@@ -46,21 +46,22 @@ export function createZimperiumClient({ consoleUrl, clientId, clientSecret }: Zi
     return { token: accessToken, lifetimeMs: expiresIn === undefined ? undefined : expiresIn * 1000 };
   });
 
-  async function page(path: string, what: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Page> {
+  async function page(path: string, what: string, number: number, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<ZimperiumPage> {
     const askedAt = clock.now();
-    const answer = await token.use(signal, (bearer) => asking(() => http.request(`${consoleUrl}${path}?${new URLSearchParams(query)}`, {
+    const answer = await token.use(signal, (bearer) => asking(() => http.request(`${consoleUrl}${path}?${new URLSearchParams({ page: String(number), ...query })}`, {
       headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal, maxBytes: 64 * 1024 * 1024,
     })));
     requireSuccess(answer, `Zimperium (${what})`, clock.now());
     const body = jsonOf(answer, 'Zimperium');
     if (!isRecord(body) || !Array.isArray(body.content)) throw new VendorError('bad_answer', `Zimperium gave a list of ${what} that cannot be read.`);
-    return { content: list(body.content), takenAt: timeOfAnswer(answer, askedAt, clock.now()) };
+    // The envelope's own `empty` was wrong in a real answer, and its totals change while we read.
+    return { content: body.content, takenAt: timeOfAnswer(answer, askedAt, clock.now()), next: body.content.length === 0 ? undefined : number + 1 };
   }
 
   return {
-    devices: (number, signal, size = PAGE_SIZE) => page('/devices/public/v2/devices/start-scroll', 'devices', { page: String(number), size: String(size) }, signal),
-    threats: (after, number, signal) => page('/threats/public/v1/threats', 'threats', {
-      module: 'ZIPS', after: microseconds(after), page: String(number), size: String(PAGE_SIZE), sort: 'timestamp,asc',
+    devices: (number, signal, size = PAGE_SIZE) => page('/devices/public/v2/devices/start-scroll', 'devices', number, { size: String(size) }, signal),
+    threats: (after, number, signal) => page('/threats/public/v1/threats', 'threats', number, {
+      module: 'ZIPS', after: microseconds(after), size: String(PAGE_SIZE), sort: 'timestamp,asc',
     }, signal),
   };
 }

@@ -147,8 +147,9 @@ describe('Zimperium\'s traps', () => {
     expect(keys('marketing')).not.toContain('managedDeviceId');
   });
 
-  test('a device read again unchanged is the same report', () => {
-    const at = (takenAt: string, change = {}) => signal({ takenAt, device: { ...listed, ...change } }).reportId;
+  test('a device is one report in one reading of the list, and another when the list is read again or its contact is newer', () => {
+    const at = (takenAt: string, change = {}) => signal({ takenAt, device: { ...listed, ...change }, round: 1 }).reportId;
+    expect(signal({ takenAt: '2025-03-01T10:00:00.000Z', device: listed, round: 2 }).reportId).not.toBe(at('2025-03-01T10:00:00.000Z'));
     expect(at('2025-03-02T10:00:00.000Z')).toBe(at('2025-03-01T10:00:00.000Z'));
     expect(at('2025-03-02T10:00:00.000Z', { lastSeen: 1 })).not.toBe(at('2025-03-01T10:00:00.000Z'));
   });

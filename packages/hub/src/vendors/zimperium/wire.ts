@@ -1,6 +1,6 @@
 import type { DeviceKey } from '@sallyport/core';
 import { distinctKeys, guidForm, keysOf, mdmDeviceKeys } from '../device-keys.ts';
-import { parseIsoInstant } from '../iso-instant.ts';
+import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
 import { plainText } from '../plain-text.ts';
 import type { WireRecord } from '../wire-read.ts';
 import { firstOf, fingerprint, identifier, isRecord, isTrue, list, record, records, word } from '../wire-read.ts';
@@ -34,15 +34,9 @@ export interface ZimperiumThreat {
   readonly at: number | undefined;
 }
 
-/** A device of the REST list with the time at which we read it. Ours: the record's own time is its last contact. */
-export interface DeviceSnapshot {
-  readonly takenAt: string;
-  readonly device: unknown;
-}
-
 /** How each shape is told from the others: by properties that only it has. In this order. */
 const SHAPES: readonly { readonly fits: (raw: WireRecord) => boolean; readonly read: (raw: WireRecord) => ZimperiumRecord | undefined }[] = [
-  { fits: (raw) => isRecord(raw.device) && typeof raw.takenAt === 'string', read: readSnapshot },
+  { fits: (raw) => readSnapshot(raw) !== undefined, read: readListed },
   { fits: (raw) => 'event_id' in raw && isRecord(raw.device_info), read: readRestExport },
   { fits: (raw) => 'incident_id' in raw, read: readIncident },
   { fits: (raw) => 'threat_uuid' in raw && 'threat_name' in raw, read: readThreatRow },
@@ -58,22 +52,31 @@ export function readRecord(raw: unknown): ZimperiumRecord | undefined {
 
 const ABOUT_NO_DEVICE = { posture: undefined, appStatus: undefined, deleted: false, threats: [] } as const;
 
-function readSnapshot({ takenAt, device }: WireRecord): ZimperiumRecord | undefined {
-  const raw = record(device);
-  const id = firstOf(identifier(raw.zdeviceId), identifier(raw.id));
-  const at = parseIsoInstant(String(takenAt));
-  if (id === undefined || at === undefined) return undefined;
+/** A device of the REST list; `words` are all that it says of the device's state, and when it was last in contact. */
+export function readDeviceV2(raw: WireRecord) {
   const posture = word(firstOf(raw.riskPostureName, raw.riskPosture));
   const appStatus = word(raw.appStatus);
   const deleted = isTrue(raw.deleted);
   const state = record(raw.threatState);
-  const trackingIds = records(raw.zappInstance).flatMap((app) => [app.externalTrackingId1, app.externalTrackingId2]);
   return {
-    ...ABOUT_NO_DEVICE, posture, appStatus, deleted, at,
-    reportId: `device:${id}:${fingerprint(posture, appStatus, deleted, identifier(raw.lastSeen), names(state.criticalThreats), names(state.riskyThreats))}`,
+    id: firstOf(identifier(raw.zdeviceId), identifier(raw.id)), posture, appStatus, deleted,
+    words: [posture, appStatus, deleted, identifier(raw.lastSeen), names(state.criticalThreats), names(state.riskyThreats)],
+  };
+}
+
+function readListed(raw: WireRecord): ZimperiumRecord | undefined {
+  const snapshot = readSnapshot(raw);
+  if (snapshot === undefined) return undefined;
+  const { device } = snapshot;
+  const { id, words, ...told } = readDeviceV2(device);
+  if (id === undefined) return undefined;
+  const trackingIds = records(device.zappInstance).flatMap((app) => [app.externalTrackingId1, app.externalTrackingId2]);
+  return {
+    ...ABOUT_NO_DEVICE, ...told, at: snapshot.takenAt,
+    reportId: snapshotReportId(id, snapshot, ...words),
     keys: distinctKeys([
-      ...mdmDeviceKeys(raw.mdmDeviceId), ...trackingIds.flatMap(guidKeys),
-      ...vendorKeys(raw.zdeviceId, raw.id), ...keysOf(['email'], record(raw.deviceOwner).email),
+      ...mdmDeviceKeys(device.mdmDeviceId), ...trackingIds.flatMap(guidKeys),
+      ...vendorKeys(device.zdeviceId, device.id), ...keysOf(['email'], record(device.deviceOwner).email),
     ]),
   };
 }
