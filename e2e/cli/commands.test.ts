@@ -139,6 +139,53 @@ describe('a report', () => {
   });
 });
 
+describe('what is installed', () => {
+  test('comes from sources, whose key is shown once', async () => {
+    expect(await ok('inventory', 'sources')).toContain('There are no sources');
+    const made = await json('inventory', 'add-source', '--name', 'MDM');
+    expect(made).toMatchObject({ kind: 'nanomdm', enabled: true, secret: expect.any(String) });
+    const text = await ok('inventory', 'source', 'mdm');
+    expect(text).toContain(`/intake/inventory/${made.id}`);
+    expect(text).not.toContain(made.secret);
+    expect(await ok('inventory', 'change-source', made.id, '--name', 'NanoMDM', '--enabled', 'off', '--secret', `@${file('key', 'a-key-of-sixteen-characters')}`)).toMatch(/Enabled +no/);
+    expect((await cli('inventory', 'change-source', 'NanoMDM')).code).toBe(2);
+    expect((await cli('inventory', 'add-source', '--name', 'A', '--audience', 'x')).code).toBe(2);
+    expect(await ok('inventory', 'assign', 'NanoMDM', 'own-1', 'SN-1')).toBe('NanoMDM means Ada\'s phone by own-1 from now on.\n');
+    expect(await ok('inventory', 'remove-source', 'NanoMDM')).toContain('Removed');
+    expect(await cli('inventory', 'source', 'NanoMDM')).toMatchObject({ code: 1, err: expect.stringContaining('There is no inventory source') });
+  });
+
+  test('is shown with who was given it, and what was handed over is listed and exported', async () => {
+    expect(await ok('inventory', 'show', 'SN-1')).toMatch(/No inventory of this device was collected[^]*No partner was ever given/);
+    const graph = { value: [{ serialNumber: 'sn-1', detectedApps: [{ displayName: '=Mail, "Pro"', version: '2.9' }] }, { id: 'nobody', detectedApps: [] }] };
+    expect(await json('inventory', 'import', file('graph.json', graph))).toEqual({ kept: 1, older: 0, unknownDevices: ['nobody'], ambiguousDevices: [] });
+    const { id } = await json('device', 'get', 'SN-1');
+    await ok('api', 'PUT', `/admin/v1/devices/${id}/apps`, '-f', file('apps.json', { apps: [{ appId: 'com.example.mail', name: 'Mail', managed: true }] }));
+    const [lookout] = await json('connector', 'list');
+    await ok('api', 'PATCH', `/beta/deviceManagement/mobileThreatDefenseConnectors/${lookout.id}`, '-f', file('on.json', { allowPartnerToCollectAndroidApplicationMetadata: true }));
+    const token = await asPartner('api', 'GET', '/partner/v1/app-inventory', '--client-id', partner.appId, '--json');
+    expect(token.code, token.err).toBe(0);
+    expect(await ok('inventory', 'show', 'SN-1')).toMatch(/Mail +- +yes +- +com\.example\.mail[^]*apps +all +1 +1/);
+    expect(await ok('inventory', 'disclosures', '--connector', 'lookout', '--from', '2020-01-01')).toMatch(/apps +1 +1 +fetch/);
+    expect(await json('inventory', 'disclosures', '--to', '2020-01-01')).toEqual([]);
+    const sheet = await ok('inventory', 'disclosures', '--csv', '--from', '2020-01-01T00:00:00+01:00');
+    expect(sheet.split('\r\n')).toEqual(['seq,disclosureId,dateTime,connectorId,recipient,kind,channel,fields,deviceCount,itemCount', expect.stringMatching(/^\d+,[^,]+,[^,]+Z,[^,]+,[^,]+,apps,fetch,appId version [^,]+,1,1$/), '']);
+    expect((await cli('inventory', 'disclosures', '--from', 'yesterday')).code).toBe(2);
+    expect(await json('inventory', 'disclosed', sheet.split('\r\n')[1]?.split(',')[0] ?? '')).toEqual([{ managedDeviceId: id, scope: 'all', itemCount: 1 }]);
+    expect(await cli('inventory', 'disclosed', '999999')).toMatchObject({ code: 1 });
+    expect(await ok('inventory', 'forget', 'SN-1')).toContain('Forgot the inventory of Ada\'s phone');
+  });
+
+  test('is pushed only where the hub may call', async () => {
+    expect(await cli('inventory', 'push', 'lookout')).toMatchObject({ code: 1 });
+    expect(await cli('inventory', 'push-to', 'lookout', 'https://10.0.0.1/in')).toMatchObject({ code: 1, err: expect.stringContaining('not a public address') });
+    expect(await json('inventory', 'push-to', 'lookout', 'https://partner.invalid/in', '--kinds', 'both', '--enabled', 'off')).toMatchObject({ kinds: ['apps', 'certificates'], secret: expect.stringMatching(/^whsec_/) });
+    expect(await ok('inventory', 'push', 'lookout')).toMatch(/apps +off/);
+    expect(await json('inventory', 'new-push-key', 'lookout')).toMatchObject({ secret: expect.stringMatching(/^whsec_/) });
+    expect(await ok('inventory', 'stop-push', 'lookout')).toContain('Nothing is pushed');
+  });
+});
+
 describe('mistakes', () => {
   test('that the hub finds are told in its words, with the request id, and exit 1', async () => {
     const { code, err } = await cli('device', 'list', '--filter', 'nope eq 1');

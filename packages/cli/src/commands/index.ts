@@ -9,6 +9,7 @@ import { door } from './door/index.ts';
 import { finding } from './finding/index.ts';
 import { group } from './group/index.ts';
 import { importCommand } from './import/import.ts';
+import { inventory } from './inventory/index.ts';
 import { mergeRule } from './merge-rule/index.ts';
 import { partner } from './partner/index.ts';
 import { policy } from './policy/index.ts';
@@ -20,4 +21,4 @@ import { user } from './user/index.ts';
 /** In the order of `--help`. */
 export const LONG_RUNNING: readonly LongRunning[] = [serve, demo, sandbox];
 export const SINGLES: readonly Command[] = [decide, importCommand, api];
-export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, mergeRule, report, partner];
+export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, mergeRule, report, inventory, partner];
