@@ -154,12 +154,16 @@ function strictest(words: readonly Word[]): Merged {
   return worst.missing ? missing(words, false) : decided(worst, words, true);
 }
 
-/** The first, in the administrator's order, that knows the device's level; those not in the order come after it. */
+/**
+ * The first, in the administrator's order, that knows the device's level. Where none of these does, the
+ * strictest word of all counts: a primary that cannot be reached must not open a door.
+ */
 function primary(words: readonly Word[], order: readonly string[]): Merged {
-  const place = (word: Word): number => (order.includes(word.connectorId) ? order.indexOf(word.connectorId) : order.length);
-  const inOrder = [...words].sort((a, b) => place(a) - place(b));
-  const first = inOrder.find(isUsable);
-  return first === undefined ? strictest(words) : decided(first, words, false);
+  for (const id of order) {
+    const word = words.find(({ connectorId }) => connectorId === id);
+    if (word !== undefined && isUsable(word)) return decided(word, words, false);
+  }
+  return strictest(words);
 }
 
 /**
