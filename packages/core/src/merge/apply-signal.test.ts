@@ -45,3 +45,20 @@ test('the end of one of a partner\'s entries of a device counts only where its w
   expect(after(entry(1, 'old'), entry(2, 'new'), end('old')).state).toBe('secured');
   expect(after(end('old')).state).toBeUndefined();
 });
+
+test('a report that does not say when it was raises at once, and never lowers or ends anything', () => {
+  const undated = (more: Partial<Signal>) => signal(9, { undated: true, securedEndsFindings: undefined, ...more });
+  const high = signal(1, { state: 'highSeverity', findings: [found('a')] });
+  expect(after(signal(1, { state: 'secured' }), undated({ state: 'mediumSeverity', findings: [found('b')] }))).toMatchObject({ state: 'mediumSeverity', open: ['b'] });
+  for (const state of ['secured', 'lowSeverity', 'unresponsive', 'activated'] as const) {
+    expect(after(high, undated({ state, findings: [found('a', 'resolved')] }))).toMatchObject({ state: 'highSeverity', open: ['a'] });
+  }
+  expect(after(high, undated({ state: 'deactivated' })).state).toBe('deactivated');
+  expect(after(undated({ state: 'secured', findings: [found('a', 'resolved')] }))).toEqual({ state: undefined, open: undefined, findings: [] });
+  expect(after(undated({ findings: [found('a')] }), undated({ findings: [found('a', 'resolved')] }))).toMatchObject({ state: 'mediumSeverity', open: ['a'] });
+});
+
+test('an undated report that a partner found something that is over does not show that it watches', () => {
+  const remark = signal(1, { findings: [{ id: 'r', type: 'REMARK', state: 'open' }] });
+  expect(after(remark, signal(2, { undated: true, findings: [found('a', 'resolved')] })).state).toBe('activated');
+});

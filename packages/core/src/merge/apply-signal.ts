@@ -16,14 +16,14 @@ export interface AppliedSignal {
  * Takes one signal into what one partner has said about one device. The outcome does not depend on the order
  * in which signals come, nor on how often: of two words about the same thing the later observation is
  * current, and of two of the same instant the worse one, so raising is immediate and lowering needs newer
- * evidence. `known` holds the findings, of this partner on this device, that the signal mentions; all of them
+ * evidence; a report that does not tell its time lowers nothing. `known` holds the findings, of this partner on this device, that the signal mentions; all of them
  * where it says `securedEndsFindings`.
  */
 export function applySignal(view: PartnerView | undefined, known: ReadonlyMap<string, Finding>, signal: Signal): AppliedSignal {
   const newState = signal.state !== undefined && isNewerState(view, signal, signal.state);
   const findings = [...newerFindings(known, endedBefore(view, signal)), ...(newState ? endedNow(known, signal) : [])];
   const late = !newState && findings.length === 0 && (signal.state !== undefined || signal.findings.length > 0);
-  if (!newState && findings.length === 0 && !provesWatch(view, signal) && !isNewestOfFindings(view, signal)) return { view, findings, late };
+  if (!newState && findings.length === 0 && (signal.undated === true || (!provesWatch(view, signal) && !isNewestOfFindings(view, signal)))) return { view, findings, late };
   return { view: nextView(view, findings, signal, newState), findings, late };
 }
 
@@ -43,6 +43,7 @@ function ratesThreats(signal: Signal): boolean {
 
 function isNewerState(view: PartnerView | undefined, signal: Signal, state: ThreatState): boolean {
   if (signal.endsReports !== undefined && view?.reportId.startsWith(signal.endsReports) !== true) return false;
+  if (signal.undated === true) return meaningOf(state).rank > Math.max(meaningOf('secured').rank, view === undefined ? 0 : meaningOf(view.state).rank);
   if (view === undefined || view.basis === 'findings') return true;
   if (signal.observedAt !== view.observedAt) return signal.observedAt > view.observedAt;
   const worse = meaningOf(state).rank - meaningOf(postureOf(view)).rank;
@@ -63,7 +64,8 @@ function newerFindings(known: ReadonlyMap<string, Finding>, signal: Signal): rea
       ...report, connectorId: signal.connectorId, observedAt: signal.observedAt, reportId: signal.reportId,
     };
     const before = newest.get(report.id) ?? known.get(report.id);
-    if (before === undefined || isNewerFinding(before, finding)) newest.set(report.id, finding);
+    const counts = signal.undated === true ? isWorse(finding, before) : before === undefined || isNewerFinding(before, finding);
+    if (counts) newest.set(report.id, finding);
   }
   return [...newest.values()];
 }
@@ -81,6 +83,10 @@ function endedNow(known: ReadonlyMap<string, Finding>, signal: Signal): readonly
   return [...known.values()]
     .filter((finding) => finding.state === 'open' && finding.observedAt < signal.observedAt && !named.has(finding.id))
     .map((finding) => ({ ...finding, state: 'resolved' as const, observedAt: signal.observedAt, reportId: signal.reportId }));
+}
+
+function isWorse(finding: Finding, before: Finding | undefined): boolean {
+  return finding.state === 'open' && (before === undefined || rankOfFinding(finding) > rankOfFinding(before));
 }
 
 function isNewerFinding(before: Finding, after: Finding): boolean {

@@ -58,6 +58,11 @@ export interface Signal {
    * may have several entries of one device, and the end of a former one is not the end of the others.
    */
   readonly endsReports?: string | undefined;
+  /**
+   * The report does not say when it was: `observedAt` is its receipt. It may be an old one, or one sent again, so it
+   * counts only as far as it is bad and worse than what is known.
+   */
+  readonly undated?: true | undefined;
   readonly findings: readonly FindingReport[];
   /** Set where the partner used a word we do not know: the last state is kept and the report is flagged (rule 6). */
   readonly flag?: string | undefined;

@@ -8,6 +8,7 @@ import { storedCursor } from './cursors.ts';
 import { KnownDevices } from './known-devices.ts';
 import { setbackOf } from './patience.ts';
 import { readRecords } from './read-records.ts';
+import { TimesAhead } from './times-ahead.ts';
 import type { OpenLink } from './vendor-link.ts';
 
 /** Reports given to the pipeline at once, so that a large batch does not hold up everybody else's. */
@@ -41,6 +42,7 @@ export class LinkRuntime {
   readonly link: OpenLink;
   readonly #tools: LinkTools;
   readonly #known = new KnownDevices();
+  readonly #times = new TimesAhead();
   readonly #stopping = new AbortController();
   #loops: readonly Promise<void>[] = [];
   #lastHeartbeatAt = 0;
@@ -85,7 +87,7 @@ export class LinkRuntime {
   async take(records: readonly unknown[]): Promise<{ readonly taken: number; readonly silent: number }> {
     const { connectorId } = this.link;
     const { intake, clock } = this.#tools;
-    const { reports, silent } = readRecords(this.link, records, this.#known, clock.now());
+    const { reports, silent } = readRecords(this.link, records, { known: this.#known, times: this.#times }, clock.now());
     for (let i = 0; i < reports.length; i += CHUNK) await intake.take(connectorId, reports.slice(i, i + CHUNK));
     if (reports.length > 0) this.#lastReportAt = clock.now();
     await this.#alive();

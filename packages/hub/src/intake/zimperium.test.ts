@@ -156,6 +156,23 @@ describe('the webhook', () => {
     expect((await t.hub.store.findings.ofDevices([PHONE])).map((finding) => finding.state)).toEqual(['resolved']);
   });
 
+  test('believes a record without a time of its own only where it is bad news', async () => {
+    await t.link(ZIMPERIUM, 'zimperium', { webhookSecret: SECRET });
+    const app = await webhook();
+    const undated = (id: string, posture: number) => exported(id, 1, posture, { eventtimestamp: 'yesterday', forensics: {}, device_info: { mdm_device_id: PHONE } });
+    const seen: unknown[] = [];
+    for (const record of [undated('u1', 0), exported('e1', 1, 0), undated('u2', 3), undated('u3', 1), undated('u4', 0)]) {
+      t.hub.clock.advance(60_000);
+      expect((await push(app, record)).statusCode).toBe(200);
+      seen.push(await state());
+    }
+    expect(seen.slice(1)).toEqual(['secured', 'highSeverity', 'highSeverity', 'highSeverity']);
+    expect(seen[0]).not.toBe('secured');
+    t.hub.clock.advance(60_000);
+    await push(app, exported('e2', 68, 0));
+    expect(await state()).toBe('secured');
+  });
+
   test('has no second effect when the vendor sends again', async () => {
     await t.link(ZIMPERIUM, 'zimperium', { webhookSecret: SECRET });
     const app = await webhook();

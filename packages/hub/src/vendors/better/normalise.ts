@@ -1,6 +1,7 @@
 import type { FindingReport, Instant, Signal } from '@sallyport/core';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
+import { undated } from '../undated.ts';
 import { unknownWord } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { DELETED, SEVERITY, STATUS, THREAT_LEVEL } from './vocabulary.ts';
@@ -26,7 +27,7 @@ function ofDevice(row: ReadRow, connectorId: string, receivedAt: Instant): reado
     // BETTER's lowest word is "Low" and is shown as "Safe": it covers devices without and with a low incident.
     ...(posture.state === 'secured' && { basis: 'postureAndFindings' as const }),
     reportId: `device:${udid ?? 'none'}:${idOfRow(row)}`.slice(0, 256),
-    observedAt: timeOf(row, at, receivedAt),
+    observedAt: timeOf(row, at, receivedAt), ...undated(row.writtenAt ?? at),
   }];
 }
 
@@ -37,7 +38,7 @@ function ofIncident(row: ReadRow, connectorId: string, receivedAt: Instant): rea
   return [{
     connectorId, keys: incident.keys, findings: finding === undefined ? [] : [finding], ...(flag && { flag }),
     reportId: `incident:${incident.id ?? 'none'}:${idOfRow(row)}`.slice(0, 256),
-    observedAt: timeOf(row, incident.at, receivedAt),
+    observedAt: timeOf(row, incident.at, receivedAt), ...undated(row.writtenAt ?? incident.at),
   }];
 }
 

@@ -3,6 +3,7 @@ import { readSnapshot, removedSignal, snapshotReportId, type ReadSnapshot } from
 import { distinctKeys, keysOf, mdmDeviceKeys } from '../device-keys.ts';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
+import { undated } from '../undated.ts';
 import { unknownWord } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { EVENT, RISK, SEVERITY, STATUS } from './vocabulary.ts';
@@ -38,7 +39,7 @@ function ofAlert(alert: CheckPointAlert, connectorId: string, receivedAt: Instan
   return [{
     connectorId,
     reportId: `alert:${id}:${fingerprint(updated, event, severity)}`,
-    observedAt: alert.updatedAt ?? alert.happenedAt ?? receivedAt,
+    observedAt: alert.updatedAt ?? alert.happenedAt ?? receivedAt, ...undated(alert.updatedAt ?? alert.happenedAt),
     keys: distinctKeys([...mdmDeviceKeys(mdm), ...keysOf(['vendorDeviceId'], deviceId), ...keysOf(['email'], email)]),
     findings: finding === undefined ? [] : [finding], ...(flag && { flag }),
   }];

@@ -118,7 +118,9 @@ describe('what cannot be read', () => {
     expect(of('critical', false)).toMatchObject({ state: 'highSeverity', findings: [{ id: 't1', state: 'open' }], flag: 'neither an id nor a time of its own' });
     expect(of('ok', true)).toMatchObject({ findings: [], flag: 'neither an id nor a time of its own' });
     expect(of('ok', true)).not.toHaveProperty('state');
-    expect(change((r) => { delete r.event.time; r.device.risk = 'ok'; }).signal).toMatchObject({ state: 'secured' });
+    const identified = change((r) => { delete r.event.time; r.device.risk = 'ok'; }).signal;
+    expect(identified).toMatchObject({ undated: true, flag: 'no time of its own' });
+    expect(identified).not.toHaveProperty('state');
   });
 
   test('a record without any id of its device is flagged, and the place where one was looked for is named', () => {

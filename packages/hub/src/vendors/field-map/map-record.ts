@@ -1,6 +1,7 @@
 import type { DeviceKey, FindingReport, Instant, Signal, ThreatState } from '@sallyport/core';
 import { meaningOf, stateOfLevel } from '@sallyport/core';
 import { cleanDeviceKey, distinctKeys, mdmDeviceKeys } from '../device-keys.ts';
+import { undated } from '../undated.ts';
 import type { TryOutProblem } from '../vendor.ts';
 import { fingerprint } from '../wire-read.ts';
 import { canonical } from './canonical.ts';
@@ -40,13 +41,14 @@ export function mapRecord(map: FieldMap, record: unknown, { connectorId, receive
     if (notes.problems.length === 0) notes.nothing(map);
     return { signal: undefined, problems: notes.problems };
   }
-  const dated = told !== undefined || (id !== undefined && notes.timeIsReadable);
-  if (!dated) notes.flag ??= 'neither an id nor a time of its own';
+  // A map that names no time says that the order of receipt is right.
+  const dated = told !== undefined || (id !== undefined && map.observedAt === undefined);
+  if (!dated) notes.flag ??= id === undefined ? 'neither an id nor a time of its own' : 'no time of its own';
   if (keys.length === 0) notes.noDevice(map);
   const sure = dated ? { state, findings } : onlyBadNews(state, findings);
   return {
     signal: {
-      connectorId, reportId: reportIdOf(id, record, told === undefined && id === undefined ? receivedAt : null), keys, observedAt, findings: sure.findings,
+      connectorId, reportId: reportIdOf(id, record, told === undefined && id === undefined ? receivedAt : null), keys, observedAt, ...(dated ? {} : undated(told)), findings: sure.findings,
       ...(sure.state && { state: sure.state }), ...(notes.flag && { flag: notes.flag }),
     },
     problems: notes.problems,
@@ -76,10 +78,6 @@ class Notes {
       if (flag !== undefined) this.flag ??= found.value === undefined ? flag : `${flag} ${shown(found.value)}`;
     }
     return read.kind === 'is' ? read.value : undefined;
-  }
-
-  get timeIsReadable(): boolean {
-    return this.problems.every(({ field }) => field !== 'observedAt');
   }
 
   noDevice({ keys }: FieldMap): void {

@@ -4,6 +4,7 @@ import type { ReadSnapshot } from '../device-snapshot.ts';
 import { readSnapshot, removedSignal, snapshotReportId } from '../device-snapshot.ts';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
+import { undated } from '../undated.ts';
 import { unknownWord } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { ACTION, isPassing, levelOfSeverity, RISK } from './vocabulary.ts';
@@ -35,7 +36,7 @@ function ofEvent(event: JamfEvent, connectorId: string, receivedAt: Instant): re
   const observedAt = event.at ?? receivedAt;
   const flag = event.action === undefined ? undefined : unknownWord('action', event.action, ACTION);
   return [{
-    connectorId, reportId: event.id === undefined ? `event:${fingerprint(event)}` : `event:${event.id}`, keys: event.keys, observedAt, securedEndsFindings: true,
+    connectorId, reportId: event.id === undefined ? `event:${fingerprint(event)}` : `event:${event.id}`, keys: event.keys, observedAt, ...undated(event.at), securedEndsFindings: true,
     findings: flag === undefined ? [findingOf(event, event.name, observedAt)] : [], ...(flag && { flag }),
   }];
 }

@@ -4,6 +4,7 @@ import { distinctKeys, keysOf, mdmDeviceKeys } from '../device-keys.ts';
 import type { ReadSnapshot } from '../device-snapshot.ts';
 import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
 import { plainText } from '../plain-text.ts';
+import { undated } from '../undated.ts';
 import { unknownWord } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { LOOKOUT_CATEGORIES } from './categories.ts';
@@ -36,7 +37,7 @@ function ofEvent(event: LookoutEvent, connectorId: string, receivedAt: Instant):
   if (event.deviceGuid === undefined || told === undefined) return [];
   const observedAt = event.at ?? receivedAt;
   const reportId = event.id ?? `event:${fingerprint(event)}`;
-  return [{ connectorId, reportId, keys: keysOfDevice(event.deviceGuid, event.device), observedAt, ...told }];
+  return [{ connectorId, reportId, keys: keysOfDevice(event.deviceGuid, event.device), observedAt, ...undated(event.at), ...told }];
 }
 
 type Told = Pick<Signal, 'state' | 'flag' | 'findings'>;

@@ -3,6 +3,7 @@ import { wordOf } from '@sallyport/core';
 import { plainText } from '../plain-text.ts';
 import type { Posture } from '../posture-of-words.ts';
 import { postureOfWords } from '../posture-of-words.ts';
+import { undated } from '../undated.ts';
 import { unknownWord } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import type { PradeoSettings } from './settings.ts';
@@ -24,7 +25,7 @@ export function normalisePradeo(raw: unknown, connectorId: string, receivedAt: I
   const { finding, flag = posture.flag } = findingOf(event.told, event.at ?? receivedAt, meaning);
   if (posture.state === undefined && finding === undefined && flag === undefined) return [];
   return [{
-    connectorId, reportId: reportIdOf(event), keys: event.keys, observedAt: event.at ?? receivedAt,
+    connectorId, reportId: reportIdOf(event), keys: event.keys, observedAt: event.at ?? receivedAt, ...undated(event.at),
     ...posture, ...(flag && { flag }), findings: finding === undefined ? [] : [finding],
   }];
 }

@@ -4,6 +4,7 @@ import type { ReadSnapshot } from '../device-snapshot.ts';
 import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
+import { undated } from '../undated.ts';
 import { unknownWord } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { sophosSettings } from './settings.ts';
@@ -42,7 +43,7 @@ function ofEvent(event: SophosEvent, connectorId: string, receivedAt: Instant): 
   const keys = keysOf(['vendorDeviceId'], event.deviceId);
   if (meaning === undefined || keys.length === 0) return [];
   const observedAt = event.at ?? receivedAt;
-  const common = { connectorId, reportId: event.reportId ?? `event:${fingerprint(event)}`, keys, observedAt };
+  const common = { connectorId, reportId: event.reportId ?? `event:${fingerprint(event)}`, keys, observedAt, ...undated(event.at) };
   if (meaning.kind === 'left') return [{ ...common, state: 'deactivated', findings: [] }];
   const { finding, flag } = findingOf(event, meaning as Exclude<TypeMeaning, { kind: 'left' }>, observedAt);
   return [{ ...common, findings: finding === undefined ? [] : [finding], ...(flag && { flag }) }];

@@ -5,6 +5,7 @@ import { readSnapshot, removedSignal, snapshotReportId } from '../device-snapsho
 import { distinctKeys, keysOf } from '../device-keys.ts';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
+import { undated } from '../undated.ts';
 import { unknownWord } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { SYMANTEC_CATEGORIES } from './categories.ts';
@@ -45,7 +46,7 @@ function ofIncident(incident: SepMobileIncident, connectorId: string, receivedAt
   const posture = postureOfWords([{ field: 'risk', told: risk, means: RISK }], [{ field: 'health status', told: health, means: HEALTH }]);
   const { finding, flag = posture.flag } = findingOf(incident);
   return [{
-    connectorId, observedAt: at ?? receivedAt, ...posture, ...(flag && { flag }),
+    connectorId, observedAt: at ?? receivedAt, ...undated(at), ...posture, ...(flag && { flag }),
     reportId: `incident:${id ?? 'none'}:${fingerprint(event, severity, risk, health, at, deviceId, email)}`,
     keys: distinctKeys([...keysOf(['vendorDeviceId'], deviceId), ...keysOf(['email'], email)]),
     findings: finding === undefined ? [] : [finding],

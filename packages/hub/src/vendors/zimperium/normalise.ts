@@ -1,6 +1,7 @@
 import type { FindingReport, Instant, Signal, ThreatState } from '@sallyport/core';
 import { stateOfLevel } from '@sallyport/core';
 import { plainText } from '../plain-text.ts';
+import { undated } from '../undated.ts';
 import { unknownWord } from '../unknown-word.ts';
 import { APP_STATUS, POSTURE, SEVERITY, THREAT_STATE } from './vocabulary.ts';
 import type { ZimperiumRecord, ZimperiumThreat } from './wire.ts';
@@ -17,7 +18,7 @@ export function normaliseZimperium(raw: unknown, connectorId: string, receivedAt
   const flag = posture.flag ?? read.find((one) => one.flag !== undefined)?.flag;
   if (posture.state === undefined && findings.size === 0 && flag === undefined) return [];
   return [{
-    connectorId, reportId: told.reportId.slice(0, 256), keys: told.keys, observedAt, findings: [...findings.values()],
+    connectorId, reportId: told.reportId.slice(0, 256), keys: told.keys, observedAt, ...undated(told.at), findings: [...findings.values()],
     ...(posture.state && { state: posture.state }), ...(flag && { flag }),
   }];
 }
