@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { DeviceKey, InstalledApp, InstalledCertificate, Instant, OwnerType, Platform } from '@sallyport/core';
-import { isKeptApp, isListedApp, platformOf } from '@sallyport/core';
+import type { DeviceKey, InstalledApp, InstalledCertificate, Instant, Platform } from '@sallyport/core';
+import { platformOf } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import type { DataKey } from '../platform/data-key.ts';
-import type { DeviceApps, DeviceRow, KeptApp, PendingApps, Store, Transaction } from '../store/store.ts';
-import { ownerTypeOf, someoneSeesAllApps } from './inventory-sharing.ts';
+import type { DeviceApps, DeviceRow, PendingApps, Store, Transaction } from '../store/store.ts';
+import { someoneSeesAllApps } from './inventory-sharing.ts';
+import { isWhole, keptApps, rememberedByPlatform } from './keep-inventory-part.ts';
+import type { SeenByAll } from './keep-inventory-part.ts';
 import { isOfSameTime, openPending, sealPending, withManaged } from './keep-inventory-pending.ts';
 import { matchDevices } from './match-device.ts';
 import type { AccessView } from './ports.ts';
@@ -88,7 +90,7 @@ export class KeepInventory implements InventoryKeeper {
 
   /** The installed apps with what is known of their management, and those that wait for it to become known. */
   async #join(
-    tx: Transaction, device: DeviceRow, row: CollectedApps, seenByAll: (platform: Platform) => Promise<boolean>,
+    tx: Transaction, device: DeviceRow, row: CollectedApps, seenByAll: SeenByAll,
   ): Promise<{ readonly apps: readonly InstalledApp[]; readonly pending: PendingApps | undefined }> {
     const managed = await tx.appInventory.managedApps(device.id);
     const apps = withManaged(row.apps, managed?.appIds);
@@ -223,32 +225,6 @@ export async function regroupInventory(tx: Transaction, view: Pick<AccessView, '
   await tx.certificateInventory.touch(deviceIds);
 }
 
-/** For batches: the connectors are looked at once. */
-function rememberedByPlatform(ask: (platform: Platform) => Promise<boolean>): (platform: Platform) => Promise<boolean> {
-  const answers = new Map<Platform, Promise<boolean>>();
-  return (platform) => {
-    const answer = answers.get(platform) ?? ask(platform);
-    answers.set(platform, answer);
-    return answer;
-  };
-}
-
-/** Whether users' own apps are kept of a device, too. */
-async function isWhole({ resource }: Pick<DeviceRow, 'resource'>, someoneSeesAll: (platform: Platform) => Promise<boolean>): Promise<boolean> {
-  return ownerTypeOf(resource) === 'company' || someoneSeesAll(platformOf(resource.operatingSystem as string));
-}
-
-/** What is kept of the apps of a device, and what of that administrators see. */
-async function keptApps(
-  { resource }: DeviceRow, apps: readonly InstalledApp[], someoneSeesAll: (platform: Platform) => Promise<boolean>,
-): Promise<readonly KeptApp[]> {
-  const platform = platformOf(resource.operatingSystem as string);
-  const owner = ownerTypeOf(resource);
-  const appPlatform = appPlatformOf(platform, owner);
-  const whole = await isWhole({ resource }, someoneSeesAll);
-  return apps.filter((app) => isKeptApp(app, owner, whole)).map((app) => ({ ...app, appPlatform, listed: isListedApp(app, owner) }));
-}
-
 function ofDevice({ id, resource }: DeviceRow): { readonly deviceId: string; readonly platform: Platform } {
   return { deviceId: id, platform: platformOf(resource.operatingSystem as string) };
 }
@@ -256,15 +232,4 @@ function ofDevice({ id, resource }: DeviceRow): { readonly deviceId: string; rea
 async function forgetBoth(tx: Transaction, deviceIds: readonly string[]): Promise<void> {
   await tx.appInventory.forget(deviceIds);
   await tx.certificateInventory.forget(deviceIds);
-}
-
-/** Graph's `detectedAppPlatformType` of the apps of a device. */
-function appPlatformOf(platform: Platform, owner: OwnerType): string {
-  switch (platform) {
-    case 'iOS': return 'ios';
-    case 'macOS': return 'macOS';
-    case 'windows': return 'windows';
-    case 'android': return owner === 'company' ? 'androidDedicatedAndFullyManaged' : owner === 'personal' ? 'androidWorkProfile' : 'unknown';
-    default: return 'unknown';
-  }
 }
