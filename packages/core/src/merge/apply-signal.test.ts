@@ -3,7 +3,7 @@ import type { Finding, FindingState, Signal } from '../vocabulary/signal.ts';
 import { applySignal } from './apply-signal.ts';
 
 const signal = (at: number, more: Partial<Signal>): Signal =>
-  ({ connectorId: 'jamf', reportId: `r${at}`, keys: [], observedAt: at, findings: [], securedEndsFindings: true, ...more });
+  ({ connectorId: 'jamf', reportId: `r${at}`, keys: [], observedAt: at, findings: [], securedEndsFindings: 0, ...more });
 const found = (id: string, state: FindingState = 'open') => ({ id, type: 'SIDELOADED', state, severity: 'medium' as const });
 
 /** What stands after the signals, one by one. */
@@ -26,6 +26,15 @@ test('the word secured ends what the partner found before', () => {
 test('a finding from before that word comes in resolved, one from after it open', () => {
   const told = [signal(3, { state: 'secured' }), signal(1, { findings: [found('a')] }), signal(4, { findings: [found('b')] })];
   expect(after(...told)).toMatchObject({ state: 'secured', open: ['b'], findings: ['a resolved', 'b open'] });
+});
+
+test('what was found shortly before that word stays open: the word may be older than it is told, in whichever order they come', () => {
+  const secured = (at: number) => signal(at, { state: 'secured', securedEndsFindings: 10 });
+  const finding = signal(1, { findings: [found('a')], securedEndsFindings: 10 });
+  for (const [at, state] of [[11, 'open'], [12, 'resolved']] as const) {
+    expect(after(finding, secured(at)).findings).toEqual([`a ${state}`]);
+    expect(after(secured(at), finding).findings).toEqual([`a ${state}`]);
+  }
 });
 
 test('another level, an older word, and the same word of a partner that closes its findings itself end nothing', () => {

@@ -72,16 +72,18 @@ function newerFindings(known: ReadonlyMap<string, Finding>, signal: Signal): rea
 
 /** The signal with its findings over where the partner has called the device secured since. */
 function endedBefore(view: PartnerView | undefined, signal: Signal): Signal {
-  const since = signal.securedEndsFindings === true && view?.basis === 'posture' && view.state === 'secured' && view.observedAt > signal.observedAt;
+  const { securedEndsFindings: margin } = signal;
+  const since = margin !== undefined && view?.basis === 'posture' && view.state === 'secured' && view.observedAt - margin > signal.observedAt;
   return since ? { ...signal, findings: signal.findings.map((finding) => ({ ...finding, state: 'resolved' as const })) } : signal;
 }
 
 /** What the partner found before and does not name now, where its word that the device is secured ends it. */
 function endedNow(known: ReadonlyMap<string, Finding>, signal: Signal): readonly Finding[] {
-  if (signal.securedEndsFindings !== true || signal.state !== 'secured') return [];
+  const { securedEndsFindings: margin } = signal;
+  if (margin === undefined || signal.state !== 'secured') return [];
   const named = new Set(signal.findings.map(({ id }) => id));
   return [...known.values()]
-    .filter((finding) => finding.state === 'open' && finding.observedAt < signal.observedAt && !named.has(finding.id))
+    .filter((finding) => finding.state === 'open' && finding.observedAt < signal.observedAt - margin && !named.has(finding.id))
     .map((finding) => ({ ...finding, state: 'resolved' as const, observedAt: signal.observedAt, reportId: signal.reportId }));
 }
 

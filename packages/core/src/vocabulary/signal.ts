@@ -50,9 +50,10 @@ export interface Signal {
   readonly basis?: 'postureAndFindings' | undefined;
   /**
    * The partner never says that a threat is over, other than by calling the device secured: that word ends what
-   * it found on the device before. Set on its words about devices and on its findings alike.
+   * it found on the device more than so many milliseconds before: its word may come from a little earlier than it is told.
+   * Set on its words about devices and on its findings alike.
    */
-  readonly securedEndsFindings?: true | undefined;
+  readonly securedEndsFindings?: number | undefined;
   /**
    * The state counts only where the partner's current one came from a report whose id begins like this: a partner
    * may have several entries of one device, and the end of a former one is not the end of the others.

@@ -95,8 +95,14 @@ test('a risk that is secure again ends what the events told of the device, and n
     await round();
     expect([risk, (await open()).length]).toEqual([risk, risk === 'HIGH' ? 1 : 0]);
   }
-  const later = new Date(Date.now() + 60_000).toISOString();
+  const later = new Date(t.hub.clock.now() + 60_000).toISOString();
+  t.hub.clock.advance(60_000);
   await push(app, stream().split('\n')[0]!.replace('2025-03-01T08:00:00.000Z', later).replaceAll('000000005001', '000000005091'));
+  expect(await open()).toEqual(['SIDE_LOADED_APP_IN_INVENTORY']);
+  // The daily word, told again before Jamf has come to the risk.
+  t.hub.clock.advance(60_000);
+  await t.hub.store.transaction((tx) => tx.documents.delete('vendorCursor', `${CONNECTOR}:poll`));
+  await round();
   expect(await open()).toEqual(['SIDE_LOADED_APP_IN_INVENTORY']);
 });
 

@@ -42,7 +42,7 @@ export function mergeSignal(working: WorkingPosture, signal: Signal): ReportOutc
 
 function knownFindings(working: WorkingPosture, signal: Signal): ReadonlyMap<string, Finding> {
   const known = new Map<string, Finding>();
-  if (signal.securedEndsFindings === true) {
+  if (signal.securedEndsFindings !== undefined) {
     for (const finding of working.findings.values()) if (finding.connectorId === signal.connectorId) known.set(finding.id, finding);
     return known;
   }

@@ -221,7 +221,7 @@ export async function applyToDevices(
 }
 
 async function loadWorking(tx: Transaction, ids: readonly string[], signals: readonly Signal[]): Promise<Map<string, WorkingPosture>> {
-  const withFindings = signals.some((s) => s.findings.length > 0 || (s.securedEndsFindings === true && s.state === 'secured'));
+  const withFindings = signals.some((s) => s.findings.length > 0 || (s.securedEndsFindings !== undefined && s.state === 'secured'));
   const [postures, rows] = await Promise.all([tx.postures.get(ids), withFindings ? tx.findings.ofDevices(ids) : []]);
   const before = new Map(postures.map((p) => [p.deviceId, p]));
   const findings = Map.groupBy(rows, (f) => f.deviceId);

@@ -11,6 +11,9 @@ import { ACTION, isPassing, levelOfSeverity, RISK } from './vocabulary.ts';
 import type { JamfEvent } from './wire.ts';
 import { readDevice, readEvent } from './wire.ts';
 
+/** How much later than an event Jamf may come to the risk that follows from it. Nobody tells; a list is read every ten minutes. */
+const RISK_COMES_LATE_MS = 15 * 60_000;
+
 /** A device of the list with the time at which it was read (`DeviceSnapshot`), one that is gone from it, or an event of the Threat Events Stream. */
 export function normaliseJamf(raw: unknown, connectorId: string, receivedAt: Instant): readonly Signal[] {
   const removed = removedSignal(raw, connectorId);
@@ -26,7 +29,7 @@ function ofSnapshot(snapshot: ReadSnapshot, connectorId: string): readonly Signa
   if (id === undefined) return [];
   return [{
     connectorId, reportId: snapshotReportId(id, snapshot, risk, keys.map(({ value }) => value)), keys,
-    observedAt: snapshot.takenAt, findings: [], securedEndsFindings: true, ...postureOfWords([{ field: 'risk category', told: risk, means: RISK }]),
+    observedAt: snapshot.takenAt, findings: [], securedEndsFindings: RISK_COMES_LATE_MS, ...postureOfWords([{ field: 'risk category', told: risk, means: RISK }]),
   }];
 }
 
@@ -36,7 +39,7 @@ function ofEvent(event: JamfEvent, connectorId: string, receivedAt: Instant): re
   const observedAt = event.at ?? receivedAt;
   const flag = event.action === undefined ? undefined : unknownWord('action', event.action, ACTION);
   return [{
-    connectorId, reportId: event.id === undefined ? `event:${fingerprint(event)}` : `event:${event.id}`, keys: event.keys, observedAt, ...undated(event.at), securedEndsFindings: true,
+    connectorId, reportId: event.id === undefined ? `event:${fingerprint(event)}` : `event:${event.id}`, keys: event.keys, observedAt, ...undated(event.at), securedEndsFindings: RISK_COMES_LATE_MS,
     findings: flag === undefined ? [findingOf(event, event.name, observedAt)] : [], ...(flag && { flag }),
   }];
 }
