@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSqliteStore } from '../sqlite/sqlite-store.ts';
+import { encodeSet } from '../sql/app-inventory-encoding.ts';
 import { MIGRATIONS } from './migrate.ts';
 import { WORDS } from './migration.ts';
 
@@ -65,14 +66,35 @@ test('a migration that fails leaves nothing behind and is tried again at the nex
   expect(applied()).toHaveLength(MIGRATIONS.length);
 });
 
-test('findings that were kept before can be asked for as those that came later', async () => {
-  const older = MIGRATIONS.slice(0, 3);
+/** The schema as it was after the first `count` steps. */
+function makeOlder(database: DatabaseSync, count: number): void {
+  database.exec('create table schema_migrations (number integer primary key, name text not null, breaking integer not null, applied_at integer not null)');
+  for (const { number, name, statements } of MIGRATIONS.slice(0, count)) {
+    for (const text of statements(WORDS.sqlite)) database.exec(text);
+    database.prepare('insert into schema_migrations values (?, ?, 0, 0)').run(number, name);
+  }
+}
+
+test("sets of apps that were kept before are looked at once for users' own", async () => {
   withDatabase((database) => {
-    database.exec('create table schema_migrations (number integer primary key, name text not null, breaking integer not null, applied_at integer not null)');
-    for (const { number, name, statements } of older) {
-      for (const text of statements(WORDS.sqlite)) database.exec(text);
-      database.prepare('insert into schema_migrations values (?, ?, 0, 0)').run(number, name);
-    }
+    makeOlder(database, 4);
+    database.exec(`insert into devices (id, facts) values ('d1', '[]')`);
+    database.exec(`insert into inventory_devices values (1, 'd1')`);
+    database.prepare(`insert into device_apps values (1, 'iOS', 1, 5, 'nanomdm', 0, ?)`).run(encodeSet([]));
+    database.exec(`insert into inventory_counters values ('device', 1), ('appsChange', 1)`);
+  });
+  const store = await openSqliteStore({ file });
+  const found = async () => (await store.appInventory.withOwnApps('iOS', 0, 9)).map(({ deviceId }) => deviceId);
+  expect(await found()).toEqual(['d1']);
+  const kept = await store.appInventory.ofDevices(['d1']);
+  await store.transaction((tx) => tx.appInventory.put(kept));
+  expect([await found(), await store.appInventory.lastChange()]).toEqual([[], 1]);
+  await store.close();
+});
+
+test('findings that were kept before can be asked for as those that came later', async () => {
+  withDatabase((database) => {
+    makeOlder(database, 3);
     database.exec(`insert into devices (id, facts) values ('d1', '[]')`);
     const put = database.prepare('insert into findings values (?, ?, ?, ?, ?)');
     for (const [i, more] of [{ state: 'open', severity: 'high' }, { state: 'resolved' }].entries()) {
