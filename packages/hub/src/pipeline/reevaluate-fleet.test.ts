@@ -53,13 +53,11 @@ test('devices that come, go and report while the fleet is evaluated anew end as 
   const replaced = IDS.filter((_, i) => i % 250 === 11);
   const at = hub.clock.now();
   // When the first are written, the next have been found to be different already.
-  const left = new Promise((resolve) => {
-    hub.store.onCommitted((rows) => {
-      if (rows.some((row) => row.kind === 'device-posture-changed')) resolve(Promise.all(gone.map((id) => hub.devices.remove('test', id))));
-    });
+  const firstWritten = new Promise<void>((resolve) => {
+    hub.store.onCommitted((rows) => { if (rows.some((row) => row.kind === 'device-posture-changed')) resolve(); });
   });
   await Promise.all([
-    left,
+    firstWritten.then(() => Promise.all(gone.map((id) => hub.devices.remove('test', id)))),
     allow('secured'),
     ...replaced.map((id) => hub.devices.put('test', phone(id, at, { osVersion: '15', userId: ALICE }))),
     hub.intake.take(LOOKOUT, healed.map((id) => report(LOOKOUT, id, { state: 'secured' }))),
