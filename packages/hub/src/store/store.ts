@@ -365,7 +365,7 @@ export type HistoryEvent =
   /** What all partners come to together. */
   | { readonly kind: 'mergedLevelChanged'; readonly from: ThreatState | null; readonly to: ThreatState }
   | { readonly kind: 'complianceChanged'; readonly from: ComplianceState | null; readonly to: ComplianceState; readonly reasons: readonly Reason[] }
-  /** A connector was deleted, and with it what its partner said. */
+  /** What a partner had said counts no more: its connector was deleted, or goes on with another vendor. */
   | { readonly kind: 'partnerRemoved'; readonly connectorId: string; readonly from: ThreatState }
   /** Partners began, or ceased, to say different things of the device. */
   | { readonly kind: 'partnersDisagree'; readonly views: readonly { readonly connectorId: string; readonly state: ThreatState }[] }

@@ -48,7 +48,7 @@ export const timeline = command({
 const NAMES: Readonly<Record<string, string>> = {
   report: 'report', levelChanged: 'level', mergedLevelChanged: 'merged level', complianceChanged: 'compliance',
   findingOpened: 'finding opened', findingChanged: 'finding changed', findingResolved: 'finding resolved', findingNoted: 'finding noted',
-  partnersDisagree: 'partners disagree', partnersAgree: 'partners agree', partnerRemoved: 'partner removed',
+  partnersDisagree: 'partners disagree', partnersAgree: 'partners agree', partnerRemoved: 'partner ended',
 };
 
 function entryColour({ dim, bad, good }: { dim(text: string): string; bad(text: string): string; good(text: string): string }): (cell: string) => string {

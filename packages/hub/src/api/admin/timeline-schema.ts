@@ -28,7 +28,7 @@ export const timelineEntry = z.discriminatedUnion('kind', [
     kind: z.literal('partnersDisagree'), dateTime, views: z.array(z.object({ connectorId: z.string(), state: z.string() })).describe('What each of them says.'),
   }),
   z.object({ kind: z.literal('partnersAgree'), dateTime }),
-  z.object({ kind: z.literal('partnerRemoved'), dateTime, connectorId: z.string(), from: z.string().describe('What it had last said.') }),
+  z.object({ kind: z.literal('partnerRemoved'), dateTime, connectorId: z.string(), from: z.string().describe('What it had last said; that counts no more, because its connector was deleted or goes on with another vendor.') }),
   findingEvent('findingOpened'), findingEvent('findingChanged'), findingEvent('findingResolved'), findingEvent('findingNoted'),
 ]);
 
