@@ -95,6 +95,13 @@ describe('BETTER\'s traps', () => {
     expect(device({ DeviceUDID: undefined, DeviceUDID_s: '', DeviceUDID_g: '00000000-0000-4000-8000-000000000009' })?.keys[0]?.value).toBe('00000000-0000-4000-8000-000000000009');
   });
 
+  test.each([
+    ['malicious_app', 'app', 'app.malware'], ['Man in the Middle', undefined, 'net.mitm'], ['threat-17', 'network', 'net.threat'],
+    ['threat-17', 'app', undefined], ['threat-17', undefined, undefined],
+  ])('of the type %s and the category %s falls under %s', (ThreatType, ThreatCategory, category) => {
+    expect(incident({ ThreatType, ThreatCategory })?.findings[0]?.category).toBe(category);
+  });
+
   test('unknown words of an incident are flagged, and leave what was known of it', () => {
     expect(incident({ Status: 'paused' })).toMatchObject({ findings: [], flag: 'unknown status "PAUSED"' });
     expect(incident({ ThreatSeverity: 'grave' })).toMatchObject({ findings: [], flag: 'unknown severity "GRAVE"' });

@@ -1,4 +1,5 @@
 import type { FindingReport, Instant, Signal } from '@sallyport/core';
+import { categoryOf } from '@sallyport/core';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
@@ -43,15 +44,17 @@ function ofIncident(row: ReadRow, connectorId: string, receivedAt: Instant): rea
 }
 
 /** A finding whose status or severity we cannot read is left out, so that what was last known of it stays. */
-function findingOf({ id, type, title, severity, status, happenedAt }: BetterIncident): { readonly finding?: FindingReport; readonly flag?: string | undefined } {
+function findingOf({ id, type, category, title, severity, status, happenedAt }: BetterIncident): { readonly finding?: FindingReport; readonly flag?: string | undefined } {
   if (id === undefined) return { flag: 'incident without id' };
   const state = STATUS.get(status ?? '');
   if (state === undefined) return { flag: unknownWord('status', status ?? '(none)', STATUS) };
   const level = SEVERITY.get(severity ?? '');
   if (level === undefined && state === 'open') return { flag: unknownWord('severity', severity ?? '(none)', SEVERITY) };
   const kind = type ?? 'Incident';
+  // BETTER publishes the values of neither; the words that all partners share are tried, the closer one first.
+  const ours = [kind, category ?? ''].map((told) => categoryOf(undefined, told)).find((one) => one !== 'unclassified');
   const finding: FindingReport = {
-    id, state, type: kind, title: plainText(title ?? kind, 400) ?? kind,
+    id, state, type: kind, ...(ours !== undefined && { category: ours }), title: plainText(title ?? kind, 400) ?? kind,
     ...(level !== undefined && level !== 'none' && { severity: level }),
     ...(state === 'open' && happenedAt !== undefined && { detectedAt: happenedAt }),
   };

@@ -69,6 +69,7 @@ export interface BetterIncident {
   readonly id: string | undefined;
   readonly keys: readonly DeviceKey[];
   readonly type: string | undefined;
+  readonly category: string | undefined;
   readonly title: string | undefined;
   readonly severity: string | undefined;
   readonly status: string | undefined;
@@ -81,6 +82,7 @@ export function readIncident(columns: Columns): BetterIncident {
     id: identifier(columns.get('threatid')),
     keys: distinctKeys([...keysOfUdid(identifier(columns.get('deviceudid')) ?? udidIn(columns.get('deviceid'))), ...keysOf(['email'], columns.get('useremail'))]),
     type: plainText(columns.get('threattype'), 128),
+    category: plainText(columns.get('threatcategory'), 128),
     title: plainText(columns.get('threattitle'), 300),
     severity: word(columns.get('threatseverity')),
     status: word(columns.get('status')),
