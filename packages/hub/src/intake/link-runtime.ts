@@ -33,6 +33,8 @@ export interface LinkStatus {
   readonly lastSuccessAt: number | null;
   /** When the last report was taken, if any was since the start. */
   readonly lastReportAt: number | null;
+  /** When somebody was last turned away who did not show the secret, if anybody was since the start. */
+  readonly refusedAt: number | null;
   /** The last failure; gone once things work again. */
   readonly problem: { readonly at: number; readonly message: string; readonly nextTryAt: number | null } | null;
 }
@@ -48,6 +50,7 @@ export class LinkRuntime {
   #lastHeartbeatAt = 0;
   #lastSuccessAt: number | null = null;
   #lastReportAt: number | null = null;
+  #refusedAt: number | null = null;
   /** By what failed: a stream that works must not hide a list that does not. */
   readonly #problems = new Map<CursorName, NonNullable<LinkStatus['problem']>>();
 
@@ -58,7 +61,7 @@ export class LinkRuntime {
 
   get status(): LinkStatus {
     const problem = [...this.#problems.values()].sort((a, b) => b.at - a.at)[0] ?? null;
-    return { lastSuccessAt: this.#lastSuccessAt, lastReportAt: this.#lastReportAt, problem };
+    return { lastSuccessAt: this.#lastSuccessAt, lastReportAt: this.#lastReportAt, refusedAt: this.#refusedAt, problem };
   }
 
   /** Begins to poll and to follow the stream, as far as the vendor has them. */
@@ -80,7 +83,10 @@ export class LinkRuntime {
   /** Whether a call comes from the vendor, as far as its headers tell. */
   knows(headers: ReceivedHeaders): boolean {
     const { vendor, settings } = this.link;
-    return vendor.receive?.verify(headers, settings, this.#tools.clock.now()) === true;
+    const now = this.#tools.clock.now();
+    const isVendor = vendor.receive?.verify(headers, settings, now) === true;
+    if (!isVendor) this.#refusedAt = now;
+    return isVendor;
   }
 
   /** Takes records of the vendor to their end; answers how many told something. */

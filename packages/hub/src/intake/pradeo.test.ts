@@ -6,6 +6,8 @@ import { StoreBusy } from '../store/store.ts';
 import type { TestIntake } from './testing.ts';
 import { testIntake } from './testing.ts';
 import { testRoutes } from './testing-webhook.ts';
+import { pradeo } from '../vendors/pradeo/index.ts';
+import { testLink } from './test-link.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
 const CONNECTOR = '8d0ed095-8191-4bd3-8a41-953b22d51ff7';
@@ -132,4 +134,25 @@ test('nothing is acknowledged while the store is busy, and nobody gets in withou
     expect((await push(app, correlation('e1', 1, 'Red'), headers)).statusCode).toBe(401);
   }
   expect(await t.hub.store.reports.count()).toBe(0);
+});
+
+test('a test of the link tells where to push to, what has come in and who was turned away, and never the secret', async () => {
+  const log = { info: () => undefined, warn: () => undefined };
+  const link = { connectorId: CONNECTOR, vendor: pradeo, enabled: true, settings: pradeo.settings.parse({ webhookSecret: SECRET }) };
+  const unsaved = await testLink(link, { http: t.http, clock: t.hub.clock, log });
+  expect(unsaved).toMatchObject({ ok: true, message: expect.stringContaining('not running') });
+  const runner = await t.start();
+  const app = await testRoutes(webhookRoutes({ runner }));
+  apps.push(app);
+  const said: string[] = [];
+  for (const act of [async () => undefined, () => push(app, correlation('e1', 1, 'Red'), { 'x-sallyport-secret': 'wrong' }), () => push(app, correlation('e1', 1, 'Red'))]) {
+    await act();
+    said.push((await testLink(link, { http: t.http, clock: t.hub.clock, log, runner })).message);
+    t.hub.clock.advance(1000);
+  }
+  const where = `The settings are complete. There is nothing to ask: this link waits for Pradeo to push to /intake/${CONNECTOR} with the secret in the header x-sallyport-secret.`;
+  expect(said[0]).toBe(`${where} Nothing has come since the hub started: send an event.`);
+  expect(said[1]).toMatch(/send an event\. A call with a missing or wrong secret was turned away 20/);
+  expect(said[2]).toMatch(/The last report about a device came 20\S+$/);
+  expect(said.join(' ')).not.toContain(SECRET);
 });

@@ -1,21 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../platform/clock.ts';
+import { isoTime, type Clock } from '../platform/clock.ts';
 import { OutboundError, type Outbound } from '../platform/outbound.ts';
 import type { VendorLog } from '../vendors/vendor.ts';
 import { VendorError } from '../vendors/vendor-error.ts';
+import type { IntakeRunner } from './intake-runner.ts';
 import { connectionOf } from './link-runtime.ts';
 import type { OpenLink } from './vendor-link.ts';
 
 /** An administrator waits for the answer. */
 const PATIENCE_MS = 20_000;
 
+export interface TestLinkTools {
+  readonly http: Outbound;
+  readonly clock: Clock;
+  readonly log: VendorLog;
+  /** Knows what has come in by the link as it is saved. */
+  readonly runner?: Pick<IntakeRunner, 'status'> | undefined;
+}
+
 /** Whether a link would work; never throws for what the vendor does. */
-export async function testLink(link: OpenLink, { http, clock, log }: { readonly http: Outbound; readonly clock: Clock; readonly log: VendorLog }): Promise<{ ok: boolean; message: string }> {
+export async function testLink(link: OpenLink, { http, clock, log, runner }: TestLinkTools): Promise<{ ok: boolean; message: string }> {
   const wait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal });
   const connection = connectionOf(link, { http, clock, log, wait });
-  if (connection === undefined) {
-    return { ok: true, message: `There is nothing to ask: this link waits for ${link.vendor.displayName} to push.` };
-  }
+  if (connection === undefined) return { ok: true, message: `${whatIsAwaited(link)} ${whatCame(runner?.status(link.connectorId))}` };
   try {
     return { ok: true, message: await connection.test(AbortSignal.timeout(PATIENCE_MS)) };
   } catch (error) {
@@ -23,4 +30,21 @@ export async function testLink(link: OpenLink, { http, clock, log }: { readonly 
     if (error instanceof OutboundError && error.code === 'aborted') return { ok: false, message: `${link.vendor.displayName} did not answer within ${PATIENCE_MS / 1000} seconds.` };
     throw error;
   }
+}
+
+function whatIsAwaited({ connectorId, vendor, settings }: OpenLink): string {
+  const beginning = `The settings are complete. There is nothing to ask: this link waits for ${vendor.displayName} to push`;
+  if (vendor.receive === undefined && vendor.pushPath === undefined) return `${beginning}.`;
+  const header = typeof settings.webhookHeader === 'string' ? ` with the secret in the header ${settings.webhookHeader}` : '';
+  return `${beginning} to /intake/${connectorId}${vendor.pushPath ?? ''}${header}.`;
+}
+
+/** Since the start of the hub. */
+function whatCame(status: ReturnType<IntakeRunner['status']>): string {
+  if (status?.running !== true) return 'The link is not running: save it, switched on, and send an event.';
+  const { lastReportAt, lastSuccessAt, refusedAt } = status;
+  const came = lastReportAt !== null ? `The last report about a device came ${isoTime(lastReportAt)}.`
+    : lastSuccessAt !== null ? 'What has come since the hub started said nothing about a device.'
+    : 'Nothing has come since the hub started: send an event.';
+  return refusedAt === null || refusedAt < (lastSuccessAt ?? 0) ? came : `${came} A call with a missing or wrong secret was turned away ${isoTime(refusedAt)}.`;
 }
