@@ -233,6 +233,26 @@ describe('import', () => {
     expect(await json('import', path)).toMatchObject({ done: { users: { changed: 1, created: 0 }, deviceCompliancePolicies: { changed: 1, created: 0 } }, problems: [] });
   });
 
+  test('takes what was exported from beta, and policies that share a name, each once', async () => {
+    const scheduledActionsForRule = [{ ruleName: null, scheduledActionConfigurations: [{ actionType: 'block', gracePeriodHours: 0 }] }];
+    const compliance = (id: string, os: string, osMinimumVersion: string) => ({ '@odata.type': `#microsoft.graph.${os}CompliancePolicy`, id, displayName: 'Baseline', osMinimumVersion, scheduledActionsForRule });
+    const path = file('namesakes.json', {
+      deviceCompliancePolicies: [
+        compliance('44444444-0000-4000-8000-000000000001', 'ios', '16.0'), compliance('44444444-0000-4000-8000-000000000002', 'ios', '17.0'),
+        compliance('44444444-0000-4000-8000-000000000003', 'android', '13'),
+      ],
+      conditionalAccessPolicies: [{
+        displayName: 'From beta', state: 'disabled', grantControls: { operator: 'OR', builtInControls: ['compliantDevice'] }, sessionControls: { continuousAccessEvaluation: null },
+        conditions: { clientAppTypes: ['all'], users: { includeUsers: ['All'] }, applications: { includeApplications: ['All'] }, clientApplications: { includeAgentIdServicePrincipals: [] } },
+      }],
+    });
+    expect(await json('import', path, '--dry-run')).toMatchObject({ problems: [], done: { deviceCompliancePolicies: { created: 3 }, conditionalAccessPolicies: { created: 1 } } });
+    expect(await json('import', path)).toMatchObject({ problems: [], done: { deviceCompliancePolicies: { created: 3 }, conditionalAccessPolicies: { created: 1 } } });
+    expect(await json('import', path)).toMatchObject({ problems: [], done: { deviceCompliancePolicies: { created: 0, changed: 3 }, conditionalAccessPolicies: { created: 0, changed: 1 } } });
+    const { value } = await json('api', 'GET', "/v1.0/deviceManagement/deviceCompliancePolicies?$filter=displayName eq 'Baseline'") as { value: { osMinimumVersion: string }[] };
+    expect(value.map(({ osMinimumVersion }) => osMinimumVersion).sort()).toEqual(['13', '16.0', '17.0']);
+  });
+
   test('tells each problem with its line, and takes the rest', async () => {
     const path = file('partly.json', '{"users": [{"displayName": "Grace", "userPrincipalName": "grace@example.com"}],\n"managedDevices": [\n{"operatingSystem": "iOS",\n "userPrincipalName": "nobody@example.com"}]}');
     const { code, out } = await cli('import', path);

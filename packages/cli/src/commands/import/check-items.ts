@@ -2,6 +2,7 @@ import { HubError } from '@sallyport/contracts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { versionOf } from '../shared/graph-kinds.ts';
 import { isGuid } from '../shared/odata.ts';
+import { typeNameOf } from '../shared/put-item.ts';
 import { knownPart } from './known-part.ts';
 import type { ImportItem, ImportProblem } from './read-files.ts';
 
@@ -40,9 +41,11 @@ function repeated(one: ImportItem, seen: Map<string, ImportItem>): readonly Impo
   return (['id', kind.naturalKey] as const).flatMap((field) => {
     const value = field === undefined ? undefined : item[field];
     if (field === undefined || typeof value !== 'string' || value === '') return [];
-    const key = `${kind.name} ${field} ${value.toLowerCase()}`;
+    const key = `${kind.name} ${field} ${value.toLowerCase()} ${field === 'displayName' ? typeNameOf(item) : ''}`;
     const first = seen.get(key);
     if (first === undefined) seen.set(key, one);
-    return first === undefined ? [] : [{ file, line: line(field), field, message: `the ${kind.one} with ${field} "${value}" is there already, in line ${first.line()} of ${first.file}` }];
+    // Names need not be unique in Graph; what has ids of its own is not there twice by mistake.
+    const isNamesake = field === 'displayName' && typeof item.id === 'string' && typeof first?.item.id === 'string';
+    return first === undefined || isNamesake ? [] : [{ file, line: line(field), field, message: `the ${kind.one} with ${field} "${value}" is there already, in line ${first.line()} of ${first.file}` }];
   });
 }

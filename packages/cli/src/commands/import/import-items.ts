@@ -2,7 +2,7 @@ import { HubUnreachable, RequestRefused, type HubClient, type Resource } from '@
 import { memberId } from '../group/members.ts';
 import { GRAPH_KINDS } from '../shared/graph-kinds.ts';
 import { namesToIds } from '../shared/names-to-ids.ts';
-import { findExisting, putItem } from '../shared/put-item.ts';
+import { findExisting, putItem, typeNameOf, type Namesakes } from '../shared/put-item.ts';
 import { addMissingMembers, membersNamed } from './add-members.ts';
 import { References } from './check-references.ts';
 import { knownPart } from './known-part.ts';
@@ -36,10 +36,13 @@ export async function importItems(hub: HubClient, items: readonly ImportItem[], 
   let finished = 0;
   for (const kind of GRAPH_KINDS) {
     const ofKind = items.filter((item) => item.kind === kind);
-    await eachAtOnce(ofKind, async (item) => {
-      await run.take(item);
-      finished += 1;
-      progress(finished, items.length);
+    await eachAtOnce(namesakesOf(ofKind), async (namesakes) => {
+      const taken: Namesakes | undefined = namesakes.length > 1 ? new Set() : undefined;
+      for (const item of namesakes) {
+        await run.take(item, taken);
+        finished += 1;
+        progress(finished, items.length);
+      }
     });
     // Groups may be members of groups, so members are added when all groups are there.
     if (kind.name === 'groups' && !dryRun) await eachAtOnce(ofKind, (item) => run.addMembers(item));
@@ -65,11 +68,12 @@ class Run {
     this.#references = dryRun ? new References(hub, items) : undefined;
   }
 
-  async take(one: ImportItem): Promise<void> {
+  /** @param namesakes what items of the same name took before; they go one after the other */
+  async take(one: ImportItem, namesakes: Namesakes | undefined): Promise<void> {
     const counts = this.done.get(one.kind.name) ?? { created: 0, changed: 0, failed: 0 };
     this.done.set(one.kind.name, counts);
     try {
-      const what = await this.#put(one);
+      const what = await this.#put(one, namesakes);
       counts[what] += 1;
     } catch (error) {
       counts.failed += 1;
@@ -88,8 +92,8 @@ class Run {
     if (members.length > 0) await this.#noting(one, 'members', () => addMissingMembers(this.#hub, groupId, members));
   }
 
-  async #put(one: ImportItem): Promise<'created' | 'changed' | 'failed'> {
-    const existing = await findExisting(this.#hub, one.kind, one.item);
+  async #put(one: ImportItem, namesakes: Namesakes | undefined): Promise<'created' | 'changed' | 'failed'> {
+    const existing = await findExisting(this.#hub, one.kind, one.item, namesakes);
     const { known, unknown } = knownPart(one.kind, one.item);
     for (const name of unknown) this.leftOut.set(`${one.kind.one}.${name}`, (this.leftOut.get(`${one.kind.one}.${name}`) ?? 0) + 1);
     if (this.#references !== undefined) {
@@ -100,6 +104,7 @@ class Run {
     }
     const item = await namesToIds(this.#hub, this.#withOurIds(known));
     const { what, id } = await putItem(this.#hub, one.kind, item, existing);
+    namesakes?.add(id);
     this.#taken.set(one, id);
     if (typeof one.item.id === 'string') this.#ids.set(one.item.id.toLowerCase(), id);
     return what;
@@ -124,6 +129,14 @@ class Run {
     const field = within ?? (error instanceof RequestRefused ? error.field : undefined);
     this.problems.push({ file: one.file, line: one.line(field), field, message: error instanceof Error ? error.message : String(error) });
   }
+}
+
+/** Items by name, in the order of the file. */
+function namesakesOf(items: readonly ImportItem[]): readonly (readonly ImportItem[])[] {
+  return [...Map.groupBy(items, (one) => {
+    const name = one.kind.naturalKey === undefined ? undefined : one.item[one.kind.naturalKey];
+    return typeof name === 'string' && name !== '' ? `${name.toLowerCase()} ${typeNameOf(one.item)}` : one;
+  }).values()];
 }
 
 function mapTexts(value: unknown, change: (text: string) => string): unknown {

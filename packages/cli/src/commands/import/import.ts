@@ -12,7 +12,7 @@ import { readImport, type ImportProblem } from './read-files.ts';
 export const importCommand = command({
   name: 'import',
   summary: 'Bring in users, devices, groups, connectors and policies from JSON, such as an export of Graph',
-  description: 'Takes a file or a folder of .json files: answers of Graph ("value" with "@odata.context"), lists in files named after what they hold (users.json, groups.json, managedDevices.json, ...), or one object of such sections. Groups name their members in "members". What is there already, by id or name, is changed. Every item is taken whole or not at all; what is refused is told with its file, line and field, and does not keep the rest out. Exits 1 if anything was.',
+  description: 'Takes a file or a folder of .json files: answers of Graph ("value" with "@odata.context"), lists in files named after what they hold (users.json, groups.json, managedDevices.json, ...), or one object of such sections. Groups name their members in "members". What is there already, by id or name, is changed. What is wrong in the files themselves is told with file, line and field, and nothing is sent until it is mended. Every item is taken whole or not at all; what the hub refuses is told in the same way, and does not keep the rest out. Exits 1 if anything was.',
   args: { path: word('PATH', 'File or folder') },
   flags: { dryRun: alone('Check the files and tell what would be made and changed; change nothing') },
   examples: [{ line: 'sallyport import tenant.json --dry-run' }, { line: 'sallyport import export/' }],

@@ -3,9 +3,9 @@ export interface GraphKind {
   readonly name: 'users' | 'groups' | 'managedDevices' | 'mobileThreatDefenseConnectors' | 'namedLocations' | 'deviceCompliancePolicies' | 'conditionalAccessPolicies';
   /** For messages: "user". */
   readonly one: string;
-  /** beta, where a type or property is only there. */
+  /** beta for what most exports are taken from beta for: it knows all that v1.0 does, and more. */
   readonly path: string;
-  /** What finds an item again that has no id of this hub; unique among its kind. */
+  /** What finds an item again that has no id of this hub; several may share it, save users. */
   readonly naturalKey: 'userPrincipalName' | 'displayName' | undefined;
   /** Properties without which it cannot be made. */
   readonly required: readonly string[];
@@ -23,12 +23,12 @@ export const GRAPH_KINDS: readonly GraphKind[] = [
   { name: 'managedDevices', one: 'device', path: '/beta/deviceManagement/managedDevices', naturalKey: undefined, required: ['operatingSystem'], apart: ['deviceCompliancePolicyStates'], type: 'managedDevice', lenient: true },
   { name: 'groups', one: 'group', path: '/v1.0/groups', naturalKey: 'displayName', required: ['displayName'], apart: ['members', 'members@odata.bind'], type: 'group', lenient: true },
   { name: 'mobileThreatDefenseConnectors', one: 'connector', path: '/beta/deviceManagement/mobileThreatDefenseConnectors', naturalKey: undefined, required: ['id'], apart: [], type: 'mobileThreatDefenseConnector', lenient: false },
-  { name: 'namedLocations', one: 'named location', path: '/v1.0/identity/conditionalAccess/namedLocations', naturalKey: 'displayName', required: ['displayName', '@odata.type'], apart: [], type: 'namedLocation', lenient: false },
+  { name: 'namedLocations', one: 'named location', path: '/beta/identity/conditionalAccess/namedLocations', naturalKey: 'displayName', required: ['displayName', '@odata.type'], apart: [], type: 'namedLocation', lenient: false },
   {
     name: 'deviceCompliancePolicies', one: 'compliance policy', path: '/beta/deviceManagement/deviceCompliancePolicies', naturalKey: 'displayName',
     required: ['displayName', '@odata.type', 'scheduledActionsForRule'], apart: ['assignments', 'scheduledActionsForRule'], type: 'deviceCompliancePolicy', lenient: false,
   },
-  { name: 'conditionalAccessPolicies', one: 'conditional access policy', path: '/v1.0/identity/conditionalAccess/policies', naturalKey: 'displayName', required: ['displayName', 'conditions'], apart: [], type: 'conditionalAccessPolicy', lenient: false },
+  { name: 'conditionalAccessPolicies', one: 'conditional access policy', path: '/beta/identity/conditionalAccess/policies', naturalKey: 'displayName', required: ['displayName', 'conditions'], apart: [], type: 'conditionalAccessPolicy', lenient: false },
 ];
 
 export function versionOf({ path }: GraphKind): 'v1.0' | 'beta' {

@@ -7,18 +7,48 @@ export interface PutResult {
   readonly id: string;
 }
 
-/** What is there already for an item of a file: by its id, else by its natural key. */
-export async function findExisting(hub: HubClient, kind: GraphKind, item: Resource): Promise<Resource | undefined> {
-  if (typeof item.id === 'string' && isGuid(item.id)) {
-    const byId = await hub.find(`${kind.path}/${segment(item.id)}`);
-    if (byId !== undefined) return byId;
-  }
+/** Where several items of a file share a name: what items before took, so that each takes another one. */
+export type Namesakes = Set<string>;
+
+/**
+ * What is there already for an item of a file: by its id, else by its natural key among those of its type.
+ *
+ * @param namesakes given where the file has several of this name; the oldest that none of them took is this one's
+ * @throws Error when several have the name and nothing tells which is meant
+ */
+export async function findExisting(hub: HubClient, kind: GraphKind, item: Resource, namesakes?: Namesakes): Promise<Resource | undefined> {
+  const found = await byId(hub, kind, item) ?? await byName(hub, kind, item, namesakes);
+  if (found !== undefined) namesakes?.add(String(found.id));
+  return found;
+}
+
+async function byId(hub: HubClient, kind: GraphKind, { id }: Resource): Promise<Resource | undefined> {
+  return typeof id === 'string' && isGuid(id) ? hub.find(`${kind.path}/${segment(id)}`) : undefined;
+}
+
+async function byName(hub: HubClient, kind: GraphKind, item: Resource, namesakes: Namesakes | undefined): Promise<Resource | undefined> {
   const key = kind.naturalKey;
   const name = key === undefined ? undefined : item[key];
   if (key === undefined || typeof name !== 'string' || name === '') return undefined;
-  const found = await hub.all(withQuery(kind.path, { $filter: `${key} eq ${literal(name)}` }), 2);
+  const named = await hub.all<Resource>(withQuery(kind.path, { $filter: `${key} eq ${literal(name)}` }));
+  const found = named.filter((one) => isOfType(one, item));
+  if (namesakes !== undefined) return found.toSorted(byAge).find(({ id }) => !namesakes.has(String(id)));
   if (found.length > 1) throw new Error(`There is more than one ${kind.one} with the ${key} "${name}"; give its id.`);
   return found[0];
+}
+
+/** A policy for iPhones may have the name of one for Android; none can become the other. */
+function isOfType(one: Resource, item: Resource): boolean {
+  return item['@odata.type'] === undefined || one['@odata.type'] === undefined || typeNameOf(one) === typeNameOf(item);
+}
+
+/** What tells items of one name apart: `#microsoft.graph.iosCompliancePolicy` and `microsoft.graph.IosCompliancePolicy` are the same. */
+export function typeNameOf(item: Resource): string {
+  return String(item['@odata.type'] ?? '').replace(/^#/u, '').toLowerCase();
+}
+
+function byAge(a: Resource, b: Resource): number {
+  return String(a.createdDateTime).localeCompare(String(b.createdDateTime)) || String(a.id).localeCompare(String(b.id));
 }
 
 /**
