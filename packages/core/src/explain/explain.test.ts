@@ -28,6 +28,10 @@ describe('every reason has its words', () => {
     for (const code of CODES) expect(wording.texts[code].text).not.toBe(ENGLISH.texts[code].text);
   });
 
+  test.each(WORDINGS)('%s says nothing twice: the text adds to its title', (_, wording) => {
+    for (const { title, text } of Object.values(wording.texts)) expect(text).not.toBe(`${title}.`);
+  });
+
   test('no placeholder or bracket is ever left over, with values or without', () => {
     for (const language of LANGUAGES) {
       for (const code of CODES) {

@@ -142,7 +142,7 @@ export const DUTCH: Wording = {
     },
     user_disabled: {
       title: 'Je account is uitgeschakeld',
-      text: 'Je account is uitgeschakeld.',
+      text: 'Je organisatie laat aanmelden met dit account niet meer toe.',
       nextStep: 'Neem contact op met de helpdesk.',
     },
     application_unknown: {

@@ -28,3 +28,8 @@ test('findings about which nobody knows anything to do are passed over, and so a
 });
 
 test('there is nothing to hint at where no partner decided', () => expect(hints([], [{ code: 'device_unknown' }])).toEqual({}));
+
+test('a partner without a name is not called by its id', () => {
+  const unnamed = hintsOf({ reasons: [REASON], deviceId: 'phone' }, { connector: (id) => ({ id, displayName: id }) as Connector, posture: () => undefined });
+  expect(unnamed.appName).toBeUndefined();
+});

@@ -1,5 +1,5 @@
 import { rankOfLevel } from '@sallyport/core';
-import type { OpenFinding, Reason, UserHints } from '@sallyport/core';
+import type { Connector, OpenFinding, Reason, UserHints } from '@sallyport/core';
 import type { AccessAnswer, AccessView } from '../../pipeline/ports.ts';
 
 export type HintsView = Pick<AccessView, 'connector' | 'posture'>;
@@ -8,10 +8,15 @@ export type HintsView = Pick<AccessView, 'connector' | 'posture'>;
 export function hintsOf({ reasons, deviceId }: Pick<AccessAnswer, 'reasons' | 'deviceId'>, view: HintsView): UserHints {
   const reason = reasons.find(({ connectorId }) => connectorId !== undefined);
   if (reason?.connectorId === undefined) return NONE;
-  return { appName: view.connector(reason.connectorId)?.displayName, ...(deviceId !== undefined && adviceOn(reason, deviceId, view)) };
+  return { appName: appNameOf(view.connector(reason.connectorId)), ...(deviceId !== undefined && adviceOn(reason, deviceId, view)) };
 }
 
 const NONE: UserHints = {};
+
+/** Nobody knows an app by an id, which is all that a partner without a name has. */
+function appNameOf(connector: Connector | undefined): string | undefined {
+  return connector?.displayName === connector?.id ? undefined : connector?.displayName;
+}
 
 function adviceOn({ connectorId, findingIds = [] }: Reason, deviceId: string, view: HintsView): Pick<UserHints, 'recommendedAction' | 'category'> {
   const findings = view.posture(deviceId)?.views.find((partner) => partner.connectorId === connectorId)?.openFindings ?? [];
