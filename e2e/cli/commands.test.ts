@@ -53,6 +53,10 @@ describe('setting up', () => {
     expect(await ok('connector', 'list')).toContain('There are no connectors yet.');
     expect(await ok('connector', 'set', 'lookout', '--android', 'on')).toMatch(/Android +yes/);
     expect(await json('connector', 'set', 'lookout', '--threshold-days', '3')).toMatchObject({ androidEnabled: true, partnerUnresponsivenessThresholdInDays: 3 });
+    const own = 'acce0000-0000-4000-8000-000000000001';
+    expect(await ok('connector', 'set', own, '--name', 'Acme', '--android', 'on')).toMatch(/Partner +Acme/);
+    expect(await json('connector', 'set', 'Acme', '--ios', 'on')).toMatchObject({ id: own, partnerDisplayName: 'Acme', androidEnabled: true, iosEnabled: true });
+    await ok('connector', 'remove', 'Acme');
     await ok('user', 'create', 'ada@example.com', '--name', 'Ada', '--language', 'sv-SE');
     expect(await ok('group', 'create', 'Staff', '--member', 'ada@example.com')).toContain('with 1 member.');
     expect(await ok('group', 'add-member', 'Staff', 'ada@example.com')).toContain('0 of 1 were new');

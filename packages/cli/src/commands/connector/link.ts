@@ -4,7 +4,7 @@ import { command, type Context } from '../../frame/command.ts';
 import { oneOf, text, texts } from '../../frame/flags.ts';
 import { UsageError } from '../../frame/usage-error.ts';
 import { facts } from '../../output/table.ts';
-import { connectorIdOf } from '../shared/find.ts';
+import { connectorIdHere } from '../shared/find.ts';
 import { linkPath, readSettings, settingsFrom, type VendorDescription, type VendorLink } from './vendor-link.ts';
 
 export const link = command({
@@ -26,7 +26,7 @@ export const link = command({
   ],
   async run({ args, flags }, context) {
     const client = await context.hub();
-    const connectorId = connectorIdOf(args.connector);
+    const connectorId = await connectorIdHere(client, args.connector);
     const { value: vendors } = await client.get<{ readonly value: readonly VendorDescription[] }>('/admin/v1/vendors');
     const vendor = vendors.find((one) => (flags.vendor === undefined ? one.connectorId === connectorId : one.id === flags.vendor));
     if (vendor === undefined) throw new UsageError(`The hub speaks the format of ${vendors.map((one) => one.id).join(' and ')}. Other partners use the partner API: sallyport client create --connector ${args.connector} --permission update_device_health`);

@@ -2,7 +2,7 @@ import type { ConnectorResource, HubClient } from '@sallyport/contracts/client/i
 import { word } from '../../frame/arguments.ts';
 import { command } from '../../frame/command.ts';
 import { alone, oneOf, onOff, text, texts, wholeNumber } from '../../frame/flags.ts';
-import { CONNECTORS, connectorIdOf, findGroup } from '../shared/find.ts';
+import { CONNECTORS, connectorIdHere, findGroup } from '../shared/find.ts';
 import { readJson } from '../shared/json-file.ts';
 import { connectorText } from './connector-text.ts';
 
@@ -10,8 +10,9 @@ export const set = command({
   name: 'set',
   summary: 'Make a connector, or change it',
   description: 'Makes the connector when it is not there yet. What is not named stays as it is.',
-  args: { connector: word('PARTNER', 'Short name of the partner (lookout, zimperium, ...), or the id of the connector') },
+  args: { connector: word('PARTNER', 'Short name of the partner (lookout, zimperium, ...), or the id of the connector; for a partner of your own a GUID that you make') },
   flags: {
+    name: text('NAME', 'What people know the app of a partner of your own by; known partners have theirs'),
     android: onOff('Use what the partner reports of Android devices'),
     ios: onOff('Use what the partner reports of iOS devices'),
     androidBlockOnMissing: onOff('Android devices are noncompliant until the partner has reported'),
@@ -30,12 +31,14 @@ export const set = command({
     { line: 'sallyport connector set lookout --android on --ios on --android-block-on-missing on' },
     { line: 'sallyport connector set zimperium --threshold-days 3' },
     { line: 'sallyport connector set zimperium --integration basic --enrolment-group Pilots' },
+    { line: 'sallyport connector set 5f0e6f3a-9d0c-4b41-9c1e-0a7c3f1d2b10 --name Acme --android on --ios on', says: 'a partner that nobody listed; "Acme" is enough from then on' },
   ],
   async run({ args, flags }, context) {
     const client = await context.hub();
     const given = {
       ...(flags.file === undefined ? {} : await readJson(flags.file, context) as object),
       ...withoutAbsent({
+        partnerDisplayName: flags.name,
         androidEnabled: flags.android,
         iosEnabled: flags.ios,
         androidDeviceBlockedOnMissingPartnerData: flags.androidBlockOnMissing,
@@ -49,7 +52,7 @@ export const set = command({
         matchDevicesByEmail: flags.matchByEmail,
       }),
     };
-    const id = connectorIdOf(args.connector);
+    const id = await connectorIdHere(client, args.connector);
     const before = await client.find(`${CONNECTORS}/${id}`);
     const connector = before === undefined
       ? await client.post<ConnectorResource>(CONNECTORS, { ...DEFAULTS, id, ...given })

@@ -1,6 +1,6 @@
 import { word } from '../../frame/arguments.ts';
 import { command } from '../../frame/command.ts';
-import { connectorIdOf } from '../shared/find.ts';
+import { connectorIdHere } from '../shared/find.ts';
 import { linkPath } from './vendor-link.ts';
 
 export const unlink = command({
@@ -9,8 +9,9 @@ export const unlink = command({
   args: { connector: word('PARTNER', 'Short name of the partner, or the id of the connector') },
   examples: [{ line: 'sallyport connector unlink zimperium' }],
   async run({ args }, { hub }) {
-    const id = connectorIdOf(args.connector);
-    await (await hub()).delete(linkPath(id));
+    const client = await hub();
+    const id = await connectorIdHere(client, args.connector);
+    await client.delete(linkPath(id));
     return { json: { unlinked: id }, text: `The connector ${args.connector} has no link to its vendor any more.\n` };
   },
 });

@@ -2,7 +2,7 @@ import { LANGUAGES, THREAT_CATEGORIES } from '@sallyport/core';
 import { command } from '../../frame/command.ts';
 import { oneOf, text, wholeNumber } from '../../frame/flags.ts';
 import { UsageError } from '../../frame/usage-error.ts';
-import { findDevice, connectorIdOf } from '../shared/find.ts';
+import { connectorIdHere, findDevice } from '../shared/find.ts';
 import { findingsTable, type Finding } from '../shared/findings.ts';
 import { readPages } from '../shared/pages.ts';
 
@@ -25,7 +25,7 @@ export const list = command({
     const client = await hub();
     const findings = await readPages<Finding>(client, '/admin/v1/findings', {
       state: state === 'all' ? undefined : state, severity, category, language,
-      connectorId: connector === undefined ? undefined : connectorIdOf(connector),
+      connectorId: connector === undefined ? undefined : await connectorIdHere(client, connector),
       deviceId: device === undefined ? undefined : (await findDevice(client, device)).id,
     }, top);
     return { json: findings, text: findingsTable(findings, style, 'No such findings.', true) };

@@ -1,7 +1,7 @@
 import { word, words } from '../../frame/arguments.ts';
 import { command } from '../../frame/command.ts';
 import { requiredText } from '../../frame/flags.ts';
-import { connectorIdOf, findDevice } from '../shared/find.ts';
+import { connectorIdHere, findDevice } from '../shared/find.ts';
 
 export const assign = command({
   name: 'assign',
@@ -11,7 +11,7 @@ export const assign = command({
   examples: [{ line: 'sallyport report assign "Ada\'s phone" evt-1 evt-2 --connector lookout' }],
   async run({ args, flags }, { hub }) {
     const client = await hub();
-    const connectorId = connectorIdOf(flags.connector);
+    const connectorId = await connectorIdHere(client, flags.connector);
     const { id, deviceName } = await findDevice(client, args.device);
     const { assigned } = await client.post<{ readonly assigned: number }>('/admin/v1/reports/assign', {
       deviceId: id, reports: args.reports.map((reportId) => ({ connectorId, reportId })),

@@ -51,18 +51,26 @@ export function connectorIdOf(name: string): string {
   const lower = name.toLowerCase();
   if (isGuid(name)) return lower;
   const partner = KNOWN_PARTNERS.find((known) => known.key === lower || known.name.toLowerCase() === lower);
-  if (partner === undefined) throw new Error(`There is no known partner "${name}".${didYouMean(lower, KNOWN_PARTNERS.map(({ key }) => key))} Give the connector's id, or one of ${KNOWN_PARTNERS.map(({ key }) => key).join(', ')}.`);
+  if (partner === undefined) throw new Error(`There is no known partner "${name}".${didYouMean(lower, KNOWN_PARTNERS.map(({ key }) => key))} Give the connector's id, or one of ${KNOWN_PARTNERS.map(({ key }) => key).join(', ')}. For any other partner take a GUID of your own, once, with a name: sallyport connector set GUID --name NAME`);
   if (partner.connectorId === null) throw new Error(`No well-known id is published for ${partner.name}; give the id of the connector yourself.`);
   return partner.connectorId;
 }
 
+/** The id of a connector by the name that it has at this hub, too, whether or not there is one yet. */
+export async function connectorIdHere(hub: HubClient, name: string): Promise<string> {
+  return (await connectorNamed(hub, name))?.id ?? connectorIdOf(name);
+}
+
+async function connectorNamed(hub: HubClient, name: string): Promise<ConnectorResource | undefined> {
+  if (isGuid(name)) return undefined;
+  const lower = name.toLowerCase();
+  return (await hub.all<ConnectorResource>(CONNECTORS)).find((connector) => connector.partnerDisplayName?.toLowerCase() === lower);
+}
+
 /** Also by the display name that it has at this hub. */
 export async function findConnector(hub: HubClient, name: string): Promise<ConnectorResource> {
-  const lower = name.toLowerCase();
-  if (!isGuid(name)) {
-    const own = (await hub.all<ConnectorResource>(CONNECTORS)).find((connector) => connector.partnerDisplayName?.toLowerCase() === lower);
-    if (own !== undefined) return own;
-  }
+  const own = await connectorNamed(hub, name);
+  if (own !== undefined) return own;
   const id = connectorIdOf(name);
   const connector = await hub.find<ConnectorResource>(`${CONNECTORS}/${id}`);
   if (connector === undefined) throw new Error(`There is no connector ${name} here yet. Make it with: sallyport connector set ${name} --android on`);
