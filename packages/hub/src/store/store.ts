@@ -175,8 +175,16 @@ export type DeviceFilter =
 export interface DeviceQuery {
   readonly filter?: DeviceFilter | undefined;
   readonly orderBy?: readonly { readonly column: DeviceFilterColumn; readonly descending: boolean }[] | undefined;
+  /** Only what comes after this place in the same `orderBy`; it need not be there any more. */
+  readonly after?: DevicePosition | undefined;
   readonly limit: number;
   readonly offset: number;
+}
+
+/** Where a device stood in an order: what it was sorted by, one value for each part of `orderBy`, as the store compares it. */
+export interface DevicePosition {
+  readonly id: string;
+  readonly values: readonly (string | number | null)[];
 }
 
 /** A device with the little that decisions need, for filling the memory index at start. */
@@ -200,6 +208,8 @@ export interface DeviceReader {
   /** Unknown ids are left out. In no particular order. */
   get(ids: readonly string[]): Promise<readonly DeviceRow[]>;
   query(query: DeviceQuery): Promise<readonly DeviceRow[]>;
+  /** `undefined` when there is no such device. */
+  positionOf(id: string, orderBy: NonNullable<DeviceQuery['orderBy']>): Promise<DevicePosition | undefined>;
   count(filter?: DeviceFilter): Promise<number>;
   /** The ids of the devices that carry each key, in the order of `keys`; several for an ambiguous key. */
   findByKeys(keys: readonly DeviceKey[]): Promise<readonly (readonly string[])[]>;

@@ -2,7 +2,7 @@ import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { matchesFilter, orderOf } from '@sallyport/contracts/graph/odata/evaluate-filter.ts';
 import { parseQuery, type GraphQuery, type OrderBy, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { collectionAnswer, isVisible, type ResourcePlace } from './answers.ts';
-import { PAGE_SIZE, nextLink, offsetOf, readSkipToken } from './paging.ts';
+import { PAGE_SIZE, nextLink, placeIn, readSkipToken, type PageStart } from './paging.ts';
 import type { GraphAnswer, GraphRequest } from './route.ts';
 
 /** Answers a list request from resources that are all at hand, in their natural order. */
@@ -10,15 +10,20 @@ export function listAnswer(request: GraphRequest, place: ResourcePlace, support:
   const query = parseQuery(request.queryString, place.type, request.version, support);
   const found = selected(request, place, query, bodies);
   const start = readSkipToken(query.skipToken);
-  const offset = offsetOf(start, query.skip);
+  const offset = placeIn(found.map(({ id }) => id), start, query.skip);
   const end = offset + (query.top ?? PAGE_SIZE);
   const page = found.slice(offset, end);
   return collectionAnswer(request, place, page, {
     shape: query,
     // Graph counts on the first page only.
     count: query.count && start === undefined ? found.length : undefined,
-    nextLink: end < found.length && page.length > 0 ? nextLink(request, { offset: end }) : undefined,
+    nextLink: end < found.length && page.length > 0 ? nextLink(request, startAt(found, end)) : undefined,
   });
+}
+
+function startAt(found: readonly GraphBody[], offset: number): PageStart {
+  const [last, next] = [found[offset - 1]?.id, found[offset]?.id];
+  return typeof last === 'string' && typeof next === 'string' ? { at: { next, last, offset } } : { offset };
 }
 
 /** Answers `/$count`: a bare number, of what `$filter` leaves. */

@@ -2,7 +2,7 @@ import type { GraphBody, GraphVersion } from '@sallyport/contracts/graph/model.t
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { parseQuery, type ExpandSupport, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
-import type { DeviceFilter, DeviceRow } from '../../store/store.ts';
+import type { DeviceFilter, DevicePosition, DeviceQuery, DeviceRow } from '../../store/store.ts';
 import { collectionAnswer, entityAnswer, notFound, type ResourcePlace } from './answers.ts';
 import { compliancePolicyStates } from './compliance-states.ts';
 import { withDetectedApps } from './device-apps.ts';
@@ -11,7 +11,7 @@ import { newDevice, presentDevice, requireUniqueEntraId, settledDevice } from '.
 import { chosenId, requireFreeId } from './documents.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import { nestedRoutes } from './nested-resources.ts';
-import { PAGE_SIZE, nextLink, readSkipToken } from './paging.ts';
+import { PAGE_SIZE, foreignToken, nextLink, readSkipToken, type PageStart } from './paging.ts';
 import { DEVICES } from './permissions.ts';
 import { changes, counts, creates, deletes, gets, lists } from './route-doc.ts';
 import { noContent, param, type GraphAnswer, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
@@ -74,19 +74,34 @@ async function list(deps: GraphDependencies, request: GraphRequest, within?: Dev
   const size = query.top ?? PAGE_SIZE;
   const start = readSkipToken(query.skipToken);
   const orderBy = toDeviceOrder(query.orderBy);
-  // In the order of ids a page can begin after the last id, which stays right and quick however deep the list is.
-  const byId = orderBy.length === 0 && query.skip === 0 && !(start !== undefined && 'offset' in start);
-  const after: DeviceFilter | undefined = start !== undefined && 'afterId' in start ? { op: 'gt', column: 'id', value: start.afterId } : undefined;
-  const offset = start !== undefined && 'offset' in start ? start.offset : after === undefined ? query.skip : 0;
-  const rows = size === 0 ? [] : await deps.store.devices.query({ filter: bothOf(filter, after), orderBy, limit: size + 1, offset });
+  const after = placeOf(start, orderBy.length);
+  const rows = size === 0 ? [] : await deps.store.devices.query({ filter, orderBy, after, limit: size + 1, offset: after === undefined ? query.skip : 0 });
   const page = rows.slice(0, size);
-  const last = page.at(-1);
-  const more = rows.length > size && last !== undefined;
+  const more = rows.length > size && page.length > 0;
+  const next = more ? await startAfter(deps, page.map(({ id }) => id), orderBy) : undefined;
   return collectionAnswer(request, place, await withDetectedApps(deps, await presentDevices(deps, page), query), {
     shape: query,
     count: query.count && start === undefined ? await deps.store.devices.count(filter) : undefined,
-    nextLink: more ? nextLink(request, byId ? { afterId: last.id } : { offset: offset + size }) : undefined,
+    nextLink: next && nextLink(request, next),
   });
+}
+
+/** A page begins after the last device of the one before, which stays right while devices come and go, and quick however deep the list is. */
+async function startAfter(deps: GraphDependencies, ids: readonly string[], orderBy: NonNullable<DeviceQuery['orderBy']>): Promise<PageStart | undefined> {
+  if (orderBy.length === 0) return { afterId: ids.at(-1) ?? '' };
+  // The last one may have gone meanwhile; then nothing stands between the one before it and the next page.
+  for (const id of ids.toReversed()) {
+    const position = await deps.store.devices.positionOf(id, orderBy);
+    if (position !== undefined) return { position };
+  }
+  return undefined;
+}
+
+function placeOf(start: PageStart | undefined, parts: number): DevicePosition | undefined {
+  if (start === undefined) return undefined;
+  const place = 'afterId' in start ? { id: start.afterId, values: [] } : 'position' in start ? start.position : undefined;
+  if (place?.values.length !== parts) throw foreignToken();
+  return place;
 }
 
 async function count(deps: GraphDependencies, request: GraphRequest, within?: DeviceFilter): Promise<GraphAnswer> {

@@ -96,6 +96,18 @@ export function deviceFilterCases(store: () => Store): void {
     expect(await query(true)).toEqual(['d3', 'd2', 'd1', 'd4']);
   });
 
+  test.each([
+    [[{ column: 'lastSyncDateTime', descending: false }]], [[{ column: 'lastSyncDateTime', descending: true }]], [[]],
+    [[{ column: 'complianceState', descending: true }, { column: 'deviceName', descending: false }]],
+  ] as const)('what comes after a place is the rest of the list, in the order %j', async (orderBy) => {
+    const all = idsOf(await store().devices.query({ orderBy, limit: 10, offset: 0 }));
+    for (const [index, id] of all.entries()) {
+      const after = await store().devices.positionOf(id, orderBy);
+      expect(idsOf(await store().devices.query({ orderBy, after, limit: 10, offset: 0 }))).toEqual(all.slice(index + 1));
+    }
+    expect(await store().devices.positionOf('nobody', orderBy)).toBeUndefined();
+  });
+
   test('pages do not overlap and end', async () => {
     const page = (offset: number) => store().devices.query({
       orderBy: [{ column: 'complianceState', descending: false }], limit: 3, offset,

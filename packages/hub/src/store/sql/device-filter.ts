@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { THREAT_STATES } from '@sallyport/core';
 import type { ComplianceState } from '@sallyport/core';
-import type { DeviceFilter, DeviceFilterColumn, FilterOperator } from '../store.ts';
+import type { DeviceFilter, DeviceFilterColumn, DevicePosition, DeviceQuery, FilterOperator } from '../store.ts';
 import { foldKey, foldText } from './fold.ts';
 import { COLUMN_OF } from './tables.ts';
 
@@ -51,6 +51,29 @@ export function expressionOf(column: DeviceFilterColumn): RawBuilder<unknown> {
   if (column === 'id') return sql`${sql.ref('devices.id')}`;
   if (isState(column)) return sql`lower(coalesce(${sql.ref(STATE_COLUMN[column].name)}, 'unknown'))`;
   return sql`${sql.ref(`devices.${COLUMN_OF[column].name}`)}`;
+}
+
+/** Whether a device comes after a place in an order, in which null is lower than everything and ids decide what is left. */
+export function isAfter({ id, values }: DevicePosition, orderBy: NonNullable<DeviceQuery['orderBy']>): Condition {
+  const parts = orderBy.map(({ column, descending }, index) => ({ left: expressionOf(column), value: values[index] ?? null, descending }));
+  const ways = parts.map((part, index) => sql<boolean>`(${sql.join([...parts.slice(0, index).map(isEqual), isBeyond(part)], sql` and `)})`);
+  const last = sql<boolean>`(${sql.join([...parts.map(isEqual), sql<boolean>`${sql.ref('devices.id')} > ${id}`], sql` and `)})`;
+  return sql<boolean>`(${sql.join([...ways, last], sql` or `)})`;
+}
+
+interface OrderedPart {
+  readonly left: RawBuilder<unknown>;
+  readonly value: string | number | null;
+  readonly descending: boolean;
+}
+
+function isEqual({ left, value }: OrderedPart): Condition {
+  return value === null ? sql<boolean>`${left} is null` : sql<boolean>`${left} = ${value}`;
+}
+
+function isBeyond({ left, value, descending }: OrderedPart): Condition {
+  if (value === null) return descending ? NEVER : sql<boolean>`${left} is not null`;
+  return descending ? sql<boolean>`(${left} < ${value} or ${left} is null)` : sql<boolean>`${left} > ${value}`;
 }
 
 function comparison({ op, column, value }: Comparison): Condition {

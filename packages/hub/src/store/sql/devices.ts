@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { Compilable } from 'kysely';
 import type { DeviceKey, DeviceKeyType } from '@sallyport/core';
-import type { DeviceColumn, DeviceFilter, DeviceQuery, DeviceReader, DeviceRow, DeviceWriter } from '../store.ts';
+import type { DeviceColumn, DeviceFilter, DevicePosition, DeviceQuery, DeviceReader, DeviceRow, DeviceWriter } from '../store.ts';
 import { dropUnusedNumbers } from './app-inventory-gone.ts';
 import { forgetApps } from './app-inventory.ts';
 import { lastOfEach } from './batch-write.ts';
 import type { BatchWrite, SqlValue } from './batch-write.ts';
 import { forgetCertificates } from './certificate-inventory.ts';
-import { conditionOf, expressionOf } from './device-filter.ts';
+import { conditionOf, expressionOf, isAfter } from './device-filter.ts';
 import { foldKey, foldText } from './fold.ts';
 import { builders, isOneOf } from './session.ts';
 import type { ReadSession, WriteSession } from './session.ts';
@@ -48,6 +48,7 @@ export function deviceReader(session: ReadSession): DeviceReader {
       const byId = new Map((await devicesOf(session, ids)).map((row) => [row.id, row]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
+    positionOf: (id, orderBy) => positionOf(session, id, orderBy),
     count: (filter) => count(session, filter),
     findByKeys: (keys) => findByKeys(session, keys),
     snapshot: () => snapshot(session),
@@ -86,9 +87,18 @@ async function devicesOf(session: ReadSession, ids: readonly string[]): Promise<
   return rows.map(toDevice);
 }
 
-function idsOf(session: ReadSession, { filter, orderBy = [], limit, offset }: DeviceQuery): Compilable<{ id: string }> {
+async function positionOf(session: ReadSession, id: string, orderBy: NonNullable<DeviceQuery['orderBy']>): Promise<DevicePosition | undefined> {
+  const values = orderBy.map(({ column }, index) => expressionOf(column).as(`v${index}`));
+  const [row] = await session.query(
+    builders[session.dialect].selectFrom('devices').leftJoin('postures', 'postures.device_id', 'devices.id').select(['devices.id', ...values]).where('devices.id', '=', id),
+  ) as readonly (Readonly<Record<string, string | number | null>>)[];
+  return row && { id, values: orderBy.map((_, index) => row[`v${index}`] ?? null) };
+}
+
+function idsOf(session: ReadSession, { filter, orderBy = [], after, limit, offset }: DeviceQuery): Compilable<{ id: string }> {
   let page = builders[session.dialect].selectFrom('devices').leftJoin('postures', 'postures.device_id', 'devices.id').select('devices.id');
   if (filter) page = page.where(conditionOf(filter));
+  if (after) page = page.where(isAfter(after, orderBy));
   for (const { column, descending } of orderBy) {
     // Null is lower than everything, in both databases.
     page = page.orderBy(expressionOf(column), (order) => (descending ? order.desc().nullsLast() : order.asc().nullsFirst()));
