@@ -10,6 +10,7 @@ import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { entityAnswer } from './answers.ts';
 import { chosenId, createDocument, readRoutes, requireDocument, requireFreeId, requireText, type DocumentCollection } from './documents.ts';
+import { requireUnusedGroup } from './group-in-use.ts';
 import { directoryRoutes, groupsOfMember, membersOfGroup, requireMember } from './memberships.ts';
 import { GROUPS, MEMBERS, MEMBERSHIPS_OF_USER } from './permissions.ts';
 import { changesSilently, creates, deletes } from './route-doc.ts';
@@ -46,27 +47,16 @@ export function groupRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     {
-      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a group, with its memberships', doc: deletes,
+      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a group that nothing names, with its memberships', doc: deletes,
       handle: async (request) => {
         const id = canonicalId(param(request, 'id'));
-        await requireNotEnrolled(deps, id);
-        await removeDirectoryObject(deps, request, collection, id);
+        await removeDirectoryObject(deps, request, collection, id, (tx) => requireUnusedGroup(id, tx));
         return noContent;
       },
     },
     ...memberRoutes(deps),
     ...membershipRoutes(deps),
   ];
-}
-
-/** Without its group a connector would be for nobody, which opens doors that its partner keeps closed. */
-async function requireNotEnrolled({ store }: GraphDependencies, groupId: string): Promise<void> {
-  for (const { id, body } of await store.documents.list('mobileThreatDefenseConnector')) {
-    const groupIds = (body.enrolmentGroupIds ?? []) as readonly string[];
-    if (groupIds.some((one) => canonicalId(one) === groupId)) {
-      throw new HubError('conflict', `The connector ${id} is for this group: change its enrolmentGroupIds first.`);
-    }
-  }
 }
 
 function memberRoutes(deps: GraphDependencies): GraphRoute[] {

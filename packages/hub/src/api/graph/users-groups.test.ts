@@ -209,3 +209,41 @@ describe('where a partner is for certain groups', () => {
     expect(await changed()).toBe(true);
   });
 });
+
+describe('a group that is named somewhere is not deleted, lest doors open', () => {
+  const target = (type: string, groupId: string) => ({ target: { '@odata.type': `#microsoft.graph.${type}`, groupId: groupId.toUpperCase() } });
+  const compliance = async (groupId: string, type: string) => {
+    const block = [{ ruleName: 'PasswordRequired', scheduledActionConfigurations: [{ actionType: 'block', gracePeriodHours: 0 }] }];
+    const path = '/v1.0/deviceManagement/deviceCompliancePolicies';
+    const { id } = (await hub.post(path, { '@odata.type': '#microsoft.graph.iosCompliancePolicy', displayName: 'Phones', scheduledActionsForRule: block })).body;
+    expect((await hub.post(`${path}/${id}/assign`, { assignments: [target(type, groupId)] })).status).toBe(200);
+    return `${path}/${id}`;
+  };
+  const access = async (users: object) => {
+    const path = '/v1.0/identity/conditionalAccess/policies';
+    const { id } = (await hub.post(path, {
+      displayName: 'Mail', state: 'disabled', conditions: { users, applications: { includeApplications: ['All'] } }, grantControls: { operator: 'OR', builtInControls: ['block'] },
+    })).body;
+    return `${path}/${id}`;
+  };
+
+  test.each([
+    ['compliance policy "Phones"', (id: string) => compliance(id, 'groupAssignmentTarget')],
+    ['compliance policy "Phones"', (id: string) => compliance(id, 'exclusionGroupAssignmentTarget')],
+    ['conditional access policy "Mail"', (id: string) => access({ includeGroups: [id] })],
+    ['conditional access policy "Mail"', (id: string) => access({ includeUsers: ['All'], excludeGroups: [id] })],
+  ])('by a %s', async (what, name) => {
+    const id = await group('named');
+    const path = await name(id);
+    const refused = await hub.delete(`/v1.0/groups/${id}`);
+    expect([refused.status, refused.body.error.message]).toEqual([409, expect.stringMatching(new RegExp(`^The ${what} \\(.{36}\\) names this group; change it first\\.$`, 'u'))]);
+    expect((await hub.delete(path)).status).toBe(204);
+    expect((await hub.delete(`/v1.0/groups/${id}`)).status).toBe(204);
+  });
+
+  test('by a merge rule', async () => {
+    const id = await group('named');
+    await hub.store.transaction((tx) => tx.documents.put('mergeRule', 'rule-1', { groupId: id }, 1));
+    expect((await hub.delete(`/v1.0/groups/${id}`)).body.error.message).toBe('The merge rule rule-1 names this group; change it first.');
+  });
+});

@@ -6,7 +6,7 @@ import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { parseQuery } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { regroupInventory } from '../../pipeline/keep-inventory.ts';
 import { isoTime } from '../../platform/clock.ts';
-import type { DocumentRow } from '../../store/store.ts';
+import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { entityAnswer, notFound } from './answers.ts';
 import { chosenId, createDocument, readRoutes, requireDocument, requireFreeId, requireText, updateDocument, type DocumentCollection } from './documents.ts';
 import { USERS } from './permissions.ts';
@@ -118,9 +118,12 @@ function requireFreeNames({ view }: GraphDependencies, id: string, body: GraphBo
 }
 
 /** Deletes a user or a group; the groups that it leaves are told, so that they are read again. */
-export async function removeDirectoryObject(deps: GraphDependencies, request: GraphRequest, collection: Pick<DocumentCollection, 'kind' | 'type'>, id: string): Promise<void> {
+export async function removeDirectoryObject(
+  deps: GraphDependencies, request: GraphRequest, collection: Pick<DocumentCollection, 'kind' | 'type'>, id: string, check?: (tx: Transaction) => Promise<void>,
+): Promise<void> {
   await deps.configuration.write(request.caller.appId, async (tx, changed) => {
     const before = await requireDocument(tx.documents, collection, id);
+    await check?.(tx);
     const groups = (await tx.members.all()).filter((pair) => pair.memberId === id).map((pair) => pair.groupId);
     await regroupInventory(tx, deps.view, [id]);
     await tx.members.removeAll(id);
