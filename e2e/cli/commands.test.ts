@@ -56,6 +56,7 @@ describe('setting up', () => {
     const own = 'acce0000-0000-4000-8000-000000000001';
     expect(await ok('connector', 'set', own, '--name', 'Acme', '--android', 'on')).toMatch(/Partner +Acme/);
     expect(await json('connector', 'set', 'Acme', '--ios', 'on')).toMatchObject({ id: own, partnerDisplayName: 'Acme', androidEnabled: true, iosEnabled: true });
+    expect((await cli('connector', 'test', 'Acme')).err).toContain(own);
     await ok('connector', 'remove', 'Acme');
     await ok('user', 'create', 'ada@example.com', '--name', 'Ada', '--language', 'sv-SE');
     expect(await ok('group', 'create', 'Staff', '--member', 'ada@example.com')).toContain('with 1 member.');

@@ -3,7 +3,7 @@ import { command } from '../../frame/command.ts';
 import { EXIT } from '../../frame/exit-codes.ts';
 import { plain } from '../../output/plain.ts';
 import { facts } from '../../output/table.ts';
-import { connectorIdOf } from '../shared/find.ts';
+import { connectorIdHere } from '../shared/find.ts';
 import { instant } from '../shared/paint.ts';
 import { linkPath, type VendorLinkStatus } from './vendor-link.ts';
 
@@ -14,7 +14,7 @@ export const test = command({
   examples: [{ line: 'sallyport connector test lookout' }],
   async run({ args }, { hub, style }) {
     const client = await hub();
-    const path = linkPath(connectorIdOf(args.connector));
+    const path = linkPath(await connectorIdHere(client, args.connector));
     const result = await client.post<{ readonly ok: boolean; readonly message: string }>(`${path}/test`);
     const status = await client.get<VendorLinkStatus>(`${path}/status`);
     const { problem } = status;
