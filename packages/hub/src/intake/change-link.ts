@@ -1,5 +1,6 @@
 import { HubError } from '@sallyport/contracts';
 import type { DataKey } from '../platform/data-key.ts';
+import type { Outbound } from '../platform/outbound.ts';
 import '../platform/zod-words.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import { destinationNames, incomingNames, secretNames } from '../vendors/vendor.ts';
@@ -35,6 +36,25 @@ export function changedSettings(connectorId: string, given: GivenLink, before: V
     }
   }
   return parsed.data;
+}
+
+/**
+ * Refuses an address that the hub may not call, as far as that shows without asking for its name. A link that is switched
+ * off may keep the one that it has: otherwise a link whose address is no longer allowed could not be switched off.
+ *
+ * @throws HubError `invalid_request` naming the field, with the reason
+ */
+export function refuseAddresses(
+  { vendor, settings, enabled }: GivenLink & { readonly enabled: boolean }, before: VendorLinkBody | undefined, http: Pick<Outbound, 'refusal'>,
+): void {
+  for (const name of vendor.addressesCalled?.(settings) ?? destinationNames(vendor)) {
+    const address = settings[name];
+    // Not every destination is an address: some are the id of a tenant.
+    if (typeof address !== 'string' || !URL.canParse(address)) continue;
+    if (!enabled && before?.vendor === vendor.id && before.settings[name] === address) continue;
+    const refusal = http.refusal(address);
+    if (refusal !== undefined) throw new HubError('invalid_request', `settings.${name} cannot be called. ${refusal}`, { field: `settings.${name}` });
+  }
 }
 
 /** Whether the link would talk to another place than before; then its old place in the lists means nothing. */

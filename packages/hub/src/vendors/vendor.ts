@@ -32,6 +32,8 @@ export interface Vendor {
   normalise(raw: unknown, connectorId: string, receivedAt: Instant, settings: Readonly<Record<string, unknown>>): readonly Signal[];
   /** For vendors that are asked; `undefined` where the settings say not to. `settings` have passed the schema. */
   connect?(settings: Readonly<Record<string, unknown>>, tools: VendorTools): VendorConnection | undefined;
+  /** The names of the settings whose addresses the hub calls; those that are destinations where this is left out. */
+  addressesCalled?(settings: Readonly<Record<string, unknown>>): readonly string[];
   /** For vendors that push. */
   readonly receive?: VendorReceiver | undefined;
   /** Where it pushes, below `/intake/{connectorId}`, when that is a route of its own: `/ssf`. */

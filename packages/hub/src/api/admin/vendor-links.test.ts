@@ -135,6 +135,8 @@ describe('the link of a connector to its vendor', () => {
       await call('PUT', PATH, { ...good(), enabled: false });
       await speaks();
       expect((await call('PUT', PATH, webhook({ map: {} }))).status).toBe(400);
+      const sophos = { identityUrl: 'https://10.0.0.9', clientId: 'c', clientSecret: 'x'.repeat(30) };
+      expect(await call('PUT', PATH, { vendor: 'sophos', settings: sophos })).toMatchObject({ status: 400, body: { error: { target: 'settings.identityUrl' } } });
       expect(await views()).toEqual([[LOOKOUT, 'highSeverity']]);
       expect((await call('GET', PATH)).body.vendor).toBe('lookout');
     });
@@ -151,6 +153,38 @@ describe('the link of a connector to its vendor', () => {
     ['half an API key', { vendor: 'zimperium', settings: { webhookSecret: 'x'.repeat(30), clientId: 'c' } }, 'settings.consoleUrl'],
   ])('is refused with %s, and the field is named', async (_, body, field) => {
     expect(await call('PUT', PATH, body)).toMatchObject({ status: 400, body: { error: { target: field } } });
+  });
+
+  test.each([
+    ['http://169.254.169.254/', 'not a public address'], ['https://10.1.2.3', 'not a public address'], ['https://[::1]', 'not a public address'],
+    ['https://localhost:8443', 'not a public address'], ['https://db.LOCALHOST.', 'not a public address'], ['http://api.lookout.com', 'only https'],
+  ])('is refused at once with the address %s, which the hub may not call', async (baseUrl, reason) => {
+    await call('PUT', PATH, good());
+    for (const enabled of [true, false]) {
+      const answer = await call('PUT', PATH, { ...good({ baseUrl }), enabled });
+      expect([answer.status, answer.body.error.target, answer.body.error.message]).toEqual([400, 'settings.baseUrl', expect.stringContaining(reason)]);
+      expect(answer.body.error.message).toContain('SALLYPORT_OUTBOUND_ALLOW');
+    }
+    expect((await call('GET', PATH)).body.settings.baseUrl).toBe(lookout.url);
+  });
+
+  test('can be switched off although its address may not be called any more, and not be switched on again', async () => {
+    await t.link(LOOKOUT, 'lookout', good({ baseUrl: 'https://10.1.2.3' }).settings);
+    const old = good({ applicationKey: undefined, baseUrl: 'https://10.1.2.3' });
+    expect((await call('PUT', PATH, { ...old, enabled: false })).status).toBe(200);
+    expect(await call('PUT', PATH, old)).toMatchObject({ status: 400, body: { error: { target: 'settings.baseUrl' } } });
+  });
+
+  test.each([
+    ['an address that would give the keys', { jwksUrl: 'https://10.0.0.9/keys' }, 'settings.jwksUrl'],
+    ['an address of the metadata', { metadataUrl: 'https://10.0.0.9/ssf' }, 'settings.metadataUrl'],
+    ['an issuer whose metadata would be asked for', { issuer: 'https://10.0.0.9' }, 'settings.issuer'],
+    ['an address to poll', { pollUrl: 'https://10.0.0.9/poll', pollAuthorization: 'x'.repeat(30) }, 'settings.pollUrl'],
+    ['an issuer that is only compared', { issuer: 'https://10.0.0.9', jwksUrl: 'https://keys.example/keys' }, undefined],
+  ])('to a transmitter judges %s as well', async (_, more, field) => {
+    const settings = { issuer: 'https://ssf.example', audience: 'us', pushAuthorization: 'x'.repeat(30), ...more };
+    const answer = await call('PUT', PATH, { vendor: 'shared-signals', enabled: false, settings });
+    expect([answer.status, answer.body.error?.target]).toEqual(field === undefined ? [200, undefined] : [400, field]);
   });
 
   test('needs its connector', async () => {

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
-import { changedSettings, isSentElsewhere } from '../../intake/change-link.ts';
+import { changedSettings, isSentElsewhere, refuseAddresses } from '../../intake/change-link.ts';
 import { CURSOR_NAMES, cursorId, lastVendorId } from '../../intake/cursors.ts';
 import type { IntakeRunner } from '../../intake/intake-runner.ts';
 import { testLink } from '../../intake/test-link.ts';
@@ -81,7 +81,7 @@ class Links {
         throw new HubError('not_found', `There is no mobileThreatDefenseConnector ${connectorId.slice(0, 100)}; create it first.`);
       }
       const before = bodyOf(await tx.documents.get('vendorLink', connectorId));
-      const settings = changedSettings(connectorId, { vendor, settings: given.settings }, before, dataKey);
+      const settings = this.#settingsToKeep(connectorId, vendor, given, before);
       if (before !== undefined && isSentElsewhere(vendor, before, settings)) await forgetCursors(tx, connectorId);
       const body = sealLink(connectorId, vendor, given.enabled, settings, dataKey);
       const row = await tx.documents.put('vendorLink', connectorId, { ...body }, clock.now());
@@ -97,16 +97,23 @@ class Links {
    * the former is unlinked, and everything that it said ends. What is refused anyway ends nothing.
    */
   async #endOtherVendor(request: FastifyRequest, connectorId: string, vendor: Vendor, given: Given): Promise<void> {
-    const { store, runner, devices, dataKey } = this.#options;
+    const { store, runner, devices } = this.#options;
     const before = bodyOf(await store.documents.get('vendorLink', connectorId));
     const last = before?.vendor ?? (await store.documents.get('vendorCursor', lastVendorId(connectorId)))?.body.value;
     if (last === undefined || last === vendor.id) return;
-    changedSettings(connectorId, { vendor, settings: given.settings }, before, dataKey);
+    this.#settingsToKeep(connectorId, vendor, given, before);
     if (before !== undefined) {
       await this.remove(request, connectorId);
       await runner.settled();
     }
     await devices.forgetPartner(connectorId);
+  }
+
+  #settingsToKeep(connectorId: string, vendor: Vendor, { settings, enabled }: Given, before: VendorLinkBody | undefined): Readonly<Record<string, unknown>> {
+    const { dataKey, http } = this.#options;
+    const changed = changedSettings(connectorId, { vendor, settings }, before, dataKey);
+    refuseAddresses({ vendor, settings: changed, enabled }, before, http);
+    return changed;
   }
 
   remove(request: FastifyRequest, connectorId: string): Promise<void> {
@@ -182,7 +189,7 @@ const docs = {
   get: { summary: 'Read the link of a connector to its vendor', tags, params: linkParams, responses: { 200: { description: 'The link, without its secrets.', schema: linkView } } },
   put: {
     summary: 'Link a connector to its vendor, or change the link', tags, params: linkParams, body: linkPut,
-    description: 'When the address changes, the secrets have to be given again: a kept secret is never sent to another address. When the vendor is another than before, what the former said of all devices ends: its levels go, its open findings are resolved, its ids of devices are forgotten.',
+    description: 'When the address changes, the secrets have to be given again: a kept secret is never sent to another address. An address that the hub may not call is refused; a name that leads to such an address shows when it is called. When the vendor is another than before, what the former said of all devices ends: its levels go, its open findings are resolved, its ids of devices are forgotten.',
     responses: { 200: { description: 'The link, without its secrets. It runs.', schema: linkView } },
   },
   remove: { summary: 'Remove the link of a connector', tags, params: linkParams, responses: { 204: { description: 'Removed; what the vendor said stays, until another vendor is linked.' } } },

@@ -3,7 +3,7 @@ import { ANY_CONNECTOR } from '../vendor.ts';
 import { SHARED_SIGNALS_CATEGORIES } from './categories.ts';
 import { connectSharedSignals } from './connection.ts';
 import { normaliseSharedSignals } from './normalise.ts';
-import { sharedSignalsSettings } from './settings.ts';
+import { addressesCalled, sharedSignalsSettings } from './settings.ts';
 
 /** Any transmitter of OpenID Shared Signals; by push it comes in at the route in `intake/ssf`. */
 export const sharedSignals: Vendor = {
@@ -16,4 +16,5 @@ export const sharedSignals: Vendor = {
   pushPath: '/ssf',
   normalise: normaliseSharedSignals,
   connect: (settings, tools) => connectSharedSignals(sharedSignalsSettings.parse(settings), tools),
+  addressesCalled: (settings) => addressesCalled(sharedSignalsSettings.parse(settings)),
 };

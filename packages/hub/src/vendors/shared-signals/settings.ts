@@ -75,6 +75,12 @@ export const sharedSignalsSettings = z.object({
 
 export type SharedSignalsSettings = z.infer<typeof sharedSignalsSettings>;
 
+/** The issuer is only compared where another address tells the metadata or the keys. */
+export function addressesCalled({ metadataUrl, jwksUrl }: Pick<SharedSignalsSettings, 'metadataUrl' | 'jwksUrl'>): readonly (keyof SharedSignalsSettings)[] {
+  const always = ['metadataUrl', 'jwksUrl', 'pollUrl', 'tokenUrl'] as const;
+  return metadataUrl === undefined && jwksUrl === undefined ? ['issuer', ...always] : always;
+}
+
 const { deviceId, lowRisk, notCompliantLevel, compliantIsSecured } = sharedSignalsSettings.shape;
 
 /** The settings that say what words mean. */
