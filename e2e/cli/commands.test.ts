@@ -57,6 +57,11 @@ describe('setting up', () => {
     expect(await ok('connector', 'set', own, '--name', 'Acme', '--android', 'on')).toMatch(/Partner +Acme/);
     expect(await json('connector', 'set', 'Acme', '--ios', 'on')).toMatchObject({ id: own, partnerDisplayName: 'Acme', androidEnabled: true, iosEnabled: true });
     expect((await cli('connector', 'test', 'Acme')).err).toContain(own);
+    expect(await json('inventory', 'push-to', 'acme', 'https://partner.invalid/in', '--enabled', 'off')).toMatchObject({ connectorId: own });
+    expect(await json('inventory', 'push', 'Acme')).toMatchObject({ connectorId: own });
+    expect(await json('inventory', 'new-push-key', 'Acme')).toMatchObject({ connectorId: own, secret: expect.any(String) });
+    expect(await json('inventory', 'disclosures', '--connector', 'Acme')).toEqual([]);
+    expect(await json('inventory', 'stop-push', 'Acme')).toEqual({ stopped: own });
     await ok('connector', 'remove', 'Acme');
     await ok('user', 'create', 'ada@example.com', '--name', 'Ada', '--language', 'sv-SE');
     expect(await ok('group', 'create', 'Staff', '--member', 'ada@example.com')).toContain('with 1 member.');

@@ -4,7 +4,7 @@ import { alone, text, wholeNumber } from '../../frame/flags.ts';
 import { UsageError } from '../../frame/usage-error.ts';
 import { csv } from '../../output/csv.ts';
 import { table, type Column } from '../../output/table.ts';
-import { connectorIdOf } from '../shared/find.ts';
+import { connectorIdHere } from '../shared/find.ts';
 import { withQuery } from '../shared/odata.ts';
 import { instant } from '../shared/paint.ts';
 
@@ -37,8 +37,10 @@ export const disclosures = command({
     { line: 'sallyport inventory disclosures --from 2026-03-01 --to 2026-04-01 --csv > march.csv', says: 'everything of March' },
   ],
   async run({ flags }, { hub, style }) {
-    const query = { connectorId: flags.connector === undefined ? undefined : connectorIdOf(flags.connector), from: instantFrom('--from', flags.from), to: instantFrom('--to', flags.to) };
-    const rows = await read(await hub(), query, flags.top ?? (flags.csv ? Number.POSITIVE_INFINITY : 100));
+    const times = { from: instantFrom('--from', flags.from), to: instantFrom('--to', flags.to) };
+    const client = await hub();
+    const connectorId = flags.connector === undefined ? undefined : await connectorIdHere(client, flags.connector);
+    const rows = await read(client, { connectorId, ...times }, flags.top ?? (flags.csv ? Number.POSITIVE_INFINITY : 100));
     return { json: rows, text: flags.csv ? csv(rows, SHEET) : table(rows, COLUMNS, style, 'No inventory was handed over.') };
   },
 });

@@ -1,9 +1,9 @@
 import { word } from '../../frame/arguments.ts';
 import { command } from '../../frame/command.ts';
-import { connectorIdOf } from '../shared/find.ts';
+import { connectorIdHere } from '../shared/find.ts';
 import { pushPath, pushText, type PushTarget } from './push-text.ts';
 
-const connector = word('PARTNER', 'Short name of the partner, or the id of the connector');
+const connector = word('PARTNER', 'Short name of the partner, or the name or id of the connector');
 
 export const push = command({
   name: 'push',
@@ -11,7 +11,8 @@ export const push = command({
   args: { connector },
   examples: [{ line: 'sallyport inventory push lookout' }],
   async run({ args }, { hub, style }) {
-    const target = await (await hub()).get<PushTarget>(pushPath(connectorIdOf(args.connector)));
+    const client = await hub();
+    const target = await client.get<PushTarget>(pushPath(await connectorIdHere(client, args.connector)));
     return { json: target, text: pushText(target, style) };
   },
 });
@@ -22,7 +23,8 @@ export const newPushKey = command({
   args: { connector },
   examples: [{ line: 'sallyport inventory new-push-key lookout' }],
   async run({ args }, { hub, style }) {
-    const target = await (await hub()).post<PushTarget>(`${pushPath(connectorIdOf(args.connector))}/rotateSecret`);
+    const client = await hub();
+    const target = await client.post<PushTarget>(`${pushPath(await connectorIdHere(client, args.connector))}/rotateSecret`);
     return { json: target, text: pushText(target, style) };
   },
 });
@@ -33,8 +35,9 @@ export const stopPush = command({
   args: { connector },
   examples: [{ line: 'sallyport inventory stop-push lookout' }],
   async run({ args }, { hub }) {
-    const id = connectorIdOf(args.connector);
-    await (await hub()).delete(pushPath(id));
+    const client = await hub();
+    const id = await connectorIdHere(client, args.connector);
+    await client.delete(pushPath(id));
     return { json: { stopped: id }, text: `Nothing is pushed to ${args.connector} any more.\n` };
   },
 });
