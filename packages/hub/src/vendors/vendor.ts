@@ -189,5 +189,6 @@ export function baseUrl() {
       const url = new URL(text);
       return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
     }, 'must not hold a user name, a query or a fragment')
-    .transform((text) => text.replace(/\/+$/, ''));
+    // Not `transform`: the JSON Schema of a transformed setting leaves out its default.
+    .overwrite((text) => text.replace(/\/+$/, ''));
 }

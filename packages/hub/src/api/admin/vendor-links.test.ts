@@ -1,13 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { HubError, PERMISSIONS } from '@sallyport/contracts';
 import type { IntakeRunner } from '../../intake/intake-runner.ts';
 import type { TestIntake } from '../../intake/testing.ts';
 import { testIntake } from '../../intake/testing.ts';
 import { LOOKOUT, PHONE, report, ZIMPERIUM } from '../../pipeline/testing.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { KEY_NAMES } from '../../vendors/field-map/field-map-settings.ts';
 import { LookoutServer } from '../../vendors/lookout/fixtures/lookout-server.ts';
+import { VENDORS } from '../../vendors/registry.ts';
 import { createHttpServer } from '../http-server.ts';
 import { vendorLinkRoutes } from './vendor-links.ts';
 
@@ -223,5 +226,24 @@ test('vendors explain their settings', async () => {
   ]));
   for (const vendor of body.value) {
     for (const setting of Object.values(vendor.settingsSchema.properties)) expect(setting).toMatchObject({ title: expect.any(String), description: expect.any(String) });
+  }
+});
+
+test('vendors tell the default of every setting that has one, addresses too, and help for each id of a device in a map', async () => {
+  const { body } = await call('GET', '/vendors');
+  const properties = (id: string) => body.value.find((vendor: { id: string }) => vendor.id === id).settingsSchema.properties;
+  expect(properties('lookout').baseUrl).toMatchObject({ default: 'https://api.lookout.com', type: 'string', format: 'uri', destination: true });
+  expect(properties('check-point').gatewayUrl.default).toBe('https://cloudinfra-gw.portal.checkpoint.com');
+  expect(properties('sophos').dataRegionUrl).not.toHaveProperty('default');
+  for (const vendor of VENDORS) {
+    for (const [name, field] of Object.entries(vendor.settings.shape)) {
+      const used = (field as z.ZodType).safeParse(undefined).data;
+      expect([vendor.id, name, properties(vendor.id)[name].default]).toEqual([vendor.id, name, used]);
+    }
+  }
+  for (const id of ['webhook', 'syslog-cef']) {
+    const keys = Object.values(properties(id).map.properties.deviceKeys.properties).map((key) => (key as { description?: string }).description);
+    expect(new Set(keys).size).toBe(KEY_NAMES.length);
+    expect(keys).not.toContain(undefined);
   }
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { baseUrl, secret } from '../vendor.ts';
 
 export const checkPointSettings = z.object({
-  gatewayUrl: z.string().trim().transform((text) => text.replace(/\/auth\/external\/?$/, '')).pipe(baseUrl()).default('https://cloudinfra-gw.portal.checkpoint.com').meta({
+  gatewayUrl: z.string().trim().overwrite((text) => text.replace(/\/auth\/external\/?$/, '')).pipe(baseUrl()).default('https://cloudinfra-gw.portal.checkpoint.com').meta({
     title: 'Infinity Portal gateway',
     description: 'Where the Infinity Portal of your region answers. The portal shows it as the authentication URL when the API key is made; you may paste that as it is.',
     destination: true,

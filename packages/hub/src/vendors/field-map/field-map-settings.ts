@@ -51,7 +51,19 @@ function meaning<const W extends readonly string[]>(targets: W) {
   });
 }
 
-const deviceKeys = z.strictObject(Object.fromEntries(KEY_NAMES.map((name) => [name, allPaths.optional()])) as Record<typeof KEY_NAMES[number], z.ZodOptional<typeof allPaths>>)
+const KEY_HELP: Readonly<Record<typeof KEY_NAMES[number], string>> = {
+  managedDeviceId: 'The id that the device management gave the device (id of the managedDevice in Microsoft Graph).',
+  entraDeviceId: 'The id of the device in Microsoft Entra (azureADDeviceId in Microsoft Graph).',
+  mdmDeviceId: 'An id of the device management, where the vendor does not say which: a GUID is tried as managedDeviceId and as entraDeviceId, a UDID as udid.',
+  serialNumber: 'The serial number that the maker gave the device.',
+  imei: 'The number of the radio, 14 to 16 digits; several of one device may stand in a list.',
+  udid: 'Apple\'s unique id of the device.',
+  easDeviceId: 'The id of the device in Exchange ActiveSync.',
+  vendorDeviceId: 'The vendor\'s own id. It is learnt with the first record that has another key too, or assigned by hand; from then on it is enough.',
+  email: 'The address of the user. It tells several devices apart; alone it counts only where the connector allows matchDevicesByEmail and the user has one device.',
+};
+
+const deviceKeys = z.strictObject(Object.fromEntries(KEY_NAMES.map((name) => [name, allPaths.optional().describe(KEY_HELP[name])])) as Record<typeof KEY_NAMES[number], z.ZodOptional<typeof allPaths>>)
   .refine((keys) => Object.values(keys).some((value) => value !== undefined), `must name at least one of ${KEY_NAMES.join(', ')}`);
 
 const findings = z.strictObject({
