@@ -74,6 +74,20 @@ test('each partner has its own word, and a change of policy is kept though nobod
   expect(told.at(-1)).toMatchObject({ kind: 'complianceChanged', from: 'compliant', to: 'noncompliant' });
 });
 
+test('a merged level names the partners whose words changed it, and nobody where a merge rule did', async () => {
+  await take({ state: 'secured' });
+  await take({ state: 'highSeverity' }, ZIMPERIUM);
+  await hub.configuration.write('admin', async (tx, changed) => {
+    const rule = { displayName: 'Lookout first', priority: 1, method: 'primary', order: [LOOKOUT], silentPartner: 'ignore' };
+    await tx.documents.put('mergeRule', 'rule', rule, hub.clock.now());
+    changed({ kind: 'mergeRule', id: 'rule', after: rule });
+  });
+  await hub.reevaluateFleet();
+  expect((await events()).filter(({ kind }) => kind === 'mergedLevelChanged')).toMatchObject([
+    { to: 'secured', causedBy: [LOOKOUT] }, { to: 'highSeverity', causedBy: [ZIMPERIUM] }, { to: 'secured', causedBy: [] },
+  ]);
+});
+
 test('what waited for its device begins its history', async () => {
   const id = '99999999-5d0b-4e6e-9a53-1d6f2b7c9a10';
   await hub.intake.take(LOOKOUT, [report(LOOKOUT, id, { state: 'highSeverity', findings: [{ ...MITM, state: 'open' }] })]);

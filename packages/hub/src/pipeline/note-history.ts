@@ -3,9 +3,10 @@ import type { FindingRow, HistoryEvent, HistoryRow, PostureRow } from '../store/
 
 /** What became visibly different about a device, causes first: its partners' words, what they come to, and what follows. */
 export function postureHistory(before: PostureRow | undefined, after: PostureRow): readonly HistoryRow[] {
-  const events: HistoryEvent[] = after.views === before?.views ? [] : after.views.flatMap((view) => levelChange(before, view));
+  const words = after.views === before?.views ? [] : after.views.flatMap((view) => levelChange(before, view));
+  const events: HistoryEvent[] = [...words];
   if (after.mergedState !== (before?.mergedState ?? 'unknown')) {
-    events.push({ kind: 'mergedLevelChanged', from: before?.mergedState ?? null, to: after.mergedState });
+    events.push({ kind: 'mergedLevelChanged', from: before?.mergedState ?? null, to: after.mergedState, causedBy: [...words.map(({ connectorId }) => connectorId), ...endedIn(before, after)] });
   }
   if (before?.complianceState !== after.complianceState || failsOtherwise(before, after)) {
     events.push({ kind: 'complianceChanged', from: before?.complianceState ?? null, to: after.complianceState, reasons: after.reasons });
@@ -13,9 +14,14 @@ export function postureHistory(before: PostureRow | undefined, after: PostureRow
   return events.map((event) => ({ deviceId: after.deviceId, at: after.updatedAt, event }));
 }
 
-function levelChange(before: PostureRow | undefined, { connectorId, state, reportId }: PartnerView): HistoryEvent[] {
+function levelChange(before: PostureRow | undefined, { connectorId, state, reportId }: PartnerView): Extract<HistoryEvent, { kind: 'levelChanged' }>[] {
   const from = before?.views.find((view) => view.connectorId === connectorId)?.state ?? null;
   return from === state ? [] : [{ kind: 'levelChanged', connectorId, from, to: state, reportId }];
+}
+
+/** Connectors whose word counts no more at all. */
+function endedIn(before: PostureRow | undefined, after: PostureRow): string[] {
+  return (before?.views ?? []).map(({ connectorId }) => connectorId).filter((id) => !after.views.some(({ connectorId }) => connectorId === id));
 }
 
 /** Still the same state, for other reasons. What a compliant device is told beside changes with every first report. */

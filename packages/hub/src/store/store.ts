@@ -372,8 +372,8 @@ export interface FindingWriter {
 export type HistoryEvent =
   /** The word of one partner about the device. */
   | { readonly kind: 'levelChanged'; readonly connectorId: string; readonly from: ThreatState | null; readonly to: ThreatState; readonly reportId: string }
-  /** What all partners come to together. */
-  | { readonly kind: 'mergedLevelChanged'; readonly from: ThreatState | null; readonly to: ThreatState }
+  /** What all partners come to together. `causedBy`: connectors whose words changed with it, none where rules or silence did it; absent in what older versions wrote. */
+  | { readonly kind: 'mergedLevelChanged'; readonly from: ThreatState | null; readonly to: ThreatState; readonly causedBy?: readonly string[] | undefined }
   | { readonly kind: 'complianceChanged'; readonly from: ComplianceState | null; readonly to: ComplianceState; readonly reasons: readonly Reason[] }
   /** What a partner had said counts no more: its connector was deleted, or goes on with another vendor. */
   | { readonly kind: 'partnerRemoved'; readonly connectorId: string; readonly from: ThreatState }
