@@ -124,7 +124,10 @@ describe('a report', () => {
     expect(denied.out).toContain('threat_level_above_allowed');
     expect(denied.out).toContain('Lookout for Work har hittat ett hot');
     expect(await ok('device', 'list', '--state', 'noncompliant')).toContain('highSeverity');
-    expect(await ok('device', 'why', 'SN-1')).toContain('Man in the middle');
+    const reasons = await ok('device', 'why', 'SN-1');
+    expect(reasons).toContain('Man in the middle');
+    expect(reasons).toMatch(/connector Lookout for Work.*\n/);
+    expect(reasons).not.toContain('connector 2c7790de');
 
     await asPartner('partner', 'report', '--client-id', partner.appId, '--device', 'serialNumber=SN-1', '--state', 'secured');
     expect((await cli(...question)).out).toMatch(/^granted\n/);
@@ -138,6 +141,7 @@ describe('a report', () => {
     const kinds = (await json('device', 'timeline', 'SN-1')).map(({ kind }: { kind: string }) => kind);
     expect(kinds.slice(0, 4)).toEqual(['complianceChanged', 'mergedLevelChanged', 'levelChanged', 'report']);
     expect(await ok('device', 'timeline', 'SN-1', '--top', '1')).toMatch(/compliance +noncompliant -> compliant/);
+    expect(await ok('device', 'timeline', 'SN-1')).toMatch(/merged level +highSeverity -> secured +Lookout/);
   });
 
   test('about a device that is not known waits, and is assigned by hand', async () => {

@@ -10,11 +10,12 @@ import { instant } from '../shared/paint.ts';
 interface Entry {
   readonly kind: string;
   readonly dateTime: string;
-  readonly connectorId?: string;
+  readonly partner?: string;
   readonly from?: string | null;
   readonly to?: string;
-  readonly views?: readonly { readonly connectorId: string; readonly state: string }[];
-  readonly reasons?: readonly { readonly code: string }[];
+  readonly views?: readonly { readonly partner: string; readonly state: string }[];
+  readonly reasons?: readonly { readonly code: string; readonly partner?: string }[];
+  readonly causedBy?: readonly { readonly partner: string }[];
   readonly title?: string | null;
   readonly type?: string;
   readonly severity?: string | null;
@@ -39,7 +40,7 @@ export const timeline = command({
         { title: 'TIME', cell: (entry) => instant(entry.dateTime) },
         { title: 'WHAT', cell: (entry) => NAMES[entry.kind] ?? entry.kind, paint: entryColour(style) },
         { title: 'DETAILS', cell: detailsOf },
-        { title: 'PARTNER', cell: (entry) => entry.connectorId },
+        { title: 'PARTNER', cell: partnersOf },
       ], style, 'Nothing has happened to this device yet.'),
     };
   },
@@ -55,10 +56,15 @@ function entryColour({ dim, bad, good }: { dim(text: string): string; bad(text: 
   return (cell) => (cell.startsWith('report') ? dim(cell) : cell.startsWith('finding opened') ? bad(cell) : cell.startsWith('finding resolved') ? good(cell) : cell);
 }
 
-function detailsOf({ kind, from, to, views = [], reasons = [], title, type, severity, status, flag, reportId }: Entry): string {
+function partnersOf({ partner, causedBy = [], reasons = [] }: Entry): string | undefined {
+  const names = new Set([partner, ...causedBy.map((one) => one.partner), ...reasons.map((one) => one.partner)].filter((name) => name !== undefined));
+  return names.size === 0 ? undefined : [...names].join(', ');
+}
+
+function detailsOf({ kind, from, to, views = [], reasons = [], causedBy, title, type, severity, status, flag, reportId }: Entry): string {
   if (kind === 'report') return `${reportId ?? ''}: ${status ?? ''}${flag === null || flag === undefined ? '' : ` (${flag})`}`;
   if (kind.startsWith('finding')) return `${title ?? type ?? ''}${severity === null || severity === undefined ? '' : `, ${severity}`}`;
-  if (kind.startsWith('partners')) return views.map(({ connectorId, state }) => `${connectorId}: ${state}`).join(', ');
-  const why = [...new Set(reasons.map(({ code }) => code))].join(', ');
+  if (kind.startsWith('partners')) return views.map(({ partner, state }) => `${partner}: ${state}`).join(', ');
+  const why = causedBy?.length === 0 ? 'no partner said anything new: rules, groups or silence' : [...new Set(reasons.map(({ code }) => code))].join(', ');
   return `${from ?? 'nothing'} -> ${to ?? ''}${why === '' ? '' : ` (${why})`}`;
 }

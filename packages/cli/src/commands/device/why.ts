@@ -4,6 +4,7 @@ import { command } from '../../frame/command.ts';
 import { table } from '../../output/table.ts';
 import { DEVICES, findDevice } from '../shared/find.ts';
 import { findingsTable, type Finding } from '../shared/findings.ts';
+import { connectorNames } from '../shared/connector-names.ts';
 import { instant, stateColour } from '../shared/paint.ts';
 import { deviceText } from './device-text.ts';
 
@@ -24,10 +25,11 @@ export const why = command({
   async run({ args }, { hub, style }) {
     const client = await hub();
     const device = await findDevice(client, args.device);
-    const [states, findings, reports] = await Promise.all([
+    const [states, findings, reports, named] = await Promise.all([
       client.all<PolicyStateResource>(`${DEVICES}/${device.id}/deviceCompliancePolicyStates`),
       client.all<Finding>(`/admin/v1/devices/${device.id}/findings`),
       client.all<Report>(`/admin/v1/devices/${device.id}/reports?limit=10`),
+      connectorNames(client),
     ]);
     const settings = states.flatMap((policy) => (policy.settingStates ?? []).map((setting) => ({ policy, setting })));
     const paint = stateColour(style);
@@ -40,11 +42,12 @@ export const why = command({
           { title: 'SETTING', cell: ({ setting }) => setting.settingName ?? setting.setting },
           { title: 'STATE', cell: ({ setting }) => setting.state, paint },
           { title: 'VALUE', cell: ({ setting }) => setting.currentValue },
-          { title: 'WHY', cell: ({ setting }) => setting.errorDescription },
+          { title: 'WHY', cell: ({ setting }) => named(setting.errorDescription) },
         ], style, 'No compliance policy is evaluated for this device.'),
         findingsTable(findings, style, 'No partner has found anything on this device.', false),
         table(reports, [
           { title: 'REPORT', cell: (report) => report.reportId },
+          { title: 'PARTNER', cell: (report) => named(report.connectorId) },
           { title: 'OBSERVED', cell: (report) => instant(report.observedDateTime) },
           { title: 'SAID', cell: (report) => report.threatState, paint },
           { title: 'STATUS', cell: (report) => report.status, paint },

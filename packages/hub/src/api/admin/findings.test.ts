@@ -151,6 +151,26 @@ describe('the timeline of a device', () => {
     expect(JSON.stringify(value)).not.toContain('"raw"');
   });
 
+  test('names the partner beside each id of a connector', async () => {
+    await hub.configuration.write('admin', async (tx, changed) => {
+      const before = (await tx.documents.get('mobileThreatDefenseConnector', LOOKOUT))?.body;
+      const after = { ...before, partnerDisplayName: 'Our Lookout' };
+      await tx.documents.put('mobileThreatDefenseConnector', LOOKOUT, after, hub.clock.now());
+      changed({ kind: 'mobileThreatDefenseConnector', id: LOOKOUT, before, after });
+    });
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity', findings: [MITM] })]);
+    const { value } = (await get(`/devices/${PHONE}/timeline`)).body;
+    const named = { connectorId: LOOKOUT, partner: 'Our Lookout' };
+    for (const kind of ['report', 'findingOpened', 'levelChanged']) expect(value).toContainEqual(expect.objectContaining({ kind, ...named }));
+    expect(value).toContainEqual(expect.objectContaining({ kind: 'mergedLevelChanged', causedBy: [named] }));
+    expect(value).toContainEqual(expect.objectContaining({ kind: 'complianceChanged', reasons: [expect.objectContaining(named)] }));
+  });
+
+  test('shows changes that an older version wrote, which knew no cause', async () => {
+    await hub.store.transaction((tx) => tx.history.append([{ deviceId: PHONE, at: hub.clock.now(), event: { kind: 'mergedLevelChanged', from: null, to: 'secured' } }]));
+    expect((await get(`/devices/${PHONE}/timeline?limit=1`)).body.value).toEqual([{ kind: 'mergedLevelChanged', dateTime: expect.any(String), from: null, to: 'secured' }]);
+  });
+
   test('is refused for an unknown device and a foreign cursor', async () => {
     expect((await get('/devices/nobody/timeline')).status).toBe(404);
     const { nextCursor } = (await get('/findings?limit=1')).body;

@@ -10,7 +10,7 @@ import { findingList, findingsQuery, findingView, languageParameter, timelineQue
 import { timelineOf } from './timeline.ts';
 import { timelineList } from './timeline-schema.ts';
 
-type FindingStore = Pick<Store, 'reports' | 'findings' | 'history' | 'devices'>;
+type FindingStore = Pick<Store, 'reports' | 'findings' | 'history' | 'devices' | 'documents'>;
 
 /** What partners reported of a device is part of the device, and readable by who may read devices. */
 export const READ_DEVICE: RouteAccess = {
@@ -78,7 +78,7 @@ const docs = {
   },
   timeline: {
     summary: 'See what happened to a device', tags, params: deviceParams, query: timelineQuery,
-    description: 'Reports, findings that opened and ended, changes of level and of compliance; newest first. What changed is kept for 400 days.',
+    description: 'Reports, findings that opened and ended, changes of level and of compliance; newest first. `partner` is the name of the partner beside `connectorId`. What changed is kept for 400 days.',
     responses: { 200: { description: 'A page.', schema: timelineList } },
   },
 } satisfies Record<string, RouteDoc>;
