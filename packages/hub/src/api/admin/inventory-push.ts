@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
+import { sharedPlatforms, sharingOf } from '../../pipeline/inventory-sharing.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DataKey } from '../../platform/data-key.ts';
@@ -25,7 +26,7 @@ const KINDS = ['apps', 'certificates'] as const satisfies readonly InventoryKind
 /** Where the inventories of a connector are pushed to. What may go there is said by the connector's switches alone. */
 export function inventoryPushRoutes(options: InventoryPushOptions): FastifyPluginAsync {
   const { store, pusher, dataKey, http } = options;
-  const shown = (row: DocumentRow) => toView(row, pusher);
+  const shown = (row: DocumentRow) => toView(row, store, pusher);
   return async (app) => {
     app.get(TARGET, { config: { access: READ, doc: docs.get } }, async (request) => shown(required(await store.documents.get('inventoryPush', idOf(request)), idOf(request))));
     app.put(TARGET, { config: { access: WRITE, doc: docs.put } }, async (request) => {
@@ -34,13 +35,13 @@ export function inventoryPushRoutes(options: InventoryPushOptions): FastifyPlugi
       if (refusal !== undefined) throw new HubError('invalid_request', `url cannot be called. ${refusal}`, { field: 'url' });
       const { row, secret } = await put(options, request, given);
       await pusher.settled();
-      return { ...shown(row), ...(secret !== undefined && { secret }) };
+      return { ...await shown(row), ...(secret !== undefined && { secret }) };
     });
     app.post(`${TARGET}/rotateSecret`, { config: { access: WRITE, doc: docs.rotate } }, async (request) => {
       const secret = newPushSecret();
       const row = await change(options, request, (before, id) => ({ ...before, sealedSecret: sealPushSecret(id, secret, dataKey) }));
       await pusher.settled();
-      return { ...shown(row), secret };
+      return { ...await shown(row), secret };
     });
     app.delete(TARGET, { config: { access: WRITE, doc: docs.remove } }, async (request, reply) => {
       await remove(options, request);
@@ -108,19 +109,27 @@ function actorOf({ caller }: FastifyRequest): string {
   return caller.appId;
 }
 
-function toView(row: DocumentRow, pusher: InventoryPusher): z.infer<typeof view> {
+async function toView(row: DocumentRow, store: AdminDependencies['store'], pusher: InventoryPusher): Promise<z.infer<typeof view>> {
   const { url, enabled, kinds } = row.body as unknown as PushTargetBody;
+  const idle = await notSharedOf(row.id, store);
   return {
     connectorId: row.id, url, enabled, kinds: [...kinds],
     status: Object.fromEntries(kinds.map((kind) => {
       const status = pusher.status(row.id, kind);
+      const state = status?.state === 'sending' && idle.has(kind) ? 'notShared' : status?.state;
       const { problem = null } = status ?? {};
       return [kind, {
-        state: status?.state ?? (enabled && pusher.isElsewhere ? 'elsewhere' : 'off'), lastSuccessDateTime: status?.lastSuccessAt == null ? null : isoTime(status.lastSuccessAt),
+        state: state ?? (enabled && pusher.isElsewhere ? 'elsewhere' : 'off'), lastSuccessDateTime: status?.lastSuccessAt == null ? null : isoTime(status.lastSuccessAt),
         problem: problem && { dateTime: isoTime(problem.at), message: problem.message, nextTryDateTime: isoTime(problem.nextTryAt) },
       }];
     })),
   };
+}
+
+/** The kinds of which nothing may go out and nothing has to be taken back: a target that has just begun need not look to know it. */
+async function notSharedOf(connectorId: string, { documents }: AdminDependencies['store']): Promise<ReadonlySet<InventoryKind>> {
+  const [sharing, ...cursors] = await Promise.all([sharingOf(documents, connectorId), ...KINDS.map((kind) => documents.get('inventoryCursor', pushCursorId(connectorId, kind)))]);
+  return new Set(KINDS.filter((kind, at) => cursors[at] === undefined && (sharing === undefined || sharedPlatforms(kind, sharing).length === 0)));
 }
 
 const params = z.object({ connectorId: z.string().describe('Id of a mobileThreatDefenseConnector.') });

@@ -161,6 +161,16 @@ test('nothing is pushed that the connector does not allow; it begins when it doe
   await partner.until(1);
 });
 
+test('the answers to setting a target and its key say at once that nothing is shared, as the next look does', async () => {
+  const answers = [await putTarget({ kinds: ['apps', 'certificates'] }), await admin('GET', TARGET), await admin('POST', `${TARGET}/rotateSecret`), await putTarget()];
+  for (const { body } of answers) for (const { state } of Object.values<{ state: string }>(body.status)) expect(state).toBe('notShared');
+  partner.answers.push({ status: 0 }, { status: 0 });
+  await connector({ [SWITCH]: true });
+  await putApps('Mail');
+  await partner.until(1);
+  expect((await admin('POST', `${TARGET}/rotateSecret`)).body.status.apps.state).toBe('sending');
+});
+
 test('a withdrawal cuts off what is being sent', async () => {
   partner.answers.push({ status: 0 });
   await connector({ [SWITCH]: true });
