@@ -4,7 +4,8 @@ import type { Outbound } from '../platform/outbound.ts';
 import '../platform/zod-words.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import { destinationNames, incomingNames, secretNames } from '../vendors/vendor.ts';
-import { openSecrets, type VendorLinkBody } from './vendor-link.ts';
+import { openSecrets } from './sealed-secrets.ts';
+import type { VendorLinkBody } from './vendor-link.ts';
 
 export interface GivenLink {
   readonly vendor: Vendor;

@@ -9,7 +9,7 @@ import { KnownDevices } from './known-devices.ts';
 import { setbackOf } from './patience.ts';
 import { readRecords } from './read-records.ts';
 import { TimesAhead } from './times-ahead.ts';
-import type { OpenLink } from './vendor-link.ts';
+import { settingsAccepted, type OpenLink } from './vendor-link.ts';
 
 /** Reports given to the pipeline at once, so that a large batch does not hold up everybody else's. */
 const CHUNK = 1000;
@@ -82,11 +82,16 @@ export class LinkRuntime {
 
   /** Whether a call comes from the vendor, as far as its headers tell. */
   knows(headers: ReceivedHeaders): boolean {
-    const { vendor, settings } = this.link;
+    const { receive } = this.link.vendor;
     const now = this.#tools.clock.now();
-    const isVendor = vendor.receive?.verify(headers, settings, now) === true;
+    const isVendor = this.accepts((settings) => receive?.verify(headers, settings, now) === true);
     if (!isVendor) this.#refusedAt = now;
     return isVendor;
+  }
+
+  /** Whether a call fits the settings, or those with a former secret that is still accepted. Each is tried: how long it takes tells nothing. */
+  accepts(fits: (settings: OpenLink['settings']) => boolean): boolean {
+    return settingsAccepted(this.link, this.#tools.clock.now()).map(fits).includes(true);
   }
 
   /** Takes records of the vendor to their end; answers how many told something. */

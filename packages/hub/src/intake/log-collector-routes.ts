@@ -54,8 +54,11 @@ function authenticate({ runner, clock }: LogCollectorRoutesOptions, request: Fas
   const { connectorId } = request.params as z.infer<typeof params>;
   const runtime = runner.link(connectorId.toLowerCase());
   const collector = runtime?.link.vendor.collect;
-  const credentials = runtime && collector?.credentials(runtime.link.settings);
-  if (runtime === undefined || collector === undefined || credentials === undefined || !isSignedWithSharedKey(request.headers, credentials, clock.now())) {
+  const isSigned = (settings: LinkRuntime['link']['settings']) => {
+    const credentials = collector?.credentials(settings);
+    return credentials !== undefined && isSignedWithSharedKey(request.headers, credentials, clock.now());
+  };
+  if (runtime === undefined || collector === undefined || !runtime.accepts(isSigned)) {
     throw new HubError('unauthenticated', 'The signature is missing, wrong or too old.');
   }
   return { runtime, collector };

@@ -2,6 +2,8 @@ import type { DataKey } from '../platform/data-key.ts';
 import type { DocumentRow } from '../store/store.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import { secretNames } from '../vendors/vendor.ts';
+import { openFormer, type FormerSecrets, type FormerSettings } from './former-secrets.ts';
+import { openSecrets, sealSecret, type SealedSecrets } from './sealed-secrets.ts';
 
 /** The body of a `vendorLink` document; its id is the connector's. */
 export interface VendorLinkBody {
@@ -10,7 +12,9 @@ export interface VendorLinkBody {
   readonly enabled: boolean;
   readonly settings: Readonly<Record<string, unknown>>;
   /** Sealed with the data key, one by one. */
-  readonly secrets: Readonly<Record<string, string>>;
+  readonly secrets: SealedSecrets;
+  /** Left out where no secret was replaced. */
+  readonly former?: FormerSecrets;
 }
 
 /** A link ready for use: its secrets opened, its settings parsed. In memory only. */
@@ -19,6 +23,13 @@ export interface OpenLink {
   readonly vendor: Vendor;
   readonly enabled: boolean;
   readonly settings: Readonly<Record<string, unknown>>;
+  /** For what vendors send us: settings that were right before. */
+  readonly former?: readonly FormerSettings[];
+}
+
+/** All settings with which a call of the vendor may fit now: those of the link first. */
+export function settingsAccepted({ settings, former = [] }: OpenLink, now: number): readonly OpenLink['settings'][] {
+  return [settings, ...former.filter(({ acceptedUntil }) => now < acceptedUntil).map((one) => one.settings)];
 }
 
 export function linkBody(row: DocumentRow): VendorLinkBody {
@@ -32,12 +43,7 @@ export function openLink(connectorId: string, body: VendorLinkBody, vendor: Vend
     const issue = parsed.error.issues[0];
     throw new Error(`The setting ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not valid'}.`);
   }
-  return { connectorId, vendor, enabled: body.enabled, settings: parsed.data };
-}
-
-/** Throws for a secret that was sealed with another key or for another link. */
-export function openSecrets(connectorId: string, sealed: VendorLinkBody['secrets'], dataKey: DataKey): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(sealed).map(([name, value]) => [name, dataKey.open(value, sealContext(connectorId, name))]));
+  return { connectorId, vendor, enabled: body.enabled, settings: parsed.data, former: openFormer(connectorId, body.former, parsed.data, dataKey) };
 }
 
 /** Settings that passed the vendor's schema, with the secrets taken out and sealed. */
@@ -48,11 +54,6 @@ export function sealLink(connectorId: string, vendor: Vendor, enabled: boolean, 
     vendor: vendor.id,
     enabled,
     settings: Object.fromEntries(given.filter(([name]) => !names.has(name))),
-    secrets: Object.fromEntries(given.filter(([name]) => names.has(name)).map(([name, value]) => [name, dataKey.seal(String(value), sealContext(connectorId, name))])),
+    secrets: Object.fromEntries(given.filter(([name]) => names.has(name)).map(([name, value]) => [name, sealSecret(connectorId, name, String(value), dataKey)])),
   };
-}
-
-/** Binds a sealed secret to its place, so that it cannot be moved into another link's and sent elsewhere. */
-function sealContext(connectorId: string, name: string): string {
-  return `vendorLink/${connectorId}/${name}`;
 }

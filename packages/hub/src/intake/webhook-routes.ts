@@ -63,10 +63,10 @@ function refused(): HubError {
  * The body that is parsed. A signature is over the bytes as they came, so they are all read, and believed, before
  * anybody parses them.
  */
-async function readBody({ link }: LinkRuntime, request: FastifyRequest, payload: RequestPayload): Promise<RequestPayload> {
-  const { vendor: { receive }, settings } = link;
+async function readBody(runtime: LinkRuntime, request: FastifyRequest, payload: RequestPayload): Promise<RequestPayload> {
+  const { receive } = runtime.link.vendor;
   const body = await wholeBody(payload);
-  if (receive?.verifyBody?.(body, request.headers, settings) === false) throw refused();
+  if (!runtime.accepts((settings) => receive?.verifyBody?.(body, request.headers, settings) !== false)) throw refused();
   const type = typeOfJsonLines(request.headers['content-type']);
   if (type !== undefined) request.headers['content-type'] = type;
   return Object.assign(Readable.from([listOfJsonLines(body)], { objectMode: false }), { receivedEncodedLength: body.byteLength });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CursorName } from '../../intake/cursors.ts';
+import { stillAccepted } from '../../intake/former-secrets.ts';
 import type { VendorLinkBody } from '../../intake/vendor-link.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow } from '../../store/store.ts';
@@ -12,7 +13,13 @@ export const linkPut = z.strictObject({
   vendor: z.string().describe('One of /admin/v1/vendors.'),
   enabled: z.boolean().default(true),
   settings: z.record(z.string(), z.unknown()).describe('As the schema of the vendor says. A secret that is left out stays as it was; null takes it away.'),
+  endFormerSecrets: z.boolean().default(false).describe('Secrets that the vendor shows to the hub and that are replaced, now or before: true refuses the former ones at once. Otherwise each is accepted for 24 hours beside the new one.'),
 });
+
+const formerSecrets = z.array(z.object({
+  name: z.string(),
+  acceptedUntilDateTime: z.string(),
+})).describe('Secrets that were replaced and are still accepted beside the new ones, and until when.');
 
 export const linkView = z.object({
   connectorId: z.string(),
@@ -20,6 +27,7 @@ export const linkView = z.object({
   enabled: z.boolean(),
   settings: z.record(z.string(), z.unknown()).describe('Without the secrets.'),
   secretsSet: z.array(z.string()).describe('Names of the secrets that are set.'),
+  formerSecrets,
   webhookPath: z.string().nullable().describe('Where the vendor pushes to; null for a vendor that does not push.'),
   modifiedDateTime: z.string(),
 });
@@ -38,6 +46,7 @@ const time = z.string().nullable();
 
 export const statusView = z.object({
   running: z.boolean(),
+  formerSecrets,
   lastSuccessDateTime: time,
   lastReportDateTime: time,
   problem: z.object({ dateTime: z.string(), message: z.string(), nextTryDateTime: time }).nullable(),
@@ -49,7 +58,7 @@ export function toVendorView(vendor: Vendor): z.infer<typeof vendorView> {
   return { id, displayName, connectorId: connectorId === ANY_CONNECTOR ? null : connectorId, secrets: [...secretNames(vendor)], settingsSchema: z.toJSONSchema(settings, { io: 'input' }) };
 }
 
-export function toLinkView(row: DocumentRow, vendor: Vendor | undefined): z.infer<typeof linkView> {
+export function toLinkView(row: DocumentRow, vendor: Vendor | undefined, now: number): z.infer<typeof linkView> {
   const body = row.body as unknown as VendorLinkBody;
   return {
     connectorId: row.id,
@@ -57,12 +66,18 @@ export function toLinkView(row: DocumentRow, vendor: Vendor | undefined): z.infe
     enabled: body.enabled,
     settings: { ...body.settings },
     secretsSet: Object.keys(body.secrets).sort(),
+    formerSecrets: toFormerSecrets(body, now),
     webhookPath: vendor?.pushPath === undefined && vendor?.receive === undefined ? null : `/intake/${row.id}${vendor.pushPath ?? ''}`,
     modifiedDateTime: isoTime(row.modifiedAt),
   };
 }
 
+export function toFormerSecrets({ former }: VendorLinkBody, now: number): z.infer<typeof formerSecrets> {
+  return Object.entries(stillAccepted(former, now)).map(([name, { acceptedUntil }]) => ({ name, acceptedUntilDateTime: isoTime(acceptedUntil) }));
+}
+
 /** What the audit log may hold of a link. */
 export function audited(body: VendorLinkBody): Readonly<Record<string, unknown>> {
-  return { vendor: body.vendor, enabled: body.enabled, settings: body.settings, set: Object.keys(body.secrets).sort() };
+  const former = Object.entries(body.former ?? {}).map(([name, { acceptedUntil }]) => `${name} until ${isoTime(acceptedUntil)}`);
+  return { vendor: body.vendor, enabled: body.enabled, settings: body.settings, set: Object.keys(body.secrets).sort(), formerAccepted: former.sort() };
 }

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import { changedSettings, isSentElsewhere, refuseAddresses } from '../../intake/change-link.ts';
 import { CURSOR_NAMES, cursorId, lastVendorId } from '../../intake/cursors.ts';
+import { formerAfter } from '../../intake/former-secrets.ts';
 import type { IntakeRunner } from '../../intake/intake-runner.ts';
 import { testLink } from '../../intake/test-link.ts';
-import { sealLink, type VendorLinkBody } from '../../intake/vendor-link.ts';
+import { linkBody, sealLink, type VendorLinkBody } from '../../intake/vendor-link.ts';
 import type { DeviceRegistry } from '../../pipeline/ports.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
@@ -16,7 +17,7 @@ import { VENDORS } from '../../vendors/registry.ts';
 import type { Vendor, VendorLog } from '../../vendors/vendor.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import type { AdminDependencies } from './admin-documents.ts';
-import { audited, linkParams, linkPut, linkView, statusView, testResult, toLinkView, toVendorView, vendorView } from './vendor-links-schema.ts';
+import { audited, linkParams, linkPut, linkView, statusView, testResult, toFormerSecrets, toLinkView, toVendorView, vendorView } from './vendor-links-schema.ts';
 
 export interface VendorLinkRoutesOptions extends AdminDependencies {
   readonly runner: IntakeRunner;
@@ -37,12 +38,12 @@ export function vendorLinkRoutes(options: VendorLinkRoutesOptions): FastifyPlugi
     app.get('/admin/v1/vendors', { config: { access: READ, doc: docs.vendors } }, async () => ({ value: VENDORS.map(toVendorView) }));
     app.get(LINK, { config: { access: READ, doc: docs.get } }, async (request) => {
       const row = await links.get(connectorIdOf(request));
-      return toLinkView(row, vendorOf(row));
+      return toLinkView(row, vendorOf(row), options.clock.now());
     });
     app.put(LINK, { config: { access: WRITE, doc: docs.put } }, async (request) => {
       const row = await links.put(request, connectorIdOf(request), linkPut.parse(request.body));
       await options.runner.settled();
-      return toLinkView(row, vendorOf(row));
+      return toLinkView(row, vendorOf(row), options.clock.now());
     });
     app.delete(LINK, { config: { access: WRITE, doc: docs.remove } }, async (request, reply) => {
       await links.remove(request, connectorIdOf(request));
@@ -83,7 +84,8 @@ class Links {
       const before = bodyOf(await tx.documents.get('vendorLink', connectorId));
       const settings = this.#settingsToKeep(connectorId, vendor, given, before);
       if (before !== undefined && isSentElsewhere(vendor, before, settings)) await forgetCursors(tx, connectorId);
-      const body = sealLink(connectorId, vendor, given.enabled, settings, dataKey);
+      const former = given.endFormerSecrets ? {} : formerAfter(connectorId, vendor, before, settings, dataKey, clock.now());
+      const body = { ...sealLink(connectorId, vendor, given.enabled, settings, dataKey), ...(Object.keys(former).length > 0 && { former }) };
       const row = await tx.documents.put('vendorLink', connectorId, { ...body }, clock.now());
       if (row === undefined) throw new Error('A write without an expected version was refused.');
       await tx.documents.put('vendorCursor', lastVendorId(connectorId), { value: vendor.id }, clock.now());
@@ -137,13 +139,14 @@ class Links {
   }
 
   async status(connectorId: string): Promise<z.infer<typeof statusView>> {
-    await this.get(connectorId);
-    const { runner, store } = this.#options;
+    const row = await this.get(connectorId);
+    const { runner, store, clock } = this.#options;
     const status = runner.status(connectorId);
     const [poll, stream] = await Promise.all(CURSOR_NAMES.map((name) => store.documents.get('vendorCursor', cursorId(connectorId, name))));
     const problem = status?.problem ?? null;
     return {
       running: status?.running ?? false,
+      formerSecrets: toFormerSecrets(linkBody(row), clock.now()),
       lastSuccessDateTime: timeOf(status?.lastSuccessAt),
       lastReportDateTime: timeOf(status?.lastReportAt),
       problem: problem && { dateTime: isoTime(problem.at), message: problem.message, nextTryDateTime: timeOf(problem.nextTryAt) },
@@ -189,7 +192,7 @@ const docs = {
   get: { summary: 'Read the link of a connector to its vendor', tags, params: linkParams, responses: { 200: { description: 'The link, without its secrets.', schema: linkView } } },
   put: {
     summary: 'Link a connector to its vendor, or change the link', tags, params: linkParams, body: linkPut,
-    description: 'When the address changes, the secrets have to be given again: a kept secret is never sent to another address. An address that the hub may not call is refused; a name that leads to such an address shows when it is called. When the vendor is another than before, what the former said of all devices ends: its levels go, its open findings are resolved, its ids of devices are forgotten.',
+    description: 'When the address changes, the secrets have to be given again: a kept secret is never sent to another address. An address that the hub may not call is refused; a name that leads to such an address shows when it is called. A secret that the vendor shows to the hub (webhookSecret, pushAuthorization, sharedKey) can be replaced without a gap: the former one is accepted for 24 hours beside it, unless endFormerSecrets says otherwise. When the vendor is another than before, what the former said of all devices ends: its levels go, its open findings are resolved, its ids of devices are forgotten.',
     responses: { 200: { description: 'The link, without its secrets. It runs.', schema: linkView } },
   },
   remove: { summary: 'Remove the link of a connector', tags, params: linkParams, responses: { 204: { description: 'Removed; what the vendor said stays, until another vendor is linked.' } } },

@@ -74,9 +74,9 @@ class NotAuthenticated extends Error {}
 function authenticate(runner: IntakeRunner, request: FastifyRequest): LinkRuntime {
   const { connectorId } = request.params as z.infer<typeof params>;
   const runtime = runner.link(connectorId.toLowerCase());
-  const agreed = runtime?.link.vendor.id === sharedSignals.id ? runtime.link.settings.pushAuthorization : undefined;
   const given = request.headers.authorization;
-  if (runtime === undefined || typeof agreed !== 'string' || given === undefined || !secretMatches(given, hashOfSecret(agreed))) throw new NotAuthenticated();
+  const isGiven = ({ pushAuthorization: agreed }: LinkRuntime['link']['settings']) => typeof agreed === 'string' && given !== undefined && secretMatches(given, hashOfSecret(agreed));
+  if (runtime?.link.vendor.id !== sharedSignals.id || !runtime.accepts(isGiven)) throw new NotAuthenticated();
   return runtime;
 }
 

@@ -12,7 +12,7 @@ const webhookSecret = secret(
   z.string().trim().min(24, 'must have at least 24 characters').max(512).regex(/^[\x21-\x7e]+$/, 'must be letters, digits and signs without spaces'),
   'Secret',
   'The key of the signature, or the value of the header. A long random text that the sender knows as well.',
-);
+).meta({ incoming: true });
 
 const shape = {
   authentication: z.enum(AUTHENTICATIONS).default('hmac-sha256').meta({
