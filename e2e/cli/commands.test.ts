@@ -137,7 +137,7 @@ describe('a report', () => {
     expect(await json('finding', 'list', '--severity', 'high', '--device', 'SN-1', '--connector', 'lookout')).toMatchObject([{ title: 'Man in the middle', category: 'net.mitm', state: 'open' }]);
     expect(await ok('finding', 'list', '--category', 'app.malware')).toBe('No such findings.\n');
     expect((await cli('finding', 'list', '--category', 'mitm')).code).toBe(2);
-    expect(await ok('device', 'findings', 'SN-1', '--language', 'sv')).toMatch(/Man in the middle +Man in the middle +high +open .*Lämna Wi-Fi/);
+    expect(await ok('device', 'findings', 'SN-1', '--language', 'sv')).toMatch(/Man in the middle +Mannen i mitten +high +open .*Lämna Wi-Fi/);
     const kinds = (await json('device', 'timeline', 'SN-1')).map(({ kind }: { kind: string }) => kind);
     expect(kinds.slice(0, 4)).toEqual(['complianceChanged', 'mergedLevelChanged', 'levelChanged', 'report']);
     expect(await ok('device', 'timeline', 'SN-1', '--top', '1')).toMatch(/compliance +noncompliant -> compliant/);

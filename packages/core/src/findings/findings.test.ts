@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LANGUAGES } from '../explain/language.ts';
 import { adviceFor } from './advice.ts';
+import { categoryNameIn } from './category-name.ts';
 import { categoryOf, wordOf } from './category-of.ts';
 import type { CategoryTable } from './category-of.ts';
 import { areaOf, isThreatCategory, nameOfCategory, THREAT_CATEGORIES } from './taxonomy.ts';
@@ -12,6 +13,12 @@ describe('the taxonomy', () => {
       expect(areaOf(category) === 'other').toBe(category === 'unclassified');
     }
     expect(['phys.root', 'net.mitm.arp_spoof', 'app.malware', 'vuln.os'].map((id) => areaOf(id as 'phys.root'))).toEqual(['physical', 'network', 'application', 'operatingSystem']);
+  });
+
+  test.each(LANGUAGES)('has a name of its own for every category in %s', (language) => {
+    const names = THREAT_CATEGORIES.map((category) => categoryNameIn(category, language));
+    for (const name of names) expect(name).toMatch(/^\p{Lu}.*[^.]$/u);
+    expect(new Set(names).size).toBe(names.length);
   });
 
   test('knows its own words only', () => {

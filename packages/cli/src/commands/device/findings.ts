@@ -10,7 +10,7 @@ export const findings = command({
   name: 'findings',
   summary: 'List what partners found on a device, also what is resolved',
   args: { device: word('DEVICE', 'Id, Entra device id, name or serial number') },
-  flags: { language: oneOf(LANGUAGES, 'The language of advice. Default: en') },
+  flags: { language: oneOf(LANGUAGES, 'The language of categories and advice. Default: en') },
   examples: [{ line: 'sallyport device findings "Ada\'s phone" --language sv' }],
   async run({ args, flags }, { hub, style }) {
     const client = await hub();

@@ -1,4 +1,4 @@
-import { adviceFor, areaOf, LANGUAGES, nameOfCategory, THREAT_CATEGORIES, type Language, type ThreatCategory } from '@sallyport/core';
+import { adviceFor, areaOf, categoryNameIn, LANGUAGES, THREAT_CATEGORIES, type Language, type ThreatCategory } from '@sallyport/core';
 import { z } from 'zod';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
@@ -8,7 +8,7 @@ import { cursorParameter, nextCursor } from './cursor.ts';
 const id = z.string().min(1).max(256).transform(canonicalId);
 const limit = z.coerce.number().int().min(1).max(1000).default(100);
 
-export const languageParameter = z.enum(LANGUAGES as [Language]).default('en').describe('The language of `advice`.');
+export const languageParameter = z.enum(LANGUAGES as [Language]).default('en').describe('The language of `categoryName` and `advice`.');
 
 export const findingsQuery = z.strictObject({
   state: z.enum(['open', 'resolved']).optional(),
@@ -29,7 +29,7 @@ export const findingView = z.object({
   connectorId: z.string(),
   type: z.string().describe('In the partner\'s words.'),
   category: z.enum(THREAT_CATEGORIES as [ThreatCategory]).describe('The same in ours, whichever partner found it.'),
-  categoryName: z.string(),
+  categoryName: z.string().describe('In the language that was asked for.'),
   area: z.enum(['physical', 'network', 'application', 'operatingSystem', 'other']),
   severity: z.string().nullable(),
   state: z.enum(['open', 'resolved']),
@@ -47,7 +47,7 @@ export const findingList = z.object({ value: z.array(findingView), nextCursor })
 export function toFindingView(finding: FindingRow, language: Language): z.infer<typeof findingView> {
   const { deviceId, connectorId, type, category = 'unclassified', severity, state, title, detectedAt, recommendedAction, link, observedAt, reportId } = finding;
   return {
-    id: finding.id, deviceId, connectorId, type, category, categoryName: nameOfCategory(category), area: areaOf(category), state, reportId,
+    id: finding.id, deviceId, connectorId, type, category, categoryName: categoryNameIn(category, language), area: areaOf(category), state, reportId,
     severity: severity ?? null,
     title: title ?? null,
     detectedDateTime: detectedAt === undefined ? null : isoTime(detectedAt),

@@ -77,10 +77,10 @@ describe('findings across devices', () => {
     expect((await get('/findings?category=net.mitm.arp_spoof')).body.value.map(({ id }: { id: string }) => id)).toEqual(['arp']);
   });
 
-  test('carry our category, the partner\'s words and link, and advice in the language that is asked for', async () => {
+  test('carry our category, the partner\'s words and link, and the category\'s name and advice in the language that is asked for', async () => {
     expect((await get('/findings?category=net.mitm&language=sv')).body).toEqual({
       value: [{
-        id: 'mitm', deviceId: PHONE, connectorId: LOOKOUT, type: 'ACTIVE_MITM', category: 'net.mitm', categoryName: 'Man in the middle', area: 'network', severity: 'high', state: 'open',
+        id: 'mitm', deviceId: PHONE, connectorId: LOOKOUT, type: 'ACTIVE_MITM', category: 'net.mitm', categoryName: 'Mannen i mitten', area: 'network', severity: 'high', state: 'open',
         title: 'Cafe', detectedDateTime: null, recommendedAction: null, advice: expect.stringMatching(/^Lämna Wi-Fi/), link: 'https://partner.example/t/1', observedDateTime: expect.any(String), reportId: expect.any(String),
       }],
       nextCursor: null,
