@@ -48,11 +48,12 @@ test('an operator\'s certificate is taken once both its files are there, and its
   await follow();
   const { cert, key } = await operatorsPair('other.example.com');
   await writeFile(join(dir, 'server.pem'), cert);
-  await vi.waitFor(() => expect(logged).toEqual(['the server certificate on disk cannot be used; the former one stays']));
+  // Perhaps more than once: a file is also read while it is being written.
+  await vi.waitFor(() => expect(logged).toContain('the server certificate on disk cannot be used; the former one stays'));
   expect(used).toEqual([]);
   await writeFile(join(dir, 'server.key'), key);
   await vi.waitFor(() => expect(used).toMatchObject([{ cert, key }]));
-  await vi.waitFor(() => expect(logged.slice(2)).toEqual([expect.stringContaining(' ends on '), expect.stringContaining('does not name hub.example.com')]));
+  await vi.waitFor(() => expect(logged.slice(-2)).toEqual([expect.stringContaining(' ends on '), expect.stringContaining('does not name hub.example.com')]));
 });
 
 test('what cannot be used is said once', async () => {
