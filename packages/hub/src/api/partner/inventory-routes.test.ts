@@ -183,6 +183,8 @@ describe('with App Sync for iOS', () => {
     await putApps(IPHONE);
     const { body: { cursor: everything } } = await fetchApps();
     await connector(LOOKOUT, { allowPartnerToCollectIOSPersonalApplicationMetadata: false });
+    // What nobody may see any more is forgotten meanwhile, and a device that changes under the page is left for the next one.
+    await vi.waitFor(async () => expect((await hub.store.appInventory.ofDevices([IPHONE]))[0]?.apps).toHaveLength(1));
     const managed = await fetchApps(`?changedSince=${everything}`);
     expect(managed.body.restart).toBe(true);
     expect(namesOf(managed)[IPHONE]).toEqual(['Example Mail']);
