@@ -51,18 +51,6 @@ async function state(): Promise<string | undefined> {
   return (await t.hub.store.postures.get([PHONE]))[0]?.mergedState;
 }
 
-/** Rounds of asking that came to their end. */
-const rounds = () => t.waits.filter((ms) => ms > 250_000).length;
-
-/** As after a restart, with the next round of asking. */
-async function round(): Promise<void> {
-  const before = rounds();
-  const runner = await t.start();
-  await vi.waitFor(() => { expect(rounds()).toBeGreaterThan(before); }, { timeout: 10_000, interval: 5 });
-  expect(runner.status(CONNECTOR)).toMatchObject({ running: true, problem: null });
-  await runner.close();
-}
-
 describe('reading the workspace that BETTER writes to', () => {
   test('closes a phone at risk and opens it again, and an open low incident makes a safe phone low', async () => {
     await t.link(CONNECTOR, 'better', reader());
@@ -79,7 +67,7 @@ describe('reading the workspace that BETTER writes to', () => {
     ] as const) {
       for (const [name, rows] of Object.entries(tables)) azure.tables[name] = [...(azure.tables[name] ?? []), ...rows];
       t.hub.clock.at = Math.max(t.hub.clock.at, AT + minute * 60_000);
-      await round();
+      await t.round(CONNECTOR);
       seen.push(await state());
     }
     expect(seen).toEqual(['highSeverity', 'secured', 'lowSeverity', 'lowSeverity', 'secured', 'mediumSeverity', 'mediumSeverity', 'deactivated']);
@@ -97,7 +85,7 @@ describe('reading the workspace that BETTER writes to', () => {
     azure.trouble('/v1/', 200, { body: JSON.stringify({ tables: [{ columns: [{ name: 'TimeGenerated' }], rows: [[time(50)]] }], error: { code: 'PartialError' } }) });
     azure.trouble('/v1/', 0);
     await t.link(CONNECTOR, 'better', reader());
-    await round();
+    await t.round(CONNECTOR);
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['highSeverity', 1]);
     expect(t.waits.some((ms) => ms >= 9000 && ms <= 10_000)).toBe(true);
   });
@@ -105,10 +93,10 @@ describe('reading the workspace that BETTER writes to', () => {
   test('reads on from the last row, with an overlap, and finds rows that arrive late', async () => {
     azure.tables[DEVICES] = [device(1, 'High')];
     await t.link(CONNECTOR, 'better', reader());
-    await round();
+    await t.round(CONNECTOR);
     // Written two days before it arrived, and older than what is known: kept, and never current.
     azure.tables[DEVICES] = [...azure.tables[DEVICES], { ...device(-2880, 'Low'), arrived: time(2) }, device(30, 'Low')];
-    await round();
+    await t.round(CONNECTOR);
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['secured', 3]);
     const since = azure.queries().filter((kql) => kql.includes(DEVICES)).map((kql) => /coalesce.*>= datetime\((.+?)\)/.exec(kql)?.[1]);
     expect(since).toEqual([new Date(t.hub.clock.now() - 30 * 86_400_000).toISOString(), time(-59)]);
@@ -132,13 +120,13 @@ describe('reading the workspace that BETTER writes to', () => {
     }));
     await vi.waitFor(() => { expect(first.status(CONNECTOR)?.problem).not.toBeNull(); }, { timeout: 30_000, interval: 20 });
     await first.close();
-    await round();
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(25_000);
   }, 60_000);
 
   test('does not mind a table that is not there yet', async () => {
     await t.link(CONNECTOR, 'better', reader());
-    await round();
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(0);
   });
 

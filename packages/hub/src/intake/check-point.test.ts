@@ -45,18 +45,6 @@ async function eventually(check: () => Promise<void>): Promise<void> {
 const ALERTS = '/app/SBM/external_api/v3/alert/';
 const DEVICES = '/app/SBM/external_api/v1/device_status/';
 
-/** Rounds of asking that came to their end. */
-const rounds = () => t.waits.filter((ms) => ms > 250_000).length;
-
-/** As after a restart, with the next round of asking. */
-async function round(): Promise<void> {
-  const before = rounds();
-  const runner = await t.start();
-  await eventually(async () => { expect(rounds()).toBeGreaterThan(before); });
-  expect(runner.status(CONNECTOR)).toMatchObject({ running: true, problem: null, lastSuccessAt: expect.any(Number) });
-  await runner.close();
-}
-
 describe('a link to Check Point', () => {
   test('closes a phone at risk and opens it again, also when the same words come back within a minute', async () => {
     await t.link(CONNECTOR, 'check-point', settings());
@@ -64,7 +52,7 @@ describe('a link to Check Point', () => {
     for (const risk of ['0', '3', '0', '3', '0']) {
       server.devices = [device('1', risk)];
       t.hub.clock.advance(10_000);
-      await round();
+      await t.round(CONNECTOR);
       seen.push(await state());
     }
     expect(seen).toEqual(['secured', 'highSeverity', 'secured', 'highSeverity', 'secured']);
@@ -77,7 +65,7 @@ describe('a link to Check Point', () => {
     for (const there of [true, false, false, false, true]) {
       server.devices = [...there ? [device('1', '0')] : [], device('2', '0')];
       t.hub.clock.advance(10_000);
-      await round();
+      await t.round(CONNECTOR);
       seen.push(await state());
     }
     expect(seen).toEqual(['secured', 'secured', 'deactivated', 'deactivated', 'secured']);
@@ -90,7 +78,7 @@ describe('a link to Check Point', () => {
     for (const devices of [[former], [next], [next], [next]]) {
       server.devices = devices;
       t.hub.clock.advance(10_000);
-      await round();
+      await t.round(CONNECTOR);
     }
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['secured', 3]);
   });
@@ -104,7 +92,7 @@ describe('a link to Check Point', () => {
     for (const former of [[], [entry('5', '3')], [], [], []]) {
       server.devices = [entry('6', '0'), ...former];
       t.hub.clock.advance(60_000);
-      await round();
+      await t.round(CONNECTOR);
       seen.push(await state());
     }
     expect(seen).toEqual(['secured', 'highSeverity', 'highSeverity', meanwhile, 'secured']);
@@ -123,7 +111,7 @@ describe('a link to Check Point', () => {
     server.trouble(DEVICES, 200, { body: '{"meta":{"next":"//elsewhere.example/?offset=9"},"objects":[{}]}' });
     await t.link(CONNECTOR, 'check-point', settings());
     const runner = await t.start();
-    await eventually(async () => { expect(rounds()).toBe(1); });
+    await eventually(async () => { expect(t.rounds()).toBe(1); });
     expect(runner.status(CONNECTOR)).toMatchObject({ problem: null });
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['highSeverity', 2]);
     expect(await t.hub.store.findings.ofDevices([PHONE])).toMatchObject([{ id: '101', state: 'open', severity: 'high' }]);
@@ -148,7 +136,7 @@ describe('a link to Check Point', () => {
         return intake.take(id, reports);
       },
     }));
-    await eventually(async () => { expect(rounds()).toBe(1); });
+    await eventually(async () => { expect(t.rounds()).toBe(1); });
     expect(await t.hub.store.reports.count()).toBe(150);
     expect(server.asked(DEVICES).map((request) => request.query.get('offset'))).toEqual(['0', '40', '40', '80', '80', '80', '120', '120']);
   });
@@ -158,7 +146,7 @@ describe('a link to Check Point', () => {
     for (let i = 0; i < 3; i += 1) server.trouble(DEVICES, 200, { body: JSON.stringify({ meta: { next: path }, objects: [device('1', '2')] }) });
     await t.link(CONNECTOR, 'check-point', settings());
     const runner = await t.start();
-    await eventually(async () => { expect(rounds()).toBe(1); });
+    await eventually(async () => { expect(t.rounds()).toBe(1); });
     expect([await state(), runner.status(CONNECTOR)?.problem]).toEqual(['mediumSeverity', null]);
     expect(server.asked(DEVICES)).toHaveLength(1);
   });
@@ -179,19 +167,19 @@ describe('a link to Check Point', () => {
     await eventually(async () => { expect(first.status(CONNECTOR)?.problem).not.toBeNull(); });
     await first.close();
     expect(await t.hub.store.reports.count()).toBe(100);
-    await round();
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(200);
     server.devices = server.devices.map((one, i) => (i === 150 ? device('150', '3') : one));
-    await round();
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(201);
   });
 
   test('asks for alerts from the last time on, with an overlap for late ones, and takes none twice', async () => {
     server.alerts = [alert(1, 0)];
     await t.link(CONNECTOR, 'check-point', settings());
-    await round();
+    await t.round(CONNECTOR);
     server.alerts = [alert(1, 0), alert(2, 50, { event: 'Resolved' })];
-    await round();
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(2);
     const findings = (await t.hub.store.findings.ofDevices([PHONE])).map(({ id, state }) => `${id} ${state}`);
     expect(findings.sort()).toEqual(['1 open', '2 resolved']);
@@ -202,7 +190,7 @@ describe('a link to Check Point', () => {
     server.devices = [device('7', '3')];
     server.alerts = [alert(5, 0, { device_id: 7 })];
     await t.link(CONNECTOR, 'check-point', settings());
-    await round();
+    await t.round(CONNECTOR);
     expect(await state()).toBe('highSeverity');
   });
 
@@ -210,7 +198,7 @@ describe('a link to Check Point', () => {
     const later = '3f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a99';
     server.devices = [device('9', '2', { mdm: later })];
     await t.link(CONNECTOR, 'check-point', settings());
-    await round();
+    await t.round(CONNECTOR);
     await t.hub.devices.put('test', phone(later, t.hub.clock.now()));
     expect((await t.hub.store.postures.get([later]))[0]?.mergedState).toBe('mediumSeverity');
   });

@@ -54,17 +54,6 @@ async function eventually(check: () => Promise<void>): Promise<void> {
   await vi.waitFor(check, { timeout: 10_000, interval: 10 });
 }
 
-/** Rounds of asking that came to their end. */
-const rounds = () => t.waits.filter((ms) => ms > 250_000).length;
-
-async function round(): Promise<void> {
-  const before = rounds();
-  const runner = await t.start();
-  await eventually(async () => { expect(rounds()).toBeGreaterThan(before); });
-  expect(runner.status(CONNECTOR)).toMatchObject({ running: true, problem: null });
-  await runner.close();
-}
-
 async function webhook(wrap?: Parameters<TestIntake['start']>[0]): Promise<FastifyInstance> {
   const app = await testRoutes(webhookRoutes({ runner: await t.start(wrap) }));
   apps.push(app);
@@ -92,7 +81,7 @@ test('a risk that is secure again ends what the events told of the device, and n
   for (const risk of ['HIGH', 'SECURE']) {
     server.devices = [device('phone', risk)];
     t.hub.clock.advance(10_000);
-    await round();
+    await t.round(CONNECTOR);
     expect([risk, (await open()).length]).toEqual([risk, risk === 'HIGH' ? 1 : 0]);
   }
   const later = new Date(t.hub.clock.now() + 60_000).toISOString();
@@ -102,7 +91,7 @@ test('a risk that is secure again ends what the events told of the device, and n
   // The daily word, told again before Jamf has come to the risk.
   t.hub.clock.advance(60_000);
   await t.hub.store.transaction((tx) => tx.documents.delete('vendorCursor', `${CONNECTOR}:poll`));
-  await round();
+  await t.round(CONNECTOR);
   expect(await open()).toEqual(['SIDE_LOADED_APP_IN_INVENTORY']);
 });
 
@@ -113,7 +102,7 @@ describe('asking Jamf', () => {
     for (const risk of ['SECURE', 'HIGH', 'SECURE', 'HIGH', 'NOT_APPLICABLE', 'SECURE']) {
       server.devices = [device('phone', risk)];
       t.hub.clock.advance(10_000);
-      await round();
+      await t.round(CONNECTOR);
       seen.push(await state());
     }
     expect(seen).toEqual(['secured', 'highSeverity', 'secured', 'highSeverity', 'highSeverity', 'secured']);
@@ -131,7 +120,7 @@ describe('asking Jamf', () => {
     server.trouble('/risk', 200, { body: '{"userDeviceList":7}' });
     server.tooMany('/risk', 9000);
     await t.link(CONNECTOR, 'jamf', settings());
-    await round();
+    await t.round(CONNECTOR);
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['highSeverity', 1]);
     expect([t.waits.some((ms) => ms >= 4000 && ms <= 5000), t.waits.some((ms) => ms >= 9000 && ms <= 10_000)]).toEqual([true, true]);
   });
@@ -149,8 +138,8 @@ describe('asking Jamf', () => {
     await eventually(async () => { expect(runner.status(CONNECTOR)?.problem).not.toBeNull(); });
     await runner.close();
     expect(await t.hub.store.reports.count()).toBe(200);
-    await round();
-    await round();
+    await t.round(CONNECTOR);
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(350);
     expect(t.waits.filter((ms) => ms === 250).length).toBeGreaterThanOrEqual(server.requests.length - 3);
   });
@@ -158,7 +147,7 @@ describe('asking Jamf', () => {
   test('asks a large fleet less often', async () => {
     server.devices = Array.from({ length: 6500 }, (_, i) => device(`d${i}`, 'SECURE'));
     await t.link(CONNECTOR, 'jamf', settings({ pollMinutes: 5 }));
-    await round();
+    await t.round(CONNECTOR);
     // 66 pages in each of 144 rounds a day.
     expect(t.waits.at(-1)).toBeGreaterThan(600_000);
   });
@@ -178,7 +167,7 @@ describe('asking Jamf', () => {
   test('never overrides a risk', async () => {
     server.devices = [device('phone', 'HIGH')];
     await t.link(CONNECTOR, 'jamf', settings());
-    await round();
+    await t.round(CONNECTOR);
     expect(server.requests.filter(({ method }) => method !== 'GET').every(({ path }) => path === '/v1/login')).toBe(true);
   });
 });
@@ -195,7 +184,7 @@ describe('the Threat Events Stream', () => {
   test('tells why, and leaves the level to the risk', async () => {
     server.devices = [device('phone', 'LOW')];
     await t.link(CONNECTOR, 'jamf', settings());
-    await round();
+    await t.round(CONNECTOR);
     const app = await webhook();
     await push(app, stream());
     expect(await state()).toBe('lowSeverity');
@@ -206,7 +195,7 @@ describe('the Threat Events Stream', () => {
   test('finds by the list the phone that an event names by Jamf\'s own id', async () => {
     server.devices = [device('00000000-0000-4000-8000-000000000003', 'SECURE', { externalId: PHONE })];
     await t.link(CONNECTOR, 'jamf', settings());
-    await round();
+    await t.round(CONNECTOR);
     await push(await webhook(), STREAM);
     expect((await t.hub.store.findings.ofDevices([PHONE])).map((f) => f.id)).toEqual(['OUTDATED_OS']);
   });

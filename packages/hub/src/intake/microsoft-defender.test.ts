@@ -42,17 +42,6 @@ async function eventually(check: () => Promise<void>): Promise<void> {
   await vi.waitFor(check, { timeout: 10_000, interval: 10 });
 }
 
-/** Rounds of asking that came to their end. */
-const rounds = () => t.waits.filter((ms) => ms > 250_000).length;
-
-async function round(): Promise<void> {
-  const before = rounds();
-  const runner = await t.start();
-  await eventually(async () => { expect(rounds()).toBeGreaterThan(before); });
-  expect(runner.status(CONNECTOR)).toMatchObject({ running: true, problem: null });
-  await runner.close();
-}
-
 describe('a link to Microsoft Defender', () => {
   test('closes a phone at risk and opens it again', async () => {
     await t.link(CONNECTOR, 'microsoft-defender', settings());
@@ -60,7 +49,7 @@ describe('a link to Microsoft Defender', () => {
     for (const [i, risk] of ['None', 'High', 'None'].entries()) {
       server.machines = [machine('phone', risk, { lastSeen: `2026-03-02T08:0${i}:00Z` }), machine('server', 'High', { osPlatform: 'WindowsServer2022' })];
       t.hub.clock.advance(10_000);
-      await round();
+      await t.round(CONNECTOR);
       seen.push(await state());
     }
     expect(seen).toEqual(['secured', 'highSeverity', 'secured']);
@@ -73,7 +62,7 @@ describe('a link to Microsoft Defender', () => {
     for (const risk of ['None', 'High', 'None', 'High', 'High']) {
       server.machines = [machine('phone', risk)];
       t.hub.clock.advance(10_000);
-      await round();
+      await t.round(CONNECTOR);
       seen.push(await state());
     }
     expect(seen).toEqual(['secured', 'highSeverity', 'secured', 'highSeverity', 'highSeverity']);
@@ -86,7 +75,7 @@ describe('a link to Microsoft Defender', () => {
     for (const notActive of ['unavailable', 'ignore', 'unavailable', 'ignore']) {
       await t.link(CONNECTOR, 'microsoft-defender', settings({ notActive }));
       t.hub.clock.advance(10_000);
-      await round();
+      await t.round(CONNECTOR);
       seen.push(await state());
     }
     expect(seen).toEqual(['unresponsive', 'secured', 'unresponsive', 'secured']);
@@ -95,7 +84,7 @@ describe('a link to Microsoft Defender', () => {
   test('is not held back by the machine that the phone was before it was reset', async () => {
     server.machines = [machine('phone', 'None', { lastSeen: '2026-03-02T08:00:00Z' }), machine('old', 'High', { aadDeviceId: ENTRA, healthStatus: 'Inactive', lastSeen: '2026-01-02T08:00:00Z' })];
     await t.link(CONNECTOR, 'microsoft-defender', settings());
-    await round();
+    await t.round(CONNECTOR);
     expect(await state()).toBe('secured');
   });
 
@@ -107,7 +96,7 @@ describe('a link to Microsoft Defender', () => {
     for (const machines of [[young, old], [{ ...old, lastSeen: '2026-01-02T09:00:00Z' }, young]]) {
       server.machines = machines;
       t.hub.clock.advance(10_000);
-      await round();
+      await t.round(CONNECTOR);
       expect(await state()).toBe('secured');
     }
   });
@@ -115,7 +104,7 @@ describe('a link to Microsoft Defender', () => {
   test('shows computers too where that is wanted', async () => {
     server.machines = [machine('phone', 'None'), machine('pc', 'High', { osPlatform: 'Windows11' })];
     await t.link(CONNECTOR, 'microsoft-defender', settings({ platforms: 'all' }));
-    await round();
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(2);
   });
 
@@ -129,7 +118,7 @@ describe('a link to Microsoft Defender', () => {
     server.trouble('/api', 429, { headers: { 'retry-after': '9' } });
     server.trouble('/api', 503);
     await t.link(CONNECTOR, 'microsoft-defender', settings());
-    await round();
+    await t.round(CONNECTOR);
     expect(await state()).toBe('highSeverity');
     expect(t.waits.some((ms) => ms >= 9000 && ms <= 10_000)).toBe(true);
     expect(server.asked(`/${server.tenantId}`)).toHaveLength(3);
@@ -149,8 +138,8 @@ describe('a link to Microsoft Defender', () => {
     await eventually(async () => { expect(runner.status(CONNECTOR)?.problem).not.toBeNull(); });
     await runner.close();
     expect(await t.hub.store.reports.count()).toBe(100);
-    await round();
-    await round();
+    await t.round(CONNECTOR);
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(180);
     expect(server.asked('/api').at(-1)?.query.get('$skip')).toBe('150');
   });
@@ -167,7 +156,7 @@ describe('a link to Microsoft Defender', () => {
 
   test('finds nothing where there are no devices, and says so', async () => {
     await t.link(CONNECTOR, 'microsoft-defender', settings());
-    await round();
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(0);
   });
 

@@ -52,21 +52,9 @@ async function eventually(check: () => Promise<void>): Promise<void> {
   await vi.waitFor(check, { timeout: 10_000, interval: 10 });
 }
 
-/** Rounds of asking that came to their end. */
-const rounds = () => t.waits.filter((ms) => ms > 250_000).length;
-
-/** As after a restart, with the next round of asking. */
-async function round(): Promise<void> {
-  const before = rounds();
-  const runner = await t.start();
-  await eventually(async () => { expect(rounds()).toBeGreaterThan(before); });
-  expect(runner.status(CONNECTOR)).toMatchObject({ running: true, problem: null });
-  await runner.close();
-}
-
 /** An administrator says once which phone Sophos means: its records name no id of the device management. */
 async function introduce(): Promise<void> {
-  await round();
+  await t.round(CONNECTOR);
   const [waiting] = await t.hub.store.reports.waiting(10);
   expect(waiting?.status).toBe('unmatched');
   await t.hub.devices.assignReports('admin', PHONE, [{ connectorId: CONNECTOR, reportId: waiting?.reportId ?? '' }]);
@@ -82,7 +70,7 @@ describe('a link to Sophos Central', () => {
     server.devices = [device('phone', 'red', { compliance: { compliant: false }, lastSeenAt: time(61) })];
     server.events = [event('e1', 'Threat::Detected', 61), event('e2', 'Mobile::NowNonCompliant::UNKNOWN', 61), event('e3', 'Threat::Detected', 61, { endpoint_type: 'computer', group: 'MALWARE' })];
     server.alerts = [alert('a1', 61)];
-    await round();
+    await t.round(CONNECTOR);
     expect(await state()).toBe('highSeverity');
     const findings = await t.hub.store.findings.ofDevices([PHONE]);
     expect(findings.map((f) => `${f.id} ${f.state} ${f.category ?? ''}`).sort()).toEqual([
@@ -91,7 +79,7 @@ describe('a link to Sophos Central', () => {
     t.hub.clock.advance(600_000);
     server.devices = [device('phone', 'green', { lastSeenAt: time(70) })];
     server.events.push(event('e4', 'Threat::CleanedUp', 70), event('e5', 'Mobile::NowCompliant', 70), event('e6', 'Threat::PuaCleanedUp', 70, { name: 'Cleaned up: Andr/Ads' }));
-    await round();
+    await t.round(CONNECTOR);
     expect(await state()).toBe('secured');
     expect((await t.hub.store.findings.ofDevices([PHONE])).map((f) => f.state)).toEqual(['resolved', 'resolved', 'resolved']);
   });
@@ -104,7 +92,7 @@ describe('a link to Sophos Central', () => {
     for (const health of ['red', 'green', 'red', 'red', 'green']) {
       server.devices = [device('phone', health)];
       t.hub.clock.advance(10_000);
-      await round();
+      await t.round(CONNECTOR);
       seen.push(await state());
     }
     expect(seen).toEqual(['highSeverity', 'secured', 'highSeverity', 'highSeverity', 'secured']);
@@ -117,10 +105,10 @@ describe('a link to Sophos Central', () => {
     await introduce();
     t.hub.clock.advance(600_000);
     server.events = [event('e1', 'Mobile::UnenrolledByUser', 61)];
-    await round();
+    await t.round(CONNECTOR);
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['secured', 3]);
     t.hub.clock.advance(600_000);
-    await round();
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(3);
   });
 
@@ -132,7 +120,7 @@ describe('a link to Sophos Central', () => {
     for (const nonCompliantLevel of ['none', 'medium', 'none', 'none', 'high']) {
       await t.link(CONNECTOR, 'sophos', settings({ nonCompliantLevel }));
       t.hub.clock.advance(10_000);
-      await round();
+      await t.round(CONNECTOR);
       seen.push(await state());
     }
     expect(seen).toEqual(['mediumSeverity', 'secured', 'mediumSeverity', 'secured', 'secured', 'highSeverity']);
@@ -152,7 +140,7 @@ describe('a link to Sophos Central', () => {
     server.trouble('/mobile', 500);
     await t.link(CONNECTOR, 'sophos', settings());
     const runner = await t.start();
-    await eventually(async () => { expect(rounds()).toBe(1); });
+    await eventually(async () => { expect(t.rounds()).toBe(1); });
     expect(runner.status(CONNECTOR)).toMatchObject({ problem: null });
     expect(await t.hub.store.reports.count()).toBe(3);
     expect(t.waits.some((ms) => ms >= 9000 && ms <= 10_000)).toBe(true);
@@ -175,7 +163,7 @@ describe('a link to Sophos Central', () => {
         return intake.take(id, reports);
       },
     }));
-    await eventually(async () => { expect(rounds()).toBe(1); });
+    await eventually(async () => { expect(t.rounds()).toBe(1); });
     expect(await t.hub.store.reports.count()).toBe(130);
     expect(server.asked('/mobile')).toHaveLength(4);
   });
@@ -185,7 +173,7 @@ describe('a link to Sophos Central', () => {
     server.events = Array.from({ length: 450 }, (_, i) => event(`e${i}`, 'Threat::Detected', 0, { endpoint_id: `d${i}` }));
     server.alerts = Array.from({ length: 230 }, (_, i) => alert(`a${i}`, 0, { managedAgent: { id: `d${i}` } }));
     await t.link(CONNECTOR, 'sophos', settings());
-    await round();
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(680);
     expect([server.asked('/siem').length, server.asked('/common').length]).toEqual([3, 3]);
   });
@@ -207,21 +195,21 @@ describe('a link to Sophos Central', () => {
       await runner.close();
       expect(await t.hub.store.reports.count()).toBe(stopAt);
     }
-    await round();
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(650);
-    await round();
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(650);
   });
 
   test('goes on after the last event, and begins a day back when Sophos has forgotten it', async () => {
     server.events = [event('e1', 'Threat::Detected', 0)];
     await t.link(CONNECTOR, 'sophos', settings());
-    await round();
+    await t.round(CONNECTOR);
     server.events.push(event('e2', 'Threat::CleanedUp', 1));
-    await round();
+    await t.round(CONNECTOR);
     server.forgetEvents();
     server.events.push(event('e3', 'Threat::Detected', 2));
-    await round();
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(3);
     const asked = server.asked('/siem').map(({ query }) => query.get('cursor') ?? `since ${query.get('from_date')}`);
     const dayBack = `since ${(AT + 3_600_000) / 1000 - 86_100}`;
@@ -231,10 +219,10 @@ describe('a link to Sophos Central', () => {
   test('asks for alerts from the last time on, with a day of overlap, and takes none twice', async () => {
     server.alerts = [alert('a1', 0)];
     await t.link(CONNECTOR, 'sophos', settings());
-    await round();
+    await t.round(CONNECTOR);
     t.hub.clock.advance(3_600_000);
     server.alerts.push(alert('a2', 70));
-    await round();
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(2);
     expect(server.asked('/common').map(({ query }) => query.get('from'))).toEqual(['2026-02-23T09:00:00.000Z', '2026-03-01T09:00:00.000Z']);
   });
@@ -244,7 +232,7 @@ describe('a link to Sophos Central', () => {
     await t.hub.devices.put('test', phone(PHONE, t.hub.clock.now(), mail));
     server.devices = [device('phone', 'red')];
     await t.link(CONNECTOR, 'sophos', settings());
-    await round();
+    await t.round(CONNECTOR);
     expect(await state()).not.toBe('highSeverity');
     await t.hub.configuration.write('test', async (tx, changed) => {
       const body = { androidEnabled: true, partnerUnresponsivenessThresholdInDays: 7, matchDevicesByEmail: true };
@@ -252,12 +240,12 @@ describe('a link to Sophos Central', () => {
       changed({ kind: 'mobileThreatDefenseConnector', id: CONNECTOR, after: body });
     });
     server.devices = [device('phone', 'red', { lastSeenAt: time(1) })];
-    await round();
+    await t.round(CONNECTOR);
     expect(await state()).toBe('highSeverity');
     await t.hub.devices.put('test', phone('00000000-0000-4000-8000-0000000000aa', t.hub.clock.now(), mail));
     server.devices = [device('phone', 'green', { lastSeenAt: time(2) }), device('tablet', 'red')];
     t.hub.clock.advance(60_000);
-    await round();
+    await t.round(CONNECTOR);
     // The first was learnt, the second could be either.
     expect(await state()).toBe('secured');
     expect((await t.hub.store.reports.waiting(10)).map((report) => report.status)).toContain('ambiguous');

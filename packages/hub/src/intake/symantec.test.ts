@@ -40,18 +40,6 @@ async function state(): Promise<string | undefined> {
   return (await t.hub.store.postures.get([PHONE]))[0]?.mergedState;
 }
 
-/** Rounds of asking that came to their end. */
-const rounds = () => t.waits.filter((ms) => ms > 250_000).length;
-
-/** As after a restart, with the next round of asking. */
-async function round(): Promise<void> {
-  const before = rounds();
-  const runner = await t.start();
-  await vi.waitFor(() => { expect(rounds()).toBeGreaterThan(before); }, { timeout: 10_000, interval: 5 });
-  expect(runner.status(CONNECTOR)).toMatchObject({ running: true, problem: null });
-  await runner.close();
-}
-
 describe('asking Symantec Endpoint Security', () => {
   test('closes a phone at risk and opens it again, also when the same words come back', async () => {
     await t.link(CONNECTOR, 'symantec', settings());
@@ -59,7 +47,7 @@ describe('asking Symantec Endpoint Security', () => {
     for (const status of ['SECURE', 'COMPROMISED', 'AT_RISK', 'SECURE', 'NOT_COMPUTED', 'SECURE', 'COMPROMISED', 'SECURE']) {
       server.devices = [device('1', status), device('pc', 'COMPROMISED', { device_type: 'WORKSTATION' })];
       t.hub.clock.advance(60_000);
-      await round();
+      await t.round(CONNECTOR);
       seen.push(await state());
     }
     expect(seen).toEqual(['secured', 'highSeverity', 'mediumSeverity', 'secured', 'secured', 'secured', 'highSeverity', 'secured']);
@@ -72,7 +60,7 @@ describe('asking Symantec Endpoint Security', () => {
       server.devices = [device('2', 'SECURE'), ...there ? [device('1', 'SECURE')] : []];
       server.countedTooMany = whole ? 0 : 1;
       t.hub.clock.advance(60_000);
-      await round();
+      await t.round(CONNECTOR);
       seen.push(await state());
     }
     expect(seen).toEqual(['secured', 'secured', 'secured', 'secured', 'deactivated', 'secured']);
@@ -88,7 +76,7 @@ describe('asking Symantec Endpoint Security', () => {
     server.trouble('/v1/devices', 200, { body: '{"devices":{}}' });
     server.trouble('/v1/devices', 0);
     await t.link(CONNECTOR, 'symantec', settings());
-    await round();
+    await t.round(CONNECTOR);
     expect(await state()).toBe('highSeverity');
     expect(t.waits.some((ms) => ms >= 9000 && ms <= 10_000)).toBe(true);
     expect(server.asked('/v1/devices').every((request) => request.query.get('device_type') === 'MOBILE')).toBe(true);
@@ -110,31 +98,31 @@ describe('asking Symantec Endpoint Security', () => {
     }));
     await vi.waitFor(() => { expect(first.status(CONNECTOR)?.problem).toMatchObject({ message: expect.stringContaining('429') }); }, { timeout: 10_000, interval: 5 });
     await first.close();
-    await round();
-    await round();
+    await t.round(CONNECTOR);
+    await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(450);
   });
 
   test('tells all devices anew when the administrator changes what "at risk" means', async () => {
     server.devices = [device('1', 'AT_RISK')];
     await t.link(CONNECTOR, 'symantec', settings());
-    await round();
+    await t.round(CONNECTOR);
     await t.link(CONNECTOR, 'symantec', settings({ atRiskLevel: 'high' }));
     t.hub.clock.advance(60_000);
-    await round();
+    await t.round(CONNECTOR);
     expect(await state()).toBe('highSeverity');
   });
 
   test('keeps devices that nobody can match, until an administrator says which they are; then they are found', async () => {
     server.devices = [device('5', 'COMPROMISED')];
     await t.link(CONNECTOR, 'symantec', settings());
-    await round();
+    await t.round(CONNECTOR);
     const [waiting] = await t.hub.store.reports.waiting(10);
     await t.hub.devices.assignReports('test', PHONE, [{ connectorId: CONNECTOR, reportId: waiting?.reportId ?? '' }]);
     expect(await state()).toBe('highSeverity');
     server.devices = [device('5', 'SECURE')];
     t.hub.clock.advance(60_000);
-    await round();
+    await t.round(CONNECTOR);
     expect(await state()).toBe('secured');
   });
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, vi } from 'vitest';
 import type { Intake } from '../pipeline/ports.ts';
 import type { TestPipeline } from '../pipeline/testing.ts';
 import { furnish, testPipeline } from '../pipeline/testing.ts';
@@ -24,6 +25,10 @@ export interface TestIntake {
   connector(connectorId: string, more?: Readonly<Record<string, unknown>>): Promise<void>;
   /** Creates or changes a link; resolves when what is started follows it. */
   link(connectorId: string, vendor: string, settings: Record<string, unknown>, enabled?: boolean): Promise<void>;
+  /** Rounds of asking that came to their end. */
+  rounds(): number;
+  /** As after a restart: one more round of asking, which has to go well. */
+  round(connectorId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,15 +46,27 @@ export async function testIntake(): Promise<TestIntake> {
     waits.push(ms);
     await sleep(ms > SHORTENED_MS ? 2 ** 30 : 2, undefined, { signal });
   };
+  const start: TestIntake['start'] = async (wrap = (intake) => intake) => {
+    const runner = await startIntake({
+      store: hub.store, intake: wrap(hub.intake), http, dataKey, clock: hub.clock, wait, random: () => 0.5,
+      log: { info: () => undefined, warn: () => undefined },
+    });
+    runners.push(runner);
+    return runner;
+  };
+  const rounds = (): number => waits.filter((ms) => ms > SHORTENED_MS).length;
   return {
-    hub, http, dataKey, waits,
-    async start(wrap = (intake) => intake) {
-      const runner = await startIntake({
-        store: hub.store, intake: wrap(hub.intake), http, dataKey, clock: hub.clock, wait, random: () => 0.5,
-        log: { info: () => undefined, warn: () => undefined },
-      });
-      runners.push(runner);
-      return runner;
+    hub, http, dataKey, waits, start, rounds,
+    async round(connectorId) {
+      const before = rounds();
+      const runner = await start();
+      await vi.waitFor(() => {
+        expect(rounds()).toBeGreaterThan(before);
+        // A runner that was started before may have come to the end of its round, too.
+        expect(runner.status(connectorId)?.lastSuccessAt).toEqual(expect.any(Number));
+      }, { timeout: 10_000, interval: 5 });
+      expect(runner.status(connectorId)).toMatchObject({ running: true, problem: null });
+      await runner.close();
     },
     async connector(connectorId, more = {}) {
       const body = { androidEnabled: true, iosEnabled: true, partnerUnresponsivenessThresholdInDays: 7, partnerDisplayName: connectorId, ...more };
