@@ -1,17 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import type { AuditRow, DocumentKind, DocumentRow, Transaction } from '../store/store.ts';
+import { StoreBusy, type Transaction } from '../store/store.ts';
+import { auditRow } from './audit-row.ts';
+import { takeIn, type CatchUp } from './catch-up.ts';
 import type { Touched } from './memory.ts';
 import type { Configuration, ConfigurationChange } from './ports.ts';
-import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
+import { evaluateTouched, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 
-/** Properties that hold credentials in some form; audit rows say that they changed and not to what. */
-const SECRET = /secret|password|hash|credential|key$/i;
+export interface ConfigureDependencies extends ReevaluateDependencies {
+  readonly catchUp: Pick<CatchUp, 'documents'>;
+}
 
 /** Changes of the configuration: written with their audit and outbox rows, taken into memory, and acted on. */
 export class Configure implements Configuration {
-  readonly #deps: ReevaluateDependencies;
+  readonly #deps: ConfigureDependencies;
 
-  constructor(deps: ReevaluateDependencies) {
+  constructor(deps: ConfigureDependencies) {
     this.#deps = deps;
   }
 
@@ -32,60 +34,20 @@ export class Configure implements Configuration {
         }
         return answer;
       });
-      return { result: written, touched: await takeIn(this.#deps, changes) };
+      return { result: written, touched: await this.#takeIn(changes) };
     });
-    await this.#act(touched);
+    await evaluateTouched(this.#deps, touched);
     return result;
   }
 
-  async #act(touched: readonly Touched[]): Promise<void> {
-    const { fleet } = this.#deps.memory;
-    if (touched.includes('fleet')) {
-      await reevaluate(this.#deps, fleet.all());
-      return;
+  /** What has been kept has happened, even if it cannot be read back at once. */
+  async #takeIn(changes: readonly ConfigurationChange[]): Promise<readonly Touched[]> {
+    try {
+      return await takeIn(this.#deps, changes);
+    } catch (error) {
+      if (!(error instanceof StoreBusy)) throw error;
+      this.#deps.catchUp.documents(changes);
+      return [];
     }
-    const ids = new Set(touched.flatMap((t) => (typeof t === 'object' ? [...t.devices] : [])));
-    if (ids.size > 0) await reevaluate(this.#deps, [...ids].flatMap((id) => fleet.get(id) ?? []));
   }
-}
-
-/** Reads back what was committed, so that memory shows what the store holds and nothing else. */
-export async function takeIn(
-  { store, memory }: Pick<ReevaluateDependencies, 'store' | 'memory'>, changes: readonly { readonly kind: DocumentKind; readonly id: string }[],
-): Promise<readonly Touched[]> {
-  const touched: Touched[] = [];
-  for (const { kind, id } of changes) {
-    const row: DocumentRow | undefined = await store.documents.get(kind, id);
-    touched.push(memory.apply(kind, id, row));
-    if (kind === 'group') touched.push(memory.applyMembers(id, row === undefined ? [] : await store.members.of(id)));
-  }
-  return touched;
-}
-
-/** What was changed, by its kind; devices are audited like documents. */
-interface Audited extends Omit<ConfigurationChange, 'kind'> {
-  readonly kind: DocumentKind | 'managedDevice';
-}
-
-export function auditRow(actor: string, change: Audited, at: number): AuditRow {
-  const { before, after } = change;
-  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
-  return {
-    id: randomUUID(), at, actor,
-    operation: before === undefined ? 'Create' : after === undefined ? 'Delete' : 'Patch',
-    resourceType: change.kind,
-    resourceId: change.id,
-    changes: [...names].flatMap((property) => {
-      const oldValue = shown(property, before?.[property]);
-      const newValue = shown(property, after?.[property]);
-      const same = JSON.stringify(before?.[property]) === JSON.stringify(after?.[property]);
-      return same ? [] : [{ property, oldValue, newValue }];
-    }),
-  };
-}
-
-function shown(property: string, value: unknown): string | null {
-  if (value === undefined || value === null) return null;
-  if (SECRET.test(property)) return '(not shown)';
-  return typeof value === 'string' ? value : JSON.stringify(value, (key, inner: unknown) => (key !== '' && SECRET.test(key) ? '(not shown)' : inner));
 }

@@ -2,8 +2,8 @@ import { isoTime } from '../platform/clock.ts';
 import type { HistoryRow, OutboxRow, PostureRow } from '../store/store.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
 import { findingHistory, postureHistory } from './note-history.ts';
-import type { ReevaluateDependencies } from './reevaluate-fleet.ts';
 import { isWorthTelling, postureChanged } from './revoke-access.ts';
+import type { TakeDependencies } from './take-reports.ts';
 
 /** Devices, findings or reports that one transaction changes. */
 const CHUNK = 2_000;
@@ -20,7 +20,7 @@ export function connectorOfReport(keptAs: string): string {
  * count beside what comes next under the same id: its views go, its open findings are resolved, its reports wait no more and give
  * up their ids. Raw reports and the history stay. May be repeated, and goes on where a stop interrupted it.
  */
-export async function forgetPartner(deps: ReevaluateDependencies, connectorId: string): Promise<void> {
+export async function forgetPartner(deps: TakeDependencies, connectorId: string): Promise<void> {
   const { store, clock } = deps;
   // Whoever ever reported left a heartbeat, and it is the last to go.
   if (!(await store.heartbeats.all()).has(connectorId)) return;
@@ -36,7 +36,7 @@ export async function forgetPartner(deps: ReevaluateDependencies, connectorId: s
   deps.memory.forgetHeartbeat(connectorId);
 }
 
-async function endViews({ store, serial, memory, clock, origin }: ReevaluateDependencies, connectorId: string): Promise<void> {
+async function endViews({ store, serial, memory, clock, origin }: TakeDependencies, connectorId: string): Promise<void> {
   for (let after = ''; ;) {
     const ids = await store.postures.withViewOf(connectorId, after, CHUNK);
     const last = ids.at(-1);
@@ -69,7 +69,7 @@ async function endViews({ store, serial, memory, clock, origin }: ReevaluateDepe
   }
 }
 
-async function endFindings({ store, clock }: ReevaluateDependencies, connectorId: string): Promise<void> {
+async function endFindings({ store, clock }: TakeDependencies, connectorId: string): Promise<void> {
   for (;;) {
     const open = await store.findings.query({ connectorId, state: 'open', limit: CHUNK });
     if (open.length === 0) return;

@@ -3,11 +3,11 @@ import type { Clock } from '../platform/clock.ts';
 import { giveBackMemory } from '../platform/give-back-memory.ts';
 import type { Store } from '../store/store.ts';
 import { AskFleet } from './ask-fleet.ts';
+import { CatchUp } from './catch-up.ts';
 import { classifyFindings } from './classify-findings.ts';
 import { Configure } from './configure.ts';
 import { DecideAccess } from './decide-access.ts';
-import { FirstLook } from './first-look.ts';
-import { followChanges } from './follow-changes.ts';
+import { EvaluateAll } from './evaluate-all.ts';
 import { KeepTime } from './keep-time.ts';
 import { Memory } from './memory.ts';
 import type { AccessDecider, Configuration, DeviceRegistry, FleetQuestions, Intake, Provisioning } from './ports.ts';
@@ -58,16 +58,18 @@ export async function startPipeline({ store, clock, onError, evaluatedFirst = EV
   const origin = randomUUID();
   const memory = new Memory(() => clock.now());
   const serial = new Serial();
-  const deps = { store, memory, serial, clock, origin };
-  const following = followChanges(store, memory, origin, onError);
+  const rules = { store, memory, serial, clock, origin, onError };
+  const everything = new EvaluateAll(rules);
+  const deps = { ...rules, unfinished: (error: unknown) => { onError(error); everything.again(); } };
+  const catchUp = new CatchUp(deps);
+  catchUp.follow();
   await memory.load(store);
   if (memory.fleet.size >= LARGE_FLEET) giveBackMemory();
-  const firstLook = new FirstLook({ ...deps, onError });
-  if (memory.fleet.size <= evaluatedFirst) await firstLook.now();
-  else firstLook.soon();
-  const configuration = new Configure(deps);
+  if (memory.fleet.size <= evaluatedFirst) await everything.now();
+  else everything.soon();
+  const configuration = new Configure({ ...deps, catchUp });
   const life = new WatchConnectors({ ...deps, configuration });
-  const time = new KeepTime({ ...deps, life, disagreements: new WatchDisagreements(deps), onError });
+  const time = new KeepTime({ ...deps, life, disagreements: new WatchDisagreements(deps) });
   time.start();
   let closing = false;
   const classifying = classifyFindings(store, serial, () => closing).catch(onError);
@@ -75,7 +77,7 @@ export async function startPipeline({ store, clock, onError, evaluatedFirst = EV
     intake: new TakeReports({ ...deps, life }),
     configuration,
     devices: new RegisterDevice(deps),
-    decider: new DecideAccess(memory, clock, { isFresh: () => store.behindForMs() <= OLDEST_VIEW_MS, isEvaluated: () => firstLook.isDone }),
+    decider: new DecideAccess(memory, clock, { isFresh: () => Math.max(store.behindForMs(), catchUp.behindForMs()) <= OLDEST_VIEW_MS, isEvaluated: () => everything.isDone }),
     provisioning: life,
     questions: new AskFleet(memory, clock),
     reevaluateFleet: () => reevaluate(deps, memory.fleet.all()),
@@ -84,9 +86,9 @@ export async function startPipeline({ store, clock, onError, evaluatedFirst = EV
     close: async () => {
       closing = true;
       await classifying;
-      await firstLook.stop();
+      await everything.stop();
       await time.stop();
-      await following.stop();
+      await catchUp.stop();
     },
   };
 }

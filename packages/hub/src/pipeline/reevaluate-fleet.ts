@@ -3,7 +3,7 @@ import type { HistoryRow, OutboxRow, PostureRow, Store } from '../store/store.ts
 import type { Clock } from '../platform/clock.ts';
 import { evaluatePosture, isSameVerdict } from './evaluate-posture.ts';
 import type { FleetDevice } from './fleet.ts';
-import type { Memory } from './memory.ts';
+import type { Memory, Touched } from './memory.ts';
 import { postureHistory } from './note-history.ts';
 import { isWorthTelling, postureChanged } from './revoke-access.ts';
 import type { Serial } from './serial.ts';
@@ -14,6 +14,8 @@ export interface ReevaluateDependencies {
   readonly serial: Serial;
   readonly clock: Clock;
   readonly origin: string;
+  /** Told when an evaluation could not be finished, and why; sees to it that all are evaluated once more. */
+  readonly unfinished: (error: unknown) => void;
 }
 
 /** Most devices written in one transaction. */
@@ -24,9 +26,19 @@ const TURN = 500;
 /**
  * Evaluates devices again after something other than a report changed: a policy, a connector, a group, the
  * time. Only what comes out different is written and told, and while that is written the next are looked at.
- * Answers how many were.
+ * Answers how many were. What cannot be written now is left to `unfinished`: the change itself has happened.
  */
 export async function reevaluate(deps: ReevaluateDependencies, devices: Iterable<FleetDevice>): Promise<number> {
+  try {
+    return await reevaluateNow(deps, devices);
+  } catch (error) {
+    deps.unfinished(error);
+    return 0;
+  }
+}
+
+/** @throws StoreBusy when it cannot be written now; then some are evaluated and some are not. */
+export async function reevaluateNow(deps: Omit<ReevaluateDependencies, 'unfinished'>, devices: Iterable<FleetDevice>): Promise<number> {
   // What is under way may have been evaluated before the change: it has to be in memory before it is looked at.
   await deps.serial.run(() => Promise.resolve());
   let changed = 0;
@@ -39,8 +51,19 @@ export async function reevaluate(deps: ReevaluateDependencies, devices: Iterable
   return changed + await writing;
 }
 
+/** What changed documents ask for. */
+export async function evaluateTouched(deps: ReevaluateDependencies, touched: readonly Touched[]): Promise<void> {
+  const { fleet } = deps.memory;
+  if (touched.includes('fleet')) {
+    await reevaluate(deps, fleet.all());
+    return;
+  }
+  const ids = new Set(touched.flatMap((t) => (typeof t === 'object' ? [...t.devices] : [])));
+  if (ids.size > 0) await reevaluate(deps, [...ids].flatMap((id) => fleet.get(id) ?? []));
+}
+
 /** The ids of those whose verdict is another one now, in lists of at most `CHUNK`. */
-async function* differentOnes({ memory, clock }: ReevaluateDependencies, devices: Iterable<FleetDevice>): AsyncGenerator<readonly string[]> {
+async function* differentOnes({ memory, clock }: Pick<ReevaluateDependencies, 'memory' | 'clock'>, devices: Iterable<FleetDevice>): AsyncGenerator<readonly string[]> {
   let different: string[] = [];
   let looked = 0;
   for (const device of devices) {
@@ -55,7 +78,7 @@ async function* differentOnes({ memory, clock }: ReevaluateDependencies, devices
 }
 
 /** Evaluates once more on what the store holds, for something may have come in meanwhile, and writes it. */
-function write(deps: ReevaluateDependencies, ids: readonly string[]): Promise<number> {
+function write(deps: Omit<ReevaluateDependencies, 'unfinished'>, ids: readonly string[]): Promise<number> {
   return deps.serial.run(async () => {
     const { memory, store, clock } = deps;
     const now = clock.now();

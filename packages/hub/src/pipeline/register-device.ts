@@ -1,7 +1,7 @@
 import { HubError } from '@sallyport/contracts';
 import type { DeviceKey, DeviceKeyType, Signal } from '@sallyport/core';
 import type { DeviceRow, DeviceSnapshotRow, PostureRow, StoredReport, Transaction } from '../store/store.ts';
-import { auditRow } from './configure.ts';
+import { auditRow } from './audit-row.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
 import { forgetPartner } from './forget-partner.ts';
 import { ownerTypeOf } from './inventory-sharing.ts';

@@ -46,6 +46,14 @@ export class StoreBusy extends Error {
   }
 }
 
+/** The database went away in the middle of a commit, and could not be asked yet whether that was kept. */
+export class CommitInDoubt extends StoreBusy {
+  constructor(cause: unknown) {
+    super('The database went away while it was keeping this, so it is not known yet whether it did. Send it again.', undefined, { cause });
+    this.name = 'CommitInDoubt';
+  }
+}
+
 export interface Readers {
   readonly documents: DocumentReader;
   readonly members: MemberReader;
@@ -424,6 +432,11 @@ export interface OutboxRow {
   readonly subject: string;
   readonly at: number;
   readonly payload: Readonly<Record<string, unknown>>;
+  /**
+   * Told to listeners of `onCommitted` only: the caller of this row's `transaction` may have been told that the
+   * database is busy, for its commit was not answered. Whoever wrote it does not know that it was kept.
+   */
+  readonly inDoubt?: true;
 }
 
 export interface OutboxReader {

@@ -70,7 +70,8 @@ export async function openTestHub(baseUrl?: string): Promise<TestHub> {
   const clock = { now: () => now };
   const memory = new Memory(() => now);
   await memory.load(store);
-  const pipeline = { store, memory, serial: new Serial(), clock, origin: 'test' };
+  const unfinished = (error: unknown) => { throw error; };
+  const pipeline = { store, memory, serial: new Serial(), clock, origin: 'test', unfinished, catchUp: { documents: () => undefined } };
   const app = fastify({ rewriteUrl: (request) => rewriteGraphUrl(request.url ?? '/', TENANT), routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 } });
   useJsonBodies(app);
   guardAccess(app, { authenticate: async (authorization) => callerOf(authorization) });

@@ -41,7 +41,7 @@ export function toStoreError(error: unknown): unknown {
   return new StoreBusy(`The database cannot be used now (PostgreSQL: ${message}). Nothing was kept.`, undefined, { cause: error });
 }
 
-function codeOf(error: unknown): string | undefined {
+export function codeOf(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }

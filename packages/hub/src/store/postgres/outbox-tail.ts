@@ -25,6 +25,8 @@ export class OutboxTail {
   readonly #listeners: Listeners;
   readonly #turns = new Turns();
   #told = 0;
+  /** Of this node's transactions whose commit was not answered. They may be another's, if these were not kept. */
+  readonly #inDoubt = new Set<number>();
   /** When the outbox was last read to its end. */
   #readAt = systemClock.now();
   #client: pg.Client | undefined;
@@ -57,14 +59,19 @@ export class OutboxTail {
     return ago > 2 * LOOK_EVERY_MS ? ago : 0;
   }
 
-  /** After a commit of this node. Where another node's rows come before, those are read first. */
+  /** After a commit of this node. Where another node's rows come before, or some that were in doubt, those are read first. */
   async committed(rows: readonly OutboxRow[]): Promise<void> {
     const [first] = rows;
-    if (!first) return;
+    if (!first && this.#inDoubt.size === 0) return;
     await this.#turns.take(async () => {
-      if (first.seq === this.#told + 1) this.#tell(rows);
+      if (first?.seq === this.#told + 1) this.#tell(rows);
       else await this.#readOn();
     });
+  }
+
+  /** Nobody knows whether these rows were kept. When they are read, they were. */
+  doubt(rows: readonly OutboxRow[]): void {
+    for (const { seq } of rows) this.#inDoubt.add(seq);
   }
 
   async stop(): Promise<void> {
@@ -98,7 +105,9 @@ export class OutboxTail {
     const last = rows.at(-1);
     if (!last) return;
     this.#told = last.seq;
-    this.#listeners.tell(rows);
+    if (this.#inDoubt.size === 0) return this.#listeners.tell(rows);
+    this.#listeners.tell(rows.map((row) => (this.#inDoubt.has(row.seq) ? { ...row, inDoubt: true as const } : row)));
+    for (const seq of this.#inDoubt) if (seq <= last.seq) this.#inDoubt.delete(seq);
   }
 
   async #listen(): Promise<void> {

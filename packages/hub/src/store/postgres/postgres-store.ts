@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { StoreLog } from '../listeners.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { readersOn, transactionOn } from '../sql/assemble.ts';
-import { StoreBusy } from '../store.ts';
+import { CommitInDoubt, StoreBusy } from '../store.ts';
 import type { OutboxRow, Store } from '../store.ts';
 import { toStoreError } from './errors.ts';
 import { CHANNEL, OutboxTail } from './outbox-tail.ts';
@@ -45,14 +45,20 @@ function storeOn(pool: Pool, tail: OutboxTail, node: string): Store {
     ...readersOn(readSession(pool)),
     async transaction(work) {
       if (closed) throw new StoreBusy('The database is closed.');
-      const { result, appended } = await inTransaction(pool, async (session) => {
-        const rows: (readonly OutboxRow[])[] = [];
-        const ofWork = await work(transactionOn(session, (added) => rows.push(added)));
-        if (rows.length > 0) await session.run('select pg_notify($1, $2)', [CHANNEL, node]);
-        return { result: ofWork, appended: rows.flat() };
-      });
-      await tail.committed(appended);
-      return result;
+      let appended: OutboxRow[] = [];
+      try {
+        const result = await inTransaction(pool, async (session) => {
+          appended = [];
+          const ofWork = await work(transactionOn(session, (added) => appended.push(...added)));
+          if (appended.length > 0) await session.run('select pg_notify($1, $2)', [CHANNEL, node]);
+          return ofWork;
+        });
+        await tail.committed(appended);
+        return result;
+      } catch (error) {
+        if (error instanceof CommitInDoubt) tail.doubt(appended);
+        throw error;
+      }
     },
     onCommitted: (listener) => tail.onCommitted(listener),
     behindForMs: () => tail.behindForMs(),

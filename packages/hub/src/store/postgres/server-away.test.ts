@@ -1,12 +1,8 @@
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { device, outboxRow, report } from '../contract/rows.ts';
+import { startPostgresProxy } from '../contract/postgres-proxy.ts';
 import { startPostgres } from '../contract/postgres-server.ts';
-import { StoreBusy } from '../store.ts';
+import { CommitInDoubt, StoreBusy } from '../store.ts';
 import type { OutboxRow } from '../store.ts';
 import { openPostgresStore } from './postgres-store.ts';
 
@@ -54,7 +50,7 @@ test('when the server dies before the commit nothing is kept', async () => {
 
 test('when the connection breaks between the commit and its answer, the answer is found out', async () => {
   const server = await startPostgres();
-  const proxy = await startProxy(server.url);
+  const proxy = await startPostgresProxy(server.url);
   const store = await openPostgresStore({ url: proxy.url });
   try {
     proxy.cutNextCommit('answer');
@@ -70,37 +66,32 @@ test('when the connection breaks between the commit and its answer, the answer i
   }
 });
 
-/** Stands between the store and the server, and can break a connection at the worst moment. */
-async function startProxy(url: string): Promise<{ url: string; cutNextCommit(what: 'request' | 'answer'): void; stop(): Promise<void> }> {
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-proxy-'));
-  const target = join(new URL(url.replace('@/', '@localhost/')).searchParams.get('host') ?? '', '.s.PGSQL.5432');
-  let cut: 'request' | 'answer' | undefined;
-  const proxy = createServer((client) => {
-    const upstream = connect(target);
-    const both = [client, upstream];
-    const breakBoth = () => both.forEach((socket) => socket.destroy());
-    for (const socket of both) socket.on('error', breakBoth).on('close', breakBoth);
-    upstream.on('data', (chunk) => client.write(chunk));
-    client.on('data', (chunk) => {
-      const what = chunk.includes('commit\0') ? cut : undefined;
-      if (what) cut = undefined;
-      if (what === 'request') breakBoth();
-      if (what === 'answer') upstream.removeAllListeners('data').once('data', breakBoth);
-      if (what !== 'request') upstream.write(chunk);
-    });
-  });
-  proxy.listen(join(folder, '.s.PGSQL.5432'));
-  await once(proxy, 'listening');
-  return {
-    url: `postgres://sallyport@/postgres?host=${encodeURIComponent(folder)}`,
-    cutNextCommit(what) {
-      cut = what;
-    },
-    async stop() {
-      const closed = once(proxy, 'close');
-      proxy.close();
-      await closed;
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
+test('when the server stays away, the commit is in doubt, and what was kept is told as soon as it can be read', async () => {
+  const server = await startPostgres();
+  const proxy = await startPostgresProxy(server.url);
+  const store = await openPostgresStore({ url: proxy.url });
+  const heard: OutboxRow[] = [];
+  store.onCommitted((rows) => heard.push(...rows));
+  try {
+    proxy.cutNextCommit('answer, and stay away');
+    await expect(store.transaction((tx) => tx.outbox.append([outboxRow('d1')]))).rejects.toBeInstanceOf(CommitInDoubt);
+    expect(heard).toEqual([]);
+    proxy.comeBack();
+    // Another transaction need not wait for the next look.
+    await store.transaction((tx) => tx.devices.put([device('d2')]));
+    expect(heard).toMatchObject([{ seq: 1, subject: 'd1', inDoubt: true }]);
+
+    proxy.cutNextCommit('request, and stay away');
+    await expect(store.transaction((tx) => tx.outbox.append([outboxRow('d3')]))).rejects.toBeInstanceOf(CommitInDoubt);
+    proxy.comeBack();
+    // The number that was not used is given again.
+    await store.transaction((tx) => tx.outbox.append([outboxRow('d4')]));
+    expect(heard.map(({ seq, subject }) => [seq, subject])).toEqual([[1, 'd1'], [2, 'd4']]);
+    await store.transaction((tx) => tx.outbox.append([outboxRow('d5')]));
+    expect(heard[2]).toEqual({ ...heard[2], seq: 3, subject: 'd5', inDoubt: undefined });
+  } finally {
+    await store.close();
+    await proxy.stop();
+    await server.stop();
+  }
+}, 30_000);

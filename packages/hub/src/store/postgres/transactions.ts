@@ -1,14 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
-import { gaveWay, lostConnection, toStoreError } from './errors.ts';
+import { CommitInDoubt } from '../store.ts';
+import { codeOf, gaveWay, lostConnection, toStoreError } from './errors.ts';
 import { PostgresTransaction } from './sessions.ts';
 
 const ATTEMPTS = 6;
+/** SQLSTATE of a transaction number that was never given. */
+const INVALID_PARAMETER = '22023';
 
 /**
  * Runs `work` in a transaction; again, when it had to give way to another node's.
  *
  * @throws StoreBusy when the database cannot be used now, or gave way each time.
+ * @throws CommitInDoubt, a StoreBusy, when the server went away in the middle of the commit and did not come back
+ * in time to be asked.
  */
 export async function inTransaction<T>(pool: Pool, work: (session: PostgresTransaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -55,21 +60,25 @@ async function commit(client: PoolClient, pool: Pool, id: string): Promise<void>
   try {
     await client.query('commit');
   } catch (error) {
-    if (!lostConnection(error) || !(await wasCommitted(pool, id))) throw error;
+    if (!lostConnection(error)) throw error;
+    const fate = await fateOf(pool, id);
+    if (fate === 'unknown') throw new CommitInDoubt(error);
+    if (fate !== 'committed') throw error;
   }
 }
 
-/** false also when the server does not come back within some seconds. */
-async function wasCommitted(pool: Pool, id: string): Promise<boolean> {
+/** `unknown` when the server does not come back within some seconds. */
+async function fateOf(pool: Pool, id: string): Promise<'committed' | 'aborted' | 'unknown'> {
   for (let attempt = 0; attempt < 10; attempt += 1) {
     try {
       const { rows } = await pool.query('select pg_xact_status($1::xid8) as status', [id]);
       const { status } = rows[0] as { status: string | null };
-      if (status !== 'in progress') return status === 'committed';
+      if (status !== 'in progress') return status === 'committed' ? 'committed' : 'aborted';
     } catch (error) {
-      if (!lostConnection(error)) return false;
+      // A server that lost its latest numbers in a crash says that this one is yet to come.
+      if (!lostConnection(error)) return codeOf(error) === INVALID_PARAMETER ? 'aborted' : 'unknown';
     }
     await sleep(500);
   }
-  return false;
+  return 'unknown';
 }

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { device, outboxRow, report } from '../contract/rows.ts';
 import { StoreBusy } from '../store.ts';
-import type { Store } from '../store.ts';
+import type { OutboxRow, Store } from '../store.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 
 let folder: string;
@@ -112,6 +112,21 @@ test('when the thread dies, what is in flight is rejected, nothing of it is kept
   expect(await queued).toEqual([true]);
   expect(await store.reports.get('lookout', 'r1')).toBeUndefined();
   expect(await store.reports.count()).toBe(1);
+});
+
+test('when the thread dies between a commit and its answer, the commit counts', async () => {
+  const heard: OutboxRow[] = [];
+  store.onCommitted((rows) => heard.push(...rows));
+  const transaction = store.transaction(async (tx) => {
+    await tx.outbox.append([outboxRow('d1')]);
+    // From here on nobody hears what the thread answers.
+    writer.removeAllListeners('message');
+    return 'kept';
+  });
+  while ((await store.outbox.range()).last === 0) await new Promise((resolve) => setImmediate(resolve));
+  await writer.terminate();
+  expect(await transaction).toBe('kept');
+  expect(heard).toMatchObject([{ seq: 1, subject: 'd1' }]);
 });
 
 test('a folder in the place of the file is no passing trouble', async () => {

@@ -3,6 +3,7 @@ import { sqliteText } from '../sql/batch-write.ts';
 import type { BatchWrite, SqlValue } from '../sql/batch-write.ts';
 import { transactionEnded } from '../sql/session.ts';
 import type { ReadSession, WriteSession } from '../sql/session.ts';
+import { CommitInDoubt } from '../store.ts';
 import type { Operation, OperationResult, RowsResult } from './protocol.ts';
 import type { Connection, DatabaseThread } from './thread.ts';
 
@@ -63,10 +64,15 @@ export class SqliteTransaction implements WriteSession {
   async lock(): Promise<void> {}
   async lockDevices(): Promise<void> {}
 
+  /** @throws CommitInDoubt when the thread ended before it answered. */
   async commit(): Promise<void> {
     // A caller may have caught the error of a statement; what it belonged to is undone already.
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#begun || this.#pending.length > 0) await this.#send([], 'commit');
+    try {
+      if (this.#begun || this.#pending.length > 0) await this.#send([], 'commit');
+    } catch (error) {
+      throw this.#connection.usable ? error : new CommitInDoubt(error);
+    }
     this.#ended = true;
   }
 

@@ -4,7 +4,8 @@ import { Listeners } from '../listeners.ts';
 import type { StoreLog } from '../listeners.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { readersOn, transactionOn } from '../sql/assemble.ts';
-import type { OutboxRow, Store } from '../store.ts';
+import { CommitInDoubt } from '../store.ts';
+import type { OutboxReader, OutboxRow, Store } from '../store.ts';
 import { readSession, SqliteTransaction } from './sessions.ts';
 import { DatabaseThread } from './thread.ts';
 import { Turns } from '../turns.ts';
@@ -43,11 +44,16 @@ function createFile(file: string): void {
   closeSync(openSync(file, 'a', 0o600));
 }
 
-async function inTransaction<T>(writer: DatabaseThread, work: (session: SqliteTransaction) => Promise<T>): Promise<T> {
+/** @param isKept is asked when the thread ended in the middle of the commit */
+async function inTransaction<T>(
+  writer: DatabaseThread, work: (session: SqliteTransaction) => Promise<T>, isKept: () => Promise<boolean> = () => Promise.resolve(false),
+): Promise<T> {
   const session = new SqliteTransaction(await writer.connection());
   try {
     const result = await work(session);
-    await session.commit();
+    await session.commit().catch(async (error: unknown) => {
+      if (!(error instanceof CommitInDoubt) || !(await isKept())) throw error;
+    });
     return result;
   } catch (error) {
     await session.rollback();
@@ -55,16 +61,23 @@ async function inTransaction<T>(writer: DatabaseThread, work: (session: SqliteTr
   }
 }
 
+/** Whether the transaction that appended these rows was kept: no other can have come after it. */
+async function areKept(outbox: OutboxReader, appended: readonly OutboxRow[]): Promise<boolean> {
+  const last = appended.at(-1)?.seq;
+  return last !== undefined && (await outbox.after(last - 1, 1)).length > 0;
+}
+
 function storeOn(writer: DatabaseThread, reader: DatabaseThread, log: StoreLog | undefined): Store {
   const turns = new Turns();
   const listeners = new Listeners(log);
+  const readers = readersOn(readSession(reader));
 
   return {
-    ...readersOn(readSession(reader)),
+    ...readers,
     transaction: (work) => turns.take(async () => {
-      const appended: (readonly OutboxRow[])[] = [];
-      const result = await inTransaction(writer, (session) => work(transactionOn(session, (rows) => appended.push(rows))));
-      listeners.tell(appended.flat());
+      const appended: OutboxRow[] = [];
+      const result = await inTransaction(writer, (session) => work(transactionOn(session, (rows) => appended.push(...rows))), () => areKept(readers.outbox, appended));
+      listeners.tell(appended);
       return result;
     }),
     onCommitted: (listener) => listeners.add(listener),

@@ -1,0 +1,119 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { StoreBusy, type DocumentKind, type DocumentRow, type OutboxRow } from '../store/store.ts';
+import type { Touched } from './memory.ts';
+import { evaluateTouched, type ReevaluateDependencies } from './reevaluate-fleet.ts';
+import { snapshotRow } from './register-device.ts';
+
+export interface CatchUpDependencies extends ReevaluateDependencies {
+  readonly onError: (error: unknown) => void;
+}
+
+interface DocumentName {
+  readonly kind: DocumentKind;
+  readonly id: string;
+}
+
+/** What the store holds otherwise than memory shows it. */
+interface Missed {
+  readonly documents: readonly DocumentName[];
+  readonly devices: readonly string[];
+  /** Whether no other process evaluates what the documents change. */
+  readonly unevaluated: boolean;
+}
+
+const RETRY_MS = 1_000;
+
+/**
+ * Keeps this process's memory in step with what it did not put there itself: what other processes on the same
+ * database commit, and what it committed and was cut off from before memory had it. What it reads are states,
+ * not changes, so that nothing is harmed by reading too often or by reading again after a failure.
+ */
+export class CatchUp {
+  readonly #deps: CatchUpDependencies;
+  /** What could not be read yet, since when. */
+  readonly #failing = new Map<Missed, number>();
+  readonly #stopped = new AbortController();
+
+  constructor(deps: CatchUpDependencies) {
+    this.#deps = deps;
+  }
+
+  /** Hears of every commit from now on. What this process committed is in memory; its rows are known by their `origin`. */
+  follow(): void {
+    const { store, origin } = this.#deps;
+    store.onCommitted((rows) => {
+      const others = rows.filter((row) => row.payload.origin !== origin);
+      if (others.length > 0) this.#take(missedBy(others, false));
+      const own = rows.filter((row) => row.inDoubt === true && row.payload.origin === origin);
+      if (own.length > 0) this.#take(missedBy(own, true));
+    });
+  }
+
+  /** Documents that this process wrote and could not read back. */
+  documents(names: readonly DocumentName[]): void {
+    this.#take({ documents: names, devices: [], unevaluated: true });
+  }
+
+  /** For how many milliseconds memory has been known to lack something. */
+  behindForMs(): number {
+    const [since] = this.#failing.values();
+    return since === undefined ? 0 : this.#deps.clock.now() - since;
+  }
+
+  stop(): Promise<void> {
+    this.#stopped.abort();
+    return this.#deps.serial.run(() => Promise.resolve());
+  }
+
+  #take(missed: Missed): void {
+    if (!this.#stopped.signal.aborted) void this.#tryUntilTaken(missed);
+  }
+
+  async #tryUntilTaken(missed: Missed): Promise<void> {
+    try {
+      // In line with this process's own commits: what is read here must not overwrite what one of them puts there.
+      const touched = await this.#deps.serial.run(() => this.#read(missed));
+      this.#failing.delete(missed);
+      if (missed.unevaluated) await evaluateTouched(this.#deps, touched);
+    } catch (error) {
+      this.#deps.onError(error);
+      if (!(error instanceof StoreBusy)) return;
+      if (!this.#failing.has(missed)) this.#failing.set(missed, this.#deps.clock.now());
+      await pause(RETRY_MS, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+      this.#take(missed);
+    }
+  }
+
+  async #read({ documents, devices }: Missed): Promise<readonly Touched[]> {
+    const { store, memory } = this.#deps;
+    const touched = await takeIn(this.#deps, documents);
+    if (devices.length === 0) return touched;
+    const rows = new Map((await store.devices.get(devices)).map((row) => [row.id, row]));
+    const postures = new Map((await store.postures.get(devices)).map((posture) => [posture.deviceId, posture]));
+    for (const id of devices) {
+      const row = rows.get(id);
+      if (row === undefined) memory.fleet.remove(id);
+      else memory.fleet.put(snapshotRow(row, postures.get(id) ?? null));
+    }
+    return touched;
+  }
+}
+
+function missedBy(rows: readonly OutboxRow[], unevaluated: boolean): Missed {
+  return {
+    documents: rows.filter(({ kind }) => kind === 'configuration-changed').map(({ payload }) => payload as unknown as DocumentName),
+    devices: [...new Set(rows.filter(({ kind }) => kind === 'device-posture-changed' || kind === 'device-removed').map(({ subject }) => subject))],
+    unevaluated,
+  };
+}
+
+/** Reads back what was committed, so that memory shows what the store holds and nothing else. */
+export async function takeIn({ store, memory }: Pick<ReevaluateDependencies, 'store' | 'memory'>, documents: readonly DocumentName[]): Promise<readonly Touched[]> {
+  const touched: Touched[] = [];
+  for (const { kind, id } of documents) {
+    const row: DocumentRow | undefined = await store.documents.get(kind, id);
+    touched.push(memory.apply(kind, id, row));
+    if (kind === 'group') touched.push(memory.applyMembers(id, row === undefined ? [] : await store.members.of(id)));
+  }
+  return touched;
+}
