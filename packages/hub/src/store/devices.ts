@@ -1,0 +1,83 @@
+import type { AndroidManagement, DeviceKey } from '@sallyport/core';
+import type { FilterOperator } from './filter-operator.ts';
+import type { PostureRow } from './postures.ts';
+
+/** A `managedDevice` as it is stored: Graph's property names. `resource.id` is the row's id. */
+export interface DeviceRow {
+  readonly id: string;
+  readonly resource: Readonly<Record<string, unknown>>;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
+/** Properties of `DeviceRow.resource` that have a column of their own and can be filtered and sorted by. */
+export const DEVICE_COLUMNS = [
+  'deviceName', 'operatingSystem', 'osVersion', 'azureADDeviceId', 'userId', 'userPrincipalName', 'serialNumber',
+  'imei', 'udid', 'easDeviceId', 'jailBroken', 'managedDeviceOwnerType', 'enrolledDateTime', 'lastSyncDateTime',
+  'deviceCategoryDisplayName', 'model', 'manufacturer', 'emailAddress',
+] as const;
+export type DeviceColumn = (typeof DEVICE_COLUMNS)[number];
+
+/** What a device list can be filtered by beside its own columns; these come from the posture. */
+export type DeviceFilterColumn = DeviceColumn | 'id' | 'complianceState' | 'partnerReportedThreatState';
+
+/** A filter as the store understands it. Text compares case-insensitively, times (ISO 8601) as instants. */
+export type DeviceFilter =
+  | { readonly op: FilterOperator; readonly column: DeviceFilterColumn; readonly value: string | null }
+  | { readonly op: 'and' | 'or'; readonly parts: readonly DeviceFilter[] }
+  | { readonly op: 'not'; readonly part: DeviceFilter };
+
+export interface DeviceQuery {
+  readonly filter?: DeviceFilter | undefined;
+  readonly orderBy?: readonly { readonly column: DeviceFilterColumn; readonly descending: boolean }[] | undefined;
+  /** Only what comes after this place in the same `orderBy`; it need not be there any more. */
+  readonly after?: DevicePosition | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** Where a device stood in an order: what it was sorted by, one value for each part of `orderBy`, as the store compares it. */
+export interface DevicePosition {
+  readonly id: string;
+  readonly values: readonly (string | number | null)[];
+}
+
+/** A device with the little that decisions need, for filling the memory index at start. */
+export interface DeviceSnapshotRow {
+  readonly id: string;
+  readonly operatingSystem: string;
+  readonly osVersion: string;
+  readonly azureADDeviceId: string | null;
+  readonly easDeviceId: string | null;
+  readonly serialNumber: string | null;
+  /** `null`: not Android, or not known. */
+  readonly androidManagement: AndroidManagement | null;
+  readonly userId: string | null;
+  readonly lastSyncAt: number;
+  readonly enrolledAt: number;
+  /** `null`: never evaluated. */
+  readonly posture: PostureRow | null;
+}
+
+export interface DeviceReader {
+  /** Unknown ids are left out. In no particular order. */
+  get(ids: readonly string[]): Promise<readonly DeviceRow[]>;
+  query(query: DeviceQuery): Promise<readonly DeviceRow[]>;
+  /** `undefined` when there is no such device. */
+  positionOf(id: string, orderBy: NonNullable<DeviceQuery['orderBy']>): Promise<DevicePosition | undefined>;
+  count(filter?: DeviceFilter): Promise<number>;
+  /** The ids of the devices that carry each key, in the order of `keys`; several for an ambiguous key. */
+  findByKeys(keys: readonly DeviceKey[]): Promise<readonly (readonly string[])[]>;
+  /**
+   * All devices, in pages of the store's choosing, ordered by id. Does not block writers: a device is shown as
+   * it is when its page is read. Who read `outbox.range()` before and follows from there misses nothing.
+   */
+  snapshot(): AsyncIterable<readonly DeviceSnapshotRow[]>;
+}
+
+export interface DeviceWriter {
+  /** Creates or replaces, and keeps `findByKeys` in step (`managedDeviceId`, `entraDeviceId`, `serialNumber`, `imei`, `udid`, `easDeviceId`). */
+  put(rows: readonly DeviceRow[]): Promise<void>;
+  /** With everything that hangs on it except its reports. Answers how many there were. */
+  delete(ids: readonly string[]): Promise<number>;
+}

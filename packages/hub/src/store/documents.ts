@@ -1,0 +1,38 @@
+export type DocumentKind =
+  | 'mobileThreatDefenseConnector' | 'deviceCompliancePolicy' | 'conditionalAccessPolicy' | 'namedLocation'
+  | 'user' | 'group' | 'application' | 'door' | 'mergeRule' | 'deviceManagementSettings' | 'vendorLink' | 'vendorCursor' | 'deletedItem'
+  /** Where inventories come from, where they are pushed to, and how far that has come. */
+  | 'inventorySource' | 'inventoryPush' | 'inventoryCursor'
+  /** Which tenant this database belongs to, and the write probe behind `/readyz`. */
+  | 'tenant'
+  /** What a connector's partner said of itself, and the state it was last seen in; id = connector id. */
+  | 'connectorStatus'
+  /** A device of which partners say different things, as it was told; id = device id. */
+  | 'disagreement';
+
+export interface DocumentRow {
+  readonly kind: DocumentKind;
+  /** Unique within the kind; compared as given (callers lower-case GUIDs). */
+  readonly id: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+  /** 1, then one more at each write. */
+  readonly version: number;
+}
+
+/** Documents are the configuration: few and small enough to be held in memory by who uses them. */
+export interface DocumentReader {
+  get(kind: DocumentKind, id: string): Promise<DocumentRow | undefined>;
+  /** Ordered by `createdAt`, then `id`. */
+  list(kind: DocumentKind): Promise<readonly DocumentRow[]>;
+  /** All of a kind of which there may be very many, in pages ordered by id. Does not block writers. */
+  snapshot(kind: DocumentKind): AsyncIterable<readonly DocumentRow[]>;
+}
+
+export interface DocumentWriter {
+  /** Creates or replaces. With `expectVersion`: answers `undefined` and writes nothing when it is not the current one. */
+  put(kind: DocumentKind, id: string, body: Readonly<Record<string, unknown>>, at: number, expectVersion?: number): Promise<DocumentRow | undefined>;
+  /** Whether there was something to delete. */
+  delete(kind: DocumentKind, id: string): Promise<boolean>;
+}
