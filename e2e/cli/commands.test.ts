@@ -230,6 +230,31 @@ describe('mistakes', () => {
   });
 });
 
+describe('the link of a connector to its vendor', () => {
+  const link = (...more: string[]): Promise<string> => ok('connector', 'link', 'zimperium', ...more);
+  const formerSecrets = async (): Promise<unknown> => (await json('connector', 'test', 'zimperium')).status.formerSecrets;
+  const secret = (word: string): string => `webhookSecret=@${file(word, `the-${word}-secret-of-some-length`)}`;
+
+  test('keeps a replaced secret for a while, shows until when, and ends it when told to', async () => {
+    await ok('connector', 'set', 'zimperium', '--android', 'on');
+    expect(await link('--secret', secret('first'))).not.toContain('Former');
+    expect(await link('--secret', secret('second'))).toMatch(/Former webhookSecret +accepted until \d{4}-/);
+    expect(await ok('connector', 'test', 'zimperium')).toMatch(/Former webhookSecret +accepted until \d{4}-/);
+    expect(await formerSecrets()).toEqual([{ name: 'webhookSecret', acceptedUntilDateTime: expect.any(String) }]);
+    expect(await link('--end-former-secrets')).not.toContain('Former');
+    expect(await formerSecrets()).toEqual([]);
+    expect(await link('--secret', secret('third'), '--end-former-secrets')).not.toContain('Former');
+    expect(await formerSecrets()).toEqual([]);
+  });
+
+  test('stays with the vendor it has, also where the id of the connector means another', async () => {
+    const map = { reportId: '$.id', deviceKeys: { serialNumber: '$.serial' }, state: { path: '$.risk', words: { none: 'secured', some: 'high' } } };
+    await link('--vendor', 'webhook', '-f', file('webhook.json', { webhookHeader: 'x-secret', map }), '--secret', secret('first'));
+    expect(await json('connector', 'link', 'zimperium', '--state', 'off')).toMatchObject({ vendor: 'webhook', enabled: false, settings: { webhookHeader: 'x-secret' } });
+    await ok('connector', 'remove', 'zimperium');
+  });
+});
+
 describe('import', () => {
   const content = {
     users: [{ id: '11111111-0000-4000-8000-000000000001', displayName: 'Alan', userPrincipalName: 'alan@example.com', signInActivity: {} }],

@@ -5,7 +5,7 @@ import { plain } from '../../output/plain.ts';
 import { facts } from '../../output/table.ts';
 import { connectorIdHere } from '../shared/find.ts';
 import { instant } from '../shared/paint.ts';
-import { linkPath, type VendorLinkStatus } from './vendor-link.ts';
+import { formerSecretFacts, linkPath, type VendorLinkStatus } from './vendor-link.ts';
 
 export const test = command({
   name: 'test',
@@ -24,6 +24,7 @@ export const test = command({
         ['At work', status.running],
         ['Last answer', instant(status.lastSuccessDateTime)],
         ['Last report', instant(status.lastReportDateTime)],
+        ...formerSecretFacts(status.formerSecrets),
         ['Problem', problem === null ? undefined : `${problem.message} (${instant(problem.dateTime) ?? ''})`],
       ], style)}`,
       exit: result.ok ? EXIT.ok : EXIT.failed,

@@ -1,6 +1,7 @@
 import type { Context } from '../../frame/command.ts';
 import { UsageError } from '../../frame/usage-error.ts';
 import { readJson } from '../shared/json-file.ts';
+import { instant } from '../shared/paint.ts';
 
 /** The link of a connector to its vendor, as `/admin/v1/connectors/{id}/vendor` shows it. */
 export interface VendorLink {
@@ -9,11 +10,19 @@ export interface VendorLink {
   readonly enabled: boolean;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly secretsSet: readonly string[];
+  readonly formerSecrets: readonly FormerSecret[];
   readonly webhookPath: string | null;
+}
+
+/** A secret that was replaced and is still accepted beside the new one. */
+export interface FormerSecret {
+  readonly name: string;
+  readonly acceptedUntilDateTime: string;
 }
 
 export interface VendorLinkStatus {
   readonly running: boolean;
+  readonly formerSecrets: readonly FormerSecret[];
   readonly lastSuccessDateTime: string | null;
   readonly lastReportDateTime: string | null;
   readonly problem: { readonly dateTime: string; readonly message: string; readonly nextTryDateTime: string | null } | null;
@@ -31,6 +40,11 @@ export interface VendorDescription {
 
 export function linkPath(connectorId: string): string {
   return `/admin/v1/connectors/${connectorId}/vendor`;
+}
+
+/** Lines for `facts`, one for each. */
+export function formerSecretFacts(secrets: readonly FormerSecret[]): readonly (readonly [string, string])[] {
+  return secrets.map(({ name, acceptedUntilDateTime }) => [`Former ${name}`, `accepted until ${instant(acceptedUntilDateTime) ?? ''}`]);
 }
 
 /** `["baseUrl=https://...", "pollMinutes=5"]` as settings, each of the type that the vendor's schema says. */
