@@ -1,5 +1,6 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PHONE } from '../../pipeline/testing.ts';
+import { eventually } from '../../platform/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
 import { signingKey, TransmitterServer, type SigningKey } from '../../vendors/shared-signals/fixtures/transmitter-server.ts';
 import { sharedSignals } from '../../vendors/shared-signals/index.ts';
@@ -43,10 +44,6 @@ async function sets(levels: Readonly<Record<string, string>>, id = PHONE): Promi
 
 async function state(): Promise<string | undefined> {
   return (await t.hub.store.postures.get([PHONE]))[0]?.mergedState;
-}
-
-async function eventually(check: () => void | Promise<void>): Promise<void> {
-  await vi.waitFor(check, { timeout: 10_000, interval: 10 });
 }
 
 describe('a transmitter that is polled', () => {
@@ -112,6 +109,8 @@ describe('a transmitter that is polled', () => {
     await t.start();
     await eventually(() => { expect(server.unacknowledged).toEqual([]); });
     expect([server.acknowledged, Object.entries(server.errors).map(([jti, { err }]) => `${jti} ${err}`)]).toEqual([['good'], ['broken invalid_request', 'foreign invalid_audience']]);
+    const languages = server.asked('/poll').map(({ headers, body }) => [body.includes('setErrs'), headers['content-language']]);
+    expect(languages.filter(([refuses, language]) => refuses === (language === undefined))).toEqual([]);
     expect(await state()).toBe('highSeverity');
   });
 

@@ -100,8 +100,11 @@ class Verifiers {
 
 /** RFC 8935, section 2.3: what the transmitter must mend is 400 with a code; what passes is an ordinary 5xx. */
 function answerRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refuse = (status: number, err: SetError, description: string) => reply.code(status).send({ err, description });
-  if (error instanceof NotAuthenticated) return refuse(401, 'authentication_failed', 'The Authorization value is missing or wrong.');
+  const refuse = (status: number, err: SetError, description: string) => reply.code(status).header('content-language', 'en').send({ err, description });
+  if (error instanceof NotAuthenticated) {
+    reply.header('www-authenticate', 'Bearer');
+    return refuse(401, 'authentication_failed', 'The Authorization value is missing or wrong.');
+  }
   if (error instanceof SetRefused) return refuse(400, error.err, error.message);
   if (error instanceof StoreBusy) return reply.code(503).header('retry-after', error.retryAfterSeconds).send();
   if (error instanceof VendorError) {

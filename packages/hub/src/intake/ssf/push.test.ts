@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PHONE, phone, ZIMPERIUM } from '../../pipeline/testing.ts';
+import { eventually } from '../../platform/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
 import { signingKey, TransmitterServer, type SigningKey } from '../../vendors/shared-signals/fixtures/transmitter-server.ts';
 import { DEVICE_COMPLIANCE_CHANGE, OKTA_DEVICE_RISK_CHANGE, RISK_LEVEL_CHANGE, SESSION_REVOKED, STREAM_UPDATED, VERIFICATION } from '../../vendors/shared-signals/vocabulary.ts';
@@ -74,7 +75,7 @@ describe('a transmitter that pushes', () => {
     await push(app, await compliance(1, 'not-compliant', 'compliant'));
     expect(await state()).toBe('activated');
     await t.link(CONNECTOR, 'shared-signals', { issuer: server.issuer, audience: server.audience, pushAuthorization: AUTHORIZATION, compliantIsSecured: true });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await push(app, await compliance(2, 'not-compliant', 'compliant'));
       expect(await state()).toBe('secured');
     });
@@ -163,6 +164,12 @@ describe('what is refused', () => {
     expect(await t.hub.store.reports.count()).toBe(0);
   });
 
+  test('says in which language it is told (RFC 8935, section 2.3), and by which scheme one comes in (RFC 9110, section 15.5.2)', async () => {
+    const app = await start();
+    expect((await push(app, 'nonsense')).headers).toMatchObject({ 'content-language': 'en' });
+    expect((await push(app, 'nonsense', { authorization: 'x' })).headers).toMatchObject({ 'content-language': 'en', 'www-authenticate': 'Bearer' });
+  });
+
   test('the vector with the wrong content type is refused too', async () => {
     const { vectors } = JSON.parse(readFileSync(new URL('../../vendors/shared-signals/fixtures/set.vectors.json', import.meta.url), 'utf8')) as { vectors: { set: string; content_type?: string; err: string[] }[] };
     const [vector] = vectors.filter(({ content_type }) => content_type !== undefined);
@@ -188,7 +195,7 @@ describe('what is refused', () => {
   test('all pushes, where the link is off or only polls', async () => {
     const app = await start();
     await t.link(CONNECTOR, 'shared-signals', { issuer: server.issuer, audience: server.audience, pushAuthorization: AUTHORIZATION }, false);
-    await vi.waitFor(async () => { expect((await push(app, 'x')).status).toBe(401); });
+    await eventually(async () => { expect((await push(app, 'x')).status).toBe(401); });
     await t.link(CONNECTOR, 'shared-signals', { issuer: server.issuer, audience: server.audience, pollUrl: `${server.url}/poll`, pollAuthorization: server.authorization });
     for (const authorization of ['', 'undefined', AUTHORIZATION]) expect((await push(app, 'x', { authorization })).status).toBe(401);
   });

@@ -39,9 +39,12 @@ export function createPollClient(settings: SharedSignalsSettings, tools: Pick<Ve
   const authorized = authorization(settings, tools);
   return {
     async poll({ maxEvents, returnImmediately, ack, setErrs }, signal) {
-      const body = JSON.stringify({ maxEvents, returnImmediately, ...(ack.length > 0 && { ack }), ...(Object.keys(setErrs).length > 0 && { setErrs }) });
+      const refuses = Object.keys(setErrs).length > 0;
+      const body = JSON.stringify({ maxEvents, returnImmediately, ...(ack.length > 0 && { ack }), ...(refuses && { setErrs }) });
       const answer = await authorized(signal, (value) => asking(() => http.request(pollUrl, {
-        method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json', authorization: value },
+        method: 'POST',
+        // RFC 8936, section 2.6: in which language the refusals are described.
+        headers: { 'content-type': 'application/json', accept: 'application/json', authorization: value, ...(refuses && { 'content-language': 'en' }) },
         body, signal, timeoutMs: PATIENCE_MS, maxBytes: MAX_BYTES,
       })));
       if (answer.status === 401 || answer.status === 403) throw new VendorError('refused', 'The transmitter does not let us poll: the authorization is not accepted.');

@@ -42,8 +42,8 @@ export const sharedSignalsSettings = z.object({
   tokenUrl: address().optional().meta({
     title: 'Poll: token address', description: 'Where a token for polling is given (OAuth 2.0 client credentials).', destination: true,
   }),
-  clientId: z.string().trim().min(1).max(512).optional().meta({ title: 'Poll: client id', description: 'For the token.' }),
-  clientSecret: secret(z.string().trim().min(8, 'must be the whole secret').max(4096).optional(), 'Poll: client secret', 'For the token.'),
+  clientId: z.string().trim().min(1).max(512).optional().meta({ title: 'Poll: client id', description: 'Under which the transmitter knows us at its token address.' }),
+  clientSecret: secret(z.string().trim().min(8, 'must be the whole secret').max(4096).optional(), 'Poll: client secret', 'Is shown at the token address together with the client id.'),
   scope: z.string().trim().min(1).max(512).optional().meta({ title: 'Poll: scope', description: 'For what the token is asked, such as ssf.read. Empty: nothing is named.' }),
   pollSeconds: z.number().int().min(1).max(3600).default(10).meta({
     title: 'Poll again after (seconds)', description: 'Where the transmitter answers at once although it has no events. One that holds its answer back is asked again at once.',

@@ -169,6 +169,17 @@ describe('the transmitter\'s keys', () => {
     await expect(judge.verify(stranger)).rejects.toMatchObject({ err: 'invalid_key' });
   });
 
+  test('are waited for also where the token seems to be from just before: iat is in whole seconds, and clocks differ', async () => {
+    const judge = verifier();
+    await judge.verify(await server.sign(risk()));
+    server.keys = [other];
+    const before = Math.floor(now / 1000) - 5;
+    const token = await server.sign(risk({ iat: before }), { key: other });
+    await expect(judge.verify(token)).rejects.toMatchObject({ failure: 'unavailable' });
+    now += 31_000;
+    await judge.verify(token);
+  });
+
   test('that cannot be had now are no fault of the token, and are asked for again only after a while', async () => {
     const judge = verifier();
     const token = await server.sign(risk());

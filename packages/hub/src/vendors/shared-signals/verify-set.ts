@@ -35,6 +35,8 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 /** As for reports of vendors: a token from later than this would outrank every true one until that time. */
 const MAX_AHEAD_MS = 5 * 60_000;
 const MAX_LENGTH = 256 * 1024;
+/** `iat` is in whole seconds, and the transmitter's clock is not ours. */
+const CLOCKS_DIFFER_MS = 10_000;
 
 export interface SetVerifier {
   readonly transmitter: Transmitter;
@@ -101,13 +103,13 @@ async function checkSignature(token: string, transmitter: Transmitter): Promise<
   const second = newer === undefined ? undefined : await tryKeys(token, newer);
   if (second !== undefined) return second;
   // A key that began after we looked is no fault of the token: the transmitter would never send a refused one again.
-  if (newer === undefined && issuedAfter(token, transmitter.keysKeptAt)) throw new VendorError('unavailable', 'The keys of the transmitter are read anew in a moment; the token may be signed with a new one.');
+  if (newer === undefined && mayBeIssuedAfter(token, transmitter.keysKeptAt)) throw new VendorError('unavailable', 'The keys of the transmitter are read anew in a moment; the token may be signed with a new one.');
   throw new SetRefused('invalid_key', 'The transmitter publishes no such key.');
 }
 
-function issuedAfter(token: string, moment: number | undefined): boolean {
+function mayBeIssuedAfter(token: string, moment: number | undefined): boolean {
   const { iat } = decodeJwt(token);
-  return typeof iat === 'number' && moment !== undefined && iat * 1000 > moment;
+  return typeof iat === 'number' && moment !== undefined && iat * 1000 > moment - CLOCKS_DIFFER_MS;
 }
 
 /** The claims; `undefined` where none of the keys is meant. */
