@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { AliasedSelectQueryBuilder, RawBuilder } from 'kysely';
 import { builders } from './session.ts';
@@ -35,6 +36,8 @@ export async function* gluedPages(
     next = count < PAGE ? undefined : page(session, query(last));
     // A reader that stops early leaves this page unread; its failure concerns nobody.
     next?.catch(() => {});
+    // What is asked is sent at the end of this turn: without a new one the database would wait for the work on this page.
+    await setImmediate();
     yield { values: JSON.parse(`[${text}]`) as unknown[], count };
   }
 }

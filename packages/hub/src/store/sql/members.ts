@@ -1,9 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
+import type { Compilable } from 'kysely';
 import type { MemberReader, MembersOfGroup, MemberWriter } from '../store.ts';
 import type { BatchWrite } from './batch-write.ts';
 import { quoted } from './glued-pages.ts';
 import { builders } from './session.ts';
-import type { ReadSession, WriteSession } from './session.ts';
+import type { Dialect, ReadSession, WriteSession } from './session.ts';
 
 const ADD_MEMBERS: BatchWrite = {
   kind: 'insertNew', table: 'group_members', keys: { group_id: 'text', member_id: 'text' }, values: {},
@@ -21,8 +23,27 @@ export function memberReader(session: ReadSession): MemberReader {
       );
       return rows.map((row) => row.member_id);
     },
+    async firstOf(groupIds, limit) {
+      const first = new Map<string, string[]>();
+      for (const { groupId, memberId } of await session.query(firstMembers(session.dialect, groupIds, limit))) {
+        const members = first.get(groupId);
+        if (members === undefined) first.set(groupId, [memberId]);
+        else members.push(memberId);
+      }
+      return first;
+    },
     snapshot: () => snapshot(session),
   };
+}
+
+/** Reads no more of a group than is asked for, however large it is. SQLite has no lateral joins, and finds the same with `in`. */
+function firstMembers(dialect: Dialect, groupIds: readonly string[], limit: number): Compilable<{ groupId: string; memberId: string }> {
+  const db = builders[dialect];
+  const first = db.selectFrom('group_members').select('member_id').where('group_id', '=', sql.ref<string>('g.value')).orderBy('member_id').limit(limit);
+  const joined = dialect === 'sqlite'
+    ? db.selectFrom(sql<{ value: string }>`json_each(${JSON.stringify(groupIds)})`.as('g')).innerJoin('group_members as m', 'm.group_id', 'g.value').where('m.member_id', 'in', first)
+    : db.selectFrom(sql<{ value: string }>`unnest(${groupIds}::text[])`.as<'g'>(sql.raw('g(value)'))).innerJoinLateral(first.as('m'), (join) => join.onTrue());
+  return joined.select(['g.value as groupId', 'm.member_id as memberId']).orderBy('g.value').orderBy('m.member_id');
 }
 
 /** A large group comes in several parts. */
@@ -40,6 +61,7 @@ async function* snapshot(session: ReadSession): AsyncGenerator<readonly MembersO
     if (last === undefined) return;
     next = membersAfter(session, last.groupId, last.lastMember);
     next.catch(() => {});
+    await setImmediate(); // As in `gluedPages`.
     yield parts;
   }
 }
