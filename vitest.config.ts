@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // As patient as `eventually`.
+    expect: { poll: { timeout: 25_000, interval: 10 } },
   },
 });

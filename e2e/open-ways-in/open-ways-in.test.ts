@@ -4,8 +4,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { issueCertificate, newAuthority } from '@sallyport/hub/platform/certificates.ts';
+import { eventually } from '@sallyport/hub/platform/testing.ts';
 import { sallyport } from '../cli/sallyport.ts';
 import { startHub, type HubProcess } from '../shared/hub-process.ts';
 
@@ -73,7 +74,7 @@ async function threatState(): Promise<unknown> {
   return JSON.parse(await cli('device', 'get', 'phone', '--json')).partnerReportedThreatState;
 }
 
-const eventually = (expected: string) => vi.waitFor(async () => { expect(await threatState()).toBe(expected); }, { timeout: 20_000, interval: 200 });
+const becomes = (expected: string) => eventually(async () => { expect(await threatState()).toBe(expected); });
 
 let minute = 0;
 function nextTime(): string {
@@ -131,13 +132,13 @@ describe.skipIf(lacks('openssl'))('lines sent by openssl s_client', () => {
   test('close the phone and open it again', async () => {
     for (const [verdict, state] of [['infected', 'highSeverity'], ['clean', 'secured']] as const) {
       await bash(SEND, { LINE: `<134>Mar  2 08:00:00 console ${cef(verdict)}`, PORT: syslogPort, IDENTITY: '-cert sender.pem -key sender.key' });
-      await eventually(state);
+      await becomes(state);
     }
   });
 
   test('are not heard without the certificate', async () => {
     await bash(`${SEND} || true`, { LINE: cef('infected'), PORT: syslogPort, IDENTITY: '' });
-    await vi.waitFor(() => { expect(hub.output()).toContain('a sender of syslog was turned away'); }, { timeout: 10_000, interval: 50 });
+    await eventually(() => { expect(hub.output()).toContain('a sender of syslog was turned away'); });
     expect(await threatState()).toBe('secured');
   });
 });
@@ -162,7 +163,7 @@ describe.skipIf(lacks('rsyslogd') && !existsSync('/usr/sbin/rsyslogd'))('lines o
       action(type="omfwd" target="localhost" port="${syslogPort}" protocol="tcp" template="${template}" TCP_Framing="${framing}" action.resumeRetryCount="-1"
         StreamDriver="gtls" StreamDriverMode="1" StreamDriverAuthMode="x509/name" StreamDriverPermittedPeers="localhost")`);
     relays.push(spawn('/usr/sbin/rsyslogd', ['-n', '-C', '-f', in_(`${name}.conf`), '-i', in_(`${name}.pid`)], { stdio: 'ignore' }));
-    await vi.waitFor(() => { expect(existsSync(socket)).toBe(true); }, { timeout: 10_000, interval: 20 });
+    await eventually(() => { expect(existsSync(socket)).toBe(true); });
     return socket;
   }
 
@@ -174,7 +175,7 @@ describe.skipIf(lacks('rsyslogd') && !existsSync('/usr/sbin/rsyslogd'))('lines o
     const socket = await relay(template, template, framing);
     for (const [verdict, state] of [['infected', 'highSeverity'], ['clean', 'secured']] as const) {
       await bash('logger --socket "$SOCKET" --socket-errors=on --tag mtd --size 8192 -- "$LINE"', { SOCKET: socket, LINE: cef(verdict) });
-      await eventually(state);
+      await becomes(state);
     }
   });
 });

@@ -11,7 +11,7 @@ import { AttackedHub, pathOf } from './attacked-hub.ts';
 let hub: AttackedHub;
 /** Something that is there, for each part of the path that names a kind of thing. */
 let existing: readonly (readonly [part: string, id: string])[] = [];
-const SLOW_MS = 2_000;
+const SLOW_MS = 15_000;
 beforeAll(async () => {
   hub = await AttackedHub.start();
   existing = await oneOfEach(hub);

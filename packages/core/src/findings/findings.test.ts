@@ -70,9 +70,8 @@ describe('a word of a partner', () => {
     expect(['malware', 'Weather', 'storm 12', 'phishing'].map((word) => categoryOf(table, word))).toEqual(['app.adware', 'net.scan', 'net.mitm', 'net.phishing_contact']);
   });
 
-  test('costs little, however long and odd it is', () => {
-    const started = performance.now();
-    for (const word of ['_'.repeat(100_000), 'ROOT_'.repeat(20_000), 'aB'.repeat(50_000)]) categoryOf(undefined, word);
-    expect(performance.now() - started).toBeLessThan(200);
+  test('is looked up before the time-out, however long and odd it is: what grows with its square would not be', () => {
+    const long = { '_': 'unclassified', 'ROOT_': 'phys.root', 'aB': 'unclassified' };
+    for (const [piece, category] of Object.entries(long)) expect(categoryOf(undefined, piece.repeat(300_000))).toBe(category);
   });
 });

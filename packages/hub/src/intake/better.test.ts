@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PHONE, ZIMPERIUM } from '../pipeline/testing.ts';
+import { eventually } from '../platform/testing.ts';
 import { StoreBusy } from '../store/store.ts';
 import { LogAnalyticsServer } from '../vendors/better/fixtures/log-analytics-server.ts';
 import { better } from '../vendors/better/index.ts';
@@ -118,7 +119,7 @@ describe('reading the workspace that BETTER writes to', () => {
         return intake.take(id, reports);
       },
     }));
-    await vi.waitFor(() => { expect(first.status(CONNECTOR)?.problem).not.toBeNull(); }, { timeout: 30_000, interval: 20 });
+    await eventually(() => { expect(first.status(CONNECTOR)?.problem).not.toBeNull(); });
     await first.close();
     await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(25_000);

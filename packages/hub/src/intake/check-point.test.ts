@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PHONE, phone } from '../pipeline/testing.ts';
+import { eventually } from '../platform/testing.ts';
 import { StoreBusy } from '../store/store.ts';
 import { CheckPointServer } from '../vendors/check-point/fixtures/check-point-server.ts';
 import { checkPoint } from '../vendors/check-point/index.ts';
@@ -36,10 +37,6 @@ function alert(id: number, minute: number, more: object = {}) {
 
 async function state(): Promise<string | undefined> {
   return (await t.hub.store.postures.get([PHONE]))[0]?.mergedState;
-}
-
-async function eventually(check: () => Promise<void>): Promise<void> {
-  await vi.waitFor(check, { timeout: 10_000, interval: 10 });
 }
 
 const ALERTS = '/app/SBM/external_api/v3/alert/';

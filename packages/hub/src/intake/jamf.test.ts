@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PHONE, phone } from '../pipeline/testing.ts';
+import { eventually } from '../platform/testing.ts';
 import { StoreBusy } from '../store/store.ts';
 import { JamfServer } from '../vendors/jamf/fixtures/jamf-server.ts';
 import { jamf } from '../vendors/jamf/index.ts';
@@ -48,10 +49,6 @@ function stream(): string {
 
 async function state(): Promise<string | undefined> {
   return (await t.hub.store.postures.get([PHONE]))[0]?.mergedState;
-}
-
-async function eventually(check: () => Promise<void>): Promise<void> {
-  await vi.waitFor(check, { timeout: 10_000, interval: 10 });
 }
 
 async function webhook(wrap?: Parameters<TestIntake['start']>[0]): Promise<FastifyInstance> {

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../platform/testing.ts';
 import { StoreBusy } from '../store/store.ts';
 import { LOOKOUT, PHONE, ZIMPERIUM } from '../pipeline/testing.ts';
 import { LookoutServer } from '../vendors/lookout/fixtures/lookout-server.ts';
@@ -61,11 +62,11 @@ async function reportIds(): Promise<readonly string[]> {
 }
 
 async function followed(count = 1): Promise<void> {
-  await vi.waitFor(() => { expect(lookout.openStreams).toBe(count); }, { timeout: 5000, interval: 5 });
+  await eventually(() => { expect(lookout.openStreams).toBe(count); });
 }
 
-async function eventually(expected: string): Promise<void> {
-  await vi.waitFor(async () => { expect(await state()).toBe(expected); }, { timeout: 5000, interval: 5 });
+async function becomes(expected: string): Promise<void> {
+  await eventually(async () => { expect(await state()).toBe(expected); });
 }
 
 describe('a link to Lookout', () => {
@@ -73,15 +74,15 @@ describe('a link to Lookout', () => {
     lookout.putDevice(listed('SECURE'));
     await link();
     await t.start();
-    await eventually('secured');
+    await becomes('secured');
     await followed();
     t.hub.clock.advance(3 * 3_600_000);
     lookout.tell(threatEvent(120, 'OPEN'), deviceEvent(121, 'THREATS_HIGH'));
-    await eventually('highSeverity');
+    await becomes('highSeverity');
     const [finding] = await t.hub.store.findings.ofDevices([PHONE]);
     expect(finding).toMatchObject({ id: 'threat-1', state: 'open', title: 'Active mitm: Café 🛜' });
     lookout.tell(threatEvent(125, 'RESOLVED'), deviceEvent(126, 'SECURE'));
-    await eventually('secured');
+    await becomes('secured');
     expect((await t.hub.store.findings.ofDevices([PHONE]))[0]?.state).toBe('resolved');
   });
 
@@ -92,7 +93,7 @@ describe('a link to Lookout', () => {
     lookout.trouble('/mra/api/v2/devices', 500);
     await link();
     await t.start();
-    await vi.waitFor(async () => { expect(await t.hub.store.reports.count()).toBe(2500); }, { timeout: 15_000, interval: 20 });
+    await eventually(async () => { expect(await t.hub.store.reports.count()).toBe(2500); });
     expect(t.waits.filter((ms) => ms >= 17_000 && ms <= 18_000)).toHaveLength(1);
     expect(lookout.requests.filter((request) => request.path === '/mra/api/v2/devices')).toHaveLength(6);
   });
@@ -106,12 +107,12 @@ describe('a link to Lookout', () => {
       const lists = () => t.waits.filter((ms) => ms > 250_000).length;
       const before = lists();
       const runner = await t.start();
-      await vi.waitFor(() => { expect(lists()).toBeGreaterThan(before); }, { timeout: 5000, interval: 5 });
+      await eventually(() => { expect(lists()).toBeGreaterThan(before); });
       seen.push(await state());
       if (told !== undefined) {
         await followed();
         lookout.tell(deviceEvent(93, told));
-        await eventually('lowSeverity');
+        await becomes('lowSeverity');
       }
       await runner.close();
     }
@@ -132,7 +133,7 @@ describe('a link to Lookout', () => {
         return intake.take(id, reports);
       },
     }));
-    await vi.waitFor(async () => { expect(await t.hub.store.reports.count()).toBe(1500); }, { timeout: 15_000, interval: 20 });
+    await eventually(async () => { expect(await t.hub.store.reports.count()).toBe(1500); });
     const pages = lookout.requests.filter((request) => request.path === '/mra/api/v2/devices').map((request) => request.query.get('oid'));
     expect(pages).toEqual([null, (1000).toString(16).padStart(24, '0'), (1000).toString(16).padStart(24, '0')]);
     expect(t.waits).toContain(3750);
@@ -143,10 +144,10 @@ describe('a link to Lookout', () => {
     await t.start();
     await followed();
     const first = lookout.tell(deviceEvent(1, 'SECURE'));
-    await eventually('secured');
+    await becomes('secured');
     lookout.cutNextBatch();
     lookout.tell(threatEvent(2, 'OPEN'), deviceEvent(3, 'THREATS_HIGH'));
-    await eventually('highSeverity');
+    await becomes('highSeverity');
     const resumed = lookout.requests.filter((request) => request.path.startsWith('/mra/stream')).at(-1);
     expect([resumed?.query.get('last_id'), resumed?.headers['last-event-id']]).toEqual([first, first]);
     expect(new Set(await reportIds()).size).toBe((await reportIds()).length);
@@ -158,11 +159,11 @@ describe('a link to Lookout', () => {
     await t.start();
     await followed();
     lookout.tell(deviceEvent(1, 'SECURE'));
-    await eventually('secured');
+    await becomes('secured');
     lookout.expireTokens();
     lookout.breakStreams();
     lookout.tell(deviceEvent(2, 'THREATS_MEDIUM'));
-    await eventually('mediumSeverity');
+    await becomes('mediumSeverity');
     expect(lookout.requests.filter((request) => request.path === '/oauth2/token')).toHaveLength(2);
   });
 
@@ -171,17 +172,17 @@ describe('a link to Lookout', () => {
     const runner = await t.start();
     await followed();
     lookout.tell(deviceEvent(1, 'SECURE'));
-    await eventually('secured');
+    await becomes('secured');
     await runner.close();
     lookout.tell(deviceEvent(2, 'THREATS_LOW'));
     lookout.tell(deviceEvent(3, 'THREATS_HIGH'));
     await t.start();
-    await eventually('highSeverity');
+    await becomes('highSeverity');
     expect(await reportIds()).toHaveLength(3);
     await t.hub.store.transaction(async (tx) => { await tx.documents.delete('vendorCursor', `${LOOKOUT}:stream`); });
     lookout.breakStreams();
     lookout.tell(deviceEvent(4, 'SECURE'));
-    await eventually('secured');
+    await becomes('secured');
     expect(await reportIds()).toHaveLength(4);
   });
 
@@ -198,7 +199,7 @@ describe('a link to Lookout', () => {
     }));
     await followed();
     lookout.tell(deviceEvent(1, 'THREATS_HIGH'));
-    await eventually('highSeverity');
+    await becomes('highSeverity');
     expect(await reportIds()).toHaveLength(1);
   });
 
@@ -207,11 +208,11 @@ describe('a link to Lookout', () => {
     await t.start();
     await followed();
     lookout.sendRaw('this is : not a field\nevent:events\ndata:{"events": [tru\n\n');
-    await vi.waitFor(() => { expect(lookout.requests.filter((request) => request.path.startsWith('/mra/stream'))).toHaveLength(2); }, { timeout: 5000, interval: 5 });
+    await eventually(() => { expect(lookout.requests.filter((request) => request.path.startsWith('/mra/stream'))).toHaveLength(2); });
     await followed();
     lookout.sendRaw('event:events\ndata:{"events": [tru\n\n');
     lookout.tell(deviceEvent(1, 'SECURE'));
-    await eventually('secured');
+    await becomes('secured');
     expect(lookout.openStreams).toBe(1);
   });
 
@@ -220,7 +221,7 @@ describe('a link to Lookout', () => {
     await t.start();
     await followed();
     lookout.sendRaw(`id:x1\nevent:events\ndata:${JSON.stringify([null, 7, 'x', [], { type: 'NEW_KIND', id: 'n' }, deviceEvent(1, 'THREATS_LOW')])}\n\n`);
-    await eventually('lowSeverity');
+    await becomes('lowSeverity');
     expect(await reportIds()).toHaveLength(1);
   });
 
@@ -229,10 +230,10 @@ describe('a link to Lookout', () => {
     await t.start();
     await followed();
     lookout.endStreams('reconnect', 2500);
-    await vi.waitFor(() => { expect(t.waits).toContain(2500); }, { timeout: 5000, interval: 5 });
+    await eventually(() => { expect(t.waits).toContain(2500); });
     await followed();
     lookout.tell(deviceEvent(1, 'SECURE'));
-    await eventually('secured');
+    await becomes('secured');
   });
 
   test('begins a day back when Lookout has forgotten the last event', async () => {
@@ -240,11 +241,11 @@ describe('a link to Lookout', () => {
     await t.start();
     await followed();
     const id = lookout.tell(deviceEvent(1, 'SECURE'));
-    await eventually('secured');
+    await becomes('secured');
     lookout.forget(id);
     lookout.breakStreams();
     lookout.tell(deviceEvent(2, 'THREATS_HIGH'));
-    await eventually('highSeverity');
+    await becomes('highSeverity');
     expect(lookout.requests.at(-1)?.query.get('start_time')).toBe('2026-03-01T09:00:00.000Z');
     expect(await reportIds()).toHaveLength(2);
   });
@@ -255,9 +256,9 @@ describe('a link to Lookout', () => {
     await followed();
     lookout.putDevice(listed('SECURE'));
     lookout.tell(threatEvent(1, 'OPEN'));
-    await vi.waitFor(async () => { expect(await t.hub.store.findings.ofDevices([PHONE])).toHaveLength(1); }, { timeout: 5000, interval: 5 });
+    await eventually(async () => { expect(await t.hub.store.findings.ofDevices([PHONE])).toHaveLength(1); });
     lookout.tell(threatEvent(2, 'RESOLVED'));
-    await vi.waitFor(async () => { expect((await t.hub.store.findings.ofDevices([PHONE]))[0]?.state).toBe('resolved'); }, { timeout: 5000, interval: 5 });
+    await eventually(async () => { expect((await t.hub.store.findings.ofDevices([PHONE]))[0]?.state).toBe('resolved'); });
     expect(lookout.requests.filter((request) => request.path === '/mra/api/v2/device')).toHaveLength(1);
   });
 
@@ -268,8 +269,8 @@ describe('a link to Lookout', () => {
     await t.start();
     await followed();
     lookout.tell(deviceEvent(61, 'THREATS_HIGH'));
-    await eventually('highSeverity');
-    await vi.waitFor(async () => { expect(await reportIds()).toHaveLength(2); }, { timeout: 5000, interval: 10 });
+    await becomes('highSeverity');
+    await eventually(async () => { expect(await reportIds()).toHaveLength(2); });
     // The list was read at 09:00 by the hub's clock, the event is of 09:01.
     expect(await state()).toBe('highSeverity');
   });
@@ -279,16 +280,16 @@ describe('a link to Lookout', () => {
     await t.start();
     await followed();
     lookout.tell(threatEvent(1, 'OPEN', 'stranger'));
-    await vi.waitFor(async () => { expect((await t.hub.store.reports.waiting(10)).map((report) => report.status)).toEqual(['unmatched']); }, { timeout: 5000, interval: 5 });
+    await eventually(async () => { expect((await t.hub.store.reports.waiting(10)).map((report) => report.status)).toEqual(['unmatched']); });
   });
 
   test('says so when the key is not accepted, and works as soon as it is changed', async () => {
     await link({ applicationKey: 'wrong-key-that-is-long-enough' });
     const runner = await t.start();
-    await vi.waitFor(() => { expect(runner.status(LOOKOUT)?.problem?.message).toContain('application key'); }, { timeout: 5000, interval: 5 });
+    await eventually(() => { expect(runner.status(LOOKOUT)?.problem?.message).toContain('application key'); });
     await link();
     await followed();
-    await vi.waitFor(() => { expect(runner.status(LOOKOUT)).toMatchObject({ running: true, problem: null }); }, { timeout: 5000, interval: 5 });
+    await eventually(() => { expect(runner.status(LOOKOUT)).toMatchObject({ running: true, problem: null }); });
   });
 
   test('stops when it is switched off or its connector is removed', async () => {
@@ -315,7 +316,7 @@ describe('a link to Lookout', () => {
     await t.start();
     await followed();
     lookout.heartbeat();
-    await vi.waitFor(async () => { expect([...(await t.hub.store.heartbeats.all()).keys()]).toContain(LOOKOUT); }, { timeout: 5000, interval: 5 });
+    await eventually(async () => { expect([...(await t.hub.store.heartbeats.all()).keys()]).toContain(LOOKOUT); });
     expect([...(await t.hub.store.heartbeats.all()).keys()]).not.toContain(ZIMPERIUM);
   });
 
@@ -324,10 +325,10 @@ describe('a link to Lookout', () => {
     await t.start();
     await followed();
     lookout.tell({ ...deviceEvent(1, 'THREATS_HIGH'), created_time: '2031-01-01T00:00:00Z' });
-    await eventually('highSeverity');
+    await becomes('highSeverity');
     t.hub.clock.advance(10 * 60_000);
     lookout.tell(deviceEvent(70, 'SECURE'));
-    await eventually('secured');
+    await becomes('secured');
     expect((await t.hub.store.reports.replay(0, 1))[0]?.flag).toContain('future');
   });
 });

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PHONE, phone } from '../pipeline/testing.ts';
+import { eventually } from '../platform/testing.ts';
 import { StoreBusy } from '../store/store.ts';
 import { DefenderServer } from '../vendors/microsoft-defender/fixtures/defender-server.ts';
 import { microsoftDefender } from '../vendors/microsoft-defender/index.ts';
@@ -36,10 +37,6 @@ function machine(id: string, riskScore: string, more: object = {}) {
 
 async function state(): Promise<string | undefined> {
   return (await t.hub.store.postures.get([PHONE]))[0]?.mergedState;
-}
-
-async function eventually(check: () => Promise<void>): Promise<void> {
-  await vi.waitFor(check, { timeout: 10_000, interval: 10 });
 }
 
 describe('a link to Microsoft Defender', () => {

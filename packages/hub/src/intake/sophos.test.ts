@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PHONE, phone } from '../pipeline/testing.ts';
+import { eventually } from '../platform/testing.ts';
 import { StoreBusy } from '../store/store.ts';
 import { SophosServer } from '../vendors/sophos/fixtures/sophos-server.ts';
 import { sophos } from '../vendors/sophos/index.ts';
@@ -46,10 +47,6 @@ function alert(id: string, minute: number, more: object = {}) {
 
 async function state(): Promise<string | undefined> {
   return (await t.hub.store.postures.get([PHONE]))[0]?.mergedState;
-}
-
-async function eventually(check: () => Promise<void>): Promise<void> {
-  await vi.waitFor(check, { timeout: 10_000, interval: 10 });
 }
 
 /** An administrator says once which phone Sophos means: its records name no id of the device management. */

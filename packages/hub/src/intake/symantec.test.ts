@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ALICE, PHONE, phone } from '../pipeline/testing.ts';
+import { eventually } from '../platform/testing.ts';
 import { SesServer } from '../vendors/symantec/fixtures/ses-server.ts';
 import { symantec } from '../vendors/symantec/index.ts';
 import { testLink } from './test-link.ts';
@@ -96,7 +97,7 @@ describe('asking Symantec Endpoint Security', () => {
         return outcomes;
       },
     }));
-    await vi.waitFor(() => { expect(first.status(CONNECTOR)?.problem).toMatchObject({ message: expect.stringContaining('429') }); }, { timeout: 10_000, interval: 5 });
+    await eventually(() => { expect(first.status(CONNECTOR)?.problem).toMatchObject({ message: expect.stringContaining('429') }); });
     await first.close();
     await t.round(CONNECTOR);
     await t.round(CONNECTOR);

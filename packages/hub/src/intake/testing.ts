@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { Intake } from '../pipeline/ports.ts';
 import type { TestPipeline } from '../pipeline/testing.ts';
 import { furnish, testPipeline } from '../pipeline/testing.ts';
 import { createDataKey } from '../platform/data-key.ts';
 import type { Outbound } from '../platform/outbound.ts';
 import { createOutbound } from '../platform/outbound.ts';
+import { eventually } from '../platform/testing.ts';
 import { vendorById } from '../vendors/registry.ts';
 import type { IntakeRunner } from './intake-runner.ts';
 import { startIntake } from './intake-runner.ts';
@@ -60,11 +61,11 @@ export async function testIntake(): Promise<TestIntake> {
     async round(connectorId) {
       const before = rounds();
       const runner = await start();
-      await vi.waitFor(() => {
+      await eventually(() => {
         expect(rounds()).toBeGreaterThan(before);
         // A runner that was started before may have come to the end of its round, too.
         expect(runner.status(connectorId)?.lastSuccessAt).toEqual(expect.any(Number));
-      }, { timeout: 10_000, interval: 5 });
+      });
       expect(runner.status(connectorId)).toMatchObject({ running: true, problem: null });
       await runner.close();
     },

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ERRORS, HubError } from '@sallyport/contracts';
 import { LOOKOUT, PHONE, ZIMPERIUM } from '../pipeline/testing.ts';
+import { eventually } from '../platform/testing.ts';
 import { StoreBusy } from '../store/store.ts';
 import { ZimperiumServer } from '../vendors/zimperium/fixtures/zimperium-server.ts';
 import type { TestIntake } from './testing.ts';
@@ -71,10 +72,6 @@ function exported(eventId: string, minute: number, risk_posture: number, more: o
 
 async function state(): Promise<string | undefined> {
   return (await t.hub.store.postures.get([PHONE]))[0]?.mergedState;
-}
-
-async function eventually(check: () => Promise<void>): Promise<void> {
-  await vi.waitFor(check, { timeout: 10_000, interval: 10 });
 }
 
 describe('asking Zimperium', () => {

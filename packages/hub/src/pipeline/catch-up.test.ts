@@ -1,4 +1,5 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { eventually } from '../platform/testing.ts';
 import { startPostgresProxy } from '../store/contract/postgres-proxy.ts';
 import { startPostgres } from '../store/contract/postgres-server.ts';
 import { openPostgresStore } from '../store/postgres/postgres-store.ts';
@@ -77,7 +78,7 @@ test('a change of policy that was kept in the same way reaches the whole fleet',
   expect(mail(other)).toBe(true);
   const [last] = await hub.store.outbox.after((await hub.store.outbox.range()).last - 1, 1);
   tell([{ ...last as OutboxRow, inDoubt: true }]);
-  await vi.waitFor(async () => expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'noncompliant' }]));
+  await eventually(async () => expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'noncompliant' }]));
   expect(mail(other)).toBe(false);
 });
 
@@ -112,11 +113,11 @@ test('what another process committed is read again when the database was away, a
   const other = await secondProcess(store, hub, (error) => problems.push(error));
   away = true;
   await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity' })]);
-  await vi.waitFor(() => expect(problems).not.toEqual([]));
+  await eventually(() => expect(problems).not.toEqual([]));
   hub.clock.advance(60_001);
   expect(other.decider.decide({ user: ALICE, application: 'Teams' }).reasons).toMatchObject([{ code: 'view_too_old' }]);
   away = false;
-  await vi.waitFor(() => expect(other.decider.view.posture(PHONE)?.complianceState).toBe('noncompliant'), 5_000);
+  await eventually(() => expect(other.decider.view.posture(PHONE)?.complianceState).toBe('noncompliant'));
   expect(other.decider.decide({ user: ALICE, application: 'Teams' }).reasons).toMatchObject([{ code: 'device_not_identified' }]);
 });
 
@@ -130,8 +131,8 @@ test('a change that cannot be read back at once has happened all the same, and i
   await withPolicy(other, 'secured');
   expect(mail(other)).toBe(true);
   away = false;
-  await vi.waitFor(() => expect(mail(other)).toBe(false), 5_000);
-  await vi.waitFor(async () => expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'noncompliant' }]));
+  await eventually(() => expect(mail(other)).toBe(false));
+  await eventually(async () => expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'noncompliant' }]));
 });
 
 test('a change of policy whose evaluation is cut short is in force at once, and finished as soon as that works', async () => {
@@ -147,7 +148,7 @@ test('a change of policy whose evaluation is cut short is in force at once, and 
   expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'compliant' }]);
   expect(mail(other)).toBe(false);
   transactions = Infinity;
-  await vi.waitFor(async () => expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'noncompliant' }]), 5_000);
+  await eventually(async () => expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'noncompliant' }]));
 });
 
 test('a device that another process registers or removes comes and goes here, too', async () => {

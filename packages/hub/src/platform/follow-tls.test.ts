@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { issueCertificate, newAuthority, type CertificateAndKey } from './certificates.ts';
 import { followServerTls } from './follow-tls.ts';
+import { eventually } from './testing.ts';
 import { ensureServerTls } from './tls.ts';
 
 const DAY = 86_400_000;
@@ -39,9 +40,9 @@ async function operatorsPair(host: string): Promise<CertificateAndKey> {
 test('a certificate of ours is renewed before it ends', async () => {
   const first = await follow();
   now += 380 * DAY;
-  await vi.waitFor(() => expect(used).toHaveLength(1));
+  await eventually(() => expect(used).toHaveLength(1));
   expect(used[0]?.cert).not.toBe(first.cert);
-  await vi.waitFor(() => expect(logged).toEqual(['the server certificate was replaced; new connections are served with the new one']));
+  await eventually(() => expect(logged).toEqual(['the server certificate was replaced; new connections are served with the new one']));
 });
 
 test('an operator\'s certificate is taken once both its files are there, and its weakness is said', async () => {
@@ -49,17 +50,17 @@ test('an operator\'s certificate is taken once both its files are there, and its
   const { cert, key } = await operatorsPair('other.example.com');
   await writeFile(join(dir, 'server.pem'), cert);
   // Perhaps more than once: a file is also read while it is being written.
-  await vi.waitFor(() => expect(logged).toContain('the server certificate on disk cannot be used; the former one stays'));
+  await eventually(() => expect(logged).toContain('the server certificate on disk cannot be used; the former one stays'));
   expect(used).toEqual([]);
   await writeFile(join(dir, 'server.key'), key);
-  await vi.waitFor(() => expect(used).toMatchObject([{ cert, key }]));
-  await vi.waitFor(() => expect(logged.slice(-2)).toEqual([expect.stringContaining(' ends on '), expect.stringContaining('does not name hub.example.com')]));
+  await eventually(() => expect(used).toMatchObject([{ cert, key }]));
+  await eventually(() => expect(logged.slice(-2)).toEqual([expect.stringContaining(' ends on '), expect.stringContaining('does not name hub.example.com')]));
 });
 
 test('what cannot be used is said once', async () => {
   await follow();
   await writeFile(join(dir, 'server.pem'), 'no certificate');
-  await vi.waitFor(() => expect(logged).toHaveLength(1));
+  await eventually(() => expect(logged).toHaveLength(1));
   await new Promise((resolve) => { setTimeout(resolve, 10 * EVERY_MS); });
   expect(logged).toHaveLength(1);
   expect(used).toEqual([]);

@@ -139,9 +139,9 @@ describe('streams', () => {
   test('outlive the time-out of the headers', async () => {
     const host = await serve((_request, response) => {
       response.writeHead(200).flushHeaders();
-      setTimeout(() => response.end('late'), 120);
+      setTimeout(() => response.end('late'), 1_200);
     });
-    expect(await read((await outbound.stream(`http://${host}/`, { timeoutMs: 60 })).chunks)).toBe('late');
+    expect(await read((await outbound.stream(`http://${host}/`, { timeoutMs: 1_000 })).chunks)).toBe('late');
   });
 
   test('throw when they are cut, when they fall silent and when they are called off', async () => {

@@ -63,12 +63,10 @@ describe('lines of values', () => {
     expect(locator.line(stepsOf('z'))).toBe(1);
   });
 
-  test('are found quickly in a large file', () => {
+  test('are found in a large file, which is read once for all of them', () => {
     const devices = Array.from({ length: 20_000 }, (_, i) => ({ deviceName: `Phone ${i}`, operatingSystem: 'Android', serialNumber: `SN-${i}`, notes: { a: [1, 2, 3] } }));
     const locator = new Locator(JSON.stringify({ managedDevices: devices }, null, 1));
-    const startedAt = performance.now();
-    for (let i = 0; i < 100; i += 1) expect(locator.line(['managedDevices', i * 100, 'serialNumber'])).toBe(3 + i * 100 * 12 + 3);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    for (let i = 0; i < 20_000; i += 1) expect(locator.line(['managedDevices', i, 'serialNumber'])).toBe(3 + i * 12 + 3);
   });
 
   test('are those of JSON.stringify, whatever the value', () => {

@@ -1,5 +1,3 @@
-import { placeOf } from '../shared/json-file.ts';
-
 type Step = string | number;
 
 /** A token of valid JSON. */
@@ -13,6 +11,7 @@ const REMEMBERED = 3;
 export class Locator {
   readonly #text: string;
   #items: ReadonlyMap<string, number> | undefined;
+  #lineEnds: readonly number[] | undefined;
 
   constructor(text: string) {
     this.#text = text;
@@ -24,7 +23,18 @@ export class Locator {
     let known = Math.min(path.length, REMEMBERED);
     while (known > 0 && !items.has(keyOf(path.slice(0, known)))) known -= 1;
     const start = items.get(keyOf(path.slice(0, known))) ?? 0;
-    return placeOf(this.#text, known < REMEMBERED ? start : this.#within(start, path.slice(known))).line;
+    return this.#lineAt(known < REMEMBERED ? start : this.#within(start, path.slice(known)));
+  }
+
+  #lineAt(position: number): number {
+    const ends = this.#lineEnds ??= Array.from(this.#text.matchAll(/\n/g), ({ index }) => index);
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((ends[middle] as number) < position) low = middle + 1;
+      else high = middle;
+    }
+    return low + 1;
   }
 
   #read(): ReadonlyMap<string, number> {

@@ -26,7 +26,7 @@ export function parseJson(text: string, name: string): unknown {
 }
 
 /** Lines and columns count from 1, as editors do. */
-export function placeOf(text: string, position: number): { readonly line: number; readonly column: number } {
+function placeOf(text: string, position: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, position).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }

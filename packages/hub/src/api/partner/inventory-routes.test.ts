@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HubError, PERMISSIONS } from '@sallyport/contracts';
 import { openInventory, type Inventory } from '../../compose-inventory.ts';
 import { LOOKOUT, PHONE, phone, testPipeline, ZIMPERIUM, type TestPipeline } from '../../pipeline/testing.ts';
 import { createDataKey } from '../../platform/data-key.ts';
 import { createOutbound, type Outbound } from '../../platform/outbound.ts';
+import { eventually } from '../../platform/testing.ts';
 import { createHttpServer } from '../http-server.ts';
 
 const TENANT = '11111111-2222-4333-8444-555555555555';
@@ -184,7 +185,7 @@ describe('with App Sync for iOS', () => {
     const { body: { cursor: everything } } = await fetchApps();
     await connector(LOOKOUT, { allowPartnerToCollectIOSPersonalApplicationMetadata: false });
     // What nobody may see any more is forgotten meanwhile, and a device that changes under the page is left for the next one.
-    await vi.waitFor(async () => expect((await hub.store.appInventory.ofDevices([IPHONE]))[0]?.apps).toHaveLength(1));
+    await eventually(async () => expect((await hub.store.appInventory.ofDevices([IPHONE]))[0]?.apps).toHaveLength(1));
     const managed = await fetchApps(`?changedSince=${everything}`);
     expect(managed.body.restart).toBe(true);
     expect(namesOf(managed)[IPHONE]).toEqual(['Example Mail']);
@@ -201,7 +202,7 @@ describe('with App Sync for iOS', () => {
     await connector(LOOKOUT, { allowPartnerToCollectIOSPersonalApplicationMetadata: false });
     expect(await names()).toEqual([[IPAD, 2], [IPHONE, 2]]);
     await connector(ZIMPERIUM, { allowPartnerToCollectIOSApplicationMetadata: false });
-    await vi.waitFor(async () => expect(await names()).toEqual([[IPAD, 2], [IPHONE, 1]]));
+    await eventually(async () => expect(await names()).toEqual([[IPAD, 2], [IPHONE, 1]]));
   });
 
   test('an empty beginning is one beginning', async () => {
@@ -301,7 +302,7 @@ describe('with App Sync for iOS', () => {
     const { body: { cursor } } = await fetchApps();
     hub.clock.advance(31 * 24 * 3_600_000);
     await reopen();
-    await vi.waitFor(async () => expect((await admin('GET', '/inventory-disclosures')).body.value).toEqual([]));
+    await eventually(async () => expect((await admin('GET', '/inventory-disclosures')).body.value).toEqual([]));
     await hub.devices.remove('admin', IPAD);
     expect((await fetchApps(`?changedSince=${cursor}`)).body.value).toEqual([{ managedDeviceId: IPAD, removed: true }]);
   });
@@ -311,7 +312,7 @@ describe('with App Sync for iOS', () => {
     const later = async (days: number) => {
       hub.clock.advance(days * 86_400_000);
       await reopen();
-      await vi.waitFor(async () => expect((await hub.store.documents.get('inventoryCursor', 'times'))?.body.times).toContainEqual(expect.objectContaining({ at: hub.clock.now() })));
+      await eventually(async () => expect((await hub.store.documents.get('inventoryCursor', 'times'))?.body.times).toContainEqual(expect.objectContaining({ at: hub.clock.now() })));
     };
     const removals = async () => (await hub.store.appInventory.changes('iOS', 0, 100)).filter(({ inventory }) => inventory === undefined).length;
 
@@ -324,7 +325,7 @@ describe('with App Sync for iOS', () => {
         expect(await removals()).toBe(1);
       }
       await later(2);
-      await vi.waitFor(async () => expect(await removals()).toBe(0));
+      await eventually(async () => expect(await removals()).toBe(0));
       expect((await fetchApps(`?changedSince=${late}`)).body).toMatchObject({ restart: false, value: [] });
       const anew = await fetchApps(`?changedSince=${early}&limit=1`);
       expect([anew.body.restart, namesOf(anew)]).toEqual([true, { [IPHONE]: ['Example Mail'] }]);
@@ -350,7 +351,7 @@ describe('with App Sync for iOS', () => {
     const before = await hub.store.appInventory.lastChange();
     expect(await hub.store.appInventory.withOwnApps('iOS', 0, 10)).toMatchObject([{ deviceId: IPHONE }]);
     await reopen();
-    await vi.waitFor(async () => expect(await hub.store.appInventory.withOwnApps('iOS', 0, 10)).toEqual([]));
+    await eventually(async () => expect(await hub.store.appInventory.withOwnApps('iOS', 0, 10)).toEqual([]));
     expect((await hub.store.appInventory.changes('iOS', before, 10)).map(({ deviceId }) => deviceId)).toEqual([IPHONE]);
   });
 

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LOOKOUT, PHONE, ZIMPERIUM } from '../../pipeline/testing.ts';
 import type { Intake } from '../../pipeline/ports.ts';
 import { issueCertificate, newAuthority, type CertificateAndKey } from '../../platform/certificates.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { eventually } from '../../platform/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
 import type { IntakeRunner } from '../intake-runner.ts';
 import type { TestIntake } from '../testing.ts';
@@ -78,10 +79,6 @@ function line(risk: string, minute: number, more = ''): string {
 
 async function state(): Promise<string | undefined> {
   return (await t.hub.store.postures.get([PHONE]))[0]?.mergedState;
-}
-
-async function eventually(check: () => Promise<void>): Promise<void> {
-  await vi.waitFor(check, { timeout: 10_000, interval: 10 });
 }
 
 const reports = (count: number) => eventually(async () => { expect(await t.hub.store.reports.count()).toBe(count); });
@@ -175,7 +172,7 @@ describe('while the store is busy', () => {
     expect(socket.writableLength).toBeGreaterThan(written.length * 100);
     expect(await t.hub.store.reports.count()).toBe(0);
     busy = false;
-    await vi.waitFor(async () => { expect(await t.hub.store.reports.count()).toBe(lines); }, { timeout: 25_000, interval: 50 });
+    await eventually(async () => { expect(await t.hub.store.reports.count()).toBe(lines); });
   });
 
   test('a hub that stops waits no longer', async () => {
@@ -325,12 +322,12 @@ describe('connections', () => {
     await ended(third);
     first?.end();
     await ended(first as TLSSocket);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const again = await sender(console_);
       const written = await t.hub.store.reports.count();
       again.write(`${line('bad', 1)}\n`);
-      await vi.waitFor(async () => { expect(await t.hub.store.reports.count()).toBe(written + 1); }, { timeout: 500, interval: 10 });
-    }, { timeout: 10_000 });
+      await eventually(async () => { expect(await t.hub.store.reports.count()).toBe(written + 1); });
+    });
   });
 
   test('that never begin TLS end after a while, and do not hold up a hub that stops', async () => {

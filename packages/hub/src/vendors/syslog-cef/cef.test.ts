@@ -94,11 +94,9 @@ test('what was written with the escapes of the format is read back', () => {
   }));
 });
 
-test('any text is read without an error, and in time that grows with its length', () => {
+test('any text is read without an error, and a long one in less than the time-out: what grows with its square would not be', () => {
   fc.assert(fc.property(fc.string(), (text) => { readCefLine(text); readCefLine(HEAD + text); readCefLine(`<1>1 ${text}`); }));
-  const started = performance.now();
   for (const piece of ['\\', '|', ' a', 'a=', '"', '[a="', ' ', '=', '][']) {
     for (const before of ['', '<1>1 - - - - - ', 'CEF:0|', HEAD]) readCefLine(before + piece.repeat(65_536 / piece.length));
   }
-  expect(performance.now() - started).toBeLessThan(5000);
 });
