@@ -24,6 +24,8 @@ export interface DocumentRow {
 /** Documents are the configuration: few and small enough to be held in memory by who uses them. */
 export interface DocumentReader {
   get(kind: DocumentKind, id: string): Promise<DocumentRow | undefined>;
+  /** Those of the ids that there are, in the order of `list`. */
+  find(kind: DocumentKind, ids: readonly string[]): Promise<readonly DocumentRow[]>;
   /** Ordered by `createdAt`, then `id`. */
   list(kind: DocumentKind): Promise<readonly DocumentRow[]>;
   /** All of a kind of which there may be very many, in pages ordered by id. Does not block writers. */

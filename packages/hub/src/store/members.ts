@@ -7,6 +7,8 @@ export interface MemberReader {
   /** (group, member) pairs; a member is a user or a group. In no particular order. */
   all(): Promise<readonly { groupId: string; memberId: string }[]>;
   of(groupId: string): Promise<readonly string[]>;
+  /** Of each group at most `limit` members, those with the lowest ids. Groups without members are left out. Costs what it answers. */
+  firstOf(groupIds: readonly string[], limit: number): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Everything that `all` answers, in parts, ordered by group and member; a group may come in several. Does not block writers. */
   snapshot(): AsyncIterable<readonly MembersOfGroup[]>;
 }

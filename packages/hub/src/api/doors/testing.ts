@@ -30,6 +30,7 @@ export class DoorStore {
 
   readonly documents = {
     get: (_: string, id: string) => this.#unlessBusy(() => this.rows.get(id)),
+    find: (_: string, ids: readonly string[]) => this.#unlessBusy(() => [...this.rows.values()].filter((row) => ids.includes(row.id))),
     list: () => this.#unlessBusy(() => [...this.rows.values()]),
     snapshot: () => { throw new Error('doors are few'); },
   };

@@ -24,6 +24,7 @@ export function documentsOf(bodies: readonly ApplicationDocument[]): { readonly 
   return {
     documents: {
       get: async (_kind, id) => rows().find((row) => row.id === id),
+      find: async (_kind, ids) => rows().filter((row) => ids.includes(row.id)),
       list: async () => rows(),
       snapshot: async function* () { yield rows(); },
     },

@@ -53,6 +53,9 @@ export function configurationCases(store: () => Store): void {
     });
     expect((await store().documents.list('user')).map((row) => row.id)).toEqual(['B', 'b', 'a', 'c']);
     expect(await store().documents.list('door')).toEqual([]);
+    expect(await store().documents.find('user', ['c', 'nobody', 'b', 'B', 'c'])).toEqual((await store().documents.list('user')).filter((row) => row.id !== 'a'));
+    expect(await store().documents.find('group', ['c'])).toEqual([]);
+    expect(await store().documents.find('user', [])).toEqual([]);
   });
 
   test('a snapshot gives each document of a kind once, by id, however many there are', async () => {
@@ -100,6 +103,17 @@ export function configurationCases(store: () => Store): void {
     expect([...await store().members.of('g1')].sort()).toEqual(['u1', 'u3']);
     expect(await store().members.of('unknown')).toEqual([]);
     expect(await store().members.all()).toHaveLength(4);
+  });
+
+  test('the first members of groups are those with the lowest ids, and no more than asked for', async () => {
+    await store().transaction(async (tx) => {
+      await tx.members.add('g1', Array.from({ length: 30 }, (_, n) => `u${(n * 7) % 30 + 10}`));
+      await tx.members.add('g2', ['u1']);
+      await tx.members.add('g3', ['u1', 'g2']);
+      expect((await tx.members.firstOf(['g3'], 1)).get('g3')).toEqual(['g2']);
+    });
+    expect(await store().members.firstOf(['g2', 'g1', 'nobody'], 3)).toEqual(new Map([['g1', ['u10', 'u11', 'u12']], ['g2', ['u1']]]));
+    expect(await store().members.firstOf([], 3)).toEqual(new Map());
   });
 
   test('removeAll takes an id out as group and as member', async () => {

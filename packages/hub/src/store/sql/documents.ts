@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { DocumentKind, DocumentReader, DocumentRow, DocumentWriter } from '../store.ts';
 import { gluedPages, PAGE, quoted } from './glued-pages.ts';
-import { builders } from './session.ts';
+import { builders, isOneOf } from './session.ts';
 import type { ReadSession, WriteSession } from './session.ts';
 import type { Tables } from './tables.ts';
 
@@ -12,6 +12,12 @@ export function documentReader(session: ReadSession): DocumentReader {
     async get(kind, id) {
       const rows = await session.query(db.selectFrom('documents').selectAll().where('kind', '=', kind).where('id', '=', id));
       return rows[0] && toDocument(rows[0]);
+    },
+    async find(kind, ids) {
+      const rows = await session.query(
+        db.selectFrom('documents').selectAll().where('kind', '=', kind).where(isOneOf(session.dialect, 'id', ids)).orderBy('created_at').orderBy('id'),
+      );
+      return rows.map(toDocument);
     },
     async list(kind) {
       const rows = await session.query(
