@@ -1,10 +1,12 @@
-import { X509Certificate } from 'node:crypto';
+import 'reflect-metadata';
+import { createPrivateKey, KeyObject, webcrypto, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import type { AddressInfo } from 'node:net';
+import * as x509 from '@peculiar/x509';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { issueCertificate, newAuthority } from './certificates.ts';
 import { issueDeviceCertificate, newDeviceAuthority } from './device-ca.ts';
@@ -107,6 +109,28 @@ describe('a certificate of the operator', () => {
     await writeFile(join(dir, 'server.pem'), 'not a certificate');
     await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(/no certificate in PEM/);
   });
+
+  test('with a key that has a passphrase, stops the start', async () => {
+    const { cert, key } = await operators(300, 'a.example');
+    await install({ cert, key: createPrivateKey(key).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' }) as string });
+    await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(`${join(dir, 'server.key')} is no private key in PEM without a passphrase.`);
+  });
+
+  test('that TLS clients would not accept, stops the start with its name', async () => {
+    const signingAlgorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]), modulusLength: 1024 };
+    const keys = await webcrypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']);
+    const certificate = await x509.X509CertificateGenerator.createSelfSigned({ name: 'CN=a.example', keys, signingAlgorithm });
+    await install({ cert: certificate.toString('pem'), key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }) as string });
+    await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(`${join(dir, 'server.pem')} cannot be served with: ee key too small.`);
+  });
+});
+
+test.each(['server', 'ca'] as const)('a key of ours (%s.key) that is empty or another one stops the start, with its name', async (name) => {
+  await ensureServerTls(dir, [], Date.now());
+  await writeFile(join(dir, `${name}.key`), '');
+  await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(`${join(dir, `${name}.key`)} is no private key in PEM without a passphrase.`);
+  await writeFile(join(dir, `${name}.key`), (await newAuthority('Another', Date.now(), 1)).key);
+  await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(`${join(dir, `${name}.pem`)} and ${join(dir, `${name}.key`)} do not belong together.`);
 });
 
 test('a device certificate names the device and is accepted as a client certificate', async () => {

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import type { CertificateAndKey } from './certificates.ts';
 import { PRIVATE_FILE, readFileIfThere, writeFileAtomically } from './private-files.ts';
 
@@ -45,7 +46,7 @@ export async function ensureServerTls(dir: string, hosts: readonly string[], now
 function operatorsTls(dir: string, pair: CertificateAndKey, hosts: readonly string[], now: number): ServerTls {
   const certificate = new X509Certificate(pair.cert);
   const path = join(dir, 'server.pem');
-  if (!certificate.checkPrivateKey(createPrivateKey(pair.key))) throw new Error(`${path} and ${join(dir, 'server.key')} do not belong together.`);
+  requireServable(path, pair);
   const missing = hosts.filter((host) => !namesAll(pair.cert, [host]));
   return {
     ...pair,
@@ -65,12 +66,31 @@ async function readPair(dir: string, name: 'ca' | 'server'): Promise<Certificate
   if (cert === undefined || key === undefined) {
     throw new Error(`Of ${join(dir, `${name}.pem`)} and ${name}.key only one is there. Put back the other one, or remove both to have new ones made.`);
   }
-  try {
-    new X509Certificate(cert);
-  } catch (cause) {
-    throw new Error(`${join(dir, `${name}.pem`)} is no certificate in PEM.`, { cause });
-  }
+  requirePair(join(dir, `${name}.pem`), join(dir, `${name}.key`), { cert, key });
   return { cert, key };
+}
+
+function requirePair(certPath: string, keyPath: string, { cert, key }: CertificateAndKey): void {
+  const certificate = read(`${certPath} is no certificate in PEM.`, () => new X509Certificate(cert));
+  const privateKey = read(`${keyPath} is no private key in PEM without a passphrase.`, () => createPrivateKey(key));
+  if (!certificate.checkPrivateKey(privateKey)) throw new Error(`${certPath} and ${keyPath} do not belong together.`);
+}
+
+/** Such as a key that is too short for any client of today. */
+function requireServable(path: string, { cert, key }: CertificateAndKey): void {
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    throw new Error(`${path} cannot be served with: ${(cause as { reason?: string }).reason ?? (cause as Error).message}.`, { cause });
+  }
+}
+
+function read<T>(problem: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new Error(problem, { cause });
+  }
 }
 
 async function makeAuthority(dir: string, now: number): Promise<CertificateAndKey> {
