@@ -62,6 +62,17 @@ test('folders are made with those above them, and an existing one is left as it 
   await makePrivateFolder(join(dir, 'a', 'b', 'c'));
 });
 
+test('a database that is none, and one that cannot be written, are told with their folder', () => {
+  const settings = { listen: { host: 'h', port: 1 }, dataDir: dir };
+  expect(startProblem(new Error('SQLite: file is not a database'), settings)).toBe(
+    `The database in ${dir} cannot be used (SQLite: file is not a database). Put back its file from your backup, or choose another folder with --data.`,
+  );
+  const readOnly = Object.assign(new Error('attempt to write a readonly database'), { code: 'ERR_SQLITE_ERROR', errcode: 1544 });
+  expect(startProblem(readOnly, settings)).toBe(`The data folder ${dir} may not be written by this user. Choose another with --data.`);
+  const damaged = Object.assign(new Error('database disk image is malformed'), { code: 'ERR_SQLITE_ERROR', errcode: 11 });
+  expect(startProblem(damaged, settings)).toContain(`The database in ${dir} cannot be used (database disk image is malformed)`);
+});
+
 test('other errors say what they say', () => {
   expect(startProblem(new Error('The database is of a later version.'), { listen: { host: 'h', port: 1 }, dataDir: dir })).toBe('The database is of a later version.');
 });

@@ -14,9 +14,20 @@ export function startProblem(error: unknown, { listen, dataDir }: Pick<ServeSett
     case 'EEXIST': case 'ENOTDIR': return ofFolder(dataDir, path, 'is, or lies in, a file and not a folder');
     case 'EROFS': return ofFolder(dataDir, path, 'is on a file system that can only be read');
     case 'ENOENT': return ofFolder(dataDir, path, 'cannot be made there');
+    case 'ERR_SQLITE_ERROR': return isReadOnly(error) ? ofFolder(dataDir, undefined, 'may not be written by this user') : ofDatabase(dataDir, shown(error));
     case 'ENOSPC': return `The disk of the data folder ${dataDir} is full. Make room, and start again.`;
-    default: return message ?? shown(error);
+    default: return message?.startsWith('SQLite: ') ? ofDatabase(dataDir, message) : message ?? shown(error);
   }
+}
+
+/** What does not pass by itself: a damaged file, or one of another program. */
+function ofDatabase(dataDir: string, problem: string): string {
+  return `The database in ${dataDir} cannot be used (${problem}). Put back its file from your backup, or choose another folder with --data.`;
+}
+
+/** SQLITE_READONLY (https://sqlite.org/rescode.html#readonly) with any extension. */
+function isReadOnly(error: unknown): boolean {
+  return ((error as { errcode?: number }).errcode ?? 0) % 256 === 8;
 }
 
 /** Files outside the folder are named as the system names them. */
