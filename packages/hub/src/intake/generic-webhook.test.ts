@@ -67,6 +67,13 @@ describe('a signed webhook', () => {
     expect(await state()).toBe('secured');
   });
 
+  test('whose ids are numbers beyond 2^53 keeps two that differ in the last digit apart', async () => {
+    const app = await start();
+    const threats = '[{"id":9007199254740993,"severity":"high","state":"open"},{"id":9007199254740992,"severity":"low","state":"open"}]';
+    await push(app, `{"events":[${JSON.stringify(event('e1', 1, 'bad')).slice(0, -1)},"threats":${threats}}]}`);
+    expect((await t.hub.store.findings.ofDevices([PHONE])).map(({ id }) => id).sort()).toEqual(['9007199254740992', '9007199254740993']);
+  });
+
   test('sent again has no second effect', async () => {
     const app = await start();
     const first = { events: [event('e1', 1, 'bad')] };

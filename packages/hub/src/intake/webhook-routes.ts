@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyRequest, RequestPayload } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
+import { withExactNumbers } from '../platform/exact-json.ts';
 import type { IntakeRunner } from './intake-runner.ts';
 import { listOfJsonLines, typeOfJsonLines } from './json-lines.ts';
 import type { LinkRuntime } from './link-runtime.ts';
@@ -69,7 +70,7 @@ async function readBody(runtime: LinkRuntime, request: FastifyRequest, payload: 
   if (!runtime.accepts((settings) => receive?.verifyBody?.(body, request.headers, settings) !== false)) throw refused();
   const type = typeOfJsonLines(request.headers['content-type']);
   if (type !== undefined) request.headers['content-type'] = type;
-  return Object.assign(Readable.from([listOfJsonLines(body)], { objectMode: false }), { receivedEncodedLength: body.byteLength });
+  return Object.assign(Readable.from([withExactNumbers(listOfJsonLines(body))], { objectMode: false }), { receivedEncodedLength: body.byteLength });
 }
 
 async function wholeBody(payload: RequestPayload): Promise<Buffer> {

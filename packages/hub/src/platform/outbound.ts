@@ -3,6 +3,8 @@ import { request as httpRequest, Agent as HttpAgent, type IncomingMessage } from
 import { request as httpsRequest, Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { createAddressGuard, type AddressGuard } from './address-guard.ts';
+import { parseExactJson } from './exact-json.ts';
+import { reasonOf } from './network-reasons.ts';
 
 /**
  * Requests that the hub itself makes: to vendors, to webhooks. Only https, only to public addresses, never
@@ -55,7 +57,7 @@ interface ResponseHead {
 export interface OutboundResponse extends ResponseHead {
   readonly body: Buffer;
   text(): string;
-  /** Throws SyntaxError when the body is no JSON. */
+  /** By `parseExactJson`. Throws SyntaxError when the body is no JSON. */
   json(): unknown;
 }
 
@@ -115,7 +117,7 @@ async function requestWhole(guard: AddressGuard, agents: Agents, url: string, op
   try {
     const message = await send(guard, agents, target, options, deadline.signal);
     const body = await collect(target, message, options.maxBytes ?? DEFAULT_MAX_BYTES);
-    return { ...headOf(message), body, text: () => body.toString('utf8'), json: () => JSON.parse(body.toString('utf8')) as unknown };
+    return { ...headOf(message), body, text: () => body.toString('utf8'), json: () => parseExactJson(body.toString('utf8')) };
   } catch (error) {
     throw asOutboundError(target, error, deadline, options.signal);
   } finally {
@@ -279,6 +281,5 @@ function asOutboundError(target: URL, error: unknown, deadline: Deadline, caller
   if (error instanceof OutboundError) return error;
   if (caller?.aborted === true) return new OutboundError('aborted', `The request to ${target.origin} was called off.`);
   if (deadline.timedOut()) return new OutboundError('timeout', deadline.message);
-  const reason = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
-  return new OutboundError('connection_failed', `${target.origin} could not be reached: ${reason}.`, { cause: error });
+  return new OutboundError('connection_failed', `${target.origin} could not be reached: ${reasonOf(error)}.`, { cause: error });
 }

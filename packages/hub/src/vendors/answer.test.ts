@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { timeOfAnswer } from './answer.ts';
+import { describe, expect, test } from 'vitest';
+import { jsonOf, timeOfAnswer } from './answer.ts';
+import { requireSuccess } from './vendor-error.ts';
 
 const SECOND = Date.parse('2026-03-02T08:00:00Z');
 const time = (askedAt: number, date?: string, now = askedAt + 100) => timeOfAnswer({ headers: date === undefined ? {} : { date } }, SECOND + askedAt, SECOND + now) - SECOND;
@@ -19,4 +20,30 @@ test.each([
 
 test('two answers of one second, asked for one after the other, are told apart', () => {
   expect(time(301, AT)).toBeGreaterThan(time(300, AT));
+});
+
+describe('an answer that cannot be used tells an administrator what to look at', () => {
+  const said = (act: () => unknown) => {
+    try { act(); } catch (error) { return (error as Error).message; }
+    return undefined;
+  };
+  const body = (text: string) => ({ status: 200, headers: {}, body: Buffer.from(text), text: () => text, json: () => JSON.parse(text) as unknown });
+
+  test.each([
+    ['', 'Acme gave an empty answer.'],
+    [' <!DOCTYPE html><title>Sign in</title>', 'Acme gave a web page in place of data. Check the address, and whether a proxy stands in between.'],
+    ['{"a":', 'Acme gave an answer that is no JSON.'],
+  ])('the body %j', (text, message) => {
+    expect(said(() => jsonOf(body(text), 'Acme'))).toBe(message);
+  });
+
+  test.each([
+    [302, 'Acme answered 302, which leads to another address; that is not followed, so check the one in the settings.'],
+    [404, 'Acme answered 404: there is nothing at this address. Check it.'],
+    [429, 'Acme answered 429: it has had too many requests.'],
+    [500, 'Acme answered 500.'],
+    [204, undefined],
+  ])('the status %i', (status, message) => {
+    expect(said(() => requireSuccess({ status, headers: {} }, 'Acme', 0))).toBe(message);
+  });
 });

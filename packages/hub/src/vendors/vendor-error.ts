@@ -31,7 +31,15 @@ interface Answer {
 export function requireSuccess(answer: Answer, what: string, now: number): void {
   const { status } = answer;
   if (status >= 200 && status < 300) return;
-  throw new VendorError(failureOfStatus(status), `${what} answered ${status}.`, retryAfterMs(answer.headers['retry-after'], now));
+  throw new VendorError(failureOfStatus(status), `${what} answered ${status}${whatHelps(status)}.`, retryAfterMs(answer.headers['retry-after'], now));
+}
+
+/** For administrators: what a bare number does not tell. */
+function whatHelps(status: number): string {
+  if (status >= 300 && status < 400) return ', which leads to another address; that is not followed, so check the one in the settings';
+  if (status === 404) return ': there is nothing at this address. Check it';
+  if (status === 429) return ': it has had too many requests';
+  return '';
 }
 
 function failureOfStatus(status: number): VendorFailure {

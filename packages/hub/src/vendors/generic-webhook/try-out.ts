@@ -1,4 +1,5 @@
 import { HubError } from '@sallyport/contracts';
+import { parseExactJson } from '../../platform/exact-json.ts';
 import { compileFieldMap } from '../field-map/compile-field-map.ts';
 import { mapRecord } from '../field-map/map-record.ts';
 import { jsonWithin } from '../json-within.ts';
@@ -30,7 +31,7 @@ export const webhookTryOut: VendorTryOut = {
 function bodyOf(sample: string): unknown {
   let body: unknown;
   try {
-    body = JSON.parse(sample);
+    body = parseExactJson(sample);
   } catch {
     throw new HubError('invalid_request', 'The sample is not valid JSON.', { field: 'sample' });
   }

@@ -1,3 +1,4 @@
+import { parseExactJson } from '../../platform/exact-json.ts';
 import type { DeviceSnapshot, DeviceWords } from '../device-snapshot.ts';
 import { KeptDeviceList } from '../kept-device-list.ts';
 import { keptJson } from '../kept-json.ts';
@@ -136,7 +137,7 @@ function snapshotOf(device: unknown, takenAt: number): DeviceSnapshot {
 /** `{"events": [...]}` or the bare list that one client's test shows; `undefined` for anything else. */
 function eventsIn(data: string): readonly unknown[] | undefined {
   try {
-    const body: unknown = JSON.parse(data);
+    const body = parseExactJson(data);
     if (Array.isArray(body)) return body;
     return isRecord(body) && Array.isArray(body.events) ? body.events : undefined;
   } catch {
