@@ -79,7 +79,8 @@ export class WatchDisagreements {
       await store.transaction(async (tx) => {
         const outbox: Omit<OutboxRow, 'seq'>[] = [];
         const history: HistoryRow[] = [];
-        for (const [id, now] of disagreeing) await this.#write(tx, id, now, outbox, history);
+        // Asked together: reports wait meanwhile, and each question by itself would wait for this thread's next free moment.
+        await Promise.all([...disagreeing].map(([id, now]) => this.#write(tx, id, now, outbox, history)));
         await tx.outbox.append(outbox);
         await tx.history.append(history);
       });

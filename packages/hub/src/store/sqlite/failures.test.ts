@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** Changes the connection of the writing thread behind the store's back. */
 function pragma(text: string): void {
-  writer.postMessage([{ id: -1, begin: false, operations: [{ kind: 'query', sql: `pragma ${text}`, parameters: [] }], end: null }]);
+  writer.postMessage([{ id: -1, transaction: null, operations: [{ kind: 'query', sql: `pragma ${text}`, parameters: [] }], end: null }]);
 }
 
 const bigReports = (name: string) => Array.from({ length: 100 }, (_, i) => report(`${name}-${i}`, { raw: 'x'.repeat(2000) }));
@@ -97,6 +97,21 @@ test('a commit that fails is rolled back and does not spoil the next transaction
   expect(await store.reports.count()).toBe(0);
   await store.transaction((tx) => tx.reports.add([report('r2')]));
   expect(await store.reports.count()).toBe(1);
+});
+
+test('what is asked together with a statement that fails, or after it, is not kept', async () => {
+  const failed = store.transaction(async (tx) => {
+    const broken = tx.findings.put([{
+      deviceId: 'nobody', connectorId: 'lookout', id: 'f', type: 't', state: 'open', observedAt: 1, reportId: 'r',
+    }]);
+    const together = [tx.findings.ofDevices(['nobody']), tx.reports.add([report('r1')]), tx.documents.put('user', 'u1', {}, 1)];
+    const after = tx.documents.get('user', 'u1').then(() => tx.reports.add([report('r2')]));
+    await broken;
+    await Promise.all([...together, after]);
+  });
+  await expect(failed).rejects.toThrow(/FOREIGN KEY/);
+  expect(await store.reports.count()).toBe(0);
+  expect(await store.documents.get('user', 'u1')).toBeUndefined();
 });
 
 test('when the thread dies, what is in flight is rejected, nothing of it is kept, and the next call has a new thread', async () => {

@@ -21,7 +21,8 @@ export type Operation =
 /** Sent in lists, and answered in lists of the same order. Done in order: begin, operations, end. If one fails, the rest is left and the transaction rolled back. */
 export interface Request {
   readonly id: number;
-  readonly begin: boolean;
+  /** `inside`: refused where the transaction has been rolled back, for alone it would be kept at once. `null`: of none. */
+  readonly transaction: 'begin' | 'inside' | null;
   readonly operations: readonly Operation[];
   readonly end: 'commit' | 'rollback' | null;
 }

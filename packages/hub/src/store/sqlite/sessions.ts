@@ -15,7 +15,7 @@ export function readSession(thread: DatabaseThread): ReadSession {
     dialect: 'sqlite',
     async query<Row>(query: Compilable<Row>) {
       const connection = await thread.connection();
-      const [result] = await connection.request({ begin: false, operations: [queryOperation(query)], end: null });
+      const [result] = await connection.request({ transaction: null, operations: [queryOperation(query)], end: null });
       return rowsOf<Row>(result);
     },
   };
@@ -81,7 +81,7 @@ export class SqliteTransaction implements WriteSession {
     this.#ended = true;
     this.#pending = [];
     if (!this.#begun || this.#failure !== undefined) return;
-    await this.#connection.request({ begin: false, operations: [], end: 'rollback' }).catch(() => {});
+    await this.#connection.request({ transaction: 'inside', operations: [], end: 'rollback' }).catch(() => {});
   }
 
   async #later(operation: Extract<Operation, { kind: 'each' }>): Promise<void> {
@@ -97,13 +97,13 @@ export class SqliteTransaction implements WriteSession {
 
   async #send(operations: readonly Operation[], end: 'commit' | null): Promise<readonly OperationResult[]> {
     this.#checkUsable();
-    const begin = !this.#begun;
+    const transaction = this.#begun ? 'inside' : 'begin';
     const all = [...this.#pending, ...operations];
     this.#begun = true;
     this.#pending = [];
     this.#pendingValues = 0;
     try {
-      return await this.#connection.request({ begin, operations: all, end });
+      return await this.#connection.request({ transaction, operations: all, end });
     } catch (error) {
       this.#failure ??= error;
       throw error;

@@ -62,8 +62,9 @@ function answer(request: Request): Answer {
   }
 }
 
-function run({ begin, operations, end }: Request): OperationResult[] {
-  if (begin) database.exec('begin immediate');
+function run({ transaction, operations, end }: Request): OperationResult[] {
+  if (transaction === 'begin') database.exec('begin immediate');
+  else if (transaction === 'inside' && end !== 'rollback' && !database.isTransaction) throw new Error('the transaction was undone before');
   const results = operations.map(runOperation);
   if (end === 'commit') database.exec('commit');
   if (end === 'rollback') rollBack();
