@@ -1,3 +1,5 @@
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestHub, type Answer, type TestHub } from './testing.ts';
 
@@ -44,6 +46,35 @@ test('every change is in the audit list, newest first, in pages', async () => {
   const next = await hub.get(answer.body['@odata.nextLink'].replace('https://hub.example:8443', ''));
   expect(next.body.value[0]).toMatchObject({ activityOperationType: 'Create', resources: [{ resourceId: id }] });
   expect((await hub.get('/v1.0/deviceManagement/auditEvents?$filter=category eq \'group\'')).body.error.target).toBe('$filter');
+});
+
+test('what is made says where it is', async () => {
+  const { headers, body: { id } } = await hub.post('/v1.0/groups/', { displayName: 'Located' });
+  expect(headers.location).toBe(`https://hub.example:8443/v1.0/groups/${id}`);
+  expect((await hub.get(new URL(String(headers.location)).pathname)).body.displayName).toBe('Located');
+  expect((await hub.patch(`/v1.0/groups/${id}`, { displayName: 'Still there' })).headers.location).toBeUndefined();
+});
+
+test('a change on the condition of an ETag does not happen, since there are none', async () => {
+  const { body: { id } } = await hub.post('/v1.0/groups', { displayName: 'Conditional' });
+  const headers = { 'if-match': 'W/"1"' };
+  for (const answer of [await hub.patch(`/v1.0/groups/${id}`, { displayName: 'Changed' }, { headers }), await hub.delete(`/v1.0/groups/${id}`, { headers })]) {
+    expect(answer).toMatchObject({ status: 412, body: { error: { code: 'resourceModified', target: 'If-Match' } } });
+  }
+  expect((await hub.get(`/v1.0/groups/${id}`, { headers })).body.displayName).toBe('Conditional');
+  expect((await hub.delete(`/v1.0/groups/${id}`, { headers: { 'if-match': '*' } })).status).toBe(204);
+});
+
+test('links are right for a client that writes the whole address into the request line', async () => {
+  for (const displayName of ['Whole one', 'Whole two']) await hub.post('/v1.0/groups', { displayName });
+  const address = await hub.app.listen({ host: '127.0.0.1', port: 0 });
+  const answer = await new Promise<string>((resolve, reject) => {
+    const asked = request(address, { path: `${address}/v1.0/groups?$top=1`, headers: { host: 'hub.example', authorization: hub.token } }, (response) => {
+      text(response).then(resolve, reject);
+    });
+    asked.on('error', reject).end();
+  });
+  expect(JSON.parse(answer)['@odata.nextLink']).toMatch(/^https:\/\/hub\.example\/v1\.0\/groups\?\$top=1&\$skiptoken=/);
 });
 
 describe('a batch', () => {

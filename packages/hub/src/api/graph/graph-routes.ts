@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { HubError } from '@sallyport/contracts';
 import type { GraphVersion } from '@sallyport/contracts/graph/model.ts';
 import { accessPolicyRoutes } from './access-policies.ts';
 import { applicationRoutes } from './applications.ts';
@@ -32,8 +33,11 @@ export function graphRoutes(deps: GraphDependencies): FastifyPluginAsync {
           url: `/${version}${path}`,
           config: { access: { kind: 'permission', anyOf: access }, doc: routeDocOf({ summary, doc }, version) },
           handler: async (request, reply) => {
-            const answer = await handle(toGraphRequest(request, version, deps));
+            refusePrecondition(request);
+            const asked = toGraphRequest(request, version, deps);
+            const answer = await handle(asked);
             reply.code(answer.status);
+            if (answer.status === 201 && typeof answer.body?.id === 'string') reply.header('location', locationOf(asked, answer.body.id));
             if (answer.text !== undefined) return reply.type('text/plain').send(answer.text);
             if (answer.body === undefined) return reply.send();
             return reply.type('application/json; odata.metadata=minimal; charset=utf-8').send(JSON.stringify(answer.body));
@@ -52,17 +56,34 @@ export function allGraphRoutes(deps: GraphDependencies): readonly GraphRoute[] {
   ];
 }
 
+/**
+ * There are no ETags here, so one that a client names can only be another server's or made up: a change on that condition
+ * must not happen (RFC 9110 section 13.1.1). `*` asks for no more than that there is something.
+ */
+function refusePrecondition({ method, headers }: FastifyRequest): void {
+  const condition = headers['if-match'];
+  if (method === 'GET' || condition === undefined || condition.trim() === '*') return;
+  throw new HubError('precondition_failed', 'Resources have no ETags here, so none matches; nothing was changed. Send the request without If-Match.', { field: 'If-Match' });
+}
+
+/** Of what was made (RFC 9110 section 15.3.2). */
+function locationOf({ origin, originalPath }: GraphRequest, id: string): string {
+  return `${origin}${originalPath.replace(/\/$/, '')}/${id}`;
+}
+
 function toGraphRequest(request: FastifyRequest, version: GraphVersion, deps: GraphDependencies): GraphRequest {
   const { caller } = request;
   if (caller === undefined) throw new Error('A Graph route was reached without a caller.');
-  const [originalPath = ''] = request.originalUrl.split('?', 1);
-  const cut = request.originalUrl.indexOf('?');
+  // A client may write the whole address where others write the path (RFC 9112 section 3.2.2).
+  const url = request.originalUrl.replace(/^https?:\/\/[^/?]*/i, '');
+  const [originalPath = ''] = url.split('?', 1);
+  const cut = url.indexOf('?');
   return {
     version,
     method: request.method,
     origin: deps.baseUrl ?? `https://${hostOf(request)}`,
     originalPath,
-    queryString: cut === -1 ? '' : request.originalUrl.slice(cut + 1),
+    queryString: cut === -1 ? '' : url.slice(cut + 1),
     params: request.params as Record<string, string>,
     body: request.body,
     caller,
