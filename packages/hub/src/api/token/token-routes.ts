@@ -35,7 +35,7 @@ export async function addTokenRoutes(app: FastifyInstance, options: TokenRoutesO
   addDiscoveryRoutes(app, options);
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer', bodyLimit: FORM_LIMIT_BYTES }, async (request: Parameters<typeof requireUtf8>[0], body: Buffer) => {
+    scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, async (request: Parameters<typeof requireUtf8>[0], body: Buffer) => {
       requireUtf8(request);
       return new URLSearchParams(utf8Text(body));
     });
@@ -47,6 +47,7 @@ export async function addTokenRoutes(app: FastifyInstance, options: TokenRoutesO
 function addTokenRoute(app: FastifyInstance, { site, keys, clients, clock }: TokenRoutesOptions): void {
   const attempts = createAttempts(clock);
   app.post('/:tenant/oauth2/v2.0/token', {
+    bodyLimit: FORM_LIMIT_BYTES,
     config: {
       access: { kind: 'public', why: 'a client proves here who it is' },
       doc: {
