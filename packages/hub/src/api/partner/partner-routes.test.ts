@@ -125,6 +125,15 @@ test('POST /partner/v1/heartbeat notes that the partner is alive', async () => {
   expect([answer.statusCode, intake.heartbeats]).toEqual([204, [CONNECTOR]]);
 });
 
+test('a member that is null in a sign of life is one that was left out', async () => {
+  const intake = new FakeIntake();
+  const app = await start(intake);
+  for (const payload of [{ error: null }, { error: { code: 'E7', message: null } }]) {
+    expect((await app.inject({ method: 'POST', url: '/partner/v1/heartbeat', payload })).statusCode).toBe(204);
+  }
+  expect(intake.heartbeats).toEqual([CONNECTOR, `${CONNECTOR} E7`]);
+});
+
 test('a partner says what is wrong on its side, withdraws and comes back', async () => {
   const intake = new FakeIntake();
   const app = await start(intake);

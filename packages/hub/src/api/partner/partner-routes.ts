@@ -34,7 +34,7 @@ export function partnerRoutes({ intake, provisioning, clock }: PartnerRoutesOpti
       },
     }, async (request, reply) => {
       const { error } = heartbeatSchema.parse(request.body ?? {});
-      await intake.heartbeat(connectorOf(request), error);
+      await intake.heartbeat(connectorOf(request), error == null ? undefined : { code: error.code, message: error.message ?? undefined });
       return reply.code(204).send();
     });
 
@@ -64,7 +64,7 @@ export function partnerRoutes({ intake, provisioning, clock }: PartnerRoutesOpti
 }
 
 const heartbeatSchema = z.object({
-  error: z.object({ code: z.string().min(1).max(64), message: z.string().max(1_024).optional() }).optional().describe('What is wrong on the side of the partner.'),
+  error: z.object({ code: z.string().min(1).max(64), message: z.string().max(1_024).nullish() }).nullish().describe('What is wrong on the side of the partner.'),
 });
 
 const docs = {
