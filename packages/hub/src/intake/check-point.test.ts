@@ -138,6 +138,16 @@ describe('a link to Check Point', () => {
     expect(server.asked(DEVICES).map((request) => request.query.get('offset'))).toEqual(['0', '40', '40', '80', '80', '80', '120', '120']);
   });
 
+  test.each(['path', 'address'])('finds the next page also where it is named by its %s in full', async (how) => {
+    server.pageSize = 1;
+    server.nextBefore = `${how === 'path' ? '' : server.url}/app/SBM`;
+    server.devices = [device('1', '0'), device('2', '0')];
+    await t.link(CONNECTOR, 'check-point', settings());
+    const runner = await t.start();
+    await eventually(async () => { expect(t.rounds()).toBe(1); });
+    expect([runner.status(CONNECTOR)?.problem, await t.hub.store.reports.count()]).toEqual([null, 2]);
+  });
+
   test('does not go round in circles when a page names itself as the next', async () => {
     const path = '/external_api/v1/device_status/?limit=100&offset=0';
     for (let i = 0; i < 3; i += 1) server.trouble(DEVICES, 200, { body: JSON.stringify({ meta: { next: path }, objects: [device('1', '2')] }) });

@@ -7,7 +7,7 @@ const ISO = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?
 
 /** An ISO 8601 date and time with its offset, to the millisecond; `undefined` for anything else, also for 30 February. */
 export function parseIsoInstant(text: string): number | undefined {
-  const match = ISO.exec(text);
+  const match = ISO.exec(text.trim());
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = '0', fraction = '', zone = ''] = match;
   const at = utc(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second));

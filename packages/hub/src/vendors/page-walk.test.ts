@@ -41,3 +41,8 @@ test('a page that repeats the one before ends the list, and so does an empty lis
   expect([await t.run(), t.asked, t.taken]).toEqual([1, [0, 0], ['a']]);
   expect(await list([{ content: [], next: undefined }]).run()).toBe(0);
 });
+
+test('empty pages in the middle, which lists with a filter have, end nothing; one that leads to itself does', async () => {
+  const t = list([{ content: ['a'], next: 1 }, { content: [], next: 2 }, { content: [], next: 3 }, { content: ['b'], next: 4 }, { content: [], next: 4 }]);
+  expect([await t.run(), t.asked, t.taken]).toEqual([2, [0, 1, 2, 3, 4, 4], ['a', 'b']]);
+});

@@ -31,7 +31,8 @@ export class PageWalk<Place, P extends Page<Place> = Page<Place>> {
     try {
       for (;;) {
         const page = await this.#fetch(this.#place, signal);
-        const now = fingerprint(page.content);
+        // An empty page is like every other, so where it leads to tells whether it is the same again.
+        const now = fingerprint(page.content.length > 0 ? page.content : ['empty', page.next]);
         if (now === this.#before) return this.#restart();
         if (page.content.length > 0) await take(page);
         this.#taken += page.content.length;

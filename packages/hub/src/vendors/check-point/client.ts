@@ -79,7 +79,7 @@ export function createCheckPointClient({ gatewayUrl, clientId, accessKey }: Chec
       if (!isRecord(body) || !Array.isArray(body.objects)) throw new VendorError('bad_answer', 'Check Point gave a list that cannot be read.');
       const { next, total_count: total } = record(body.meta);
       return {
-        content: body.objects, takenAt: timeOfAnswer(answer, askedAt, clock.now()), next: nextOf(next, path, body.objects.length),
+        content: body.objects, takenAt: timeOfAnswer(answer, askedAt, clock.now()), next: nextOf(relative(next, gatewayUrl), path, body.objects.length),
         total: typeof total === 'number' ? total : undefined,
       };
     },
@@ -95,6 +95,13 @@ function tokenIsOver(answer: OutboundResponse): boolean {
   } catch {
     return false;
   }
+}
+
+/** The vendor writes a path below the service; taken as well is the same as a path or an address in full. */
+function relative(next: unknown, gatewayUrl: string): unknown {
+  if (typeof next !== 'string') return next;
+  const path = next.startsWith(`${gatewayUrl}/`) ? next.slice(gatewayUrl.length) : next;
+  return path.startsWith(`${SERVICE}/`) ? path.slice(SERVICE.length) : path;
 }
 
 /** Only ever a page of the same list, so that an answer cannot send our token elsewhere; ends where it leads in a circle. */

@@ -30,7 +30,7 @@ export interface JamfEvent {
 
 export function readDevice(raw: WireRecord): JamfDevice {
   const id = firstOf(identifier(raw.guid), identifier(raw.deviceId));
-  return { id, risk: word(firstOf(raw.riskCategory, raw.risk)), keys: keysOfDevice(raw.externalId, id, record(raw.user).email) };
+  return { id, risk: firstOf(word(raw.riskCategory), word(raw.risk)), keys: keysOfDevice(raw.externalId, id, record(raw.user).email) };
 }
 
 /** `{"event": {...}}`, or the event without its wrapping; `undefined` for anything else. */

@@ -19,7 +19,7 @@ const REQUESTS_A_MINUTE = 90;
 const SILENCE_MS = 180_000;
 const EVENT_TYPES = 'DEVICE,THREAT,SMISHING_ALERT';
 
-const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive().optional() });
+const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive().optional().catch(undefined) });
 
 /** One page of the devices, with the moment (Lookout's clock) whose truth it is. */
 export interface DevicesPage extends Page<string | undefined> {

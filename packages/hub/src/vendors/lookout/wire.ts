@@ -47,7 +47,7 @@ export function readEvent(raw: unknown): LookoutEvent | undefined {
   const common = {
     id: identifier(raw.id),
     type: word(raw.type),
-    change: word(firstOf(raw.change_type, raw.changeType)),
+    change: firstOf(word(raw.change_type), word(raw.changeType)),
     at: typeof time === 'string' ? parseIsoInstant(time) : undefined,
   };
   return isRecord(raw.details) && raw.created_time === undefined ? readVersion1(raw, common) : readVersion2(raw, common);
@@ -76,9 +76,9 @@ export function readDevice(device: WireRecord): LookoutDevice {
     guid: identifier(device.guid),
     externalId: firstOf(identifier(info.external_id), identifier(details.external_id), identifier(device.external_id)),
     email: firstOf(identifier(info.email), identifier(device.email), identifier(device.email_address)),
-    security: word(firstOf(status.security_status, device.security_status)),
-    activation: word(firstOf(status.activation_status, device.activation_status)),
-    protection: word(firstOf(status.protection_status, device.protection_status)),
+    security: firstOf(word(status.security_status), word(device.security_status)),
+    activation: firstOf(word(status.activation_status), word(device.activation_status)),
+    protection: firstOf(word(status.protection_status), word(device.protection_status)),
     checkinTime: identifier(device.checkin_time),
   };
 }
@@ -90,8 +90,8 @@ function readThreat(threat: WireRecord): LookoutThreat {
     id: firstOf(identifier(threat.guid), identifier(threat.id)),
     type: word(threat.type),
     classifications: classificationsOf(threat),
-    severity: word(firstOf(threat.severity, threat.risk)),
-    status: word(firstOf(threat.status, threat.action)),
+    severity: firstOf(word(threat.severity), word(threat.risk)),
+    status: firstOf(word(threat.status), word(threat.action)),
     subject: firstOf(...['application_name', 'file_name', 'url', 'network_ssid', 'package_name', 'description'].map((name) => plainText(named[name], 200))),
   };
 }

@@ -54,7 +54,7 @@ export function readIncident(raw: unknown): SepMobileIncident | undefined {
     subject: firstOf(plainText(raw.app_name, 200), plainText(raw.package_name, 200)),
     email: firstOf(record(raw.user).email, device.email),
     deviceId: firstOf(identifier(device.id), identifier(raw.device_id)),
-    risk: word(firstOf(device.risk, device.risk_level)),
+    risk: firstOf(word(device.risk), word(device.risk_level)),
     health: word(device.health_status),
   };
 }

@@ -10,8 +10,10 @@ export interface SyslogEnvelope {
 const HIGHEST_PRIORITY = 191;
 /** RFC 5424, section 6: version, time, host, app, process, message id; structured data follows. */
 const HEADER_5424 = /^[1-9]\d{0,2} (\S{1,64}) (\S{1,255}) (\S{1,48}) \S{1,128} \S{1,32} /;
-/** RFC 3164, section 4.1.2, with an ISO time as well, which is what rsyslog forwards by default. */
-const HEADER_3164 = /^(?:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2}|(\d{4}-\d{2}-\d{2}T\S{8,24})) (\S{1,255}) +/;
+/** RFC 3164, section 4.1.1; with a year, which some add, and with an ISO time, which is what rsyslog forwards by default. */
+const TIME_3164 = /^(?:[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?\d{2}:\d{2}:\d{2}|(\d{4}-\d{2}-\d{2}T\S{8,24})) +/;
+/** Some leave it out, and the message follows at once. */
+const HOST_3164 = /^(\S{1,255}) +/;
 const TAG = /^([^\s:[\]]{1,48})(?:\[[^\]\s]{0,48}\])?: */;
 
 /**
@@ -41,8 +43,10 @@ function afterStructuredData(text: string): string | undefined {
 }
 
 function read3164(text: string, starts: (text: string) => boolean): SyslogEnvelope {
-  const [header = '', time, host] = HEADER_3164.exec(text) ?? [];
-  const rest = text.slice(header.length).replace(/^\ufeff/, '');
+  const [stamp = '', time] = TIME_3164.exec(text) ?? [];
+  const stamped = text.slice(stamp.length);
+  const [hosted = '', host] = stamp === '' || starts(stamped) ? [] : HOST_3164.exec(stamped) ?? [];
+  const rest = stamped.slice(hosted.length).replace(/^\ufeff/, '');
   const tag = starts(rest) ? null : TAG.exec(rest);
   return { time, host, app: tag?.[1], message: tag === null ? rest : rest.slice(tag[0].length) };
 }

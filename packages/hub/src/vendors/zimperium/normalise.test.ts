@@ -135,6 +135,7 @@ describe('Zimperium\'s traps', () => {
 
   test('a device that is deleted or whose app sleeps is not secured', () => {
     expect(list({ riskPostureName: 'NORMAL' }).state).toBe('secured');
+    expect(list({ riskPostureName: '', riskPosture: 3 }).state).toBe('highSeverity');
     expect(list({ riskPostureName: 'NORMAL', deleted: true }).state).toBe('deactivated');
     expect(list({ riskPostureName: 'NORMAL', appStatus: 'INACTIVE' }).state).toBe('unresponsive');
     expect(list({ riskPostureName: 'NORMAL', appStatus: 'ODD' }).state).toBeUndefined();
@@ -158,11 +159,12 @@ describe('Zimperium\'s traps', () => {
     ['03 01 2025 08:00:00 UTC', '2025-03-01T08:00:00.000Z'], ['2019-01-08 18:39:56 +0000', '2019-01-08T18:39:56.000Z'],
     ['2019-02-01 05:13:12 UTC', '2019-02-01T05:13:12.000Z'], ['2026-05-29T20:10:34.255717768Z', '2026-05-29T20:10:34.255Z'],
     [{ $date: 1740816000000 }, '2025-03-01T08:00:00.000Z'], [1740816000000, '2025-03-01T08:00:00.000Z'],
+    ['1740816000000', '2025-03-01T08:00:00.000Z'], [1740816000, '2025-03-01T08:00:00.000Z'], [1740816000000123, '2025-03-01T08:00:00.000Z'],
   ])('the time %j is understood', (text, iso) => {
     expect(new Date(readTime(text) ?? 0).toISOString()).toBe(iso);
   });
 
-  test.each(['13 01 2025 08:00:00 UTC', '2019-02-30 05:13:12 UTC', '2019-02-01 05:13:12', '', 'now', null, -1, 1.5, {}])('the time %j is none', (value) => {
+  test.each(['13 01 2025 08:00:00 UTC', '2019-02-30 05:13:12 UTC', '2019-02-01 05:13:12', '', 'now', null, -1, 1.5, 5, 1e14, '123', {}])('the time %j is none', (value) => {
     expect(readTime(value)).toBeUndefined();
   });
 

@@ -54,7 +54,7 @@ const ABOUT_NO_DEVICE = { posture: undefined, appStatus: undefined, deleted: fal
 
 /** A device of the REST list; `words` are all that it says of the device's state, and when it was last in contact. */
 export function readDeviceV2(raw: WireRecord) {
-  const posture = word(firstOf(raw.riskPostureName, raw.riskPosture));
+  const posture = firstOf(word(raw.riskPostureName), word(raw.riskPosture));
   const appStatus = word(raw.appStatus);
   const deleted = isTrue(raw.deleted);
   const state = record(raw.threatState);
@@ -105,7 +105,7 @@ function readRestExport(raw: WireRecord): ZimperiumRecord {
       kind: firstOf(word(threat.name), word(record(threat.general).threat_type)),
       title: plainText(threat.display_name, 300),
       // The name and not the number: in real records the number was 0 beside a device at risk.
-      severity: word(firstOf(forensics.severity, raw.severity)),
+      severity: firstOf(word(forensics.severity), word(raw.severity)),
       state: mitigated ? 'MITIGATED' : 'PENDING', mitigated, simulated: isTrue(raw.simulated), at,
     }],
   };
@@ -153,7 +153,7 @@ function readThreatV2(raw: WireRecord): ZimperiumRecord | undefined {
   if (id === undefined) return undefined;
   const device = record(raw.device);
   const owner = isRecord(raw.deviceOwner) ? raw.deviceOwner.email : raw.deviceOwner;
-  const state = word(firstOf(raw.stateName, raw.state));
+  const state = firstOf(word(raw.stateName), word(raw.state));
   const mitigated = list(raw.mitigationEvents).length > 0;
   const detectedAt = readTime(raw.timestamp);
   const at = firstOf(readTime(raw.lastModified), detectedAt);
@@ -165,7 +165,7 @@ function readThreatV2(raw: WireRecord): ZimperiumRecord | undefined {
       ...mdmDeviceKeys(device.mdmDeviceId), ...vendorKeys(device.zdeviceId, raw.deviceId, device.id), ...keysOf(['email'], owner),
     ]),
     threats: [{
-      id, kind: word(raw.threatTypeName), title: plainText(raw.threatTypeName, 300), severity: word(firstOf(raw.severityName, raw.severity)),
+      id, kind: word(raw.threatTypeName), title: plainText(raw.threatTypeName, 300), severity: firstOf(word(raw.severityName), word(raw.severity)),
       state, mitigated, simulated: isTrue(raw.simulated), at: detectedAt,
     }],
   };
@@ -175,7 +175,7 @@ function readEventV1(raw: WireRecord): ZimperiumRecord {
   const id = identifier(raw.eventId);
   const detectedAt = firstOf(readTime(raw.deviceTime), readTime(raw.persistedTime));
   const fixedAt = readTime(raw.mitigatedDate);
-  const state = word(firstOf(raw.eventState, raw.eventStateCode));
+  const state = firstOf(word(raw.eventState), word(raw.eventStateCode));
   return {
     ...ABOUT_NO_DEVICE,
     reportId: `event:${id ?? 'none'}:${fingerprint(state, detectedAt, fixedAt)}`,
@@ -192,7 +192,7 @@ function readDeviceV1(raw: WireRecord): ZimperiumRecord | undefined {
   const id = identifier(raw.zdid);
   if (id === undefined) return undefined;
   const at = readTime(raw.lastSeen);
-  const posture = word(firstOf(raw.riskPosture, raw.riskPostureCode));
+  const posture = firstOf(word(raw.riskPosture), word(raw.riskPostureCode));
   const appStatus = word(raw.status);
   return {
     ...ABOUT_NO_DEVICE, posture, appStatus, at,
