@@ -151,7 +151,7 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   await app.register(mergeRuleRoutes({ store, configuration, clock, questions }));
   await app.register(eventRoutes({ alerts }));
   await app.register(tryVendorRoutes({ clock }));
-  await app.register(vendorLinkRoutes({ store, configuration, devices, clock, runner, dataKey, http, log }));
+  await app.register(vendorLinkRoutes({ store, configuration, devices, clock, runner, dataKey, http, log, syslogAddress: syslog?.address }));
   await app.register(reportRoutes({ store, devices }));
   await app.register(findingRoutes({ store }));
   const inventory = await openInventory({ store, view, configuration, clock, site, dataKey, http, log, keepDisclosuresDays: settings.keepDisclosuresDays, sharesDatabase: settings.databaseUrl !== undefined });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isoTime, type Clock } from '../platform/clock.ts';
 import { OutboundError, type Outbound } from '../platform/outbound.ts';
 import type { VendorLog } from '../vendors/vendor.ts';
+import { syslogCef } from '../vendors/syslog-cef/index.ts';
 import { VendorError } from '../vendors/vendor-error.ts';
 import type { IntakeRunner } from './intake-runner.ts';
 import { connectionOf } from './link-runtime.ts';
@@ -16,13 +17,18 @@ export interface TestLinkTools {
   readonly log: VendorLog;
   /** Knows what has come in by the link as it is saved. */
   readonly runner?: Pick<IntakeRunner, 'status'> | undefined;
+  /** Where senders of syslog connect to, `HOST:PORT`; `undefined`: the hub does not listen for them. */
+  readonly syslogAddress?: string | undefined;
 }
 
 /** Whether a link would work; never throws for what the vendor does. */
-export async function testLink(link: OpenLink, { http, clock, log, runner }: TestLinkTools): Promise<{ ok: boolean; message: string }> {
+export async function testLink(link: OpenLink, { http, clock, log, runner, syslogAddress }: TestLinkTools): Promise<{ ok: boolean; message: string }> {
+  if (link.vendor.id === syslogCef.id && syslogAddress === undefined) {
+    return { ok: false, message: 'The settings are complete, but this hub does not listen for syslog. Start it with --syslog-listen or SALLYPORT_SYSLOG_LISTEN.' };
+  }
   const wait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal });
   const connection = connectionOf(link, { http, clock, log, wait });
-  if (connection === undefined) return { ok: true, message: `${whatIsAwaited(link)} ${whatCame(runner?.status(link.connectorId))}` };
+  if (connection === undefined) return { ok: true, message: `${whatIsAwaited(link, syslogAddress)} ${whatCame(runner?.status(link.connectorId))}` };
   try {
     return { ok: true, message: await connection.test(AbortSignal.timeout(PATIENCE_MS)) };
   } catch (error) {
@@ -32,7 +38,8 @@ export async function testLink(link: OpenLink, { http, clock, log, runner }: Tes
   }
 }
 
-function whatIsAwaited({ connectorId, vendor, settings }: OpenLink): string {
+function whatIsAwaited({ connectorId, vendor, settings }: OpenLink, syslogAddress: string | undefined): string {
+  if (vendor.id === syslogCef.id) return `The settings are complete. There is nothing to ask: this link waits for its senders, by TLS at ${syslogAddress ?? ''}.`;
   const beginning = `The settings are complete. There is nothing to ask: this link waits for ${vendor.displayName} to push`;
   if (vendor.receive === undefined && vendor.pushPath === undefined) return `${beginning}.`;
   const header = typeof settings.webhookHeader === 'string' ? ` with the secret in the header ${settings.webhookHeader}` : '';

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { HubError, PERMISSIONS } from '@sallyport/contracts';
 import type { IntakeRunner } from '../../intake/intake-runner.ts';
+import { testLink } from '../../intake/test-link.ts';
 import type { TestIntake } from '../../intake/testing.ts';
 import { testIntake } from '../../intake/testing.ts';
 import { LOOKOUT, PHONE, report, ZIMPERIUM } from '../../pipeline/testing.ts';
@@ -11,6 +12,7 @@ import { systemClock } from '../../platform/clock.ts';
 import { KEY_NAMES } from '../../vendors/field-map/field-map-settings.ts';
 import { LookoutServer } from '../../vendors/lookout/fixtures/lookout-server.ts';
 import { VENDORS } from '../../vendors/registry.ts';
+import { syslogCef } from '../../vendors/syslog-cef/index.ts';
 import { createHttpServer } from '../http-server.ts';
 import { vendorLinkRoutes } from './vendor-links.ts';
 
@@ -227,6 +229,13 @@ test('vendors explain their settings', async () => {
   for (const vendor of body.value) {
     for (const setting of Object.values(vendor.settingsSchema.properties)) expect(setting).toMatchObject({ title: expect.any(String), description: expect.any(String) });
   }
+});
+
+test('the test of a link that waits for syslog says where senders connect to, or that the hub does not listen', async () => {
+  const link = { vendor: 'syslog-cef', settings: { addresses: ['192.0.2.7'], map: { reportId: '$.externalId', deviceKeys: { serialNumber: '$.dvchost' }, state: { path: '$.cs1' } } } };
+  expect((await call('POST', `${PATH}/test`, link)).body).toEqual({ ok: false, message: expect.stringContaining('--syslog-listen') });
+  const listening = { http: t.http, clock: t.hub.clock, log: pino({ level: 'silent' }), syslogAddress: '0.0.0.0:6514' };
+  expect(await testLink({ connectorId: LOOKOUT, vendor: syslogCef, enabled: true, settings: link.settings }, listening)).toEqual({ ok: true, message: expect.stringContaining('0.0.0.0:6514') });
 });
 
 test('vendors tell the default of every setting that has one, addresses too, and help for each id of a device in a map', async () => {

@@ -25,6 +25,8 @@ export interface VendorLinkRoutesOptions extends AdminDependencies {
   readonly dataKey: DataKey;
   readonly http: Outbound;
   readonly log: VendorLog;
+  /** Where senders of syslog connect to, `HOST:PORT`; `undefined`: the hub does not listen for them. */
+  readonly syslogAddress?: string | undefined;
 }
 
 const READ: RouteAccess = { kind: 'permission', anyOf: ['DeviceManagementServiceConfig.Read.All', 'DeviceManagementServiceConfig.ReadWrite.All'] };
