@@ -110,6 +110,8 @@ export const SERVED: Readonly<Record<string, ServedType>> = {
       'onPremisesSamAccountName', 'onPremisesSecurityIdentifier', 'onPremisesSyncEnabled', 'preferredLanguage',
       'proxyAddresses', 'renewedDateTime', 'securityEnabled', 'securityIdentifier', 'uniqueName', 'visibility',
     ],
+    navigation: ['members'],
+    readOnly: ['members'],
     defaults: { securityEnabled: true, mailEnabled: false },
   },
 };

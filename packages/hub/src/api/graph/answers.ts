@@ -1,6 +1,6 @@
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import type { GraphQuery } from '@sallyport/contracts/graph/odata/parse-query.ts';
-import { isTypeVisible, render } from '@sallyport/contracts/graph/render.ts';
+import { isTypeVisible, render, type Expansion } from '@sallyport/contracts/graph/render.ts';
 import { typeOfBody } from '@sallyport/contracts/graph/model.ts';
 import { HubError } from '@sallyport/contracts';
 import type { GraphAnswer, GraphRequest } from './route.ts';
@@ -13,6 +13,7 @@ export interface ResourcePlace {
 }
 
 type Shape = Pick<GraphQuery, 'select' | 'expand'>;
+type ShownParts = Expansion[string];
 
 export function entityAnswer(request: GraphRequest, place: ResourcePlace, body: GraphBody, shape: Partial<Shape> = {}, status: 200 | 201 = 200): GraphAnswer {
   requireVisible(request, place, body);
@@ -57,6 +58,12 @@ export function notFound(type: string, id: string): HubError {
   return new HubError('not_found', `There is no ${type} with the id "${id.slice(0, 256)}".`, { field: 'id' });
 }
 
+/** `(id,members(displayName))`, as contexts say what was selected and expanded; nothing where everything is as usual. */
 function selectedIn(shape: Partial<Shape>): string {
-  return shape.select === undefined ? '' : `(${[...shape.select].join(',')})`;
+  const names = shownNames(shape);
+  return names === '' ? '' : `(${names})`;
+}
+
+function shownNames({ select = new Set(), expand = {} }: ShownParts): string {
+  return [...select, ...Object.entries(expand).map(([name, within]) => `${name}(${shownNames(within)})`)].join(',');
 }

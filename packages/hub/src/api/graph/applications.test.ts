@@ -55,6 +55,36 @@ describe('a client', () => {
   });
 });
 
+describe("by Graph's alternate key, applications(appId='...')", () => {
+  const byAppId = (appId: string, version = 'v1.0') => `/${version}/applications(appId='${appId}')`;
+
+  test('a client is read, changed, given secrets and deleted', async () => {
+    const { id, appId } = await made({ displayName: 'By its appId' });
+    expect((await hub.get(byAppId(appId.toUpperCase(), 'beta'))).body).toMatchObject({ id, appId, displayName: 'By its appId' });
+    expect((await hub.get(`${byAppId(appId)}?$select=displayName`)).body).toEqual({ '@odata.context': 'https://hub.example:8443/v1.0/$metadata#applications(displayName)/$entity', displayName: 'By its appId' });
+    expect((await hub.patch(byAppId(appId), { displayName: 'Renamed' })).status).toBe(204);
+    const { keyId } = (await hub.post(`${byAppId(appId)}/addPassword`, {})).body;
+    expect((await hub.get(`/v1.0/applications/${id}`)).body).toMatchObject({ displayName: 'Renamed', passwordCredentials: [{ keyId }] });
+    expect((await hub.post(`${byAppId(appId)}/removePassword`, { keyId })).status).toBe(204);
+    expect((await hub.delete(byAppId(appId))).status).toBe(204);
+    expect((await hub.get(`/v1.0/applications/${id}`)).status).toBe(404);
+  });
+
+  test('none is found by the key of another, by its object id, or by an appId where the id belongs', async () => {
+    for (const answer of [
+      await hub.get(byAppId(first.id)), await hub.get(byAppId(LOOKOUT)), await hub.get(`/v1.0/applications/${first.appId}`), await hub.get(`/v1.0/applications(uniqueName='${first.appId}')`),
+      await hub.patch(byAppId(LOOKOUT), { displayName: 'x' }), await hub.delete(byAppId(LOOKOUT)),
+    ]) expect(answer.status, answer.text).toBe(404);
+    expect((await hub.get(byAppId(LOOKOUT))).body.error.message).toContain(`appId "${LOOKOUT}"`);
+  });
+
+  test('the same permissions are needed, and the last administrator stays', async () => {
+    expect((await hub.get(byAppId(first.appId), { roles: ['User.Read.All'] })).status).toBe(403);
+    expect((await hub.delete(byAppId(first.appId), { roles: ['Application.Read.All'] })).status).toBe(403);
+    expect((await hub.delete(byAppId(first.appId))).status).toBe(409);
+  });
+});
+
 test('secrets are not taken away by a PATCH that lists none', async () => {
   const { id } = await made({ displayName: 'Keeps its secret' });
   await hub.post(`/v1.0/applications/${id}/addPassword`, {});

@@ -9,9 +9,10 @@ import { newSecret } from '../../platform/secrets.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { contextUrl, entityAnswer, renderFor } from './answers.ts';
 import { requireFreeApplicationNames, requireHeld, requireManagerLeft, settledConnector, settledPermissions } from './application-rules.ts';
-import { createDocument, deleteDocument, readRoutes, requireText, updateDocument, type DocumentCollection } from './documents.ts';
+import { createDocument, deleteDocument, readRoutes, requireDocument, requireText, updateDocument, type DocumentCollection } from './documents.ts';
 import { APPLICATIONS } from './permissions.ts';
 import { changesSilently, creates, deletes } from './route-doc.ts';
+import { BY_APP_ID } from './rewrite-url.ts';
 import { noContent, param, type GraphAnswer, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
 
 const TYPE = 'application';
@@ -27,6 +28,7 @@ const collection: DocumentCollection = {
   access: APPLICATIONS,
   support: { filter: true, orderBy: true, paging: true, count: true },
   presenter: async () => present,
+  keys: { words: 'id, or by appId as in applications(appId=\'...\')', find: findApplication },
 };
 
 /** Without hashes: they never leave the hub. */
@@ -55,7 +57,7 @@ export function applicationRoutes(deps: GraphDependencies): GraphRoute[] {
     {
       method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a client', doc: deletes,
       handle: async (request) => {
-        await deleteDocument(deps, request, collection, param(request, 'id'), (row, tx) => requireManagerLeft(tx, row.id, undefined, deps.clock.now()));
+        await deleteDocument(deps, request, collection, await idOf(deps, request), (row, tx) => requireManagerLeft(tx, row.id, undefined, deps.clock.now()));
         return noContent;
       },
     },
@@ -87,11 +89,24 @@ async function patch(deps: GraphDependencies, request: GraphRequest): Promise<vo
   const parsed = parseBody(TYPE, request.body, request.version);
   refuseCredentials(request.body);
   if ('displayName' in parsed) requireText(parsed, 'displayName');
-  await updateDocument(deps, request, collection, param(request, 'id'), async (row, tx) => {
+  await updateDocument(deps, request, collection, await idOf(deps, request), async (row, tx) => {
     const after = { ...(await settled(deps, request, row.body as unknown as ApplicationDocument, parsed, tx)) };
     await requireManagerLeft(tx, row.id, after, deps.clock.now());
     return after;
   });
+}
+
+/** By id, or by the alternate key of Graph as `rewriteGraphUrl` writes it. */
+async function findApplication({ store }: GraphDependencies, key: string): Promise<DocumentRow> {
+  const appId = key.startsWith(BY_APP_ID) ? key.slice(BY_APP_ID.length).toLowerCase() : undefined;
+  if (appId === undefined) return requireDocument(store.documents, collection, key);
+  const found = (await store.documents.list(TYPE)).find(({ body }) => String(body.appId).toLowerCase() === appId);
+  if (found === undefined) throw new HubError('not_found', `There is no application with the appId "${appId.slice(0, 256)}".`, { field: 'appId' });
+  return found;
+}
+
+async function idOf(deps: GraphDependencies, request: GraphRequest): Promise<string> {
+  return (await findApplication(deps, param(request, 'id'))).id;
 }
 
 /** They are changed by actions only; whoever sends an empty list must not believe that the secrets are gone. */
@@ -134,7 +149,7 @@ async function addPassword(deps: GraphDependencies, request: GraphRequest): Prom
   const credential: PasswordCredentialDocument = {
     keyId: randomUUID(), displayName: (wanted.displayName ?? null) as string | null, hint, hash, ...lifeOf(wanted, deps.clock.now()),
   };
-  await updateDocument(deps, request, collection, param(request, 'id'), ({ body }) => {
+  await updateDocument(deps, request, collection, await idOf(deps, request), ({ body }) => {
     const application = body as unknown as ApplicationDocument;
     requireHeld(request.caller, application.permissions, 'id', 'make a secret for this client');
     requireSameConnector(request, application);
@@ -166,7 +181,7 @@ const REMOVE: Readonly<Record<string, ModelProperty>> = { keyId: { type: 'Edm.Gu
 async function removePassword(deps: GraphDependencies, request: GraphRequest): Promise<void> {
   const { keyId } = parseParameters(REMOVE, request.body, request.version);
   if (keyId === undefined) throw new HubError('invalid_request', 'keyId is required.', { field: 'keyId' });
-  await updateDocument(deps, request, collection, param(request, 'id'), async (row, tx) => {
+  await updateDocument(deps, request, collection, await idOf(deps, request), async (row, tx) => {
     const application = row.body as unknown as ApplicationDocument;
     const left = application.passwordCredentials.filter((credential) => credential.keyId !== keyId);
     if (left.length === application.passwordCredentials.length) throw new HubError('not_found', `This client has no secret with the keyId ${String(keyId)}.`, { field: 'keyId' });

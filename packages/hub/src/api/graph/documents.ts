@@ -3,11 +3,12 @@ import { HubError } from '@sallyport/contracts';
 import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
+import type { Expansion } from '@sallyport/contracts/graph/render.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import type { DocumentKind, DocumentRow, Readers, Transaction } from '../../store/store.ts';
 import type { ResourcePlace } from './answers.ts';
-import { entityAnswer, notFound } from './answers.ts';
-import { countAnswer, listAnswer } from './list-resources.ts';
+import { collectionAnswer, entityAnswer, notFound } from './answers.ts';
+import { countAnswer, listedPage } from './list-resources.ts';
 import type { AreaAccess } from './permissions.ts';
 import { counts, gets, lists } from './route-doc.ts';
 import { param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
@@ -19,13 +20,22 @@ export interface DocumentCollection extends ResourcePlace {
   readonly support: QuerySupport;
   /** Makes stored rows into full resources, with what is computed when they are read. */
   readonly presenter: (deps: GraphDependencies) => Promise<Presenter>;
+  /** How one is found, where its id is not the only key. */
+  readonly keys?: {
+    /** For people, such as "id or name". */
+    readonly words: string;
+    /** Throws `not_found`. */
+    readonly find: (deps: GraphDependencies, key: string) => Promise<DocumentRow>;
+  };
+  /** Adds what `$expand` asks for and the rows do not hold, to the resources of one answer. */
+  readonly expanded?: (deps: GraphDependencies, bodies: readonly GraphBody[], expand: Expansion) => Promise<readonly GraphBody[]>;
 }
 
 export type Presenter = (row: DocumentRow) => GraphBody;
 
 /** List, count and get: the same for every kind of document. */
 export function readRoutes(collection: DocumentCollection, deps: GraphDependencies, paths: readonly string[] = [`/${collection.path}`]): GraphRoute[] {
-  const { access, support, type } = collection;
+  const { access, support, type, keys, expanded = async (_deps, bodies) => bodies } = collection;
   const all = async (): Promise<GraphBody[]> => {
     const [rows, present] = await Promise.all([deps.store.documents.list(collection.kind), collection.presenter(deps)]);
     return rows.map(present);
@@ -33,18 +43,22 @@ export function readRoutes(collection: DocumentCollection, deps: GraphDependenci
   return paths.flatMap((path): GraphRoute[] => [
     {
       method: 'GET', path, access: access.read, summary: `List ${plural(type)}`, doc: lists(type, support),
-      handle: async (request) => listAnswer(request, collection, support, await all()),
+      handle: async (request) => {
+        const page = listedPage(request, collection, support, await all());
+        return collectionAnswer(request, collection, await expanded(deps, page.bodies, page.shape.expand), page);
+      },
     },
     {
       method: 'GET', path: `${path}/$count`, access: access.read, summary: `Count ${plural(type)}`, doc: counts(type, support),
       handle: async (request) => countAnswer(request, collection, support, await all()),
     },
     {
-      method: 'GET', path: `${path}/:id`, access: access.read, summary: `Get one ${type}`, doc: gets(type, itemSupport(support)),
+      method: 'GET', path: `${path}/:id`, access: access.read, summary: `Get one ${type}${keys === undefined ? '' : ` by ${keys.words}`}`, doc: gets(type, itemSupport(support)),
       handle: async (request) => {
         const query = parseQuery(request.queryString, type, request.version, itemSupport(support));
-        const row = await requireDocument(deps.store.documents, collection, param(request, 'id'));
-        return entityAnswer(request, collection, (await collection.presenter(deps))(row), query);
+        const present = await collection.presenter(deps);
+        const [body = {}] = await expanded(deps, [present(await findDocument(deps, collection, param(request, 'id')))], query.expand);
+        return entityAnswer(request, collection, body, query);
       },
     },
   ]);
@@ -56,6 +70,11 @@ function plural(type: string): string {
 
 export function itemSupport(support: QuerySupport): QuerySupport {
   return support.expand === undefined ? {} : { expand: support.expand };
+}
+
+/** By any of the keys of the collection. Throws `not_found`. */
+function findDocument(deps: GraphDependencies, collection: DocumentCollection, key: string): Promise<DocumentRow> {
+  return collection.keys?.find(deps, key) ?? requireDocument(deps.store.documents, collection, key);
 }
 
 export async function requireDocument(

@@ -11,7 +11,7 @@ import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { entityAnswer } from './answers.ts';
 import { chosenId, createDocument, readRoutes, requireDocument, requireFreeId, requireText, type DocumentCollection } from './documents.ts';
 import { requireUnusedGroup } from './group-in-use.ts';
-import { directoryRoutes, groupsOfMember, membersOfGroup, requireMember } from './memberships.ts';
+import { directoryRoutes, EXPANDED_MEMBERS, groupsOfMember, membersOfGroup, requireMember, withMembers } from './memberships.ts';
 import { GROUPS, MEMBERS, MEMBERSHIPS_OF_USER } from './permissions.ts';
 import { changesSilently, creates, deletes } from './route-doc.ts';
 import { noContent, param, type GraphAnswer, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
@@ -25,8 +25,9 @@ const collection: DocumentCollection = {
   type: 'group',
   path: 'groups',
   access: GROUPS,
-  support: { filter: true, orderBy: true, paging: true, count: true },
+  support: { filter: true, orderBy: true, paging: true, count: true, expand: EXPANDED_MEMBERS },
   presenter: async () => present,
+  expanded: withMembers,
 };
 
 function present(row: DocumentRow): GraphBody {
@@ -109,6 +110,7 @@ async function create(deps: GraphDependencies, request: GraphRequest): Promise<G
   const parsed = parseBody('group', request.body, request.version);
   requireText(parsed, 'displayName');
   refuseRules(parsed);
+  refuseMembers(request.body);
   const members = boundMembers(request.body);
   const row = await createDocument(deps, request, collection, id, async (tx) => {
     await requireFreeId(tx, id, 'group');
@@ -122,6 +124,7 @@ async function patch(deps: GraphDependencies, request: GraphRequest): Promise<vo
   const parsed = parseBody('group', request.body, request.version);
   if ('displayName' in parsed) requireText(parsed, 'displayName');
   refuseRules(parsed);
+  refuseMembers(request.body);
   const members = boundMembers(request.body);
   await deps.configuration.write(request.caller.appId, async (tx, changed) => {
     const before = await requireDocument(tx.documents, collection, param(request, 'id'));
@@ -138,6 +141,13 @@ function refuseRules(parsed: GraphBody): void {
   if (typeof parsed.membershipRule === 'string' && parsed.membershipRule !== '') {
     throw new HubError('invalid_request', 'Dynamic membership is not supported yet; add the members.', { field: 'membershipRule' });
   }
+}
+
+/** What `$expand` answers is at most a part of the members, so to send it back is none of Graph's ways to change them. */
+function refuseMembers(body: unknown): void {
+  const members = (body as GraphBody).members;
+  if (members === undefined || members === null || (Array.isArray(members) && members.length === 0)) return;
+  throw new HubError('invalid_request', 'Members are bound with members@odata.bind, or added with POST .../members/$ref.', { field: 'members' });
 }
 
 async function addMembers(deps: GraphDependencies, request: GraphRequest, members: readonly string[], field: string): Promise<void> {

@@ -5,20 +5,36 @@ import { collectionAnswer, isVisible, type ResourcePlace } from './answers.ts';
 import { PAGE_SIZE, nextLink, placeIn, readSkipToken, type PageStart } from './paging.ts';
 import type { GraphAnswer, GraphRequest } from './route.ts';
 
+/** What a list request gets, before it is rendered. */
+export interface ListedPage {
+  readonly bodies: readonly GraphBody[];
+  readonly shape: GraphQuery;
+  /** Of all pages, where the request asks for it. */
+  readonly count: number | undefined;
+  readonly nextLink: string | undefined;
+}
+
 /** Answers a list request from resources that are all at hand, in their natural order. */
 export function listAnswer(request: GraphRequest, place: ResourcePlace, support: QuerySupport, bodies: readonly GraphBody[]): GraphAnswer {
+  const page = listedPage(request, place, support, bodies);
+  return collectionAnswer(request, place, page.bodies, page);
+}
+
+/** As `listAnswer`, for resources that need something added to those of the page alone. */
+export function listedPage(request: GraphRequest, place: ResourcePlace, support: QuerySupport, bodies: readonly GraphBody[]): ListedPage {
   const query = parseQuery(request.queryString, place.type, request.version, support);
   const found = selected(request, place, query, bodies);
   const start = readSkipToken(query.skipToken);
   const offset = placeIn(found.map(({ id }) => id), start, query.skip);
   const end = offset + (query.top ?? PAGE_SIZE);
   const page = found.slice(offset, end);
-  return collectionAnswer(request, place, page, {
+  return {
+    bodies: page,
     shape: query,
     // Graph counts on the first page only.
     count: query.count && start === undefined ? found.length : undefined,
     nextLink: end < found.length && page.length > 0 ? nextLink(request, startAt(found, end)) : undefined,
-  });
+  };
 }
 
 function startAt(found: readonly GraphBody[], offset: number): PageStart {

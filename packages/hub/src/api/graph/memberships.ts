@@ -1,6 +1,7 @@
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { TYPE_PREFIX } from '@sallyport/contracts/graph/model.ts';
-import type { QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
+import type { ExpandSupport, QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
+import type { Expansion } from '@sallyport/contracts/graph/render.ts';
 import { HubError, type Permission } from '@sallyport/contracts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { isoTime } from '../../platform/clock.ts';
@@ -60,20 +61,30 @@ export function directoryRoutes(deps: GraphDependencies, { path, only, access, w
 }
 
 async function directoryObjects(deps: GraphDependencies, ids: ReadonlySet<string>, only: DirectoryList['only']): Promise<GraphBody[]> {
-  const objects: GraphBody[] = [];
-  for (const kind of ['user', 'group'] as const) {
-    if (only !== undefined && only !== kind) continue;
-    for (const row of await deps.store.documents.list(kind)) if (ids.has(row.id)) objects.push(asDirectoryObject(row));
-  }
-  if (only === undefined) objects.push(...(await deps.store.devices.get([...ids])).map(({ id, resource }) => ({
+  const rows = async (kind: 'user' | 'group'): Promise<readonly DocumentRow[]> => (only === undefined || only === kind ? deps.store.documents.find(kind, [...ids]) : []);
+  const [users, groups, devices] = await Promise.all([rows('user'), rows('group'), only === undefined ? deps.store.devices.get([...ids]) : []]);
+  return [...users.map(asDirectoryObject), ...groups.map(asDirectoryObject), ...devices.map(({ id, resource }) => ({
     '@odata.type': `${TYPE_PREFIX}device`, id, deviceId: resource.azureADDeviceId ?? null, displayName: resource.deviceName ?? null,
     operatingSystem: resource.operatingSystem, operatingSystemVersion: resource.osVersion ?? null,
-  })));
-  return objects;
+  }))];
 }
 
 function asDirectoryObject(row: DocumentRow): GraphBody {
   return { '@odata.type': `${TYPE_PREFIX}${row.kind}`, ...row.body, id: row.id, createdDateTime: isoTime(row.createdAt) };
+}
+
+/** As Graph: `$expand` shows so many members of a group at most, and no link to the rest. */
+const MOST_EXPANDED = 20;
+
+export const EXPANDED_MEMBERS: ExpandSupport = { members: { type: 'directoryObject' } };
+
+/** Groups with their first members, where `$expand` asks for them. */
+export async function withMembers(deps: GraphDependencies, groups: readonly GraphBody[], expand: Expansion): Promise<readonly GraphBody[]> {
+  if (expand.members === undefined) return groups;
+  const ids = await deps.store.members.firstOf(groups.map(({ id }) => String(id)), MOST_EXPANDED);
+  const objects = await directoryObjects(deps, new Set([...ids.values()].flat()), undefined);
+  const byId = new Map(objects.map((object) => [object.id, object]));
+  return groups.map((group) => ({ ...group, members: (ids.get(String(group.id)) ?? []).flatMap((id) => byId.get(id) ?? []) }));
 }
 
 /** A member must exist: as a user, a group or a managed device. */

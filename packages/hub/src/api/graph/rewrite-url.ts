@@ -11,13 +11,15 @@ export const SEGMENTS: readonly string[] = [
   'mobileThreatDefenseConnectors', 'namedLocations', 'policies', 'removePassword', 'scheduleActionsForRules', 'scheduledActionConfigurations',
   'scheduledActionsForRule', 'settings', 'transitiveMemberOf', 'transitiveMembers', 'user', 'users',
 ];
+/** What stands before the key in the one spelling of `applications(appId='...')`. */
+export const BY_APP_ID = 'appId=';
 const SPELLED = new Map(SEGMENTS.map((segment) => [segment.toLowerCase(), segment]));
 
 /**
  * The address of a Graph request in the one spelling that our routes know: for Fastify's `rewriteUrl`.
- * Real clients write `/users('ada@example.org')` for `/users/ada@example.org`, `%24batch` for `$batch`,
- * `/microsoft.graph.assign` for `/assign`, write paths in other letter cases, put the tenant after the version (older Terraform providers), and
- * know conditional access policies under a second path. Other addresses stay as they are.
+ * Real clients write `/users('ada@example.org')` for `/users/ada@example.org`, `/applications(appId='...')`, `%24batch` for
+ * `$batch`, `/microsoft.graph.assign` for `/assign`, write paths in other letter cases, put the tenant after the version (older
+ * Terraform providers), and know conditional access policies under a second path. Other addresses stay as they are.
  */
 export function rewriteGraphUrl(url: string, tenantId?: string): string {
   if (!/^\/(?:v1\.0|beta)\//i.test(url)) return url;
@@ -31,6 +33,7 @@ function rewritePath(path: string, tenantId: string | undefined): string {
     .replace(/^\/(v1\.0|beta)/i, (version) => version.toLowerCase())
     .replace(TENANT_SEGMENT, (whole, version: string, tenant: string) => (tenant.toLowerCase() === tenantId ? `/${version}` : whole))
     .replace(/%24/g, '$')
+    .replace(/\/applications\(appId(?:=|%3D)(?:'|%27)([0-9a-z-]+)(?:'|%27)\)(?=\/|$)/i, `/applications/${BY_APP_ID}$1`)
     .replace(/\((?:'|%27)((?:[^'()]|'')+?)(?:'|%27)\)(?=\/|$)/gi, (_whole, key: string) => `/${key.replaceAll("''", "'")}`)
     .replace(/\/(?:microsoft\.)?graph\.(?=[a-z])/gi, '/')
     .replace(/\/policies\/conditionalAccessPolicies(?=\/|$)/i, '/identity/conditionalAccess/policies')

@@ -132,6 +132,55 @@ describe('a group', () => {
     expect(await ids(`/groups/${outer}/members`)).toEqual([]);
   });
 
+  test('shows its members where $expand asks for them, in a list and alone', async () => {
+    const device = (await hub.post('/v1.0/deviceManagement/managedDevices', { operatingSystem: 'iOS', deviceName: 'Expanded' })).body.id;
+    const [member, inner] = [await user('expanded'), await group('Expanded, within')];
+    const id = await group('Expanded', [member, inner, device]);
+    const one = await hub.get(`/v1.0/groups/${id}?$expand=members`);
+    expect(one.body['@odata.context']).toBe('https://hub.example:8443/v1.0/$metadata#groups(members())/$entity');
+    expect(one.body).toMatchObject({ id, displayName: 'Expanded' });
+    expect(one.body.members.toSorted((a: any, b: any) => a['@odata.type'].localeCompare(b['@odata.type']))).toMatchObject([
+      { '@odata.type': '#microsoft.graph.device', id: device, displayName: 'Expanded' }, { '@odata.type': '#microsoft.graph.group', id: inner },
+      { '@odata.type': '#microsoft.graph.user', id: member, userPrincipalName: 'expanded@example.org' },
+    ]);
+    const listed = await hub.get("/beta/groups?$filter=startswith(displayName,'Expanded')&$select=displayName&$expand=members($select=id)&$orderby=displayName&$count=true&$top=1");
+    expect(listed.body).toMatchObject({ '@odata.context': 'https://hub.example:8443/beta/$metadata#groups(displayName,members(id))', '@odata.count': 2, value: [{ displayName: 'Expanded' }] });
+    expect(listed.body.value[0].members.map((each: any) => each.id).toSorted()).toEqual([member, inner, device].toSorted());
+    expect(listed.body.value[0].members).toContainEqual({ '@odata.type': '#microsoft.graph.user', id: member });
+    const next = await hub.get(listed.body['@odata.nextLink'].replace('https://hub.example:8443', ''));
+    expect(next.body.value).toEqual([{ displayName: 'Expanded, within', members: [] }]);
+    expect((await hub.get(`/v1.0/groups/${id}`)).body).not.toHaveProperty('members');
+    expect((await hub.post('/v1.0/$batch', { requests: [{ id: '1', method: 'GET', url: `/groups/${id}?$expand=members` }] })).body.responses[0].body.members).toHaveLength(3);
+  });
+
+  test('shows twenty members at most within itself, as Graph', async () => {
+    const people: string[] = [];
+    for (let n = 0; n < 22; n += 1) people.push(await user(`crowd-${n}`));
+    const id = await group('Crowd', people.slice(0, 20));
+    await hub.patch(`/v1.0/groups/${id}`, { 'members@odata.bind': people.slice(20).map((each) => `https://x/v1.0/directoryObjects/${each}`) });
+    const { members } = (await hub.get(`/v1.0/groups/${id}?$expand=members($select=id)`)).body;
+    expect(members).toHaveLength(20);
+    expect(people).toEqual(expect.arrayContaining(members.map((each: any) => each.id)));
+    expect((await hub.get(`/v1.0/groups/${id}/members/$count`)).text).toBe('22');
+  });
+
+  test.each(['$expand=owners', '$expand=members($top=5)', '$expand=members($expand=memberOf)', '$expand=members,members', '$expand=memberOf'])('refuses %s', async (query) => {
+    const answer = await hub.get(`/v1.0/groups?${query}`);
+    expect([answer.status, answer.body.error.target]).toEqual([400, '$expand']);
+  });
+
+  test('is not changed by sending back what $expand answered', async () => {
+    const member = await user('sent-back');
+    const id = await group('Sent back', [member]);
+    const { members } = (await hub.get(`/v1.0/groups/${id}?$expand=members`)).body;
+    for (const answer of [await hub.patch(`/v1.0/groups/${id}`, { members }), await hub.post('/v1.0/groups', { displayName: 'Copy', members })]) {
+      expect([answer.status, answer.body.error.target]).toEqual([400, 'members']);
+      expect(answer.body.error.message).toContain('members@odata.bind');
+    }
+    expect((await hub.patch(`/v1.0/groups/${id}`, { members: [] })).status).toBe(204);
+    expect((await hub.get(`/v1.0/groups/${id}/members/$count`)).text).toBe('1');
+  });
+
   test('is counted, its members and memberships too', async () => {
     const { id } = (await hub.post('/v1.0/groups', { displayName: 'Counted' })).body;
     const inner = (await hub.post('/v1.0/groups', { displayName: 'Counted within' })).body.id;

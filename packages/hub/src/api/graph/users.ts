@@ -3,14 +3,13 @@ import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
-import { parseQuery } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { regroupInventory } from '../../pipeline/keep-inventory.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { entityAnswer, notFound } from './answers.ts';
 import { chosenId, createDocument, readRoutes, requireDocument, requireFreeId, requireText, updateDocument, type DocumentCollection } from './documents.ts';
 import { USERS } from './permissions.ts';
-import { changesSilently, creates, deletes, gets } from './route-doc.ts';
+import { changesSilently, creates, deletes } from './route-doc.ts';
 import { noContent, param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
 
 export const userCollection: DocumentCollection = {
@@ -20,6 +19,7 @@ export const userCollection: DocumentCollection = {
   access: USERS,
   support: { filter: true, orderBy: true, paging: true, count: true },
   presenter: async () => presentUser,
+  keys: { words: 'id, userPrincipalName, mail or mail nickname', find: findUser },
 };
 
 export function presentUser(row: DocumentRow): GraphBody {
@@ -29,17 +29,8 @@ export function presentUser(row: DocumentRow): GraphBody {
 /** Users of the directory. They are found by id, userPrincipalName or mail nickname. */
 export function userRoutes(deps: GraphDependencies): GraphRoute[] {
   const { path, access, type } = userCollection;
-  const [list, count] = readRoutes(userCollection, deps) as [GraphRoute, GraphRoute];
   return [
-    list,
-    count,
-    {
-      method: 'GET', path: `/${path}/:id`, access: access.read, summary: 'Get a user by id, userPrincipalName, mail or mail nickname', doc: gets(type),
-      handle: async (request) => {
-        const query = parseQuery(request.queryString, type, request.version, {});
-        return entityAnswer(request, userCollection, presentUser(await findUser(deps, param(request, 'id'))), query);
-      },
-    },
+    ...readRoutes(userCollection, deps),
     {
       method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a user; an id of another directory may be kept', doc: creates(type),
       handle: async (request) => {
@@ -84,7 +75,7 @@ async function patch(deps: GraphDependencies, request: GraphRequest): Promise<vo
   });
 }
 
-/** By id, userPrincipalName or mail nickname. */
+/** By id, userPrincipalName, mail or mail nickname. */
 export async function findUser(deps: GraphDependencies, key: string): Promise<DocumentRow> {
   const wanted = key.toLowerCase();
   if (isGuid(key)) return requireDocument(deps.store.documents, userCollection, key);
