@@ -33,6 +33,16 @@ export interface RowsResult {
   readonly values: readonly SqlValue[];
 }
 
+/**
+ * All values of all rows. Not `rows.flat()`: what that makes is sent between threads with the number of each place,
+ * which takes twice the time.
+ */
+export function flatten(rows: readonly (readonly SqlValue[])[]): SqlValue[] {
+  const values: SqlValue[] = [];
+  for (const row of rows) for (const value of row) values.push(value);
+  return values;
+}
+
 export type OperationResult = RowsResult | { readonly changes: Uint8Array } | null;
 
 export type Answer =

@@ -4,6 +4,7 @@ import type { BatchWrite, SqlValue } from '../sql/batch-write.ts';
 import { transactionEnded } from '../sql/session.ts';
 import type { ReadSession, WriteSession } from '../sql/session.ts';
 import { CommitInDoubt } from '../store.ts';
+import { flatten } from './protocol.ts';
 import type { Operation, OperationResult, RowsResult } from './protocol.ts';
 import type { Connection, DatabaseThread } from './thread.ts';
 
@@ -122,7 +123,7 @@ function queryOperation(query: Compilable): Operation {
 }
 
 function eachOperation(write: BatchWrite, rows: readonly (readonly SqlValue[])[], count: boolean): Extract<Operation, { kind: 'each' }> {
-  return { kind: 'each', sql: sqliteText(write), width: rows[0]?.length ?? 0, values: rows.flat(), count };
+  return { kind: 'each', sql: sqliteText(write), width: rows[0]?.length ?? 0, values: flatten(rows), count };
 }
 
 function rowsOf<Row>(result: OperationResult | undefined): readonly Row[] {

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SqlValue } from '../sql/batch-write.ts';
+import { flatten } from './protocol.ts';
 import type { Answer, Operation, OperationResult, Request, ThreadError, ThreadSettings } from './protocol.ts';
 
 /** Statements kept prepared. The store has a few dozen; more come only from filters that callers choose. */
@@ -30,7 +31,13 @@ if (!port) throw new Error('worker.ts runs only as a worker thread');
 
 const settings = workerData as ThreadSettings;
 const database = open(settings);
-const statements = new Map<string, StatementSync>();
+const statements = new Map<string, Prepared>();
+
+interface Prepared {
+  readonly statement: StatementSync;
+  /** Of its rows; asked for once, for no table changes after the start. */
+  columns?: readonly string[];
+}
 
 port.on('message', (message: readonly Request[] | 'close') => {
   if (message === 'close') {
@@ -72,10 +79,10 @@ function run({ transaction, operations, end }: Request): OperationResult[] {
 }
 
 function runOperation(operation: Operation): OperationResult {
-  const statement = prepared(operation.sql);
-  if (operation.kind === 'each') return runEach(statement, operation);
-  const rows = statement.all(...operation.parameters) as unknown as SqlValue[][];
-  return { columns: statement.columns().map((column) => column.name), values: rows.flat() };
+  const prepared = prepare(operation.sql);
+  if (operation.kind === 'each') return runEach(prepared.statement, operation);
+  const rows = prepared.statement.all(...operation.parameters) as unknown as SqlValue[][];
+  return { columns: prepared.columns ??= prepared.statement.columns().map(({ name }) => name), values: flatten(rows) };
 }
 
 function runEach(statement: StatementSync, { width, values, count }: Extract<Operation, { kind: 'each' }>): OperationResult {
@@ -88,18 +95,18 @@ function runEach(statement: StatementSync, { width, values, count }: Extract<Ope
   return changes && { changes };
 }
 
-function prepared(sql: string): StatementSync {
-  let statement = statements.get(sql);
-  if (statement) {
+function prepare(sql: string): Prepared {
+  let prepared = statements.get(sql);
+  if (prepared) {
     statements.delete(sql);
   } else {
-    statement = database.prepare(sql);
-    statement.setReturnArrays(true);
+    prepared = { statement: database.prepare(sql) };
+    prepared.statement.setReturnArrays(true);
     const [oldest] = statements.keys();
     if (statements.size >= KEPT_STATEMENTS && oldest !== undefined) statements.delete(oldest);
   }
-  statements.set(sql, statement);
-  return statement;
+  statements.set(sql, prepared);
+  return prepared;
 }
 
 /** SQLite has already rolled back by itself after some errors, and a failed commit leaves the transaction open. */
