@@ -28,6 +28,27 @@ export function postureCases(store: () => Store): void {
     expect(await store().postures.countByState()).toEqual(new Map([['compliant', 2], ['noncompliant', 1]]));
   });
 
+  test('a posture is counted where it stands after it was read and written, however often, in one transaction', async () => {
+    const noncompliant = posture('d1', { complianceState: 'noncompliant', mergedState: 'highSeverity' });
+    const last = posture('d1', { mergedState: 'lowSeverity', updatedAt: T0 + 1 });
+    await store().transaction(async (tx) => {
+      await tx.devices.put(['d1', 'd2'].map((id) => device(id)));
+      await tx.postures.put([posture('d1')]);
+    });
+    const writes = [[noncompliant, last], [noncompliant], [posture('d1'), posture('d2')], [noncompliant], [last]];
+    for (const [i, rows] of writes.entries()) {
+      await store().transaction(async (tx) => {
+        await tx.postures.get(['d1', 'd2']);
+        for (const write of writes.slice(0, i)) await tx.postures.put(write);
+        await tx.postures.put(rows);
+      });
+      const expected = rows.at(-1)?.deviceId === 'd2' ? posture('d1') : rows.at(-1);
+      expect(await store().postures.get(['d1'])).toEqual([expected]);
+      const states = (await store().postures.get(['d1', 'd2'])).map(({ complianceState }) => complianceState);
+      expect(await store().postures.countByState()).toEqual(new Map([...new Set(states)].map((state) => [state, states.filter((s) => s === state).length])));
+    }
+  });
+
   test('devices that a partner has a view of are found, in pages', async () => {
     const view = { connectorId: 'look_out', state: 'secured', observedAt: T0, reportId: 'r1', basis: 'posture', openFindings: [] } as const;
     await store().transaction(async (tx) => {

@@ -1,6 +1,7 @@
+import type { ComplianceState } from '@sallyport/core';
 import type { PostureReader, PostureWriter } from '../store.ts';
 import { lastOfEach } from './batch-write.ts';
-import type { BatchWrite } from './batch-write.ts';
+import type { BatchWrite, SqlValue } from './batch-write.ts';
 import { postureText, toPosture } from './posture-body.ts';
 import { builders, isOneOf } from './session.ts';
 import type { ReadSession, WriteSession } from './session.ts';
@@ -9,6 +10,9 @@ const PUT_POSTURES: BatchWrite = {
   kind: 'upsert', table: 'postures', keys: { device_id: 'text' },
   values: { compliance_state: 'text', merged_state: 'text', body: 'text' },
 };
+
+/** Where the state is what it was. An index that is told the same again is written all the same. */
+const PUT_BODIES: BatchWrite = { kind: 'update', table: 'postures', keys: { device_id: 'text' }, values: { merged_state: 'text', body: 'text' } };
 
 export function postureReader(session: ReadSession): PostureReader {
   const db = builders[session.dialect];
@@ -39,16 +43,23 @@ export function postureReader(session: ReadSession): PostureReader {
 
 export function postures(session: WriteSession): PostureReader & PostureWriter {
   const reader = postureReader(session);
+  /** Of the devices whose postures were read in this transaction, and thereby locked. */
+  const states = new Map<string, ComplianceState>();
   return {
     ...reader,
     async get(deviceIds) {
       // The device is locked, not the posture: the first report about a device finds none to lock.
       await session.lockDevices(deviceIds);
-      return await reader.get(deviceIds);
+      const found = await reader.get(deviceIds);
+      for (const { deviceId, complianceState } of found) states.set(deviceId, complianceState);
+      return found;
     },
     async put(rows) {
-      const values = rows.map((row) => [row.deviceId, row.complianceState, row.mergedState, postureText(row)]);
-      await session.write(PUT_POSTURES, lastOfEach(values, 1));
+      const values = lastOfEach(rows.map((row) => [row.deviceId, row.complianceState, row.mergedState, postureText(row)]), 1);
+      const isSame = ([id, state]: readonly SqlValue[]): boolean => states.get(id as string) === state;
+      await session.write(PUT_BODIES, values.filter(isSame).map(([id = null, , ...body]) => [id, ...body]));
+      await session.write(PUT_POSTURES, values.filter((row) => !isSame(row)));
+      for (const { deviceId, complianceState } of rows) states.set(deviceId, complianceState);
     },
   };
 }
