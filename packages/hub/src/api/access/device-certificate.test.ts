@@ -59,6 +59,13 @@ describe('certificates made to get in', () => {
     expect(await check({ uris: [`urn:uuid:${PHONE}`] })).toEqual({ valid: true, deviceId: PHONE });
   });
 
+  test('beside a URI that names the device, the common name may be a person\'s, and not another device\'s', async () => {
+    const uris = [`IntuneDeviceId://${PHONE}`];
+    expect(await check({ subject: 'CN=ada@example.org', uris })).toEqual({ valid: true, deviceId: PHONE });
+    expect((await check({ subject: 'CN=3f0c2f4e-0000-4000-8000-000000000099', uris })).valid).toBe(false);
+    expect((await check({ subject: 'CN=ada@example.org', uris: ['https://example.org/ada'] }))).toEqual({ valid: true, deviceId: 'ada@example.org' });
+  });
+
   test('one of another CA with the very same name does not', async () => {
     expect(await check({}, await newTestCa())).toMatchObject({ valid: false, problem: expect.stringContaining('not signed') });
   });

@@ -92,13 +92,23 @@ function isIssuedBy(certificate: X509Certificate, { certificate: ca }: DeviceCa)
   }
 }
 
-/** The one id that all of common name and URI names say; `undefined` when there is none or they differ. */
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
+
+/**
+ * The one id that all of common name and URI names say; `undefined` when there is none or they differ. Beside a URI
+ * that names the device, a common name that is no id is somebody's name, as Intune's certificates have it.
+ */
 function deviceIdOf(certificate: ParsedCertificate): string | undefined {
-  const uris = certificate.getExtension(SubjectAlternativeNameExtension)?.names.items.filter((name) => name.type === 'url') ?? [];
-  const named = [...certificate.subjectName.getField('CN'), ...uris.map((uri) => deviceIdInUri(uri.value))]
-    .filter((id) => id !== undefined).map((id) => id.trim().toLowerCase());
+  const names = certificate.getExtension(SubjectAlternativeNameExtension)?.names.items.filter((name) => name.type === 'url') ?? [];
+  const uris = lowerCased(names.map((name) => deviceIdInUri(name.value)).filter((id) => id !== undefined));
+  const common = lowerCased(certificate.subjectName.getField('CN'));
+  const named = uris.length === 0 ? common : [...common.filter((name) => GUID.test(name)), ...uris];
   const [deviceId] = named;
   return deviceId !== undefined && deviceId !== '' && named.every((id) => id === deviceId) ? deviceId : undefined;
+}
+
+function lowerCased(names: readonly string[]): readonly string[] {
+  return names.map((name) => name.trim().toLowerCase());
 }
 
 /** Forms that certificate authorities of device managements write; URIs about other things are passed over. */
