@@ -62,7 +62,10 @@ function urlOf(value: unknown, field: string, version: string): string {
   }
   const whole = value.replace(/^\//, '');
   const path = whole.startsWith(`${version}/`) ? whole.slice(version.length + 1) : whole;
-  if (/^(?:\$|%24)batch\b/i.test(path)) throw invalid(field, 'cannot be another batch');
+  // As the server will read it: dots, encoded or not, must not lead out.
+  const { pathname } = new URL(`/${version}/${path}`, 'https://hub.invalid');
+  if (!pathname.startsWith(`/${version}/`)) throw invalid(field, `must stay below /${version}`);
+  if (/^(?:\$|%24)batch\b/i.test(pathname.slice(version.length + 2))) throw invalid(field, 'cannot be another batch');
   return path;
 }
 
