@@ -69,7 +69,7 @@ describe('routes say who may call them', () => {
       scope.get('/users/:id', { config: { access: READ } }, () => 'x');
     }, { prefix: '/v1.0' });
     await app.ready();
-    expect(routeTable(app)).toEqual([{ method: 'GET', path: '/v1.0/users/:id', access: READ, doc: undefined, stream: false }]);
+    expect(routeTable(app)).toEqual([{ method: 'GET', path: '/v1.0/users/:id', access: READ, doc: undefined, head: true, stream: false }]);
   });
 });
 
@@ -223,6 +223,13 @@ describe('errors', () => {
     const wrong = await app.inject({ method: 'DELETE', url: '/users/1?x=/' });
     expect(wrong.statusCode).toBe(405);
     expect(wrong.headers['allow']).toBe('GET, HEAD, PATCH');
+  });
+
+  test('HEAD is not allowed where it is not served', async () => {
+    const app = newServer();
+    app.get('/endless', { config: PUBLIC, exposeHeadRoute: false }, () => ({}));
+    const answer = await app.inject({ method: 'HEAD', url: '/endless' });
+    expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'GET']);
   });
 
   test.each(['/%ff', '/users/%', `/users/${'x'.repeat(600)}`])('an unreadable path %s is a 4xx envelope', async (url) => {

@@ -7,6 +7,8 @@ export interface RouteRow {
   readonly path: string;
   readonly access: RouteAccess;
   readonly doc: RouteDoc | undefined;
+  /** Served under HEAD, too. */
+  readonly head: boolean;
   /** Its answer does not end. */
   readonly stream: boolean;
 }
@@ -30,7 +32,7 @@ export function keepRouteTable(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     const access = checkedAccess(route);
     for (const method of [route.method].flat()) {
-      if (method !== 'HEAD') rows.push({ method, path: route.url, access, doc: route.config?.doc, stream: route.config?.stream === true });
+      if (method !== 'HEAD') rows.push({ method, path: route.url, access, doc: route.config?.doc, head: method === 'GET' && route.exposeHeadRoute !== false, stream: route.config?.stream === true });
     }
   });
 }
@@ -50,8 +52,8 @@ function checkedAccess(route: RouteOptions): RouteAccess {
 /** The methods that a path is served under; empty when it is not served at all. */
 export function methodsOf(rows: readonly RouteRow[], path: string): readonly string[] {
   const segments = segmentsOf(path);
-  const methods = rows.filter((row) => pathMatches(segmentsOf(row.path), segments)).map((row) => row.method);
-  return [...new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods)].sort();
+  const found = rows.filter((row) => pathMatches(segmentsOf(row.path), segments));
+  return [...new Set(found.flatMap(({ method, head }) => head ? [method, 'HEAD'] : [method]))].sort();
 }
 
 function segmentsOf(path: string): readonly string[] {
