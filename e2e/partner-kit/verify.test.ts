@@ -78,7 +78,9 @@ describe('partner verify', () => {
   test('tells a device that is not enrolled', async () => {
     const { code, out } = await verify(['--device', 'serialNumber=NOT-THERE-1']);
     expect(code).toBe(1);
-    expect(out).toMatch(/failed +Every threatState is taken\n.*not known to the hub/);
+    for (const step of ['Every threatState is taken', 'A finding is opened and resolved', 'An older observation never becomes current', 'The device ends as secured']) {
+      expect(out).toMatch(new RegExp(`failed +${step}\\n.*not known to the hub`));
+    }
   });
 
   test('refuses wrong command lines before it calls anybody', async () => {

@@ -1,4 +1,4 @@
-import { expectResult, expectStatus, resultsOf, Unexpected } from './expect.ts';
+import { expectKnown, expectResult, expectStatus, resultsOf, Unexpected } from './expect.ts';
 import type { PartnerCalls } from './partner-calls.ts';
 import { FINDING, strangerKeys, type Reports } from './reports.ts';
 
@@ -68,8 +68,8 @@ async function checkStates(partner: PartnerCalls, reports: Reports): Promise<str
   for (const state of STATES) {
     const [result] = resultsOf(await partner.report(reports.next(state)), 1);
     if (result === undefined) continue;
+    expectKnown(result);
     expectResult(result, 'accepted', `A report "${state}"`);
-    if (!result.matched) throw new Unexpected('The device is not known to the hub, or its keys name several: give keys of one enrolled test device.');
   }
   return STATES.join(', ');
 }
@@ -77,7 +77,9 @@ async function checkStates(partner: PartnerCalls, reports: Reports): Promise<str
 async function checkFinding(partner: PartnerCalls, reports: Reports): Promise<undefined> {
   for (const [threatState, state] of [['highSeverity', 'open'], ['secured', 'resolved']] as const) {
     const [result] = resultsOf(await partner.report(reports.next(threatState, { findings: [{ ...FINDING, state }] })), 1);
-    if (result !== undefined) expectResult(result, 'accepted', `A report with a finding that is ${state}`);
+    if (result === undefined) continue;
+    expectKnown(result);
+    expectResult(result, 'accepted', `A report with a finding that is ${state}`);
   }
 }
 
@@ -93,7 +95,9 @@ async function checkRepeated(partner: PartnerCalls, reports: Reports): Promise<u
 async function checkLate(partner: PartnerCalls, reports: Reports): Promise<undefined> {
   const old = { ...reports.next('highSeverity'), observedDateTime: '2020-01-01T00:00:00Z' };
   const [result] = resultsOf(await partner.report(old), 1);
-  if (result !== undefined) expectResult(result, 'late', 'A report that was observed years ago');
+  if (result === undefined) return;
+  expectKnown(result);
+  expectResult(result, 'late', 'A report that was observed years ago');
 }
 
 async function checkBatch(partner: PartnerCalls, reports: Reports): Promise<undefined> {
@@ -156,5 +160,7 @@ async function checkUnknownDevice(partner: PartnerCalls, reports: Reports): Prom
 
 async function checkEnd(partner: PartnerCalls, reports: Reports): Promise<undefined> {
   const [result] = resultsOf(await partner.report(reports.next('secured', { findings: [{ ...FINDING, state: 'resolved' }] })), 1);
-  if (result !== undefined) expectResult(result, 'accepted', 'The last report');
+  if (result === undefined) return;
+  expectKnown(result);
+  expectResult(result, 'accepted', 'The last report');
 }

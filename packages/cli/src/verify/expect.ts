@@ -24,6 +24,11 @@ export function resultsOf(told: Told, count: number): readonly Result[] {
   return results.map((raw: Loose) => ({ reportId: raw.reportId, status: raw.status, matched: raw.matched !== false, target: (raw.error as Loose | undefined)?.target }));
 }
 
+/** What is accepted of a device that the hub does not know is kept and proves nothing about a device. */
+export function expectKnown({ matched }: Result): void {
+  if (!matched) throw new Unexpected('The device is not known to the hub, or its keys name several: give keys of one enrolled test device.');
+}
+
 export function expectResult({ status, target }: Result, expected: string, what: string): void {
   if (status !== expected) throw new Unexpected(`${what} was answered "${String(status)}"${target === undefined ? '' : ` (${String(target)})`}; "${expected}" was expected.`);
 }
