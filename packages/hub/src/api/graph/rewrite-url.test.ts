@@ -11,6 +11,7 @@ test.each([
   ["/v1.0/users('ada@example.org')", '/v1.0/users/ada@example.org'],
   ['/v1.0/users(%27ada@example.org%27)/memberOf', '/v1.0/users/ada@example.org/memberOf'],
   ["/beta/users('o''neil@example.org')", "/beta/users/o'neil@example.org"],
+  ['/beta/users(%27o%27%27neil%40example.org%27)/memberOf', "/beta/users/o'neil%40example.org/memberOf"],
   [`/v1.0/applications(appId='${OTHER}')`, `/v1.0/applications/appId=${OTHER}`],
   [`/beta/Applications(appid%3D%27${OTHER}%27)/addPassword?$select=hint`, `/beta/applications/appId=${OTHER}/addPassword?$select=hint`],
   ["/v1.0/applications('a')", '/v1.0/applications/a'],

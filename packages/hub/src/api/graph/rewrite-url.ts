@@ -34,7 +34,7 @@ function rewritePath(path: string, tenantId: string | undefined): string {
     .replace(TENANT_SEGMENT, (whole, version: string, tenant: string) => (tenant.toLowerCase() === tenantId ? `/${version}` : whole))
     .replace(/%24/g, '$')
     .replace(/\/applications\(appId(?:=|%3D)(?:'|%27)([0-9a-z-]+)(?:'|%27)\)(?=\/|$)/i, `/applications/${BY_APP_ID}$1`)
-    .replace(/\((?:'|%27)((?:[^'()]|'')+?)(?:'|%27)\)(?=\/|$)/gi, (_whole, key: string) => `/${key.replaceAll("''", "'")}`)
+    .replace(/\((?:'|%27)((?:[^'()]|'')+?)(?:'|%27)\)(?=\/|$)/gi, (_whole, key: string) => `/${key.replace(/(?:'|%27){2}/g, "'")}`)
     .replace(/\/(?:microsoft\.)?graph\.(?=[a-z])/gi, '/')
     .replace(/\/policies\/conditionalAccessPolicies(?=\/|$)/i, '/identity/conditionalAccess/policies')
     .replace(/[^/]+/g, (segment) => SPELLED.get(segment.toLowerCase()) ?? segment);
