@@ -17,7 +17,7 @@ export const appBody = z.strictObject({
   version: text(256), shortVersion: text(256), name: text(512), publisher: text(512),
   bundleSize: size.describe('Bytes.'), dynamicSize: size.describe('Bytes.'),
   validated: flag, managed: flag, adHocSigned: flag, fromAppStore: flag, betaApp: flag, deviceBasedVpp: flag,
-});
+}).refine(({ appId, name }) => appId !== undefined || name !== undefined, 'must have an appId or a name');
 
 export const appsPut = z.strictObject({
   collectedDateTime: collectedDateTime.describe('When the device told it; left out: now. What is older than what is kept is not taken.'),

@@ -418,7 +418,7 @@ describe('what administrators tell and see', () => {
     expect((await putApps(IPAD)).body).toEqual({ status: 'kept' });
     expect((await putApps('nobody')).status).toBe(404);
     expect((await admin('DELETE', '/devices/nobody/inventory')).status).toBe(404);
-    for (const apps of [[{ name: 'x', price: 1 }], [{ bundleSize: -1 }], [{ name: 'a\u0000b' }], [{ name: 'x'.repeat(600) }], 'apps']) {
+    for (const apps of [[{ version: '1' }], [{ name: 'x', price: 1 }], [{ name: 'x', bundleSize: -1 }], [{ name: 'a\u0000b' }], [{ name: 'x'.repeat(600) }], 'apps']) {
       expect((await admin('PUT', `/devices/${IPAD}/apps`, { apps })).status).toBe(400);
     }
     expect((await call('PUT', `/admin/v1/devices/${IPAD}/apps`, 'DeviceManagementManagedDevices.Read.All', { apps: [] })).status).toBe(403);
