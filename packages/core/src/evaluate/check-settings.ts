@@ -3,13 +3,13 @@ import type { Connector } from '../vocabulary/connector.ts';
 import type { DeviceFacts } from '../vocabulary/device.ts';
 import { rankOfLevel } from '../vocabulary/level.ts';
 import type { Reason } from '../vocabulary/reason.ts';
-import type { Instant, PartnerView } from '../vocabulary/signal.ts';
+import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
 import type { Merged } from '../merge/merge-partners.ts';
 import { compareVersions } from './os-version.ts';
 
 export interface ThreatInput {
   readonly merged: Merged;
-  readonly views: readonly PartnerView[];
+  readonly views: readonly PartnerWord[];
   readonly connectors: readonly Connector[];
 }
 
@@ -52,7 +52,7 @@ function missingData(about: Omit<Reason, 'code'>, blocked: boolean, connectorId:
   };
 }
 
-function failed(merged: Merged & { connectorId: string }, reason: Reason, views: readonly PartnerView[]): SettingVerdict {
+function failed(merged: Merged & { connectorId: string }, reason: Reason, views: readonly PartnerWord[]): SettingVerdict {
   const open = views.find((v) => v.connectorId === merged.connectorId)?.openFindings ?? [];
   const actual = merged.kind === 'level' ? merged.level : merged.state;
   return {
@@ -76,14 +76,14 @@ function checkOsVersion(policy: CompliancePolicy, device: DeviceFacts, rule: 'os
 }
 
 /** A partner's report proves that the phone is alive as well as a check-in with the device management does. */
-export function lastContact(device: DeviceFacts, views: readonly PartnerView[]): Instant {
+export function lastContact(device: DeviceFacts, views: readonly PartnerWord[]): Instant {
   let last = device.lastSyncAt;
   for (const view of views) if (view.observedAt > last) last = view.observedAt;
   return last;
 }
 
 /** Whether the device has not been heard of within the check-in threshold. */
-export function isInactive(device: DeviceFacts, views: readonly PartnerView[], settings: ComplianceSettings, now: Instant): boolean {
+export function isInactive(device: DeviceFacts, views: readonly PartnerWord[], settings: ComplianceSettings, now: Instant): boolean {
   return now - lastContact(device, views) > settings.checkinThresholdDays * DAY;
 }
 
@@ -92,7 +92,7 @@ export interface BuiltInInput {
   readonly hasPolicy: boolean;
   /** The primary user is named but not (or no longer) known here. */
   readonly userMissing: boolean;
-  readonly views: readonly PartnerView[];
+  readonly views: readonly PartnerWord[];
   readonly settings: ComplianceSettings;
   readonly connectors: readonly Connector[];
   readonly now: Instant;

@@ -3,7 +3,7 @@ import type { CompliancePolicy, ComplianceSettings, ComplianceState, PolicyVerdi
 import type { Connector, MergeRule } from '../vocabulary/connector.ts';
 import type { DeviceFacts } from '../vocabulary/device.ts';
 import type { Reason } from '../vocabulary/reason.ts';
-import type { Instant, PartnerView } from '../vocabulary/signal.ts';
+import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
 import { checkBuiltIn, checkSettings, type ThreatInput } from './check-settings.ts';
 
 /** Everything that the verdict on one device depends on, but for the time. */
@@ -12,7 +12,7 @@ export interface EvaluationInput {
   /** Transitive groups of the primary user; empty without one. */
   readonly groupIds: readonly string[];
   readonly userMissing: boolean;
-  readonly views: readonly PartnerView[];
+  readonly views: readonly PartnerWord[];
   /** The policies assigned to the device, of its platform. */
   readonly policies: readonly CompliancePolicy[];
   readonly connectors: readonly Connector[];

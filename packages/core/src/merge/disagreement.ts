@@ -1,10 +1,10 @@
 import type { EvaluationInput } from '../evaluate/evaluate-compliance.ts';
 import { enrolledConnectors } from '../evaluate/evaluate-compliance.ts';
-import type { Instant, PartnerView } from '../vocabulary/signal.ts';
+import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
 import { meaningOf } from '../vocabulary/threat-state.ts';
 import { hasVoice, isSilent, ruleFor } from './merge-partners.ts';
 
-const AGREED: readonly PartnerView[] = [];
+const AGREED: readonly PartnerWord[] = [];
 
 /**
  * What the partners say that contradict each other about a device; empty when they agree. Whose word does not
@@ -13,10 +13,10 @@ const AGREED: readonly PartnerView[] = [];
  */
 export function disagreement(
   { device, groupIds, views, connectors, mergeRules }: Pick<EvaluationInput, 'device' | 'groupIds' | 'views' | 'connectors' | 'mergeRules'>, now: Instant,
-): readonly PartnerView[] {
+): readonly PartnerWord[] {
   if (views.length < 2) return AGREED;
   const { silentPartner } = ruleFor(mergeRules, device.platform, groupIds);
-  const heard: PartnerView[] = [];
+  const heard: PartnerWord[] = [];
   for (const connector of enrolledConnectors(connectors, groupIds)) {
     if (!hasVoice(connector, device.platform) || (silentPartner === 'ignore' && isSilent(connector, now))) continue;
     const view = views.find(({ connectorId }) => connectorId === connector.id);

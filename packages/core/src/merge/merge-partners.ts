@@ -3,7 +3,7 @@ import type { Level } from '../vocabulary/level.ts';
 import { raised } from '../vocabulary/level.ts';
 import type { Platform } from '../vocabulary/platform.ts';
 import type { ReasonCode } from '../vocabulary/reason.ts';
-import type { Instant, PartnerView } from '../vocabulary/signal.ts';
+import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
 import type { ThreatState } from '../vocabulary/threat-state.ts';
 import { meaningOf, stateOfLevel } from '../vocabulary/threat-state.ts';
 
@@ -82,7 +82,7 @@ function specificity(rule: MergeRule): number {
  * platform is on have a voice. The order of `views` and `connectors` does not matter.
  */
 export function mergePartners(
-  views: readonly PartnerView[], connectors: readonly Connector[], platform: Platform, rule: MergeRule, now: Instant,
+  views: readonly PartnerWord[], connectors: readonly Connector[], platform: Platform, rule: MergeRule, now: Instant,
 ): Merged {
   const words: Word[] = [];
   let ignored: string | undefined;
@@ -108,19 +108,19 @@ function firstOf(a: string | undefined, b: string): string {
   return a !== undefined && a < b ? a : b;
 }
 
-function viewOf(views: readonly PartnerView[], connectorId: string): PartnerView | undefined {
+function viewOf(views: readonly PartnerWord[], connectorId: string): PartnerWord | undefined {
   for (const view of views) if (view.connectorId === connectorId) return view;
   return undefined;
 }
 
 /** For showing only: what was last said, by anybody, whether or not it counts. */
-function strictestState(views: readonly PartnerView[]): ThreatState {
+function strictestState(views: readonly PartnerWord[]): ThreatState {
   let state: ThreatState = 'unknown';
   for (const view of views) if (meaningOf(view.state).rank > meaningOf(state).rank) state = view.state;
   return state;
 }
 
-function wordOf(view: PartnerView | undefined, connectorId: string, blocksWhenMissing: boolean, silent: SilentPartnerRule | undefined): Word {
+function wordOf(view: PartnerWord | undefined, connectorId: string, blocksWhenMissing: boolean, silent: SilentPartnerRule | undefined): Word {
   let state = view?.state ?? 'unknown';
   let meaning = meaningOf(state);
   if (silent === 'raise' && meaning.level !== undefined) {

@@ -69,19 +69,23 @@ export interface Signal {
   readonly flag?: string | undefined;
 }
 
-/** The current word of one partner about one device. */
-export interface PartnerView {
+/** The current word of one partner about one device, as far as rules ask. */
+export interface PartnerWord {
   readonly connectorId: string;
   readonly state: ThreatState;
   readonly observedAt: Instant;
+  /** The partner's open findings, for reasons and for `basis: 'findings'`. Full findings are kept elsewhere. */
+  readonly openFindings: readonly OpenFinding[];
+}
+
+/** The word with what the next report is measured by. */
+export interface PartnerView extends PartnerWord {
   readonly reportId: string;
   /**
    * Where the state comes from: the partner's own posture of the device; or, for a partner that never gave one,
    * the worst of its open findings; or a posture of secured that open findings make low (`Signal.basis`).
    */
   readonly basis: 'posture' | 'findings' | 'postureAndFindings';
-  /** The partner's open findings, for reasons and for `basis: 'findings'`. Full findings are kept elsewhere. */
-  readonly openFindings: readonly OpenFinding[];
 }
 
 /** As much of an open finding as its user is told; kept in memory with the posture. */

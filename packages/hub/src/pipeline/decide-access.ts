@@ -1,6 +1,6 @@
 import type { AccessRequest, Decision, DeviceAccess, ReasonCode, UserFacts } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
-import type { PostureRow } from '../store/store.ts';
+import type { HeldPosture } from './columns/posture-column.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
 import type { FleetDevice } from './fleet.ts';
 import type { Memory } from './memory.ts';
@@ -63,7 +63,7 @@ export class DecideAccess implements AccessDecider {
     };
   }
 
-  #evaluated({ facts, posture }: FleetDevice): PostureRow {
+  #evaluated({ facts, posture }: FleetDevice): HeldPosture {
     return evaluatePosture(this.#memory, facts, posture?.views ?? [], posture?.failing ?? {}, this.#clock.now());
   }
 }

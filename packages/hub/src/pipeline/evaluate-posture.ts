@@ -1,11 +1,15 @@
-import type { DeviceFacts, PartnerView } from '@sallyport/core';
+import type { DeviceFacts, PartnerWord } from '@sallyport/core';
 import type { PostureRow } from '../store/store.ts';
+import type { HeldPosture } from './columns/posture-column.ts';
 import type { Memory } from './memory.ts';
 
+/** A posture with its views as they were given: whole, or as much of them as memory holds. */
+export type EvaluatedPosture<View> = Omit<PostureRow, 'views'> & { readonly views: readonly View[] };
+
 /** The posture of a device after evaluation: what its partners said, merged, and what the policies make of it. */
-export function evaluatePosture(
-  memory: Memory, facts: DeviceFacts, views: readonly PartnerView[], failing: Readonly<Record<string, number>>, now: number,
-): PostureRow {
+export function evaluatePosture<View extends PartnerWord>(
+  memory: Memory, facts: DeviceFacts, views: readonly View[], failing: Readonly<Record<string, number>>, now: number,
+): EvaluatedPosture<View> {
   const verdict = memory.evaluate(facts, { views, failing }, now);
   return {
     deviceId: facts.id,
@@ -19,8 +23,10 @@ export function evaluatePosture(
   };
 }
 
+type Verdict = Omit<HeldPosture, 'views'>;
+
 /** Whether evaluation came to the same as before, so that nothing need be written. */
-export function isSameVerdict(before: PostureRow | undefined, after: PostureRow): boolean {
+export function isSameVerdict(before: Verdict | undefined, after: Verdict): boolean {
   return before !== undefined
     && before.complianceState === after.complianceState
     && before.mergedState === after.mergedState

@@ -1,11 +1,13 @@
 import type { AndroidManagement, DeviceFacts, Platform } from '@sallyport/core';
 import type { DeviceSnapshotRow, PostureRow } from '../store/store.ts';
+import { IdColumn } from './columns/id-column.ts';
+import { KeyColumn } from './columns/key-column.ts';
+import { NumberColumn } from './columns/number-column.ts';
+import { PostureColumn, type HeldPosture } from './columns/posture-column.ts';
+import { SharedParts, type DeviceKind } from './columns/shared-parts.ts';
 import type { DeviceClaim } from './ports.ts';
-import { SharedParts } from './shared-parts.ts';
 
-const SECOND = 1_000;
-
-/** One device in memory. Small on purpose: a fleet of a million must fit (at most 1 KiB each), so it is its own facts. */
+/** A device as it was when it was asked for. */
 export class FleetDevice implements DeviceFacts {
   readonly id: string;
   readonly platform: Platform;
@@ -13,96 +15,134 @@ export class FleetDevice implements DeviceFacts {
   readonly operatingSystem: string;
   readonly osVersion: string;
   readonly userId: string | undefined;
-  /** Seconds since 1970: small enough that the engine keeps them in the object itself. Rules count in days. */
-  readonly #lastSync: number;
-  readonly #enrolled: number;
-  readonly entraDeviceId: string | null;
-  readonly easDeviceId: string | null;
-  posture: PostureRow | undefined;
+  readonly lastSyncAt: number;
+  readonly enrolledAt: number;
+  readonly posture: HeldPosture | undefined;
+  readonly #fleet: Fleet;
 
-  /** @param userId the owner's id as a text that is in memory already */
-  constructor(row: DeviceSnapshotRow, userId: string | undefined, shared: SharedParts) {
-    this.id = row.id;
-    this.operatingSystem = shared.word(row.operatingSystem);
-    this.platform = shared.platform(this.operatingSystem);
-    this.androidManagement = row.androidManagement === null ? undefined : shared.word(row.androidManagement);
-    this.osVersion = shared.word(row.osVersion);
+  constructor(
+    fleet: Fleet, id: string, { platform, androidManagement, operatingSystem, osVersion }: DeviceKind, userId: string | undefined,
+    lastSyncAt: number, enrolledAt: number, posture: HeldPosture | undefined,
+  ) {
+    this.#fleet = fleet;
+    this.id = id;
+    this.platform = platform;
+    this.androidManagement = androidManagement;
+    this.operatingSystem = operatingSystem;
+    this.osVersion = osVersion;
     this.userId = userId;
-    this.#lastSync = Math.floor(row.lastSyncAt / SECOND);
-    this.#enrolled = Math.floor(row.enrolledAt / SECOND);
-    this.entraDeviceId = row.azureADDeviceId?.toLowerCase() ?? null;
-    this.easDeviceId = row.easDeviceId?.toLowerCase() ?? null;
-    this.posture = row.posture === null ? undefined : shared.posture(row.posture, row.id);
+    this.lastSyncAt = lastSyncAt;
+    this.enrolledAt = enrolledAt;
+    this.posture = posture;
   }
 
   get facts(): DeviceFacts {
     return this;
   }
 
-  get lastSyncAt(): number {
-    return this.#lastSync * SECOND;
+  /** As the fleet knows it now; asked for seldom, so it is not made beforehand. */
+  get entraDeviceId(): string | null {
+    return this.#fleet.namesOf(this.id).entraDeviceId;
   }
 
-  get enrolledAt(): number {
-    return this.#enrolled * SECOND;
+  get easDeviceId(): string | null {
+    return this.#fleet.namesOf(this.id).easDeviceId;
   }
 }
 
-/** Every device with its posture, found by the ids that gateways know. */
+/**
+ * Every device with its posture, found by the ids that gateways know. A fleet of a million must fit, so a device is a
+ * row in columns, which take a fifth of what objects would, and nothing of the collector's time.
+ */
 export class Fleet {
-  readonly #devices = new Map<string, FleetDevice>();
-  readonly #byEntraId = new Map<string, string>();
+  readonly #ids = new IdColumn();
+  readonly #entraIds = new IdColumn();
   /** ActiveSync ids are chosen by clients: two devices may claim one, and then it names neither. */
-  readonly #byEasId = new Map<string, Ids>();
-  readonly #inGrace = new Set<FleetDevice>();
-  readonly #byUser = new Map<string, Ids>();
+  readonly #easIds = new KeyColumn();
+  readonly #users: KeyColumn;
+  /** `undefined`: there is no device in this row. */
+  readonly #kinds: (DeviceKind | undefined)[] = [];
+  readonly #lastSync = new NumberColumn();
+  readonly #enrolled = new NumberColumn();
   readonly #shared = new SharedParts();
-  readonly #ownerId: (userId: string) => string;
+  readonly #postures = new PostureColumn(this.#shared);
+  readonly #freeRows: number[] = [];
+  readonly #inGrace = new Set<number>();
   #loaded = 0;
   #touched = new Set<string>();
   #allTouched = true;
 
   /** @param ownerId answers the same id as a text that is in memory already */
   constructor(ownerId: (userId: string) => string = (userId) => userId) {
-    this.#ownerId = ownerId;
+    this.#users = new KeyColumn(ownerId);
   }
 
   get size(): number {
-    return this.#devices.size;
+    return this.#kinds.length - this.#freeRows.length;
   }
 
   get(id: string): FleetDevice | undefined {
-    return this.#devices.get(id);
+    const row = this.#ids.find(id);
+    return row === undefined ? undefined : this.#device(row, id);
   }
 
-  all(): IterableIterator<FleetDevice> {
-    return this.#devices.values();
+  /** One after the other. What is put or removed meanwhile may be among them or not. */
+  * all(): Generator<FleetDevice> {
+    for (let row = 0; row < this.#kinds.length; row += 1) {
+      const id = this.#ids.get(row);
+      if (id !== undefined) yield this.#device(row, id);
+    }
   }
 
-  ids(): IterableIterator<string> {
-    return this.#devices.keys();
+  /** Those of these that there are, one after the other. */
+  * these(ids: Iterable<string>): Generator<FleetDevice> {
+    for (const id of ids) {
+      const device = this.get(id);
+      if (device !== undefined) yield device;
+    }
+  }
+
+  * ids(): Generator<string> {
+    for (let row = 0; row < this.#kinds.length; row += 1) {
+      const id = this.#ids.get(row);
+      if (id !== undefined) yield id;
+    }
   }
 
   find(claim: DeviceClaim): string | undefined {
     const value = claim.value.toLowerCase();
-    if (claim.grade !== 'easDeviceId') return this.#devices.has(value) ? value : this.#byEntraId.get(value);
-    const found = this.#byEasId.get(value);
-    return typeof found === 'string' ? found : undefined;
+    if (claim.grade === 'easDeviceId') {
+      const rows = this.#easIds.find(value);
+      return rows.length === 1 ? this.#ids.get(rows[0] as number) : undefined;
+    }
+    if (this.#ids.find(value) !== undefined) return value;
+    const row = this.#entraIds.find(value);
+    return row === undefined ? undefined : this.#ids.get(row);
   }
 
-  /** Devices whose grace period runs; few. */
-  inGrace(): Iterable<FleetDevice> {
-    return this.#inGrace;
+  /** What others call a device; nothing where there is none of this id. */
+  namesOf(id: string): { readonly entraDeviceId: string | null; readonly easDeviceId: string | null } {
+    const row = this.#ids.find(id);
+    if (row === undefined) return { entraDeviceId: null, easDeviceId: null };
+    return { entraDeviceId: this.#entraIds.get(row) ?? null, easDeviceId: this.#easIds.get(row) ?? null };
+  }
+
+  /** Devices whose grace period ends at `now` or has ended; few. */
+  graceEnded(now: number): readonly FleetDevice[] {
+    const ended: FleetDevice[] = [];
+    for (const row of this.#inGrace) {
+      if ((this.#postures.graceUntil(row) ?? Infinity) <= now) ended.push(this.#device(row, this.#ids.get(row) as string));
+    }
+    return ended;
   }
 
   ofUser(userId: string): readonly string[] {
-    const found = this.#byUser.get(userId);
-    return found === undefined ? [] : typeof found === 'string' ? [found] : found;
+    return this.#users.find(userId).map((row) => this.#ids.get(row) as string);
   }
 
   /** At the start. What somebody else has put meanwhile is newer than the row that was being read. */
   load(row: DeviceSnapshotRow): void {
-    if (this.#devices.size !== this.#loaded && this.#devices.has(row.id)) return;
+    if (this.size !== this.#loaded && this.#ids.find(row.id) !== undefined) return;
     this.#add(row);
     this.#loaded += 1;
   }
@@ -112,24 +152,26 @@ export class Fleet {
     this.#add(row);
   }
 
-  #add(row: DeviceSnapshotRow): void {
-    const { id } = row;
-    const device = new FleetDevice(row, row.userId === null ? undefined : this.#ownerId(row.userId), this.#shared);
-    this.#devices.set(id, device);
-    this.#noteGrace(device);
-    if (hasSeveralViews(device.posture)) this.#touched.add(id);
-    if (device.entraDeviceId !== null) this.#byEntraId.set(device.entraDeviceId, id);
-    if (device.easDeviceId !== null) this.#byEasId.set(device.easDeviceId, withId(this.#byEasId.get(device.easDeviceId), id));
-    const { userId } = device.facts;
-    if (userId !== undefined) this.#byUser.set(userId, withId(this.#byUser.get(userId), id));
+  remove(id: string): void {
+    const row = this.#ids.find(id);
+    if (row === undefined) return;
+    if (this.#postures.viewCount(row) > 1) this.#touched.add(id);
+    this.#ids.delete(row);
+    this.#entraIds.delete(row);
+    this.#easIds.delete(row);
+    this.#users.delete(row);
+    this.#kinds[row] = undefined;
+    this.#postures.set(row, undefined);
+    this.#inGrace.delete(row);
+    this.#freeRows.push(row);
   }
 
   setPosture(posture: PostureRow): void {
-    const device = this.#devices.get(posture.deviceId);
-    if (device === undefined) return;
-    if (hasSeveralViews(posture) || hasSeveralViews(device.posture)) this.#touched.add(device.id);
-    device.posture = this.#shared.posture(posture, device.facts.id);
-    this.#noteGrace(device);
+    const row = this.#ids.find(posture.deviceId);
+    if (row === undefined) return;
+    if (posture.views.length > 1 || this.#postures.viewCount(row) > 1) this.#touched.add(posture.deviceId);
+    this.#postures.set(row, posture);
+    this.#noteGrace(row);
   }
 
   /** What several partners come to may have changed for these devices, or for `all`. */
@@ -146,42 +188,28 @@ export class Fleet {
     return touched;
   }
 
-  #noteGrace(device: FleetDevice): void {
-    if (device.posture?.graceUntil != null) this.#inGrace.add(device);
-    else this.#inGrace.delete(device);
+  #add(device: DeviceSnapshotRow): void {
+    const row = this.#freeRows.pop() ?? this.#kinds.length;
+    this.#kinds[row] = this.#shared.kind(device);
+    this.#ids.set(row, device.id);
+    if (device.azureADDeviceId !== null) this.#entraIds.set(row, device.azureADDeviceId.toLowerCase());
+    this.#easIds.set(row, device.easDeviceId?.toLowerCase());
+    this.#users.set(row, device.userId ?? undefined);
+    this.#lastSync.set(row, device.lastSyncAt);
+    this.#enrolled.set(row, device.enrolledAt);
+    this.#postures.set(row, device.posture ?? undefined);
+    this.#noteGrace(row);
+    if (!this.#allTouched && this.#postures.viewCount(row) > 1) this.#touched.add(device.id);
   }
 
-  remove(id: string): void {
-    const device = this.#devices.get(id);
-    if (device === undefined) return;
-    this.#devices.delete(id);
-    this.#inGrace.delete(device);
-    if (hasSeveralViews(device.posture)) this.#touched.add(id);
-    if (device.entraDeviceId !== null && this.#byEntraId.get(device.entraDeviceId) === id) this.#byEntraId.delete(device.entraDeviceId);
-    if (device.easDeviceId !== null) setOrDelete(this.#byEasId, device.easDeviceId, withoutId(this.#byEasId.get(device.easDeviceId), id));
-    const { userId } = device.facts;
-    if (userId !== undefined) setOrDelete(this.#byUser, userId, withoutId(this.#byUser.get(userId), id));
+  #device(row: number, id: string): FleetDevice {
+    return new FleetDevice(
+      this, id, this.#kinds[row] as DeviceKind, this.#users.get(row), this.#lastSync.get(row), this.#enrolled.get(row), this.#postures.get(row),
+    );
   }
-}
 
-function hasSeveralViews(posture: PostureRow | undefined): boolean {
-  return posture !== undefined && posture.views.length > 1;
-}
-
-/** Most keys name one device: then there is no list. */
-type Ids = string | readonly string[];
-
-function withId(ids: Ids | undefined, id: string): Ids {
-  // The list of two is written out because a spread one takes the room of seventeen.
-  return ids === undefined ? id : typeof ids === 'string' ? [ids, id] : [...ids, id];
-}
-
-function withoutId(ids: Ids | undefined, id: string): Ids | undefined {
-  const left = (typeof ids === 'string' ? [ids] : ids ?? []).filter((other) => other !== id);
-  return left.length > 1 ? left : left[0];
-}
-
-function setOrDelete<V>(map: Map<string, V>, key: string, value: V | undefined): void {
-  if (value === undefined) map.delete(key);
-  else map.set(key, value);
+  #noteGrace(row: number): void {
+    if (this.#postures.graceUntil(row) === null) this.#inGrace.delete(row);
+    else this.#inGrace.add(row);
+  }
 }

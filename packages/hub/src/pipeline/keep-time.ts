@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { isInactive } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
-import type { FleetDevice } from './fleet.ts';
 import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 import type { WatchConnectors } from './watch-connectors.ts';
 import type { WatchDisagreements } from './watch-disagreements.ts';
@@ -59,22 +58,23 @@ export class KeepTime {
     await this.#deps.life.noteSilence();
     if (sweep) {
       this.#sweptAt = now;
-      await reevaluate(this.#deps, await this.#devicesWhoseActivityChanged(now));
+      const { fleet } = this.#deps.memory;
+      await reevaluate(this.#deps, fleet.these(await this.#devicesWhoseActivityChanged(now)));
     }
-    const ended = [...this.#deps.memory.fleet.inGrace()].filter((d) => (d.posture?.graceUntil ?? Infinity) <= now);
+    const ended = this.#deps.memory.fleet.graceEnded(now);
     if (ended.length > 0) await reevaluate(this.#deps, ended);
     await this.#deps.disagreements.look();
   }
 
   /** Looks at every device, but at little of each, and lets other work in between. */
-  async #devicesWhoseActivityChanged(now: number): Promise<readonly FleetDevice[]> {
+  async #devicesWhoseActivityChanged(now: number): Promise<readonly string[]> {
     const { memory } = this.#deps;
-    const changed: FleetDevice[] = [];
+    const changed: string[] = [];
     let looked = 0;
     for (const device of memory.fleet.all()) {
       const inactive = isInactive(device.facts, device.posture?.views ?? [], memory.settings, now);
       const said = device.posture?.reasons.some((reason) => reason.code === 'device_inactive') === true;
-      if (inactive !== said) changed.push(device);
+      if (inactive !== said) changed.push(device.id);
       if (++looked % LOOK_AT_ONCE === 0) await setImmediate();
     }
     return changed;

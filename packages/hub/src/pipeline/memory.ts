@@ -1,9 +1,10 @@
 import {
   AccessIndex, assignedPolicies, disagreement, evaluateCompliance, wellKnownApplication,
   type AccessPolicy, type CompliancePolicy, type ComplianceSettings, type Connector, type DeviceFacts, type Evaluated,
-  type MergeRule, type NamedLocation, type PartnerView, type UserFacts, type Verdict,
+  type MergeRule, type NamedLocation, type PartnerWord, type UserFacts, type Verdict,
 } from '@sallyport/core';
-import type { DocumentKind, DocumentRow, PostureRow, Readers } from '../store/store.ts';
+import type { DocumentKind, DocumentRow, Readers } from '../store/store.ts';
+import type { HeldPosture } from './columns/posture-column.ts';
 import { Directory } from './directory.ts';
 import { Fleet } from './fleet.ts';
 import { toMergeRule } from './merge-rule-document.ts';
@@ -11,7 +12,7 @@ import { lifeOf, type ConnectorStatus } from './connector-status.ts';
 import type { AccessView, DeviceClaim } from './ports.ts';
 import { canonicalId, toAccessPolicy, toCompliancePolicy, toConnector, toNamedLocation, toSettings } from './rules-from-documents.ts';
 
-const NO_VIEWS: readonly PartnerView[] = [];
+const NO_VIEWS: readonly PartnerWord[] = [];
 const NOT_FAILING: Readonly<Record<string, number>> = {};
 const SETTINGS_ID = 'default';
 
@@ -193,7 +194,7 @@ export class Memory implements AccessView {
     return this.fleet.get(deviceId)?.facts;
   }
 
-  posture(deviceId: string): PostureRow | undefined {
+  posture(deviceId: string): HeldPosture | undefined {
     return this.fleet.get(deviceId)?.posture;
   }
 
@@ -236,7 +237,7 @@ export class Memory implements AccessView {
    * and merge rules that may be only thought of.
    */
   evaluate(
-    facts: DeviceFacts, posture: Pick<PostureRow, 'views' | 'failing'> | undefined, now: number, mergeRules: readonly MergeRule[] = this.#mergeRuleList,
+    facts: DeviceFacts, posture: Pick<HeldPosture, 'views' | 'failing'> | undefined, now: number, mergeRules: readonly MergeRule[] = this.#mergeRuleList,
   ): Evaluated {
     const user = facts.userId === undefined ? undefined : this.directory.get(facts.userId);
     const groupIds = this.#groupsOf(facts.id, user);
@@ -254,7 +255,7 @@ export class Memory implements AccessView {
   }
 
   /** What the partners say of a device where they contradict each other; empty where they agree. */
-  disagreement(facts: DeviceFacts, views: readonly PartnerView[], now: number): readonly PartnerView[] {
+  disagreement(facts: DeviceFacts, views: readonly PartnerWord[], now: number): readonly PartnerWord[] {
     if (views.length < 2) return NO_VIEWS;
     const groupIds = this.#groupsOf(facts.id, facts.userId === undefined ? undefined : this.directory.get(facts.userId));
     return disagreement({ device: facts, groupIds, views, connectors: this.#connectorList, mergeRules: this.#mergeRuleList }, now);

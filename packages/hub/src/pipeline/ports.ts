@@ -1,7 +1,10 @@
 import type {
   AccessRequest, ComplianceState, CompliancePolicy, Connector, ConnectorState, Decision, DeviceFacts, MergeRule, Reason, Signal, ThreatState, UserFacts, Verdict,
 } from '@sallyport/core';
-import type { DeviceRow, DocumentKind, PostureRow, ReportRow, Transaction } from '../store/store.ts';
+import type { DeviceRow, DocumentKind, ReportRow, Transaction } from '../store/store.ts';
+import type { HeldPosture } from './columns/posture-column.ts';
+
+export type { HeldPosture };
 
 /** What `intake` and the APIs ask of the pipeline. `compose.ts` builds one of each. */
 
@@ -111,7 +114,7 @@ export interface AccessView {
   /** The device that a claim names; `undefined` when none or several do. */
   deviceId(claim: DeviceClaim): string | undefined;
   facts(deviceId: string): DeviceFacts | undefined;
-  posture(deviceId: string): PostureRow | undefined;
+  posture(deviceId: string): HeldPosture | undefined;
   /** Evaluated now, with all policies and settings; for `deviceCompliancePolicyStates` and explanations. */
   verdict(deviceId: string): Verdict | undefined;
   /** Ids of the devices whose primary user this is. */

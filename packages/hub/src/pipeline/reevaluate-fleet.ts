@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
+import type { PartnerWord } from '@sallyport/core';
 import type { HistoryRow, OutboxRow, PostureRow, Store } from '../store/store.ts';
 import type { Clock } from '../platform/clock.ts';
-import { evaluatePosture, isSameVerdict } from './evaluate-posture.ts';
+import { evaluatePosture, isSameVerdict, type EvaluatedPosture } from './evaluate-posture.ts';
 import type { FleetDevice } from './fleet.ts';
 import type { Memory, Touched } from './memory.ts';
 import { postureHistory } from './note-history.ts';
@@ -59,7 +60,7 @@ export async function evaluateTouched(deps: ReevaluateDependencies, touched: rea
     return;
   }
   const ids = new Set(touched.flatMap((t) => (typeof t === 'object' ? [...t.devices] : [])));
-  if (ids.size > 0) await reevaluate(deps, [...ids].flatMap((id) => fleet.get(id) ?? []));
+  if (ids.size > 0) await reevaluate(deps, fleet.these(ids));
 }
 
 /** The ids of those whose verdict is another one now, in lists of at most `CHUNK`. */
@@ -110,6 +111,8 @@ function write(deps: Omit<ReevaluateDependencies, 'unfinished'>, ids: readonly s
   });
 }
 
-function evaluateAgain(memory: Memory, device: FleetDevice, posture: PostureRow | undefined, now: number): PostureRow {
+function evaluateAgain<View extends PartnerWord>(
+  memory: Memory, device: FleetDevice, posture: Pick<EvaluatedPosture<View>, 'views' | 'failing'> | undefined, now: number,
+): EvaluatedPosture<View> {
   return evaluatePosture(memory, device.facts, posture?.views ?? [], posture?.failing ?? {}, now);
 }

@@ -1,13 +1,13 @@
-import type { Connector, Language, Reason } from '@sallyport/core';
+import type { Connector, Language, OpenFinding, Reason } from '@sallyport/core';
 import type { AccessAnswer } from '../../pipeline/ports.ts';
-import type { PostureRow } from '../../store/store.ts';
 import type { HintsView } from './user-hints.ts';
 
 interface Remembered {
   readonly reasons: readonly Reason[];
   readonly language: Language;
   readonly connector: Connector | undefined;
-  readonly posture: PostureRow | undefined;
+  /** Of the connector about the device. */
+  readonly findings: readonly OpenFinding[] | undefined;
   readonly written: string;
 }
 
@@ -24,7 +24,7 @@ export class ReasonsMemo {
     this.#view = view;
   }
 
-  /** `write` is called when reasons, language, connector or posture are not those of the last time. */
+  /** `write` is called when reasons, language, connector or its findings are not those of the last time. */
   get(answer: AccessAnswer, language: Language, write: (answer: AccessAnswer, language: Language) => string): string {
     const { reasons, deviceId } = answer;
     const last = reasons.at(-1);
@@ -32,10 +32,11 @@ export class ReasonsMemo {
     const connectorId = firstConnector(reasons);
     const connector = connectorId === undefined ? undefined : this.#view.connector(connectorId);
     const posture = connector === undefined || deviceId === undefined ? undefined : this.#view.posture(deviceId);
+    const findings = posture?.views.find((view) => view.connectorId === connectorId)?.openFindings;
     const known = this.#last.get(last);
-    if (known?.language === language && known.connector === connector && known.posture === posture && sameReasons(known.reasons, reasons)) return known.written;
+    if (known?.language === language && known.connector === connector && known.findings === findings && sameReasons(known.reasons, reasons)) return known.written;
     const written = write(answer, language);
-    this.#last.set(last, { reasons, language, connector, posture, written });
+    this.#last.set(last, { reasons, language, connector, findings, written });
     return written;
   }
 }

@@ -14,6 +14,7 @@ interface Item {
 }
 
 interface Page {
+  /** One JSON array. */
   readonly text: string;
   readonly count: number;
   readonly last: string;
@@ -38,17 +39,17 @@ export async function* gluedPages(
     next?.catch(() => {});
     // What is asked is sent at the end of this turn: without a new one the database would wait for the work on this page.
     await setImmediate();
-    yield { values: JSON.parse(`[${text}]`) as unknown[], count };
+    yield { values: JSON.parse(text) as unknown[], count };
   }
 }
 
 async function page(session: ReadSession, items: AliasedSelectQueryBuilder<Item, 'page'>): Promise<Page> {
   const [row] = await session.query(
     builders[session.dialect].selectFrom(items).select([
-      sql<string | null>`string_agg(item, ',')`.as('text'), sql<number>`count(*)`.as('count'), sql<string | null>`max(id)`.as('last'),
+      sql<string | null>`'[' || string_agg(item, ',') || ']'`.as('text'), sql<number>`count(*)`.as('count'), sql<string | null>`max(id)`.as('last'),
     ]),
   );
-  return { text: row?.text ?? '', count: row?.count ?? 0, last: row?.last ?? '' };
+  return { text: row?.text ?? '[]', count: row?.count ?? 0, last: row?.last ?? '' };
 }
 
 /** A text as JSON, in quotes. */

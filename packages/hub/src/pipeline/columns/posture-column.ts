@@ -1,0 +1,53 @@
+import type { PartnerWord } from '@sallyport/core';
+import type { PostureRow } from '../../store/store.ts';
+import { NumberColumn } from './number-column.ts';
+import type { SharedParts } from './shared-parts.ts';
+
+/** As much of a posture as rules and doors ask for, which is all that memory holds of it. */
+export type HeldPosture = Pick<PostureRow, 'mergedState' | 'complianceState' | 'reasons' | 'failing' | 'graceUntil'> & {
+  readonly views: readonly PartnerWord[];
+};
+
+/**
+ * What is current about each row. Most devices of a fleet differ from many others only in when their partner last
+ * spoke of them, so that time has a column, and the rest is an object that they have in common.
+ */
+export class PostureColumn {
+  readonly #held: (HeldPosture | undefined)[] = [];
+  /** When the one view was observed, wherever there is one; a view in `#held` shows then when it was of another row. */
+  readonly #observedAt = new NumberColumn();
+  readonly #shared: SharedParts;
+
+  constructor(shared: SharedParts) {
+    this.#shared = shared;
+  }
+
+  get(row: number): HeldPosture | undefined {
+    const held = this.#held[row];
+    const view = held?.views.length === 1 ? held.views[0] : undefined;
+    if (held === undefined || view === undefined) return held;
+    const { connectorId, state, openFindings } = view;
+    const { mergedState, complianceState, reasons, failing, graceUntil } = held;
+    return {
+      views: [{ connectorId, state, observedAt: this.#observedAt.get(row), openFindings }], mergedState, complianceState, reasons, failing, graceUntil,
+    };
+  }
+
+  /** The partners who speak of it; fewer than two mostly. */
+  viewCount(row: number): number {
+    return this.#held[row]?.views.length ?? 0;
+  }
+
+  /** `null`: no grace period runs. */
+  graceUntil(row: number): number | null {
+    return this.#held[row]?.graceUntil ?? null;
+  }
+
+  set(row: number, posture: HeldPosture | undefined): void {
+    const view = posture?.views.length === 1 ? posture.views[0] : undefined;
+    if (view !== undefined) this.#observedAt.set(row, view.observedAt);
+    // Without holes, which would make the engine keep the column as a dictionary.
+    while (this.#held.length <= row) this.#held.push(undefined);
+    this.#held[row] = posture && this.#shared.posture(posture);
+  }
+}

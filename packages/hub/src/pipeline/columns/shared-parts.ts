@@ -1,0 +1,94 @@
+import { platformOf, type AndroidManagement, type OpenFinding, type PartnerWord, type Platform, type Reason } from '@sallyport/core';
+import type { DeviceSnapshotRow } from '../../store/store.ts';
+import type { HeldPosture } from './posture-column.ts';
+
+const NO_VIEWS: readonly PartnerWord[] = [];
+const NO_FINDINGS: readonly OpenFinding[] = [];
+const NO_REASONS: readonly Reason[] = [];
+const NOT_FAILING: Readonly<Record<string, number>> = {};
+/** Some words come from outside; when there are this many of a kind, the rest is kept as it comes. */
+const MOST = 50_000;
+
+/** What a device is, as many others are. */
+export interface DeviceKind {
+  readonly platform: Platform;
+  readonly androidManagement: AndroidManagement | undefined;
+  readonly operatingSystem: string;
+  readonly osVersion: string;
+}
+
+/**
+ * What devices and postures read from the database have in common, kept once: a parser makes every word and every
+ * empty list anew.
+ */
+export class SharedParts {
+  readonly #words = new Map<string, string>();
+  readonly #kinds = new Map<string, DeviceKind>();
+  readonly #views = new Map<string, readonly PartnerWord[]>();
+  readonly #postures = new Map<string, HeldPosture>();
+  readonly #reasons = new Map<string, readonly Reason[]>();
+
+  kind({ operatingSystem, osVersion, androidManagement }: Pick<DeviceSnapshotRow, 'operatingSystem' | 'osVersion' | 'androidManagement'>): DeviceKind {
+    return theOne(this.#kinds, `${operatingSystem}\n${osVersion}\n${androidManagement}`, () => ({
+      platform: platformOf(operatingSystem), androidManagement: androidManagement ?? undefined, operatingSystem, osVersion,
+    }));
+  }
+
+  /** The same posture made of shared parts where it can be. When a lone view was observed is left open. */
+  posture({ views, mergedState, complianceState, reasons, failing, graceUntil }: HeldPosture): HeldPosture {
+    const heldViews = views.length === 0 ? NO_VIEWS : views.length === 1 ? this.#lone(views[0] as PartnerWord) : views.map((view) => this.#view(view));
+    const held = (): HeldPosture => ({
+      views: heldViews, mergedState: this.#word(mergedState), complianceState: this.#word(complianceState),
+      reasons: reasons.length === 0 ? NO_REASONS : this.#theReasons(reasons), failing: isEmpty(failing) ? NOT_FAILING : failing, graceUntil,
+    });
+    const isCommon = views.length < 2 && reasons.length === 0 && graceUntil === null && isEmpty(failing) && (heldViews[0]?.openFindings ?? NO_FINDINGS) === NO_FINDINGS;
+    return isCommon ? theOne(this.#postures, `${keyOf(heldViews[0])}\n${mergedState}\n${complianceState}`, held) : held();
+  }
+
+  #lone(view: PartnerWord): readonly PartnerWord[] {
+    return view.openFindings.length > 0 ? [this.#view(view)] : theOne(this.#views, keyOf(view), () => [{ ...this.#view(view), observedAt: 0 }]);
+  }
+
+  #view({ connectorId, state, observedAt, openFindings }: PartnerWord): PartnerWord {
+    return {
+      connectorId: this.#word(connectorId), state: this.#word(state), observedAt,
+      openFindings: openFindings.length === 0 ? NO_FINDINGS : openFindings.map((finding) => ({ ...finding, type: this.#word(finding.type) })),
+    };
+  }
+
+  #word<T extends string>(word: T): T {
+    return theOne(this.#words, word, () => word) as T;
+  }
+
+  /** Its words are shared where the reason itself cannot be. */
+  #reason(reason: Reason): Reason {
+    const shared: Record<string, unknown> = { ...reason };
+    for (const [name, value] of Object.entries(reason)) if (typeof value === 'string' && name !== 'until') shared[name] = this.#word(value);
+    return shared as unknown as Reason;
+  }
+
+  /** Many devices fail for the same few; those that name a finding are their own. */
+  #theReasons(reasons: readonly Reason[]): readonly Reason[] {
+    if (reasons.some((reason) => reason.findingIds !== undefined)) return reasons.map((reason) => this.#reason(reason));
+    return theOne(this.#reasons, JSON.stringify(reasons), () => reasons);
+  }
+}
+
+/** The one that is known by this key, or that becomes so. */
+function theOne<V>(known: Map<string, V>, key: string, make: () => V): V {
+  let value = known.get(key);
+  if (value === undefined) {
+    value = make();
+    if (known.size < MOST) known.set(key, value);
+  }
+  return value;
+}
+
+function keyOf(view: PartnerWord | undefined): string {
+  return view === undefined ? '' : `${view.connectorId}\n${view.state}`;
+}
+
+function isEmpty(object: object): boolean {
+  for (const _ in object) return false;
+  return true;
+}
