@@ -52,7 +52,8 @@ export function parseParameters(
   const known = new Map(Object.keys(parameters).map((name) => [name.toLowerCase(), name]));
   const parsed: GraphBody = {};
   for (const [given, value] of Object.entries(body)) {
-    if (given.includes('@odata.')) continue;
+    // An empty list is said with an empty list: null would take away all assignments of a policy by a mistake of the caller.
+    if (given.includes('@odata.') || value === null) continue;
     const name = known.get(given.toLowerCase());
     const parameter = name === undefined ? undefined : parameters[name];
     if (name === undefined || parameter === undefined) report(reading, given, `The action has no parameter "${given}"; it takes ${Object.keys(parameters).join(', ')}.`);

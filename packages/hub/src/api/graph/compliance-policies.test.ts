@@ -140,6 +140,8 @@ describe('assigning', () => {
     expect((await hub.get(`/v1.0${PATH}/${id}/assignments/${id}_${GROUP}`)).body.id).toBe(`${id}_${GROUP}`);
     expect((await hub.get(`/v1.0${PATH}/${id}/assignments/nothing`)).status).toBe(404);
     expect((await hub.get(`/v1.0${PATH}/${id}/assignments/$count`)).text).toBe('2');
+    for (const body of [{}, { assignments: null }]) expect((await hub.post(`/v1.0${PATH}/${id}/assign`, body)).body.error.target).toBe('assignments');
+    expect((await hub.get(`/v1.0${PATH}/${id}/assignments/$count`)).text).toBe('2');
     expect((await hub.post(`/v1.0${PATH}/${id}/assign`, { assignments: [] })).body.value).toEqual([]);
     expect((await hub.post(`/v1.0${PATH}/${id}/assign`, {})).body.error.target).toBe('assignments');
   });
