@@ -51,7 +51,7 @@ export class DecideAccess implements AccessDecider {
     if (question.device === undefined || question.device.grade === 'easDeviceId' || question.device.grade === 'macAddress') {
       return { problem: 'device_not_identified' };
     }
-    const device = this.#memory.fleet.get(this.#memory.fleet.find(question.device) ?? '');
+    const device = this.#memory.fleet.claimed(question.device);
     if (device === undefined) return { problem: 'device_unknown' };
     const { facts } = device;
     const posture = this.#state.isEvaluated() ? device.posture : this.#evaluated(device);

@@ -85,7 +85,7 @@ function expectSame(fleet: Fleet, plain: PlainFleet): void {
   for (const id of USERS) expect(fleet.ofUser(id)).toEqual(plain.idsWhere(({ userId }) => userId === id));
   for (const value of EAS_IDS) {
     const ids = plain.idsWhere(({ easDeviceId }) => easDeviceId?.toLowerCase() === value.toLowerCase());
-    expect(fleet.find({ grade: 'easDeviceId', value })).toBe(ids.length === 1 ? ids[0] : undefined);
+    expect(fleet.claimed({ grade: 'easDeviceId', value })?.id).toBe(ids.length === 1 ? ids[0] : undefined);
   }
   for (const now of [AT - 1, AT, AT + 60_000]) {
     expect(fleet.graceEnded(now).map(({ id }) => id).sort()).toEqual(plain.idsWhere(({ posture: known }) => known?.graceUntil != null && known.graceUntil <= now).toSorted());
@@ -120,25 +120,25 @@ const PLAIN: DeviceSnapshotRow = {
 test('a device is found by its id and by its Entra id, in any letter case', () => {
   const fleet = new Fleet();
   fleet.put({ ...PLAIN, azureADDeviceId: guid(0xabc).toUpperCase() });
-  for (const value of [guid(1), guid(0xabc), guid(0xabc).toUpperCase()]) expect(fleet.find(claim(value))).toBe(guid(1));
-  expect(fleet.find(claim(guid(2)))).toBeUndefined();
+  for (const value of [guid(1), guid(0xabc), guid(0xabc).toUpperCase()]) expect(fleet.claimed(claim(value))?.id).toBe(guid(1));
+  expect(fleet.claimed(claim(guid(2)))?.id).toBeUndefined();
 });
 
 test('an Entra id names the device that had it last, and nobody once that has gone', () => {
   const fleet = new Fleet();
   for (const id of [guid(1), guid(2)]) fleet.put({ ...PLAIN, id, azureADDeviceId: guid(77) });
-  expect(fleet.find(claim(guid(77)))).toBe(guid(2));
+  expect(fleet.claimed(claim(guid(77)))?.id).toBe(guid(2));
   fleet.remove(guid(1));
-  expect(fleet.find(claim(guid(77)))).toBe(guid(2));
+  expect(fleet.claimed(claim(guid(77)))?.id).toBe(guid(2));
   fleet.remove(guid(2));
-  expect(fleet.find(claim(guid(77)))).toBeUndefined();
+  expect(fleet.claimed(claim(guid(77)))?.id).toBeUndefined();
 });
 
 test('an id is found before the same text as an Entra id of another device', () => {
   const fleet = new Fleet();
   fleet.put({ ...PLAIN, id: guid(1) });
   fleet.put({ ...PLAIN, id: guid(2), azureADDeviceId: guid(1) });
-  expect(fleet.find(claim(guid(1)))).toBe(guid(1));
+  expect(fleet.claimed(claim(guid(1)))?.id).toBe(guid(1));
 });
 
 test('what was read at the start does not undo what came in meanwhile', () => {
@@ -167,7 +167,7 @@ test('a large fleet is found as surely as a small one, while half of it goes and
   const put = (n: number): void => fleet.put({ ...PLAIN, id: scattered(n), azureADDeviceId: guid(n + 1), userId: USERS[n % 3] as string });
   for (let n = 0; n < many; n += 1) put(n);
   for (let n = 0; n < many; n += 2) fleet.remove(scattered(n));
-  const half = Array.from({ length: many }, (_, n) => fleet.find(claim(guid(n + 1))));
+  const half = Array.from({ length: many }, (_, n) => fleet.claimed(claim(guid(n + 1)))?.id);
   expect(half.every((id, n) => id === (n % 2 === 0 ? undefined : scattered(n)))).toBe(true);
   for (let n = 0; n < many; n += 2) put(n);
   expect(fleet.size).toBe(many);

@@ -109,15 +109,11 @@ export class Fleet {
     }
   }
 
-  find(claim: DeviceClaim): string | undefined {
-    const value = claim.value.toLowerCase();
-    if (claim.grade === 'easDeviceId') {
-      const rows = this.#easIds.find(value);
-      return rows.length === 1 ? this.#ids.get(rows[0] as number) : undefined;
-    }
-    if (this.#ids.find(value) !== undefined) return value;
-    const row = this.#entraIds.find(value);
-    return row === undefined ? undefined : this.#ids.get(row);
+  /** The device that a claim names; `undefined` when none or several do. */
+  claimed({ grade, value }: DeviceClaim): FleetDevice | undefined {
+    const key = value.toLowerCase();
+    const row = grade === 'easDeviceId' ? onlyOne(this.#easIds.find(key)) : this.#ids.find(key) ?? this.#entraIds.find(key);
+    return row === undefined ? undefined : this.#device(row);
   }
 
   /** What others call a device; nothing where there is none of this id. */
@@ -131,7 +127,7 @@ export class Fleet {
   graceEnded(now: number): readonly FleetDevice[] {
     const ended: FleetDevice[] = [];
     for (const row of this.#inGrace) {
-      if ((this.#postures.graceUntil(row) ?? Infinity) <= now) ended.push(this.#device(row, this.#ids.get(row) as string));
+      if ((this.#postures.graceUntil(row) ?? Infinity) <= now) ended.push(this.#device(row));
     }
     return ended;
   }
@@ -202,7 +198,7 @@ export class Fleet {
     if (!this.#allTouched && this.#postures.viewCount(row) > 1) this.#touched.add(device.id);
   }
 
-  #device(row: number, id: string): FleetDevice {
+  #device(row: number, id = this.#ids.get(row) as string): FleetDevice {
     return new FleetDevice(
       this, id, this.#kinds[row] as DeviceKind, this.#users.get(row), this.#lastSync.get(row), this.#enrolled.get(row), this.#postures.get(row),
     );
@@ -212,4 +208,8 @@ export class Fleet {
     if (this.#postures.graceUntil(row) === null) this.#inGrace.delete(row);
     else this.#inGrace.add(row);
   }
+}
+
+function onlyOne(rows: readonly number[]): number | undefined {
+  return rows.length === 1 ? rows[0] : undefined;
 }

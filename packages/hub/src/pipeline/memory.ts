@@ -187,7 +187,7 @@ export class Memory implements AccessView {
   }
 
   deviceId(claim: DeviceClaim): string | undefined {
-    return this.fleet.find(claim);
+    return this.fleet.claimed(claim)?.id;
   }
 
   facts(deviceId: string): DeviceFacts | undefined {
