@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { issueCertificate, newAuthority } from './certificates.ts';
 import { createOutbound, OutboundError, type Outbound } from './outbound.ts';
@@ -85,6 +86,28 @@ describe('requests', () => {
     const endless = await serve((_request, response) => { response.write('x'.repeat(2000)); });
     expect((await refusal(outbound.request(`http://${endless}/`, { maxBytes: 1000 }))).code).toBe('response_too_large');
     expect((await outbound.request(`http://${announced}/`, { maxBytes: 5000 })).body.byteLength).toBe(5000);
+  });
+
+  test.each([
+    ['gzip', gzipSync], ['x-gzip', gzipSync], ['deflate', deflateSync], ['br', brotliCompressSync],
+  ])('unpack an answer that comes as %s although nobody asked for that, and no further than is wanted', async (coding, pack) => {
+    const asked: unknown[] = [];
+    const host = await serve((request, response) => {
+      asked.push(request.headers['accept-encoding']);
+      response.writeHead(200, { 'content-encoding': coding }).end(pack('x'.repeat(100_000)));
+    });
+    expect((await outbound.request(`http://${host}/`)).text()).toBe('x'.repeat(100_000));
+    expect((await refusal(outbound.request(`http://${host}/`, { maxBytes: 50_000 }))).code).toBe('response_too_large');
+    expect(asked).toEqual(['identity', 'identity']);
+  });
+
+  test('fail where an answer is packed in a way that is not known, or is cut', async () => {
+    const host = await serve((request, response) => {
+      const coding = request.url === '/cut' ? 'gzip' : 'compress';
+      response.writeHead(200, { 'content-encoding': coding }).end(gzipSync('hello').subarray(0, 15));
+    });
+    expect(await refusal(outbound.request(`http://${host}/`))).toMatchObject({ code: 'connection_failed', message: expect.stringContaining('"compress"') });
+    expect((await refusal(outbound.request(`http://${host}/cut`))).code).toBe('connection_failed');
   });
 
   test('end when the caller calls them off', async () => {

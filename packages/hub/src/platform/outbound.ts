@@ -5,6 +5,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { createAddressGuard, type AddressGuard } from './address-guard.ts';
 import { parseExactJson } from './exact-json.ts';
 import { reasonOf } from './network-reasons.ts';
+import { unpacked } from './unpacked.ts';
 
 /**
  * Requests that the hub itself makes: to vendors, to webhooks. Only https, only to public addresses, never
@@ -202,6 +203,7 @@ function send(guard: AddressGuard, agents: Agents, target: URL, options: Outboun
     headers: {
       'user-agent': 'Sallyport',
       accept: '*/*',
+      'accept-encoding': 'identity',
       ...options.headers,
       ...(body === undefined ? {} : { 'content-length': String(body.byteLength) }),
     },
@@ -226,7 +228,7 @@ async function collect(target: URL, message: IncomingMessage, maxBytes: number):
   }
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of message as AsyncIterable<Buffer>) {
+  for await (const chunk of unpacked(message) as AsyncIterable<Buffer>) {
     size += chunk.byteLength;
     if (size > maxBytes) throw tooLarge();
     chunks.push(chunk);
