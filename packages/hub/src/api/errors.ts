@@ -3,7 +3,7 @@ import { ZodError } from 'zod';
 import { ERRORS, HubError, type ErrorCode } from '@sallyport/contracts';
 import { isoTime, type Clock } from '../platform/clock.ts';
 import '../platform/zod-words.ts';
-import { StoreBusy } from '../store/store.ts';
+import { StoreBusy, UnkeepableText } from '../store/store.ts';
 import { clientRequestId } from './request-ids.ts';
 
 /** Graph's error envelope (learn.microsoft.com/graph/errors). Clients branch on `error.code` only. */
@@ -50,6 +50,7 @@ export function answerOf(error: unknown, accepted: Accepted = { mediaType: 'appl
   if (error instanceof StoreBusy) {
     return answerOf(new HubError('busy', 'The database cannot be written now; nothing was kept. Send the same request again later.', { retryAfterSeconds: error.retryAfterSeconds }));
   }
+  if (error instanceof UnkeepableText) return answerOf(new HubError('invalid_request', 'A text of the request holds the character U+0000, which cannot be kept or looked for.'));
   if (error instanceof ZodError) return answerOf(hubErrorOfZod(error));
   const known = ofFastify(error, accepted);
   if (known !== undefined) return answerOf(known);

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
-import { StoreBusy } from '../store/store.ts';
+import { StoreBusy, UnkeepableText } from '../store/store.ts';
 import { createHttpServer, type HttpLimits, type HttpServerOptions } from './http-server.ts';
 import type { Caller, RouteAccess } from './route-access.ts';
 import { routeTable } from './route-table.ts';
@@ -196,6 +196,12 @@ describe('errors', () => {
     expect(answer.statusCode).toBe(400);
     expect(answer.json().error.target).toBe('a[0].b');
     expect(answer.json().error.message).toContain('1 more: c');
+  });
+
+  test('a text that the database cannot keep is the caller\'s to mend', async () => {
+    const answer = await failing(new UnkeepableText(new Error('invalid byte sequence'))).inject('/fail');
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().error.message).toContain('U+0000');
   });
 
   test('a busy store is 503 with Retry-After', async () => {

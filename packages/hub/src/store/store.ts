@@ -74,6 +74,14 @@ export class StoreBusy extends Error {
   }
 }
 
+/** A text holds U+0000, which PostgreSQL can neither keep nor look for. Nothing was kept. */
+export class UnkeepableText extends Error {
+  constructor(cause: unknown) {
+    super('A text holds the character U+0000, which the database cannot keep.', { cause });
+    this.name = 'UnkeepableText';
+  }
+}
+
 /** The database went away in the middle of a commit, and could not be asked yet whether that was kept. */
 export class CommitInDoubt extends StoreBusy {
   constructor(cause: unknown) {

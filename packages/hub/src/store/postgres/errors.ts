@@ -1,4 +1,4 @@
-import { StoreBusy } from '../store.ts';
+import { StoreBusy, UnkeepableText } from '../store.ts';
 
 /** SQLSTATE classes and codes (PostgreSQL manual, appendix A) that go away when the cause does. */
 const PASSING = [
@@ -15,6 +15,9 @@ const PASSING = [
 const PASSING_OF_SOCKETS: ReadonlySet<string> = new Set([
   'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN',
 ]);
+
+/** Texts arrive as UTF-8, in which that is U+0000 alone. */
+const CHARACTER_NOT_IN_REPERTOIRE = '22021';
 
 /** What `pg` says, without a code, when a connection ends under it or cannot be had. */
 const PASSING_MESSAGE = /connection terminated|connection ended|timeout exceeded|query read timeout|connection error|after calling end|client was closed/i;
@@ -35,6 +38,7 @@ export function lostConnection(error: unknown): boolean {
 /** The error that callers see. Errors that are no fault of the database are passed on as they are. */
 export function toStoreError(error: unknown): unknown {
   const code = codeOf(error);
+  if (code === CHARACTER_NOT_IN_REPERTOIRE) return new UnkeepableText(error);
   const passes = lostConnection(error) || (code !== undefined && PASSING.some((prefix) => code.startsWith(prefix)));
   if (!passes) return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -4,7 +4,7 @@ import { device, outboxRow, posture, report, signal } from '../contract/rows.ts'
 import { startPostgres, withClient } from '../contract/postgres-server.ts';
 import type { PostgresServer } from '../contract/postgres-server.ts';
 import { storeContract } from '../contract/store-contract.ts';
-import { StoreBusy } from '../store.ts';
+import { StoreBusy, UnkeepableText } from '../store.ts';
 import type { OutboxRow, Store } from '../store.ts';
 import { openPostgresStore } from './postgres-store.ts';
 
@@ -23,6 +23,14 @@ afterAll(async () => {
 storeContract('PostgreSQL', async () => {
   await empty(contractUrl);
   return await openPostgresStore({ url: contractUrl });
+});
+
+test('U+0000 is refused as such, and what is asked next is answered', async () => {
+  const store = await openPostgresStore({ url: contractUrl });
+  await expect(store.documents.get('group', 'a\u0000b')).rejects.toThrow(UnkeepableText);
+  await expect(store.transaction(async (tx) => tx.documents.get('group', '\u0000'))).rejects.toThrow(UnkeepableText);
+  expect(await store.documents.get('group', 'a')).toBeUndefined();
+  await store.close();
 });
 
 /** Much faster than a new database for each case. */
