@@ -93,3 +93,7 @@ async function runAgainst(url: string): Promise<{ readonly code: number; readonl
   });
   return { code, err };
 }
+
+test.each(['--version', '-V', 'version'])('sallyport %s says which version this is', async (word) => {
+  expect(await typed(word)).toEqual({ code: 0, out: expect.stringMatching(/^sallyport \d+\.\d+\.\d+\n$/), err: '' });
+});

@@ -1,4 +1,5 @@
 import { HubClient, HubUnreachable, RequestRefused } from '@sallyport/contracts/client/index.ts';
+import program from '../package.json' with { type: 'json' };
 import { GROUPS, LONG_RUNNING, SINGLES } from './commands/index.ts';
 import type { Command, Context, Group, Io } from './frame/command.ts';
 import { connectionFrom } from './frame/connection.ts';
@@ -18,6 +19,10 @@ import { styleFor } from './output/style.ts';
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
+    if (argv.length === 1 && VERSION_WORDS.includes(argv[0] as string)) {
+      io.stdout.write(`sallyport ${program.version}\n`);
+      return EXIT.ok;
+    }
     const own = LONG_RUNNING.find(({ name }) => name === argv[0]);
     if (own !== undefined) return await own.start(argv.slice(1), io);
     const target = findCommand(argv);
@@ -30,6 +35,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return tell(error, io);
   }
 }
+
+const VERSION_WORDS: readonly string[] = ['--version', '-V', 'version'];
 
 interface Target {
   readonly path: string;

@@ -23,7 +23,7 @@ Begin here
   sallyport serve                        runs the hub, with its data in ./data
   sallyport connector list               asks the hub whose credentials are in ./data/admin.json
 
-"sallyport COMMAND --help" tells more. Exit codes: ${EXIT_CODES_HELP}
+"sallyport COMMAND --help" tells more, "sallyport --version" which version this is. Exit codes: ${EXIT_CODES_HELP}
 `;
 }
 
