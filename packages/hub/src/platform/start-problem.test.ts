@@ -73,6 +73,13 @@ test('a database that is none, and one that cannot be written, are told with the
   expect(startProblem(damaged, settings)).toContain(`The database in ${dir} cannot be used (database disk image is malformed)`);
 });
 
+test('a wrong name or password for PostgreSQL is told with the setting', () => {
+  const refused = Object.assign(new Error('password authentication failed for user "hub"'), { code: '28P01' });
+  expect(startProblem(refused, { listen: { host: 'h', port: 1 }, dataDir: dir })).toBe(
+    'PostgreSQL refuses: password authentication failed for user "hub". Look at --database or SALLYPORT_DATABASE_URL.',
+  );
+});
+
 test('other errors say what they say', () => {
   expect(startProblem(new Error('The database is of a later version.'), { listen: { host: 'h', port: 1 }, dataDir: dir })).toBe('The database is of a later version.');
 });

@@ -15,6 +15,7 @@ export function startProblem(error: unknown, { listen, dataDir }: Pick<ServeSett
     case 'EROFS': return ofFolder(dataDir, path, 'is on a file system that can only be read');
     case 'ENOENT': return ofFolder(dataDir, path, 'cannot be made there');
     case 'ERR_SQLITE_ERROR': return isReadOnly(error) ? ofFolder(dataDir, undefined, 'may not be written by this user') : ofDatabase(dataDir, shown(error));
+    case '28000': case '28P01': case '3D000': return `PostgreSQL refuses: ${shown(error)}. Look at --database or SALLYPORT_DATABASE_URL.`;
     case 'ENOSPC': return `The disk of the data folder ${dataDir} is full. Make room, and start again.`;
     default: return message?.startsWith('SQLite: ') ? ofDatabase(dataDir, message) : message ?? shown(error);
   }
