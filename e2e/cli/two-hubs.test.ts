@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { HubClient, tokenEndpointAt, type EvaluationAnswer } from '@sallyport/contracts/client/index.ts';
+import { HubClient, RequestRefused, tokenEndpointAt, type EvaluationAnswer } from '@sallyport/contracts/client/index.ts';
 import { startPostgres, type PostgresServer } from '@sallyport/hub/store/contract/postgres-server.ts';
 import { startHub, type HubProcess } from '../shared/hub-process.ts';
 
@@ -51,4 +52,57 @@ test('a token of one is taken by the other', async () => {
   const [one, other] = clients as [HubClient, HubClient];
   expect(await one.get('/v1.0/users')).toMatchObject({ value: [{ userPrincipalName: 'ada@example.com' }] });
   expect(await other.get('/v1.0/users')).toMatchObject({ value: [{ userPrincipalName: 'ada@example.com' }] });
+});
+
+/** Who asks the same of both hubs at the same moment; how each answers: `done`, or the status of the refusal. */
+async function bothAtOnce(ask: (hub: HubClient, which: number) => Promise<unknown>): Promise<(number | string)[]> {
+  return Promise.all(clients.map(async (hub, which) => {
+    try {
+      await ask(hub, which);
+      return 'done';
+    } catch (error) {
+      if (error instanceof RequestRefused) return error.status;
+      throw error;
+    }
+  }));
+}
+
+const ROUNDS = [1, 2, 3, 4, 5];
+
+test('what may be there once is given by one of them, when both are asked at once', async () => {
+  const [one] = clients as [HubClient, HubClient];
+  for (const n of ROUNDS) {
+    const [entraId, id] = [randomUUID(), randomUUID()];
+    const answers = [
+      await bothAtOnce((hub) => hub.post('/v1.0/users', { userPrincipalName: `twin-${n}@example.com`, displayName: 'Twin' })),
+      await bothAtOnce((hub, which) => hub.post('/v1.0/users', { userPrincipalName: `twin-${n}-${which}@example.com`, mail: `twins-${n}@example.com`, displayName: 'Twin' })),
+      await bothAtOnce((hub) => hub.post('/v1.0/applications', { displayName: `Twin ${n}` })),
+      await bothAtOnce((hub) => hub.post('/v1.0/deviceManagement/managedDevices', { operatingSystem: 'Android', azureADDeviceId: entraId })),
+      await bothAtOnce((hub, which) => (which === 0 ? hub.post('/v1.0/groups', { id, displayName: 'Twins' }) : hub.post('/v1.0/deviceManagement/managedDevices', { id, operatingSystem: 'iOS' }))),
+    ];
+    for (const answer of answers) expect(answer.toSorted()).toEqual([409, 'done']);
+  }
+  expect(await one.get("/v1.0/users/$count?$filter=startswith(userPrincipalName,'twin-')")).toBe('10');
+  expect(await one.get('/v1.0/deviceManagement/managedDevices/$count?$filter=operatingSystem eq \'Android\'')).toBe('5');
+});
+
+test('a name that one gave up is free at the other at once', async () => {
+  const [one, other] = clients as [HubClient, HubClient];
+  const make = (hub: HubClient): Promise<{ id: string }> => hub.post('/v1.0/users', { userPrincipalName: 'wanted@example.com', displayName: 'Wanted' });
+  for (const [giver, taker] of [[one, other], [other, one], [one, other]] as const) {
+    const { id } = await make(giver);
+    await giver.delete(`/v1.0/users/${id}`);
+    const { id: next } = await make(taker);
+    await taker.delete(`/v1.0/users/${next}`);
+  }
+});
+
+test('changes of different properties of a phone at both at once are both kept', async () => {
+  const [one, other] = clients as [HubClient, HubClient];
+  const { id } = await one.post<{ id: string }>('/v1.0/deviceManagement/managedDevices', { operatingSystem: 'Android' });
+  const path = `/v1.0/deviceManagement/managedDevices/${id}`;
+  for (const n of ROUNDS) {
+    expect(await bothAtOnce((hub, which) => hub.patch(path, which === 0 ? { deviceName: `phone ${n}` } : { notes: `note ${n}` }))).toEqual(['done', 'done']);
+    expect(await other.get(`${path}?$select=deviceName,notes`)).toMatchObject({ deviceName: `phone ${n}`, notes: `note ${n}` });
+  }
 });

@@ -9,7 +9,10 @@ export interface ConfigureDependencies extends ReevaluateDependencies {
   readonly catchUp: Pick<CatchUp, 'documents'>;
 }
 
-/** Changes of the configuration: written with their audit and outbox rows, taken into memory, and acted on. */
+/**
+ * Changes of the configuration: written with their audit and outbox rows, taken into memory, and acted on. They come
+ * one after the other, in all processes on a database: what `work` finds in the transaction stays so until its end.
+ */
 export class Configure implements Configuration {
   readonly #deps: ConfigureDependencies;
 
@@ -24,6 +27,7 @@ export class Configure implements Configuration {
       const written = await store.transaction(async (tx) => {
         // A retried transaction runs `work` again: what it reported the first time did not happen.
         changes.length = 0;
+        await tx.documents.hold();
         const answer = await work(tx, (change) => changes.push(change));
         const at = clock.now();
         if (changes.length > 0) {

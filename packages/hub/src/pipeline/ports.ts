@@ -83,8 +83,13 @@ export interface FleetQuestions {
 }
 
 export interface DeviceRegistry {
-  /** Creates or replaces a device; applies the reports that waited for it; evaluates it. All or nothing. */
-  put(actor: string, row: DeviceRow): Promise<void>;
+  /**
+   * Creates or replaces a device; applies the reports that waited for it; evaluates it. All or nothing. `check` may
+   * refuse it: while it looks, no other device is written, in any process.
+   */
+  put(actor: string, row: DeviceRow, check?: (tx: Transaction) => Promise<void>): Promise<void>;
+  /** As `put`, of the device that `make` turns what is kept into. Answers it; `undefined` when there is none with that id. */
+  change(actor: string, id: string, make: (before: DeviceRow, tx: Transaction) => Promise<DeviceRow>): Promise<DeviceRow | undefined>;
   /** Whether there was one. */
   remove(actor: string, id: string): Promise<boolean>;
   /**

@@ -31,16 +31,32 @@ export class RegisterDevice implements DeviceRegistry {
     this.#deps = deps;
   }
 
-  async put(actor: string, row: DeviceRow): Promise<void> {
+  async put(actor: string, row: DeviceRow, check?: (tx: Transaction) => Promise<void>): Promise<void> {
+    await this.#write(actor, row.id, async (_before, tx) => {
+      await check?.(tx);
+      return row;
+    });
+  }
+
+  change(actor: string, id: string, make: (before: DeviceRow, tx: Transaction) => Promise<DeviceRow>): Promise<DeviceRow | undefined> {
+    return this.#write(actor, id, async (before, tx) => before && make(before, tx));
+  }
+
+  #write(actor: string, id: string, make: (before: DeviceRow | undefined, tx: Transaction) => Promise<DeviceRow | undefined>): Promise<DeviceRow | undefined> {
     const { store, memory, serial } = this.#deps;
-    await serial.run(async () => {
-      const { posture, others } = await store.transaction(async (tx) => {
-        const [before] = await tx.devices.get([row.id]);
-        const own = await this.#put(tx, actor, row, before);
-        return { posture: own, others: await this.#applyFreed(tx, keysGivenUp(before, row)) };
+    return serial.run(async () => {
+      const written = await store.transaction(async (tx) => {
+        await tx.devices.hold();
+        const [before] = await tx.devices.get([id]);
+        const row = await make(before, tx);
+        if (row === undefined) return undefined;
+        const posture = await this.#put(tx, actor, row, before);
+        return { row, posture, others: await this.#applyFreed(tx, keysGivenUp(before, row)) };
       });
-      memory.fleet.put(snapshotRow(row, posture));
-      for (const other of others) memory.fleet.setPosture(other);
+      if (written === undefined) return undefined;
+      memory.fleet.put(snapshotRow(written.row, written.posture));
+      for (const other of written.others) memory.fleet.setPosture(other);
+      return written.row;
     });
   }
 

@@ -76,6 +76,11 @@ export interface DeviceReader {
 }
 
 export interface DeviceWriter {
+  /**
+   * From now to the end of the transaction no other one, in any process, writes devices, and none that began to find
+   * them by their keys is still under way. To be called before anything else is done.
+   */
+  hold(): Promise<void>;
   /** Creates or replaces, and keeps `findByKeys` in step (`managedDeviceId`, `entraDeviceId`, `serialNumber`, `imei`, `udid`, `easDeviceId`). */
   put(rows: readonly DeviceRow[]): Promise<void>;
   /** With everything that hangs on it except its reports. Answers how many there were. */

@@ -8,7 +8,9 @@ export type DocumentKind =
   /** What a connector's partner said of itself, and the state it was last seen in; id = connector id. */
   | 'connectorStatus'
   /** A device of which partners say different things, as it was told; id = device id. */
-  | 'disagreement';
+  | 'disagreement'
+  /** A name that is to mean one user; id = the name in small letters. */
+  | 'userName';
 
 export interface DocumentRow {
   readonly kind: DocumentKind;
@@ -33,6 +35,11 @@ export interface DocumentReader {
 }
 
 export interface DocumentWriter {
+  /**
+   * From now to the end of the transaction no other one, in any process, holds this: what several documents say
+   * together stays true until what follows from it is written. To be called before anything else is done.
+   */
+  hold(): Promise<void>;
   /** Creates or replaces. With `expectVersion`: answers `undefined` and writes nothing when it is not the current one. */
   put(kind: DocumentKind, id: string, body: Readonly<Record<string, unknown>>, at: number, expectVersion?: number): Promise<DocumentRow | undefined>;
   /** Whether there was something to delete. */

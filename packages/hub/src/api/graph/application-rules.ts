@@ -1,6 +1,7 @@
 import { HubError, isPermission, PERMISSIONS, type Permission } from '@sallyport/contracts';
+import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
-import type { AccessView } from '../../pipeline/ports.ts';
+import { wellKnownApplication } from '@sallyport/core';
 import type { ApplicationDocument } from '../../platform/application.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import type { Caller } from '../route-access.ts';
@@ -41,16 +42,21 @@ export async function settledConnector(id: unknown, caller: Caller, tx: Transact
 
 /**
  * Policies and doors may name applications by name, so no name may mean two of them, nor one of the well-known
- * ones. Runs inside the write, where the memory shows every earlier one.
+ * ones. To be called in a write of the configuration, of which there is one at a time.
  */
-export function requireFreeApplicationNames(view: AccessView, body: ApplicationDocument): void {
-  const names = [['displayName', body.displayName] as const, ...body.identifierUris.map((uri, index) => [`identifierUris[${index}]`, uri] as const)];
-  for (const [field, name] of names) {
-    const other = view.application(name);
-    if (other !== undefined && other.id !== body.appId.toLowerCase()) {
-      throw new HubError('already_exists', `"${name}" is the name of another application, "${other.displayName}".`, { field });
-    }
+export async function requireFreeApplicationNames(tx: Transaction, after: ApplicationDocument): Promise<void> {
+  const others = (await tx.documents.list('application')).map(({ body }) => body as unknown as ApplicationDocument).filter(({ appId }) => appId !== after.appId);
+  const taken = new Map(others.flatMap((other) => [other.appId, ...namesOf(other).values()].map((name) => [String(name).toLowerCase(), other.displayName])));
+  for (const [field, name] of namesOf(after)) {
+    const key = name.toLowerCase();
+    const other = wellKnownApplication(key)?.displayName ?? taken.get(key) ?? (isGuid(key) && key !== after.appId ? key : undefined);
+    if (other !== undefined) throw new HubError('already_exists', `"${name}" is the name of another application, "${other}".`, { field });
   }
+}
+
+/** By the field that each stands in. */
+function namesOf({ displayName, identifierUris }: Partial<ApplicationDocument>): ReadonlyMap<string, string> {
+  return new Map([['displayName', displayName ?? ''], ...(identifierUris ?? []).map((uri, index) => [`identifierUris[${index}]`, uri] as const)]);
 }
 
 /** Refuses a change after which nobody could manage applications any more. */

@@ -80,7 +80,7 @@ async function create(deps: GraphDependencies, request: GraphRequest): Promise<G
   requireText(parsed, 'displayName');
   const row = await createDocument(deps, request, collection, randomUUID(), async (tx) => {
     const empty = { appId: randomUUID(), displayName: '', permissions: [], mobileThreatDefenseConnectorId: null, identifierUris: [], passwordCredentials: [] };
-    return { ...(await settled(deps, request, empty, parsed, tx)) };
+    return { ...(await settled(request, empty, parsed, tx)) };
   });
   return entityAnswer(request, collection, present(row), {}, 201);
 }
@@ -90,7 +90,7 @@ async function patch(deps: GraphDependencies, request: GraphRequest): Promise<vo
   refuseCredentials(request.body);
   if ('displayName' in parsed) requireText(parsed, 'displayName');
   await updateDocument(deps, request, collection, await idOf(deps, request), async (row, tx) => {
-    const after = { ...(await settled(deps, request, row.body as unknown as ApplicationDocument, parsed, tx)) };
+    const after = { ...(await settled(request, row.body as unknown as ApplicationDocument, parsed, tx)) };
     await requireManagerLeft(tx, row.id, after, deps.clock.now());
     return after;
   });
@@ -116,7 +116,7 @@ function refuseCredentials(body: unknown): void {
 }
 
 /** An application with `changes` made to it, as far as the caller may make them. */
-async function settled(deps: GraphDependencies, { caller }: GraphRequest, before: ApplicationDocument, changes: GraphBody, tx: Transaction): Promise<ApplicationDocument> {
+async function settled({ caller }: GraphRequest, before: ApplicationDocument, changes: GraphBody, tx: Transaction): Promise<ApplicationDocument> {
   const permissions = settledPermissions((changes.permissions ?? before.permissions) as string[]);
   requireHeld(caller, permissions.filter((permission) => !before.permissions.includes(permission)), 'permissions', 'grant these permissions');
   const connector = 'mobileThreatDefenseConnectorId' in changes
@@ -126,7 +126,7 @@ async function settled(deps: GraphDependencies, { caller }: GraphRequest, before
     ...before, ...changes, permissions, mobileThreatDefenseConnectorId: connector,
     identifierUris: settledUris((changes.identifierUris ?? before.identifierUris) as string[]),
   };
-  requireFreeApplicationNames(deps.view, after);
+  await requireFreeApplicationNames(tx, after);
   return after;
 }
 

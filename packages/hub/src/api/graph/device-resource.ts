@@ -4,7 +4,7 @@ import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { platformOf } from '@sallyport/core';
 import { isoTime } from '../../platform/clock.ts';
-import type { DeviceRow, PostureRow } from '../../store/store.ts';
+import type { DeviceRow, PostureRow, Readers, Transaction } from '../../store/store.ts';
 import { requireText } from './documents.ts';
 import type { GraphDependencies } from './route.ts';
 
@@ -13,6 +13,11 @@ const NO_GRACE = '9999-12-31T23:59:59.9999999Z';
 
 /** Intune's way to say that a device is not registered in the directory. */
 const ZERO_GUID = '00000000-0000-0000-0000-000000000000';
+
+/** What tells whose a device is. */
+interface Directory extends Pick<GraphDependencies, 'view'> {
+  readonly store: Pick<Readers, 'documents'>;
+}
 
 /** A new device as it is stored: checked, complete, and in contact now unless it says otherwise. */
 export async function newDevice(deps: GraphDependencies, id: string, parsed: GraphBody, at: number): Promise<GraphBody> {
@@ -23,7 +28,7 @@ export async function newDevice(deps: GraphDependencies, id: string, parsed: Gra
 }
 
 /** A changed device as it is stored. `changes` are the parsed properties that the caller sent. */
-export async function settledDevice(deps: GraphDependencies, resource: GraphBody, changes: GraphBody): Promise<GraphBody> {
+export async function settledDevice(deps: Directory, resource: GraphBody, changes: GraphBody): Promise<GraphBody> {
   requireText(resource, 'operatingSystem');
   const withIds = { ...resource, azureADDeviceId: entraId(resource.azureADDeviceId), ...typeOf(changes) };
   return 'userId' in changes || 'userPrincipalName' in changes ? { ...withIds, ...(await userOf(deps, changes)) } : withIds;
@@ -36,7 +41,7 @@ function entraId(value: unknown): string | null {
 }
 
 /** The primary user, named by id or by userPrincipalName (both must be the same); an empty name takes the user away. */
-async function userOf({ view, store }: GraphDependencies, changes: GraphBody): Promise<GraphBody> {
+async function userOf({ view, store }: Directory, changes: GraphBody): Promise<GraphBody> {
   const named = (['userId', 'userPrincipalName'] as const).filter((field) => changes[field] !== undefined && changes[field] !== null && changes[field] !== '');
   if (named.length === 0) return { userId: null, userPrincipalName: null, userDisplayName: null, emailAddress: null };
   const users = named.map((field) => {
@@ -68,10 +73,10 @@ function typeOf({ operatingSystem, deviceType }: GraphBody): { deviceType?: stri
 }
 
 /** No two devices may be the same device of the directory: a certificate would then speak for both. */
-export async function requireUniqueEntraId({ store }: GraphDependencies, resource: GraphBody): Promise<void> {
+export async function requireUniqueEntraId(tx: Transaction, resource: GraphBody): Promise<void> {
   const value = resource.azureADDeviceId;
   if (typeof value !== 'string') return;
-  const [found = []] = await store.devices.findByKeys([{ type: 'entraDeviceId', value }]);
+  const [found = []] = await tx.devices.findByKeys([{ type: 'entraDeviceId', value }]);
   const other = found.find((id) => id !== resource.id);
   if (other !== undefined) throw new HubError('conflict', `The device ${other} has this azureADDeviceId already.`, { field: 'azureADDeviceId' });
 }

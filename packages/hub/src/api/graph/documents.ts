@@ -5,7 +5,7 @@ import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import type { Expansion } from '@sallyport/contracts/graph/render.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
-import type { DocumentKind, DocumentRow, Readers, Transaction } from '../../store/store.ts';
+import type { DocumentKind, DocumentRow, Transaction } from '../../store/store.ts';
 import type { ResourcePlace } from './answers.ts';
 import { collectionAnswer, entityAnswer, notFound } from './answers.ts';
 import { countAnswer, listedPage } from './list-resources.ts';
@@ -139,8 +139,11 @@ export function chosenId(body: unknown): string {
  * Users, groups and devices are members of groups by their id alone, so an id chosen by a caller must not be
  * that of another one of them: it would share its memberships.
  */
-export async function requireFreeId(store: Pick<Readers, 'documents' | 'devices'>, id: string, type: string): Promise<void> {
-  const [user, group, devices] = await Promise.all([store.documents.get('user', id), store.documents.get('group', id), store.devices.get([id])]);
+export async function requireFreeId(tx: Transaction, id: string, type: string): Promise<void> {
+  // The device as a key, since that waits for whoever is just writing one.
+  const [user, group, [devices = []]] = await Promise.all([
+    tx.documents.get('user', id), tx.documents.get('group', id), tx.devices.findByKeys([{ type: 'managedDeviceId', value: id }]),
+  ]);
   const taken = user !== undefined ? 'user' : group !== undefined ? 'group' : devices.length > 0 ? 'managedDevice' : undefined;
   if (taken === undefined) return;
   throw new HubError('already_exists', taken === type ? `There is a ${type} with the id ${id} already; change it with PATCH.` : `A ${taken} has the id ${id} already.`, { field: 'id' });

@@ -9,7 +9,6 @@ import { withDetectedApps } from './device-apps.ts';
 import { toDeviceFilter, toDeviceOrder } from './device-filter.ts';
 import { newDevice, presentDevice, requireUniqueEntraId, settledDevice } from './device-resource.ts';
 import { chosenId, requireFreeId } from './documents.ts';
-import { KeyedLock } from './keyed-lock.ts';
 import { nestedRoutes } from './nested-resources.ts';
 import { PAGE_SIZE, foreignToken, nextLink, readSkipToken, type PageStart } from './paging.ts';
 import { DEVICES } from './permissions.ts';
@@ -24,7 +23,6 @@ const EXPANDED: Readonly<Record<GraphVersion, ExpandSupport>> = { 'v1.0': {}, be
 /** Devices, from the store's own list: filtered, sorted and paged there. */
 export function managedDeviceRoutes(deps: GraphDependencies): GraphRoute[] {
   const path = `/${place.path}`;
-  const lock = new KeyedLock();
   return [
     { method: 'GET', path, access: DEVICES.read, summary: 'List managed devices', doc: lists(TYPE, support), handle: (request) => list(deps, request) },
     { method: 'GET', path: `${path}/$count`, access: DEVICES.read, summary: 'Count managed devices', doc: counts(TYPE, support), handle: (request) => count(deps, request) },
@@ -36,7 +34,7 @@ export function managedDeviceRoutes(deps: GraphDependencies): GraphRoute[] {
       method: 'GET', path: '/users/:id/managedDevices/$count', access: DEVICES.read, summary: 'Count the managed devices of a user', doc: counts(TYPE, support),
       handle: async (request) => count(deps, request, ofUser(deps, request)),
     },
-    { method: 'POST', path, access: DEVICES.write, summary: 'Register a device', doc: creates(TYPE), handle: (request) => register(deps, lock, request) },
+    { method: 'POST', path, access: DEVICES.write, summary: 'Register a device', doc: creates(TYPE), handle: (request) => register(deps, request) },
     {
       method: 'GET', path: `${path}/:id`, access: DEVICES.read, summary: 'Get one managed device', doc: gets(TYPE),
       handle: async (request) => {
@@ -46,7 +44,7 @@ export function managedDeviceRoutes(deps: GraphDependencies): GraphRoute[] {
         return entityAnswer(request, place, device, query);
       },
     },
-    { method: 'PATCH', path: `${path}/:id`, access: DEVICES.write, summary: 'Change a managed device', doc: changes(TYPE), handle: (request) => change(deps, lock, request) },
+    { method: 'PATCH', path: `${path}/:id`, access: DEVICES.write, summary: 'Change a managed device', doc: changes(TYPE), handle: (request) => change(deps, request) },
     {
       method: 'DELETE', path: `${path}/:id`, access: DEVICES.write, summary: 'Remove a managed device', doc: deletes,
       handle: async (request) => {
@@ -113,37 +111,29 @@ function bothOf(a: DeviceFilter | undefined, b: DeviceFilter | undefined): Devic
   return a === undefined ? b : b === undefined ? a : { op: 'and', parts: [a, b] };
 }
 
-async function register(deps: GraphDependencies, lock: KeyedLock, request: GraphRequest): Promise<GraphAnswer> {
+async function register(deps: GraphDependencies, request: GraphRequest): Promise<GraphAnswer> {
   const id = chosenId(request.body);
   const parsed = parseBody(TYPE, request.body, request.version);
   const at = deps.clock.now();
   const resource = await newDevice(deps, id, parsed, at);
   const row = { id, resource, createdAt: at, modifiedAt: at };
-  await lock.run(lockKeys(resource), async () => {
-    await requireFreeId(deps.store, id, TYPE);
-    await requireUniqueEntraId(deps, resource);
-    await deps.devices.put(request.caller.appId, row);
+  await deps.devices.put(request.caller.appId, row, async (tx) => {
+    await requireFreeId(tx, id, TYPE);
+    await requireUniqueEntraId(tx, resource);
   });
   return entityAnswer(request, place, await present(deps, row), {}, 201);
 }
 
-async function change(deps: GraphDependencies, lock: KeyedLock, request: GraphRequest): Promise<GraphAnswer> {
+async function change(deps: GraphDependencies, request: GraphRequest): Promise<GraphAnswer> {
   const changes = parseBody(TYPE, request.body, request.version);
-  const id = canonicalId(param(request, 'id'));
-  const row = await lock.run(lockKeys({ ...changes, id }), async () => {
-    const before = await requireDevice(deps, id);
-    const resource = await settledDevice(deps, { ...before.resource, ...changes }, changes);
-    await requireUniqueEntraId(deps, resource);
-    const after = { ...before, resource, modifiedAt: deps.clock.now() };
-    await deps.devices.put(request.caller.appId, after);
-    return after;
+  const id = param(request, 'id');
+  const row = await deps.devices.change(request.caller.appId, canonicalId(id), async (before, tx) => {
+    const resource = await settledDevice({ view: deps.view, store: tx }, { ...before.resource, ...changes }, changes);
+    await requireUniqueEntraId(tx, resource);
+    return { ...before, resource, modifiedAt: deps.clock.now() };
   });
+  if (row === undefined) throw notFound(TYPE, id);
   return entityAnswer(request, place, await present(deps, row));
-}
-
-/** Two requests that could both take the same id, or the same id in the directory, wait for each other. */
-function lockKeys({ id, azureADDeviceId }: GraphBody): string[] {
-  return [`id ${String(id)}`, ...(typeof azureADDeviceId === 'string' ? [`entra ${azureADDeviceId.toLowerCase()}`] : [])];
 }
 
 export async function requireDevice(deps: GraphDependencies, id: string): Promise<DeviceRow> {

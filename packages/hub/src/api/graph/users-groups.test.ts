@@ -61,6 +61,35 @@ describe('a user', () => {
     expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409]);
   });
 
+  test('takes a name that another gave up, and none that another process has just given', async () => {
+    const names = async (): Promise<string[]> => (await hub.store.documents.list('userName')).map((row) => row.id);
+    const id = await user('Renamed');
+    expect((await hub.patch(`/v1.0/users/${id}`, { userPrincipalName: 'after@example.org', mail: 'Renamed@example.org' })).status).toBe(204);
+    expect((await hub.post('/v1.0/users', { userPrincipalName: 'renamed@example.org', displayName: 'x' })).body.error.target).toBe('userPrincipalName');
+    expect((await hub.patch(`/v1.0/users/${id}`, { mail: null })).status).toBe(204);
+    expect(await names()).toEqual(expect.arrayContaining(['after@example.org']));
+    const second = await user('renamed');
+    expect((await hub.patch(`/v1.0/users/${id}`, { mail: 'RENAMED@example.org' })).status).toBe(409);
+    for (const each of [id, second]) expect((await hub.delete(`/v1.0/users/${each}`)).status).toBe(204);
+    expect((await names()).filter((name) => /^(?:after|renamed)@/.test(name))).toEqual([]);
+
+    // Written as another process writes them: memory has not heard of it.
+    await hub.store.transaction(async (tx) => {
+      await tx.documents.put('user', NOBODY, { userPrincipalName: 'elsewhere@example.org' }, 1);
+      await tx.documents.put('userName', 'elsewhere@example.org', { userId: NOBODY }, 1);
+    });
+    expect((await hub.post('/v1.0/users', { userPrincipalName: 'Elsewhere@example.org', displayName: 'x' })).status).toBe(409);
+    await hub.store.transaction((tx) => tx.documents.delete('user', NOBODY));
+    expect((await hub.post('/v1.0/users', { userPrincipalName: 'Elsewhere@example.org', displayName: 'x' })).status).toBe(201);
+  });
+
+  test('takes a name whose user another process has deleted, before memory hears of it', async () => {
+    const id = await user('gone');
+    await hub.store.transaction((tx) => tx.documents.delete('user', id));
+    expect(hub.memory.user('gone@example.org')?.id).toBe(id);
+    expect((await hub.post('/v1.0/users', { userPrincipalName: 'gone@example.org', displayName: 'x' })).status).toBe(201);
+  });
+
   test('changes, and the rules see it', async () => {
     const id = await user('grace');
     expect((await hub.patch('/v1.0/users/grace@example.org', { accountEnabled: false, mail: null })).status).toBe(204);

@@ -11,6 +11,7 @@ import { chosenId, createDocument, readRoutes, requireDocument, requireFreeId, r
 import { USERS } from './permissions.ts';
 import { changesSilently, creates, deletes } from './route-doc.ts';
 import { noContent, param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
+import { releaseUserNames, takeUserNames } from './user-names.ts';
 
 export const userCollection: DocumentCollection = {
   kind: 'user',
@@ -40,7 +41,7 @@ export function userRoutes(deps: GraphDependencies): GraphRoute[] {
         const complete = withDefaults(type, { mailNickname: String(parsed.userPrincipalName).split('@', 1)[0], ...parsed });
         const row = await createDocument(deps, request, userCollection, id, async (tx) => {
           await requireFreeId(tx, id, type);
-          requireFreeNames(deps, id, complete);
+          await takeUserNames(deps, tx, id, {}, complete);
           return complete;
         });
         return entityAnswer(request, userCollection, presentUser(row), {}, 201);
@@ -57,7 +58,7 @@ export function userRoutes(deps: GraphDependencies): GraphRoute[] {
       method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a user, with the memberships of the user', doc: deletes,
       handle: async (request) => {
         const { id } = await findUser(deps, param(request, 'id'));
-        await removeDirectoryObject(deps, request, userCollection, id);
+        await removeDirectoryObject(deps, request, userCollection, id, (tx, { body }) => releaseUserNames(tx, body));
         return noContent;
       },
     },
@@ -68,9 +69,9 @@ async function patch(deps: GraphDependencies, request: GraphRequest): Promise<vo
   const { id } = await findUser(deps, param(request, 'id'));
   const parsed = settled(parseBody('user', request.body, request.version));
   for (const field of ['userPrincipalName', 'displayName']) if (field in parsed) requireText(parsed, field);
-  await updateDocument(deps, request, userCollection, id, (row) => {
+  await updateDocument(deps, request, userCollection, id, async (row, tx) => {
     const body = { ...row.body, ...parsed };
-    requireFreeNames(deps, row.id, body);
+    await takeUserNames(deps, tx, row.id, row.body, body);
     return body;
   });
 }
@@ -95,26 +96,13 @@ function settled({ passwordProfile: _notKept, ...parsed }: GraphBody): GraphBody
   return parsed;
 }
 
-/**
- * Doors name users by userPrincipalName or mail, so no name may mean two people. Runs inside the write, where
- * the memory shows every earlier one.
- */
-function requireFreeNames({ view }: GraphDependencies, id: string, body: GraphBody): void {
-  for (const field of ['userPrincipalName', 'mail']) {
-    const name = body[field];
-    if (typeof name !== 'string' || name === '') continue;
-    const other = view.user(name);
-    if (other !== undefined && other.id !== id) throw new HubError('already_exists', `Another user, ${other.id}, has "${name}" as userPrincipalName or mail.`, { field });
-  }
-}
-
-/** Deletes a user or a group; the groups that it leaves are told, so that they are read again. */
+/** Deletes a user or a group; the groups that it leaves are told, so that they are read again. `alongside` may refuse it. */
 export async function removeDirectoryObject(
-  deps: GraphDependencies, request: GraphRequest, collection: Pick<DocumentCollection, 'kind' | 'type'>, id: string, check?: (tx: Transaction) => Promise<void>,
+  deps: GraphDependencies, request: GraphRequest, collection: Pick<DocumentCollection, 'kind' | 'type'>, id: string, alongside?: (tx: Transaction, row: DocumentRow) => Promise<void>,
 ): Promise<void> {
   await deps.configuration.write(request.caller.appId, async (tx, changed) => {
     const before = await requireDocument(tx.documents, collection, id);
-    await check?.(tx);
+    await alongside?.(tx, before);
     const groups = (await tx.members.all()).filter((pair) => pair.memberId === id).map((pair) => pair.groupId);
     await regroupInventory(tx, deps.view, [id]);
     await tx.members.removeAll(id);

@@ -32,6 +32,15 @@ export function configurationCases(store: () => Store): void {
     expect((await store().documents.get('door', 'nginx'))?.version).toBe(2);
   });
 
+  test('of transactions that hold the documents, each sees what those before it wrote', async () => {
+    await Promise.all(Array.from({ length: 8 }, () => store().transaction(async (tx) => {
+      await tx.documents.hold();
+      const doors = await tx.documents.list('door');
+      await tx.documents.put('door', `door-${doors.length}`, {}, T0);
+    })));
+    expect((await store().documents.list('door')).map((row) => row.id)).toEqual(Array.from({ length: 8 }, (_, n) => `door-${n}`));
+  });
+
   test('the same id in another kind is another document', async () => {
     await store().transaction(async (tx) => {
       await tx.documents.put('user', 'x', { is: 'user' }, T0);

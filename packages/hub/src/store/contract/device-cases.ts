@@ -34,6 +34,18 @@ export function deviceCases(store: () => Store): void {
     )).toEqual([['d1'], ['d2'], ['d1'], ['d2'], ['d1'], ['d1'], ['d1'], [], [], [], []]);
   });
 
+  test('of transactions that hold the devices, each finds what those before it wrote', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => store().transaction(async (tx) => {
+      await tx.devices.hold();
+      const [taken = []] = await tx.devices.findByKeys([{ type: 'entraDeviceId', value: 'e1' }]);
+      if (taken.length > 0) return false;
+      await tx.devices.put([device(`d${n}`, { azureADDeviceId: 'E1' })]);
+      return true;
+    })));
+    expect(answers.filter((written) => written)).toHaveLength(1);
+    expect(await store().devices.count()).toBe(1);
+  });
+
   test('a mail address names the devices of its user, each once', async () => {
     await put(
       device('d1', { userPrincipalName: 'Ada@example.com', emailAddress: 'ada@example.com' }), device('d2', { emailAddress: 'ADA@example.com' }),

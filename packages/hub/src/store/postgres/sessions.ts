@@ -8,7 +8,7 @@ import { toStoreError } from './errors.ts';
 
 /** Advisory locks are numbered; the first number keeps ours apart from those of others in the same database. */
 const LOCK_CLASS = 0x5a11;
-const LOCK_NUMBER: Readonly<Record<Lock, number>> = { schema: 1, devices: 2, outbox: 3, inventory: 4 };
+const LOCK_NUMBER: Readonly<Record<Lock, number>> = { schema: 1, devices: 2, outbox: 3, inventory: 4, documents: 5 };
 
 export function readSession(pool: Pool): ReadSession {
   return {

@@ -59,6 +59,7 @@ export function devices(session: WriteSession): DeviceReader & DeviceWriter {
   const db = builders[session.dialect];
   return {
     ...deviceReader(session),
+    hold: () => session.lock('devices', 'exclusive'),
     async findByKeys(keys) {
       await session.lock('devices', 'shared');
       return await findByKeys(session, keys);

@@ -44,6 +44,7 @@ export function documents(session: WriteSession): DocumentReader & DocumentWrite
   const db = builders[session.dialect];
   return {
     ...documentReader(session),
+    hold: () => session.lock('documents', 'exclusive'),
     async put(kind, id, body, at, expectVersion) {
       const text = JSON.stringify(body);
       const next = { body: text, modified_at: at };

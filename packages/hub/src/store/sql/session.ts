@@ -28,6 +28,7 @@ export interface WriteSession extends ReadSession {
 }
 
 /**
+ * `documents`: the right to change documents that are checked against each other; taken before all others.
  * `devices`: which keys name which devices; shared to look a key up, exclusive to change it, so that a report
  * and the device it waits for cannot miss each other.
  * `outbox`: the right to append; held until the commit, so that numbers become visible in their order.
@@ -35,7 +36,7 @@ export interface WriteSession extends ReadSession {
  * commit, so that numbers of changes become visible in their order.
  * `schema`: the right to change the tables.
  */
-export type Lock = 'devices' | 'outbox' | 'inventory' | 'schema';
+export type Lock = 'documents' | 'devices' | 'outbox' | 'inventory' | 'schema';
 
 export function transactionEnded(): Error {
   return new Error('This transaction has ended: a transaction is used only until its work returns.');
