@@ -1,9 +1,8 @@
-import type { Command, Group, LongRunning } from '../frame/command.ts';
+import type { Command, Group } from '../frame/command.ts';
 import { api } from './api.ts';
 import { client } from './client/index.ts';
 import { connector } from './connector/index.ts';
 import { decide } from './decide.ts';
-import { demo } from './demo.ts';
 import { device } from './device/index.ts';
 import { door } from './door/index.ts';
 import { finding } from './finding/index.ts';
@@ -14,11 +13,10 @@ import { mergeRule } from './merge-rule/index.ts';
 import { partner } from './partner/index.ts';
 import { policy } from './policy/index.ts';
 import { report } from './report/index.ts';
-import { sandbox } from './sandbox.ts';
-import { serve } from './serve.ts';
 import { user } from './user/index.ts';
 
+export { LONG_RUNNING } from './long-running.ts';
+
 /** In the order of `--help`. */
-export const LONG_RUNNING: readonly LongRunning[] = [serve, demo, sandbox];
 export const SINGLES: readonly Command[] = [decide, importCommand, api];
 export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, mergeRule, report, inventory, partner];
