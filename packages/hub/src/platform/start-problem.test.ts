@@ -42,6 +42,12 @@ test('a port that is taken is told with what to do', async () => {
   taken.close();
 });
 
+test('the port of syslog is told as such', () => {
+  const error = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', syscall: 'listen', address: '127.0.0.1', port: 6514 });
+  const settings = { listen: { host: 'localhost', port: 8443 }, syslogListen: { host: '127.0.0.1', port: 6514 }, dataDir: dir };
+  expect(startProblem(error, settings)).toBe('Another program listens on 127.0.0.1:6514 already. Stop it, or choose another address with --syslog-listen.');
+});
+
 test('an address of another machine is told', async () => {
   expect(await problemOfListening('192.0.2.55', 8443)).toContain('192.0.2.55 is no address of this machine');
 });
