@@ -34,6 +34,7 @@ import { webhookRoutes } from './intake/webhook-routes.ts';
 import { startPipeline } from './pipeline/pipeline.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import { loadDataKey } from './platform/data-key.ts';
+import { notesOnExposedFiles } from './platform/exposed-files.ts';
 import { followServerTls } from './platform/follow-tls.ts';
 import { holdPort } from './platform/free-port.ts';
 import { lockDataFolder } from './platform/instance-lock.ts';
@@ -177,7 +178,7 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   return {
     baseUrl, app, caFile: tls?.caFile, adminFile: administrator.file,
     syslog,
-    notes: [...(serverTls?.warnings ?? []), ...administrator.notes],
+    notes: [...(serverTls?.warnings ?? []), ...administrator.notes, ...await notesOnExposedFiles(dataDir)],
     close: () => opened.closeAll(),
   };
 }
