@@ -45,7 +45,7 @@ export interface DeviceDisclosure {
 
 export interface DisclosureQuery {
   readonly connectorId?: string | undefined;
-  /** The last `seq` seen. */
+  /** The last `seq` seen: only what comes after it in the order of the list. */
   readonly before?: number | undefined;
   /** Milliseconds since 1970; `from` included, `to` not. */
   readonly from?: number | undefined;
@@ -54,7 +54,7 @@ export interface DisclosureQuery {
 }
 
 export interface DisclosureReader {
-  /** Newest first. */
+  /** Newest first, by `at` and then by `seq`. Costs what it answers. */
   list(query: DisclosureQuery): Promise<readonly DisclosureRow[]>;
   /** Whose inventory a hand-over held, also devices that are gone; `undefined` for an unknown number. */
   devicesOf(seq: number): Promise<readonly DisclosedDevice[] | undefined>;

@@ -214,12 +214,16 @@ export function inventoryCases(store: () => Store): void {
     await store().transaction((tx) => tx.devices.delete(['d1']));
 
     const all = await store().disclosures.list({ limit: 10 });
-    expect(all.map((row) => row.messageId)).toEqual(['m3', 'm2', 'm1']);
-    expect(all[1]).toEqual({ seq: expect.any(Number), messageId: 'm2', at: T0 + 5, connectorId: 'lookout', clientId: 'client', kind: 'apps', channel: 'fetch', deviceCount: 2, itemCount: 200 });
-    expect((await store().disclosures.list({ limit: 10, connectorId: 'lookout', before: all[1]?.seq })).map((row) => row.messageId)).toEqual(['m1']);
+    expect(all.map((row) => row.messageId)).toEqual(['m2', 'm3', 'm1']);
+    expect(all[0]).toEqual({ seq: expect.any(Number), messageId: 'm2', at: T0 + 5, connectorId: 'lookout', clientId: 'client', kind: 'apps', channel: 'fetch', deviceCount: 2, itemCount: 200 });
+    expect((await store().disclosures.list({ limit: 10, connectorId: 'lookout', before: all[0]?.seq })).map((row) => row.messageId)).toEqual(['m1']);
+    expect((await store().disclosures.list({ limit: 1, before: all[1]?.seq })).map((row) => row.messageId)).toEqual(['m1']);
+    const last = Math.max(...all.map((row) => row.seq));
+    const after = async (before: number) => (await store().disclosures.list({ limit: 10, before })).length;
+    expect([await after(last + 1), await after(all[2]?.seq ?? 0), await after(0)]).toEqual([2, 0, 0]);
     const between = async (from?: number, to?: number) => (await store().disclosures.list({ limit: 10, from, to })).map((row) => row.messageId);
     expect([await between(T0 + 5), await between(T0, T0 + 5), await between(T0 + 6)]).toEqual([['m2'], ['m3', 'm1'], []]);
-    expect(await store().disclosures.devicesOf(all[1]?.seq ?? 0)).toEqual(expect.arrayContaining([{ deviceId: 'd1', scope: 'managed', items: 0 }, { deviceId: 'd2', scope: 'all', items: 200 }]));
+    expect(await store().disclosures.devicesOf(all[0]?.seq ?? 0)).toEqual(expect.arrayContaining([{ deviceId: 'd1', scope: 'managed', items: 0 }, { deviceId: 'd2', scope: 'all', items: 200 }]));
     expect(await store().disclosures.devicesOf(0)).toBeUndefined();
     expect(await store().disclosures.ofDevices(['d2'])).toEqual([
       { deviceId: 'd2', connectorId: 'lookout', kind: 'apps', firstAt: T0, lastAt: T0 + 5, times: 2, scope: 'all', items: 200 },

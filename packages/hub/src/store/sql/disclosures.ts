@@ -27,10 +27,10 @@ export function disclosureReader(session: ReadSession): DisclosureReader {
           'devices as deviceCount', 'items as itemCount',
         ]);
       if (connectorId !== undefined) query = query.where('connector_id', '=', connectorId);
-      if (before !== undefined) query = query.where('seq', '<', before);
+      if (before !== undefined) query = query.where(sql<boolean>`(at, seq) < ((select at from disclosures where seq <= ${before} order by seq desc limit 1), ${before})`);
       if (from !== undefined) query = query.where('at', '>=', from);
       if (to !== undefined) query = query.where('at', '<', to);
-      return session.query(query.orderBy('seq', 'desc').limit(limit));
+      return session.query(query.orderBy('at', 'desc').orderBy('seq', 'desc').limit(limit));
     },
     async devicesOf(seq) {
       const [row] = await session.query(db.selectFrom('disclosures').select('detail').where('seq', '=', seq));
