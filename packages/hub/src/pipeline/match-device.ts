@@ -1,4 +1,5 @@
 import type { DeviceKey, Signal } from '@sallyport/core';
+import type { Memory } from './memory.ts';
 import type { Transaction, VendorDevice, VendorDeviceKey } from '../store/store.ts';
 
 export type Match =
@@ -46,6 +47,21 @@ export async function matchDevices(
     return match;
   });
   return { matches, learnt };
+}
+
+/**
+ * The devices that memory knows by our own id or Entra's, if the signals name no others: nearly always those that
+ * `matchDevices` will find, so that what is kept of them can be read without waiting for it.
+ */
+export function namedDevices({ fleet }: Pick<Memory, 'fleet'>, signals: readonly Signal[]): readonly string[] {
+  const ids = new Set<string>();
+  for (const { keys } of signals) {
+    const named = keys.find(({ type }) => type === 'managedDeviceId' || type === 'entraDeviceId');
+    const id = named && fleet.find({ grade: 'claim', value: named.value });
+    if (id === undefined) return [];
+    ids.add(id);
+  }
+  return [...ids];
 }
 
 /** What the partner itself calls the device. */

@@ -1,8 +1,8 @@
 import type { DeviceFacts, Signal } from '@sallyport/core';
-import { StoreBusy, type OutboxRow, type PostureRow, type ReportStatus, type Store, type Transaction, type VendorDevice } from '../store/store.ts';
+import { StoreBusy, type FindingRow, type OutboxRow, type PostureRow, type ReportStatus, type Store, type Transaction, type VendorDevice } from '../store/store.ts';
 import type { Clock } from '../platform/clock.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
-import { matchDevices, type Match } from './match-device.ts';
+import { matchDevices, namedDevices, type Match } from './match-device.ts';
 import type { Memory } from './memory.ts';
 import { mergeSignal, workingPosture, type WorkingPosture } from './merge-signals.ts';
 import { findingHistory, postureHistory } from './note-history.ts';
@@ -133,16 +133,18 @@ interface Taken {
 /** keep raw, match, merge, evaluate, tell: one batch, inside the caller's transaction. */
 async function takeBatch(tx: Transaction, deps: TakeDependencies, reports: readonly IncomingReport[], now: number): Promise<Taken> {
   // Asked together: each wait for the database is a wait for this thread's next free moment as well.
-  const [fresh, matched] = await Promise.all([
+  const signals = reports.map(({ signal }) => signal);
+  const [fresh, matched, read] = await Promise.all([
     tx.reports.add(reports.map(({ row }) => ({ ...row, receivedAt: now }))),
-    matchDevices(tx, reports.map(({ signal }) => signal), matchesByEmail(deps.memory)),
+    matchDevices(tx, signals, matchesByEmail(deps.memory)),
+    readKept(tx, namedDevices(deps.memory, signals), signals),
   ]);
   const isNew = (_: unknown, i: number): boolean => fresh[i] === true;
   const news = reports.filter(isNew).map((r) => r.signal);
   const matches = matched.matches.filter(isNew);
   const learnt = matched.learnt.filter(isNew).flat();
   if (learnt.length > 0) await tx.vendorDevices.learn(learnt);
-  const applied = await applyToDevices(tx, deps, news, matches, now);
+  const applied = await applyToDevices(tx, deps, news, matches, now, read);
   await tx.reports.settle(news.map((signal, i) => {
     const match = matches[i] as Match;
     const status = match.kind === 'matched' ? applied.statuses[i] as ReportStatus : match.kind;
@@ -185,13 +187,16 @@ interface Applied {
   readonly postures: readonly PostureRow[];
 }
 
-/** Merges signals into their devices' postures, evaluates each device once, and writes what came of it. */
+/**
+ * Merges signals into their devices' postures, evaluates each device once, and writes what came of it.
+ * @param read what was read of devices in this transaction, and not written since
+ */
 export async function applyToDevices(
-  tx: Transaction, deps: TakeDependencies, signals: readonly Signal[], matches: readonly Match[], now: number,
+  tx: Transaction, deps: TakeDependencies, signals: readonly Signal[], matches: readonly Match[], now: number, read: Kept = NOTHING_KEPT,
 ): Promise<Applied> {
   const ids = [...new Set(matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])))];
   if (ids.length === 0) return { statuses: signals.map(() => undefined), postures: [] };
-  const working = await loadWorking(tx, ids, signals);
+  const working = await loadWorking(tx, ids, signals, read);
   const statuses = signals.map((signal, i) => {
     const match = matches[i] as Match;
     return match.kind === 'matched' ? mergeSignal(working.get(match.deviceId) as WorkingPosture, signal) : undefined;
@@ -220,11 +225,28 @@ export async function applyToDevices(
   return { statuses, postures };
 }
 
-async function loadWorking(tx: Transaction, ids: readonly string[], signals: readonly Signal[]): Promise<Map<string, WorkingPosture>> {
+/** What the store holds of devices. */
+interface Kept {
+  readonly ids: readonly string[];
+  readonly postures: readonly PostureRow[];
+  readonly findings: readonly FindingRow[];
+}
+
+const NOTHING_KEPT: Kept = { ids: [], postures: [], findings: [] };
+
+/** Findings only where one of the signals may touch any. */
+async function readKept(tx: Transaction, ids: readonly string[], signals: readonly Signal[]): Promise<Kept> {
+  if (ids.length === 0) return NOTHING_KEPT;
   const withFindings = signals.some((s) => s.findings.length > 0 || (s.securedEndsFindings !== undefined && s.state === 'secured'));
-  const [postures, rows] = await Promise.all([tx.postures.get(ids), withFindings ? tx.findings.ofDevices(ids) : []]);
-  const before = new Map(postures.map((p) => [p.deviceId, p]));
-  const findings = Map.groupBy(rows, (f) => f.deviceId);
+  const [postures, findings] = await Promise.all([tx.postures.get(ids), withFindings ? tx.findings.ofDevices(ids) : []]);
+  return { ids, postures, findings };
+}
+
+async function loadWorking(tx: Transaction, ids: readonly string[], signals: readonly Signal[], read: Kept): Promise<Map<string, WorkingPosture>> {
+  const known = new Set(read.ids);
+  const others = await readKept(tx, ids.filter((id) => !known.has(id)), signals);
+  const before = new Map([...read.postures, ...others.postures].map((p) => [p.deviceId, p]));
+  const findings = Map.groupBy([...read.findings, ...others.findings], (f) => f.deviceId);
   return new Map(ids.map((id) => [id, workingPosture(id, before.get(id), findings.get(id) ?? [])]));
 }
 
