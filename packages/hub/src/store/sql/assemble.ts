@@ -34,7 +34,7 @@ export function readersOn(session: ReadSession): Readers {
   };
 }
 
-export function transactionOn(session: WriteSession, appended: (rows: readonly OutboxRow[]) => void): Transaction {
+export function transactionOn(session: WriteSession, appended: (rows: readonly OutboxRow[]) => void, lastOfOutbox?: number): Transaction {
   return {
     documents: documents(session),
     members: members(session),
@@ -44,7 +44,7 @@ export function transactionOn(session: WriteSession, appended: (rows: readonly O
     reports: reports(session),
     findings: findings(session),
     history: history(session),
-    outbox: outbox(session, appended),
+    outbox: outbox(session, appended, lastOfOutbox),
     heartbeats: heartbeats(session),
     audit: audit(session),
     appInventory: appInventory(session),

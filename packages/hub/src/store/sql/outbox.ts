@@ -28,11 +28,14 @@ export function outboxReader(session: ReadSession): OutboxReader {
   };
 }
 
-/** `appended` hears of every row of the transaction, for telling the listeners after its commit. */
-export function outbox(session: WriteSession, appended: (rows: readonly OutboxRow[]) => void): OutboxReader & OutboxWriter {
+/**
+ * @param appended hears of every row of the transaction, for telling the listeners after its commit
+ * @param last number in the outbox, where that is known and nobody else can append
+ */
+export function outbox(session: WriteSession, appended: (rows: readonly OutboxRow[]) => void, last?: number): OutboxReader & OutboxWriter {
   const db = builders[session.dialect];
   const reader = outboxReader(session);
-  let lastOfOthers: Promise<number> | undefined;
+  let lastOfOthers = last === undefined ? undefined : Promise.resolve(last);
   let ours = 0;
 
   /**

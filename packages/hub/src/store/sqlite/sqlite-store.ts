@@ -75,12 +75,17 @@ function storeOn(writer: DatabaseThread, reader: DatabaseThread, log: StoreLog |
   const turns = new Turns();
   const listeners = new Listeners(log);
   const readers = readersOn(readSession(reader));
+  /** Of the outbox; asked for again after a transaction that failed. */
+  let last: number | undefined;
 
   return {
     ...readers,
     transaction: (work) => turns.take(async () => {
       const appended: OutboxRow[] = [];
-      const result = await inTransaction(writer, (session) => work(transactionOn(session, (rows) => appended.push(...rows))), () => areKept(readers.outbox, appended));
+      const known = last;
+      last = undefined;
+      const result = await inTransaction(writer, (session) => work(transactionOn(session, (rows) => appended.push(...rows), known)), () => areKept(readers.outbox, appended));
+      last = appended.at(-1)?.seq ?? known;
       listeners.tell(appended);
       return result;
     }),
