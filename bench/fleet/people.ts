@@ -30,7 +30,7 @@ export function deviceId(n: number): string {
   return guid('d000', n);
 }
 
-export function ownerOf(n: number, { users }: FleetSize): string {
+function ownerOf(n: number, { users }: FleetSize): string {
   return guid('1111', n % users);
 }
 

@@ -33,7 +33,7 @@ export async function addDevices(store: Store, count: number): Promise<readonly 
   return ids;
 }
 
-export async function measureIngest(store: Store, ids: readonly string[], batch: number, seconds: number, everyNthChanges: number): Promise<IngestFigures> {
+async function measureIngest(store: Store, ids: readonly string[], batch: number, seconds: number, everyNthChanges: number): Promise<IngestFigures> {
   const commits: number[] = [];
   const start = performance.now();
   const loop = performance.eventLoopUtilization();

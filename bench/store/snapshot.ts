@@ -18,7 +18,7 @@ export interface SnapshotFigures {
   readonly mainThreadBusyMs: number;
 }
 
-export async function measureSnapshot(open: () => Promise<Store>): Promise<SnapshotFigures> {
+async function measureSnapshot(open: () => Promise<Store>): Promise<SnapshotFigures> {
   const start = performance.now();
   const store = await open();
   try {

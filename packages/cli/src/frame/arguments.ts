@@ -2,7 +2,7 @@
 export interface Argument<T> {
   readonly placeholder: string;
   readonly help: string;
-  readonly kind: 'one' | 'optional' | 'many';
+  readonly kind: 'one' | 'many';
   /** Never there: it only carries the type. */
   readonly type?: T;
 }
@@ -14,16 +14,11 @@ export function word(placeholder: string, help: string): Argument<string> {
   return { placeholder, help, kind: 'one' };
 }
 
-/** Only as the last one. */
-export function optionalWord(placeholder: string, help: string): Argument<string | undefined> {
-  return { placeholder, help, kind: 'optional' };
-}
-
 /** One or more; only as the last one. */
 export function words(placeholder: string, help: string): Argument<readonly string[]> {
   return { placeholder, help, kind: 'many' };
 }
 
 export function shown({ placeholder, kind }: Argument<unknown>): string {
-  return kind === 'optional' ? `[${placeholder}]` : kind === 'many' ? `${placeholder}...` : placeholder;
+  return kind === 'many' ? `${placeholder}...` : placeholder;
 }

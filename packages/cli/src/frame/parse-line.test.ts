@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { optionalWord, word, words } from './arguments.ts';
+import { word, words } from './arguments.ts';
 import { editDistance } from './did-you-mean.ts';
 import { alone, flagName, oneOf, onOff, requiredText, text, texts, wholeNumber } from './flags.ts';
 import { parseLine } from './parse-line.ts';
@@ -39,7 +39,6 @@ describe('flags', () => {
 describe('words', () => {
   test('are given out by their place', () => {
     expect(parse('a --name A b c', { first: word('FIRST', 'One'), rest: words('REST', 'More') }).args).toEqual({ first: 'a', rest: ['b', 'c'] });
-    expect(parse('--name A', { maybe: optionalWord('MAYBE', 'Perhaps') }).args).toEqual({ maybe: undefined });
   });
 
   test('that are missing are told by name', () => {

@@ -75,7 +75,7 @@ function readArguments(words: readonly string[], args: Arguments): Readonly<Reco
   let place = 0;
   for (const [key, argument] of Object.entries(args)) {
     const rest = words.slice(place);
-    if (argument.kind !== 'optional' && rest.length === 0) throw new UsageError(`${shown(argument)} is missing: ${argument.help}`);
+    if (rest.length === 0) throw new UsageError(`${shown(argument)} is missing: ${argument.help}`);
     read[key] = argument.kind === 'many' ? rest : rest[0];
     place += argument.kind === 'many' ? rest.length : 1;
   }

@@ -6,7 +6,7 @@ import { parseLine } from '../frame/parse-line.ts';
 import { listenAddress, publicAddress } from './addresses.ts';
 import { startSandbox } from './sandbox.ts';
 
-export const SANDBOX_FLAGS = {
+const SANDBOX_FLAGS = {
   partner: texts('NAME', 'Partner to make a connector for: a short name such as lookout, or any other'),
   listen: text('HOST:PORT', 'Where to listen; port 0 for any free one. Default: localhost:0'),
   publicUrl: text('URL', 'How the partner reaches it, where that is another address, such as that of a tunnel'),

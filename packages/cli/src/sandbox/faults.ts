@@ -32,7 +32,7 @@ export class Faults {
   }
 }
 
-export const USUAL_RETRY_AFTER_SECONDS = 3;
+const USUAL_RETRY_AFTER_SECONDS = 3;
 const USUAL_DELAY_MS = 5_000;
 
 export function faultOf(kind: FaultKind, { retryAfterSeconds = USUAL_RETRY_AFTER_SECONDS, delayMs = USUAL_DELAY_MS }: Partial<Fault> = {}): Fault {

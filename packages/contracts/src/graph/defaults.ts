@@ -23,7 +23,7 @@ function completed(property: ModelProperty, value: unknown): unknown {
 }
 
 /** The value of a property that was not given. */
-export function defaultOf(property: ModelProperty): unknown {
+function defaultOf(property: ModelProperty): unknown {
   if (property.default !== undefined) return property.default;
   if (property.collection === true) return [];
   if (property.nullable === true) return null;

@@ -86,7 +86,7 @@ export function runCase({ given, request }: DecisionCase): CaseResult {
   return { verdict, decision };
 }
 
-export function viewsOf(signals: readonly SignalCase[]): readonly PartnerView[] {
+function viewsOf(signals: readonly SignalCase[]): readonly PartnerView[] {
   const views = new Map<string, PartnerView>();
   const findings = new Map<string, Map<string, Finding>>();
   for (const [i, { from, at, ...rest }] of signals.entries()) {

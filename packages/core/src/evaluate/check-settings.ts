@@ -76,7 +76,7 @@ function checkOsVersion(policy: CompliancePolicy, device: DeviceFacts, rule: 'os
 }
 
 /** A partner's report proves that the phone is alive as well as a check-in with the device management does. */
-export function lastContact(device: DeviceFacts, views: readonly PartnerWord[]): Instant {
+function lastContact(device: DeviceFacts, views: readonly PartnerWord[]): Instant {
   let last = device.lastSyncAt;
   for (const view of views) if (view.observedAt > last) last = view.observedAt;
   return last;

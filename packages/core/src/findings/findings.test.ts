@@ -4,7 +4,7 @@ import { adviceFor } from './advice.ts';
 import { categoryNameIn } from './category-name.ts';
 import { categoryOf, wordOf } from './category-of.ts';
 import type { CategoryTable } from './category-of.ts';
-import { areaOf, isThreatCategory, nameOfCategory, THREAT_CATEGORIES } from './taxonomy.ts';
+import { areaOf, nameOfCategory, THREAT_CATEGORIES } from './taxonomy.ts';
 
 describe('the taxonomy', () => {
   test('has an area and a name for every category', () => {
@@ -19,11 +19,6 @@ describe('the taxonomy', () => {
     const names = THREAT_CATEGORIES.map((category) => categoryNameIn(category, language));
     for (const name of names) expect(name).toMatch(/^\p{Lu}.*[^.]$/u);
     expect(new Set(names).size).toBe(names.length);
-  });
-
-  test('knows its own words only', () => {
-    expect(isThreatCategory('net.mitm')).toBe(true);
-    for (const word of ['NET.MITM', 'constructor', '', undefined, 7]) expect(isThreatCategory(word)).toBe(false);
   });
 });
 

@@ -108,10 +108,6 @@ export type ThreatCategory = keyof typeof CATEGORIES;
 
 export const THREAT_CATEGORIES: readonly ThreatCategory[] = Object.keys(CATEGORIES) as ThreatCategory[];
 
-export function isThreatCategory(word: unknown): word is ThreatCategory {
-  return typeof word === 'string' && Object.hasOwn(CATEGORIES, word);
-}
-
 /** For administrators, in English: "Man in the middle". */
 export function nameOfCategory(category: ThreatCategory): string {
   return CATEGORIES[category].name;

@@ -37,7 +37,6 @@ export const SHARED_APP_FIELDS = [
   'appId', 'version', 'shortVersion', 'name', 'bundleSize', 'dynamicSize', 'validated', 'managed',
   'adHocSigned', 'fromAppStore', 'betaApp', 'deviceBasedVpp',
 ] as const satisfies readonly (keyof InstalledApp)[];
-export type SharedApp = Pick<InstalledApp, (typeof SHARED_APP_FIELDS)[number]>;
 
 /** One certificate on one device (Intune's Certificate Sync). */
 export interface InstalledCertificate {

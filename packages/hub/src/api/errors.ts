@@ -60,7 +60,7 @@ export function answerOf(error: unknown, accepted: Accepted = { mediaType: 'appl
   };
 }
 
-export function graphErrorBody(answer: ErrorAnswer, ids: { readonly requestId: string; readonly clientRequestId: string }, now: number): GraphErrorBody {
+function graphErrorBody(answer: ErrorAnswer, ids: { readonly requestId: string; readonly clientRequestId: string }, now: number): GraphErrorBody {
   return {
     error: {
       code: answer.graphCode,
@@ -96,7 +96,7 @@ export function setErrorHeaders(answer: ErrorAnswer, request: FastifyRequest, re
 }
 
 /** A failed validation as an error that names the first offending field, and says how many more there are. */
-export function hubErrorOfZod(error: ZodError): HubError {
+function hubErrorOfZod(error: ZodError): HubError {
   const [first, ...more] = error.issues;
   if (first === undefined) return new HubError('invalid_request', 'The request is not valid.');
   const field = offenderOf(first);

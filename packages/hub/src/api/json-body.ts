@@ -4,7 +4,7 @@ import { HubError } from '@sallyport/contracts';
 import { positionOfJsonError } from './json-position.ts';
 
 /** No document of ours is nested nearly as deep. */
-export const MAX_JSON_DEPTH = 32;
+const MAX_JSON_DEPTH = 32;
 
 /** Makes the server read JSON our strict way, in place of Fastify's. */
 export function useJsonBodies(app: FastifyInstance): void {

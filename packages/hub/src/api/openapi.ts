@@ -17,7 +17,7 @@ export function addOpenApiRoute(app: FastifyInstance, options: { readonly site: 
   });
 }
 
-export function openApiOf(rows: readonly RouteRow[], { site, version }: { readonly site: Site; readonly version: string }): object {
+function openApiOf(rows: readonly RouteRow[], { site, version }: { readonly site: Site; readonly version: string }): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const row of rows) {
     const path = row.path.replace(/:(\w+)(?:\([^)]*\))?/g, '{$1}').replace('*', '{path}');

@@ -9,7 +9,7 @@ import type { VendorLinkBody } from './vendor-link.ts';
  */
 
 /** How long a secret that was replaced is still accepted: time to change it at the vendor, and to send again what failed. */
-export const FORMER_ACCEPTED_MS = 24 * 60 * 60_000;
+const FORMER_ACCEPTED_MS = 24 * 60 * 60_000;
 
 /** By the name of the setting. */
 export type FormerSecrets = Readonly<Record<string, FormerSecret>>;

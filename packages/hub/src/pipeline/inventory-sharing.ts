@@ -19,7 +19,7 @@ type Body = Readonly<Record<string, unknown>>;
  * The switches of a connector. Graph has them for iOS, spelled `IOS` for apps and `Ios` for certificates; those
  * for Android are ours. There are none for other platforms, so nothing of those is ever shared.
  */
-export function toInventoryOptIns(body: Body): InventoryOptIns {
+function toInventoryOptIns(body: Body): InventoryOptIns {
   const optIn = (name: string, personal: string) => ({ enabled: body[`allowPartnerToCollect${name}`] === true, personal: body[`allowPartnerToCollect${personal}`] === true });
   return {
     apps: {

@@ -4,7 +4,7 @@ import { z } from 'zod';
  * What a document of kind `application` holds: a client of our API. Its id is the Graph object id; clients
  * know it by `appId`. `permissions` is what its tokens carry as `roles`.
  */
-export const passwordCredentialDocument = z.object({
+const passwordCredentialDocument = z.object({
   keyId: z.string(),
   displayName: z.string().nullable(),
   /** The first characters of the secret. */

@@ -19,6 +19,6 @@ export function issueDeviceCertificate(authority: CertificateAndKey, deviceId: s
   });
 }
 
-export function deviceUrn(deviceId: string): string {
+function deviceUrn(deviceId: string): string {
   return `urn:sallyport:device:${deviceId}`;
 }

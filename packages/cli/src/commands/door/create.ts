@@ -37,7 +37,7 @@ export const create = command({
 });
 
 /** `mail.example.com/owa=Exchange`, `/files=SharePoint`, `*.example.com=Intranet` */
-export function ruleFrom(text: string): Readonly<Record<string, string>> {
+function ruleFrom(text: string): Readonly<Record<string, string>> {
   const [, host, path, application] = /^([^/=]*)(\/[^=]*)?=(.+)$/u.exec(text) ?? [];
   if (application === undefined || (host === '' && path === undefined)) throw new UsageError(`--rule takes HOST/PATH=APP, such as mail.example.com=Exchange or /files=SharePoint, not "${text}".`);
   return { ...(host === undefined || host === '' ? {} : { host }), ...(path === undefined ? {} : { pathPrefix: path }), application };

@@ -1,7 +1,7 @@
 import { refuse } from './tokens.ts';
 
 /** The system query options of OData that we read; clients may leave out the `$` (as Graph's beta allows). */
-export const OPTION_NAMES = ['$filter', '$select', '$expand', '$orderby', '$top', '$skip', '$skiptoken', '$count', '$format', '$search'] as const;
+const OPTION_NAMES = ['$filter', '$select', '$expand', '$orderby', '$top', '$skip', '$skiptoken', '$count', '$format', '$search'] as const;
 export type OptionName = (typeof OPTION_NAMES)[number];
 
 /**

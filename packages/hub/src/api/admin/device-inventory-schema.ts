@@ -12,7 +12,7 @@ const flag = z.boolean().nullish().transform((value) => value ?? undefined);
 /** Times are ISO 8601 with an offset. */
 const collectedDateTime = z.iso.datetime({ offset: true }).optional().transform((value) => (value === undefined ? undefined : Date.parse(value)));
 
-export const appBody = z.strictObject({
+const appBody = z.strictObject({
   appId: text(512).describe('Bundle identifier or package name.'),
   version: text(256), shortVersion: text(256), name: text(512), publisher: text(512),
   bundleSize: size.describe('Bytes.'), dynamicSize: size.describe('Bytes.'),

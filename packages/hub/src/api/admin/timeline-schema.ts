@@ -16,7 +16,7 @@ const findingEvent = (kind: 'findingOpened' | 'findingChanged' | 'findingResolve
   category: z.enum(THREAT_CATEGORIES as [ThreatCategory]), severity: z.string().nullable(), title: z.string().nullable(),
 });
 
-export const timelineEntry = z.discriminatedUnion('kind', [
+const timelineEntry = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('report'), dateTime, connectorId, partner, reportId: z.string(), observedDateTime: z.string(),
     status: z.string().describe('accepted, or late when something newer was known.'), flag: z.string().nullable(),

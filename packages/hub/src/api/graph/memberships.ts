@@ -11,7 +11,7 @@ import type { GraphDependencies, GraphRequest, GraphRoute } from './route.ts';
 
 export type Pair = { readonly groupId: string; readonly memberId: string };
 
-export const MEMBER_QUERY: QuerySupport = { filter: true, paging: true, count: true };
+const MEMBER_QUERY: QuerySupport = { filter: true, paging: true, count: true };
 
 /** The members of a group, those of its groups too if `transitive`; a circle of groups ends where it began. */
 export function membersOfGroup(pairs: readonly Pair[], groupId: string, transitive: boolean): ReadonlySet<string> {

@@ -13,7 +13,7 @@ import { changesSilently, creates, deletes } from './route-doc.ts';
 import { noContent, param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
 import { releaseUserNames, takeUserNames } from './user-names.ts';
 
-export const userCollection: DocumentCollection = {
+const userCollection: DocumentCollection = {
   kind: 'user',
   type: 'user',
   path: 'users',
@@ -23,7 +23,7 @@ export const userCollection: DocumentCollection = {
   keys: { words: 'id, userPrincipalName, mail or mail nickname', find: findUser },
 };
 
-export function presentUser(row: DocumentRow): GraphBody {
+function presentUser(row: DocumentRow): GraphBody {
   return { ...row.body, id: row.id, createdDateTime: isoTime(row.createdAt) };
 }
 

@@ -35,7 +35,7 @@ export interface SyslogLimits {
   readonly handshakeMs: number;
 }
 
-export const SYSLOG_LIMITS: SyslogLimits = {
+const SYSLOG_LIMITS: SyslogLimits = {
   lineBytes: 64 * 1024, connections: 256, connectionsPerAddress: 64, connectionsPerLink: 32, linesPerSecond: 2000, burstLines: 10_000, handshakeMs: 10_000,
 };
 

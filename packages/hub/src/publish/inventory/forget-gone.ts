@@ -5,7 +5,7 @@ import type { Store } from '../../store/store.ts';
 const DAY_MS = 86_400_000;
 
 /** How long a cursor is good. Removals are remembered so long. */
-export const CURSOR_DAYS = 90;
+const CURSOR_DAYS = 90;
 
 /** Id of the `inventoryCursor` document that says which change was the newest at which time, about once a day. */
 const ID = 'times';

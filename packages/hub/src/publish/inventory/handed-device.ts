@@ -7,7 +7,7 @@ const text = z.string().nullable();
 const size = z.int().min(0).nullable();
 const flag = z.boolean().nullable();
 
-export const handedApp = z.object({
+const handedApp = z.object({
   appId: text.describe('Bundle identifier or package name.'),
   version: text,
   shortVersion: text.describe('What people see as the version.'),
@@ -22,7 +22,7 @@ export const handedApp = z.object({
   deviceBasedVpp: flag,
 });
 
-export const handedCertificate = z.object({
+const handedCertificate = z.object({
   commonName: z.string(),
   data: z.string().describe('DER, base64.'),
   isIdentity: z.boolean().describe('The device holds its private key.'),

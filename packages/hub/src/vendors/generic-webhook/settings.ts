@@ -4,9 +4,9 @@ import { secret } from '../vendor.ts';
 
 const header = z.string().trim().toLowerCase().regex(/^[a-z0-9-]{1,64}$/, 'must be the name of an HTTP header');
 
-export const AUTHENTICATIONS = ['hmac-sha256', 'secret'] as const;
-export const SECRET_ENCODINGS = ['text', 'base64', 'hex'] as const;
-export const SIGNATURE_ENCODINGS = ['hex', 'base64'] as const;
+const AUTHENTICATIONS = ['hmac-sha256', 'secret'] as const;
+const SECRET_ENCODINGS = ['text', 'base64', 'hex'] as const;
+const SIGNATURE_ENCODINGS = ['hex', 'base64'] as const;
 
 const webhookSecret = secret(
   z.string().trim().min(24, 'must have at least 24 characters').max(512).regex(/^[\x21-\x7e]+$/, 'must be letters, digits and signs without spaces'),

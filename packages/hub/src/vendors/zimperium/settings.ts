@@ -31,5 +31,3 @@ export const zimperiumSettings = z.object({
     context.addIssue({ code: 'custom', path: ['webhookSecret'], message: 'is needed to receive the Data Export; or fill in the address and API key to ask for devices' });
   }
 });
-
-export type ZimperiumSettings = z.infer<typeof zimperiumSettings>;
