@@ -57,7 +57,7 @@ export function namedDevices({ fleet }: Pick<Memory, 'fleet'>, signals: readonly
   const ids = new Set<string>();
   for (const { keys } of signals) {
     const named = keys.find(({ type }) => type === 'managedDeviceId' || type === 'entraDeviceId');
-    const id = named && fleet.find({ grade: 'claim', value: named.value });
+    const id = named && fleet.claimed({ grade: 'claim', value: named.value })?.id;
     if (id === undefined) return [];
     ids.add(id);
   }
