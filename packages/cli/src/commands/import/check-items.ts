@@ -14,7 +14,13 @@ export function checkItems(items: readonly ImportItem[]): readonly ImportProblem
 
 function missing({ kind, item, file, line }: ImportItem): readonly ImportProblem[] {
   return kind.required.filter((name) => item[name] === undefined || item[name] === null || item[name] === '')
-    .map((field) => ({ file, line: line(), field, message: `a ${kind.one} needs ${field}` }));
+    .map((field) => ({ file, line: line(), field, message: `a ${kind.one} needs ${field}${asPowerShell(item, field)}` }));
+}
+
+/** `Get-MgUser | ConvertTo-Json` prints the names of PowerShell's own objects, and leaves out types. */
+function asPowerShell(item: ImportItem['item'], field: string): string {
+  const capitalised = `${field.charAt(0).toUpperCase()}${field.slice(1)}`;
+  return item[capitalised] === undefined ? '' : `; "${capitalised}" is PowerShell's spelling: export with Invoke-MgGraphRequest -OutputType Json`;
 }
 
 function wrongId({ item, file, line }: ImportItem): readonly ImportProblem[] {

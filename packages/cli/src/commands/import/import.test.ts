@@ -37,6 +37,27 @@ describe('what a file holds', () => {
     expect((await readImport(join(folder, 'export'))).items.map(({ kind }) => kind.one)).toEqual(['user', 'group']);
   });
 
+  test('UTF-16, as Windows PowerShell writes it, is read, and what is neither that nor UTF-8 is refused', async () => {
+    const text = '[{"displayName":"Zoë","userPrincipalName":"zoe@x"}]';
+    mkdirSync(join(folder, 'utf16'));
+    const utf16 = join(folder, 'utf16', 'users.json');
+    writeFileSync(utf16, `\ufeff${text}`, 'utf16le');
+    expect((await readImport(utf16)).items.map(({ item }) => item.displayName)).toEqual(['Zoë']);
+    writeFileSync(utf16, text, 'latin1');
+    expect((await readImport(utf16)).problems).toMatchObject([{ message: expect.stringContaining('is not in UTF-8') }]);
+  });
+
+  test('a page of several is taken, with a note', async () => {
+    const { items, notes, problems } = await readImport(file('h.json', '{"@odata.context":"https://x/v1.0/$metadata#users",\n"@odata.nextLink":"https://x/v1.0/users?$skiptoken=2",\n"value":[{"displayName":"A","userPrincipalName":"a@x"}]}'));
+    expect([items.length, problems, notes]).toEqual([1, [], [expect.objectContaining({ line: 2, message: expect.stringContaining('one page of several') })]]);
+  });
+
+  test('objects as PowerShell prints them are told how to export them', async () => {
+    mkdirSync(join(folder, 'pascal'));
+    const { items } = await readImport(file('pascal/users.json', '[{"DisplayName":"A","UserPrincipalName":"a@x"}]'));
+    expect(checkItems(items).map(({ message }) => message).join()).toContain('Invoke-MgGraphRequest');
+  });
+
   test('what cannot be told or read is a problem with its line', async () => {
     expect((await readImport(file('e.json', '[\n {"x": 1},\n 7]'))).problems).toMatchObject([{ line: 2, message: expect.stringContaining('cannot be told what this is') }, { line: 3, message: 'must be an object' }]);
     expect((await readImport(file('f.json', '{"users": [\n  {"a": ]}\n'))).problems).toMatchObject([{ line: 2, message: expect.stringContaining('line 2, column 9') }]);

@@ -17,7 +17,7 @@ export const importCommand = command({
   flags: { dryRun: alone('Check the files and tell what would be made and changed; change nothing') },
   examples: [{ line: 'sallyport import tenant.json --dry-run' }, { line: 'sallyport import export/' }],
   async run({ args, flags }, context) {
-    const { items, problems: unreadable } = await readImport(args.path);
+    const { items, notes, problems: unreadable } = await readImport(args.path);
     const wrong = [...unreadable, ...checkItems(items)];
     const hub = await context.hub();
     // A file that is wrong in itself is mended first: half an import is harder to look through than none.
@@ -26,12 +26,16 @@ export const importCommand = command({
       : await importItems(hub, items, { dryRun: flags.dryRun, progress: (done, of) => context.progress(`\r${done} of ${of}${done === of ? '\n' : ''}`) });
     const problems = [...wrong, ...summary.problems];
     return {
-      json: { dryRun: flags.dryRun, done: Object.fromEntries(summary.done), problems, leftOut: Object.fromEntries(summary.leftOut) },
-      text: summaryText(summary, problems, flags.dryRun, wrong.length > 0, context.style),
+      json: { dryRun: flags.dryRun, done: Object.fromEntries(summary.done), problems, notes, leftOut: Object.fromEntries(summary.leftOut) },
+      text: notes.map((note) => lineOf(context.style.dim('note'), note)).join('') + summaryText(summary, problems, flags.dryRun, wrong.length > 0, context.style),
       exit: problems.length > 0 ? EXIT.failed : EXIT.ok,
     };
   },
 });
+
+function lineOf(word: string, { file, line, message }: ImportProblem): string {
+  return `${word}  ${file}:${line}  ${plain(message)}\n`;
+}
 
 function summaryText({ done, leftOut }: ImportSummary, problems: readonly ImportProblem[], dryRun: boolean, nothingSent: boolean, style: Style): string {
   const counts = table([...done], [
@@ -40,7 +44,7 @@ function summaryText({ done, leftOut }: ImportSummary, problems: readonly Import
     { title: dryRun ? 'WOULD BE CHANGED' : 'CHANGED', cell: ([, count]) => count.changed },
     { title: 'REFUSED', cell: ([, count]) => count.failed },
   ], style, nothingSent ? 'Nothing was sent: mend the files first.' : 'There is nothing to import in it.');
-  const lines = problems.map(({ file, line, message }) => `${style.bad('problem')}  ${file}:${line}  ${plain(message)}\n`);
+  const lines = problems.map((problem) => lineOf(style.bad('problem'), problem));
   const notes = [...leftOut].map(([name, count]) => `${style.dim('left out')}  ${plain(name)}, which this hub does not keep (${count})\n`);
   return `${lines.join('')}${lines.length > 0 ? '\n' : ''}${counts}${notes.length > 0 ? '\n' : ''}${notes.join('')}`;
 }

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { Resource } from '@sallyport/contracts/client/index.ts';
 import { UsageError } from '../../frame/usage-error.ts';
 import { GRAPH_KINDS, kindNamed, kindOfPolicy, type GraphKind } from '../shared/graph-kinds.ts';
-import { parseJson } from '../shared/json-file.ts';
+import { jsonText, parseJson } from '../shared/json-file.ts';
 import { Locator, stepsOf } from './locate.ts';
 
 /** One thing to import, and where it stands. */
@@ -26,6 +26,8 @@ export interface ImportProblem {
 export interface ImportContent {
   readonly items: readonly ImportItem[];
   readonly problems: readonly ImportProblem[];
+  /** What keeps nothing out, and may be a mistake. */
+  readonly notes: readonly ImportProblem[];
 }
 
 /** The items of a file, or of all `.json` files of a folder. */
@@ -35,6 +37,7 @@ export async function readImport(path: string): Promise<ImportContent> {
   return {
     items: GRAPH_KINDS.flatMap((kind) => items.filter((item) => item.kind === kind)),
     problems: contents.flatMap((content) => content.problems),
+    notes: contents.flatMap((content) => content.notes),
   };
 }
 
@@ -48,12 +51,14 @@ async function filesAt(path: string): Promise<readonly string[]> {
 }
 
 async function readOne(file: string): Promise<ImportContent> {
-  const text = await readFile(file, 'utf8');
+  const bytes = await readFile(file);
+  let text: string;
   let content: unknown;
   try {
+    text = jsonText(bytes, file);
     content = parseJson(text, file);
   } catch (error) {
-    return { items: [], problems: [{ file, line: Number(/line (\d+)/u.exec(String(error))?.[1] ?? 1), message: error instanceof Error ? error.message : String(error) }] };
+    return { items: [], notes: [], problems: [{ file, line: Number(/line (\d+)/u.exec(String(error))?.[1] ?? 1), message: error instanceof Error ? error.message : String(error) }] };
   }
   const locator = new Locator(text);
   const items: ImportItem[] = [];
@@ -66,10 +71,16 @@ async function readOne(file: string): Promise<ImportContent> {
       items.push({ kind: found, item: value, file, line: (field) => locator.line([...path, ...stepsOf(field ?? '')]) });
     }
   }
-  return { items, problems };
+  return { items, problems, notes: isPage(content) ? [{ file, line: locator.line(['@odata.nextLink']), message: ONE_PAGE }] : [] };
 }
 
 const UNKNOWN_KIND = `it cannot be told what this is; put it into a section, {"users": [...]}, or name the file after what it holds (${GRAPH_KINDS.map(({ name }) => `${name}.json`).join(', ')})`;
+
+const ONE_PAGE = 'this is one page of several, as "@odata.nextLink" says; make sure that the others are here too';
+
+function isPage(content: unknown): boolean {
+  return isObject(content) && typeof content['@odata.nextLink'] === 'string';
+}
 
 interface Candidate {
   readonly value: unknown;
