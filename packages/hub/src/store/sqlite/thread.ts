@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { StoreBusy } from '../store.ts';
 import { toStoreError } from './busy.ts';
@@ -25,7 +27,7 @@ export class Connection {
   /** @throws StoreBusy when the database cannot be opened now. */
   static async open(settings: ThreadSettings): Promise<Connection> {
     // Without the flags of the main thread, which may concern only that one (--input-type, --inspect).
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: settings, execArgv: [] });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: settings, execArgv: [], env: environment() });
     const connection = new Connection(worker);
     try {
       await once(worker, 'message');
@@ -76,6 +78,12 @@ export class Connection {
     for (const waiting of this.#waiting.values()) waiting.reject(this.#failure);
     this.#waiting.clear();
   }
+}
+
+/** With the place where compiled code is kept, if this program has one: a worker does not take it over by itself. */
+function environment(): NodeJS.ProcessEnv {
+  const cache = getCompileCacheDir();
+  return cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(cache) };
 }
 
 /** Always has a usable connection, or says `StoreBusy` while it cannot have one. */

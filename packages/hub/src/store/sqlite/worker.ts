@@ -26,6 +26,9 @@ const WRITER_PRAGMAS = `
   pragma temp_store = memory;
 `;
 
+/** Who reads a fleet from one end to the other has no use for a large cache of its own: the operating system has the file. */
+const READER_PRAGMAS = 'pragma query_only = on; pragma cache_size = -8192';
+
 const port = parentPort;
 if (!port) throw new Error('worker.ts runs only as a worker thread');
 
@@ -53,7 +56,7 @@ port.postMessage('open');
 function open({ file, readOnly, busyTimeoutMs }: ThreadSettings): DatabaseSync {
   const opened = new DatabaseSync(file, { readOnly, timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
   if (readOnly) {
-    opened.exec('pragma query_only = on; pragma cache_size = -65536');
+    opened.exec(READER_PRAGMAS);
   } else {
     opened.exec(WRITER_PRAGMAS);
   }
