@@ -5,11 +5,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHttpServer } from '../api/http-server.ts';
 import { LOOKOUT, PHONE, ZIMPERIUM } from '../pipeline/testing.ts';
 import { StoreBusy } from '../store/store.ts';
+import { vendorById } from '../vendors/registry.ts';
+import type { IntakeRunner } from './intake-runner.ts';
+import { testLink } from './test-link.ts';
 import type { TestIntake } from './testing.ts';
 import { testIntake } from './testing.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
 let t: TestIntake;
+let runner: IntakeRunner;
 const apps: FastifyInstance[] = [];
 
 beforeEach(async () => { t = await testIntake(); });
@@ -30,7 +34,7 @@ const SETTINGS = {
 
 async function start(settings: object = {}, ...args: Parameters<TestIntake['start']>): Promise<FastifyInstance> {
   await t.link(LOOKOUT, 'webhook', { ...SETTINGS, ...settings });
-  const runner = await t.start(...args);
+  runner = await t.start(...args);
   const log = pino({ level: 'silent' });
   const app = createHttpServer({ behindProxy: false, hsts: false, log, clock: t.hub.clock, authenticator: { authenticate: () => Promise.reject(new Error('not asked')) } });
   apps.push(app);
@@ -72,6 +76,19 @@ describe('a signed webhook', () => {
     const threats = '[{"id":9007199254740993,"severity":"high","state":"open"},{"id":9007199254740992,"severity":"low","state":"open"}]';
     await push(app, `{"events":[${JSON.stringify(event('e1', 1, 'bad')).slice(0, -1)},"threats":${threats}}]}`);
     expect((await t.hub.store.findings.ofDevices([PHONE])).map(({ id }) => id).sort()).toEqual(['9007199254740992', '9007199254740993']);
+  });
+
+  test('that is signed with another secret is turned away, and the test of the link tells of it', async () => {
+    const app = await start();
+    const forged = { ...signed('{}'), 'x-sallyport-signature': '0'.repeat(64) };
+    expect((await push(app, { events: [] }, forged)).statusCode).toBe(401);
+    expect(runner.status(LOOKOUT)?.refusedAt).toBe(t.hub.clock.now());
+    const vendor = vendorById('webhook');
+    if (vendor === undefined) throw new Error('no such vendor');
+    const link = { connectorId: LOOKOUT, vendor, enabled: true, settings: vendor.settings.parse(SETTINGS) };
+    expect(await testLink(link, { http: t.http, clock: t.hub.clock, log: pino({ level: 'silent' }), runner })).toMatchObject({
+      ok: true, message: expect.stringMatching(/waits for its sender to push to \S+, signed with the secret in the header x-sallyport-signature\. .*turned away/),
+    });
   });
 
   test('sent again has no second effect', async () => {

@@ -52,7 +52,7 @@ export class LinkRuntime {
   #lastReportAt: number | null = null;
   #refusedAt: number | null = null;
   /** By what failed: a stream that works must not hide a list that does not. */
-  readonly #problems = new Map<CursorName, NonNullable<LinkStatus['problem']>>();
+  readonly #problems = new Map<CursorName | 'push', NonNullable<LinkStatus['problem']>>();
 
   constructor(link: OpenLink, tools: LinkTools) {
     this.link = link;
@@ -84,14 +84,21 @@ export class LinkRuntime {
   knows(headers: ReceivedHeaders): boolean {
     const { receive } = this.link.vendor;
     const now = this.#tools.clock.now();
-    const isVendor = this.accepts((settings) => receive?.verify(headers, settings, now) === true);
-    if (!isVendor) this.#refusedAt = now;
-    return isVendor;
+    return this.accepts((settings) => receive?.verify(headers, settings, now) === true);
   }
 
   /** Whether a call fits the settings, or those with a former secret that is still accepted. Each is tried: how long it takes tells nothing. */
   accepts(fits: (settings: OpenLink['settings']) => boolean): boolean {
-    return settingsAccepted(this.link, this.#tools.clock.now()).map(fits).includes(true);
+    const now = this.#tools.clock.now();
+    const isVendor = settingsAccepted(this.link, now).map(fits).includes(true);
+    if (!isVendor) this.#refusedAt = now;
+    return isVendor;
+  }
+
+  /** What is wrong with what the vendor pushes, though it showed its secret; `undefined` once something was right again. */
+  notePushProblem(message: string | undefined): void {
+    if (message === undefined) this.#problems.delete('push');
+    else this.#problems.set('push', { at: this.#tools.clock.now(), message, nextTryAt: null });
   }
 
   /** Takes records of the vendor to their end; answers how many told something. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isoTime, type Clock } from '../platform/clock.ts';
 import { OutboundError, type Outbound } from '../platform/outbound.ts';
-import type { VendorLog } from '../vendors/vendor.ts';
 import { syslogCef } from '../vendors/syslog-cef/index.ts';
+import { ANY_CONNECTOR, type VendorLog } from '../vendors/vendor.ts';
 import { VendorError } from '../vendors/vendor-error.ts';
 import type { IntakeRunner } from './intake-runner.ts';
 import { connectionOf } from './link-runtime.ts';
@@ -30,7 +30,10 @@ export async function testLink(link: OpenLink, { http, clock, log, runner, syslo
   const connection = connectionOf(link, { http, clock, log, wait });
   if (connection === undefined) return { ok: true, message: `${whatIsAwaited(link, syslogAddress)} ${whatCame(runner?.status(link.connectorId))}` };
   try {
-    return { ok: true, message: await connection.test(AbortSignal.timeout(PATIENCE_MS)) };
+    const answered = await connection.test(AbortSignal.timeout(PATIENCE_MS));
+    const status = runner?.status(link.connectorId);
+    const isAsked = connection.poll !== undefined || connection.stream !== undefined;
+    return { ok: true, message: `${answered}${isAsked ? turnedAway(status) : ` ${whatCame(status)}`}` };
   } catch (error) {
     if (error instanceof VendorError) return { ok: false, message: error.message };
     if (error instanceof OutboundError && error.code === 'aborted') return { ok: false, message: `${link.vendor.displayName} did not answer within ${PATIENCE_MS / 1000} seconds.` };
@@ -38,20 +41,31 @@ export async function testLink(link: OpenLink, { http, clock, log, runner, syslo
   }
 }
 
+/** What the call of the vendor is to show, where that is known: the secret itself, or what is signed with it. */
+function proof({ webhookHeader, authentication }: OpenLink['settings']): string {
+  if (typeof webhookHeader !== 'string') return '';
+  return authentication === 'hmac-sha256' ? `, signed with the secret in the header ${webhookHeader}` : ` with the secret in the header ${webhookHeader}`;
+}
+
 function whatIsAwaited({ connectorId, vendor, settings }: OpenLink, syslogAddress: string | undefined): string {
   if (vendor.id === syslogCef.id) return `The settings are complete. There is nothing to ask: this link waits for its senders, by TLS at ${syslogAddress ?? ''}.`;
-  const beginning = `The settings are complete. There is nothing to ask: this link waits for ${vendor.displayName} to push`;
+  const beginning = `The settings are complete. There is nothing to ask: this link waits for ${vendor.connectorId === ANY_CONNECTOR ? 'its sender' : vendor.displayName} to push`;
   if (vendor.receive === undefined && vendor.pushPath === undefined) return `${beginning}.`;
-  const header = typeof settings.webhookHeader === 'string' ? ` with the secret in the header ${settings.webhookHeader}` : '';
-  return `${beginning} to /intake/${connectorId}${vendor.pushPath ?? ''}${header}.`;
+  return `${beginning} to /intake/${connectorId}${vendor.pushPath ?? ''}${proof(settings)}.`;
 }
 
 /** Since the start of the hub. */
 function whatCame(status: ReturnType<IntakeRunner['status']>): string {
   if (status?.running !== true) return 'The link is not running: save it, switched on, and send an event.';
-  const { lastReportAt, lastSuccessAt, refusedAt } = status;
+  const { lastReportAt, lastSuccessAt } = status;
   const came = lastReportAt !== null ? `The last report about a device came ${isoTime(lastReportAt)}.`
     : lastSuccessAt !== null ? 'What has come since the hub started said nothing about a device.'
     : 'Nothing has come since the hub started: send an event.';
-  return refusedAt === null || refusedAt < (lastSuccessAt ?? 0) ? came : `${came} A call with a missing or wrong secret was turned away ${isoTime(refusedAt)}.`;
+  return `${came}${turnedAway(status)}`;
+}
+
+/** The last call that did not show the secret, unless one has that came later. */
+function turnedAway(status: ReturnType<IntakeRunner['status']>): string {
+  const { refusedAt = null, lastSuccessAt = null } = status ?? {};
+  return refusedAt === null || refusedAt < (lastSuccessAt ?? 0) ? '' : ` A call with a missing or wrong secret was turned away ${isoTime(refusedAt)}.`;
 }

@@ -33,7 +33,7 @@ export const link = command({
     const before = await client.find<VendorLink>(linkPath(connectorId));
     const named = flags.vendor ?? before?.vendor;
     const vendor = vendors.find((one) => (named === undefined ? one.connectorId === connectorId : one.id === named));
-    if (vendor === undefined) throw new UsageError(`The hub speaks the format of ${vendors.map((one) => one.id).join(' and ')}. Other partners use the partner API: sallyport client create --connector ${args.connector} --permission update_device_health`);
+    if (vendor === undefined) throw new UsageError(`The hub speaks the format of ${vendors.map((one) => one.id).join(', ')}. Other partners use the partner API: sallyport client create --connector ${args.connector} --permission update_device_health`);
     const saved = await client.put<VendorLink>(linkPath(connectorId), {
       vendor: vendor.id,
       enabled: flags.state === undefined ? before?.enabled ?? true : flags.state === 'on',

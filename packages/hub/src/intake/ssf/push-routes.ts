@@ -6,7 +6,7 @@ import { hashOfSecret, secretMatches } from '../../platform/secrets.ts';
 import { StoreBusy } from '../../store/store.ts';
 import { sharedSignals } from '../../vendors/shared-signals/index.ts';
 import { sharedSignalsSettings } from '../../vendors/shared-signals/settings.ts';
-import type { SetError, SetVerifier } from '../../vendors/shared-signals/verify-set.ts';
+import type { SetError, SetVerifier, VerifiedSet } from '../../vendors/shared-signals/verify-set.ts';
 import { createSetVerifier, SetRefused } from '../../vendors/shared-signals/verify-set.ts';
 import { VendorError } from '../../vendors/vendor-error.ts';
 import type { IntakeRunner } from '../intake-runner.ts';
@@ -60,12 +60,23 @@ export function ssfPushRoutes({ runner, http, clock }: SsfPushDependencies): Fas
     }, async (request, reply) => {
       const runtime = authenticate(runner, request);
       if (typeof request.body !== 'string') throw new SetRefused('invalid_request', 'The body must be a security event token.');
-      const { record, streamStatus } = await verifiers.of(runtime).verify(request.body.trim());
+      const { record, streamStatus } = await verify(verifiers, runtime, request.body.trim());
       if (streamStatus !== undefined) request.log.warn({ connectorId: runtime.link.connectorId, status: streamStatus }, 'the transmitter announces a change of the stream');
       await runtime.take(record === undefined ? [] : [record]);
+      runtime.notePushProblem(undefined);
       return reply.code(202).send();
     });
   };
+}
+
+/** A refused token is told to the administrator as well: it may be the settings that are wrong. */
+async function verify(verifiers: Verifiers, runtime: LinkRuntime, token: string): Promise<VerifiedSet> {
+  try {
+    return await verifiers.of(runtime).verify(token);
+  } catch (error) {
+    if (error instanceof SetRefused || error instanceof VendorError) runtime.notePushProblem(`A pushed token was not taken. ${error.message}`);
+    throw error;
+  }
 }
 
 class NotAuthenticated extends Error {}

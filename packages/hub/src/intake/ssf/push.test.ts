@@ -6,6 +6,7 @@ import { eventually } from '../../platform/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
 import { signingKey, TransmitterServer, type SigningKey } from '../../vendors/shared-signals/fixtures/transmitter-server.ts';
 import { DEVICE_COMPLIANCE_CHANGE, OKTA_DEVICE_RISK_CHANGE, RISK_LEVEL_CHANGE, SESSION_REVOKED, STREAM_UPDATED, VERIFICATION } from '../../vendors/shared-signals/vocabulary.ts';
+import type { IntakeRunner } from '../intake-runner.ts';
 import type { TestIntake } from '../testing.ts';
 import { testIntake } from '../testing.ts';
 import { testRoutes } from '../testing-webhook.ts';
@@ -36,9 +37,13 @@ afterEach(async () => {
   await server.close();
 });
 
-async function start(more: object = {}, wrap?: Parameters<TestIntake['start']>[0]): Promise<FastifyInstance> {
+async function started(more: object = {}, wrap?: Parameters<TestIntake['start']>[0]): Promise<IntakeRunner> {
   await t.link(CONNECTOR, 'shared-signals', { issuer: server.issuer, audience: server.audience, pushAuthorization: AUTHORIZATION, ...more });
-  const app = await testRoutes(ssfPushRoutes({ runner: await t.start(wrap), http: t.http, clock: t.hub.clock }));
+  return t.start(wrap);
+}
+
+async function start(more: object = {}, wrap?: Parameters<TestIntake['start']>[0]): Promise<FastifyInstance> {
+  const app = await testRoutes(ssfPushRoutes({ runner: await started(more, wrap), http: t.http, clock: t.hub.clock }));
   apps.push(app);
   return app;
 }
@@ -168,6 +173,18 @@ describe('what is refused', () => {
     const app = await start();
     expect((await push(app, 'nonsense')).headers).toMatchObject({ 'content-language': 'en' });
     expect((await push(app, 'nonsense', { authorization: 'x' })).headers).toMatchObject({ 'content-language': 'en', 'www-authenticate': 'Bearer' });
+  });
+
+  test('shows in the status of the link, until a token is taken again', async () => {
+    const runner = await started();
+    const app = await testRoutes(ssfPushRoutes({ runner, http: t.http, clock: t.hub.clock }));
+    apps.push(app);
+    await push(app, await risk(1, 'HIGH', { aud: 'https://elsewhere.example' }));
+    expect(runner.status(CONNECTOR)?.problem?.message).toBe('A pushed token was not taken. aud does not name this receiver.');
+    await push(app, await risk(1, 'HIGH'));
+    expect(runner.status(CONNECTOR)?.problem).toBeNull();
+    await push(app, 'x', { authorization: 'wrong' });
+    expect(runner.status(CONNECTOR)?.refusedAt).toBe(t.hub.clock.now());
   });
 
   test('the vector with the wrong content type is refused too', async () => {

@@ -89,6 +89,7 @@ class Poller {
       } catch (error) {
         if (!(error instanceof SetRefused)) throw error;
         setErrs[jti] = { err: error.err, description: error.message };
+        this.#tools.log.warn({ jti, err: error.err }, `a polled token was not taken: ${error.message}`);
       }
     }
     await feed.take(records);
