@@ -64,6 +64,15 @@ describe('later starts', () => {
     expect(new X509Certificate(later.cert).checkHost('new.example.com')).toBe('new.example.com');
   });
 
+  test('make a certificate anew that a clock ahead of time made, and keep its CA with a warning', async () => {
+    const first = await ensureServerTls(dir, [], Date.now() + 40 * DAY);
+    const later = await ensureServerTls(dir, [], Date.now());
+    expect(new X509Certificate(later.cert).validFromDate.getTime()).toBeLessThan(Date.now());
+    expect(later.caPem).toBe(first.caPem);
+    expect(later.warnings).toEqual([expect.stringContaining(`${join(dir, 'ca.pem')} is not valid before`)]);
+    expect(await ensureServerTls(dir, [], Date.now() + 41 * DAY)).toEqual({ ...later, warnings: [] });
+  });
+
   test('make a new CA before the old one ends', async () => {
     const first = await ensureServerTls(dir, [], Date.now());
     const later = await ensureServerTls(dir, [], Date.now() + 3400 * DAY);

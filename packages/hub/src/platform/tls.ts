@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import type { CertificateAndKey } from './certificates.ts';
 import { PRIVATE_FILE, readFileIfThere, writeFileAtomically } from './private-files.ts';
@@ -24,7 +24,7 @@ const EVERY_ADDRESS: readonly string[] = ['0.0.0.0', '::'];
 
 /**
  * The certificate to serve with, from `dir`: made at the first start together with an authority of our own,
- * made anew when it is about to end or when `hosts` changed. A pair that the operator put there is used as it
+ * made anew when it is about to end, was made by a clock that was ahead, or when `hosts` changed. A pair that the operator put there is used as it
  * is and never overwritten. Throws when the files cannot be used.
  */
 export async function ensureServerTls(dir: string, hosts: readonly string[], now: number): Promise<ServerTls> {
@@ -36,11 +36,17 @@ export async function ensureServerTls(dir: string, hosts: readonly string[], now
 
   const caPath = join(dir, 'ca.pem');
   const usable = authority !== undefined && validFor(authority.cert, now) > SERVER_DAYS * DAY_MS ? authority : undefined;
-  if (present !== undefined && usable !== undefined && validFor(present.cert, now) > RENEW_BEFORE_MS && namesAll(present.cert, names)) {
-    return { ...present, caFile: caPath, caPem: usable.cert, warnings: [] };
+  if (present !== undefined && usable !== undefined && !isAhead(present.cert, now) && validFor(present.cert, now) > RENEW_BEFORE_MS && namesAll(present.cert, names)) {
+    return { ...present, caFile: caPath, caPem: usable.cert, warnings: warningsOfAuthority(caPath, usable, now) };
   }
   const ca = usable ?? await makeAuthority(dir, now);
-  return { ...await makeServer(dir, ca, names, now), caFile: caPath, caPem: ca.cert, warnings: [] };
+  return { ...await makeServer(dir, ca, names, now), caFile: caPath, caPem: ca.cert, warnings: warningsOfAuthority(caPath, ca, now) };
+}
+
+/** It is never replaced for that: clients trust it, and a clock that is behind for a moment would end their trust. */
+function warningsOfAuthority(path: string, { cert }: CertificateAndKey, now: number): readonly string[] {
+  if (!isAhead(cert, now)) return [];
+  return [`${path} is not valid before ${new X509Certificate(cert).validFrom}, so clients refuse it: the clock of this machine is behind, or was ahead when it was made. If the clock is right now, remove the folder ${dirname(path)}, start again and give the new ca.pem to clients.`];
 }
 
 function operatorsTls(dir: string, pair: CertificateAndKey, hosts: readonly string[], now: number): ServerTls {
@@ -117,6 +123,11 @@ function signedBy(cert: string, authority: string | undefined): boolean {
   const ca = new X509Certificate(authority);
   const certificate = new X509Certificate(cert);
   return certificate.checkIssued(ca) && certificate.verify(ca.publicKey);
+}
+
+/** Made while the clock was ahead of what it is now. */
+function isAhead(cert: string, now: number): boolean {
+  return new X509Certificate(cert).validFromDate.getTime() > now;
 }
 
 /** Milliseconds until it ends; negative when it has. */
