@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { HubError, PERMISSIONS } from '@sallyport/contracts';
+import { PERMISSIONS } from '@sallyport/contracts';
 import { ALICE, furnish, LOOKOUT, phone, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from '../../pipeline/testing.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createHttpServer } from '../http-server.ts';
+import { permissionsAsToken } from '../testing-authenticator.ts';
 import { findingRoutes } from './findings.ts';
 
 const TABLET = '99999999-5d0b-4e6e-9a53-1d6f2b7c9a10';
@@ -14,13 +15,7 @@ let app: FastifyInstance;
 beforeEach(async () => {
   hub = await testPipeline();
   await furnish(hub);
-  const authenticator = {
-    authenticate: async (authorization: string | undefined) => {
-      if (authorization === undefined) throw new HubError('unauthenticated', 'no token');
-      return { appId: 'admin-app', displayName: 'Admin', roles: new Set(authorization.split(',')) };
-    },
-  };
-  app = createHttpServer({ behindProxy: false, hsts: false, log: pino({ level: 'silent' }), authenticator, clock: systemClock });
+  app = createHttpServer({ behindProxy: false, hsts: false, log: pino({ level: 'silent' }), authenticator: permissionsAsToken, clock: systemClock });
   await app.register(findingRoutes({ store: hub.store }));
 });
 

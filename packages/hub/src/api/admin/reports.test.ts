@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { HubError, PERMISSIONS } from '@sallyport/contracts';
+import { PERMISSIONS } from '@sallyport/contracts';
 import { furnish, LOOKOUT, PHONE, report, testPipeline, type TestPipeline } from '../../pipeline/testing.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createHttpServer } from '../http-server.ts';
+import { permissionsAsToken } from '../testing-authenticator.ts';
 import { zimperium } from '../../vendors/zimperium/index.ts';
 import { parsePartnerReport } from '../partner/parse-report.ts';
 import { reportRoutes } from './reports.ts';
@@ -16,13 +17,7 @@ let app: FastifyInstance;
 beforeEach(async () => {
   hub = await testPipeline();
   await furnish(hub);
-  const authenticator = {
-    authenticate: async (authorization: string | undefined) => {
-      if (authorization === undefined) throw new HubError('unauthenticated', 'no token');
-      return { appId: 'admin-app', displayName: 'Admin', roles: new Set(authorization.split(',')) };
-    },
-  };
-  app = createHttpServer({ behindProxy: false, hsts: false, log: pino({ level: 'silent' }), authenticator, clock: systemClock });
+  app = createHttpServer({ behindProxy: false, hsts: false, log: pino({ level: 'silent' }), authenticator: permissionsAsToken, clock: systemClock });
   await app.register(reportRoutes({ store: hub.store, devices: hub.devices }));
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { FastifyInstance } from 'fastify';
-import { HubError, PERMISSIONS } from '@sallyport/contracts';
+import { PERMISSIONS } from '@sallyport/contracts';
 import { startPipeline } from '../../pipeline/pipeline.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { systemClock } from '../../platform/clock.ts';
@@ -13,6 +13,7 @@ import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
 import { DoorRegistry } from '../doors/door-registry.ts';
 import { createHttpServer } from '../http-server.ts';
+import { permissionsAsToken } from '../testing-authenticator.ts';
 import { doorAdminRoutes } from './doors.ts';
 import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { mergeRuleRoutes } from './merge-rules.ts';
@@ -37,12 +38,7 @@ export async function openAdminHub(options: { readonly events?: Omit<EventRoutes
   const pipeline = await startPipeline({ store, clock: systemClock, onError: () => undefined });
   const registry = await DoorRegistry.load({ store, log });
   const alerts = await Publisher.start({ store, log, frameOf: alertFrameOf });
-  const authenticator = {
-    authenticate: (authorization: string | undefined) => (authorization === undefined
-      ? Promise.reject(new HubError('unauthenticated', 'no token'))
-      : Promise.resolve({ appId: 'admin-app', displayName: 'Admin', roles: new Set(authorization.split(',')) })),
-  };
-  const app = createHttpServer({ behindProxy: false, hsts: false, log, authenticator, clock: systemClock });
+  const app = createHttpServer({ behindProxy: false, hsts: false, log, authenticator: permissionsAsToken, clock: systemClock });
   const deps = { store, configuration: pipeline.configuration, clock: systemClock };
   app.register(doorAdminRoutes({ ...deps, view: pipeline.decider.view, registry, baseUrl: ADMIN_BASE }));
   app.register(mergeRuleRoutes({ ...deps, questions: pipeline.questions }));

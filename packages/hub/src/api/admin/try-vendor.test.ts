@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { HubError, PERMISSIONS } from '@sallyport/contracts';
+import { PERMISSIONS } from '@sallyport/contracts';
 import { createHttpServer } from '../http-server.ts';
+import { permissionsAsToken } from '../testing-authenticator.ts';
 import { tryVendorRoutes } from './try-vendor.ts';
 
 const NOW = Date.parse('2026-03-02T09:00:00Z');
@@ -12,14 +13,8 @@ const SECRET = 'a-long-and-random-webhook-secret';
 let app: FastifyInstance;
 
 beforeEach(async () => {
-  const authenticator = {
-    authenticate: async (authorization: string | undefined) => {
-      if (authorization === undefined) throw new HubError('unauthenticated', 'no token');
-      return { appId: 'admin-app', displayName: 'Admin', roles: new Set(authorization.split(',')) };
-    },
-  };
   const clock = { now: () => NOW };
-  app = createHttpServer({ behindProxy: false, hsts: false, log: pino({ level: 'silent' }), authenticator, clock });
+  app = createHttpServer({ behindProxy: false, hsts: false, log: pino({ level: 'silent' }), authenticator: permissionsAsToken, clock });
   await app.register(tryVendorRoutes({ clock }));
 });
 afterEach(() => app.close());

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { HubError, PERMISSIONS } from '@sallyport/contracts';
+import { PERMISSIONS } from '@sallyport/contracts';
 import type { IntakeRunner } from '../../intake/intake-runner.ts';
 import { testLink } from '../../intake/test-link.ts';
 import type { TestIntake } from '../../intake/testing.ts';
@@ -14,6 +14,7 @@ import { LookoutServer } from '../../vendors/lookout/fixtures/lookout-server.ts'
 import { VENDORS } from '../../vendors/registry.ts';
 import { syslogCef } from '../../vendors/syslog-cef/index.ts';
 import { createHttpServer } from '../http-server.ts';
+import { permissionsAsToken } from '../testing-authenticator.ts';
 import { vendorLinkRoutes } from './vendor-links.ts';
 
 let t: TestIntake;
@@ -27,13 +28,7 @@ beforeEach(async () => {
   t = await testIntake();
   runner = await t.start();
   const log = pino({ level: 'silent' });
-  const authenticator = {
-    authenticate: async (authorization: string | undefined) => {
-      if (authorization === undefined) throw new HubError('unauthenticated', 'no token');
-      return { appId: 'admin-app', displayName: 'Admin', roles: new Set(authorization.split(',')) };
-    },
-  };
-  app = createHttpServer({ behindProxy: false, hsts: false, log, authenticator, clock: systemClock });
+  app = createHttpServer({ behindProxy: false, hsts: false, log, authenticator: permissionsAsToken, clock: systemClock });
   await app.register(vendorLinkRoutes({
     store: t.hub.store, configuration: t.hub.configuration, devices: t.hub.devices, clock: t.hub.clock, runner, dataKey: t.dataKey, http: t.http, log,
   }));

@@ -12,6 +12,7 @@ import { phone, testPipeline, type TestPipeline } from '../../pipeline/testing.t
 import { createDataKey } from '../../platform/data-key.ts';
 import { createOutbound, type Outbound } from '../../platform/outbound.ts';
 import { createHttpServer } from '../http-server.ts';
+import { permissionsAsToken } from '../testing-authenticator.ts';
 
 const FIXTURES = new URL('../../intake/inventory/fixtures/', import.meta.url);
 const fixture = (name: string): string => readFileSync(new URL(name, FIXTURES), 'utf8');
@@ -47,7 +48,7 @@ beforeEach(async () => {
   http = createOutbound({ allow: ['127.0.0.1'] });
   app = createHttpServer({
     behindProxy: false, hsts: false, clock: hub.clock, log: pino({ level: 'trace' }, { write: (line: string) => { logged += line; } }),
-    authenticator: { authenticate: async (authorization) => ({ appId: 'admin-app', displayName: 'Admin', roles: new Set((authorization ?? '').split(',')) }) },
+    authenticator: permissionsAsToken,
   });
   inventory = await openInventory({
     store: hub.store, view: hub.decider.view, configuration: hub.configuration, clock: hub.clock, site: { baseUrl: 'https://hub.example', tenantId: 'tenant' },

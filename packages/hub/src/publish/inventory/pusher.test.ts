@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PERMISSIONS } from '@sallyport/contracts';
 import { createHttpServer } from '../../api/http-server.ts';
+import { permissionsAsToken } from '../../api/testing-authenticator.ts';
 import { openInventory, type Inventory } from '../../compose-inventory.ts';
 import { LOOKOUT, phone, testPipeline, type TestPipeline } from '../../pipeline/testing.ts';
 import { createDataKey } from '../../platform/data-key.ts';
@@ -92,7 +93,7 @@ async function open(more: { readonly sharesDatabase?: boolean } = {}): Promise<v
   const log = pino({ level: 'trace' }, { write: (line: string) => { logged += line; } });
   app = createHttpServer({
     behindProxy: false, hsts: false, clock: hub.clock, log,
-    authenticator: { authenticate: async (authorization) => ({ appId: 'admin-app', displayName: 'Admin', roles: new Set((authorization ?? '').split(',')) }) },
+    authenticator: permissionsAsToken,
   });
   inventory = await openInventory({
     store: hub.store, view: hub.decider.view, configuration: hub.configuration, clock: hub.clock, site: { baseUrl: 'https://hub.example', tenantId: 'tenant' },
