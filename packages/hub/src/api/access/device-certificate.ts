@@ -1,6 +1,6 @@
-import 'reflect-metadata'; // What @peculiar/x509 needs to be loaded at all.
 import { hash, X509Certificate } from 'node:crypto';
-import { ExtendedKeyUsageExtension, SubjectAlternativeNameExtension, X509Certificate as ParsedCertificate } from '@peculiar/x509';
+import { createRequire } from 'node:module';
+import type { X509Certificate as ParsedCertificate } from '@peculiar/x509';
 import { BoundedCache } from '../../platform/bounded-cache.ts';
 import type { DeviceCa } from './device-ca.ts';
 
@@ -51,6 +51,18 @@ export class DeviceCertificates {
   }
 }
 
+const require = createRequire(import.meta.url);
+let loaded: typeof import('@peculiar/x509') | undefined;
+
+/** Some two hundred modules that nothing else in a running hub needs: loaded with the first certificate, so that a hub is ready sooner. */
+function x509(): typeof import('@peculiar/x509') {
+  if (loaded === undefined) {
+    require('reflect-metadata'); // What @peculiar/x509 needs to be loaded at all.
+    loaded = require('@peculiar/x509') as typeof import('@peculiar/x509');
+  }
+  return loaded;
+}
+
 /** What can be said for good, or what is wrong with it for good. */
 function inspect(text: string, cas: readonly DeviceCa[]): Inspected | string {
   const certificate = read(text);
@@ -58,8 +70,8 @@ function inspect(text: string, cas: readonly DeviceCa[]): Inspected | string {
   if (certificate.ca) return 'a CA certificate is not a device certificate';
   const ca = cas.find((candidate) => isIssuedBy(certificate, candidate));
   if (ca === undefined) return 'the certificate is not signed by a device CA that is trusted here';
-  const parsed = new ParsedCertificate(certificate.raw);
-  const usage = parsed.getExtension(ExtendedKeyUsageExtension);
+  const parsed = new (x509().X509Certificate)(certificate.raw);
+  const usage = parsed.getExtension(x509().ExtendedKeyUsageExtension);
   if (usage !== null && !usage.usages.includes(CLIENT_AUTH)) return 'the certificate is not meant for client authentication';
   const deviceId = deviceIdOf(parsed);
   if (deviceId === undefined) return 'the certificate names no device, or its common name and URI name different ones';
@@ -99,7 +111,7 @@ const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
  * that names the device, a common name that is no id is somebody's name, as Intune's certificates have it.
  */
 function deviceIdOf(certificate: ParsedCertificate): string | undefined {
-  const names = certificate.getExtension(SubjectAlternativeNameExtension)?.names.items.filter((name) => name.type === 'url') ?? [];
+  const names = certificate.getExtension(x509().SubjectAlternativeNameExtension)?.names.items.filter((name) => name.type === 'url') ?? [];
   const uris = lowerCased(names.map((name) => deviceIdInUri(name.value)).filter((id) => id !== undefined));
   const common = lowerCased(certificate.subjectName.getField('CN'));
   const named = uris.length === 0 ? common : [...common.filter((name) => GUID.test(name)), ...uris];
