@@ -88,8 +88,8 @@ export interface DeviceRegistry {
    * refuse it: while it looks, no other device is written, in any process.
    */
   put(actor: string, row: DeviceRow, check?: (tx: Transaction) => Promise<void>): Promise<void>;
-  /** As `put`, of the device that `make` turns what is kept into. Answers it; `undefined` when there is none with that id. */
-  change(actor: string, id: string, make: (before: DeviceRow, tx: Transaction) => Promise<DeviceRow>): Promise<DeviceRow | undefined>;
+  /** As `put`, of the device that `make` turns what is kept into. Answers it; `undefined` when there is none with that id, or `make` left it alone by answering so. */
+  change(actor: string, id: string, make: (before: DeviceRow, tx: Transaction) => Promise<DeviceRow | undefined>): Promise<DeviceRow | undefined>;
   /** Whether there was one. */
   remove(actor: string, id: string): Promise<boolean>;
   /**

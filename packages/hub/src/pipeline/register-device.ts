@@ -38,7 +38,7 @@ export class RegisterDevice implements DeviceRegistry {
     });
   }
 
-  change(actor: string, id: string, make: (before: DeviceRow, tx: Transaction) => Promise<DeviceRow>): Promise<DeviceRow | undefined> {
+  change(actor: string, id: string, make: (before: DeviceRow, tx: Transaction) => Promise<DeviceRow | undefined>): Promise<DeviceRow | undefined> {
     return this.#write(actor, id, async (before, tx) => before && make(before, tx));
   }
 

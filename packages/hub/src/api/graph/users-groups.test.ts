@@ -99,6 +99,20 @@ describe('a user', () => {
     expect((await hub.patch(`/v1.0/users/${NOBODY}`, {})).status).toBe(404);
   });
 
+  test('has new names on the devices, too, and partners know these by the new address', async () => {
+    const id = await user('maiden');
+    await hub.patch(`/v1.0/users/${id}`, { mail: 'maiden.mail@example.org' });
+    const devices = '/v1.0/deviceManagement/managedDevices';
+    const [own, given] = await Promise.all([{}, { emailAddress: 'pool@example.org' }].map(async (more) => String((await hub.post(devices, { operatingSystem: 'iOS', userId: id, ...more })).body.id)));
+    expect((await hub.patch(`/v1.0/users/${id}`, { userPrincipalName: 'married@example.org', displayName: 'Married', mail: 'married.mail@example.org' })).status).toBe(204);
+    const names = { userPrincipalName: 'married@example.org', userDisplayName: 'Married' };
+    expect((await hub.get(`${devices}/${own}`)).body).toMatchObject({ ...names, userId: id, emailAddress: 'married.mail@example.org' });
+    expect((await hub.get(`${devices}/${given}`)).body).toMatchObject({ ...names, emailAddress: 'pool@example.org' });
+    expect((await hub.get(`${devices}?$filter=userPrincipalName eq 'married@example.org'&$count=true`)).body['@odata.count']).toBe(2);
+    const emails = ['maiden@example.org', 'maiden.mail@example.org', 'married.mail@example.org'];
+    expect(await hub.store.devices.findByKeys(emails.map((value) => ({ type: 'email', value })))).toEqual([[], [], [own]]);
+  });
+
   test('is deleted with its memberships', async () => {
     const id = await user('leaver');
     const groupId = await group('Leavers', [id]);

@@ -11,6 +11,7 @@ import { chosenId, createDocument, readRoutes, requireDocument, requireFreeId, r
 import { USERS } from './permissions.ts';
 import { changesSilently, creates, deletes } from './route-doc.ts';
 import { noContent, param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
+import { renameOnDevices } from './user-devices.ts';
 import { releaseUserNames, takeUserNames } from './user-names.ts';
 
 const userCollection: DocumentCollection = {
@@ -69,11 +70,14 @@ async function patch(deps: GraphDependencies, request: GraphRequest): Promise<vo
   const { id } = await findUser(deps, param(request, 'id'));
   const parsed = settled(parseBody('user', request.body, request.version));
   for (const field of ['userPrincipalName', 'displayName']) if (field in parsed) requireText(parsed, field);
-  await updateDocument(deps, request, userCollection, id, async (row, tx) => {
+  let former: GraphBody = {};
+  const user = await updateDocument(deps, request, userCollection, id, async (row, tx) => {
+    former = row.body;
     const body = { ...row.body, ...parsed };
     await takeUserNames(deps, tx, row.id, row.body, body);
     return body;
   });
+  await renameOnDevices(deps, request, former, user);
 }
 
 /** By id, userPrincipalName, mail or mail nickname. */
