@@ -6,9 +6,9 @@ import type { Instant } from '../vocabulary/signal.ts';
 export type ConnectorState = 'unavailable' | 'notSetUp' | 'available' | 'enabled' | 'unresponsive' | 'error';
 
 /**
- * Where a connector is in its life (`graph-intune.md` 2.1): not set up until the partner has called in;
- * available, and enabled once a platform is switched on; unresponsive when silent past its threshold; in error
- * while the partner says so; unavailable after the partner has withdrawn.
+ * Where a connector is in its life (Microsoft Learn, "Mobile Threat Defense integration with Intune"): not set up
+ * until the partner has called in; available, and enabled once a platform is switched on; unresponsive when silent
+ * past its threshold; in error while the partner says so; unavailable after the partner has withdrawn.
  */
 export function connectorState(connector: Connector, now: Instant): ConnectorState {
   if (connector.deprovisioned === true) return 'unavailable';

@@ -1,11 +1,12 @@
-import type { AccessPolicy, AccessRequest, ClientAppType, Decision, NamedLocation, Obligation, ReportOnlyResult } from '../vocabulary/access.ts';
+import type { AccessPolicy, AccessRequest, ClientAppType, Decision, NamedLocation } from '../vocabulary/access.ts';
 import type { UserFacts } from '../vocabulary/device.ts';
 import type { Platform } from '../vocabulary/platform.ts';
-import type { Reason } from '../vocabulary/reason.ts';
 import { wellKnownApplication } from './applications.ts';
-import { compileGrant, judge, type CompiledGrant } from './grant.ts';
+import { Collected } from './collected.ts';
+import { Dimension } from './dimension.ts';
+import { compileGrant, type CompiledGrant } from './grant.ts';
 import { PlaceCondition, placeOf, type Place } from './locations.ts';
-import { addAll, common, emptyMask, MaskByKey, removeAll, setBit, type Mask } from './mask.ts';
+import { addAll, common, emptyMask, removeAll, setBit, type Mask } from './mask.ts';
 
 /**
  * Conditional access policies compiled for deciding: each condition is a set of policies per user, group,
@@ -13,8 +14,9 @@ import { addAll, common, emptyMask, MaskByKey, removeAll, setBit, type Mask } fr
  * whatever their number; the few that are left are asked about the place. Built once per change of
  * configuration; `decide` only reads.
  *
- * Follows Entra's evaluation (`graph-intune.md` 4.1): all conditions of a policy must match; exclusion beats
- * inclusion; a block ends it; otherwise every applying policy must be satisfied; none applying grants.
+ * Follows Entra's evaluation (Microsoft Learn, "Building a Conditional Access policy"): all conditions of a policy must
+ * match; exclusion beats inclusion; a block ends it; otherwise every applying policy must be satisfied; none applying
+ * grants.
  */
 export class AccessIndex {
   /** Enforced policies come first, report-only ones after them; disabled ones are left out. */
@@ -150,6 +152,10 @@ export class AccessIndex {
   }
 }
 
+const USER_DISABLED: Decision = Object.freeze({
+  decision: false, reasons: [{ code: 'user_disabled' as const }], obligations: [], reportOnly: [],
+});
+
 const PLATFORM_KEYS: readonly Platform[] = ['android', 'iOS', 'macOS', 'windows', 'linux', 'unknown'];
 const CLIENT_KEYS: readonly (ClientAppType | 'unknown')[] = [
   'browser', 'mobileAppsAndDesktopClients', 'exchangeActiveSync', 'easSupported', 'other', 'unknown',
@@ -159,114 +165,4 @@ function maskWhere(policies: readonly AccessPolicy[], test: (policy: AccessPolic
   const mask = emptyMask(policies.length);
   for (const [i, policy] of policies.entries()) if (test(policy, i)) setBit(mask, i);
   return mask;
-}
-
-/** One include/exclude condition of all policies. `All` is a word of its own; `None` names nobody. */
-class Dimension {
-  readonly all: Mask;
-  readonly excludingAll: Mask;
-  readonly anyIncluded: Mask;
-  readonly anyExcluded: Mask;
-  readonly #including: MaskByKey;
-  readonly #excluding: MaskByKey;
-
-  constructor(
-    policies: readonly AccessPolicy[],
-    of: (policy: AccessPolicy) => { readonly include: readonly string[]; readonly exclude: readonly string[] },
-    keep: (key: string) => boolean = () => true,
-  ) {
-    const masks = { all: emptyMask(policies.length), excludingAll: emptyMask(policies.length) };
-    this.#including = new MaskByKey(policies.length);
-    this.#excluding = new MaskByKey(policies.length);
-    this.anyIncluded = emptyMask(policies.length);
-    this.anyExcluded = emptyMask(policies.length);
-    for (const [i, policy] of policies.entries()) {
-      const { include, exclude } = of(policy);
-      for (const key of include.filter(keep)) {
-        setBit(this.anyIncluded, i);
-        if (key === 'All') setBit(masks.all, i);
-        else this.#including.add(key, i);
-      }
-      for (const key of exclude.filter(keep)) {
-        setBit(this.anyExcluded, i);
-        if (key === 'All') setBit(masks.excludingAll, i);
-        else this.#excluding.add(key, i);
-      }
-    }
-    this.all = masks.all;
-    this.excludingAll = masks.excludingAll;
-  }
-
-  including(key: string): Mask | undefined {
-    return this.#including.get(key);
-  }
-
-  excluding(key: string): Mask | undefined {
-    return this.#excluding.get(key);
-  }
-
-  names(key: string): boolean {
-    return this.#including.get(key) !== undefined || this.#excluding.get(key) !== undefined;
-  }
-}
-
-const NOTHING: readonly never[] = [];
-const NO_POLICY_APPLIES: Decision = Object.freeze({
-  decision: true, reasons: [{ code: 'no_policy_applies' as const }], obligations: NOTHING, reportOnly: NOTHING,
-});
-const USER_DISABLED: Decision = Object.freeze({
-  decision: false, reasons: [{ code: 'user_disabled' as const }], obligations: NOTHING, reportOnly: NOTHING,
-});
-
-/** What the applying policies have said so far. Nothing is allocated for what nobody says. */
-class Collected {
-  satisfied: Reason[] | undefined = undefined;
-  refused: Reason[] | undefined = undefined;
-  blocked: Reason[] | undefined = undefined;
-  obligations: Obligation[] | undefined = undefined;
-  reportOnly: ReportOnlyResult[] | undefined = undefined;
-  forDevice = false;
-
-  enforce(grant: CompiledGrant, request: AccessRequest): void {
-    const outcome = judge(grant, request);
-    switch (outcome.kind) {
-      case 'satisfied': (this.satisfied ??= []).push(grant.satisfied); break;
-      case 'obliged': (this.obligations ??= []).push(outcome.obligation); break;
-      default:
-        this.forDevice ||= outcome.forDevice;
-        for (const reason of outcome.reasons) {
-          if (outcome.blocked) (this.blocked ??= []).push(reason);
-          else (this.refused ??= []).push(reason);
-        }
-    }
-  }
-
-  report(grant: CompiledGrant, request: AccessRequest): void {
-    const outcome = judge(grant, request);
-    const result = outcome.kind === 'satisfied' ? 'reportOnlySuccess' : outcome.kind === 'obliged' ? 'reportOnlyInterrupted' : 'reportOnlyFailure';
-    const reasons = outcome.kind !== 'refused' ? NOTHING : outcome.forDevice ? [...outcome.reasons, ...(request.device?.reasons ?? NOTHING)] : outcome.reasons;
-    (this.reportOnly ??= []).push({ policyId: grant.policyId, result, reasons });
-  }
-
-  decision(request: AccessRequest): Decision {
-    const reportOnly = this.reportOnly ?? NOTHING;
-    if (this.blocked !== undefined || this.refused !== undefined) {
-      return { decision: false, reasons: this.#refusals(request), obligations: NOTHING, reportOnly };
-    }
-    const obligations = this.obligations ?? NOTHING;
-    if (this.satisfied === undefined && obligations.length === 0) {
-      return reportOnly.length === 0 ? NO_POLICY_APPLIES : { ...NO_POLICY_APPLIES, reportOnly };
-    }
-    const satisfied = this.satisfied ?? NOTHING;
-    if (obligations.length === 0) return { decision: true, reasons: satisfied, obligations, reportOnly };
-    const asked = obligations.map(({ policyId }): Reason => ({ code: 'mfa_required', policyId }));
-    return { decision: true, reasons: [...asked, ...satisfied], obligations, reportOnly };
-  }
-
-  /** A block is named before what could still be mended, for mending that would not help. */
-  #refusals(request: AccessRequest): readonly Reason[] {
-    const own = this.blocked === undefined ? this.refused ?? NOTHING : this.refused === undefined ? this.blocked : [...this.blocked, ...this.refused];
-    const ofDevice = request.device?.reasons ?? NOTHING;
-    return this.forDevice && ofDevice.length > 0 ? [...own, ...ofDevice] : own;
-  }
 }

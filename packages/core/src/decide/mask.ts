@@ -23,7 +23,7 @@ export function common(mask: Mask, other: Mask): Mask {
   return mask.map((word, i) => word & (other[i] as number));
 }
 
-/** For each key the policies that name it, with those that name none of the keys but mean all. */
+/** For each key the policies that name it. */
 export class MaskByKey {
   readonly #bits: number;
   readonly #named = new Map<string, Mask>();

@@ -26,7 +26,7 @@ export interface Evaluated extends Verdict {
   readonly merged: Merged;
 }
 
-/** Graph's order of states: the device's state is the highest of its policies' (`graph-intune.md` 2.4). */
+/** Graph's order of states: the device's state is the highest of its policies' (Microsoft Learn, "Monitor results of your Intune device compliance policies"). */
 const SEVERITY: Readonly<Record<ComplianceState, number>> = {
   unknown: 1, notApplicable: 2, compliant: 3, inGracePeriod: 4, noncompliant: 5, error: 6, conflict: 7,
 };

@@ -142,7 +142,7 @@ function openFinding({ id, type, category, severity, title, recommendedAction }:
 }
 
 /**
- * For a partner that gives no posture of its own: the worst severity that is still open (vendor rules 1 to 3).
+ * For a partner that gives no posture of its own: the worst severity that is still open.
  * One that has so far only sent remarks without a severity is merely active; that is no word about the device.
  */
 function stateOfOpenFindings(open: PartnerView['openFindings']): ThreatState {

@@ -1,7 +1,7 @@
 import type { Instant } from './signal.ts';
 import type { Platform } from './platform.ts';
 
-/** `basic` shows the partner's reports and never enforces them; `full` lets them decide (rule 4). */
+/** `basic` shows the partner's reports and never enforces them; `full` lets them decide. */
 export type Integration = 'basic' | 'full';
 
 export interface ConnectorPlatform {
@@ -43,10 +43,16 @@ export interface Connector {
   readonly matchDevicesByEmail?: boolean | undefined;
 }
 
-/** What to do with a partner that fell silent (rule 3). */
+/**
+ * What a partner that fell silent counts for: nothing, its last word, one level more, or worse than any level
+ * (docs/decisions/0001).
+ */
 export type SilentPartnerRule = 'ignore' | 'keepLast' | 'raise' | 'block';
 
-/** How several partners become one state (rule 2). */
+/**
+ * How the words of several partners become one: the worst of all; that of the first in `order` that knows the level; the
+ * risk that `atLeast` of them see; or the worst, with data missing until every one has spoken (docs/decisions/0001).
+ */
 export type MergeMethod =
   | { readonly method: 'strictest' }
   | { readonly method: 'primary'; readonly order: readonly string[] }

@@ -65,7 +65,7 @@ export interface Signal {
    */
   readonly undated?: true | undefined;
   readonly findings: readonly FindingReport[];
-  /** Set where the partner used a word we do not know: the last state is kept and the report is flagged (rule 6). */
+  /** Set where the partner used a word we do not know: the last state is kept and the report is flagged. */
   readonly flag?: string | undefined;
 }
 

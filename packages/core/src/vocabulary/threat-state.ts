@@ -19,7 +19,7 @@ interface Meaning {
 }
 
 /**
- * The one place that says what each state means (rule 1 of the design). The app must be active even where
+ * The one place that says what each state means (docs/decisions/0001). The app must be active even where
  * the policy allows "high", so `deactivated` and `misconfigured` fail every threat rule and rank above it;
  * `compromised` is what the user cannot mend and ranks above all.
  */

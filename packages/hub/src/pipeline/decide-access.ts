@@ -8,7 +8,7 @@ import type { AccessAnswer, AccessDecider, AccessQuestion, AccessView } from './
 
 /** What may be relied on at the moment. */
 export interface StateOfMemory {
-  /** Whether memory still follows the store closely enough to grant anything (rule 7: fail closed). */
+  /** Whether memory still follows the store closely enough to grant anything. */
   isFresh(): boolean;
   /** Whether every device has been evaluated since the start; until then each is evaluated when it is asked about. */
   isEvaluated(): boolean;

@@ -18,7 +18,7 @@ import { TakeReports } from './take-reports.ts';
 import { WatchConnectors } from './watch-connectors.ts';
 import { WatchDisagreements } from './watch-disagreements.ts';
 
-/** Without word of what other processes changed for longer than this, nothing is granted any more (rule 7: fail closed). */
+/** Without word of what other processes changed for longer than this, nothing is granted any more: the hub fails closed. */
 const OLDEST_VIEW_MS = 60_000;
 /** Devices from which on the memory that reading them left behind is worth a pause at the start. */
 const LARGE_FLEET = 200_000;

@@ -103,7 +103,7 @@ export interface DeviceRegistry {
   assignReports(actor: string, deviceId: string, reports: readonly { connectorId: string; reportId: string }[]): Promise<number>;
 }
 
-/** How sure we are of who a device is (rule 5): only the first two may grant. */
+/** How sure we are of who a device is: only the first two may grant, the others, which anybody can claim, may deny. */
 export type EvidenceGrade = 'certificate' | 'claim' | 'easDeviceId' | 'macAddress';
 
 export interface DeviceClaim {

@@ -4,7 +4,7 @@ import { PRIVATE_FILE, readFileIfThere, writeFileAtomically } from './private-fi
 
 /**
  * Encrypts what the database must keep but must not know: the credentials of partners and doors. The key
- * lives outside the database, so a copy of the database alone opens nothing (rule 9).
+ * lives outside the database, so a copy of the database alone opens nothing.
  */
 export interface DataKey {
   /** `context` says what this is and whose (`vendorLink/{id}`); it must be the same to open it again. */

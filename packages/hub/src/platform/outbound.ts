@@ -1,11 +1,13 @@
-import { lookup as dnsLookup } from 'node:dns';
 import { request as httpRequest, Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, Agent as HttpsAgent } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
 import { createAddressGuard, type AddressGuard } from './address-guard.ts';
 import { parseExactJson } from './exact-json.ts';
 import { reasonOf } from './network-reasons.ts';
+import { OutboundError } from './outbound-error.ts';
+import { checkedTarget, guardedLookup, refusalOf } from './outbound-target.ts';
 import { unpacked } from './unpacked.ts';
+
+export { OutboundError, type OutboundErrorCode } from './outbound-error.ts';
 
 /**
  * Requests that the hub itself makes: to vendors, to webhooks. Only https, only to public addresses, never
@@ -66,26 +68,6 @@ export interface OutboundStream extends ResponseHead {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-export type OutboundErrorCode =
-  /** Not https, or an address that is not public and not allowed. Trying again will not help. */
-  | 'destination_refused'
-  | 'timeout'
-  | 'response_too_large'
-  /** The caller's own `signal`. */
-  | 'aborted'
-  /** Name not found, connection refused or cut, certificate not trusted. */
-  | 'connection_failed';
-
-/** Its message names the origin only: paths and queries of vendors carry tokens. */
-export class OutboundError extends Error {
-  readonly code: OutboundErrorCode;
-  constructor(code: OutboundErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'OutboundError';
-    this.code = code;
-  }
-}
-
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_IDLE_TIMEOUT_MS = 120_000;
 const DEFAULT_MAX_BYTES = 10 * 1024 * 1024;
@@ -137,63 +119,6 @@ async function requestStream(guard: AddressGuard, agents: Agents, url: string, o
     deadline.clear();
     throw asOutboundError(target, error, deadline, options.signal);
   }
-}
-
-/** The URL, if its scheme, host and credentials part are such that we may connect at all. */
-function checkedTarget(guard: AddressGuard, url: string): URL {
-  if (!URL.canParse(url)) throw new OutboundError('destination_refused', 'The address to call is no URL.');
-  const target = new URL(url);
-  const literal = target.hostname.replace(/^\[|\]$/g, '');
-  if (target.protocol !== 'https:' && target.protocol !== 'http:') {
-    throw new OutboundError('destination_refused', `${target.protocol}// addresses cannot be called; use https.`);
-  }
-  if (target.username !== '' || target.password !== '') {
-    throw new OutboundError('destination_refused', `${target.origin}: put credentials into the settings, not into the URL.`);
-  }
-  // Node connects to a literal address without asking `lookup`, so it is judged here.
-  if (isIP(literal) !== 0 && !guard.allowsHost(literal) && !guard.allowsAddress(literal)) throw refusedAddress(target);
-  if (target.protocol === 'http:' && !guard.allowsHost(literal) && !guard.listsAddress(literal)) {
-    throw new OutboundError('destination_refused', `${target.origin}: only https is called. To allow plain http to this host, list it in SALLYPORT_OUTBOUND_ALLOW.`);
-  }
-  return target;
-}
-
-function refusalOf(guard: AddressGuard, url: string): string | undefined {
-  try {
-    const target = checkedTarget(guard, url);
-    if (isLoopbackName(target.hostname) && !guard.allowsHost(target.hostname)) throw refusedAddress(target);
-    return undefined;
-  } catch (error) {
-    if (error instanceof OutboundError) return error.message;
-    throw error;
-  }
-}
-
-/** Names that mean this machine everywhere (RFC 6761, section 6.3). */
-function isLoopbackName(hostname: string): boolean {
-  return /(?:^|\.)localhost\.?$/i.test(hostname);
-}
-
-function refusedAddress(target: URL): OutboundError {
-  return new OutboundError('destination_refused',
-    `${target.origin} is not a public address. If the hub may call it, list its host or range in SALLYPORT_OUTBOUND_ALLOW.`);
-}
-
-/**
- * Resolves a name and hands on only the addresses that may be reached. The connection is made to exactly
- * these, so a name that answers differently the next time (DNS rebinding) gains nothing.
- */
-function guardedLookup(guard: AddressGuard, target: URL): LookupFunction {
-  return (hostname, options, callback) => {
-    dnsLookup(hostname, { ...options, all: true }, (error, found) => {
-      if (error !== null) return callback(error, '', 0);
-      const usable = guard.allowsHost(hostname) ? found : found.filter(({ address }) => guard.allowsAddress(address));
-      const first = usable[0];
-      if (first === undefined) return callback(refusedAddress(target), '', 0);
-      if (options.all === true) return callback(null, usable);
-      callback(null, first.address, first.family);
-    });
-  };
 }
 
 function send(guard: AddressGuard, agents: Agents, target: URL, options: OutboundOptions, signal: AbortSignal): Promise<IncomingMessage> {

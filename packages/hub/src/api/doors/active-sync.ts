@@ -3,7 +3,7 @@
  * (`DeviceId=`) or the base64 one of protocol 12.1 and later. `undefined` when the target is no ActiveSync
  * request or names no device, as OPTIONS does.
  *
- * The client chooses this id freely. It may help to find a device and deny, never to grant (rule 5).
+ * The client chooses this id freely. It may help to find a device and deny, never to grant.
  *
  * @param path from `normalPath`
  * @param target the raw request target with its query

@@ -34,7 +34,7 @@ export interface DoorBody {
   readonly userFrom: string;
   /** Of messages, where the user's browser names no language that we have. */
   readonly language: Language;
-  /** `open`: access stays open while the hub itself has no recent information (rule 7). */
+  /** Where nothing speaks against an access but that the hub has no recent information: `open` lets it through. */
   readonly failMode: 'closed' | 'open';
   /** Who decided so and why; required for `open`. */
   readonly failOpenReason: string | null;

@@ -36,7 +36,7 @@ async function answer(options: PartnerInventoryDependencies, kind: InventoryKind
   return pageView(options.tenantId, await handOver(options, { connectorId, kind, cursor: cursorOf({ tenantId: options.tenantId, connectorId, kind }, changedSince), limit, channel: 'fetch', clientId }));
 }
 
-/** A connector whose partner was never heard is not set up, and is given nothing (`graph-intune.md` 2.1). */
+/** A connector whose partner was never heard is not set up, and is given nothing. */
 async function requireSetUp(store: PartnerInventoryDependencies['store'], connectorId: string): Promise<void> {
   if ((await store.heartbeats.all()).has(connectorId) || (await store.documents.get('mobileThreatDefenseConnector', connectorId)) === undefined) return;
   throw new HubError('connector_unavailable', 'This connector is not set up yet: POST /partner/v1/heartbeat first, or a report.');
