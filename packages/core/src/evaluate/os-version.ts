@@ -13,8 +13,17 @@ export function compareVersions(a: string, b: string): number | undefined {
   return 0;
 }
 
+/** A fleet has few versions, each on many devices, and all of them are read again at each change of a policy. */
+const KNOWN = new Map<string, readonly number[] | undefined>();
+/** More than any fleet has; they come from outside. */
+const MOST_KNOWN = 10_000;
+
 /** The version's numbers, or `undefined` when there is none to be read. */
 export function versionParts(version: string): readonly number[] | undefined {
-  const match = /\d+(?:\.\d+)*/.exec(version);
-  return match === null ? undefined : match[0].split('.').map(Number);
+  if (KNOWN.has(version)) return KNOWN.get(version);
+  if (KNOWN.size === MOST_KNOWN) KNOWN.clear();
+  const [digits] = /\d+(?:\.\d+)*/.exec(version) ?? [];
+  const parts = digits?.split('.').map(Number);
+  KNOWN.set(version, parts);
+  return parts;
 }

@@ -64,7 +64,8 @@ export class Memory implements AccessView {
     const wasDeprovisioned = this.#connectors.get(id)?.deprovisioned ?? false;
     this.#take(kind, id, row);
     const touched = this.#touchedBy(kind, id, wasDeprovisioned);
-    if (touched !== 'nothing') this.fleet.touch(touched === 'fleet' ? 'all' : touched.devices);
+    // What partners say, and whose word counts, has nothing to do with compliance policies.
+    if (touched !== 'nothing' && kind !== 'deviceCompliancePolicy') this.fleet.touch(touched === 'fleet' ? 'all' : touched.devices);
     return touched;
   }
 

@@ -1,7 +1,7 @@
 import type { ComplianceState } from '@sallyport/core';
 import type { PostureReader, PostureWriter } from '../store.ts';
 import { lastOfEach } from './batch-write.ts';
-import type { BatchWrite, SqlValue } from './batch-write.ts';
+import type { BatchWrite } from './batch-write.ts';
 import { postureText, toPosture } from './posture-body.ts';
 import { builders, isOneOf } from './session.ts';
 import type { ReadSession, WriteSession } from './session.ts';
@@ -56,9 +56,9 @@ export function postures(session: WriteSession): PostureReader & PostureWriter {
     },
     async put(rows) {
       const values = lastOfEach(rows.map((row) => [row.deviceId, row.complianceState, row.mergedState, postureText(row)]), 1);
-      const isSame = ([id, state]: readonly SqlValue[]): boolean => states.get(id as string) === state;
-      await session.write(PUT_BODIES, values.filter(isSame).map(([id = null, , ...body]) => [id, ...body]));
-      await session.write(PUT_POSTURES, values.filter((row) => !isSame(row)));
+      const { same = [], other = [] } = Object.groupBy(values, ([id, state]) => (states.get(id as string) === state ? 'same' : 'other'));
+      await session.write(PUT_BODIES, same.map(([id = null, , ...body]) => [id, ...body]));
+      await session.write(PUT_POSTURES, other);
       for (const { deviceId, complianceState } of rows) states.set(deviceId, complianceState);
     },
   };
