@@ -3,6 +3,7 @@ import type { Store } from '../store.ts';
 import { configurationCases } from './configuration-cases.ts';
 import { deviceCases } from './device-cases.ts';
 import { deviceFilterCases } from './device-filter-cases.ts';
+import { disclosureCases } from './disclosure-cases.ts';
 import { inventoryCases } from './inventory-cases.ts';
 import { historyCases } from './history-cases.ts';
 import { outboxCases } from './outbox-cases.ts';
@@ -28,7 +29,8 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     describe('postures and findings', () => postureCases(store));
     describe('findings across devices, and history', () => historyCases(store));
     describe('reports', () => reportCases(store));
-    describe('inventories and disclosures', () => inventoryCases(store));
+    describe('inventories', () => inventoryCases(store));
+    describe('disclosures, and what of inventories is forgotten', () => disclosureCases(store));
     describe('outbox', () => outboxCases(store));
   });
 }
