@@ -34,7 +34,7 @@ export type Paths = z.infer<typeof paths>;
 
 const time = z.strictObject({
   path: paths,
-  format: z.enum(TIME_FORMATS).default('iso').describe('How the time is written: iso (with its time zone), epochSeconds, epochMilliseconds or cef.'),
+  format: z.enum(TIME_FORMATS).default('iso').describe('How the time is written: iso or cef (with its time zone), isoUtc or cefUtc (in UTC where it has none), epochSeconds or epochMilliseconds.'),
 });
 
 function meaning<const W extends readonly string[]>(targets: W) {

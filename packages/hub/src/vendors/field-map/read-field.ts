@@ -14,6 +14,8 @@ export type Read<T> =
   | { readonly kind: 'unreadable'; readonly found: Found; readonly message: string };
 
 const MISSING = { kind: 'missing' } as const;
+/** Formats that want a time zone. */
+const ZONED: ReadonlySet<TimeField['format']> = new Set<TimeField['format']>(['iso', 'cef']);
 
 export function readId(paths: readonly JsonPath[], record: unknown): Read<string> {
   return read(paths, record, identifier, 'is no id: that is a text or a number of at most 256 characters');
@@ -29,7 +31,7 @@ export function readLink(paths: readonly JsonPath[], record: unknown): Read<stri
 
 export function readInstant(field: TimeField | undefined, record: unknown): Read<number> {
   if (field === undefined) return MISSING;
-  return read(field.paths, record, (value) => readTime(value, field.format), `is no time in the format ${field.format}${field.format === 'iso' ? ' with its time zone' : ''} between 2000 and 2100`);
+  return read(field.paths, record, (value) => readTime(value, field.format), `is no time in the format ${field.format}${ZONED.has(field.format) ? ` with its time zone (${field.format}Utc takes one without it as UTC)` : ''} between 2000 and 2100`);
 }
 
 export function readMeaning<W extends string>(field: MeaningField<W>, record: unknown): Read<W> {
