@@ -85,6 +85,13 @@ describe('probes', () => {
     expect((await app.inject('/readyz')).statusCode).toBe(200);
   });
 
+  test('readyz looks anew after the clock was set back', async () => {
+    expect((await app.inject('/readyz')).statusCode).toBe(200);
+    storeProblem = new StoreBusy('locked');
+    now -= 86_400_000;
+    expect((await app.inject('/readyz')).statusCode).toBe(503);
+  });
+
   test('readyz does not let callers make the database work', async () => {
     await Promise.all(Array.from({ length: 50 }, () => app.inject('/readyz')));
     expect(probes).toBe(1);

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Clock } from '../platform/clock.ts';
+import { hasElapsed, type Clock } from '../platform/clock.ts';
 import type { Store } from '../store/store.ts';
 
 /** One thing that must be so before requests are sent here. */
@@ -21,7 +21,7 @@ const PATIENCE_MS = 3_000;
 export function createReadiness(checks: readonly ReadinessCheck[], clock: Clock, log: FastifyBaseLogger): () => Promise<ReadinessResult> {
   let latest: { readonly at: number; readonly result: Promise<ReadinessResult> } | undefined;
   return () => {
-    if (latest === undefined || clock.now() - latest.at >= REMEMBERED_MS) latest = { at: clock.now(), result: runChecks(checks, log) };
+    if (latest === undefined || hasElapsed(latest.at, REMEMBERED_MS, clock.now())) latest = { at: clock.now(), result: runChecks(checks, log) };
     return latest.result;
   };
 }

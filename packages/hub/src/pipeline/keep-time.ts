@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { isInactive } from '@sallyport/core';
-import type { Clock } from '../platform/clock.ts';
+import { hasElapsed, type Clock } from '../platform/clock.ts';
 import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 import type { WatchConnectors } from './watch-connectors.ts';
 import type { WatchDisagreements } from './watch-disagreements.ts';
@@ -52,7 +52,7 @@ export class KeepTime {
   /** One look at the clock. */
   async tick(): Promise<void> {
     const now = this.#deps.clock.now();
-    const sweep = now - this.#sweptAt >= SWEEP_MS;
+    const sweep = hasElapsed(this.#sweptAt, SWEEP_MS, now);
     if (sweep) await this.#readHeartbeats();
     await this.#deps.life.noteStates();
     await this.#deps.life.noteSilence();

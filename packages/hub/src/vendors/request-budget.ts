@@ -1,4 +1,4 @@
-import type { Clock } from '../platform/clock.ts';
+import { hasElapsed, type Clock } from '../platform/clock.ts';
 import type { VendorTools } from './vendor.ts';
 
 const WINDOW_MS = 60_000;
@@ -21,7 +21,7 @@ export class RequestBudget {
   async spend(signal: AbortSignal): Promise<void> {
     for (;;) {
       const now = this.#clock.now();
-      this.#made = this.#made.filter((at) => now - at < WINDOW_MS);
+      this.#made = this.#made.filter((at) => !hasElapsed(at, WINDOW_MS, now));
       const oldest = this.#made[0];
       if (oldest === undefined || this.#made.length < this.#perMinute) {
         this.#made.push(now);

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Clock } from '../../platform/clock.ts';
+import { hasElapsed, type Clock } from '../../platform/clock.ts';
 
 /**
  * Slows down who guesses at client secrets. Counted for each pair of client and address, so that nobody can
@@ -19,8 +19,8 @@ const REMEMBERED = 20_000;
 
 interface Count {
   failures: number;
-  /** The window ends then, and the count with it. */
-  until: number;
+  /** With the window that began then the count ends. */
+  readonly since: number;
 }
 
 export function createAttempts(clock: Clock): Attempts {
@@ -28,13 +28,15 @@ export function createAttempts(clock: Clock): Attempts {
 
   function waitOf(key: string, limit: number): number {
     const count = counts.get(key);
-    if (count === undefined || count.failures < limit) return 0;
-    return Math.max(0, count.until - clock.now());
+    const now = clock.now();
+    if (count === undefined || count.failures < limit || hasElapsed(count.since, WINDOW_MS, now)) return 0;
+    return count.since + WINDOW_MS - now;
   }
 
   function add(key: string): void {
     const known = counts.get(key);
-    const count = known !== undefined && known.until > clock.now() ? known : { failures: 0, until: clock.now() + WINDOW_MS };
+    const now = clock.now();
+    const count = known !== undefined && !hasElapsed(known.since, WINDOW_MS, now) ? known : { failures: 0, since: now };
     count.failures += 1;
     counts.delete(key);
     counts.set(key, count);

@@ -164,6 +164,12 @@ describe('guessing is slowed down', () => {
     expect((await ask(good())).statusCode).toBe(200);
   });
 
+  test('a clock that is set back ends the wait', async () => {
+    await fail(10);
+    now -= 3 * 86_400_000;
+    expect((await ask({ ...good(), client_secret: 'guess' })).statusCode).toBe(401);
+  });
+
   test('a success forgives earlier failures', async () => {
     for (let round = 0; round < 3; round += 1) {
       await fail(9);

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet } from 'jose';
-import type { Clock } from '../../platform/clock.ts';
+import { hasElapsed, type Clock } from '../../platform/clock.ts';
 import type { Outbound } from '../../platform/outbound.ts';
 
 /** Google's keys for OpenID Connect, as its discovery document names them. */
@@ -61,7 +61,7 @@ export class GoogleTokens {
   async #find(maxAgeMs: number): Promise<ReturnType<typeof createLocalJWKSet>> {
     const { http, clock, keysUrl = GOOGLE_KEYS } = this.#options;
     const now = clock.now();
-    if (this.#keys === undefined || now - this.#keys.at >= maxAgeMs) {
+    if (this.#keys === undefined || hasElapsed(this.#keys.at, maxAgeMs, now)) {
       const answer = await http.request(keysUrl, { timeoutMs: 5_000, maxBytes: 100_000 });
       if (answer.status !== 200) throw new Error(`Google's keys could not be read: status ${answer.status}.`);
       this.#keys = { at: now, find: createLocalJWKSet(answer.json() as JSONWebKeySet) };

@@ -1,4 +1,4 @@
-import type { Clock } from '../../platform/clock.ts';
+import { hasElapsed, type Clock } from '../../platform/clock.ts';
 
 /** How long an answer is used. */
 const MAX_AGE_MS = 60 * 60_000;
@@ -25,15 +25,15 @@ export class Cached<T> {
 
   /** Rejects as the last request did, until it may be made again. */
   async get(): Promise<T> {
-    if (this.#kept !== undefined && this.#clock.now() - this.#kept.at < MAX_AGE_MS) return this.#kept.value;
-    if (this.#failed !== undefined && this.#clock.now() - this.#failed.at < COOL_DOWN_MS) throw this.#failed.error;
+    if (this.#kept !== undefined && !hasElapsed(this.#kept.at, MAX_AGE_MS, this.#clock.now())) return this.#kept.value;
+    if (this.#failed !== undefined && !hasElapsed(this.#failed.at, COOL_DOWN_MS, this.#clock.now())) throw this.#failed.error;
     return this.#renew();
   }
 
   /** A newer one than before; `undefined` while it is too early to ask again. */
   async newer(): Promise<T | undefined> {
     const last = Math.max(this.#kept?.at ?? 0, this.#failed?.at ?? 0);
-    return this.#clock.now() - last < COOL_DOWN_MS ? undefined : this.#renew();
+    return hasElapsed(last, COOL_DOWN_MS, this.#clock.now()) ? this.#renew() : undefined;
   }
 
   #renew(): Promise<T> {
