@@ -30,8 +30,7 @@ export async function openSqliteStore({ file, busyTimeoutMs = 2000, log }: Sqlit
   const writer = new DatabaseThread({ file, busyTimeoutMs, readOnly: false });
   const reader = new DatabaseThread({ file, busyTimeoutMs, readOnly: true });
   try {
-    await writer.connection();
-    // Its thread takes a while to start, which is not for the first who asks to wait for; that one is told if it failed.
+    // A thread takes a while to start, which is not for the first who asks to wait for; that one is told if it failed.
     reader.connection().catch(() => undefined);
     await migrate((work) => inTransaction(writer, work));
     return storeOn(writer, reader, log);
