@@ -91,6 +91,14 @@ describe('a signed webhook', () => {
     });
   });
 
+  test('that does not say what its body is is read as JSON', async () => {
+    const app = await start();
+    for (const [i, type] of ['', 'application/octet-stream'].entries()) {
+      const payload = JSON.stringify({ events: [event(`e${i}`, i, 'bad')] });
+      expect((await push(app, payload, { ...signed(payload), 'content-type': type })).json()).toEqual({ taken: 1, ignored: 0 });
+    }
+  });
+
   test('sent again has no second effect', async () => {
     const app = await start();
     const first = { events: [event('e1', 1, 'bad')] };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listOfJsonLines, typeOfJsonLines } from './json-lines.ts';
+import { listOfJsonLines, parsedType } from './json-lines.ts';
 
 test.each([
   ['{"a":1}\n{"b":"é 🛜"}\n', '[{"a":1},{"b":"é 🛜"}]'],
@@ -24,7 +24,8 @@ test('bytes that are no UTF-8 stay what they are', () => {
 
 test.each([
   ['application/x-ndjson', 'application/json'], ['application/NDJSON; charset=utf-8', 'application/json'], ['text/plain', 'application/json'],
-  ['application/json', 'application/json'], ['text/html', 'text/html'], ['application/xjsonlines+evil', 'application/xjsonlines+evil'], [undefined, undefined],
+  ['application/json', 'application/json'], ['text/html', 'text/html'], ['application/xjsonlines+evil', 'application/xjsonlines+evil'],
+  [undefined, 'application/json'], ['', 'application/json'], ['application/octet-stream', 'application/json'], ['application/x-www-form-urlencoded', 'application/x-www-form-urlencoded'],
 ])('the type %s is parsed as %s', (type, expected) => {
-  expect(typeOfJsonLines(type)).toBe(expected);
+  expect(parsedType(type)).toBe(expected);
 });

@@ -2,11 +2,11 @@
  * Log streams send one JSON object a line (ndjson.org), under a type of their own, as plain text, or as if it
  * were one JSON document. The parser of the server knows one document only, so lines become a list first.
  */
-const LINES_TYPE = /^(?:application\/(?:x-)?(?:ndjson|jsonl|json-?lines)|text\/plain)\s*(?:;|$)/i;
+const LINES_TYPE = /^(?:application\/(?:(?:x-)?(?:ndjson|jsonl|json-?lines)|octet-stream)|text\/plain)\s*(?:;|$)/i;
 
-/** The type under which the body is parsed: that of JSON for the types of JSON lines, otherwise as it was. */
-export function typeOfJsonLines(contentType: string | undefined): string | undefined {
-  return contentType !== undefined && LINES_TYPE.test(contentType) ? 'application/json' : contentType;
+/** The type under which the body is parsed: that of JSON for the types of JSON lines and where none is told, otherwise as it was. */
+export function parsedType(contentType: string | undefined): string {
+  return contentType === undefined || contentType.trim() === '' || LINES_TYPE.test(contentType) ? 'application/json' : contentType;
 }
 
 /**

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import { withExactNumbers } from '../platform/exact-json.ts';
 import type { IntakeRunner } from './intake-runner.ts';
-import { listOfJsonLines, typeOfJsonLines } from './json-lines.ts';
+import { listOfJsonLines, parsedType } from './json-lines.ts';
 import type { LinkRuntime } from './link-runtime.ts';
 
 const BODY_LIMIT = 2 * 1024 * 1024;
@@ -68,8 +68,7 @@ async function readBody(runtime: LinkRuntime, request: FastifyRequest, payload: 
   const { receive } = runtime.link.vendor;
   const body = await wholeBody(payload);
   if (!runtime.accepts((settings) => receive?.verifyBody?.(body, request.headers, settings) !== false)) throw refused();
-  const type = typeOfJsonLines(request.headers['content-type']);
-  if (type !== undefined) request.headers['content-type'] = type;
+  request.headers['content-type'] = parsedType(request.headers['content-type']);
   return Object.assign(Readable.from([withExactNumbers(listOfJsonLines(body))], { objectMode: false }), { receivedEncodedLength: body.byteLength });
 }
 
