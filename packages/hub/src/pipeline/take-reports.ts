@@ -93,7 +93,10 @@ export class TakeReports implements Intake {
       const outcomes = await serial.run(() => this.#commit(jobs));
       // A report is a sign of life, too.
       await life.noteSilence();
-      for (const [i, job] of jobs.entries()) job.resolve(outcomes[i] ?? []);
+      const answer = (): void => jobs.forEach((job, i) => job.resolve(outcomes[i] ?? []));
+      // The database works on those who wait while these are answered.
+      if (this.#waiting.length > 0) setImmediate(answer);
+      else answer();
     } catch (error) {
       // One job that cannot be taken must not cost the others theirs.
       if (jobs.length > 1 && !(error instanceof StoreBusy)) {
