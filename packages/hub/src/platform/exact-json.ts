@@ -14,8 +14,8 @@ export function withExactNumbers(body: Buffer): Buffer {
   return changed === text ? body : Buffer.from(changed, 'latin1');
 }
 
-/** The largest that a double holds has 16 digits. */
-const LONG = /\d{16}/;
+/** A member or an item that may be too long: the largest number that a double holds has 16 digits. Most texts have none, and are left alone. */
+const LONG = /[:[,]\s*-?\d{16,}\s*[,}\]]/;
 /** Strings are looked at so that digits in them are passed over. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const WHOLE = /^-?[1-9]\d{15,}$/;
