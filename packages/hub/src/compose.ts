@@ -59,7 +59,6 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   const dataKey = await loadDataKey(join(dataDir, 'keys'), settings.dataKey);
   const signingKeys = await loadSigningKeys(join(dataDir, 'keys'), clock);
 
-
   // The larger part of the program is loaded while the threads of the database start.
   const [store, { openServices }] = await Promise.all([openStore(settings, opened), import('./compose-services.ts')]);
   const onError = (error: unknown): void => log.error({ err: error }, 'something in the background failed; it is tried again');

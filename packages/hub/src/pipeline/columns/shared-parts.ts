@@ -24,7 +24,6 @@ export interface DeviceKind {
 export class SharedParts {
   readonly #words = new Map<string, string>();
   readonly #kinds = new Map<string, DeviceKind>();
-  readonly #views = new Map<string, readonly PartnerWord[]>();
   readonly #postures = new Map<string, HeldPosture>();
   readonly #reasons = new Map<string, readonly Reason[]>();
 
@@ -35,18 +34,16 @@ export class SharedParts {
   }
 
   /** The same posture made of shared parts where it can be. When a lone view was observed is left open. */
-  posture({ views, mergedState, complianceState, reasons, failing, graceUntil }: HeldPosture): HeldPosture {
-    const heldViews = views.length === 0 ? NO_VIEWS : views.length === 1 ? this.#lone(views[0] as PartnerWord) : views.map((view) => this.#view(view));
-    const held = (): HeldPosture => ({
-      views: heldViews, mergedState: this.#word(mergedState), complianceState: this.#word(complianceState),
-      reasons: reasons.length === 0 ? NO_REASONS : this.#theReasons(reasons), failing: isEmpty(failing) ? NOT_FAILING : failing, graceUntil,
-    });
-    const isCommon = views.length < 2 && reasons.length === 0 && graceUntil === null && isEmpty(failing) && (heldViews[0]?.openFindings ?? NO_FINDINGS) === NO_FINDINGS;
-    return isCommon ? theOne(this.#postures, `${keyOf(heldViews[0])}\n${mergedState}\n${complianceState}`, held) : held();
+  posture(posture: HeldPosture): HeldPosture {
+    return isCommon(posture) ? theOne(this.#postures, keyOf(posture), () => this.#made(posture)) : this.#made(posture);
   }
 
-  #lone(view: PartnerWord): readonly PartnerWord[] {
-    return view.openFindings.length > 0 ? [this.#view(view)] : theOne(this.#views, keyOf(view), () => [{ ...this.#view(view), observedAt: 0 }]);
+  #made({ views, mergedState, complianceState, reasons, failing, graceUntil }: HeldPosture): HeldPosture {
+    return {
+      views: views.length === 0 ? NO_VIEWS : views.map((view) => this.#view(view)),
+      mergedState: this.#word(mergedState), complianceState: this.#word(complianceState),
+      reasons: reasons.length === 0 ? NO_REASONS : this.#theReasons(reasons), failing: isEmpty(failing) ? NOT_FAILING : failing, graceUntil,
+    };
   }
 
   #view({ connectorId, state, observedAt, openFindings }: PartnerWord): PartnerWord {
@@ -84,8 +81,13 @@ function theOne<V>(known: Map<string, V>, key: string, make: () => V): V {
   return value;
 }
 
-function keyOf(view: PartnerWord | undefined): string {
-  return view === undefined ? '' : `${view.connectorId}\n${view.state}`;
+/** Whether many others are likely to be the same but for the time: nothing is wrong with it. */
+function isCommon({ views, reasons, failing, graceUntil }: HeldPosture): boolean {
+  return views.length < 2 && (views[0]?.openFindings.length ?? 0) === 0 && reasons.length === 0 && graceUntil === null && isEmpty(failing);
+}
+
+function keyOf({ views: [view], mergedState, complianceState }: HeldPosture): string {
+  return view === undefined ? `${mergedState}\n${complianceState}` : `${mergedState}\n${complianceState}\n${view.state}\n${view.connectorId}`;
 }
 
 function isEmpty(object: object): boolean {
