@@ -114,6 +114,21 @@ describe('a transmitter that is polled', () => {
     expect(await state()).toBe('highSeverity');
   });
 
+  test('whose new key cannot be had yet keeps that token, and the others do not wait for it', async () => {
+    await t.link(CONNECTOR, 'shared-signals', settings());
+    await t.start();
+    server.emit(await sets({ first: 'HIGH' }));
+    await eventually(() => { expect(server.acknowledged).toContain('first'); });
+    const newer = await signingKey('k2');
+    const late = await server.sign({ jti: 'late', iat: Math.floor(t.hub.clock.now() / 1000), sub_id: { format: 'opaque', id: PHONE }, events: { [RISK_LEVEL_CHANGE]: { principal: 'DEVICE', current_level: 'LOW' } } }, { key: newer });
+    server.emit({ late, ...await sets({ second: 'MEDIUM' }) });
+    await eventually(() => { expect(server.acknowledged).toContain('second'); });
+    expect([server.unacknowledged, server.errors]).toEqual([['late'], {}]);
+    server.keys = [...server.keys, newer];
+    t.hub.clock.advance(31_000);
+    await eventually(() => { expect(server.acknowledged).toContain('late'); });
+  });
+
   test('that does not mind what is acknowledged is not asked without end', async () => {
     server.forgetful = true;
     await t.link(CONNECTOR, 'shared-signals', settings());

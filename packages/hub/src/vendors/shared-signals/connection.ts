@@ -1,4 +1,5 @@
 import type { Feed, VendorConnection, VendorTools } from '../vendor.ts';
+import { VendorError } from '../vendor-error.ts';
 import type { PollClient, PollRequest } from './client.ts';
 import { createPollClient } from './client.ts';
 import type { SharedSignalsSettings } from './settings.ts';
@@ -80,6 +81,7 @@ class Poller {
     const ack: string[] = [];
     const setErrs: Record<string, PollRequest['setErrs'][string]> = {};
     const records: KeptSet[] = [];
+    let undecided: VendorError | undefined;
     for (const [jti, set] of sets) {
       try {
         const verified = await this.#verifier.verify(set);
@@ -87,6 +89,11 @@ class Poller {
         if (verified.streamStatus !== undefined) this.#tools.log.warn({ status: verified.streamStatus }, 'the transmitter announces a change of the stream');
         ack.push(jti);
       } catch (error) {
+        if (error instanceof VendorError) {
+          // Its key cannot be had now. It is neither taken nor refused, so it comes again; the others do not wait for it.
+          undecided = error;
+          continue;
+        }
         if (!(error instanceof SetRefused)) throw error;
         setErrs[jti] = { err: error.err, description: error.message };
         this.#tools.log.warn({ jti, err: error.err }, `a polled token was not taken: ${error.message}`);
@@ -95,5 +102,6 @@ class Poller {
     await feed.take(records);
     this.#ack = ack;
     this.#setErrs = setErrs;
+    if (undecided !== undefined) throw undecided;
   }
 }
