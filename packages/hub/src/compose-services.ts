@@ -36,6 +36,7 @@ import type { Pipeline } from './pipeline/pipeline.ts';
 import type { Clock } from './platform/clock.ts';
 import type { DataKey } from './platform/data-key.ts';
 import { notesOnExposedFiles } from './platform/exposed-files.ts';
+import { watchFileInPlace } from './platform/file-in-place.ts';
 import { followServerTls } from './platform/follow-tls.ts';
 import type { HeldPort } from './platform/free-port.ts';
 import { addGauge, createMetrics } from './platform/metrics.ts';
@@ -134,7 +135,8 @@ export async function openServices(
   const inventory = await openInventory({ store, view, configuration, clock, site, dataKey, http, log, keepDisclosuresDays: settings.keepDisclosuresDays, sharesDatabase: settings.databaseUrl !== undefined });
   opened.add(() => inventory.close());
   await app.register(inventory.routes);
-  const readiness = createReadiness([storeIsWritable(store, clock)], clock, log);
+  const inPlace = settings.databaseUrl === undefined ? [{ name: 'databaseFile', check: await watchFileInPlace(join(dataDir, 'hub.db')) }] : [];
+  const readiness = createReadiness([storeIsWritable(store, clock), ...inPlace], clock, log);
   addOperationsRoutes(app, { metrics, readiness });
   addHelpPage(app);
   addOpenApiRoute(app, { site, version: VERSION });
