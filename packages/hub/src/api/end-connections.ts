@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { Server as TlsServer, TLSSocket } from 'node:tls';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { isHeldIdle } from './fast-path/fast-path.ts';
 import { stopListening } from './listen.ts';
 
 const LOOK_EVERY_MS = 10;
@@ -39,8 +40,11 @@ export function endConnectionsOnClose(app: FastifyInstance, { drainMs, closeMs }
     }
     for (const end = performance.now() + drainMs; open.size > 0 && performance.now() < end;) await pause(LOOK_EVERY_MS);
     app.server.closeIdleConnections();
-    // Node knows as idle only those that had a request already.
-    for (const socket of open.values()) if (socket.bytesRead === 0 || !isReady(socket, app.server)) socket.destroy();
+    for (const socket of open.values()) {
+      if (isHeldIdle(socket)) socket.destroySoon();
+      // Node knows as idle only those that had a request already.
+      else if (socket.bytesRead === 0 || !isReady(socket, app.server)) socket.destroy();
+    }
     const patience = setTimeout(() => open.forEach((socket) => socket.destroy()), closeMs);
     await ended;
     clearTimeout(patience);

@@ -32,6 +32,13 @@ export interface HttpServerOptions {
   readonly limits?: Partial<HttpLimits> | undefined;
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Of every answer, whatever it says. */
+    readonly fixedHeaders: Readonly<Record<string, string>>;
+  }
+}
+
 export interface HttpLimits {
   readonly bodyBytes: number;
   readonly headerBytes: number;
@@ -68,6 +75,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const limits = { ...HTTP_LIMITS, ...options.limits };
   const { rewriteUrl } = options;
   const handleError = createErrorHandler(options.clock);
+  const fixedHeaders = fixedHeadersOf(options);
   const app = fastify({
     ...listenerOptions(options, limits),
     loggerInstance: options.log,
@@ -84,15 +92,16 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     clientErrorHandler: answerUnreadableRequest,
     frameworkErrors: (error, request, reply) => {
       // Fastify runs no hooks for a path that it cannot read.
-      setHeaders(request, reply as FastifyReply, options.hsts);
+      setHeaders(request, reply as FastifyReply, fixedHeaders);
       handleError(error, request, reply as FastifyReply);
     },
     ...(rewriteUrl === undefined ? {} : { rewriteUrl: (request: IncomingMessage) => rewriteUrl(request.url ?? '/') }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
   });
+  app.decorate('fixedHeaders', fixedHeaders);
   keepRouteTable(app);
   app.addHook('onRequest', (request, reply, done) => {
-    setHeaders(request, reply, options.hsts);
+    setHeaders(request, reply, fixedHeaders);
     done();
   });
   guardAccess(app, options.authenticator);
@@ -119,13 +128,19 @@ export function useCertificate(app: FastifyInstance, { cert, key }: CertificateA
   (app.server as unknown as TlsServer).setSecureContext({ cert, key, minVersion: MIN_TLS });
 }
 
-function setHeaders(request: FastifyRequest, reply: FastifyReply, hsts: boolean): void {
+function fixedHeadersOf({ hsts }: HttpServerOptions): Readonly<Record<string, string>> {
+  return {
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    ...(hsts ? { 'strict-transport-security': 'max-age=31536000' } : {}),
+  };
+}
+
+function setHeaders(request: FastifyRequest, reply: FastifyReply, fixed: Readonly<Record<string, string>>): void {
   setRequestIdHeaders(request, reply);
-  reply.header('x-content-type-options', 'nosniff');
-  reply.header('cache-control', 'no-store');
-  reply.header('referrer-policy', 'no-referrer');
-  reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-  if (hsts) reply.header('strict-transport-security', 'max-age=31536000');
+  reply.headers(fixed);
 }
 
 function answerUnknownRoutes(app: FastifyInstance): void {

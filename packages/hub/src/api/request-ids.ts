@@ -23,6 +23,10 @@ export function setRequestIdHeaders(request: FastifyRequest, reply: FastifyReply
   if (forwarded !== undefined) reply.header('x-request-id', forwarded);
 }
 
+export function isHarmlessId(value: string): boolean {
+  return HARMLESS.test(value);
+}
+
 function harmless(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === 'string' && HARMLESS.test(value) ? value : undefined;
+  return typeof value === 'string' && isHarmlessId(value) ? value : undefined;
 }

@@ -4,10 +4,10 @@ import type { AccessAnswer, AccessDecider, DeviceClaim } from '../../pipeline/po
 import type { Clock } from '../../platform/clock.ts';
 import { parseJsonBody } from '../json-body.ts';
 import { AnswerWriter } from './answer.ts';
-import { BytesCache } from './bytes-cache.ts';
 import type { DeviceCertificates } from './device-certificate.ts';
 import { object, parseEvaluation } from './question.ts';
 import type { Evaluation, JsonObject } from './question.ts';
+import { QuestionShapes } from './question-shapes.ts';
 
 export interface EvaluatorOptions {
   readonly decider: AccessDecider;
@@ -24,7 +24,7 @@ const MOST_EVALUATIONS = 1_000;
 export class Evaluator {
   readonly #options: EvaluatorOptions;
   readonly #writer: AnswerWriter;
-  readonly #requests = new BytesCache<Evaluation>();
+  readonly #shapes = new QuestionShapes();
 
   constructor(options: EvaluatorOptions) {
     this.#options = options;
@@ -41,15 +41,15 @@ export class Evaluator {
   }
 
   /**
-   * The same from the bytes of the body. Gateways ask the same question again and again, so what a body means
-   * is remembered; what it is answered is decided anew each time.
+   * The same from the bytes of the body.
    * @throws HubError `invalid_json` or `invalid_request`
    */
   evaluateBytes(body: Buffer): string {
-    let evaluation = this.#requests.get(body);
+    const text = body.toString('latin1');
+    let evaluation = this.#shapes.read(text);
     if (evaluation === undefined) {
       evaluation = parseEvaluation(requestOf(parseJsonBody(body)));
-      this.#requests.set(body, evaluation);
+      this.#shapes.learn(text, evaluation);
     }
     return this.#answer(evaluation);
   }

@@ -3,7 +3,8 @@ import type { Authenticator } from '../access-guard.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { Evaluator } from './evaluator.ts';
 import type { EvaluatorOptions } from './evaluator.ts';
-import { installFastPath } from './fast-path.ts';
+import { installFastPath } from '../fast-path/fast-path.ts';
+import { fastEvaluation } from './fast-evaluation.ts';
 import * as schemas from './schemas.ts';
 
 export interface AccessRoutesOptions extends EvaluatorOptions {
@@ -25,7 +26,7 @@ export function accessRoutes(options: AccessRoutesOptions): FastifyPluginCallbac
   const evaluator = new Evaluator(options);
   const metadata = JSON.stringify(metadataOf(options.baseUrl));
   return (app, _, done) => {
-    if (options.authenticator !== undefined) installFastPath(app, { evaluator, authenticator: options.authenticator, onAnswered: options.onAnswered });
+    if (options.authenticator?.peek !== undefined) installFastPath(app, fastEvaluation(evaluator, options.onAnswered), options.authenticator as Required<Authenticator>);
     app.post('/access/v1/evaluation', { config: { access: EVALUATE, doc: ONE, quiet: true }, bodyLimit: 64 * KIB }, (request, reply) => {
       reply.header('content-type', JSON_TYPE).send(evaluator.evaluate(request.body));
     });
