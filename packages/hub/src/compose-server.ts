@@ -1,0 +1,150 @@
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { Authenticator } from './api/access-guard.ts';
+import { accessRoutes } from './api/access/routes.ts';
+import { doorAdminRoutes } from './api/admin/doors.ts';
+import { eventRoutes } from './api/admin/events.ts';
+import { findingRoutes } from './api/admin/findings.ts';
+import { mergeRuleRoutes } from './api/admin/merge-rules.ts';
+import { reportRoutes } from './api/admin/reports.ts';
+import { tryVendorRoutes } from './api/admin/try-vendor.ts';
+import { vendorLinkRoutes } from './api/admin/vendor-links.ts';
+import { doorRoutes } from './api/doors/routes.ts';
+import { graphRoutes } from './api/graph/graph-routes.ts';
+import { rewriteGraphUrl } from './api/graph/rewrite-url.ts';
+import { createHttpServer, useCertificate } from './api/http-server.ts';
+import { addOpenApiRoute } from './api/openapi.ts';
+import { addOperationsRoutes, measureRequests } from './api/operations.ts';
+import { partnerRoutes } from './api/partner/partner-routes.ts';
+import { addHelpPage } from './api/portal/help-page.ts';
+import { createReadiness, storeIsWritable } from './api/readiness.ts';
+import { createAuthenticator } from './api/token/authenticator.ts';
+import { addTokenRoutes } from './api/token/token-routes.ts';
+import { openInventory } from './compose-inventory.ts';
+import type { Foundation, Services } from './compose-services.ts';
+import { logCollectorRoutes } from './intake/log-collector-routes.ts';
+import { ssfPushRoutes } from './intake/ssf/push-routes.ts';
+import { startSyslog, type SyslogListener, type SyslogOptions } from './intake/syslog/syslog-listener.ts';
+import { webhookRoutes } from './intake/webhook-routes.ts';
+import type { Opened } from './opened.ts';
+import { watchFileInPlace } from './platform/file-in-place.ts';
+import { followServerTls } from './platform/follow-tls.ts';
+import { addGauge, createMetrics } from './platform/metrics.ts';
+import type { ServeSettings } from './platform/settings.ts';
+import type { ServerTls } from './platform/tls.ts';
+import type { DocumentRow } from './store/store.ts';
+
+const VERSION = '0.1.0';
+
+export interface SyslogPart {
+  /** Where senders connect to, `HOST:PORT`. */
+  readonly address: string;
+  /** What they have to trust, unless the operator brought a certificate. */
+  readonly caFile: string | undefined;
+  readonly useCertificate: SyslogListener['useCertificate'];
+}
+
+export interface Server {
+  readonly app: FastifyInstance;
+  readonly syslog: SyslogPart | undefined;
+}
+
+/** The server with everything that it answers. It does not listen yet; only syslog does. */
+export async function openServer(foundation: Foundation, services: Services): Promise<Server> {
+  const { settings, opened, store, pipeline, log, clock, baseUrl, serverTls, tls, dataKey, signingKeys: keys } = foundation;
+  const { administrator, clients, http, runner } = services;
+  const syslog = settings.syslogListen && serverTls && await openSyslog(settings.syslogListen, serverTls, { runner, clock, log }, opened);
+  const site = { baseUrl, tenantId: administrator.tenantId };
+  const authenticator = createAuthenticator({ site, keys, clients, clock });
+  const app = createHttpServer({
+    tls, log, clock, behindProxy: settings.tls === 'proxy', hsts: settings.publicUrl !== undefined && !isLocal(baseUrl),
+    authenticator,
+    rewriteUrl: (url) => rewriteGraphUrl(url, site.tenantId),
+  });
+  const metrics = createMetrics();
+  const timerOf = measureRequests(app, metrics);
+  addGauges(metrics, foundation);
+  await addTokenRoutes(app, { site, keys, clients, clock });
+  await addRoutes(app, foundation, services, { authenticator, timerOf, syslogAddress: syslog?.address });
+  const inventory = await openInventory({
+    store, view: pipeline.decider.view, configuration: pipeline.configuration, clock, site, dataKey, http, log,
+    keepDisclosuresDays: settings.keepDisclosuresDays, sharesDatabase: settings.databaseUrl !== undefined,
+  });
+  opened.add(() => inventory.close());
+  await app.register(inventory.routes);
+  const inPlace = settings.databaseUrl === undefined ? [{ name: 'databaseFile', check: await watchFileInPlace(join(settings.dataDir, 'hub.db')) }] : [];
+  addOperationsRoutes(app, { metrics, readiness: createReadiness([storeIsWritable(store, clock), ...inPlace], clock, log) });
+  addHelpPage(app);
+  addOpenApiRoute(app, { site, version: VERSION });
+  followCertificate(foundation, { app, syslog });
+  return { app, syslog };
+}
+
+interface RouteParts {
+  readonly authenticator: Authenticator;
+  readonly timerOf: ReturnType<typeof measureRequests>;
+  readonly syslogAddress: string | undefined;
+}
+
+async function addRoutes(
+  app: FastifyInstance, { settings, store, pipeline, log, clock, baseUrl, dataKey }: Foundation, { publisher, alerts, doors, http, runner }: Services,
+  { authenticator, timerOf, syslogAddress }: RouteParts,
+): Promise<void> {
+  const { configuration, decider, devices, intake, provisioning, questions } = pipeline;
+  const { view } = decider;
+  await app.register(graphRoutes({ store, configuration, devices, view, clock, baseUrl: settings.publicUrl }));
+  await app.register(partnerRoutes({ intake, provisioning, clock }));
+  await app.register(webhookRoutes({ runner }));
+  await app.register(logCollectorRoutes({ runner, clock }));
+  await app.register(ssfPushRoutes({ runner, http, clock }));
+  await app.register(accessRoutes({
+    decider, clock, baseUrl, authenticator, certificates: () => doors.certificates, onAnswered: timerOf('POST', '/access/v1/evaluation', 200),
+  }));
+  await app.register(doorRoutes({ registry: doors, decider, publisher, clock, baseUrl }));
+  await app.register(doorAdminRoutes({ store, configuration, clock, registry: doors, view, baseUrl }));
+  await app.register(mergeRuleRoutes({ store, configuration, clock, questions }));
+  await app.register(eventRoutes({ alerts }));
+  await app.register(tryVendorRoutes({ clock }));
+  await app.register(vendorLinkRoutes({ store, configuration, devices, clock, runner, dataKey, http, log, syslogAddress }));
+  await app.register(reportRoutes({ store, devices }));
+  await app.register(findingRoutes({ store }));
+}
+
+function addGauges(metrics: Registry, { store, pipeline }: Foundation): void {
+  addGauge(metrics, 'sallyport_devices', 'Devices by compliance state', 'state', () => store.postures.countByState());
+  addGauge(metrics, 'sallyport_connectors', 'Connectors to partners by state', 'state', async () => countStates(await store.documents.list('connectorStatus')));
+  addGauge(metrics, 'sallyport_partner_disagreements', 'Devices of which partners say different levels', 'kind', async () => new Map([['any', (await pipeline.questions.disagreements(0)).count]]));
+}
+
+/** The states that were last noted; a connector that is newer than a second or so has none yet. */
+function countStates(statuses: readonly DocumentRow[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { body: { state } } of statuses) if (typeof state === 'string') counts.set(state, (counts.get(state) ?? 0) + 1);
+  return counts;
+}
+
+async function openSyslog(listen: ServeSettings['listen'], tls: ServerTls, parts: Pick<SyslogOptions, 'runner' | 'clock' | 'log'>, opened: Opened): Promise<SyslogPart> {
+  const listener = await startSyslog({ listen, tls, ...parts });
+  opened.add(() => listener.close());
+  return { useCertificate: (pair) => listener.useCertificate(pair), address: `${isIP(listen.host) === 6 ? `[${listen.host}]` : listen.host}:${listener.port}`, caFile: tls.caFile };
+}
+
+/** A renewed pair of files is served without a restart. */
+function followCertificate({ settings: { dataDir }, serverTls, tls, hosts, clock, log, opened }: Foundation, { app, syslog }: Server): void {
+  if (serverTls === undefined) return;
+  const following = followServerTls({
+    dir: join(dataDir, 'tls'), hosts, current: serverTls, clock, log,
+    use: (pair) => {
+      if (tls !== undefined) useCertificate(app, pair);
+      syslog?.useCertificate(pair);
+    },
+  });
+  opened.add(() => following.stop());
+}
+
+/** A browser that was told to insist on TLS for localhost would hold every other port of it to that, too. */
+function isLocal(baseUrl: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname);
+}
