@@ -189,8 +189,8 @@ export class Fleet {
     this.#kinds[row] = this.#shared.kind(device);
     this.#ids.set(row, device.id);
     if (device.azureADDeviceId !== null) this.#entraIds.set(row, device.azureADDeviceId.toLowerCase());
-    this.#easIds.set(row, device.easDeviceId?.toLowerCase());
-    this.#users.set(row, device.userId ?? undefined);
+    if (device.easDeviceId !== null) this.#easIds.set(row, device.easDeviceId.toLowerCase());
+    if (device.userId !== null) this.#users.set(row, device.userId);
     this.#lastSync.set(row, device.lastSyncAt);
     this.#enrolled.set(row, device.enrolledAt);
     this.#postures.set(row, device.posture ?? undefined);

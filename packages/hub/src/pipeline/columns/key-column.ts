@@ -1,12 +1,19 @@
-/** A text that rows have, and which ones: mostly one, and then there is no list. */
+import { NumberColumn } from './number-column.ts';
+
+/** A text that rows have, with the first and the last of them. */
 interface Key {
   readonly text: string;
-  rows: number | number[];
+  first: number;
+  last: number;
 }
 
-/** A text of each row that several may have, such as its user. Each text is kept once. */
+const END = -1;
+
+/** A text of each row that several may have, such as its user. Each text is kept once, and its rows are a chain. */
 export class KeyColumn {
   readonly #keys: (Key | undefined)[] = [];
+  /** The next row with the same text. */
+  readonly #next = new NumberColumn();
   readonly #byText = new Map<string, Key>();
   readonly #kept: (text: string) => string;
 
@@ -21,22 +28,25 @@ export class KeyColumn {
 
   /** The rows that have this text, in the order in which they were given it. */
   find(text: string): readonly number[] {
-    const key = this.#byText.get(text);
-    return key === undefined ? NO_ROWS : typeof key.rows === 'number' ? [key.rows] : key.rows;
+    const rows: number[] = [];
+    for (let row = this.#byText.get(text)?.first ?? END; row !== END; row = this.#next.get(row)) rows.push(row);
+    return rows;
   }
 
-  /** Gives a row that has no text one, or none. */
-  set(row: number, text: string | undefined): void {
-    let key: Key | undefined;
-    if (text !== undefined) {
-      key = this.#byText.get(text);
-      if (key === undefined) this.#add((key = { text: this.#kept(text), rows: row }));
-      // The list of two is written out because one that grew takes the room of seventeen.
-      else if (typeof key.rows === 'number') key.rows = [key.rows, row];
-      else key.rows.push(row);
-    }
+  /** Gives a text to a row that has none. */
+  set(row: number, text: string): void {
     // Without holes, which would make the engine keep the column as a dictionary.
     while (this.#keys.length <= row) this.#keys.push(undefined);
+    let key = this.#byText.get(text);
+    if (key === undefined) {
+      const kept = this.#kept(text);
+      key = { text: kept, first: row, last: row };
+      this.#byText.set(kept, key);
+    } else {
+      this.#next.set(key.last, row);
+      key.last = row;
+    }
+    this.#next.set(row, END);
     this.#keys[row] = key;
   }
 
@@ -45,14 +55,15 @@ export class KeyColumn {
     const key = this.#keys[row];
     if (key === undefined) return;
     this.#keys[row] = undefined;
-    const rows = typeof key.rows === 'number' ? NO_ROWS : key.rows.filter((other) => other !== row);
-    if (rows.length === 0) this.#byText.delete(key.text);
-    else key.rows = rows.length === 1 ? rows[0] as number : [...rows];
-  }
-
-  #add(key: Key): void {
-    this.#byText.set(key.text, key);
+    const next = this.#next.get(row);
+    if (key.first === row) {
+      if (next === END) this.#byText.delete(key.text);
+      key.first = next;
+      return;
+    }
+    let before = key.first;
+    while (this.#next.get(before) !== row) before = this.#next.get(before);
+    this.#next.set(before, next);
+    if (key.last === row) key.last = before;
   }
 }
-
-const NO_ROWS: readonly number[] = [];
