@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { systemClock } from '../../platform/clock.ts';
+import { createOutbound, type Outbound } from '../../platform/outbound.ts';
+import type { Feed } from '../vendor.ts';
+import { connectLookout } from './connection.ts';
+import { LookoutServer } from './fixtures/lookout-server.ts';
+import { lookoutSettings } from './settings.ts';
+
+let lookout: LookoutServer;
+let http: Outbound;
+
+beforeEach(async () => {
+  lookout = new LookoutServer();
+  await lookout.listen();
+  http = createOutbound({ allow: ['127.0.0.1'] });
+});
+
+afterEach(async () => {
+  http.close();
+  await lookout.close();
+});
+
+test('a device that became known meanwhile, by the list or by another event, is not asked for any more', async () => {
+  const asked = () => lookout.requests.filter(({ path }) => path === '/mra/api/v2/device').map(({ query }) => query.get('guid'));
+  for (const guid of ['a', 'b']) lookout.putDevice({ guid, security_status: 'SECURE', activation_status: 'ACTIVATED', protection_status: 'PROTECTED' });
+  lookout.tell(...['a', 'b'].map((guid) => ({ id: `e-${guid}`, type: 'THREAT', created_time: new Date().toISOString(), target: { guid, type: 'THREAT' }, threat: { guid: `t-${guid}`, status: 'OPEN', severity: 'HIGH' } })));
+  const stop = new AbortController();
+  const taken: unknown[] = [];
+  const feed: Feed = {
+    signal: stop.signal,
+    cursor: { get: async () => undefined, set: async () => { stop.abort(); } },
+    knows: (guid) => guid === 'b' && asked().length > 0,
+    take: async (records) => { taken.push(...records); },
+    alive: async () => undefined,
+  };
+  const settings = lookoutSettings.parse({ baseUrl: lookout.url, applicationKey: lookout.applicationKey });
+  const connection = connectLookout(settings, { http, clock: systemClock, wait: async () => undefined, log: { info: () => undefined, warn: () => undefined } });
+  await expect(connection.stream?.(feed)).rejects.toMatchObject({ code: 'aborted' });
+  expect([asked(), taken.length]).toEqual([['a'], 3]);
+});
