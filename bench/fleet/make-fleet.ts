@@ -12,6 +12,8 @@ const started = performance.now();
 await writeOrganisation(store, fleetOf(Number(devices)));
 const written = performance.now();
 const pipeline = await startPipeline({ store, clock: systemClock, onError: (error) => { throw error; } });
+// A large one is not evaluated before it is ready, and not at all when it is closed so soon.
+await pipeline.reevaluateFleet();
 await pipeline.close();
 await store.close();
 console.log(JSON.stringify({ writtenMs: Math.round(written - started), evaluatedMs: Math.round(performance.now() - written) }));
