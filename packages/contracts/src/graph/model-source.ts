@@ -67,7 +67,7 @@ export const SERVED: Readonly<Record<string, ServedType>> = {
     navigation: ['detectedApps'],
     readOnly: [
       'detectedApps',
-      'complianceState', 'complianceGracePeriodExpirationDateTime', 'partnerReportedThreatState', 'ownerType',
+      'complianceState', 'complianceGracePeriodExpirationDateTime', 'partnerReportedThreatState',
       'azureActiveDirectoryDeviceId', 'aadRegistered', 'userDisplayName', 'deviceActionResults',
     ],
     defaults: {

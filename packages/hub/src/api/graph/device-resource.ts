@@ -23,8 +23,17 @@ interface Directory extends Pick<GraphDependencies, 'view'> {
 export async function newDevice(deps: GraphDependencies, id: string, parsed: GraphBody, at: number): Promise<GraphBody> {
   requireText(parsed, 'operatingSystem');
   const now = isoTime(at);
-  const complete = withDefaults('managedDevice', { enrolledDateTime: now, lastSyncDateTime: now, ...parsed });
+  const complete = withDefaults('managedDevice', { enrolledDateTime: now, lastSyncDateTime: now, ...parsed, ...ownerNamedAsInBeta(parsed, {}) });
   return settledDevice(deps, { ...complete, id }, parsed);
+}
+
+/**
+ * Beta writes `ownerType` for v1.0's `managedDeviceOwnerType`. Who sends back all that was read, changed one of the two:
+ * then the one that is new counts.
+ */
+export function ownerNamedAsInBeta({ ownerType, managedDeviceOwnerType }: GraphBody, before: GraphBody): GraphBody {
+  const isSaid = managedDeviceOwnerType !== undefined && managedDeviceOwnerType !== before.managedDeviceOwnerType;
+  return ownerType === undefined || isSaid ? {} : { managedDeviceOwnerType: ownerType };
 }
 
 /** A changed device as it is stored. `changes` are the parsed properties that the caller sent. */

@@ -42,6 +42,16 @@ describe('registering a device', () => {
     expect(body.deviceType).toBe(deviceType);
   });
 
+  test('takes the owner by the name that beta has for it, and the one of both that is new', async () => {
+    const { body: { id, ownerType } } = await hub.post(`/beta${PATH}`, { operatingSystem: 'iOS', ownerType: 'company' });
+    expect(ownerType).toBe('company');
+    const owner = async (body: object) => (await hub.patch(`/beta${PATH}/${id}`, body)).body;
+    expect(await owner({ ownerType: 'personal' })).toMatchObject({ ownerType: 'personal', managedDeviceOwnerType: 'personal' });
+    expect(await owner({ ...(await hub.get(`/beta${PATH}/${id}`)).body, ownerType: 'company' })).toMatchObject({ ownerType: 'company', managedDeviceOwnerType: 'company' });
+    expect(await owner({ ...(await hub.get(`/beta${PATH}/${id}`)).body, managedDeviceOwnerType: 'personal' })).toMatchObject({ ownerType: 'personal', managedDeviceOwnerType: 'personal' });
+    expect((await hub.patch(`/beta${PATH}/${id}`, { ownerType: 'nobody' })).body.error.target).toBe('ownerType');
+  });
+
   test('takes the mail address of its user, and gives it up with the user', async () => {
     const { id } = (await hub.post('/v1.0/users', { userPrincipalName: 'eve@example.org', displayName: 'Eve', mail: 'eve.post@example.org' })).body;
     const device = await registered({ userId: id });

@@ -7,7 +7,7 @@ import { collectionAnswer, entityAnswer, notFound, type ResourcePlace } from './
 import { compliancePolicyStates } from './compliance-states.ts';
 import { withDetectedApps } from './device-apps.ts';
 import { toDeviceFilter, toDeviceOrder } from './device-filter.ts';
-import { newDevice, presentDevice, requireUniqueEntraId, settledDevice } from './device-resource.ts';
+import { newDevice, ownerNamedAsInBeta, presentDevice, requireUniqueEntraId, settledDevice } from './device-resource.ts';
 import { chosenId, requireFreeId } from './documents.ts';
 import { nestedRoutes } from './nested-resources.ts';
 import { PAGE_SIZE, foreignToken, nextLink, readSkipToken, type PageStart } from './paging.ts';
@@ -128,7 +128,7 @@ async function change(deps: GraphDependencies, request: GraphRequest): Promise<G
   const changes = parseBody(TYPE, request.body, request.version);
   const id = param(request, 'id');
   const row = await deps.devices.change(request.caller.appId, canonicalId(id), async (before, tx) => {
-    const resource = await settledDevice({ view: deps.view, store: tx }, { ...before.resource, ...changes }, changes);
+    const resource = await settledDevice({ view: deps.view, store: tx }, { ...before.resource, ...changes, ...ownerNamedAsInBeta(changes, before.resource) }, changes);
     await requireUniqueEntraId(tx, resource);
     return { ...before, resource, modifiedAt: deps.clock.now() };
   });
