@@ -8,6 +8,8 @@ import { Publisher } from './publisher.ts';
 
 const log = pino({ level: 'silent' });
 
+type Committed = string | { kind: OutboxKind; subject: string; payload?: Record<string, unknown> };
+
 /** An outbox in memory that commits when told to. */
 class FakeOutbox {
   rows: OutboxRow[] = [];
@@ -31,13 +33,17 @@ class FakeOutbox {
     this.#listener = listener;
   };
 
-  commit(...subjects: readonly (string | { kind: OutboxKind; subject: string; payload?: Record<string, unknown> })[]): void {
+  commit(...subjects: readonly Committed[]): void {
+    this.commitAll(subjects);
+  }
+
+  commitAll(subjects: readonly Committed[]): void {
     const rows = subjects.map((given): OutboxRow => {
       this.#seq += 1;
       const row = typeof given === 'string' ? { kind: 'device-posture-changed' as const, subject: given } : given;
       return { seq: this.#seq, at: 0, payload: {}, ...row };
     });
-    this.rows.push(...rows);
+    this.rows = [...this.rows, ...rows];
     this.#listener(rows);
   }
 }
@@ -119,6 +125,20 @@ describe('a door that listens', () => {
     await publisher.subscribe(reader, undefined);
     expect(reader.lastEventId).toBe(2);
     expect(reader.heard).toEqual([]);
+  });
+
+  test('is told of very many changes at once, and of what comes after them', async () => {
+    const store = new FakeOutbox();
+    await start(store);
+    let bytes = 0;
+    let end = '';
+    const counter = new Writable({ write: (chunk: Buffer, _, done) => { bytes += chunk.byteLength; end = chunk.toString('utf8', Math.max(0, chunk.byteLength - 300)); done(); } });
+    await publisher.subscribe(counter, undefined);
+    store.commitAll(Array.from({ length: 200_000 }, (_, n) => `d${n}`));
+    while (!end.includes('"d199999"')) await turn();
+    expect(bytes).toBeGreaterThan(20_000_000);
+    store.commit('after');
+    while (!end.includes('"after"')) await turn();
   });
 
   test('hears of a removed device as one that may do nothing', async () => {

@@ -97,7 +97,8 @@ export class Publisher {
   }
 
   #committed(rows: readonly OutboxRow[]): void {
-    this.#pending.push(...rows);
+    // One by one: as arguments of one call, very many would not fit on the stack.
+    for (const row of rows) this.#pending.push(row);
     this.#pace.wake();
   }
 

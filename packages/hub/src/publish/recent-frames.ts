@@ -18,7 +18,8 @@ export class RecentFrames {
   }
 
   add(frames: readonly Frame[]): void {
-    this.#frames.push(...frames);
+    // One by one: as arguments of one call, very many would not fit on the stack.
+    for (const frame of frames) this.#frames.push(frame);
     // Trimmed by halves, so that adding one frame does not move all others.
     if (this.#frames.length <= this.#limit * 2) return;
     const dropped = this.#frames.splice(0, this.#frames.length - this.#limit);
