@@ -8,6 +8,9 @@ export interface Page<Place> {
   readonly next: Place | undefined;
 }
 
+/** For one page: vendors need a while for a large one, and one that is given up is never read. */
+export const PAGE_TIMEOUT_MS = 120_000;
+
 /** A list that is still going on after this many pages does not end; 1,000,000 devices have 10,000 pages of 100. */
 const MAX_PAGES = 20_000;
 

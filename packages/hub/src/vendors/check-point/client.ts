@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { OutboundResponse } from '../../platform/outbound.ts';
 import { jsonOf, timeOfAnswer } from '../answer.ts';
 import { BearerToken } from '../bearer-token.ts';
-import type { Page } from '../page-walk.ts';
+import { PAGE_TIMEOUT_MS, type Page } from '../page-walk.ts';
 import { RequestBudget } from '../request-budget.ts';
 import type { VendorTools } from '../vendor.ts';
 import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
@@ -69,7 +69,7 @@ export function createCheckPointClient({ gatewayUrl, clientId, accessKey }: Chec
       const { answer } = await token.use(signal, async (bearer) => {
         await budget.spend(signal);
         const found = await asking(() => http.request(`${gatewayUrl}${SERVICE}${path}`, {
-          headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal, maxBytes: 64 * 1024 * 1024,
+          headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal, timeoutMs: PAGE_TIMEOUT_MS, maxBytes: 64 * 1024 * 1024,
         }));
         return { status: tokenIsOver(found) ? 401 : found.status, answer: found };
       });

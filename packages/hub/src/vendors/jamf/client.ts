@@ -4,7 +4,7 @@ import type { OutboundResponse } from '../../platform/outbound.ts';
 import { jsonOf, timeOfAnswer } from '../answer.ts';
 import type { FreshToken } from '../bearer-token.ts';
 import { BearerToken } from '../bearer-token.ts';
-import type { Page } from '../page-walk.ts';
+import { PAGE_TIMEOUT_MS, type Page } from '../page-walk.ts';
 import type { VendorTools } from '../vendor.ts';
 import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
 import { isRecord, record } from '../wire-read.ts';
@@ -37,7 +37,7 @@ export function createJamfClient(settings: JamfSettings, { http, clock, wait }: 
   async function ask(address: string, headers: Readonly<Record<string, string>>, method: 'GET' | 'POST', signal: AbortSignal): Promise<OutboundResponse> {
     if (!first) await wait(PAUSE_MS, signal);
     first = false;
-    const answer = await asking(() => http.request(address, { method, headers: { accept: 'application/json', ...headers }, signal, maxBytes: 32 * 1024 * 1024 }));
+    const answer = await asking(() => http.request(address, { method, headers: { accept: 'application/json', ...headers }, signal, timeoutMs: PAGE_TIMEOUT_MS, maxBytes: 32 * 1024 * 1024 }));
     if (answer.status === 429) throw new VendorError('rate_limited', `${WHO} has had too many requests; at most 5 a second and 10,000 a day.`, askedToWaitMs(answer));
     return answer;
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { OutboundResponse } from '../../platform/outbound.ts';
 import { jsonOf, timeOfAnswer } from '../answer.ts';
 import { BearerToken } from '../bearer-token.ts';
-import type { Page } from '../page-walk.ts';
+import { PAGE_TIMEOUT_MS, type Page } from '../page-walk.ts';
 import { RequestBudget } from '../request-budget.ts';
 import type { SseEvent } from '../sse.ts';
 import { sseEvents, SseTooLarge } from '../sse.ts';
@@ -67,7 +67,7 @@ export function createLookoutClient(settings: LookoutSettings, { http, clock, wa
       await budget.spend(signal);
       return asking(() => http.request(`${settings.baseUrl}${path}?${new URLSearchParams(query)}`, {
         headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal,
-        maxBytes: 64 * 1024 * 1024,
+        timeoutMs: PAGE_TIMEOUT_MS, maxBytes: 64 * 1024 * 1024,
       }));
     });
   }

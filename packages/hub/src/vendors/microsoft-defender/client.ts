@@ -1,7 +1,7 @@
 import type { OutboundResponse } from '../../platform/outbound.ts';
 import { jsonOf, timeOfAnswer } from '../answer.ts';
 import { clientCredentialsToken } from '../client-credentials.ts';
-import type { Page } from '../page-walk.ts';
+import { PAGE_TIMEOUT_MS, type Page } from '../page-walk.ts';
 import { RequestBudget } from '../request-budget.ts';
 import type { VendorTools } from '../vendor.ts';
 import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
@@ -38,7 +38,7 @@ export function createDefenderClient(settings: DefenderSettings, tools: VendorTo
   async function get(address: string, signal: AbortSignal): Promise<OutboundResponse> {
     return token.use(signal, async (bearer) => {
       await budget.spend(signal);
-      return asking(() => http.request(address, { headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal, timeoutMs: 120_000, maxBytes: 128 * 1024 * 1024 }));
+      return asking(() => http.request(address, { headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal, timeoutMs: PAGE_TIMEOUT_MS, maxBytes: 128 * 1024 * 1024 }));
     });
   }
 

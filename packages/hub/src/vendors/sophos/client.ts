@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { OutboundResponse } from '../../platform/outbound.ts';
 import { jsonOf, timeOfAnswer } from '../answer.ts';
 import { clientCredentialsToken } from '../client-credentials.ts';
-import type { Page } from '../page-walk.ts';
+import { PAGE_TIMEOUT_MS, type Page } from '../page-walk.ts';
 import { RequestBudget } from '../request-budget.ts';
 import { baseUrl, type VendorTools } from '../vendor.ts';
 import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
@@ -62,7 +62,7 @@ export function createSophosClient(settings: SophosSettings, tools: VendorTools)
   async function get(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<OutboundResponse> {
     return token.use(signal, async (bearer) => {
       await budget.spend(signal);
-      return asking(() => http.request(url, { headers: { authorization: `Bearer ${bearer}`, accept: 'application/json', ...headers }, signal, maxBytes: 32 * 1024 * 1024 }));
+      return asking(() => http.request(url, { headers: { authorization: `Bearer ${bearer}`, accept: 'application/json', ...headers }, signal, timeoutMs: PAGE_TIMEOUT_MS, maxBytes: 32 * 1024 * 1024 }));
     });
   }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jsonOf, timeOfAnswer } from '../answer.ts';
 import { BearerToken } from '../bearer-token.ts';
-import type { Page } from '../page-walk.ts';
+import { PAGE_TIMEOUT_MS, type Page } from '../page-walk.ts';
 import type { VendorTools } from '../vendor.ts';
 import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
 import { isRecord } from '../wire-read.ts';
@@ -51,7 +51,7 @@ export function createSesClient({ apiUrl, clientId, clientSecret }: SesCredentia
       const askedAt = clock.now();
       const query = new URLSearchParams({ device_type: 'MOBILE', offset: String(offset) });
       const answer = await token.use(signal, (bearer) => asking(() => http.request(`${apiUrl}/v1/devices?${query}`, {
-        headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal, maxBytes: 64 * 1024 * 1024,
+        headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal, timeoutMs: PAGE_TIMEOUT_MS, maxBytes: 64 * 1024 * 1024,
       })));
       requireSuccess(answer, 'Symantec (devices)', clock.now());
       const body = jsonOf(answer, 'Symantec');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jsonOf, timeOfAnswer } from '../answer.ts';
 import { BearerToken } from '../bearer-token.ts';
-import type { Page } from '../page-walk.ts';
+import { PAGE_TIMEOUT_MS, type Page } from '../page-walk.ts';
 import type { VendorTools } from '../vendor.ts';
 import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
 import { isRecord } from '../wire-read.ts';
@@ -49,7 +49,7 @@ export function createZimperiumClient({ consoleUrl, clientId, clientSecret }: Zi
   async function page(path: string, what: string, number: number, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<ZimperiumPage> {
     const askedAt = clock.now();
     const answer = await token.use(signal, (bearer) => asking(() => http.request(`${consoleUrl}${path}?${new URLSearchParams({ page: String(number), ...query })}`, {
-      headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal, maxBytes: 64 * 1024 * 1024,
+      headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal, timeoutMs: PAGE_TIMEOUT_MS, maxBytes: 64 * 1024 * 1024,
     })));
     requireSuccess(answer, `Zimperium (${what})`, clock.now());
     const body = jsonOf(answer, 'Zimperium');
