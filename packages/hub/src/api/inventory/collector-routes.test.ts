@@ -278,6 +278,14 @@ describe('devices of the Android Management API', () => {
     expect(await keptOf(PIXEL)).toEqual({});
   });
 
+  test('a wrong value of one fact, and nothing where a part may be, are as if the device had not told them', async () => {
+    const source = await android();
+    const odd = { ...device(), networkInfo: null, managementMode: 7, applicationReports: [{ packageName: 'a', displayName: null, versionName: 12, versionCode: { x: 1 }, applicationSource: null }] };
+    expect((await push(source, JSON.stringify(odd))).body).toMatchObject({ kept: 1 });
+    expect((await hub.store.appInventory.ofDevices([PIXEL]))[0]?.apps).toEqual([expect.objectContaining({ appId: 'a' })]);
+    expect((await push(source, JSON.stringify({ ...device(), applicationReports: null }))).body).toMatchObject({ silent: 1 });
+  });
+
   test('apps in a work profile are managed; removed ones are left out; a deleted device is forgotten', async () => {
     const source = await android();
     const byod: Record<string, unknown> = { ...device(), ownership: 'PERSONALLY_OWNED', managementMode: 'PROFILE_OWNER', applicationReports: [{ packageName: 'work', state: 'INSTALLED' }, { packageName: 'old', state: 'REMOVED' }] };

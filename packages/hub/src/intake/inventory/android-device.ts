@@ -13,21 +13,24 @@ export type AndroidNews =
 
 const MAX_APPS = 5000;
 
+/** A fact that a relay writes as null, or in another way than Google does, was not told. */
+const fact = z.string().optional().catch(undefined);
+
 const applicationReport = z.object({
-  packageName: z.string(), displayName: z.string().optional(), versionName: z.string().optional(), versionCode: z.union([z.int(), z.string()]).optional(),
-  state: z.string().optional(), applicationSource: z.string().optional(),
+  packageName: z.string(), displayName: fact, versionName: fact, versionCode: z.union([z.int(), z.string()]).optional().catch(undefined),
+  state: fact, applicationSource: fact,
 });
 
 /** `enterprises.devices` of androidmanagement v1; what is not read here is ignored. */
 export const androidDevice = z.object({
   name: z.string().min(1).max(256).describe('enterprises/{enterpriseId}/devices/{deviceId}'),
-  state: z.string().optional(),
-  ownership: z.string().optional(),
-  managementMode: z.string().optional(),
-  lastStatusReportTime: toldTime.optional(),
-  hardwareInfo: z.object({ serialNumber: z.string().optional() }).optional(),
-  networkInfo: z.object({ imei: z.string().optional() }).optional(),
-  applicationReports: z.array(applicationReport).max(MAX_APPS).optional(),
+  state: fact,
+  ownership: fact,
+  managementMode: fact,
+  lastStatusReportTime: toldTime.nullish(),
+  hardwareInfo: z.object({ serialNumber: fact }).nullish(),
+  networkInfo: z.object({ imei: fact }).nullish(),
+  applicationReports: z.array(applicationReport).max(MAX_APPS).nullish(),
 });
 export type AndroidDevice = z.infer<typeof androidDevice>;
 
@@ -37,7 +40,7 @@ export function readAndroidDevice(device: AndroidDevice, source: string, now: In
   const keys = [...keysOf(['serialNumber'], hardwareInfo?.serialNumber), ...keysOf(['imei'], networkInfo?.imei)];
   const row = { source, ownId: name, keys };
   if (device.state === 'DELETED') return { kind: 'deleted', row };
-  if (applicationReports === undefined) return { kind: 'silent' };
+  if (applicationReports === undefined || applicationReports === null) return { kind: 'silent' };
   const collectedAt = device.lastStatusReportTime ?? now;
   const managed = isWorkProfile(device) ? true : undefined;
   const installed = applicationReports.filter((report) => report.state !== 'REMOVED');
