@@ -31,6 +31,8 @@ describe.each(ALL)('%s', (path, command) => {
     for (const { line } of command.examples) {
       const found = argumentsOf(line, path);
       expect(found, line).toBeDefined();
+      // A shell would take $top for a variable of its own.
+      expect(line.replaceAll(/'[^']*'/gu, ''), line).not.toMatch(/\$[a-z]/u);
       expect(() => parseLine(found ?? [], command.args, { ...command.flags, ...GLOBAL_FLAGS }), line).not.toThrow();
     }
   });
@@ -74,6 +76,11 @@ describe('the program', () => {
 
   test('takes flags of every command before the command too', async () => {
     expect((await typed('--data', '/nowhere', '--json', 'device', 'list')).err).toContain('/nowhere/admin.json');
+  });
+
+  test('knows that a shell has taken the names of query options away', async () => {
+    const { code, err } = await typed('api', 'GET', '/v1.0/users?=true&=1');
+    expect([code, err]).toEqual([2, expect.stringContaining('single quotes')]);
   });
 
   test('knows clients as apps too', async () => expect((await typed('app', '--help')).out).toContain('Also called app.'));

@@ -12,11 +12,12 @@ export const api = command({
   args: { method: word('METHOD', 'GET, POST, PUT, PATCH or DELETE'), path: word('PATH', 'From the root, such as /v1.0/users') },
   flags: { file: text('FILE', 'JSON body; "-" reads standard input') },
   examples: [
-    { line: 'sallyport api GET "/v1.0/deviceManagement/managedDevices?$count=true&$top=1"' },
+    { line: "sallyport api GET '/v1.0/deviceManagement/managedDevices?$count=true&$top=1'" },
     { line: 'echo \'{"settings":{"secureByDefault":true}}\' | sallyport api PATCH /v1.0/deviceManagement -f -' },
   ],
   async run({ args, flags }, context) {
     const method = args.method.toUpperCase();
+    if (/[?&]=/u.test(args.path)) throw new UsageError('An option in the query has no name: a shell takes $top for a variable, unless PATH is in single quotes.');
     if (!METHODS.has(method)) throw new UsageError(`${args.method} is none of ${[...METHODS].join(', ')}.`);
     if (!args.path.startsWith('/')) throw new UsageError('PATH begins with a slash, such as /v1.0/users.');
     const body = flags.file === undefined ? undefined : await readJson(flags.file, context);
