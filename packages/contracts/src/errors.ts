@@ -47,3 +47,8 @@ export class HubError extends Error {
     this.details = details;
   }
 }
+
+/** `invalid_request` about one field: "FIELD PROBLEM." */
+export function invalidField(field: string, problem: string): HubError {
+  return new HubError('invalid_request', `${field} ${problem}.`, { field });
+}

@@ -9,6 +9,10 @@ const MODEL: GraphModel = model as GraphModel;
 /** A Graph resource as JSON. */
 export type GraphBody = Record<string, unknown>;
 
+export function isGraphBody(value: unknown): value is GraphBody {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 export const TYPE_PREFIX = '#microsoft.graph.';
 
 export function modelType(name: string): ModelType {

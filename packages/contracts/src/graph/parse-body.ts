@@ -2,7 +2,7 @@ import { HubError } from '../errors.ts';
 import { MAX_STRING, Misfit, parseEdmValue } from './edm-values.ts';
 import { parseEnumValue } from './enum-values.ts';
 import {
-  TYPE_PREFIX, bareTypeName, concreteTypes, modelEnum, modelType, propertiesOf,
+  TYPE_PREFIX, bareTypeName, concreteTypes, isGraphBody, modelEnum, modelType, propertiesOf,
   type GraphBody, type GraphVersion, type ModelProperty,
 } from './model.ts';
 
@@ -33,7 +33,7 @@ interface Reading {
  */
 export function parseBody(typeName: string, body: unknown, version: GraphVersion): GraphBody {
   const reading: Reading = { version, problems: [] };
-  if (!isObject(body)) throw new HubError('invalid_request', 'Send a JSON object as the body.');
+  if (!isGraphBody(body)) throw new HubError('invalid_request', 'Send a JSON object as the body.');
   const parsed = readObject(typeName, body, '', 1, reading);
   const [first, ...more] = reading.problems;
   if (first !== undefined) {
@@ -47,7 +47,7 @@ export function parseBody(typeName: string, body: unknown, version: GraphVersion
 export function parseParameters(
   parameters: Readonly<Record<string, ModelProperty>>, body: unknown, version: GraphVersion,
 ): GraphBody {
-  if (!isObject(body)) throw new HubError('invalid_request', 'Send a JSON object with the parameters of the action.');
+  if (!isGraphBody(body)) throw new HubError('invalid_request', 'Send a JSON object with the parameters of the action.');
   const reading: Reading = { version, problems: [] };
   const known = new Map(Object.keys(parameters).map((name) => [name.toLowerCase(), name]));
   const parsed: GraphBody = {};
@@ -125,7 +125,7 @@ function readValue(property: ModelProperty, name: string, value: unknown, field:
   const { type } = property;
   if (type.startsWith('Edm.')) return readEdm(property, name, value, field, reading);
   if (modelEnum(type) !== undefined) return checked(parseEnumValue(type, value, reading.version), value, field, reading);
-  if (!isObject(value)) {
+  if (!isGraphBody(value)) {
     report(reading, field, `${field} must be an object, not ${kindOf(value)}.`);
     return undefined;
   }
@@ -172,10 +172,6 @@ function unknownProperty(typeName: string, name: string, properties: ReadonlyMap
 
 function report(reading: Reading, field: string, message: string): void {
   if (reading.problems.length < MAX_PROBLEMS) reading.problems.push({ field: field.slice(0, 300), message });
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A given value in few words: short ones as they are, so that a typing error is seen. */

@@ -1,4 +1,4 @@
-import { HubError, ERRORS } from '@sallyport/contracts';
+import { HubError, ERRORS, invalidField } from '@sallyport/contracts';
 import type { ReasonCode } from '@sallyport/core';
 import type { AccessAnswer, AccessDecider, DeviceClaim } from '../../pipeline/ports.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -62,8 +62,8 @@ export class Evaluator {
     const request = requestOf(body);
     const { evaluations } = request;
     if (evaluations === undefined || evaluations === null) return this.#answerOne(request);
-    if (!Array.isArray(evaluations)) throw invalid('evaluations', 'must be an array');
-    if (evaluations.length > MOST_EVALUATIONS) throw invalid('evaluations', `holds ${evaluations.length} items; ${MOST_EVALUATIONS} are allowed`);
+    if (!Array.isArray(evaluations)) throw invalidField('evaluations', 'must be an array');
+    if (evaluations.length > MOST_EVALUATIONS) throw invalidField('evaluations', `holds ${evaluations.length} items; ${MOST_EVALUATIONS} are allowed`);
     const stopAt = stopAfter(request['options']);
     for (const name of DEFAULTS) if (request[name] !== undefined && request[name] !== null) object(request[name], name);
     return evaluations.length === 0 ? this.#answerOne(request) : `{"evaluations":[${this.#items(evaluations, request, stopAt).join(',')}]}`;
@@ -128,7 +128,7 @@ function stopAfter(options: unknown): boolean | undefined {
     case undefined: case null: case 'execute_all': return undefined;
     case 'deny_on_first_deny': return false;
     case 'permit_on_first_permit': return true;
-    default: throw invalid('options.evaluations_semantic', 'must be execute_all, deny_on_first_deny or permit_on_first_permit');
+    default: throw invalidField('options.evaluations_semantic', 'must be execute_all, deny_on_first_deny or permit_on_first_permit');
   }
 }
 
@@ -143,8 +143,4 @@ function requestOf(body: unknown): JsonObject {
 
 function errorOf(error: HubError): { status: number; message: string; field?: string | undefined } {
   return { status: ERRORS[error.code].status, message: error.message, field: error.details.field };
-}
-
-function invalid(field: string, problem: string): HubError {
-  return new HubError('invalid_request', `${field} ${problem}.`, { field });
 }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { PLATFORMS } from '@sallyport/core';
 import type { ClientAppType, Platform } from '@sallyport/core';
-import { HubError } from '@sallyport/contracts';
+import { invalidField } from '@sallyport/contracts';
 import type { AccessQuestion } from '../../pipeline/ports.ts';
 
 /**
@@ -69,14 +69,14 @@ function questionWith(user: string, application: string, deviceId: string | unde
 
 function entity(name: string, item: JsonObject, fallback: JsonObject | undefined): JsonObject {
   const value = item[name] ?? fallback?.[name];
-  if (value === undefined || value === null) throw invalid(name, 'is missing');
+  if (value === undefined || value === null) throw invalidField(name, 'is missing');
   return object(value, name);
 }
 
 /** @throws HubError when it is no object; an array is none. */
 export function object(value: unknown, field: string): JsonObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
-  throw invalid(field, 'must be an object');
+  throw invalidField(field, 'must be an object');
 }
 
 function optionalObject(value: unknown, field: string): JsonObject | undefined {
@@ -85,7 +85,7 @@ function optionalObject(value: unknown, field: string): JsonObject | undefined {
 
 function text(value: unknown, field: string): string {
   if (typeof value === 'string') return value;
-  throw invalid(field, value === undefined ? 'is missing' : 'must be a string');
+  throw invalidField(field, value === undefined ? 'is missing' : 'must be a string');
 }
 
 function optionalText(value: unknown, field: string): string | undefined {
@@ -110,32 +110,28 @@ function word<T extends string>(value: unknown, field: string, words: ReadonlyMa
   const given = optionalText(value, field);
   if (given === undefined) return undefined;
   const known = words.get(given.toLowerCase());
-  if (known === undefined) throw invalid(field, `must be one of ${[...new Set(words.values())].join(', ')}`);
+  if (known === undefined) throw invalidField(field, `must be one of ${[...new Set(words.values())].join(', ')}`);
   return known;
 }
 
 function ip(value: unknown): string | undefined {
   const given = optionalText(value, 'context.ip');
-  if (given !== undefined && isIP(given) === 0) throw invalid('context.ip', 'must be an IPv4 or IPv6 address');
+  if (given !== undefined && isIP(given) === 0) throw invalidField('context.ip', 'must be an IPv4 or IPv6 address');
   return given;
 }
 
 function country(value: unknown): string | undefined {
   const given = optionalText(value, 'context.country');
   if (given === undefined) return undefined;
-  if (!/^[A-Za-z]{2}$/u.test(given)) throw invalid('context.country', 'must be a country code of two letters (ISO 3166-1)');
+  if (!/^[A-Za-z]{2}$/u.test(given)) throw invalidField('context.country', 'must be a country code of two letters (ISO 3166-1)');
   return given.toUpperCase();
 }
 
 /** `mfa: true`, or `amr` with "mfa" in it (RFC 8176). */
 function mfaDone(context: JsonObject): boolean | undefined {
   const { mfa, amr } = context;
-  if (mfa !== undefined && mfa !== null && typeof mfa !== 'boolean') throw invalid('context.mfa', 'must be true or false');
+  if (mfa !== undefined && mfa !== null && typeof mfa !== 'boolean') throw invalidField('context.mfa', 'must be true or false');
   if (amr === undefined || amr === null) return mfa === null ? undefined : mfa;
-  if (!Array.isArray(amr) || !amr.every((method) => typeof method === 'string')) throw invalid('context.amr', 'must be an array of strings');
+  if (!Array.isArray(amr) || !amr.every((method) => typeof method === 'string')) throw invalidField('context.amr', 'must be an array of strings');
   return mfa === true || amr.includes('mfa');
-}
-
-function invalid(field: string, problem: string): HubError {
-  return new HubError('invalid_request', `${field} ${problem}.`, { field });
 }

@@ -72,7 +72,8 @@ export class AdminDocuments {
   }
 }
 
-function actorOf({ caller }: FastifyRequest): string {
+/** Who is named in the audit log. */
+export function actorOf({ caller }: FastifyRequest): string {
   if (caller === undefined) throw new Error('An administrator route ran without its authentication.');
   return caller.appId;
 }

@@ -9,6 +9,7 @@ import { toHandedApp } from '../../publish/inventory/handed-device.ts';
 import type { Store } from '../../store/store.ts';
 import { keysOf } from '../../vendors/device-keys.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
+import { actorOf } from './admin-documents.ts';
 import { appsPut, certificatesPut, deviceAppsView, deviceParams, graphImport, importResult, outcome } from './device-inventory-schema.ts';
 
 export interface DeviceInventoryOptions {
@@ -92,11 +93,6 @@ function unknownDevice(id: string): HubError {
 
 function idOf(request: FastifyRequest): string {
   return canonicalId((request.params as z.infer<typeof deviceParams>).id);
-}
-
-function actorOf({ caller }: FastifyRequest): string {
-  if (caller === undefined) throw new Error('An administrator route ran without its authentication.');
-  return caller.appId;
 }
 
 const tags = ['admin: inventory'];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HubError } from '@sallyport/contracts';
+import { invalidField } from '@sallyport/contracts';
 import type { AccessView } from '../../pipeline/ports.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow } from '../../store/store.ts';
@@ -68,20 +68,16 @@ export type DoorView = z.infer<typeof doorView>;
 /** What no single field can say. @throws HubError `invalid_request` that names the field */
 export function checkDoor(body: DoorBody, view: Pick<AccessView, 'application'>): DoorBody {
   parseDeviceCas(body.deviceCa, 'deviceCa');
-  if (NGINX_RESERVED_HEADERS.has(body.userFrom.toLowerCase())) throw invalid('userFrom', `cannot be ${body.userFrom}: that header has another meaning`);
+  if (NGINX_RESERVED_HEADERS.has(body.userFrom.toLowerCase())) throw invalidField('userFrom', `cannot be ${body.userFrom}: that header has another meaning`);
   for (const [index, given] of body.applications.entries()) requireApplication(given.application, `applications[${index}].application`, view);
   if (body.defaultApplication !== null) requireApplication(body.defaultApplication, 'defaultApplication', view);
-  if (body.applications.length === 0 && body.defaultApplication === null) throw invalid('defaultApplication', 'is needed when there are no rules in applications, else nobody ever gets in');
-  if (body.failMode === 'open' && body.failOpenReason === null) throw invalid('failOpenReason', 'is needed for failMode "open": say who decided so and why');
+  if (body.applications.length === 0 && body.defaultApplication === null) throw invalidField('defaultApplication', 'is needed when there are no rules in applications, else nobody ever gets in');
+  if (body.failMode === 'open' && body.failOpenReason === null) throw invalidField('failOpenReason', 'is needed for failMode "open": say who decided so and why');
   return body;
 }
 
 function requireApplication(name: string, field: string, view: Pick<AccessView, 'application'>): void {
-  if (view.application(name) === undefined) throw invalid(field, `names "${name}", which is no application known here`);
-}
-
-function invalid(field: string, problem: string): HubError {
-  return new HubError('invalid_request', `${field} ${problem}.`, { field });
+  if (view.application(name) === undefined) throw invalidField(field, `names "${name}", which is no application known here`);
 }
 
 /** What leaves: everything but the hash of the secret. */

@@ -10,7 +10,7 @@ import { newPushSecret, pushCursorId, sealPushSecret, type PushTargetBody } from
 import type { InventoryPusher } from '../../publish/inventory/pusher.ts';
 import type { DocumentRow, InventoryKind, Transaction } from '../../store/store.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import type { AdminDependencies } from './admin-documents.ts';
+import { actorOf, type AdminDependencies } from './admin-documents.ts';
 
 export interface InventoryPushOptions extends AdminDependencies {
   readonly pusher: InventoryPusher;
@@ -102,11 +102,6 @@ function required(row: DocumentRow | undefined, connectorId: string): DocumentRo
 
 function idOf({ params: given }: FastifyRequest): string {
   return canonicalId((given as z.infer<typeof params>).connectorId);
-}
-
-function actorOf({ caller }: FastifyRequest): string {
-  if (caller === undefined) throw new Error('An administrator route ran without its authentication.');
-  return caller.appId;
 }
 
 async function toView(row: DocumentRow, store: AdminDependencies['store'], pusher: InventoryPusher): Promise<z.infer<typeof view>> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
-import { HubError } from '@sallyport/contracts';
+import { invalidField } from '@sallyport/contracts';
 import { toMergeRule } from '../../pipeline/merge-rule-document.ts';
 import type { FleetQuestions } from '../../pipeline/ports.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
@@ -34,7 +34,7 @@ export function mergeRuleRoutes(deps: MergeRuleDependencies): FastifyPluginCallb
     app.post('/admin/v1/merge-rules/preview', { config: { access: READ, doc: docs.preview } }, async (request) => {
       const { rule, replaces } = previewRequest.parse(request.body);
       if (replaces !== null) await rules.get(replaces);
-      if (rule === null && replaces === null) throw invalid('rule', 'is null, and no rule is named in replaces: nothing would change');
+      if (rule === null && replaces === null) throw invalidField('rule', 'is null, and no rule is named in replaces: nothing would change');
       const body = rule === null ? undefined : await checked(rule, deps.store, 'rule.');
       const id = replaces ?? 'preview';
       return questions.previewMergeRule(id, body === undefined ? undefined : toMergeRule(body, id));
@@ -114,22 +114,18 @@ async function checked(rule: Rule, tx: Pick<Transaction | Store, 'documents'>, a
 /** What can be said without looking anything up. @throws HubError `invalid_request` that names the field */
 function checkedAlone(rule: Rule, at: string): Readonly<Record<string, unknown>> {
   const { order, atLeast, ...rest } = rule;
-  if ((rule.method === 'primary') !== (order !== undefined)) throw invalid(`${at}order`, rule.method === 'primary' ? 'is needed for the method primary' : 'is only for the method primary');
-  if ((rule.method === 'quorum') !== (atLeast !== undefined)) throw invalid(`${at}atLeast`, rule.method === 'quorum' ? 'is needed for the method quorum' : 'is only for the method quorum');
+  if ((rule.method === 'primary') !== (order !== undefined)) throw invalidField(`${at}order`, rule.method === 'primary' ? 'is needed for the method primary' : 'is only for the method primary');
+  if ((rule.method === 'quorum') !== (atLeast !== undefined)) throw invalidField(`${at}atLeast`, rule.method === 'quorum' ? 'is needed for the method quorum' : 'is only for the method quorum');
   for (const [index, connector] of order?.entries() ?? []) {
-    if (order?.indexOf(connector) !== index) throw invalid(`${at}order[${index}]`, 'names a connector that is in the list already');
+    if (order?.indexOf(connector) !== index) throw invalidField(`${at}order[${index}]`, 'names a connector that is in the list already');
   }
   return { ...rest, ...(order === undefined ? {} : { order }), ...(atLeast === undefined ? {} : { atLeast }) };
 }
 
 async function requireDocument(tx: Pick<Transaction | Store, 'documents'>, kind: DocumentKind, wanted: string, field: string): Promise<void> {
   if ((await tx.documents.get(kind, wanted)) === undefined) {
-    throw invalid(field, `names "${wanted}", and there is no ${kind === 'group' ? 'group' : 'connector'} with that id`);
+    throw invalidField(field, `names "${wanted}", and there is no ${kind === 'group' ? 'group' : 'connector'} with that id`);
   }
-}
-
-function invalid(field: string, problem: string): HubError {
-  return new HubError('invalid_request', `${field} ${problem}.`, { field });
 }
 
 function toView(row: DocumentRow): z.infer<typeof ruleView> {

@@ -7,6 +7,7 @@ import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { Store, StoredReport } from '../../store/store.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
+import { actorOf } from './admin-documents.ts';
 import { readAgain } from './read-again.ts';
 import { deviceParams, knownDevice, READ_DEVICE } from './findings.ts';
 
@@ -59,11 +60,6 @@ async function waitingReports(store: Pick<Store, 'reports'>, { status, limit, af
 /** What partners reported of a device is part of the device; the raw report, with its personal data, is not. */
 function mayReadRaw({ caller }: FastifyRequest): boolean {
   return caller?.roles.has('Sallyport.Reports.Read.All') === true || caller?.roles.has('Sallyport.Reports.ReadWrite.All') === true;
-}
-
-function actorOf({ caller }: FastifyRequest): string {
-  if (caller === undefined) throw new Error('An administrator route ran without its authentication.');
-  return caller.appId;
 }
 
 const limit = z.coerce.number().int().min(1).max(1000).default(100);

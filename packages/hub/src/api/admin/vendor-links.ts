@@ -16,7 +16,7 @@ import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { VENDORS } from '../../vendors/registry.ts';
 import type { Vendor, VendorLog } from '../../vendors/vendor.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import type { AdminDependencies } from './admin-documents.ts';
+import { actorOf, type AdminDependencies } from './admin-documents.ts';
 import { audited, linkParams, linkPut, linkView, statusView, testResult, toFormerSecrets, toLinkView, toVendorView, vendorView } from './vendor-links-schema.ts';
 
 export interface VendorLinkRoutesOptions extends AdminDependencies {
@@ -181,11 +181,6 @@ function timeOf(at: number | null | undefined): string | null {
 
 function connectorIdOf(request: FastifyRequest): string {
   return canonicalId((request.params as z.infer<typeof linkParams>).connectorId);
-}
-
-function actorOf({ caller }: FastifyRequest): string {
-  if (caller === undefined) throw new Error('An administrator route ran without its authentication.');
-  return caller.appId;
 }
 
 const tags = ['admin: vendors'];

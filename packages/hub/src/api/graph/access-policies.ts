@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { HubError } from '@sallyport/contracts';
 import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
-import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
+import { isGraphBody, type GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow } from '../../store/store.ts';
-import { isObject, normalisePolicy } from './access-policy-normalise.ts';
+import { normalisePolicy } from './access-policy-normalise.ts';
 import { requireReferences, settledApplications } from './access-policy-references.ts';
 import { refuseUnsupported, requireOperator, requireSound } from './access-policy-rules.ts';
 import { entityAnswer } from './answers.ts';
@@ -77,7 +77,7 @@ async function create(deps: GraphDependencies, request: GraphRequest): Promise<G
 
 async function patch(deps: GraphDependencies, request: GraphRequest): Promise<void> {
   const parsed = parseBody(TYPE, request.body, request.version);
-  const sent = isObject(parsed.conditions) ? parsed.conditions : {};
+  const sent = isGraphBody(parsed.conditions) ? parsed.conditions : {};
   await updateDocument(deps, request, collection, param(request, 'id'), async (row, tx) => {
     const policy = settled(deps, { ...row.body, ...parsed, conditions: { ...(row.body.conditions as GraphBody), ...sent } });
     await requireReferences(policy.conditions as GraphBody, tx, new Set(Object.keys(sent)));

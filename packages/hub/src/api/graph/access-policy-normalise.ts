@@ -1,4 +1,4 @@
-import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
+import { isGraphBody, type GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 
 /**
@@ -36,7 +36,7 @@ function normaliseConditions(conditions: GraphBody): GraphBody {
 
 /** Ids in lower case, special words in the service's spelling, each once. */
 function withWords(value: unknown, words: readonly string[]): GraphBody | null {
-  if (!isObject(value)) return null;
+  if (!isGraphBody(value)) return null;
   return Object.fromEntries(Object.entries(value).map(([name, list]) => [name, isTexts(list) ? [...new Set(list.map((item) => spelled(item, words)))] : list]));
 }
 
@@ -55,18 +55,18 @@ function normaliseGrant(grant: GraphBody | null): GraphBody | null {
 
 export function controlCount(grant: GraphBody): number {
   const lists = ['builtInControls', 'customAuthenticationFactors', 'termsOfUse'].map((name) => (grant[name] ?? []) as string[]);
-  return lists.flat().length + (isObject(grant.authenticationStrength) ? 1 : 0);
+  return lists.flat().length + (isGraphBody(grant.authenticationStrength) ? 1 : 0);
 }
 
 function normaliseSession(session: GraphBody | null): GraphBody | null {
   if (session === null) return null;
   const controls = Object.fromEntries(Object.entries(session).map(([name, control]) => [name, normaliseControl(name, control)]));
-  const effective = Object.values(controls).some((control) => control === true || (isObject(control) && control.isEnabled !== false));
+  const effective = Object.values(controls).some((control) => control === true || (isGraphBody(control) && control.isEnabled !== false));
   return effective ? withoutEmpty(controls, LEFT_OUT_OF_SESSION) : null;
 }
 
 function normaliseControl(name: string, control: unknown): unknown {
-  if (!isObject(control) || !('isEnabled' in control)) return control;
+  if (!isGraphBody(control) || !('isEnabled' in control)) return control;
   const filled = { ...control, isEnabled: control.isEnabled ?? true };
   if (name !== 'signInFrequency') return filled;
   return {
@@ -77,7 +77,7 @@ function normaliseControl(name: string, control: unknown): unknown {
 }
 
 function nullIfEmpty(value: unknown): GraphBody | null {
-  if (!isObject(value)) return null;
+  if (!isGraphBody(value)) return null;
   return Object.values(value).every(isNothing) ? null : value;
 }
 
@@ -96,8 +96,4 @@ export function isNothing(value: unknown): boolean {
 
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-
-export function isObject(value: unknown): value is GraphBody {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

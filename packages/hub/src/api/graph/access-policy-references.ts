@@ -1,9 +1,8 @@
 import { HubError } from '@sallyport/contracts';
 import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
-import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
+import { isGraphBody, type GraphBody } from '@sallyport/contracts/graph/model.ts';
 import type { AccessView } from '../../pipeline/ports.ts';
 import type { DocumentKind, Transaction } from '../../store/store.ts';
-import { isObject } from './access-policy-normalise.ts';
 
 const WORDS: ReadonlySet<string> = new Set([
   'All', 'None', 'GuestsOrExternalUsers', 'AllAgentIdUsers', 'AllTrusted', 'Office365', 'MicrosoftAdminPortals',
@@ -30,7 +29,7 @@ const REFERENCES: readonly Reference[] = [
 export async function requireReferences(conditions: GraphBody, tx: Transaction, within?: ReadonlySet<string>): Promise<void> {
   for (const { condition, names, kind, what } of REFERENCES) {
     const value = conditions[condition];
-    if (!isObject(value) || within?.has(condition) === false) continue;
+    if (!isGraphBody(value) || within?.has(condition) === false) continue;
     for (const name of names) await requireAll(value[name], kind, what, `conditions.${condition}.${name}`, tx);
   }
 }
@@ -48,7 +47,7 @@ async function requireAll(ids: unknown, kind: DocumentKind, what: string, path: 
 /** Applications by id or special word as they are; by name as the id that decisions know them by. */
 export function settledApplications(policy: GraphBody, view: AccessView): GraphBody {
   const conditions = policy.conditions as GraphBody;
-  if (!isObject(conditions.applications)) return policy;
+  if (!isGraphBody(conditions.applications)) return policy;
   const applications = { ...conditions.applications };
   for (const name of ['includeApplications', 'excludeApplications']) {
     applications[name] = ((applications[name] ?? []) as string[]).map((id, index) => applicationId(id, view, `conditions.applications.${name}[${index}]`));

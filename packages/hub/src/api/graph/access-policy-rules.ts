@@ -1,6 +1,6 @@
 import { HubError } from '@sallyport/contracts';
-import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
-import { controlCount, isNothing, isObject } from './access-policy-normalise.ts';
+import { isGraphBody, type GraphBody } from '@sallyport/contracts/graph/model.ts';
+import { controlCount, isNothing } from './access-policy-normalise.ts';
 import { requireText } from './documents.ts';
 
 /** Entra's "MFA trusted IPs", which can be named and not be read. */
@@ -13,33 +13,33 @@ export function requireSound(policy: GraphBody): void {
   requireSomeone(conditions);
   requireInclude(conditions.applications, 'conditions.applications', ['includeApplications', 'includeUserActions', 'includeAuthenticationContextClassReferences', 'applicationFilter']);
   // Exclusions alone would match nothing, and a policy that matches nothing closes nothing.
-  if (isObject(conditions.platforms)) requireInclude(conditions.platforms, 'conditions.platforms', ['includePlatforms']);
-  if (isObject(conditions.locations)) requireInclude(conditions.locations, 'conditions.locations', ['includeLocations']);
+  if (isGraphBody(conditions.platforms)) requireInclude(conditions.platforms, 'conditions.platforms', ['includePlatforms']);
+  if (isGraphBody(conditions.locations)) requireInclude(conditions.locations, 'conditions.locations', ['includeLocations']);
   requireControls(policy);
 }
 
 function requireSomeone(conditions: GraphBody): void {
-  if (isObject(conditions.clientApplications)) return;
+  if (isGraphBody(conditions.clientApplications)) return;
   requireInclude(conditions.users, 'conditions.users', ['includeUsers', 'includeGroups', 'includeRoles', 'includeGuestsOrExternalUsers']);
 }
 
 function requireInclude(condition: unknown, path: string, includes: readonly string[]): void {
-  const names = isObject(condition) ? includes.filter((name) => !isNothing(condition[name])) : [];
+  const names = isGraphBody(condition) ? includes.filter((name) => !isNothing(condition[name])) : [];
   if (names.length > 0) return;
   const [field = '', ...others] = includes.map((name) => `${path}.${name}`);
   throw new HubError('invalid_request', `${field} must not be empty${others.length === 0 ? '' : `, unless ${others.join(' or ')} says what is included`}.`, { field });
 }
 
 function requireControls({ grantControls: grant, sessionControls: session }: GraphBody): void {
-  if (!isObject(grant) && !isObject(session)) {
+  if (!isGraphBody(grant) && !isGraphBody(session)) {
     throw new HubError('invalid_request', 'A policy needs grantControls, or sessionControls that are switched on.', { field: 'grantControls' });
   }
-  const controls = isObject(grant) ? (grant.builtInControls as string[]) : [];
+  const controls = isGraphBody(grant) ? (grant.builtInControls as string[]) : [];
   if (controls.includes('block') && controls.length > 1) {
     throw new HubError('invalid_request', 'block cannot be combined with other controls.', { field: 'grantControls.builtInControls' });
   }
-  const frequency = isObject(session) ? session.signInFrequency : null;
-  if (isObject(frequency) && frequency.isEnabled === true && frequency.frequencyInterval === 'timeBased' && (frequency.value === null || frequency.type === null)) {
+  const frequency = isGraphBody(session) ? session.signInFrequency : null;
+  if (isGraphBody(frequency) && frequency.isEnabled === true && frequency.frequencyInterval === 'timeBased' && (frequency.value === null || frequency.type === null)) {
     throw new HubError('invalid_request', 'A signInFrequency that is timeBased needs value and type.', { field: 'sessionControls.signInFrequency.value' });
   }
 }
@@ -49,7 +49,7 @@ function requireControls({ grantControls: grant, sessionControls: session }: Gra
  * must not quietly become OR, the weaker of the two.
  */
 export function requireOperator(grant: unknown): void {
-  if (!isObject(grant)) return;
+  if (!isGraphBody(grant)) return;
   const field = 'grantControls.operator';
   const { operator } = grant;
   if (typeof operator === 'string' && /^(?:and|or)$/i.test(operator)) return;
@@ -101,5 +101,5 @@ function unsupported(path: string, what: string): HubError {
 }
 
 function at(body: GraphBody, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, step) => (isObject(value) ? value[step] : undefined), body);
+  return path.split('.').reduce<unknown>((value, step) => (isGraphBody(value) ? value[step] : undefined), body);
 }
