@@ -33,6 +33,18 @@ describe('a merge rule', () => {
     expect((await hub.call('GET', url)).status).toBe(404);
   });
 
+  test('whose partner was deleted since can be changed in all else, and not name it anew', async () => {
+    const gone = '7a1c0a39-7f0e-4f2a-8c1c-9a1d3c5e7f44';
+    await hub.store.transaction((tx) => tx.documents.put('mobileThreatDefenseConnector', gone, {}, 0));
+    const { body } = await hub.call('POST', URL, { priority: 20, method: 'primary', order: [gone, LOOKOUT] });
+    await hub.store.transaction((tx) => tx.documents.delete('mobileThreatDefenseConnector', gone));
+    const url = `${URL}/${body.id}`;
+    expect((await hub.call('PATCH', url, { silentPartner: 'block' })).body).toMatchObject({ silentPartner: 'block', order: [gone, LOOKOUT] });
+    expect((await hub.call('PATCH', url, { order: [gone] })).body.error.target).toBe('order[0]');
+    expect((await hub.call('PATCH', url, { order: [LOOKOUT] })).body.order).toEqual([LOOKOUT]);
+    await hub.call('DELETE', url);
+  });
+
   test('applies to everybody, and ignores silent partners, unless it says otherwise', async () => {
     const { body } = await hub.call('POST', URL, { priority: 0, method: 'strictest' });
     expect(body).toMatchObject({ platform: null, groupId: null, silentPartner: 'ignore' });

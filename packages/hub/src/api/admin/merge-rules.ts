@@ -46,7 +46,7 @@ export function mergeRuleRoutes(deps: MergeRuleDependencies): FastifyPluginCallb
     app.get('/admin/v1/merge-rules/:id', { config: { access: READ, doc: docs.get } }, async (request) => toView(await rules.get(idOf(request))));
     app.patch('/admin/v1/merge-rules/:id', { config: { access: WRITE, doc: docs.patch } }, async (request) => {
       const patch = rulePatch.parse(request.body);
-      return toView(await rules.change(request, idOf(request), (before, tx) => checked(merged(before as Rule, patch), tx)));
+      return toView(await rules.change(request, idOf(request), (before, tx) => checked(merged(before as Rule, patch), tx, '', patch)));
     });
     app.delete('/admin/v1/merge-rules/:id', { config: { access: WRITE, doc: docs.remove } }, async (request, reply) => {
       await rules.remove(request, idOf(request));
@@ -104,10 +104,13 @@ const disagreements = z.object({
   value: z.array(z.object({ deviceId: z.string(), mergedState: z.string(), views: z.array(z.object({ connectorId: z.string(), state: z.string(), observedDateTime: z.iso.datetime() })) })),
 });
 
-/** What no single field can say, with everything it names. @throws HubError `invalid_request` that names the field */
-async function checked(rule: Rule, tx: Pick<Transaction | Store, 'documents'>, at = ''): Promise<Readonly<Record<string, unknown>>> {
-  if (rule.groupId !== null) await requireDocument(tx, 'group', rule.groupId, `${at}groupId`);
-  for (const [index, connector] of rule.order?.entries() ?? []) await requireDocument(tx, 'mobileThreatDefenseConnector', connector, `${at}order[${index}]`);
+/**
+ * What no single field can say, with everything that is named in `given`: a rule may go on naming a connector that was
+ * deleted since. @throws HubError `invalid_request` that names the field
+ */
+async function checked(rule: Rule, tx: Pick<Transaction | Store, 'documents'>, at = '', given: z.infer<typeof rulePatch> = rule): Promise<Readonly<Record<string, unknown>>> {
+  if (typeof given.groupId === 'string') await requireDocument(tx, 'group', given.groupId, `${at}groupId`);
+  for (const [index, connector] of given.order?.entries() ?? []) await requireDocument(tx, 'mobileThreatDefenseConnector', connector, `${at}order[${index}]`);
   return checkedAlone(rule, at);
 }
 
