@@ -15,7 +15,7 @@ export function isHeldIdle(socket: Socket): boolean {
 
 /**
  * Answers the plain requests of one route from the socket, before `node:http` and the router. Measured, these
- * two cost twice as much as all that a decision needs besides; see docs/decisions/0011.
+ * two cost as much again as all that a decision needs besides; see docs/decisions/0011.
  */
 export function installFastPath(app: FastifyInstance, route: FastRoute, authenticator: Required<Authenticator>): void {
   app.addHook('onReady', (done) => {
