@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OutboundResponse } from '../../platform/outbound.ts';
+import type { OutboundResponse, OutboundStream } from '../../platform/outbound.ts';
 import { jsonOf, timeOfAnswer } from '../answer.ts';
 import { BearerToken } from '../bearer-token.ts';
 import { PAGE_TIMEOUT_MS, type Page } from '../page-walk.ts';
@@ -109,14 +109,20 @@ export function createLookoutClient(settings: LookoutSettings, { http, clock, wa
           idleTimeoutMs: SILENCE_MS,
           signal,
         }));
-        if (opened.status !== 200) await letGo(opened.chunks);
+        if (opened.status !== 200 || !isStream(opened)) await letGo(opened.chunks);
         return opened;
       });
       if (resume && [400, 404, 410].includes(answer.status)) return undefined;
       requireSuccess(answer, 'Lookout (event stream)', clock.now());
+      if (!isStream(answer)) throw new VendorError('bad_answer', 'Lookout gave something else in place of its event stream. Check the address, and whether a proxy stands in between.');
       return readable(sseEvents(answer.chunks));
     },
   };
+}
+
+/** A page of a proxy holds no events and ends at once; followed as a stream, it would be asked for without end. */
+function isStream({ headers }: Pick<OutboundStream, 'headers'>): boolean {
+  return /^text\/event-stream\b/i.test(headers['content-type'] ?? 'text/event-stream');
 }
 
 /** An answer that nobody reads would keep its connection. */

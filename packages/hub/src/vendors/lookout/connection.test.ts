@@ -20,6 +20,18 @@ afterEach(async () => {
   await lookout.close();
 });
 
+function connect() {
+  const settings = lookoutSettings.parse({ baseUrl: lookout.url, applicationKey: lookout.applicationKey });
+  return connectLookout(settings, { http, clock: systemClock, wait: async () => undefined, log: { info: () => undefined, warn: () => undefined } });
+}
+
+const NOTHING: Feed = { signal: new AbortController().signal, cursor: { get: async () => undefined, set: async () => undefined }, knows: () => false, take: async () => undefined, alive: async () => undefined };
+
+test('a page in place of the event stream is a failure, and not a stream that ended', async () => {
+  lookout.trouble('/mra/stream/v2/events', 200, { headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' });
+  await expect(connect().stream?.(NOTHING)).rejects.toMatchObject({ failure: 'bad_answer' });
+});
+
 test('a device that became known meanwhile, by the list or by another event, is not asked for any more', async () => {
   const asked = () => lookout.requests.filter(({ path }) => path === '/mra/api/v2/device').map(({ query }) => query.get('guid'));
   for (const guid of ['a', 'b']) lookout.putDevice({ guid, security_status: 'SECURE', activation_status: 'ACTIVATED', protection_status: 'PROTECTED' });
@@ -33,8 +45,6 @@ test('a device that became known meanwhile, by the list or by another event, is 
     take: async (records) => { taken.push(...records); },
     alive: async () => undefined,
   };
-  const settings = lookoutSettings.parse({ baseUrl: lookout.url, applicationKey: lookout.applicationKey });
-  const connection = connectLookout(settings, { http, clock: systemClock, wait: async () => undefined, log: { info: () => undefined, warn: () => undefined } });
-  await expect(connection.stream?.(feed)).rejects.toMatchObject({ code: 'aborted' });
+  await expect(connect().stream?.(feed)).rejects.toMatchObject({ code: 'aborted' });
   expect([asked(), taken.length]).toEqual([['a'], 3]);
 });
