@@ -93,6 +93,7 @@ test('a name that one gave up is free at the other at once', async () => {
     const { id } = await make(giver);
     await giver.delete(`/v1.0/users/${id}`);
     const { id: next } = await make(taker);
+    expect(next).not.toBe(id);
     await taker.delete(`/v1.0/users/${next}`);
   }
 });

@@ -19,7 +19,17 @@ export interface QuerySupport {
 }
 
 export interface ExpandSupport {
-  readonly [property: string]: { readonly type: string; readonly expand?: ExpandSupport };
+  readonly [property: string]: {
+    readonly type: string;
+    /** In this version alone. */
+    readonly only?: GraphVersion;
+    readonly expand?: ExpandSupport;
+  };
+}
+
+/** What can be expanded in a version. */
+export function expandableIn(version: GraphVersion, support: ExpandSupport): readonly string[] {
+  return Object.keys(support).filter((name) => support[name]?.only === undefined || support[name].only === version);
 }
 
 export interface OrderBy {
@@ -103,11 +113,12 @@ function parseSelect(text: string | undefined, type: string, version: GraphVersi
 
 function parseExpand(text: string | undefined, version: GraphVersion, support: ExpandSupport): Expansion {
   if (text === undefined) return {};
+  const known = expandableIn(version, support);
   const expansion: Record<string, Expansion[string]> = {};
   for (const part of splitOutside(text, ',')) {
     const [, name = '', inner] = /^(\w+)\s*(?:\((.*)\))?$/s.exec(part.trim()) ?? [];
-    const supported = Object.hasOwn(support, name) ? support[name] : undefined;
-    if (supported === undefined) throw refuse('$expand', `cannot expand "${part.trim().slice(0, 100)}"; ${expandable(support)}`);
+    const supported = known.includes(name) ? support[name] : undefined;
+    if (supported === undefined) throw refuse('$expand', `cannot expand "${part.trim().slice(0, 100)}"; ${known.length === 0 ? 'nothing can be expanded here' : `it can expand ${known.join(', ')}`}`);
     if (Object.hasOwn(expansion, name)) throw refuse('$expand', `names "${name}" twice`);
     expansion[name] = inner === undefined ? {} : parseInnerOptions(inner, version, supported);
   }
@@ -125,11 +136,6 @@ function parseInnerOptions(text: string, version: GraphVersion, supported: Expan
     else throw refuse('$expand', `takes only $select and $expand in its parentheses, not "${option.slice(0, 60)}"`);
   }
   return { ...(select === undefined ? {} : { select }), ...(expand === undefined ? {} : { expand }) };
-}
-
-function expandable(support: ExpandSupport): string {
-  const names = Object.keys(support);
-  return names.length === 0 ? 'nothing can be expanded here' : `it can expand ${names.join(', ')}`;
 }
 
 /** Splits at `separator` where it is not within parentheses. */

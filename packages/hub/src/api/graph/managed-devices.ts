@@ -1,6 +1,6 @@
-import type { GraphBody, GraphVersion } from '@sallyport/contracts/graph/model.ts';
+import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
-import { parseQuery, type ExpandSupport, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
+import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import type { DeviceFilter, DevicePosition, DeviceQuery, DeviceRow } from '../../store/store.ts';
 import { collectionAnswer, entityAnswer, notFound, type ResourcePlace } from './answers.ts';
@@ -8,7 +8,7 @@ import { compliancePolicyStates } from './compliance-states.ts';
 import { withDetectedApps } from './device-apps.ts';
 import { toDeviceFilter, toDeviceOrder } from './device-filter.ts';
 import { newDevice, ownerNamedAsInBeta, presentDevice, requireUniqueEntraId, settledDevice } from './device-resource.ts';
-import { chosenId, requireFreeId } from './documents.ts';
+import { chosenId, itemSupport, requireFreeId } from './documents.ts';
 import { nestedRoutes } from './nested-resources.ts';
 import { PAGE_SIZE, foreignToken, nextLink, readSkipToken, type PageStart } from './paging.ts';
 import { DEVICES } from './permissions.ts';
@@ -17,8 +17,7 @@ import { noContent, param, type GraphAnswer, type GraphDependencies, type GraphR
 
 const TYPE = 'managedDevice';
 const place: ResourcePlace = { path: 'deviceManagement/managedDevices', type: TYPE };
-const support: QuerySupport = { filter: true, orderBy: true, paging: true, count: true };
-const EXPANDED: Readonly<Record<GraphVersion, ExpandSupport>> = { 'v1.0': {}, beta: { detectedApps: { type: 'detectedApp' } } };
+const support: QuerySupport = { filter: true, orderBy: true, paging: true, count: true, expand: { detectedApps: { type: 'detectedApp', only: 'beta' } } };
 
 /** Devices, from the store's own list: filtered, sorted and paged there. */
 export function managedDeviceRoutes(deps: GraphDependencies): GraphRoute[] {
@@ -36,9 +35,9 @@ export function managedDeviceRoutes(deps: GraphDependencies): GraphRoute[] {
     },
     { method: 'POST', path, access: DEVICES.write, summary: 'Register a device', doc: creates(TYPE), handle: (request) => register(deps, request) },
     {
-      method: 'GET', path: `${path}/:id`, access: DEVICES.read, summary: 'Get one managed device', doc: gets(TYPE),
+      method: 'GET', path: `${path}/:id`, access: DEVICES.read, summary: 'Get one managed device', doc: gets(TYPE, itemSupport(support)),
       handle: async (request) => {
-        const query = parseQuery(request.queryString, TYPE, request.version, { expand: EXPANDED[request.version] });
+        const query = parseQuery(request.queryString, TYPE, request.version, itemSupport(support));
         const row = await requireDevice(deps, param(request, 'id'));
         const [device = {}] = await withDetectedApps(deps, [await present(deps, row)], query);
         return entityAnswer(request, place, device, query);
@@ -67,7 +66,7 @@ function ofUser({ view }: GraphDependencies, request: GraphRequest): DeviceFilte
 }
 
 async function list(deps: GraphDependencies, request: GraphRequest, within?: DeviceFilter): Promise<GraphAnswer> {
-  const query = parseQuery(request.queryString, TYPE, request.version, { ...support, expand: EXPANDED[request.version] });
+  const query = parseQuery(request.queryString, TYPE, request.version, support);
   const filter = bothOf(within, query.filter === undefined ? undefined : toDeviceFilter(query.filter));
   const size = query.top ?? PAGE_SIZE;
   const start = readSkipToken(query.skipToken);

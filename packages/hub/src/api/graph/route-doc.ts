@@ -1,6 +1,6 @@
 import { z, type ZodType } from 'zod';
 import { concreteTypes, type GraphVersion } from '@sallyport/contracts/graph/model.ts';
-import { MAX_PAGE, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
+import { expandableIn, MAX_PAGE, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import type { RouteDoc } from '../route-access.ts';
 
 /** What a Graph route takes and answers, for the API document. Types are those of the schema at `/$metadata`. */
@@ -32,19 +32,20 @@ export function routeDocOf({ summary, doc }: { readonly summary: string; readonl
   return {
     summary,
     tags: [`Graph ${version}`],
-    query: doc.query === undefined ? undefined : queryOf(doc.query),
+    query: doc.query === undefined ? undefined : queryOf(doc.query, version),
     body: doc.takes === undefined ? undefined : typeof doc.takes === 'string' ? entity(doc.takes, version, doc.partly === true) : doc.takes,
     responses: responsesOf(doc.answers, version),
   };
 }
 
-function queryOf(support: QuerySupport): ZodType {
+function queryOf(support: QuerySupport, version: GraphVersion): ZodType {
+  const expandable = expandableIn(version, support.expand ?? {});
   const whole = (about: string) => z.int().min(0).describe(about).optional();
   const text = (about: string) => z.string().describe(about).optional();
   return z.object({
     ...(support.filter === true && { $filter: text('OData filter: eq, ne, gt, ge, lt, le, in, and, or, not, startswith, endswith, contains, any, isof, as far as the properties allow.') }),
     ...(support.select !== false && { $select: text('Names of properties, with commas between.') }),
-    ...(support.expand !== undefined && { $expand: text(`Of ${Object.keys(support.expand).join(', ')}; $select and $expand may follow in parentheses.`) }),
+    ...(expandable.length > 0 && { $expand: text(`Of ${expandable.join(', ')}; $select and $expand may follow in parentheses.`) }),
     ...(support.orderBy === true && { $orderby: text('Names of properties, each with asc or desc.') }),
     ...(support.paging === true && {
       $top: z.int().min(0).max(MAX_PAGE).describe('Items on a page.').optional(), $skip: whole('Items to leave out first.'),
