@@ -30,9 +30,12 @@ function read(type: string, token: Token): FilterValue | Misfit {
   }
 }
 
-/** Dates alone mean midnight UTC; quoted times are what many clients send. */
+/**
+ * Dates alone mean midnight UTC; quoted times are what many clients send; and a plus that was not encoded in the address
+ * arrives as a space.
+ */
 function readTime(token: Token): string | Misfit {
-  const text = /^\d{4}-\d\d-\d\d$/.test(token.text) ? `${token.text}T00:00:00Z` : token.text;
+  const text = /^\d{4}-\d\d-\d\d$/.test(token.text) ? `${token.text}T00:00:00Z` : token.text.replace(/ (?=\d\d:\d\d$)/, '+');
   const value = token.kind === 'time' || token.kind === 'string' ? parseEdmValue('Edm.DateTimeOffset', text) : undefined;
   return typeof value === 'string' ? value : new Misfit('a time like 2026-01-31T08:30:00Z');
 }

@@ -29,6 +29,8 @@ describe('a filter finds', () => {
     ['user', 'createdDateTime ge 2026-01-31', USER, true],
     ['user', 'createdDateTime gt 2026-01-31T09:30:00+01:00', USER, false],
     ['user', "createdDateTime lt '2026-02-01T00:00:00Z'", USER, true],
+    ['user', 'createdDateTime gt 2026-01-31T09:29:59.0000000 01:00 and accountEnabled', USER, true],
+    ['user', "createdDateTime gt '2026-01-31T09:30:00 01:00'", USER, false],
     ['user', "accountEnabled eq true and (displayName eq 'x' or mail eq null)", USER, true],
     ['user', "businessPhones/any(p: p eq '2')", USER, true],
     ['user', "businessPhones/any(p: p eq '3')", USER, false],

@@ -15,7 +15,7 @@ const MAX_TOKENS = 1000;
 const RULES: readonly (readonly [Token['kind'], RegExp])[] = [
   ['string', /'(?:[^']|'')*'/y],
   ['guid', /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/iy],
-  ['time', /\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?(?:Z|[+-]\d\d:\d\d))?/iy],
+  ['time', /\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?(?:Z|[ +-]\d\d:\d\d))?/iy],
   ['number', /-?\d+(?:\.\d+)?/y],
   ['word', /[A-Za-z_@][\w.@]*/y],
   ['mark', /[(),:/]/y],
