@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import type { ReadinessResult } from './readiness.ts';
+import { RequestTimes, type RequestTimer } from './request-times.ts';
 import type { RouteAccess } from './route-access.ts';
 
 export interface OperationsOptions {
@@ -43,36 +44,23 @@ export function addOperationsRoutes(app: FastifyInstance, { readiness, metrics }
   });
 }
 
-/** Adds one answered request to the figures of a route. */
-export type RequestTimer = (seconds: number) => void;
-
 /**
  * Counts and times every request by its route. To be called before any route is added. Answers a maker of
  * timers for what is answered before the router sees it.
  */
 export function measureRequests(app: FastifyInstance, metrics: Registry): (method: string, route: string, status: number) => RequestTimer {
-  const seconds = new Histogram({
-    name: 'sallyport_http_request_duration_seconds',
-    help: 'Time from the request to the end of its answer',
-    labelNames: ['method', 'route', 'status'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
-    registers: [metrics],
-  });
-  // Finding a labelled figure again costs more than adding to it, and a route has few statuses.
-  const known = new WeakMap<object, Map<number, Histogram.Internal<string>>>();
+  const times = new RequestTimes(metrics);
+  const known = new WeakMap<object, Map<number, RequestTimer>>();
   app.addHook('onResponse', (request, reply, done) => {
     done();
     const { config, url } = request.routeOptions;
     if (config.stream === true) return;
-    const byStatus = known.get(config) ?? new Map<number, Histogram.Internal<string>>();
+    const byStatus = known.get(config) ?? new Map<number, RequestTimer>();
     known.set(config, byStatus);
     // The route, never the path as sent: there are as many paths as callers care to invent.
-    const figure = byStatus.get(reply.statusCode) ?? seconds.labels({ method: url === undefined ? 'any' : request.method, route: url ?? 'none', status: reply.statusCode });
-    byStatus.set(reply.statusCode, figure);
-    figure.observe(reply.elapsedTime / 1000);
+    const timer = byStatus.get(reply.statusCode) ?? times.timer({ method: url === undefined ? 'any' : request.method, route: url ?? 'none', status: reply.statusCode });
+    byStatus.set(reply.statusCode, timer);
+    timer(reply.elapsedTime / 1000);
   });
-  return (method, route, status) => {
-    const figure = seconds.labels({ method, route, status });
-    return (duration) => figure.observe(duration);
-  };
+  return (method, route, status) => times.timer({ method, route, status });
 }
