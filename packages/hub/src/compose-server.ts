@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
+import program from '../package.json' with { type: 'json' };
 import type { Authenticator } from './api/access-guard.ts';
 import { accessRoutes } from './api/access/routes.ts';
 import { doorAdminRoutes } from './api/admin/doors.ts';
@@ -35,8 +36,6 @@ import { addGauge, createMetrics } from './platform/metrics.ts';
 import type { ServeSettings } from './platform/settings.ts';
 import type { ServerTls } from './platform/tls.ts';
 import type { DocumentRow } from './store/store.ts';
-
-const VERSION = '0.1.0';
 
 export interface SyslogPart {
   /** Where senders connect to, `HOST:PORT`. */
@@ -77,7 +76,7 @@ export async function openServer(foundation: Foundation, services: Services): Pr
   const inPlace = settings.databaseUrl === undefined ? [{ name: 'databaseFile', check: await watchFileInPlace(join(settings.dataDir, 'hub.db')) }] : [];
   addOperationsRoutes(app, { metrics, readiness: createReadiness([storeIsWritable(store, clock), ...inPlace], clock, log) });
   addHelpPage(app);
-  addOpenApiRoute(app, { site, version: VERSION });
+  addOpenApiRoute(app, { site, version: program.version });
   followCertificate(foundation, { app, syslog });
   return { app, syslog };
 }
