@@ -94,7 +94,7 @@ async function addRoutes(
   const { configuration, decider, devices, intake, provisioning, questions } = pipeline;
   const { view } = decider;
   await app.register(graphRoutes({ store, configuration, devices, view, clock, baseUrl: settings.publicUrl }));
-  await app.register(partnerRoutes({ intake, provisioning, clock }));
+  await app.register(partnerRoutes({ intake, provisioning, clock, authenticator, onTaken: timerOf('POST', '/partner/v1/device-health', 200) }));
   await app.register(webhookRoutes({ runner }));
   await app.register(logCollectorRoutes({ runner, clock }));
   await app.register(ssfPushRoutes({ runner, http, clock }));

@@ -13,24 +13,31 @@ export function isHeldIdle(socket: Socket): boolean {
   return held.get(socket)?.isIdle ?? false;
 }
 
+/** What is answered so on each server. */
+const routesOf = new WeakMap<FastifyInstance['server'], FastRoute[]>();
+
 /**
- * Answers the plain requests of one route from the socket, before `node:http` and the router. Measured, these
+ * Answers the plain requests of a route from the socket, before `node:http` and the router. Measured, these
  * two cost as much again as all that a decision needs besides; see docs/decisions/0011.
  */
 export function installFastPath(app: FastifyInstance, route: FastRoute, authenticator: Required<Authenticator>): void {
+  const routes = routesOf.get(app.server);
+  if (routes !== undefined) return void routes.push(route);
+  const first = [route];
+  routesOf.set(app.server, first);
   app.addHook('onReady', (done) => {
     // With these levels every answer is logged, which happens on the ordinary way.
-    if (app.log.level !== 'debug' && app.log.level !== 'trace') holdConnections(app, route, authenticator);
+    if (app.log.level !== 'debug' && app.log.level !== 'trace') holdConnections(app, first, authenticator);
     done();
   });
 }
 
-function holdConnections({ server, fixedHeaders }: FastifyInstance, route: FastRoute, authenticator: Required<Authenticator>): void {
+function holdConnections({ server, fixedHeaders }: FastifyInstance, routes: readonly FastRoute[], authenticator: Required<Authenticator>): void {
   const event = (server as unknown) instanceof TlsServer ? 'secureConnection' : 'connection';
   // The first listener is Node's own, added when the server was made.
   const serve = server.listeners(event)[0] as (this: typeof server, socket: Socket) => void;
   const plain: PlainServer = {
-    route, authenticator,
+    routes, authenticator,
     answers: new PlainAnswers(fixedHeaders, server.keepAliveTimeout),
     requestMs: server.headersTimeout,
     // Node waits a little longer than it says, for requests that are on their way.

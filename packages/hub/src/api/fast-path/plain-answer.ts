@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
+const CLOSE = 'Connection: close\r\n';
+
 /** Writes whole answers as `node:http` would with the headers of the ordinary way, at one go. */
 export class PlainAnswers {
   readonly #headers: string;
@@ -16,17 +18,18 @@ export class PlainAnswers {
   /**
    * @param json in ASCII, so that its length is its size
    * @param echo lines that repeat ids of the caller
+   * @param isLast of its connection
    */
-  write(json: string, echo: string): string {
+  write(json: string, echo: string, isLast: boolean): string {
     const second = Math.floor(Date.now() / 1_000);
     if (second !== this.#second) this.#startOf(second);
-    return `${this.#start}request-id: ${randomUUID()}\r\n${echo}content-length: ${json.length}\r\n\r\n${json}`;
+    return `${this.#start}${isLast ? CLOSE : this.#keepAlive}request-id: ${randomUUID()}\r\n${echo}content-length: ${json.length}\r\n\r\n${json}`;
   }
 
   /** The same for all answers of a second (RFC 9110 section 6.6.1: Date). */
   #startOf(second: number): void {
     this.#second = second;
     const date = new Date(second * 1_000).toUTCString();
-    this.#start = `HTTP/1.1 200 OK\r\n${this.#headers}content-type: application/json; charset=utf-8\r\nDate: ${date}\r\n${this.#keepAlive}`;
+    this.#start = `HTTP/1.1 200 OK\r\n${this.#headers}content-type: application/json; charset=utf-8\r\nDate: ${date}\r\n`;
   }
 }

@@ -20,6 +20,8 @@ interface Subject {
   /** What was answered the short way, and the other way. */
   readonly fast: string[];
   readonly ordinary: string[];
+  /** Asked at `/later`, and still to be answered. */
+  readonly asked: { readonly body: string; answer(json: string): void; fail(): void }[];
 }
 
 const opened: FastifyInstance[] = [];
@@ -29,10 +31,10 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((app) => app.close()));
 });
 
-/** `POST /ask` answers the body that it got; a token is good when it says so. */
+/** `POST /ask` answers the body that it got, `POST /later` when the test says so; a token is good when it says so. */
 async function start({ limits = {}, tls }: { limits?: Partial<HttpLimits>; tls?: CertificateAndKey } = {}): Promise<Subject> {
   const known = new Set(['Bearer good']);
-  const [fast, ordinary]: [string[], string[]] = [[], []];
+  const [fast, ordinary, asked]: [string[], string[], Subject['asked']] = [[], [], []];
   const authenticator = {
     peek: (authorization: string) => (known.has(authorization) ? CALLER : undefined),
     async authenticate(authorization: string | undefined) {
@@ -44,18 +46,31 @@ async function start({ limits = {}, tls }: { limits?: Partial<HttpLimits>; tls?:
   };
   const app = createHttpServer({ behindProxy: false, hsts: false, log: pino({ level: 'silent' }), clock: { now: Date.now }, authenticator, limits, tls });
   app.server.keepAliveTimeoutBuffer = 0;
-  app.post('/ask', { config: { access: { kind: 'permission', anyOf: ['User.Read.All'] } } }, (request) => {
-    ordinary.push(JSON.stringify(request.body));
-    return request.body;
-  });
+  for (const path of ['/ask', '/later']) {
+    app.post(path, { config: { access: { kind: 'permission', anyOf: ['User.Read.All'] } } }, (request) => {
+      ordinary.push(JSON.stringify(request.body));
+      return request.body;
+    });
+  }
   installFastPath(app, { path: '/ask', answer: (_caller, body) => { fast.push(String(body)); return String(body); } }, authenticator);
+  installFastPath(app, {
+    path: '/later',
+    answer: (_caller, body) => new Promise((answer, reject) => asked.push({ body: String(body), answer, fail: () => reject(new Error('no')) })),
+  }, authenticator);
   opened.push(app);
   await app.listen({ host: '127.0.0.1', port: 0 });
-  return { app, known, fast, ordinary };
+  return { app, known, fast, ordinary, asked };
 }
 
 const ask = (body: string, more = '', token = 'good'): string =>
   `POST /ask HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n${more}\r\n${body}`;
+
+const askLater = (body: string): string => ask(body).replace('/ask', '/later');
+
+/** Until this many have been asked at `/later`. */
+async function until({ asked }: Subject, count: number): Promise<void> {
+  while (asked.length < count) await new Promise(setImmediate);
+}
 
 /** A client, and what it was told until the connection ended. */
 interface Client {
@@ -183,6 +198,95 @@ describe('a connection', () => {
     while (answers < 100) await once(near, 'data');
     expect(hub.fast.length + hub.ordinary.length).toBe(100);
     for (const side of [near, far]) side.destroy();
+  });
+});
+
+describe('an answer that has to be waited for', () => {
+  test('comes when it is there, and those of other connections and routes do not wait for it', async () => {
+    const hub = await start();
+    const [slow, quick] = [client(hub), client(hub)];
+    slow.socket.write(askLater('1'));
+    await until(hub, 1);
+    quick.socket.write(ask('2'));
+    await quick.told('\r\n\r\n2');
+    quick.socket.write(askLater('3'));
+    await until(hub, 2);
+    hub.asked[1]?.answer('"three"');
+    await quick.told('\r\n\r\n"three"');
+    hub.asked[0]?.answer('"one"');
+    await slow.told('\r\n\r\n"one"');
+    expect([hub.fast, hub.ordinary]).toEqual([['2'], []]);
+  });
+
+  test('comes before those to what is sent meanwhile, whoever answers that', async () => {
+    const hub = await start();
+    const { socket, told, all } = client(hub);
+    socket.write(askLater('1'));
+    await until(hub, 1);
+    socket.write(ask('2', 'Connection: x\r\n'));
+    socket.write(ask('3'));
+    await new Promise(setImmediate);
+    expect([hub.fast, hub.ordinary]).toEqual([[], []]);
+    hub.asked[0]?.answer('1');
+    await told('\r\n\r\n3');
+    socket.end();
+    expect((await all).match(/\r\n\r\n\d/gu)).toEqual(['\r\n\r\n1', '\r\n\r\n2', '\r\n\r\n3']);
+  });
+
+  test('is given to a client that sends no more, too', async () => {
+    const hub = await start();
+    const { socket, all } = client(hub);
+    socket.end(askLater('1'));
+    await until(hub, 1);
+    await new Promise(setImmediate);
+    hub.asked[0]?.answer('1');
+    expect(await all).toMatch(/^HTTP\/1.1 200 [^]*\r\n\r\n1$/u);
+  });
+
+  test('that cannot be had is given by the ordinary way', async () => {
+    const hub = await start();
+    const { socket, told } = client(hub);
+    socket.write(askLater('1'));
+    await until(hub, 1);
+    hub.asked[0]?.fail();
+    await told('\r\n\r\n1');
+    expect(hub.ordinary).toEqual(['1']);
+  });
+
+  test('troubles nobody when its client has hung up', async () => {
+    const hub = await start();
+    const { socket } = client(hub);
+    const [served] = (socket.write(askLater('1')), await once(hub.app.server, 'connection')) as [Socket];
+    await until(hub, 1);
+    served.destroy();
+    hub.asked[0]?.answer('1');
+    const other = client(hub);
+    other.socket.write(ask('2'));
+    await other.told('\r\n\r\n2');
+    expect(hub.ordinary).toEqual([]);
+  });
+
+  test('is waited for however long it takes', async () => {
+    const hub = await start();
+    const { socket, told } = client(hub);
+    const [served] = (socket.write(askLater('1')), await once(hub.app.server, 'connection')) as [Socket];
+    await until(hub, 1);
+    served.emit('timeout');
+    hub.asked[0]?.answer('1');
+    await told('\r\n\r\n1');
+    expect(hub.ordinary).toEqual([]);
+  });
+
+  test('comes also when the server ends meanwhile, as the last', async () => {
+    const hub = await start({ limits: { drainMs: 0, closeMs: 60_000 } });
+    const { socket, all } = client(hub);
+    socket.write(askLater('1'));
+    await until(hub, 1);
+    const closed = hub.app.close();
+    while (hub.app.server.listening) await new Promise(setImmediate);
+    hub.asked[0]?.answer('1');
+    expect(await all).toMatch(/^HTTP\/1.1 200 [^]*Connection: close\r\n[^]*\r\n\r\n1$/u);
+    await closed;
   });
 });
 

@@ -4,18 +4,21 @@ import type { Caller } from '../route-access.ts';
 import type { PlainAnswers } from './plain-answer.ts';
 import { PlainRequestReader, UNFINISHED, type PlainRequest } from './plain-request.ts';
 
-/** A POST of JSON that is answered without waiting for anything. */
+/** A POST of JSON. */
 export interface FastRoute {
   readonly path: string;
-  /** The JSON of a 200, in ASCII. `undefined`: the ordinary way answers, and says what is wrong. */
-  answer(caller: Caller, body: Buffer): string | undefined;
+  /**
+   * The JSON of a 200, in ASCII. `undefined`, or a promise that fails: the ordinary way answers, from the beginning,
+   * and says what is wrong. The next request of the connection waits for a promise.
+   */
+  answer(caller: Caller, body: Buffer): string | Promise<string> | undefined;
   /** Told of each answer given here, which the server's own hooks do not see. */
   readonly onAnswered?: ((seconds: number) => void) | undefined;
 }
 
 /** What the connections of a server have in common. */
 export interface PlainServer {
-  readonly route: FastRoute;
+  readonly routes: readonly FastRoute[];
   readonly authenticator: Required<Authenticator>;
   readonly answers: PlainAnswers;
   /** How long a connection may be silent before its first request or within one, and between two. */
@@ -27,6 +30,13 @@ export interface PlainServer {
   serve(socket: Socket): void;
   /** Answers what is no request as Node's own HTTP would, and ends the connection. */
   refuse(socket: Socket, code: 'ERR_HTTP_REQUEST_TIMEOUT' | 'HPE_INVALID_EOF_STATE'): void;
+}
+
+interface Asked extends PlainRequest {
+  readonly route: FastRoute;
+  /** All of it, as it came, and when. */
+  readonly bytes: Buffer;
+  readonly started: number;
 }
 
 /** Some clients send head and body apart, and a long one may be cut once more on its way. */
@@ -41,16 +51,18 @@ const MOST_PIECES = 3;
 export class PlainConnection {
   readonly #socket: Socket;
   readonly #server: PlainServer;
-  readonly #requests: PlainRequestReader;
+  readonly #readers: readonly { readonly route: FastRoute; readonly requests: PlainRequestReader }[];
   /** What has arrived of a request that is not answered yet. */
   #begun: Buffer | undefined;
   #pieces = 0;
   #silenceMs = 0;
+  /** For an answer, or who asks; until then nothing is read. */
+  #waits = false;
 
   constructor(socket: Socket, server: PlainServer) {
     this.#socket = socket;
     this.#server = server;
-    this.#requests = new PlainRequestReader(server.route.path);
+    this.#readers = server.routes.map((route) => ({ route, requests: new PlainRequestReader(route.path) }));
     this.#allowSilence(server.requestMs);
     socket.on('data', this.#take).on('end', this.#end).on('timeout', this.#late).on('error', ignore);
   }
@@ -64,38 +76,61 @@ export class PlainConnection {
     const started = performance.now();
     const bytes = this.#begun === undefined ? chunk : Buffer.concat([this.#begun, chunk]);
     // Whoever does not take the answers is Node's to slow down.
-    const request = this.#server.isOpen() && !this.#socket.writableNeedDrain ? this.#requests.read(bytes) : undefined;
-    if (request === undefined) this.#handOver(bytes);
-    else if (request === UNFINISHED) this.#waitForMore(bytes);
-    else if (!this.#answer(request, started)) this.#verify(bytes, request, started);
+    const asked = this.#server.isOpen() && !this.#socket.writableNeedDrain ? this.#read(bytes, started) : undefined;
+    if (asked === undefined) this.#handOver(bytes);
+    else if (asked === UNFINISHED) this.#waitForMore(bytes);
+    else if (!this.#answer(asked)) this.#verify(asked);
   };
 
+  #read(bytes: Buffer, started: number): Asked | typeof UNFINISHED | undefined {
+    for (const { route, requests } of this.#readers) {
+      const request = requests.read(bytes);
+      if (request === UNFINISHED) return UNFINISHED;
+      if (request !== undefined) return { route, bytes, started, authorization: request.authorization, echo: request.echo, body: request.body };
+    }
+    return undefined;
+  }
+
   /** false: the caller is not known at once, or the ordinary way has to answer. */
-  #answer({ authorization, body, echo }: PlainRequest, started: number): boolean {
-    const { authenticator, route, answers, keepAliveMs } = this.#server;
-    const caller = authenticator.peek(authorization);
-    const json = caller === undefined ? undefined : route.answer(caller, body);
+  #answer(asked: Asked): boolean {
+    const caller = this.#server.authenticator.peek(asked.authorization);
+    const json = caller === undefined ? undefined : asked.route.answer(caller, asked.body);
     if (json === undefined) return false;
-    this.#socket.write(answers.write(json, echo), 'latin1');
-    this.#begun = undefined;
-    this.#pieces = 0;
-    this.#allowSilence(keepAliveMs);
-    route.onAnswered?.((performance.now() - started) / 1_000);
+    if (typeof json === 'string') this.#write(json, asked);
+    else this.#waitFor(json, asked, (told) => (told === undefined ? this.#handOver(asked.bytes) : this.#write(told, asked)));
     return true;
   }
 
+  #write(json: string, { route, echo, started }: Asked): void {
+    const isLast = this.#socket.readableEnded || !this.#server.isOpen();
+    this.#socket.write(this.#server.answers.write(json, echo, isLast), 'latin1');
+    this.#begun = undefined;
+    this.#pieces = 0;
+    this.#allowSilence(this.#server.keepAliveMs);
+    if (isLast) this.#socket.end();
+    route.onAnswered?.((performance.now() - started) / 1_000);
+  }
+
   /** A new token costs one wait and not the connection. Whatever else is wrong is said on the ordinary way. */
-  #verify(bytes: Buffer, request: PlainRequest, started: number): void {
+  #verify(asked: Asked): void {
     const { authenticator } = this.#server;
-    if (authenticator.peek(request.authorization) !== undefined) return this.#handOver(bytes);
+    if (authenticator.peek(asked.authorization) !== undefined) return this.#handOver(asked.bytes);
+    this.#waitFor(authenticator.authenticate(asked.authorization), asked, () => {
+      if (!this.#answer(asked)) this.#handOver(asked.bytes);
+    });
+  }
+
+  #waitFor<T>(promise: Promise<T>, { bytes }: Asked, goOn: (value: T | undefined) => void): void {
     this.#begun = bytes;
+    this.#waits = true;
     this.#socket.pause();
-    const goOn = (): void => {
+    const resume = (value?: T): void => {
+      this.#waits = false;
       if (this.#socket.destroyed) return;
       this.#socket.resume();
-      if (!this.#answer(request, started)) this.#handOver(bytes);
+      goOn(value);
     };
-    authenticator.authenticate(request.authorization).then(goOn, goOn);
+    promise.then(resume, () => resume());
   }
 
   #waitForMore(bytes: Buffer): void {
@@ -115,11 +150,12 @@ export class PlainConnection {
 
   readonly #end = (): void => {
     if (this.#begun === undefined) this.#socket.end();
-    else this.#server.refuse(this.#socket, 'HPE_INVALID_EOF_STATE');
+    else if (!this.#waits) this.#server.refuse(this.#socket, 'HPE_INVALID_EOF_STATE');
   };
 
   /** Node answers who was slow with a request, and just hangs up on who has no other. */
   readonly #late = (): void => {
+    if (this.#waits) return;
     if (this.#begun !== undefined) this.#handOver(this.#begun);
     else if (this.#silenceMs === this.#server.keepAliveMs) this.#socket.destroy();
     else this.#server.refuse(this.#socket, 'ERR_HTTP_REQUEST_TIMEOUT');

@@ -1,13 +1,14 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { HubError } from '@sallyport/contracts';
 import { z } from 'zod';
-import type { IncomingReport, Intake, Provisioning, ReportOutcome } from '../../pipeline/ports.ts';
+import type { Intake, Provisioning } from '../../pipeline/ports.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { RouteDoc } from '../route-access.ts';
-import type { ReportProblem } from './parse-report.ts';
-import { parsePartnerReport } from './parse-report.ts';
-import type { ReportResult } from './report-schema.ts';
-import { envelopeSchema, MAX_REPORTS, resultsSchema } from './report-schema.ts';
+import type { Authenticator } from '../access-guard.ts';
+import { installFastPath } from '../fast-path/fast-path.ts';
+import { fastReports } from './fast-reports.ts';
+import { envelopeSchema, resultsSchema } from './report-schema.ts';
+import { reportsOf, takeReports } from './take-call.ts';
 
 /** Enough for `MAX_REPORTS` reports of 8 KiB. */
 const BODY_LIMIT = 8 * 1024 * 1024;
@@ -16,11 +17,15 @@ export interface PartnerRoutesOptions {
   readonly intake: Intake;
   readonly provisioning: Provisioning;
   readonly clock: Clock;
+  /** With it, plain calls with reports are taken before the router; see `fast-path.ts`. */
+  readonly authenticator?: Authenticator | undefined;
+  readonly onTaken?: ((seconds: number) => void) | undefined;
 }
 
 /** What partners call: their reports and their sign of life. The client's connector comes from its token. */
-export function partnerRoutes({ intake, provisioning, clock }: PartnerRoutesOptions): FastifyPluginAsync {
+export function partnerRoutes({ intake, provisioning, clock, authenticator, onTaken }: PartnerRoutesOptions): FastifyPluginAsync {
   return async (app) => {
+    if (authenticator?.peek !== undefined) installFastPath(app, fastReports(intake, clock, onTaken), authenticator as Required<Authenticator>);
     app.post('/partner/v1/heartbeat', {
       config: {
         access: { kind: 'partner' },
@@ -74,52 +79,6 @@ const docs = {
     tags: ['partner'], responses: { 204: { description: 'Withdrawn.' } },
   },
 } as const satisfies Record<string, RouteDoc>;
-
-async function takeReports(intake: Intake, connectorId: string, raw: readonly unknown[], now: number): Promise<readonly ReportResult[]> {
-  const parsed = raw.map((report) => parsePartnerReport(report, connectorId, now));
-  const distinct = new Map<string, IncomingReport>();
-  for (const report of parsed) {
-    if (report.ok && !distinct.has(report.incoming.row.reportId)) distinct.set(report.incoming.row.reportId, report.incoming);
-  }
-  const outcomes = distinct.size === 0 ? [] : await intake.take(connectorId, [...distinct.values()]);
-  const outcomeOf = new Map(outcomes.map((outcome) => [outcome.reportId, outcome]));
-  const answered = new Set<string>();
-  return parsed.map((report, index) => {
-    if (!report.ok) return rejected(raw[index], index, report.error);
-    const { reportId } = report.incoming.row;
-    const outcome = outcomeOf.get(reportId);
-    if (outcome === undefined) throw new Error(`the pipeline said nothing about report ${reportId}`);
-    const repeated = answered.has(reportId);
-    answered.add(reportId);
-    return toResult(repeated ? { ...outcome, status: 'duplicate' } : outcome);
-  });
-}
-
-function toResult({ reportId, status, matched }: ReportOutcome): ReportResult {
-  return matched ? { reportId, status } : { reportId, status, matched };
-}
-
-function rejected(raw: unknown, index: number, { field, message }: ReportProblem): ReportResult {
-  const target = `reports[${index}]${field === '' ? '' : `.${field}`}`;
-  return { reportId: readableId(raw), status: 'rejected', error: { code: 'invalid_request', message: `${target} ${message}.`, target } };
-}
-
-/** So that the sender finds its report again even where the id itself is what is wrong. */
-function readableId(raw: unknown): string | null {
-  const id = typeof raw === 'object' && raw !== null ? (raw as { reportId?: unknown }).reportId : undefined;
-  return typeof id === 'string' ? id.slice(0, 256) : null;
-}
-
-function reportsOf(body: unknown): readonly unknown[] {
-  const reports = typeof body === 'object' && body !== null ? (body as { reports?: unknown }).reports : undefined;
-  if (!Array.isArray(reports)) {
-    throw new HubError('invalid_request', 'The body must be an object with the list "reports".', { field: 'reports' });
-  }
-  if (reports.length === 0 || reports.length > MAX_REPORTS) {
-    throw new HubError('invalid_request', `"reports" must have 1 to ${MAX_REPORTS} reports; it has ${reports.length}.${reports.length === 0 ? '' : ' Send the rest in another call.'}`, { field: 'reports' });
-  }
-  return reports;
-}
 
 function connectorOf(request: FastifyRequest): string {
   const connectorId = request.caller?.connectorId;
