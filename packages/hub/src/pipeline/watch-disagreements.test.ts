@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../platform/testing.ts';
+import { startPostgres } from '../store/contract/postgres-server.ts';
+import { openPostgresStore } from '../store/postgres/postgres-store.ts';
 import type { OutboxRow } from '../store/store.ts';
+import { startPipeline } from './pipeline.ts';
 import { furnish, LOOKOUT, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from './testing.ts';
 
 let hub: TestPipeline;
@@ -57,3 +61,28 @@ test('each state that a connector comes to is told, with where it comes from', a
   const states = (await told(/^connector-state/)).filter(({ subject }) => subject === LOOKOUT).map(({ payload }) => [payload.from, payload.to]);
   expect(states).toEqual([[null, 'enabled'], ['enabled', 'error'], ['error', 'unavailable'], ['unavailable', 'error'], ['error', 'enabled'], ['enabled', 'unresponsive']]);
 });
+
+test('of two processes on one database that notice at once, one tells', async () => {
+  const server = await startPostgres();
+  const url = await server.createDatabase();
+  const first = await testPipeline(() => openPostgresStore({ url }));
+  await furnish(first);
+  await first.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured' })]);
+  const store = await openPostgresStore({ url });
+  const second = await startPipeline({ store, clock: first.clock, onError: (error) => { throw error; } });
+  try {
+    for (const [round, state] of (['highSeverity', 'secured', 'highSeverity', 'secured', 'highSeverity', 'secured'] as const).entries()) {
+      first.clock.advance(1_000);
+      await first.intake.take(ZIMPERIUM, [report(ZIMPERIUM, PHONE, { state, at: first.clock.now() })]);
+      await eventually(() => { expect(second.decider.view.posture(PHONE)?.mergedState).toBe(state); });
+      await Promise.all([first.tick(), second.tick()]);
+      const rows = (await store.outbox.after(0, 1_000)).filter((row) => row.kind.startsWith('disagreement'));
+      expect(rows).toHaveLength(round + 1);
+    }
+  } finally {
+    await second.close();
+    await store.close();
+    await first.close();
+    await server.stop();
+  }
+}, 60_000);

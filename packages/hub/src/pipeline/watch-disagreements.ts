@@ -77,6 +77,8 @@ export class WatchDisagreements {
     return serial.run(async () => {
       const disagreeing = new Map(ids.map((id) => [id, this.#now(id)]));
       await store.transaction(async (tx) => {
+        // Another process on the same database may be about to tell of the same.
+        await tx.documents.hold();
         const outbox: Omit<OutboxRow, 'seq'>[] = [];
         const history: HistoryRow[] = [];
         // Asked together: reports wait meanwhile, and each question by itself would wait for this thread's next free moment.
@@ -95,7 +97,7 @@ export class WatchDisagreements {
     const { clock, origin } = this.#deps;
     const at = clock.now();
     const before = await tx.documents.get('disagreement', deviceId);
-    // Another process on the same database may have told of it.
+    // Another process may have told of it.
     if ((before !== undefined) === (now !== undefined)) return;
     if (now === undefined) await tx.documents.delete('disagreement', deviceId);
     else await tx.documents.put('disagreement', deviceId, { views: now.views }, at);
