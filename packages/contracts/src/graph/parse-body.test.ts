@@ -92,6 +92,13 @@ describe('a body is kept in the schema\'s spelling', () => {
   });
 });
 
+test('what would be bound to another resource is refused, but for members and owners of a group', () => {
+  const strength = { 'authenticationStrength@odata.bind': 'https://graph.microsoft.com/v1.0/policies/authenticationStrengthPolicies/1' };
+  expect(problem('conditionalAccessPolicy', { displayName: 'x', grantControls: { operator: 'AND', builtInControls: ['compliantDevice'], ...strength } }).field).toBe('grantControls.authenticationStrength@odata.bind');
+  expect(problem('user', { 'manager@odata.bind': 'https://graph.microsoft.com/v1.0/users/1' }).field).toBe('manager@odata.bind');
+  expect(parseBody('group', { displayName: 'x', 'members@odata.bind': [], 'owners@odata.bind': [] }, 'v1.0')).toEqual({ displayName: 'x' });
+});
+
 test('parameters of an action may be written in any letter case', () => {
   const parameters = { assignments: { type: 'deviceCompliancePolicyAssignment', collection: true } };
   expect(parseParameters(parameters, { Assignments: [] }, 'v1.0')).toEqual({ assignments: [] });

@@ -64,14 +64,20 @@ export function parseParameters(
   return parsed;
 }
 
+/** Names another resource to be linked, so that it says something, unlike all other annotations of a request. */
+const BIND = '@odata.bind';
+/** What routes read themselves; owners, of whom clients like Terraform's name themselves, mean nothing here. */
+const BINDABLE: ReadonlySet<string> = new Set([`group members${BIND}`, `group owners${BIND}`]);
+
 function readObject(declared: string, body: Record<string, unknown>, path: string, depth: number, reading: Reading): GraphBody {
   const typeName = readTypeName(declared, body['@odata.type'], path, reading);
   if (typeName === undefined) return {};
   const properties = propertiesOf(typeName, reading.version);
   const parsed: GraphBody = typeName === declared ? {} : { '@odata.type': `${TYPE_PREFIX}${typeName}` };
   for (const [name, value] of Object.entries(body)) {
-    if (name.includes('@odata.')) continue;
     const field = path === '' ? name : `${path}.${name}`;
+    if (name.endsWith(BIND) && !BINDABLE.has(`${typeName} ${name}`)) report(reading, field, `${field} cannot be bound here.`);
+    if (name.includes('@odata.')) continue;
     const property = properties.get(name);
     if (property === undefined) report(reading, field, unknownProperty(typeName, name, properties, reading.version));
     else if (property.readOnly !== true && property.type !== 'null') parsed[name] = readProperty(property, name, value, field, depth, reading);
