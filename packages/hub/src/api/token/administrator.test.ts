@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -46,6 +47,32 @@ test('the second start keeps everything, and follows a new public URL', async ()
   await start({ baseUrl: 'https://hub.example.com', caFile: undefined });
   expect(await readFileJson()).toEqual({ ...file, baseUrl: 'https://hub.example.com', tokenEndpoint: `https://hub.example.com/${file.tenantId}/oauth2/v2.0/token`, caFile: null });
   expect(await applications()).toHaveLength(1);
+});
+
+describe('of two hubs that set up a new database at once', () => {
+  let other = '';
+  beforeEach(async () => { other = await mkdtemp(join(tmpdir(), 'sallyport-admin-')); });
+  afterEach(() => rm(other, { recursive: true }));
+  const both = () => Promise.all([start(), start({ dataDir: other })]);
+
+  test('with the same credentials, one makes the administrator, and both have it', async () => {
+    await start();
+    await copyFile(join(dir, 'admin.json'), join(other, 'admin.json'));
+    const { tenantId } = await readFileJson();
+    await hub.close();
+    hub = await testPipeline();
+    expect(await both()).toMatchObject([{ tenantId, file: join(dir, 'admin.json') }, { tenantId, file: join(other, 'admin.json') }]);
+    expect(await applications()).toHaveLength(1);
+  });
+
+  test('with none, one makes the administrator, and the other says that it has no credentials', async () => {
+    const made = await both();
+    expect(new Set(made.map(({ tenantId }) => tenantId)).size).toBe(1);
+    expect(made.map(({ file }) => file).filter((file) => file !== undefined)).toHaveLength(1);
+    expect(made.flatMap(({ notes }) => notes)).toEqual([expect.stringContaining('--reset-administrator')]);
+    expect(await applications()).toHaveLength(1);
+    expect([dir, other].filter((folder) => existsSync(join(folder, 'admin.json')))).toHaveLength(1);
+  });
 });
 
 describe('when folder and database do not match', () => {

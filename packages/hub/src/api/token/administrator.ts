@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PERMISSIONS } from '@sallyport/contracts';
@@ -7,8 +8,8 @@ import { isoTime, type Clock } from '../../platform/clock.ts';
 import { PRIVATE_FILE, readFileIfThere, writeFileAtomically } from '../../platform/private-files.ts';
 import { hashOfSecret, newSecret, secretMatches } from '../../platform/secrets.ts';
 import { tokenEndpointOf } from '../../platform/site.ts';
-import type { Configuration } from '../../pipeline/ports.ts';
-import type { DocumentReader } from '../../store/store.ts';
+import type { Configuration, ConfigurationChange } from '../../pipeline/ports.ts';
+import type { DocumentReader, Transaction } from '../../store/store.ts';
 
 export interface AdministratorOptions {
   readonly dataDir: string;
@@ -76,7 +77,16 @@ async function firstStart(options: AdministratorOptions, path: string, kept: Adm
   const file = adminFileOf(options, kept ?? { tenantId: randomUUID(), clientId: randomUUID(), clientSecret: newSecret().secret });
   const tenant = { tenantId: file.tenantId, administratorObjectId: randomUUID() };
   await writeAdminFile(path, file);
-  await putAdministrator(options, tenant, file, undefined);
+  const isFirst = await options.configuration.write(ACTOR, async (tx, changed) => {
+    if ((await readTenant(tx.documents)) !== undefined) return false;
+    await putAdministrator(options, tx, changed, { tenant, file });
+    return true;
+  });
+  if (!isFirst) {
+    // Another hub was quicker to set up the database. Credentials that were made up here open nothing.
+    if (kept === undefined) await rm(path);
+    return ensureAdministrator(options);
+  }
   const notes = kept === undefined ? [] : [`The database is new; the tenant and the administrator of ${path} were put into it.`];
   return { tenantId: tenant.tenantId, file: path, notes };
 }
@@ -85,18 +95,24 @@ async function resetAdministrator(options: AdministratorOptions, path: string, t
   const before = await readApplication(options.documents, tenant);
   const file = adminFileOf(options, { tenantId: tenant.tenantId, clientId: before?.appId ?? randomUUID(), clientSecret: newSecret().secret });
   await writeAdminFile(path, file);
-  await putAdministrator(options, tenant, file, before);
+  await options.configuration.write(ACTOR, (tx, changed) => putAdministrator(options, tx, changed, { tenant, file, before }));
   return { tenantId: tenant.tenantId, file: path, notes: [`The administrator has a new secret, in ${path}; the old ones do not work any more.`] };
 }
 
-async function putAdministrator(options: AdministratorOptions, tenant: TenantDocument, file: AdminFile, before: ApplicationDocument | undefined): Promise<void> {
-  const at = options.clock.now();
+interface AdministratorToPut {
+  readonly tenant: TenantDocument;
+  readonly file: AdminFile;
+  readonly before?: ApplicationDocument | undefined;
+}
+
+async function putAdministrator(
+  { clock }: AdministratorOptions, tx: Transaction, changed: (change: ConfigurationChange) => void, { tenant, file, before }: AdministratorToPut,
+): Promise<void> {
+  const at = clock.now();
   const after = administratorOf(file, at);
-  await options.configuration.write(ACTOR, async (tx, changed) => {
-    await tx.documents.put('tenant', TENANT, { ...tenant }, at);
-    await tx.documents.put('application', tenant.administratorObjectId, after, at);
-    changed({ kind: 'application', id: tenant.administratorObjectId, before, after });
-  });
+  await tx.documents.put('tenant', TENANT, { ...tenant }, at);
+  await tx.documents.put('application', tenant.administratorObjectId, after, at);
+  changed({ kind: 'application', id: tenant.administratorObjectId, before, after });
 }
 
 function administratorOf(file: AdminFile, now: number): ApplicationDocument {
