@@ -50,18 +50,14 @@ export async function matchDevices(
 }
 
 /**
- * The devices that memory knows by our own id or Entra's, if the signals name no others: nearly always those that
- * `matchDevices` will find, so that what is kept of them can be read without waiting for it.
+ * The device of each signal that memory knows by our own id or Entra's: nearly always the one that `matchDevices`
+ * will find, so that what follows need not wait for it.
  */
-export function namedDevices({ fleet }: Pick<Memory, 'fleet'>, signals: readonly Signal[]): readonly string[] {
-  const ids = new Set<string>();
-  for (const { keys } of signals) {
+export function namedDevices({ fleet }: Pick<Memory, 'fleet'>, signals: readonly Signal[]): readonly (string | undefined)[] {
+  return signals.map(({ keys }) => {
     const named = keys.find(({ type }) => type === 'managedDeviceId' || type === 'entraDeviceId');
-    const id = named && fleet.claimed({ grade: 'claim', value: named.value })?.id;
-    if (id === undefined) return [];
-    ids.add(id);
-  }
-  return [...ids];
+    return named && fleet.claimed({ grade: 'claim', value: named.value })?.id;
+  });
 }
 
 /** What the partner itself calls the device. */

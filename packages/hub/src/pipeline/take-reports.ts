@@ -137,10 +137,12 @@ interface Taken {
 async function takeBatch(tx: Transaction, deps: TakeDependencies, reports: readonly IncomingReport[], now: number): Promise<Taken> {
   // Asked together: each wait for the database is a wait for this thread's next free moment as well.
   const signals = reports.map(({ signal }) => signal);
+  const named = namedDevices(deps.memory, signals);
   const [fresh, matched, read] = await Promise.all([
-    tx.reports.add(reports.map(({ row }) => ({ ...row, receivedAt: now }))),
+    tx.reports.add(reports.map(({ row }, i) => ({ ...row, receivedAt: now, deviceId: named[i] }))),
     matchDevices(tx, signals, matchesByEmail(deps.memory)),
-    readKept(tx, namedDevices(deps.memory, signals), signals),
+    // All devices of a batch are locked at once, or two processes could wait for each other.
+    named.every((id) => id !== undefined) ? readKept(tx, [...new Set(named)], signals) : NOTHING_KEPT,
   ]);
   const isNew = (_: unknown, i: number): boolean => fresh[i] === true;
   const news = reports.filter(isNew).map((r) => r.signal);

@@ -12,6 +12,11 @@ export interface ReportRow {
   readonly receivedAt: number;
 }
 
+export interface NewReport extends ReportRow {
+  /** With it the report is accepted for that device until `settle` says otherwise; then saying the same writes nothing. */
+  readonly deviceId?: string | undefined;
+}
+
 export interface StoredReport extends ReportRow {
   /** Order of arrival. */
   readonly seq: number;
@@ -37,7 +42,7 @@ export interface ReportReader {
 
 export interface ReportWriter {
   /** Keeps each report once, by (connectorId, reportId). Answers, in order, whether it was new; a repetition inside the batch is not new. */
-  add(rows: readonly ReportRow[]): Promise<readonly boolean[]>;
+  add(rows: readonly NewReport[]): Promise<readonly boolean[]>;
   /** Says what became of reports that `add` kept. */
   settle(rows: readonly {
     readonly connectorId: string; readonly reportId: string; readonly status: ReportStatus;

@@ -72,6 +72,29 @@ export function reportCases(store: () => Store): void {
     expect(row?.signal).toEqual(signal('r3', [{ type: 'imei', value: '36' }]));
   });
 
+  test('a report added with its device is accepted for it, until it is settled otherwise', async () => {
+    const keys = [{ type: 'imei', value: '35' }] as const;
+    const settled = (reportId: string, status: ReportStatus, deviceId: string | null, flag: string | null = null) => (
+      { connectorId: 'lookout', reportId, status, deviceId, flag, signal: deviceId === null ? signal(reportId, keys) : null }
+    );
+    await store().transaction(async (tx) => {
+      const ids = ['same', 'late', 'other', 'flagged', 'unmatched', 'back', 'unsettled'];
+      expect(await tx.reports.add(ids.map((id) => ({ ...report(id), deviceId: 'd1' })))).toEqual(ids.map(() => true));
+      await tx.reports.settle([
+        settled('same', 'accepted', 'd1'), settled('late', 'accepted', 'd1'), settled('late', 'late', 'd1'), settled('other', 'accepted', 'd2'),
+        settled('flagged', 'accepted', 'd1', 'unknown_word'), settled('unmatched', 'unmatched', null), settled('back', 'unmatched', null),
+      ]);
+      expect((await tx.reports.waitingFor(keys)).map(({ reportId }) => reportId)).toEqual(['unmatched', 'back']);
+      await tx.reports.settle([settled('back', 'accepted', 'd1'), settled('late', 'accepted', 'd1')]);
+    });
+    const kept = (await store().reports.replay(0, 10)).map(({ reportId, status, deviceId, flag }) => [reportId, status, deviceId, flag]);
+    expect(kept).toEqual([
+      ['same', 'accepted', 'd1', null], ['late', 'accepted', 'd1', null], ['other', 'accepted', 'd2', null], ['flagged', 'accepted', 'd1', 'unknown_word'],
+      ['unmatched', 'unmatched', null, null], ['back', 'accepted', 'd1', null], ['unsettled', 'accepted', 'd1', null],
+    ]);
+    expect((await store().reports.waiting(10)).map(({ reportId }) => reportId)).toEqual(['unmatched']);
+  });
+
   test('a report that was settled for good waits no longer', async () => {
     await add('r1');
     const keys = [{ type: 'imei' as const, value: '35' }];

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { DeviceKey, Signal } from '@sallyport/core';
 import type { ReportReader, ReportStatus, ReportWriter, StoredReport } from '../store.ts';
-import { lastOfEach } from './batch-write.ts';
 import type { BatchWrite, SqlValue } from './batch-write.ts';
 import { foldKey } from './fold.ts';
 import { builders, isOneOf } from './session.ts';
@@ -13,7 +12,7 @@ const REPORT_KEYS = { connector_id: 'text', report_id: 'text' } as const;
 
 const ADD_REPORTS: BatchWrite = {
   kind: 'insertNew', table: 'reports', keys: REPORT_KEYS,
-  values: { format: 'text', raw: 'text', observed_at: 'bigint', received_at: 'bigint', status: 'text' },
+  values: { format: 'text', raw: 'text', observed_at: 'bigint', received_at: 'bigint', status: 'text', device_id: 'text' },
 };
 
 const SETTLE_REPORTS: BatchWrite = {
@@ -66,26 +65,36 @@ export function reportReader(session: ReadSession): ReportReader {
 }
 
 export function reports(session: WriteSession): ReportReader & ReportWriter {
-  /** Added in this transaction and not waiting since: they have no keys that would have to be looked for and forgotten. */
-  const withoutKeys = new Set<string>();
+  /**
+   * Added in this transaction and not waiting since: they have no keys that would have to be looked for and forgotten.
+   * With the device that each is kept as accepted for, without a flag.
+   */
+  const added = new Map<string, string | null>();
   return {
     ...reportReader(session),
     async add(rows) {
       const fresh = await session.insertNew(ADD_REPORTS, rows.map((row) => [
-        row.connectorId, row.reportId, row.format, row.raw, row.observedAt, row.receivedAt, 'accepted',
+        row.connectorId, row.reportId, row.format, row.raw, row.observedAt, row.receivedAt, 'accepted', row.deviceId ?? null,
       ]));
-      for (const [i, row] of rows.entries()) if (fresh[i] === true) withoutKeys.add(nameOf(row));
+      for (const [i, row] of rows.entries()) if (fresh[i] === true) added.set(nameOf(row), row.deviceId ?? null);
       return fresh;
     },
-    async settle(rows) {
+    async settle(all) {
+      // Of several words about one report the last counts.
+      const last = new Map(all.map((row) => [nameOf(row), row]));
+      const rows = [...last].flatMap(([name, row]) => (isPlain(row) && added.get(name) === row.deviceId ? [] : [row]));
       const settled = rows.map((row) => [
         row.connectorId, row.reportId, row.status, row.deviceId, row.flag,
         isWaiting(row.status) && row.signal ? JSON.stringify(row.signal) : null,
       ]);
-      await session.write(SETTLE_REPORTS, lastOfEach(settled, 2));
-      await session.write(FORGET_WAITING_KEYS, rows.filter((row) => !withoutKeys.has(nameOf(row))).map((row) => [row.connectorId, row.reportId]));
+      await session.write(SETTLE_REPORTS, settled);
+      await session.write(FORGET_WAITING_KEYS, rows.filter((row) => !added.has(nameOf(row))).map((row) => [row.connectorId, row.reportId]));
       await session.write(ADD_WAITING_KEYS, rows.flatMap(waitingKeysOf));
-      for (const row of rows) if (isWaiting(row.status)) withoutKeys.delete(nameOf(row));
+      for (const row of rows) {
+        const name = nameOf(row);
+        if (isWaiting(row.status)) added.delete(name);
+        else if (added.has(name)) added.set(name, isPlain(row) ? row.deviceId : null);
+      }
     },
     async retire(connectorId, as, limit) {
       const db = builders[session.dialect];
@@ -101,6 +110,11 @@ export function reports(session: WriteSession): ReportReader & ReportWriter {
       return retired.length;
     },
   };
+}
+
+/** What `add` can say at once. */
+function isPlain({ status, deviceId, flag }: Parameters<ReportWriter['settle']>[0][number]): boolean {
+  return status === 'accepted' && deviceId !== null && flag === null;
 }
 
 function nameOf({ connectorId, reportId }: { readonly connectorId: string; readonly reportId: string }): string {
