@@ -112,8 +112,8 @@ export class Fleet {
   /** The device that a claim names; `undefined` when none or several do. */
   claimed({ grade, value }: DeviceClaim): FleetDevice | undefined {
     const key = value.toLowerCase();
-    const row = grade === 'easDeviceId' ? onlyOne(this.#easIds.find(key)) : this.#ids.find(key) ?? this.#entraIds.find(key);
-    return row === undefined ? undefined : this.#device(row);
+    if (grade === 'easDeviceId') return this.#deviceIn(onlyOne(this.#easIds.find(key)));
+    return this.get(key) ?? this.#deviceIn(this.#entraIds.find(key));
   }
 
   /** What others call a device; nothing where there is none of this id. */
@@ -196,6 +196,10 @@ export class Fleet {
     this.#postures.set(row, device.posture ?? undefined);
     this.#noteGrace(row);
     if (!this.#allTouched && this.#postures.viewCount(row) > 1) this.#touched.add(device.id);
+  }
+
+  #deviceIn(row: number | undefined): FleetDevice | undefined {
+    return row === undefined ? undefined : this.#device(row);
   }
 
   #device(row: number, id = this.#ids.get(row) as string): FleetDevice {

@@ -1,7 +1,9 @@
-import { GUID_WORDS, readGuid, writeGuid } from './guid.ts';
+import { GUID_WORDS, writeGuid } from './guid.ts';
+import { hashOf, SoughtGuid } from './sought-guid.ts';
 
 const FIRST_ROWS = 1_024;
 const FREE = 0;
+const sought = new SoughtGuid();
 
 /**
  * A name of each row, by which the row is found. Nearly all are GUIDs: of those 16 bytes are kept, and a place in a
@@ -15,8 +17,6 @@ export class IdColumn {
   #taken = 0;
   readonly #texts = new Map<number, string>();
   readonly #rowOfText = new Map<string, number>();
-  readonly #hash = newHash();
-  readonly #sought = new Uint32Array(GUID_WORDS);
 
   get(row: number): string | undefined {
     return this.#hasGuid(row) ? writeGuid(this.#words, row * GUID_WORDS) : this.#texts.get(row);
@@ -24,21 +24,21 @@ export class IdColumn {
 
   /** The row that has this name, of several the one that was given it last; `undefined` once that one has lost it. */
   find(name: string): number | undefined {
-    if (!this.#read(name)) return this.#rowOfText.get(name);
-    const taken = this.#places[this.#placeOf(this.#sought, 0)] as number;
+    if (!sought.read(name)) return this.#rowOfText.get(name);
+    const taken = this.#places[this.#placeOf(sought.words, 0, sought.hash)] as number;
     return taken === FREE ? undefined : taken - 1;
   }
 
   /** Names a row that has no name. */
   set(row: number, name: string): void {
-    if (!this.#read(name)) {
+    if (!sought.read(name)) {
       this.#texts.set(row, name);
       this.#rowOfText.set(name, row);
       return;
     }
     if ((row + 1) * GUID_WORDS > this.#words.length) this.#words = grown(this.#words, (row + 1) * GUID_WORDS);
-    this.#words.set(this.#sought, row * GUID_WORDS);
-    const place = this.#placeOf(this.#sought, 0);
+    this.#words.set(sought.words, row * GUID_WORDS);
+    const place = this.#placeOf(sought.words, 0, sought.hash);
     if (this.#places[place] === FREE) this.#taken += 1;
     this.#places[place] = row + 1;
     if (this.#taken * 2 > this.#places.length) this.#widen();
@@ -57,12 +57,6 @@ export class IdColumn {
     }
   }
 
-  /** Zeros mean that there is none, so the GUID of zeros is kept as a text. */
-  #read(name: string): boolean {
-    const sought = this.#sought;
-    return readGuid(name, sought, 0) && ((sought[0] as number) | (sought[1] as number) | (sought[2] as number) | (sought[3] as number)) !== 0;
-  }
-
   #hasGuid(row: number): boolean {
     const words = this.#words;
     for (let at = row * GUID_WORDS; at < (row + 1) * GUID_WORDS; at += 1) if ((words[at] ?? 0) !== 0) return true;
@@ -70,9 +64,9 @@ export class IdColumn {
   }
 
   /** Where the row with this GUID is, or would be. */
-  #placeOf(guid: Uint32Array, at: number): number {
+  #placeOf(guid: Uint32Array, at: number, hash = hashOf(guid, at)): number {
     const last = this.#places.length - 1;
-    let place = this.#hash(guid, at) & last;
+    let place = hash & last;
     for (let taken = this.#places[place] as number; taken !== FREE; taken = this.#places[place] as number) {
       if (isSame(this.#words, (taken - 1) * GUID_WORDS, guid, at)) break;
       place = (place + 1) & last;
@@ -107,17 +101,4 @@ function grown(words: Uint32Array<ArrayBuffer>, atLeast: number): Uint32Array<Ar
   const larger = new Uint32Array(Math.max(atLeast, Math.ceil(words.length * 1.5)));
   larger.set(words);
   return larger;
-}
-
-/** Tabulation hashing: nobody who chooses ids can choose where they collide, for the table is another one each time. */
-function newHash(): (guid: Uint32Array, at: number) => number {
-  const table = crypto.getRandomValues(new Uint32Array(GUID_WORDS * 4 * 256));
-  return (guid, at) => {
-    let hash = 0;
-    for (let word = 0, row = 0; word < GUID_WORDS; word += 1) {
-      const value = guid[at + word] as number;
-      for (let shift = 0; shift < 32; shift += 8, row += 256) hash ^= table[row + ((value >>> shift) & 255)] as number;
-    }
-    return hash;
-  };
 }
