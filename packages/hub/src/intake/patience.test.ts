@@ -14,6 +14,11 @@ describe('after a failure', () => {
     for (const random of [0, 0.5, 1]) expect(setbackOf(new VendorError('rate_limited', 'x', 30_000), 5, random).waitMs).toBeGreaterThanOrEqual(30_000);
   });
 
+  test('a vendor that asks for no wait at all is given ours, which grows', () => {
+    const waits = [0, 1, 2, 10].map((attempt) => setbackOf(new VendorError('rate_limited', 'x', 0), attempt, 1).waitMs);
+    expect(waits).toEqual([5000, 10_000, 20_000, 300_000]);
+  });
+
   test('a store that is busy is asked again when it says', () => {
     expect(setbackOf(new StoreBusy('disk full', 7), 3, 0).waitMs).toBe(7000);
   });

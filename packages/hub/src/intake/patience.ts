@@ -28,7 +28,8 @@ export interface Setback {
 
 /**
  * What to make of a failure. `attempt` is 0 for the first in a row; `random`, from 0 to 1, spreads the links
- * out, so that an outage does not end in a stampede. A wait that was asked for is never cut short.
+ * out, so that an outage does not end in a stampede. A wait that was asked for is never cut short; one of nothing ("Retry-After: 0",
+ * or a date that has passed) is none, or a vendor that always says so would be asked without end.
  */
 export function setbackOf(error: unknown, attempt: number, random: number): Setback {
   if (error instanceof StoreBusy) {
@@ -39,7 +40,7 @@ export function setbackOf(error: unknown, attempt: number, random: number): Setb
   const ownMs = Math.min(firstMs * 2 ** Math.min(attempt, 20), ceilingMs) * (0.5 + random / 2);
   const askedMs = error instanceof VendorError ? error.retryAfterMs : undefined;
   return {
-    waitMs: askedMs === undefined ? ownMs : askedMs + random * 1000,
+    waitMs: askedMs === undefined || askedMs === 0 ? ownMs : askedMs + random * 1000,
     message: kind === 'unexpected' ? 'Something unexpected went wrong; the log of the hub tells what.' : (error as Error).message,
     unexpected: kind === 'unexpected',
   };

@@ -22,6 +22,12 @@ test('two answers of one second, asked for one after the other, are told apart',
   expect(time(301, AT)).toBeGreaterThan(time(300, AT));
 });
 
+test('a date to wait for is by the clock of the vendor', () => {
+  const headers = { date: 'Mon, 02 Mar 2026 03:00:00 GMT', 'retry-after': 'Mon, 02 Mar 2026 03:00:30 GMT' };
+  expect(() => requireSuccess({ status: 429, headers }, 'Acme', SECOND)).toThrow(expect.objectContaining({ retryAfterMs: 30_000 }));
+  expect(() => requireSuccess({ status: 429, headers: { 'retry-after': 'Mon, 02 Mar 2026 08:00:20 GMT' } }, 'Acme', SECOND)).toThrow(expect.objectContaining({ retryAfterMs: 20_000 }));
+});
+
 describe('an answer that cannot be used tells an administrator what to look at', () => {
   const said = (act: () => unknown) => {
     try { act(); } catch (error) { return (error as Error).message; }

@@ -31,7 +31,13 @@ interface Answer {
 export function requireSuccess(answer: Answer, what: string, now: number): void {
   const { status } = answer;
   if (status >= 200 && status < 300) return;
-  throw new VendorError(failureOfStatus(status), `${what} answered ${status}${whatHelps(status)}.`, retryAfterMs(answer.headers['retry-after'], now));
+  throw new VendorError(failureOfStatus(status), `${what} answered ${status}${whatHelps(status)}.`, retryAfterMs(answer.headers['retry-after'], theirNow(answer, now)));
+}
+
+/** A date that the vendor names is by its own clock, which may be hours from ours. */
+function theirNow({ headers }: Answer, now: number): number {
+  const told = Date.parse(headers.date ?? '');
+  return Number.isNaN(told) ? now : told;
 }
 
 /** For administrators: what a bare number does not tell. */
