@@ -69,7 +69,7 @@ export function keysOf(types: readonly DeviceKeyType[], raw: unknown): readonly 
 
 /** Each key once, in order of first appearance. */
 export function distinctKeys(keys: readonly DeviceKey[]): readonly DeviceKey[] {
-  return [...new Map(keys.map((key) => [`${key.type} ${key.value}`, key])).values()];
+  return keys.length < 2 ? keys : [...new Map(keys.map((key) => [`${key.type} ${key.value}`, key])).values()];
 }
 
 function cleanImei(value: string): CleanedKey {
@@ -95,8 +95,9 @@ function passesLuhn(digits: string): boolean {
 function isPlaceholder(value: string): boolean {
   const word = value.toLowerCase();
   if (PLACEHOLDERS.has(word)) return true;
-  const letters = word.replace(/[^0-9a-z]/g, '');
   if (/^[([<{"'].*[)\]>}"']$/.test(word) && PLACEHOLDERS.has(word.slice(1, -1).trim())) return true;
+  if (/[1-9a-eg-wyz]/.test(word)) return false;
+  const letters = word.replace(/[^0-9a-z]/g, '');
   return letters === '' ? /^[\x20-\x7e]*$/.test(word) : /^([0fx])\1*$/.test(letters);
 }
 

@@ -1,12 +1,14 @@
 /**
- * The JSON of a parsed value; `undefined` when it is nested deeper than `maxDepth`. Looked at with a list and
- * not by recursion: a body of brackets alone would run the stack over, and so would `JSON.stringify`.
+ * The JSON of a parsed value; `undefined` when it is nested deeper than `maxDepth`, which is looked at first: a body of
+ * brackets alone would run the stack of `JSON.stringify` over.
  */
 export function jsonWithin(value: unknown, maxDepth: number): string | undefined {
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > maxDepth) return undefined;
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
-  }
-  return JSON.stringify(value);
+  return isWithin(value, maxDepth) ? JSON.stringify(value) : undefined;
+}
+
+/** Never deeper into it than `depth`. */
+function isWithin(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  const members: readonly unknown[] = Object.values(value);
+  return depth === 0 ? members.length === 0 : members.every((member) => typeof member !== 'object' || isWithin(member, depth - 1));
 }

@@ -66,16 +66,19 @@ function toIncoming(report: PartnerReport, raw: unknown, connectorId: string, no
 /** "unknown" beside a key that says which device it is does no harm, and refusing the report would. */
 function deviceKeys(device: PartnerReport['device']): readonly DeviceKey[] {
   let nothing: Refused | undefined;
-  const keys = DEVICE_KEYS.flatMap((name) => {
+  const keys: DeviceKey[] = [];
+  for (const name of DEVICE_KEYS) {
     const value = device[name];
-    if (value === null || value === undefined) return [];
+    if (value === null || value === undefined) continue;
     const cleaned = cleanDeviceKey(name === 'mdmDeviceId' ? 'managedDeviceId' : name, value);
-    if (cleaned.ok) return name === 'mdmDeviceId' ? mdmDeviceKeys(cleaned.key.value) : [cleaned.key];
+    if (cleaned.ok) {
+      keys.push(...(name === 'mdmDeviceId' ? mdmDeviceKeys(cleaned.key.value) : [cleaned.key]));
+      continue;
+    }
     const refused = new Refused(`device.${name}`, cleaned.problem);
     if (!cleaned.nothing) throw refused;
     nothing ??= refused;
-    return [];
-  });
+  }
   if (keys.length === 0 && nothing !== undefined) throw nothing;
   if (keys.length === 0) throw new Refused('device', `must name the device by at least one of ${DEVICE_KEYS.join(', ')}`);
   return distinctKeys(keys);
