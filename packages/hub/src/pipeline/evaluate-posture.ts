@@ -31,6 +31,12 @@ export function isSameVerdict(before: Verdict | undefined, after: Verdict): bool
     && before.complianceState === after.complianceState
     && before.mergedState === after.mergedState
     && before.graceUntil === after.graceUntil
-    && (before.reasons === after.reasons || JSON.stringify(before.reasons) === JSON.stringify(after.reasons))
-    && (before.failing === after.failing || JSON.stringify(before.failing) === JSON.stringify(after.failing));
+    && before.reasons.length === after.reasons.length
+    && (after.reasons.length === 0 || JSON.stringify(before.reasons) === JSON.stringify(after.reasons))
+    && isSameFailing(before.failing, after.failing);
+}
+
+function isSameFailing(before: Verdict['failing'], after: Verdict['failing']): boolean {
+  const policies = Object.keys(after);
+  return policies.length === Object.keys(before).length && policies.every((id) => before[id] === after[id]);
 }
