@@ -8,6 +8,11 @@ const MAX_JSON_DEPTH = 32;
 
 /** Makes the server read JSON our strict way, in place of Fastify's. */
 export function useJsonBodies(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    // The type of a body that is not there says nothing, and `curl -d ''` and PowerShell's Invoke-RestMethod send one.
+    if (request.headers['content-length'] === '0') delete request.headers['content-type'];
+    done();
+  });
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser(/^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i, { parseAs: 'buffer' }, (request, body, done) => {
     try {

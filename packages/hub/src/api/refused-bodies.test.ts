@@ -27,6 +27,12 @@ test('a body of another type is told the right one', async () => {
   expect(await refusal('/echo', '<x/>', { 'content-type': 'application/xml' })).toMatchObject({ status: 415, target: 'Content-Type', message: expect.stringContaining('send application/json') });
 });
 
+test('the type of a body that is not there is nothing to refuse', async () => {
+  for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/json']) {
+    expect((await app.inject({ method: 'POST', url: '/echo', headers: { 'content-type': type, 'content-length': '0' } })).statusCode).toBe(200);
+  }
+});
+
 test('a packed body is not taken for broken JSON', async () => {
   expect(await refusal('/echo', 'xxxx', { 'content-encoding': 'gzip' })).toMatchObject({ status: 415, target: 'Content-Encoding' });
   expect((await app.inject({ method: 'POST', url: '/echo', payload: '{}', headers: { 'content-type': 'application/json', 'content-encoding': 'identity' } })).statusCode).toBe(200);
