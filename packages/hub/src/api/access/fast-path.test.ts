@@ -169,7 +169,7 @@ describe('nothing is smuggled', () => {
 });
 
 test('however a request is spelt and cut, both ways say the same', async () => {
-  const pick = <T>(usual: T, ...odd: readonly T[]): fc.Arbitrary<T> => fc.oneof({ weight: 12, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(usual, ...odd) });
+  const pick = <T>(usual: T, ...odd: readonly T[]): fc.Arbitrary<T> => fc.oneof({ weight: 40, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(usual, ...odd) });
   const field = (name: string, usual: string, ...odd: readonly string[]): fc.Arbitrary<string> =>
     fc.tuple(pick(name, name.toLowerCase(), name.toUpperCase(), `${name}x`), pick(': ', ':', ' : ', ':\t', ':  '), pick(usual, ...odd), pick('', ' ', '\t', '\0', '\r'), pick('\r\n', '\n', '\r', '\r\n '))
       .map((parts) => parts.join(''));
