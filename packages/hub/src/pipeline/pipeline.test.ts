@@ -86,6 +86,23 @@ describe('devices', () => {
     expect(mail().decision).toBe(false);
   });
 
+  test('a device that memory still knows, or that only one of the keys names, is not taken at its word', async () => {
+    const TABLET = '7d0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a10';
+    await hub.devices.put('test', phone(TABLET, hub.clock.now(), { serialNumber: 'SN7' }));
+    // As by another process that this one has not yet heard of.
+    await hub.store.transaction((tx) => tx.devices.delete([PHONE]));
+    expect(hub.decider.view.facts(PHONE)).toBeDefined();
+    const mixed = [
+      report(LOOKOUT, PHONE, { state: 'highSeverity' }),
+      report(LOOKOUT, TABLET, { state: 'highSeverity' }),
+      report(LOOKOUT, '', { keys: [{ type: 'managedDeviceId', value: PHONE }, { type: 'serialNumber', value: 'SN7' }], state: 'highSeverity' }),
+    ];
+    expect((await hub.intake.take(LOOKOUT, mixed)).map(({ matched }) => matched)).toEqual([false, true, true]);
+    const kept = await Promise.all(mixed.map(({ row }) => hub.store.reports.get(LOOKOUT, row.reportId)));
+    expect(kept.map((row) => [row?.status, row?.deviceId])).toEqual([['unmatched', null], ['accepted', TABLET], ['accepted', TABLET]]);
+    expect((await hub.store.postures.get([PHONE, TABLET])).map(({ deviceId, mergedState }) => [deviceId, mergedState])).toEqual([[TABLET, 'highSeverity']]);
+  });
+
   test('what a partner calls a device is learnt with the first report that names both, and by hand', async () => {
     const own = (value: string, more: Parameters<typeof report>[2] = {}) => report(LOOKOUT, '', { ...more, keys: [{ type: 'vendorDeviceId', value }, ...(more.keys ?? [])] });
     expect(await hub.intake.take(LOOKOUT, [own('guid-1', { state: 'highSeverity' })])).toMatchObject([{ matched: false }]);
