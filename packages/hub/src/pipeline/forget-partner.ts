@@ -1,9 +1,9 @@
 import { isoTime } from '../platform/clock.ts';
 import type { HistoryRow, OutboxRow, PostureRow } from '../store/store.ts';
+import type { TakeDependencies } from './apply-to-devices.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
 import { findingHistory, postureHistory } from './note-history.ts';
 import { isWorthTelling, postureChanged } from './revoke-access.ts';
-import type { TakeDependencies } from './take-reports.ts';
 
 /** Devices, findings or reports that one transaction changes. */
 const CHUNK = 2_000;

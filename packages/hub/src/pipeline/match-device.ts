@@ -60,6 +60,11 @@ export function namedDevices({ fleet }: Pick<Memory, 'fleet'>, signals: readonly
   });
 }
 
+/** Whether a partner's reports may be matched by the user's mail address alone. */
+export function matchesByEmail(memory: Memory): (connectorId: string) => boolean {
+  return (connectorId) => memory.connector(connectorId)?.matchDevicesByEmail === true;
+}
+
 /** What the partner itself calls the device. */
 export function vendorKeys(signal: Signal): readonly VendorDeviceKey[] {
   return signal.keys.flatMap(({ type, value }) => (type === 'vendorDeviceId' ? [{ connectorId: signal.connectorId, vendorDeviceId: value }] : []));

@@ -1,6 +1,7 @@
 import { HubError } from '@sallyport/contracts';
 import type { DeviceKey, DeviceKeyType, Signal } from '@sallyport/core';
 import type { DeviceRow, DeviceSnapshotRow, PostureRow, StoredReport, Transaction } from '../store/store.ts';
+import { applyToDevices, identified, type TakeDependencies } from './apply-to-devices.ts';
 import { auditRow } from './audit-row.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
 import { forgetPartner } from './forget-partner.ts';
@@ -8,11 +9,10 @@ import { ownerTypeOf } from './inventory-sharing.ts';
 import { reclassifyInventory } from './keep-inventory.ts';
 import type { Match } from './match-device.ts';
 import type { Memory } from './memory.ts';
-import { matchDevices, vendorKeys } from './match-device.ts';
+import { matchDevices, matchesByEmail, vendorKeys } from './match-device.ts';
 import { postureHistory } from './note-history.ts';
 import type { DeviceRegistry } from './ports.ts';
 import { isCompliantState, postureChanged } from './revoke-access.ts';
-import { applyToDevices, identified, matchesByEmail, type TakeDependencies } from './take-reports.ts';
 
 /** The properties of a `managedDevice` that partners may know it by. */
 const KEYS: readonly (readonly [DeviceKeyType, string])[] = [

@@ -1,0 +1,112 @@
+import type { DeviceFacts, Signal } from '@sallyport/core';
+import type { Clock } from '../platform/clock.ts';
+import type { FindingRow, OutboxRow, PostureRow, Store, Transaction } from '../store/store.ts';
+import { evaluatePosture } from './evaluate-posture.ts';
+import type { Match } from './match-device.ts';
+import type { Memory } from './memory.ts';
+import { mergeSignal, workingPosture, type WorkingPosture } from './merge-signals.ts';
+import { findingHistory, postureHistory } from './note-history.ts';
+import type { ReportOutcome } from './ports.ts';
+import { isWorthTelling, postureChanged } from './revoke-access.ts';
+import { toDeviceFacts } from './rules-from-documents.ts';
+import type { Serial } from './serial.ts';
+
+export interface TakeDependencies {
+  readonly store: Store;
+  readonly memory: Memory;
+  readonly serial: Serial;
+  readonly clock: Clock;
+  /** Names this process in what it publishes. */
+  readonly origin: string;
+}
+
+export interface Applied {
+  /** In the order of the signals; empty where a signal had no device. */
+  readonly statuses: readonly (ReportOutcome['status'] | undefined)[];
+  readonly postures: readonly PostureRow[];
+}
+
+/**
+ * Merges signals into their devices' postures, evaluates each device once, and writes what came of it.
+ * @param read what was read of devices in this transaction, and not written since
+ */
+export async function applyToDevices(
+  tx: Transaction, deps: TakeDependencies, signals: readonly Signal[], matches: readonly Match[], now: number, read: Kept = NOTHING_KEPT,
+): Promise<Applied> {
+  const ids = [...new Set(matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])))];
+  if (ids.length === 0) return { statuses: signals.map(() => undefined), postures: [] };
+  const working = await loadWorking(tx, ids, signals, read);
+  const statuses = signals.map((signal, i) => {
+    const match = matches[i] as Match;
+    return match.kind === 'matched' ? mergeSignal(working.get(match.deviceId) as WorkingPosture, signal) : undefined;
+  });
+  const changed = [...working.values()].filter((w) => w.cause !== null);
+  const facts = await factsOf(tx, deps.memory, changed.map((w) => w.deviceId));
+  const postures: PostureRow[] = [];
+  const told: Omit<OutboxRow, 'seq'>[] = [];
+  const findings = [...working.values()].flatMap((w) => [...w.changedFindings.values()]);
+  const history = [...findingHistory(findings, now)];
+  for (const w of changed) {
+    const device = facts.get(w.deviceId);
+    if (device === undefined) continue;
+    const after = evaluatePosture(deps.memory, device.facts, w.views, w.before?.failing ?? {}, now);
+    postures.push(after);
+    history.push(...postureHistory(w.before, after));
+    if (isWorthTelling(w.before, after)) {
+      const name = deps.memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null;
+      told.push(postureChanged(device, name, w.before, after, w.cause, deps.origin));
+    }
+  }
+  if (postures.length > 0) await tx.postures.put(postures);
+  if (findings.length > 0) await tx.findings.put(findings.map(({ after }) => after));
+  if (history.length > 0) await tx.history.append(history);
+  if (told.length > 0) await tx.outbox.append(told);
+  return { statuses, postures };
+}
+
+/** What the store holds of devices. */
+export interface Kept {
+  readonly ids: readonly string[];
+  readonly postures: readonly PostureRow[];
+  readonly findings: readonly FindingRow[];
+}
+
+export const NOTHING_KEPT: Kept = { ids: [], postures: [], findings: [] };
+
+/** Findings only where one of the signals may touch any. */
+export async function readKept(tx: Transaction, ids: readonly string[], signals: readonly Signal[]): Promise<Kept> {
+  if (ids.length === 0) return NOTHING_KEPT;
+  const withFindings = signals.some((s) => s.findings.length > 0 || (s.securedEndsFindings !== undefined && s.state === 'secured'));
+  const [postures, findings] = await Promise.all([tx.postures.get(ids), withFindings ? tx.findings.ofDevices(ids) : []]);
+  return { ids, postures, findings };
+}
+
+async function loadWorking(tx: Transaction, ids: readonly string[], signals: readonly Signal[], read: Kept): Promise<Map<string, WorkingPosture>> {
+  const known = new Set(read.ids);
+  const others = await readKept(tx, ids.filter((id) => !known.has(id)), signals);
+  const before = new Map([...read.postures, ...others.postures].map((p) => [p.deviceId, p]));
+  const findings = Map.groupBy([...read.findings, ...others.findings], (f) => f.deviceId);
+  return new Map(ids.map((id) => [id, workingPosture(id, before.get(id), findings.get(id) ?? [])]));
+}
+
+type Identified = { readonly facts: DeviceFacts; readonly entraDeviceId: string | null; readonly easDeviceId: string | null };
+
+/** From memory; a device that another process has just registered is read from the store. */
+async function factsOf(tx: Transaction, memory: Memory, ids: readonly string[]): Promise<ReadonlyMap<string, Identified>> {
+  const known = new Map<string, Identified>();
+  const unknown: string[] = [];
+  for (const id of ids) {
+    const device = memory.fleet.get(id);
+    if (device === undefined) unknown.push(id);
+    else known.set(id, device);
+  }
+  if (unknown.length > 0) {
+    for (const row of await tx.devices.get(unknown)) known.set(row.id, identified(row.resource));
+  }
+  return known;
+}
+
+export function identified(resource: Readonly<Record<string, unknown>>): Identified {
+  const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value.toLowerCase() : null);
+  return { facts: toDeviceFacts(resource), entraDeviceId: text(resource.azureADDeviceId), easDeviceId: text(resource.easDeviceId) };
+}
