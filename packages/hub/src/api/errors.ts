@@ -89,6 +89,9 @@ export function createErrorHandler(clock: Clock): (error: unknown, request: Fast
 
 /** Retry-After and, unless the route named its own scheme, WWW-Authenticate (RFC 6750 section 3). */
 export function setErrorHeaders(answer: ErrorAnswer, request: FastifyRequest, reply: FastifyReply): void {
+  // Fastify would close at once, and a client that is still sending would see a broken connection instead of the answer.
+  // What still comes is read and forgotten, as after any refusal, within the time for a request.
+  if (answer.code === 'body_too_large') reply.removeHeader('connection');
   if (answer.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(answer.retryAfterSeconds)));
   if (answer.status === 401 && !reply.hasHeader('www-authenticate')) {
     reply.header('www-authenticate', request.headers.authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"');

@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -21,6 +23,16 @@ async function refusal(url: string, payload: string, headers: Record<string, str
 
 test('a body that is too large is told how large one may be', async () => {
   expect(await refusal('/echo', JSON.stringify('x'.repeat(1000)))).toMatchObject({ status: 413, message: 'The body is larger than the 1000 bytes that this route takes.' });
+});
+
+test('a client that is still sending a body that is too large gets the answer, and may ask again on its connection', async () => {
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  const socket = connect(Number(port), '127.0.0.1');
+  const head = (bytes: number, connection: string): string => `POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\nConnection: ${connection}\r\n\r\n`;
+  socket.write(head(8_000_000, 'keep-alive'));
+  socket.write(Buffer.alloc(8_000_000, ' '));
+  socket.write(`${head(2, 'close')}{}`);
+  expect((await text(socket)).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
 });
 
 test('a body of another type is told the right one', async () => {
