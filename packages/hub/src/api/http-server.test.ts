@@ -328,6 +328,19 @@ describe('the wire', () => {
     expect(await talk(echoServer(), 'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}')).toMatch(/^HTTP\/1.1 400 /);
   });
 
+  test.each([
+    ['two hosts', 'Host: x\r\nhost: y\r\n', 400],
+    ['the same host twice', 'Host: x\r\nHost: x\r\n', 400],
+    ['a host that is none', 'Host: x/y\r\n', 400],
+    ['a host with a name of somebody', 'Host: me@x\r\n', 400],
+    ['no host', '', 400],
+    ['an empty host', 'Host: \r\n', 404],
+    ['a host with a port', 'Host: hub.example:8443\r\n', 404],
+    ['an address', 'Host: [2001:db8::1]:8443\r\n', 404],
+  ] as const)('%s', async (_, fields, status) => {
+    expect(await talk(echoServer(), `GET /nothing HTTP/1.1\r\n${fields}Connection: close\r\n\r\n`)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  });
+
   test('two Authorization headers are refused', async () => {
     const app = newServer();
     app.get('/users', { config: { access: READ } }, () => 'x');

@@ -10,6 +10,7 @@ import { endConnectionsOnClose } from './end-connections.ts';
 import { createErrorHandler } from './errors.ts';
 import { useJsonBodies } from './json-body.ts';
 import { refuseUnknownQueryOptions } from './query-options.ts';
+import { refuseUnclearHost } from './refuse-host.ts';
 import { newRequestId, setRequestIdHeaders } from './request-ids.ts';
 import { RequestLog } from './request-log.ts';
 import { keepRouteTable, methodsOf, routeTable } from './route-table.ts';
@@ -104,6 +105,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     setHeaders(request, reply, fixedHeaders);
     done();
   });
+  refuseUnclearHost(app);
   guardAccess(app, options.authenticator);
   refuseUnknownQueryOptions(app);
   useJsonBodies(app);
