@@ -1,10 +1,8 @@
 import { Duplex, duplexPair } from 'node:stream';
 import { pino } from 'pino';
 import type { FastifyInstance } from 'fastify';
-import { HubError } from '@sallyport/contracts';
-import type { Authenticator } from '../access-guard.ts';
 import { createHttpServer } from '../http-server.ts';
-import type { Caller } from '../route-access.ts';
+import { knownCallers } from '../testing-authenticator.ts';
 import { DeviceCertificates } from './device-certificate.ts';
 import { accessRoutes } from './routes.ts';
 import { fakeDecider, PHONE, type FakeDecider } from './testing.ts';
@@ -21,19 +19,10 @@ export interface Twin {
   fast: number;
 }
 
-const CALLERS: Readonly<Record<string, Caller>> = {
+const authenticator = knownCallers({
   'Bearer good': { appId: 'a', displayName: 'Gateway', roles: new Set(['Sallyport.Access.Evaluate']) },
   'Bearer weak': { appId: 'b', displayName: 'Other', roles: new Set() },
-};
-
-const authenticator: Required<Authenticator> = {
-  peek: (authorization) => CALLERS[authorization],
-  async authenticate(authorization) {
-    const caller = CALLERS[authorization ?? ''];
-    if (caller === undefined) throw new HubError('unauthenticated', 'no');
-    return caller;
-  },
-};
+});
 
 export async function startTwin(withFastPath: boolean, decider: FakeDecider = fakeDecider()): Promise<Twin> {
   const clock = { now: () => Date.parse('2026-12-01T00:00:00Z') };

@@ -1,30 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { HubError } from '@sallyport/contracts';
 import type { IncomingReport } from '../../pipeline/ports.ts';
 import { StoreBusy } from '../../store/store.ts';
-import type { Authenticator } from '../access-guard.ts';
 import { createHttpServer } from '../http-server.ts';
-import type { Caller } from '../route-access.ts';
+import { knownCallers } from '../testing-authenticator.ts';
 import { partnerRoutes } from './partner-routes.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 12, 0, 0);
 const ROLES = new Set(['update_device_health']);
-const CALLERS: Readonly<Record<string, Caller>> = {
+const authenticator = knownCallers({
   'Bearer good': { appId: 'a', displayName: 'Partner', roles: ROLES, connectorId: 'c1' },
   'Bearer weak': { appId: 'b', displayName: 'Other', roles: new Set(), connectorId: 'c1' },
   'Bearer unbound': { appId: 'c', displayName: 'Nobody', roles: ROLES, connectorId: undefined },
-};
-
-const authenticator: Required<Authenticator> = {
-  peek: (authorization) => CALLERS[authorization],
-  async authenticate(authorization) {
-    const caller = CALLERS[authorization ?? ''];
-    if (caller === undefined) throw new HubError('unauthenticated', 'no');
-    return caller;
-  },
-};
+});
 
 /** A hub with the short way, or without; busy as often as it is told to be. */
 class Hub {
