@@ -34,6 +34,19 @@ export interface FindingReport {
   readonly link?: string | undefined;
 }
 
+/** A term in a partner's report that our table of the partner's vocabulary does not hold. */
+export interface UnknownTerm {
+  /** The partner's field, as the flag names it: `protection_status`. */
+  readonly field: string;
+  /** In capitals, at most 60 characters; `(none)` where a term was due and the report has none. */
+  readonly value: string;
+  /**
+   * `protection`: whether the partner's app is active and watches over the device; `level`: how dangerous the device is;
+   * `finding`: state or severity of one finding; `other`: what decides nothing.
+   */
+  readonly about: 'protection' | 'level' | 'finding' | 'other';
+}
+
 /** What one report says, in our vocabulary. */
 export interface Signal {
   readonly connectorId: string;
@@ -65,8 +78,14 @@ export interface Signal {
    */
   readonly undated?: true | undefined;
   readonly findings: readonly FindingReport[];
-  /** Set where the partner used a word we do not know: the last state is kept and the report is flagged. */
+  /** Why the report is not taken as it stands: a term nobody knows, a missing id, a time in the future. For people. */
   readonly flag?: string | undefined;
+  /**
+   * The terms of the report that nobody knows, each once; absent when there are none. One about protection makes the state
+   * `unknown` where nothing else in the report is worse; one about the level leaves out the state, so that the last one
+   * stays; one about a finding leaves out that finding.
+   */
+  readonly unknownTerms?: readonly UnknownTerm[] | undefined;
 }
 
 /** The current word of one partner about one device, as far as rules ask. */

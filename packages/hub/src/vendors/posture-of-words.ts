@@ -1,6 +1,7 @@
-import type { Level, ThreatState } from '@sallyport/core';
-import { rankOfLevel, stateOfLevel } from '@sallyport/core';
-import { unknownWord } from './unknown-word.ts';
+import type { Level, ThreatState, UnknownTerm } from '@sallyport/core';
+import { meaningOf, stateOfLevel } from '@sallyport/core';
+import type { Doubt } from './unknown-word.ts';
+import { doubtsOf, unknownTerm } from './unknown-word.ts';
 
 /** One word of a record, and the table that says what it means. */
 export interface TellingWord<T> {
@@ -9,6 +10,8 @@ export interface TellingWord<T> {
   /** `undefined`: the record does not say. */
   readonly told: string | undefined;
   readonly means: ReadonlyMap<string, T>;
+  /** Where an unknown word is about something else than its place in `postureOfWords` says. */
+  readonly about?: UnknownTerm['about'];
 }
 
 /** `none`: the word is known and says nothing about the level. */
@@ -16,30 +19,38 @@ export type LevelWord = Level | 'none';
 /** `ok`, or the state of a device that is not watched. */
 export type WatchWord = 'ok' | ThreatState;
 
-export interface Posture {
+export interface Posture extends Doubt {
   readonly state?: ThreatState;
-  readonly flag?: string;
 }
 
 /**
- * What the words of a record together say of a device: the worst of the levels, unless the app is off. A word
- * that no table holds keeps a device from being called secured, never from being called dangerous; and a
- * device that the vendor no longer hears from stays as dangerous as it was.
+ * What the words of a record together say of a device: the worst of the levels, unless the app is off. A device
+ * that the vendor no longer hears from stays as dangerous as it was. A word that no table holds keeps a device from
+ * being called secured, never from being called dangerous: one of `watch` is missing data (`unknown`), because it
+ * may say that nothing watches the device any more; one of `levels` leaves the last state as it was.
  */
 export function postureOfWords(levels: readonly TellingWord<LevelWord>[], watch: readonly TellingWord<WatchWord>[] = []): Posture {
-  const flag = [...levels, ...watch].map(({ field, told, means }) => unknownWord(field, told, means)).find((text) => text !== undefined);
-  const level = worst(levels.map(meaning).filter((word) => word !== undefined && word !== 'none'));
-  const notWatched = watch.map(meaning).filter((word) => word !== undefined && word !== 'ok');
-  const state = notWatched.includes('deactivated') ? 'deactivated'
-    : level !== undefined && level !== 'secured' ? stateOfLevel(level)
-    : notWatched[0] ?? (flag === undefined && level !== undefined ? stateOfLevel(level) : undefined);
-  return { ...(state && { state }), ...(flag && { flag }) };
+  const doubts = doubtsOf(...levels.map((word) => doubtIn('level', word)), ...watch.map((word) => doubtIn('protection', word)));
+  const known = levels.flatMap(meaning).filter((level) => level !== 'none').map(stateOfLevel);
+  const notWatched = watch.flatMap((word) => meaning(word).concat(isUnknown(word) && word.about === undefined ? ['unknown'] : [])).filter((state) => state !== 'ok');
+  const state = worst([...known.filter((one) => one !== 'secured'), ...notWatched])
+    ?? (doubts.unknownTerms === undefined && known.length > 0 ? 'secured' : undefined);
+  return { ...(state && { state }), ...doubts };
 }
 
-function meaning<T>({ told, means }: TellingWord<T>): T | undefined {
-  return told === undefined ? undefined : means.get(told);
+function doubtIn(usual: UnknownTerm['about'], { field, told, means, about = usual }: TellingWord<unknown>): Doubt {
+  return unknownTerm(about, field, told, means);
 }
 
-function worst(levels: readonly Level[]): Level | undefined {
-  return levels.reduce<Level | undefined>((a, b) => (a === undefined || rankOfLevel(b) > rankOfLevel(a) ? b : a), undefined);
+function isUnknown({ told, means }: TellingWord<unknown>): boolean {
+  return told !== undefined && !means.has(told);
+}
+
+function meaning<T>({ told, means }: TellingWord<T>): readonly T[] {
+  const one = told === undefined ? undefined : means.get(told);
+  return one === undefined ? [] : [one];
+}
+
+function worst(states: readonly ThreatState[]): ThreatState | undefined {
+  return states.reduce<ThreatState | undefined>((a, b) => (a === undefined || meaningOf(b).rank > meaningOf(a).rank ? b : a), undefined);
 }

@@ -77,7 +77,7 @@ describe('BETTER\'s traps', () => {
 
   test('a deleted device is deactivated, whatever its level', () => {
     expect([device({ IsDeleted: true, ThreatLevel: 'High' })?.state, device({ IsDeleted: 1 })?.state, device({ IsDeleted: 'true' })?.state]).toEqual(['deactivated', 'deactivated', 'deactivated']);
-    expect(device({ IsDeleted: 'perhaps' })?.state).toBeUndefined();
+    expect(device({ IsDeleted: 'perhaps' })?.state).toBe('unknown');
     expect(device({ IsDeleted: null })?.state).toBe('secured');
   });
 

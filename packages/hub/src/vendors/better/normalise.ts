@@ -3,7 +3,8 @@ import { categoryOf } from '@sallyport/core';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
-import { unknownWord } from '../unknown-word.ts';
+import type { Doubt } from '../unknown-word.ts';
+import { unknownTerm } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { DELETED, SEVERITY, STATUS, THREAT_LEVEL } from './vocabulary.ts';
 import type { BetterIncident, ReadRow } from './wire.ts';
@@ -35,21 +36,21 @@ function ofDevice(row: ReadRow, connectorId: string, receivedAt: Instant): reado
 function ofIncident(row: ReadRow, connectorId: string, receivedAt: Instant): readonly Signal[] {
   const incident = readIncident(row.columns);
   if (incident.keys.length === 0) return [];
-  const { finding, flag } = findingOf(incident);
+  const { finding, ...doubt } = findingOf(incident);
   return [{
-    connectorId, keys: incident.keys, findings: finding === undefined ? [] : [finding], ...(flag && { flag }),
+    connectorId, keys: incident.keys, findings: finding === undefined ? [] : [finding], ...doubt,
     reportId: `incident:${incident.id ?? 'none'}:${idOfRow(row)}`.slice(0, 256),
     observedAt: timeOf(row, incident.at, receivedAt), ...undated(row.writtenAt ?? incident.at),
   }];
 }
 
 /** A finding whose status or severity we cannot read is left out, so that what was last known of it stays. */
-function findingOf({ id, type, category, title, severity, status, happenedAt }: BetterIncident): { readonly finding?: FindingReport; readonly flag?: string | undefined } {
+function findingOf({ id, type, category, title, severity, status, happenedAt }: BetterIncident): Doubt & { readonly finding?: FindingReport } {
   if (id === undefined) return { flag: 'incident without id' };
   const state = STATUS.get(status ?? '');
-  if (state === undefined) return { flag: unknownWord('status', status ?? '(none)', STATUS) };
+  if (state === undefined) return unknownTerm('finding', 'status', status ?? '(none)', STATUS);
   const level = SEVERITY.get(severity ?? '');
-  if (level === undefined && state === 'open') return { flag: unknownWord('severity', severity ?? '(none)', SEVERITY) };
+  if (level === undefined && state === 'open') return unknownTerm('finding', 'severity', severity ?? '(none)', SEVERITY);
   const kind = type ?? 'Incident';
   // BETTER publishes the values of neither; the words that all partners share are tried, the closer one first.
   const ours = [kind, category ?? ''].map((told) => categoryOf(undefined, told)).find((one) => one !== 'unclassified');

@@ -74,9 +74,10 @@ describe('Harmony Mobile\'s traps', () => {
     expect(device({ risk: 2, status: 1 })?.state).toBe('mediumSeverity');
   });
 
-  test.each(['-1', '0', 'odd'])('a device with the status %s keeps its last state, unless it is at risk', (status) => {
-    expect(device({ status })).toMatchObject({ flag: expect.stringMatching(/^unknown status/) });
-    expect(device({ status })?.state).toBeUndefined();
+  test.each([
+    ['-1', 'activated', undefined], ['0', 'activated', undefined], ['odd', 'unknown', 'unknown status "ODD"'],
+  ])('a device with the status %s is %s, unless it is at risk', (status, state, flag) => {
+    expect([device({ status })?.state, device({ status })?.flag]).toEqual([state, flag]);
     expect(device({ status, risk: '3' })?.state).toBe('highSeverity');
   });
 

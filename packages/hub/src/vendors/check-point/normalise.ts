@@ -4,7 +4,8 @@ import { distinctKeys, keysOf, mdmDeviceKeys } from '../device-keys.ts';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
-import { unknownWord } from '../unknown-word.ts';
+import type { Doubt } from '../unknown-word.ts';
+import { unknownTerm } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { EVENT, RISK, SEVERITY, STATUS } from './vocabulary.ts';
 import type { CheckPointAlert } from './wire.ts';
@@ -35,22 +36,22 @@ function ofDevice(snapshot: ReadSnapshot, connectorId: string): readonly Signal[
 
 function ofAlert(alert: CheckPointAlert, connectorId: string, receivedAt: Instant): readonly Signal[] {
   const { id, deviceId, event, severity, updated, mdm, email } = alert;
-  const { finding, flag } = findingOf(alert);
+  const { finding, ...doubt } = findingOf(alert);
   return [{
     connectorId,
     reportId: `alert:${id}:${fingerprint(updated, event, severity)}`,
     observedAt: alert.updatedAt ?? alert.happenedAt ?? receivedAt, ...undated(alert.updatedAt ?? alert.happenedAt),
     keys: distinctKeys([...mdmDeviceKeys(mdm), ...keysOf(['vendorDeviceId'], deviceId), ...keysOf(['email'], email)]),
-    findings: finding === undefined ? [] : [finding], ...(flag && { flag }),
+    findings: finding === undefined ? [] : [finding], ...doubt,
   }];
 }
 
 /** A finding whose event or severity we cannot read is left out, so that what was last known of it stays. */
-function findingOf(alert: CheckPointAlert): { readonly finding?: FindingReport; readonly flag?: string } {
+function findingOf(alert: CheckPointAlert): Doubt & { readonly finding?: FindingReport } {
   const event = EVENT.get(alert.event ?? '');
-  if (event === undefined) return { flag: unknownWord('event', alert.event ?? '(none)', EVENT) ?? '' };
+  if (event === undefined) return unknownTerm('finding', 'event', alert.event ?? '(none)', EVENT);
   const severity = event === 'remark' ? 'none' : SEVERITY.get(alert.severity ?? '');
-  if (severity === undefined && event === 'open') return { flag: unknownWord('severity', alert.severity ?? '(none)', SEVERITY) ?? '' };
+  if (severity === undefined && event === 'open') return unknownTerm('finding', 'severity', alert.severity ?? '(none)', SEVERITY);
   const factors = alert.factors ?? alert.vector ?? 'Alert';
   const at = alert.happenedAt ?? alert.updatedAt;
   const finding: FindingReport = {

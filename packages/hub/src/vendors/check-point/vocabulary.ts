@@ -17,10 +17,11 @@ export const RISK: ReadonlyMap<string, Level> = new Map([
 /**
  * `status` of a device. Inactive: the vendor marks a device so whose app is not installed or was removed, so it
  * is `deactivated` and not `unresponsive`. Provisioned (0: not registered yet) and processing (-1: not looked
- * at to the end) are left out on purpose: neither is news, so the last state stays and the report is flagged.
+ * at to the end) are no word about the device yet: missing data.
  */
 export const STATUS: ReadonlyMap<string, WatchWord> = new Map<string, WatchWord>([
   ['1', 'ok'], ['ACTIVE', 'ok'],
+  ['-1', 'activated'], ['PROCESSING', 'activated'], ['0', 'activated'], ['PROVISIONED', 'activated'],
   ['4', 'deactivated'], ['INACTIVE', 'deactivated'],
 ]);
 

@@ -97,10 +97,17 @@ describe('what cannot be read', () => {
     expect(signal?.flag).toEqual(flag);
   });
 
-  test('an unknown state leaves the last one as it was; the findings still count', () => {
+  test('an unknown state is missing data where the map has words about the app, because it may be one; the findings still count', () => {
     const { signal } = change((r) => { r.device.risk = 'fine'; });
-    expect(signal).not.toHaveProperty('state');
+    expect(signal).toMatchObject({ state: 'unknown', unknownTerms: [{ field: 'state', value: 'FINE', about: 'protection' }] });
     expect(signal?.findings).toHaveLength(2);
+  });
+
+  test('an unknown state of a map that knows levels alone leaves the last one as it was', () => {
+    const written = { reportId: '$.id', deviceKeys: { serialNumber: '$.sn' }, state: { path: '$.risk', words: { ok: 'secured', bad: 'high' } } };
+    const { signal } = map({ id: 1, sn: 'S1', risk: 'fine' }, written);
+    expect(signal).not.toHaveProperty('state');
+    expect(signal).toMatchObject({ flag: 'unknown state "fine"', unknownTerms: [{ field: 'state', value: 'FINE', about: 'level' }] });
   });
 
   test('a finding that cannot be read is left out; the state still counts', () => {

@@ -1,11 +1,12 @@
-import type { DeviceKey, FindingReport, Instant, Signal, ThreatState } from '@sallyport/core';
+import type { DeviceKey, FindingReport, Instant, Signal, ThreatState, UnknownTerm } from '@sallyport/core';
 import { meaningOf, stateOfLevel } from '@sallyport/core';
 import { cleanDeviceKey, distinctKeys, mdmDeviceKeys } from '../device-keys.ts';
 import { undated } from '../undated.ts';
+import { doubtAbout, doubtsOf } from '../unknown-word.ts';
 import type { TryOutProblem } from '../vendor.ts';
-import { fingerprint } from '../wire-read.ts';
+import { fingerprint, word } from '../wire-read.ts';
 import { canonical } from './canonical.ts';
-import type { FieldMap, FindingMap, KeyName, StateWord } from './compile-field-map.ts';
+import type { FieldMap, FindingMap, KeyName, MeaningField, StateWord } from './compile-field-map.ts';
 import type { Found } from './json-path.ts';
 import { valuesAt } from './json-path.ts';
 import type { Read } from './read-field.ts';
@@ -49,7 +50,7 @@ export function mapRecord(map: FieldMap, record: unknown, { connectorId, receive
   return {
     signal: {
       connectorId, reportId: reportIdOf(id, record, told === undefined && id === undefined ? receivedAt : null), keys, observedAt, ...(dated ? {} : undated(told)), findings: sure.findings,
-      ...(sure.state && { state: sure.state }), ...(notes.flag && { flag: notes.flag }),
+      ...(sure.state && { state: sure.state }), ...notes.doubts(),
     },
     problems: notes.problems,
   };
@@ -69,6 +70,7 @@ class Notes {
   readonly problems: TryOutProblem[] = [];
   /** The first thing that keeps the report from being taken at its word. */
   flag: string | undefined;
+  readonly #terms: UnknownTerm[] = [];
 
   /** The value, where there is one. What cannot be read is noted, and flagged with the words of `flag`. */
   value<T>(field: string, read: Read<T>, flag?: string): T | undefined {
@@ -78,6 +80,16 @@ class Notes {
       if (flag !== undefined) this.flag ??= found.value === undefined ? flag : `${flag} ${shown(found.value)}`;
     }
     return read.kind === 'is' ? read.value : undefined;
+  }
+
+  /** As `value`, for a word whose meaning the map gives: one that it does not hold is listed as unknown. */
+  meaning<T>(field: string, read: Read<T>, flag: string, about: UnknownTerm['about']): T | undefined {
+    if (read.kind === 'unreadable') this.#terms.push(...doubtAbout(about, field, word(read.found.value) ?? '(none)').unknownTerms ?? []);
+    return this.value(field, read, flag);
+  }
+
+  doubts(): Pick<Signal, 'flag' | 'unknownTerms'> {
+    return doubtsOf({ flag: this.flag, unknownTerms: this.#terms });
   }
 
   noDevice({ keys }: FieldMap): void {
@@ -115,8 +127,22 @@ function keyOf(name: KeyName, found: Found, notes: Notes): readonly DeviceKey[] 
   return name === 'mdmDeviceId' ? mdmDeviceKeys(cleaned.key.value) : [cleaned.key];
 }
 
+/**
+ * A word that the map does not hold may say that the app is off where the map has words for that: then it is missing
+ * data. Where the map knows levels alone, the last state stays.
+ */
 function stateOf({ state }: FieldMap, record: unknown, notes: Notes): ThreatState | undefined {
-  return state && threatState(notes.value('state', readMeaning(state, record), 'unknown state'));
+  if (state === undefined) return undefined;
+  const read = readMeaning(state, record);
+  const about = read.kind === 'unreadable' && saysProtection(state) ? 'protection' : 'level';
+  const known = threatState(notes.meaning('state', read, 'unknown state', about));
+  return known ?? (about === 'protection' ? 'unknown' : undefined);
+}
+
+const PROTECTION_WORDS: ReadonlySet<StateWord> = new Set<StateWord>(['activated', 'deactivated', 'unresponsive', 'misconfigured']);
+
+function saysProtection({ words, numbers }: MeaningField<StateWord>): boolean {
+  return [...words.values(), ...numbers.map(({ is }) => is)].some((means) => PROTECTION_WORDS.has(means));
 }
 
 function threatState(word: StateWord | undefined): ThreatState | undefined {
@@ -141,8 +167,9 @@ function findingOf(map: FindingMap, item: Found, observedAt: Instant, notes: Not
   const of = <T>(name: string, read: Read<T>, flag?: string): T | undefined => notes.value(`findings.${name}`, within(item.path, read), flag);
   const id = of('id', needed(readId(map.id, item.value)), 'finding without id');
   if (id === undefined) return undefined;
-  const state = map.state === undefined ? 'open' : of('state', needed(readMeaning(map.state, item.value)), 'unknown finding state');
-  const severity = map.severity === undefined ? 'none' : of('severity', needed(readMeaning(map.severity, item.value)), 'unknown severity');
+  const meant = <T>(name: string, read: Read<T>, flag: string): T | undefined => notes.meaning(`findings.${name}`, within(item.path, needed(read)), flag, 'finding');
+  const state = map.state === undefined ? 'open' : meant('state', readMeaning(map.state, item.value), 'unknown finding state');
+  const severity = map.severity === undefined ? 'none' : meant('severity', readMeaning(map.severity, item.value), 'unknown severity');
   if (state === undefined || (severity === undefined && state === 'open')) return undefined;
   const type = of('type', readText(map.type, item.value, 128)) ?? 'threat';
   const recommendedAction = of('recommendedAction', readText(map.recommendedAction, item.value, 2000));

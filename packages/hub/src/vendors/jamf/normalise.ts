@@ -5,7 +5,7 @@ import { readSnapshot, removedSignal, snapshotReportId } from '../device-snapsho
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
-import { unknownWord } from '../unknown-word.ts';
+import { unknownTerm } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { ACTION, isPassing, levelOfSeverity, RISK } from './vocabulary.ts';
 import type { JamfEvent } from './wire.ts';
@@ -37,10 +37,10 @@ function ofSnapshot(snapshot: ReadSnapshot, connectorId: string): readonly Signa
 function ofEvent(event: JamfEvent, connectorId: string, receivedAt: Instant): readonly Signal[] {
   if (event.name === undefined || event.keys.length === 0) return [];
   const observedAt = event.at ?? receivedAt;
-  const flag = event.action === undefined ? undefined : unknownWord('action', event.action, ACTION);
+  const doubt = unknownTerm('finding', 'action', event.action, ACTION);
   return [{
     connectorId, reportId: event.id === undefined ? `event:${fingerprint(event)}` : `event:${event.id}`, keys: event.keys, observedAt, ...undated(event.at), securedEndsFindings: RISK_COMES_LATE_MS,
-    findings: flag === undefined ? [findingOf(event, event.name, observedAt)] : [], ...(flag && { flag }),
+    findings: doubt.flag === undefined ? [findingOf(event, event.name, observedAt)] : [], ...doubt,
   }];
 }
 

@@ -139,8 +139,10 @@ describe('Lookout\'s words', () => {
     expect(signal(event({ security_status: 'SECURE', activation_status: 'DEACTIVATED' })).state).toBe('deactivated');
     expect(signal(event({ security_status: 'SECURE', activation_status: 'ACTIVATED', protection_status: 'UNREACHABLE' })).state).toBe('unresponsive');
     expect(signal(event({ security_status: 'THREATS_HIGH', protection_status: 'UNREACHABLE' })).state).toBe('highSeverity');
-    expect(signal(event({ security_status: 'SECURE', protection_status: 'SOMETHING' }))).toMatchObject({ flag: 'unknown protection_status "SOMETHING"' });
-    expect(signal(event({ security_status: 'SECURE', protection_status: 'SOMETHING' })).state).toBeUndefined();
+    expect(signal(event({ security_status: 'SECURE', protection_status: 'SOMETHING' }))).toMatchObject({
+      flag: 'unknown protection_status "SOMETHING"', unknownTerms: [{ field: 'protection_status', value: 'SOMETHING', about: 'protection' }],
+    });
+    expect(signal(event({ security_status: 'SECURE', protection_status: 'SOMETHING' })).state).toBe('unknown');
     expect(signal(event({ security_status: 'THREATS_HIGH', protection_status: 'SOMETHING' })).state).toBe('highSeverity');
   });
 
@@ -161,7 +163,7 @@ describe('Lookout\'s words', () => {
   });
 
   test('that we do not know leave a finding as it was', () => {
-    expect(signal(threat({ severity: 'EXTREME' }))).toMatchObject({ findings: [], flag: 'unknown severity "EXTREME"' });
+    expect(signal(threat({ severity: 'EXTREME' }))).toMatchObject({ findings: [], flag: 'unknown severity "EXTREME"', unknownTerms: [{ field: 'severity', value: 'EXTREME', about: 'finding' }] });
     expect(signal(threat({ status: 'SHELVED' }))).toMatchObject({ findings: [], flag: 'unknown threat status "SHELVED"' });
     expect(signal(threat({ status: null }))).toMatchObject({ findings: [], flag: 'unknown threat status "(none)"' });
     expect(signal(threat({ severity: 'EXTREME', status: 'RESOLVED' })).findings).toMatchObject([{ id: 't-1', state: 'resolved' }]);

@@ -1,11 +1,14 @@
-import type { DeviceKey, FindingReport, Instant, Signal, ThreatState } from '@sallyport/core';
-import { categoryOf, stateOfLevel } from '@sallyport/core';
+import type { DeviceKey, FindingReport, Instant, Signal } from '@sallyport/core';
+import { categoryOf } from '@sallyport/core';
 import { distinctKeys, keysOf, mdmDeviceKeys } from '../device-keys.ts';
 import type { ReadSnapshot } from '../device-snapshot.ts';
 import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
 import { plainText } from '../plain-text.ts';
+import type { Posture } from '../posture-of-words.ts';
+import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
-import { unknownWord } from '../unknown-word.ts';
+import type { Doubt } from '../unknown-word.ts';
+import { doubtsOf, unknownTerm } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { LOOKOUT_CATEGORIES } from './categories.ts';
 import { ACTIVATION, PROTECTION, REMOVED, SECURITY, SEVERITY, THREAT_STATUS } from './vocabulary.ts';
@@ -40,7 +43,7 @@ function ofEvent(event: LookoutEvent, connectorId: string, receivedAt: Instant):
   return [{ connectorId, reportId, keys: keysOfDevice(event.deviceGuid, event.device), observedAt, ...undated(event.at), ...told }];
 }
 
-type Told = Pick<Signal, 'state' | 'flag' | 'findings'>;
+type Told = Pick<Signal, 'state' | 'flag' | 'unknownTerms' | 'findings'>;
 
 /** `undefined` for audit events and all kinds to come: they say nothing about a device's health. */
 function whatItTells(event: LookoutEvent, at: Instant): Told | undefined {
@@ -56,43 +59,29 @@ function isRemoved(event: LookoutEvent): boolean {
   return event.change !== undefined && REMOVED.has(event.change);
 }
 
-/**
- * The device's own posture goes before anything that single threats say. An unknown word about whether the
- * app works keeps a device from being called secured, never from being called dangerous.
- */
-function postureOf(device: LookoutDevice, removed: boolean): { readonly state?: ThreatState; readonly flag?: string } {
+/** The device's own posture goes before anything that single threats say. */
+function postureOf({ security, activation, protection }: LookoutDevice, removed: boolean): Posture {
   if (removed) return { state: 'deactivated' };
-  const { security, activation, protection } = device;
-  const level = SECURITY.get(security ?? '');
-  const problem = notWatched(ACTIVATION, activation) ?? notWatched(PROTECTION, protection);
-  const flag = unknownWord('security_status', security, SECURITY) ?? unknownWord('activation_status', activation, ACTIVATION)
-    ?? unknownWord('protection_status', protection, PROTECTION);
-  const state = problem === 'deactivated' ? problem
-    : level !== undefined && level !== 'secured' ? stateOfLevel(level)
-    : problem ?? (flag === undefined && level !== undefined ? stateOfLevel(level) : undefined);
-  return { ...(state && { state }), ...(flag && { flag }) };
-}
-
-function notWatched(table: ReadonlyMap<string, 'ok' | ThreatState>, told: string | undefined): ThreatState | undefined {
-  const meaning = table.get(told ?? '');
-  return meaning === 'ok' ? undefined : meaning;
+  return postureOfWords([{ field: 'security_status', told: security, means: SECURITY }], [
+    { field: 'activation_status', told: activation, means: ACTIVATION },
+    { field: 'protection_status', told: protection, means: PROTECTION },
+  ]);
 }
 
 function ofThreat(event: LookoutEvent, threat: LookoutThreat, at: Instant): Told {
   const posture = event.device === undefined ? {} : postureOf(event.device, false);
-  const { finding, flag } = findingOf(event, threat, at);
-  const worstFlag = flag ?? posture.flag;
-  return { ...posture, ...(worstFlag && { flag: worstFlag }), findings: finding === undefined ? [] : [finding] };
+  const { finding, ...doubt } = findingOf(event, threat, at);
+  return { ...posture, ...doubtsOf(doubt, posture), findings: finding === undefined ? [] : [finding] };
 }
 
 /** A finding whose state or severity we cannot read is left out, so that what was last known of it stays. */
-function findingOf(event: LookoutEvent, threat: LookoutThreat, at: Instant): { readonly finding?: FindingReport; readonly flag?: string } {
+function findingOf(event: LookoutEvent, threat: LookoutThreat, at: Instant): Doubt & { readonly finding?: FindingReport } {
   if (threat.id === undefined) return { flag: 'threat without id' };
   const removed = isRemoved(event);
   const state = removed ? 'resolved' : THREAT_STATUS.get(threat.status ?? '');
-  if (state === undefined) return { flag: unknownWord('threat status', threat.status ?? '(none)', THREAT_STATUS) ?? '' };
+  if (state === undefined) return unknownTerm('finding', 'threat status', threat.status ?? '(none)', THREAT_STATUS);
   const severity = SEVERITY.get(threat.severity ?? '');
-  if (severity === undefined && state === 'open') return { flag: unknownWord('severity', threat.severity ?? '(none)', SEVERITY) ?? '' };
+  if (severity === undefined && state === 'open') return unknownTerm('finding', 'severity', threat.severity ?? '(none)', SEVERITY);
   const kind = threat.classifications[0] ?? threat.type ?? 'THREAT';
   // Of several classifications, the first that tells anything.
   const category = threat.classifications.map((name) => categoryOf(LOOKOUT_CATEGORIES, name)).find((one) => one !== 'unclassified');

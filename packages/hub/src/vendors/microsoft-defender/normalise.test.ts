@@ -38,9 +38,9 @@ describe('machines of Defender', () => {
     [{ healthStatus: 'NoSensorData' }, {}, ['deactivated', undefined]],
     [{ healthStatus: 'ImpairedCommunication' }, {}, ['unresponsive', undefined]],
     [{ healthStatus: 'Unknown' }, {}, ['unresponsive', undefined]],
-    [{ healthStatus: 'Sleeping' }, {}, [undefined, 'unknown health status "SLEEPING"']],
+    [{ healthStatus: 'Sleeping' }, {}, ['unknown', 'unknown health status "SLEEPING"']],
     [{ onboardingStatus: 'CanBeOnboarded' }, {}, ['deactivated', undefined]],
-    [{ onboardingStatus: 'Perhaps' }, {}, [undefined, 'unknown onboarding status "PERHAPS"']],
+    [{ onboardingStatus: 'Perhaps' }, {}, ['unknown', 'unknown onboarding status "PERHAPS"']],
     [{ onboardingStatus: undefined }, {}, ['secured', undefined]],
     [{ exposureLevel: 'High' }, {}, ['secured', undefined]],
   ])('%j with %j mean %j', (more, settings, expected) => {

@@ -94,7 +94,7 @@ describe('Pradeo\'s traps', () => {
 
   test('a device that is not coupled is deactivated, whatever its levels', () => {
     expect(correlated({ applicationThreatLevel: 'Red' }, { enrollmentStatus: { coupled: false } })?.state).toBe('deactivated');
-    expect(correlated({}, { enrollmentStatus: { coupled: 'maybe' } })?.state).toBeUndefined();
+    expect(correlated({}, { enrollmentStatus: { coupled: 'maybe' } })?.state).toBe('unknown');
   });
 
   test('"unknown" is no serial number, and a prefix of the platform is no part of an id', () => {

@@ -4,7 +4,8 @@ import { plainText } from '../plain-text.ts';
 import type { Posture } from '../posture-of-words.ts';
 import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
-import { unknownWord } from '../unknown-word.ts';
+import type { Doubt } from '../unknown-word.ts';
+import { doubtsOf, unknownTerm } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import type { PradeoSettings } from './settings.ts';
 import { COLOUR_WHERE_ORANGE_IS, CORRELATION, COUPLED, DETECTION, HARMLESS, STATUS_VALUE, VERDICT } from './vocabulary.ts';
@@ -22,11 +23,12 @@ export function normalisePradeo(raw: unknown, connectorId: string, receivedAt: I
   const event = readEvent(raw);
   if (event === undefined || event.keys.length === 0) return [];
   const posture = postureOf(event, meaning);
-  const { finding, flag = posture.flag } = findingOf(event.told, event.at ?? receivedAt, meaning);
-  if (posture.state === undefined && finding === undefined && flag === undefined) return [];
+  const { finding, ...doubt } = findingOf(event.told, event.at ?? receivedAt, meaning);
+  const doubts = doubtsOf(doubt, posture);
+  if (posture.state === undefined && finding === undefined && doubts.flag === undefined) return [];
   return [{
     connectorId, reportId: reportIdOf(event), keys: event.keys, observedAt: event.at ?? receivedAt, ...undated(event.at),
-    ...posture, ...(flag && { flag }), findings: finding === undefined ? [] : [finding],
+    ...posture, ...doubts, findings: finding === undefined ? [] : [finding],
   }];
 }
 
@@ -41,12 +43,11 @@ function postureOf({ coupled, told }: PradeoEvent, { orangeLevel }: Meaning): Po
   const watch = { field: 'coupled', told: coupled, means: COUPLED };
   if (told?.kind !== 'correlation') return postureOfWords([], [watch]);
   const means = COLOUR_WHERE_ORANGE_IS[orangeLevel];
-  return postureOfWords(told.levels.map(([field, colour]) => ({ field, told: colour ?? '(none)', means })), [watch, { field: 'correlation status', told: told.status, means: CORRELATION }]);
+  return postureOfWords(told.levels.map(([field, colour]) => ({ field, told: colour ?? '(none)', means })), [watch, { field: 'correlation status', told: told.status, means: CORRELATION, about: 'level' }]);
 }
 
-interface Found {
+interface Found extends Doubt {
   readonly finding?: FindingReport;
-  readonly flag?: string | undefined;
 }
 
 function findingOf(told: PradeoSubject | undefined, at: Instant, { orangeLevel }: Meaning): Found {
@@ -72,13 +73,13 @@ function findingOf(told: PradeoSubject | undefined, at: Instant, { orangeLevel }
 
 function judged(verdict: string | undefined, finding: (state: 'open' | 'resolved') => FindingReport): Found {
   const state = VERDICT.get(verdict ?? '');
-  return state === undefined ? { flag: unknownWord('status', verdict ?? '(none)', VERDICT) } : { finding: finding(state) };
+  return state === undefined ? unknownTerm('finding', 'status', verdict ?? '(none)', VERDICT) : { finding: finding(state) };
 }
 
 /** Pradeo gives statuses no severity, so they are shown and never raise a level. */
 function remark(name: string, title: string, words: ReadonlyMap<string, 'open' | 'resolved'>, field: string, told: string | undefined, at: Instant): Found {
   if (HARMLESS.has(wordOf(name))) return {};
   const state = words.get(told ?? '');
-  if (state === undefined) return { flag: unknownWord(field, told ?? '(none)', words) };
+  if (state === undefined) return unknownTerm('finding', field, told ?? '(none)', words);
   return { finding: { id: `status:${name}`, type: name, state, title, ...(state === 'open' && { detectedAt: at }) } };
 }

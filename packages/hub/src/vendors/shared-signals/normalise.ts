@@ -1,6 +1,7 @@
 import type { FindingReport, Instant, Level, Signal } from '@sallyport/core';
 import { plainText } from '../plain-text.ts';
-import { unknownWord } from '../unknown-word.ts';
+import type { Doubt } from '../unknown-word.ts';
+import { doubtsOf, unknownTerm } from '../unknown-word.ts';
 import type { WireRecord } from '../wire-read.ts';
 import { fingerprint, isRecord, word } from '../wire-read.ts';
 import type { Meanings } from './settings.ts';
@@ -23,32 +24,30 @@ export function normaliseSharedSignals(raw: unknown, connectorId: string, receiv
   const [first, ...others] = claims.events.flatMap((event) => ofEvent(event, claims, told, receivedAt));
   if (first === undefined) return [];
   // Several events in one token are several names for the same thing (SSF 1.0, section 4.1.5).
-  const flag = [first, ...others].find((one) => one.flag !== undefined)?.flag;
   const reportId = claims.jti.length > 240 ? `set:${fingerprint(claims.jti)}` : `set:${claims.jti}`;
   return [{
     connectorId, reportId, keys: first.keys, observedAt: first.observedAt,
     findings: [...new Map([first, ...others].flatMap(({ findings }) => findings).map((finding) => [finding.id, finding])).values()],
-    ...(flag !== undefined && { flag }),
+    ...doubtsOf(first, ...others),
   }];
 }
 
-type Told = Pick<Signal, 'keys' | 'observedAt' | 'findings' | 'flag'>;
+type Told = Pick<Signal, 'keys' | 'observedAt' | 'findings' | 'flag' | 'unknownTerms'>;
 
 function ofEvent({ type, event, subject }: SetEvent, claims: SetClaims, settings: Meanings, receivedAt: Instant): readonly Told[] {
   const meaning = meaningOf(type, event, subject, claims, settings);
   if (meaning === undefined) return [];
   const observedAt = timeOfEvent(event, claims) ?? receivedAt;
-  const { finding, flag } = meaning;
+  const { finding, ...doubt } = meaning;
   return [{
     keys: deviceKeys(subject, { issuer: claims.issuer, deviceId: settings.deviceId }), observedAt,
     findings: finding === undefined ? [] : [{ ...finding, detectedAt: observedAt }],
-    ...(flag !== undefined && { flag }),
+    ...doubt,
   }];
 }
 
-interface Meaning {
+interface Meaning extends Doubt {
   readonly finding?: FindingReport;
-  readonly flag?: string | undefined;
 }
 
 /** `undefined` for an event that says nothing of a device's health. */
@@ -65,7 +64,7 @@ function meaningOf(type: string, event: WireRecord, subject: WireRecord, { jti }
 function riskOf(event: WireRecord, levels: ReadonlyMap<string, Level | 'none'>): Meaning | undefined {
   const told = word(event.current_level);
   const level = levels.get(told ?? '');
-  if (level === undefined) return { flag: unknownWord('risk level', told ?? '(none)', levels) };
+  if (level === undefined) return unknownTerm('level', 'risk level', told ?? '(none)', levels);
   if (level === 'none') return undefined;
   const reason = plainText(event.risk_reason, 128);
   return { finding: finding('device-risk', reason ?? 'DEVICE_RISK', `Device risk: ${level}`, level, event) };
@@ -74,7 +73,7 @@ function riskOf(event: WireRecord, levels: ReadonlyMap<string, Level | 'none'>):
 function complianceOf(event: WireRecord, { notCompliantLevel, compliantIsSecured }: Meanings): Meaning {
   const told = word(event.current_status);
   const status = COMPLIANCE.get(told ?? '');
-  if (status === undefined) return { flag: unknownWord('compliance status', told ?? '(none)', COMPLIANCE) };
+  if (status === undefined) return unknownTerm('level', 'compliance status', told ?? '(none)', COMPLIANCE);
   const level = status === 'not-compliant' ? notCompliantLevel : compliantIsSecured ? 'secured' : undefined;
   return { finding: finding('device-compliance', 'DEVICE_NOT_COMPLIANT', `Device ${status}`, level, event) };
 }

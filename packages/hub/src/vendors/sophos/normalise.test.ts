@@ -56,7 +56,7 @@ describe('devices of Sophos', () => {
     [{ healthState: 'green' }, {}, [undefined, undefined]],
     [{ healthState: { state: ['green'] } }, {}, [undefined, 'unknown health state "[OBJECT]"']],
     [{ managedState: 'notManaged' }, {}, ['deactivated', undefined]],
-    [{ managedState: 'wiping' }, {}, [undefined, 'unknown managed state "WIPING"']],
+    [{ managedState: 'wiping' }, {}, ['unknown', 'unknown managed state "WIPING"']],
     [{ managedState: 'wiping', healthState: { state: 'red' } }, {}, ['highSeverity', 'unknown managed state "WIPING"']],
     [{ managedState: 'MANAGED', healthState: { state: 'Amber' } }, {}, ['mediumSeverity', undefined]],
   ])('%j with %j mean %j', (more, settings, expected) => {

@@ -5,7 +5,8 @@ import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
-import { unknownWord } from '../unknown-word.ts';
+import type { Doubt } from '../unknown-word.ts';
+import { unknownTerm } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { sophosSettings } from './settings.ts';
 import type { TypeMeaning } from './vocabulary.ts';
@@ -45,15 +46,15 @@ function ofEvent(event: SophosEvent, connectorId: string, receivedAt: Instant): 
   const observedAt = event.at ?? receivedAt;
   const common = { connectorId, reportId: event.reportId ?? `event:${fingerprint(event)}`, keys, observedAt, ...undated(event.at) };
   if (meaning.kind === 'left') return [{ ...common, state: 'deactivated', findings: [] }];
-  const { finding, flag } = findingOf(event, meaning as Exclude<TypeMeaning, { kind: 'left' }>, observedAt);
-  return [{ ...common, findings: finding === undefined ? [] : [finding], ...(flag && { flag }) }];
+  const { finding, ...doubt } = findingOf(event, meaning as Exclude<TypeMeaning, { kind: 'left' }>, observedAt);
+  return [{ ...common, findings: finding === undefined ? [] : [finding], ...doubt }];
 }
 
 /** A finding whose severity we cannot read is left out, so that what was last known of it stays. */
-function findingOf(event: SophosEvent, meaning: Exclude<TypeMeaning, { kind: 'left' }>, at: Instant): { readonly finding?: FindingReport; readonly flag?: string } {
+function findingOf(event: SophosEvent, meaning: Exclude<TypeMeaning, { kind: 'left' }>, at: Instant): Doubt & { readonly finding?: FindingReport } {
   const severity = SEVERITY.get(event.severity ?? '');
   const opens = meaning.state === 'open';
-  if (opens && severity === undefined) return { flag: unknownWord('severity', event.severity ?? '(none)', SEVERITY) ?? '' };
+  if (opens && severity === undefined) return unknownTerm('finding', 'severity', event.severity ?? '(none)', SEVERITY);
   const finding: FindingReport = {
     id: findingId(event, meaning),
     type: meaning.kind,

@@ -87,7 +87,7 @@ describe('Symantec\'s traps', () => {
     expect(incident({ event_type: null })).toMatchObject({ findings: [], flag: 'unknown event type "(none)"' });
     expect(incident({}, { risk: 'Odd' })).toMatchObject({ flag: 'unknown risk "ODD"' });
     expect(incident({}, { risk: 'Odd' })?.state).toBeUndefined();
-    expect(incident({}, { risk: 'Minimal', health_status: 'Odd' })?.state).toBeUndefined();
+    expect(incident({}, { risk: 'Minimal', health_status: 'Odd' })?.state).toBe('unknown');
     expect(incident({ id: null })).toMatchObject({ findings: [], flag: 'incident without id' });
   });
 

@@ -6,7 +6,8 @@ import { distinctKeys, keysOf } from '../device-keys.ts';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
-import { unknownWord } from '../unknown-word.ts';
+import type { Doubt } from '../unknown-word.ts';
+import { doubtsOf, unknownTerm } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { SYMANTEC_CATEGORIES } from './categories.ts';
 import type { SymantecSettings } from './settings.ts';
@@ -44,9 +45,9 @@ function ofDevice(snapshot: ReadSnapshot, connectorId: string, { atRiskLevel }: 
 function ofIncident(incident: SepMobileIncident, connectorId: string, receivedAt: Instant): readonly Signal[] {
   const { id, event, severity, risk, health, at, deviceId, email } = incident;
   const posture = postureOfWords([{ field: 'risk', told: risk, means: RISK }], [{ field: 'health status', told: health, means: HEALTH }]);
-  const { finding, flag = posture.flag } = findingOf(incident);
+  const { finding, ...doubt } = findingOf(incident);
   return [{
-    connectorId, observedAt: at ?? receivedAt, ...undated(at), ...posture, ...(flag && { flag }),
+    connectorId, observedAt: at ?? receivedAt, ...undated(at), ...posture, ...doubtsOf(doubt, posture),
     reportId: `incident:${id ?? 'none'}:${fingerprint(event, severity, risk, health, at, deviceId, email)}`,
     keys: distinctKeys([...keysOf(['vendorDeviceId'], deviceId), ...keysOf(['email'], email)]),
     findings: finding === undefined ? [] : [finding],
@@ -54,12 +55,12 @@ function ofIncident(incident: SepMobileIncident, connectorId: string, receivedAt
 }
 
 /** A finding whose event or severity we cannot read is left out, so that what was last known of it stays. */
-function findingOf({ id, type, subType, event, severity, subject, at }: SepMobileIncident): { readonly finding?: FindingReport; readonly flag?: string | undefined } {
+function findingOf({ id, type, subType, event, severity, subject, at }: SepMobileIncident): Doubt & { readonly finding?: FindingReport } {
   if (id === undefined) return { flag: 'incident without id' };
   const state = EVENT.get(event ?? '');
-  if (state === undefined) return { flag: unknownWord('event type', event ?? '(none)', EVENT) };
+  if (state === undefined) return unknownTerm('finding', 'event type', event ?? '(none)', EVENT);
   const level = SEVERITY.get(severity ?? '');
-  if (level === undefined && state === 'open') return { flag: unknownWord('severity', severity ?? '(none)', SEVERITY) };
+  if (level === undefined && state === 'open') return unknownTerm('finding', 'severity', severity ?? '(none)', SEVERITY);
   const kind = type ?? 'Incident';
   const closer = categoryOf(SYMANTEC_CATEGORIES, subType ?? '');
   const title = [subType === undefined ? kind : `${kind} (${subType})`, ...(subject === undefined ? [] : [subject])].join(': ');

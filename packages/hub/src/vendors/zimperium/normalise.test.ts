@@ -138,7 +138,7 @@ describe('Zimperium\'s traps', () => {
     expect(list({ riskPostureName: '', riskPosture: 3 }).state).toBe('highSeverity');
     expect(list({ riskPostureName: 'NORMAL', deleted: true }).state).toBe('deactivated');
     expect(list({ riskPostureName: 'NORMAL', appStatus: 'INACTIVE' }).state).toBe('unresponsive');
-    expect(list({ riskPostureName: 'NORMAL', appStatus: 'ODD' }).state).toBeUndefined();
+    expect(list({ riskPostureName: 'NORMAL', appStatus: 'ODD' }).state).toBe('unknown');
     expect(list({ riskPostureName: 'CRITICAL', appStatus: 'ODD' }).state).toBe('highSeverity');
   });
 

@@ -1,8 +1,10 @@
-import type { FindingReport, Instant, Signal, ThreatState } from '@sallyport/core';
-import { stateOfLevel } from '@sallyport/core';
+import type { FindingReport, Instant, Signal } from '@sallyport/core';
 import { plainText } from '../plain-text.ts';
+import type { Posture } from '../posture-of-words.ts';
+import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
-import { unknownWord } from '../unknown-word.ts';
+import type { Doubt } from '../unknown-word.ts';
+import { doubtsOf, unknownTerm } from '../unknown-word.ts';
 import { APP_STATUS, POSTURE, SEVERITY, THREAT_STATE } from './vocabulary.ts';
 import type { ZimperiumRecord, ZimperiumThreat } from './wire.ts';
 import { readRecord } from './wire.ts';
@@ -15,37 +17,27 @@ export function normaliseZimperium(raw: unknown, connectorId: string, receivedAt
   const posture = postureOf(told);
   const read = told.threats.map((threat) => findingOf(threat, observedAt));
   const findings = new Map(read.flatMap(({ finding }) => (finding === undefined ? [] : [[finding.id, finding] as const])));
-  const flag = posture.flag ?? read.find((one) => one.flag !== undefined)?.flag;
-  if (posture.state === undefined && findings.size === 0 && flag === undefined) return [];
+  const doubts = doubtsOf(posture, ...read);
+  if (posture.state === undefined && findings.size === 0 && doubts.flag === undefined) return [];
   return [{
     connectorId, reportId: told.reportId.slice(0, 256), keys: told.keys, observedAt, ...undated(told.at), findings: [...findings.values()],
-    ...(posture.state && { state: posture.state }), ...(flag && { flag }),
+    ...(posture.state && { state: posture.state }), ...doubts,
   }];
 }
 
-/**
- * The posture is about the device, the severity about one threat, and they differ in real records: the
- * posture counts. An unknown word about the app keeps a device from being called secured, never from being
- * called dangerous.
- */
-function postureOf({ posture, appStatus, deleted }: ZimperiumRecord): { readonly state?: ThreatState; readonly flag?: string } {
+/** The posture is about the device, the severity about one threat, and they differ in real records: the posture counts. */
+function postureOf({ posture, appStatus, deleted }: ZimperiumRecord): Posture {
   if (deleted) return { state: 'deactivated' };
-  const level = POSTURE.get(posture ?? '');
-  const app = appStatus === undefined ? 'ok' : APP_STATUS.get(appStatus);
-  const flag = unknownWord('risk posture', posture, POSTURE) ?? unknownWord('app status', appStatus, APP_STATUS);
-  if (level !== undefined && level !== 'secured') return { state: stateOfLevel(level), ...(flag && { flag }) };
-  if (app !== 'ok' && app !== undefined) return { state: app, ...(flag && { flag }) };
-  if (flag !== undefined) return { flag };
-  return level === undefined ? {} : { state: stateOfLevel(level) };
+  return postureOfWords([{ field: 'risk posture', told: posture, means: POSTURE }], [{ field: 'app status', told: appStatus, means: APP_STATUS }]);
 }
 
 /** A finding whose state or severity we cannot read is left out, so that what was last known of it stays. */
-function findingOf(threat: ZimperiumThreat, observedAt: Instant): { readonly finding?: FindingReport; readonly flag?: string } {
+function findingOf(threat: ZimperiumThreat, observedAt: Instant): Doubt & { readonly finding?: FindingReport } {
   if (threat.id === undefined) return { flag: 'threat without id' };
   const state = threat.mitigated ? 'resolved' : THREAT_STATE.get(threat.state ?? '');
-  if (state === undefined) return { flag: unknownWord('threat state', threat.state ?? '(none)', THREAT_STATE) ?? '' };
+  if (state === undefined) return unknownTerm('finding', 'threat state', threat.state ?? '(none)', THREAT_STATE);
   const severity = threat.simulated ? 'none' : SEVERITY.get(threat.severity ?? '');
-  if (severity === undefined && state === 'open') return { flag: unknownWord('severity', threat.severity ?? '(none)', SEVERITY) ?? '' };
+  if (severity === undefined && state === 'open') return unknownTerm('finding', 'severity', threat.severity ?? '(none)', SEVERITY);
   const kind = plainText(threat.kind, 128) ?? 'THREAT';
   const title = plainText(threat.title, 400) ?? kind;
   const finding: FindingReport = {
