@@ -1,17 +1,21 @@
 import type { DeviceKey, DeviceKeyType } from '@sallyport/core';
-import { isPlainText } from './plain-text.ts';
+import { isPlainText, plainText } from './plain-text.ts';
 
 /** Longer than any real identifier; what is longer is a mistake or an attack. */
 const MAX_KEY_LENGTH = 256;
 
-/** What software writes where it knows no identifier. Two phones with such a "serial number" are not one phone. */
+/**
+ * What software writes where it knows no identifier, without blanks and punctuation: "System Serial Number." and "N/A"
+ * mean the same with or without them. Two phones with such a "serial number" are not one phone.
+ */
 const PLACEHOLDERS: ReadonlySet<string> = new Set([
-  'unknown', 'null', 'none', 'nil', 'undefined', 'n/a', 'na', 'n.a.', '-', '--', 'no data', 'nodata', 'not available',
-  'not applicable', 'unavailable', 'empty', 'default', 'default string', 'to be filled by o.e.m.', 'system serial number',
-  'android', 'private', 'redacted', 'restricted', 'invalid', 'not specified', 'not set', 'not found', 'not supported', 'unspecified', 'missing', 'error',
-  'test', 'emulator', 'serial number', 'serialnumber', '1234567890', '0123456789', '123456789', '0123456789abcdef', '123456789abcdef', '0123456789abcdef0123456789abcdef',
-  // What Exchange ActiveSync calls the device of its own tests, what Android tells for a MAC address, and what its emulator is.
-  'validate', '02:00:00:00:00:00', 'emulator30x1x5x0',
+  'unknown', 'null', 'none', 'nil', 'undefined', 'na', 'nodata', 'notavailable', 'notapplicable', 'unavailable', 'empty',
+  'default', 'defaultstring', 'tobefilledbyoem', 'tobefilled', 'oem', 'systemserialnumber', 'chassisserialnumber', 'baseboardserialnumber',
+  'android', 'private', 'redacted', 'restricted', 'invalid', 'notspecified', 'notset', 'notfound', 'notsupported', 'unspecified', 'missing', 'error',
+  'test', 'emulator', 'serial', 'serialnumber', 'noserial', 'noserialnumber', 'unknownserial', 'unknownserialnumber', 'invalidserialnumber',
+  '1234567890', '0123456789', '123456789', '0123456789abcdef', '123456789abcdef', '0123456789abcdef0123456789abcdef',
+  // What Exchange ActiveSync calls the device of its own tests, what Android returns for a MAC address, and what its emulator is.
+  'validate', '020000000000', 'emulator30x1x5x0',
 ]);
 
 /** Of emulators, of test sets and of phones whose IMEI was written over; many phones have them. By their first 14 digits. */
@@ -60,11 +64,48 @@ export function mdmDeviceKeys(raw: unknown): readonly DeviceKey[] {
 
 /** The same value as each of the types, leaving out what identifies nothing. */
 export function keysOf(types: readonly DeviceKeyType[], raw: unknown): readonly DeviceKey[] {
-  if (typeof raw !== 'string' && typeof raw !== 'number') return [];
-  return types.flatMap((type) => {
-    const cleaned = cleanDeviceKey(type, String(raw));
-    return cleaned.ok ? [cleaned.key] : [];
-  });
+  return types.flatMap((type) => readDeviceKeys(type, raw).keys);
+}
+
+export interface ReadKeys {
+  readonly keys: readonly DeviceKey[];
+  /** Why the value identifies nothing, where it was meant to: completes "the value ...". */
+  readonly problem?: string | undefined;
+  /** The same where the value is what software writes when it knows no identifier, which is no fault. */
+  readonly nothing?: string | undefined;
+}
+
+/** The keys in a value as JSON has it: one, or several IMEIs of one phone. A whole number is taken as the text of its digits. */
+export function readDeviceKeys(type: DeviceKeyType, raw: unknown): ReadKeys {
+  if (typeof raw === 'number' && !Number.isSafeInteger(raw)) return { keys: [], problem: 'is a number whose digits JSON does not keep; send it as a text' };
+  if (typeof raw !== 'string' && typeof raw !== 'number') return { keys: [], problem: 'must be a text' };
+  const cleaned = cleanDeviceKey(type, String(raw));
+  if (cleaned.ok) return { keys: [cleaned.key] };
+  if (cleaned.nothing) return { keys: [], nothing: cleaned.problem };
+  const several = type === 'imei' ? severalImeis(String(raw)) : [];
+  return several.length === 0 ? { keys: [], problem: cleaned.problem } : { keys: several };
+}
+
+/** A phone has one IMEI for each of its SIM cards, and some systems write them into one value. All or none of them are read. */
+function severalImeis(raw: string): readonly DeviceKey[] {
+  if (raw.length > MAX_KEY_LENGTH) return [];
+  const parts = raw.split(/[,;|&/\s]/).filter((part) => part !== '').map(cleanImei);
+  const keys = parts.flatMap((part) => (part.ok ? [part.key] : []));
+  return keys.length === parts.length ? distinctKeys(keys) : [];
+}
+
+/** The flag of a report with a key that identifies nothing: an administrator has to see why reports of a phone match less than they could. */
+export function unusableKey(name: string, value: unknown): string {
+  return `unusable ${name} "${plainText(value, 60) ?? ''}"`;
+}
+
+/** The flag of the first of these values that was meant as a key and is none; `undefined` where all of them are keys, or nothing. */
+export function firstUnusable(values: Readonly<Partial<Record<DeviceKeyType, unknown>>>): string | undefined {
+  for (const [type, value] of Object.entries(values)) {
+    if (value === null || value === undefined) continue;
+    if (readDeviceKeys(type as DeviceKeyType, value).problem !== undefined) return unusableKey(type, value);
+  }
+  return undefined;
 }
 
 /** Each key once, in order of first appearance. */
@@ -93,12 +134,9 @@ function passesLuhn(digits: string): boolean {
 
 /** One character repeated (`0000`, `00-00`, `ffff`, `xxxx`) is a placeholder too. */
 function isPlaceholder(value: string): boolean {
-  const word = value.toLowerCase();
-  if (PLACEHOLDERS.has(word)) return true;
-  if (/^[([<{"'].*[)\]>}"']$/.test(word) && PLACEHOLDERS.has(word.slice(1, -1).trim())) return true;
-  if (/[1-9a-eg-wyz]/.test(word)) return false;
-  const letters = word.replace(/[^0-9a-z]/g, '');
-  return letters === '' ? /^[\x20-\x7e]*$/.test(word) : /^([0fx])\1*$/.test(letters);
+  const letters = value.toLowerCase().replace(/[\p{P}\p{S}\s]/gu, '');
+  if (letters === '' || PLACEHOLDERS.has(letters)) return true;
+  return /^(?:0+|f+|x+)$/.test(letters);
 }
 
 function accept(type: DeviceKeyType, value: string): CleanedKey {

@@ -52,6 +52,37 @@ describe('a report of the partner API', () => {
     expect(parsed.ok && parsed.incoming.signal.keys.map(({ type }) => type)).toEqual(['managedDeviceId']);
   });
 
+  test.each([
+    ['a MEID as IMEI', { imei: 'A00000009296F0' }, 'device.imei'],
+    ['an IMEI with a wrong check digit', { imei: '490154203237519' }, 'device.imei'],
+    ['two IMEIs of which one is wrong', { imei: '490154203237518, 356938035643808' }, 'device.imei'],
+    ['a user name as e-mail', { email: 'EXAMPLE\\ada' }, 'device.email'],
+    ['a list as UDID', { udid: ['00008110-001A2B3C4D5E801E'] }, 'device.udid'],
+    ['true as UDID', { udid: true }, 'device.udid'],
+    ['an object as e-mail', { email: { address: 'ada@example.com' } }, 'device.email'],
+    ['a control character', { vendorDeviceId: 'a\u0000b' }, 'device.vendorDeviceId'],
+    ['a key of 257 characters', { easDeviceId: 'x'.repeat(257) }, 'device.easDeviceId'],
+  ])('is taken with a warning and a flag when it holds %s beside a good key', (_, key, field) => {
+    const parsed = parsePartnerReport({ ...GOOD, device: { serialNumber: 'SN-1', ...key } }, CONNECTOR, NOW);
+    if (!parsed.ok) throw new Error(parsed.error.message);
+    expect(parsed.incoming.signal.keys).toEqual([{ type: 'serialNumber', value: 'SN-1' }]);
+    expect(parsed.warnings.map((warning) => warning.field)).toEqual([field]);
+    expect(parsed.incoming.signal.flag).toContain(`unusable ${field.slice('device.'.length)}`);
+  });
+
+  test('names a phone by both its IMEIs where they come in one value, and by a serial number that comes as a number', () => {
+    const keysOf = (device: object): unknown => {
+      const parsed = parsePartnerReport({ ...GOOD, device }, CONNECTOR, NOW);
+      return parsed.ok && { keys: parsed.incoming.signal.keys.map(({ type, value }) => `${type} ${value}`), warnings: parsed.warnings.length };
+    };
+    const both = { keys: ['imei 490154203237518', 'imei 356938035643809'], warnings: 0 };
+    for (const imei of ['490154203237518, 356938035643809', '490154203237518/356938035643809', '49-015420-323751-8;35-693803-564380-9', '490154203237518\n356938035643809']) {
+      expect(keysOf({ imei })).toEqual(both);
+    }
+    expect(keysOf({ serialNumber: 4815162342 })).toEqual({ keys: ['serialNumber 4815162342'], warnings: 0 });
+    expect(keysOf({ imei: 490154203237518 })).toEqual({ keys: ['imei 490154203237518'], warnings: 0 });
+  });
+
   test('may name the device as device management, the partner itself or the mail of its user do', () => {
     const keysOf = (device: object): unknown => {
       const parsed = parsePartnerReport({ ...GOOD, device }, CONNECTOR, NOW);
@@ -88,7 +119,11 @@ describe('a report of the partner API', () => {
     ['an empty key', { device: { serialNumber: ' ' } }, 'device.serialNumber'],
     ['a placeholder as key', { device: { serialNumber: 'Unknown' } }, 'device.serialNumber'],
     ['zeros as key', { device: { managedDeviceId: '00000000-0000-0000-0000-000000000000' } }, 'device.managedDeviceId'],
-    ['a malformed key beside a good one', { device: { ...GOOD.device, imei: '4901' } }, 'device.imei'],
+    ['a malformed key beside placeholders', { device: { serialNumber: 'n/a', imei: '4901' } }, 'device.imei'],
+    ['a list as key', { device: { serialNumber: ['SN-1'] } }, 'device.serialNumber'],
+    ['a number that has lost digits as key', { device: { serialNumber: 12345678901234567890 } }, 'device.serialNumber'],
+    ['a fraction as key', { device: { serialNumber: 1.5 } }, 'device.serialNumber'],
+    ['a user name as its only key', { device: { email: 'EXAMPLE\\ada' } }, 'device.email'],
     ['nothing but placeholders', { device: { serialNumber: 'n/a', imei: '000000000000000' } }, 'device.serialNumber'],
     ['an IMEI with a wrong check digit', { device: { imei: '490154203237517' } }, 'device.imei'],
     ['an IMEI of 13 digits', { device: { imei: '4901542032375' } }, 'device.imei'],

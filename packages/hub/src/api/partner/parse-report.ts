@@ -1,9 +1,9 @@
-import type { DeviceKey, FindingReport, Instant } from '@sallyport/core';
+import type { DeviceKey, FindingReport, Instant, Signal } from '@sallyport/core';
 import { categoryOf } from '@sallyport/core';
 import type { z } from 'zod';
 import type { IncomingReport } from '../../pipeline/ports.ts';
 import { consoleLink } from '../../vendors/console-link.ts';
-import { cleanDeviceKey, distinctKeys, mdmDeviceKeys } from '../../vendors/device-keys.ts';
+import { distinctKeys, mdmDeviceKeys, readDeviceKeys, unusableKey } from '../../vendors/device-keys.ts';
 import { parseIsoInstant } from '../../vendors/iso-instant.ts';
 import { jsonWithin } from '../../vendors/json-within.ts';
 import type { PartnerFinding, PartnerReport } from './report-schema.ts';
@@ -25,7 +25,8 @@ export interface ReportProblem {
 }
 
 export type ParsedReport =
-  | { readonly ok: true; readonly incoming: IncomingReport }
+  /** `warnings`: what was left out of a report that is taken all the same. */
+  | { readonly ok: true; readonly incoming: IncomingReport; readonly warnings: readonly ReportProblem[] }
   | { readonly ok: false; readonly error: ReportProblem };
 
 /** Reads one report of the partner API. Pure; never throws, whatever `raw` is. */
@@ -33,7 +34,8 @@ export function parsePartnerReport(raw: unknown, connectorId: string, now: Insta
   const parsed = reportSchema.safeParse(raw);
   if (!parsed.success) return { ok: false, error: problemOf(parsed.error) };
   try {
-    return { ok: true, incoming: toIncoming(parsed.data, raw, connectorId, now) };
+    const { keys, warnings } = deviceKeys(parsed.data.device);
+    return { ok: true, incoming: toIncoming(parsed.data, { keys, ...flagOf(parsed.data.device, warnings) }, raw, connectorId, now), warnings };
   } catch (error) {
     if (error instanceof Refused) return { ok: false, error: error.problem };
     throw error;
@@ -49,7 +51,7 @@ class Refused extends Error {
   }
 }
 
-function toIncoming(report: PartnerReport, raw: unknown, connectorId: string, now: Instant): IncomingReport {
+function toIncoming(report: PartnerReport, device: Pick<Signal, 'keys' | 'flag'>, raw: unknown, connectorId: string, now: Instant): IncomingReport {
   const text = jsonWithin(raw, MAX_DEPTH);
   if (text === undefined) throw new Refused('', `is nested deeper than ${MAX_DEPTH} levels`);
   const observedAt = instant(report.observedDateTime, 'observedDateTime', now);
@@ -57,31 +59,38 @@ function toIncoming(report: PartnerReport, raw: unknown, connectorId: string, no
   return {
     row: { connectorId, reportId, format: PARTNER_FORMAT, raw: text, observedAt },
     signal: {
-      connectorId, reportId, keys: deviceKeys(report.device), observedAt, state: report.threatState,
+      connectorId, reportId, ...device, observedAt, state: report.threatState,
       findings: findings(report.findings ?? [], now),
     },
   };
 }
 
-/** "unknown" beside a key that says which device it is does no harm, and refusing the report would. */
-function deviceKeys(device: PartnerReport['device']): readonly DeviceKey[] {
-  let nothing: Refused | undefined;
+/**
+ * The keys that identify the device. One that cannot be used is a warning as long as another one can: to refuse the report
+ * would lose what it says. A placeholder ("unknown") beside a usable key is not even that.
+ */
+function deviceKeys(device: PartnerReport['device']): { readonly keys: readonly DeviceKey[]; readonly warnings: readonly ReportProblem[] } {
   const keys: DeviceKey[] = [];
+  const warnings: ReportProblem[] = [];
+  let placeholder: ReportProblem | undefined;
   for (const name of DEVICE_KEYS) {
     const value = device[name];
     if (value === null || value === undefined) continue;
-    const cleaned = cleanDeviceKey(name === 'mdmDeviceId' ? 'managedDeviceId' : name, value);
-    if (cleaned.ok) {
-      keys.push(...(name === 'mdmDeviceId' ? mdmDeviceKeys(cleaned.key.value) : [cleaned.key]));
-      continue;
-    }
-    const refused = new Refused(`device.${name}`, cleaned.problem);
-    if (!cleaned.nothing) throw refused;
-    nothing ??= refused;
+    const field = `device.${name}`;
+    const read = readDeviceKeys(name === 'mdmDeviceId' ? 'managedDeviceId' : name, value);
+    if (read.problem !== undefined) warnings.push({ field, message: read.problem });
+    if (read.nothing !== undefined) placeholder ??= { field, message: read.nothing };
+    keys.push(...(name === 'mdmDeviceId' ? read.keys.flatMap((key) => mdmDeviceKeys(key.value)) : read.keys));
   }
-  if (keys.length === 0 && nothing !== undefined) throw nothing;
-  if (keys.length === 0) throw new Refused('device', `must name the device by at least one of ${DEVICE_KEYS.join(', ')}`);
-  return distinctKeys(keys);
+  if (keys.length > 0) return { keys: distinctKeys(keys), warnings };
+  const { field, message } = warnings[0] ?? placeholder ?? { field: 'device', message: `must name the device by at least one of ${DEVICE_KEYS.join(', ')}` };
+  throw new Refused(field, message);
+}
+
+/** For the administrator, who does not see what the partner is answered. */
+function flagOf(device: PartnerReport['device'], [first]: readonly ReportProblem[]): { readonly flag?: string } {
+  const name = DEVICE_KEYS.find((key) => first?.field === `device.${key}`);
+  return name === undefined ? {} : { flag: unusableKey(name, device[name]) };
 }
 
 function findings(told: readonly PartnerFinding[], now: Instant): readonly FindingReport[] {

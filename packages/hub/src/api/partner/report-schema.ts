@@ -43,7 +43,8 @@ const findingSchema = z.object({
     .describe('Where you show the threat, for administrators: an address that begins with https://.'),
 });
 
-const deviceKey = z.string('must be a text').nullish();
+/** Read by `readDeviceKeys`: what cannot be used is a warning as long as another key identifies the device. */
+const deviceKey = z.unknown().optional().meta({ anyOf: [{ type: 'string' }, { type: 'integer' }, { type: 'null' }] });
 
 /** One report. Properties that are not named here are ignored, and kept in the raw report. */
 export const reportSchema = z.object({
@@ -51,7 +52,7 @@ export const reportSchema = z.object({
   device: z.object(
     Object.fromEntries(DEVICE_KEYS.map((key) => [key, deviceKey])) as Record<(typeof DEVICE_KEYS)[number], typeof deviceKey>,
     'must be an object with at least one device key',
-  ).describe('At least one key. All the keys you give must belong to one device. `mdmDeviceId`: its id in the device management, where you do not know '
+  ).describe('At least one key that can be used; one that cannot is left out with a warning. All the keys you give must belong to one device. `mdmDeviceId`: its id in the device management, where you do not know '
     + 'of which kind. `vendorDeviceId`: your own; learnt with the first report that has another key as well. `email`: of its user; tells several '
     + 'devices apart, and is enough alone only where the administrator allowed it.'),
   observedDateTime: time.describe('When you saw the device like this: ISO 8601 with an offset. Decides which report is newer.'),
@@ -72,6 +73,7 @@ export const resultsSchema = z.object({
     status: z.enum(['accepted', 'duplicate', 'late', 'rejected']),
     matched: z.literal(false).optional().describe('Kept, and applied when its device appears.'),
     error: errorSchema.optional(),
+    warnings: z.array(errorSchema).optional().describe('What was left out of a report that was taken, such as a device key that cannot be used beside one that can.'),
   })).describe('One for each report, in the order of the request.'),
 });
 

@@ -20,7 +20,8 @@ export async function takeReports(intake: Intake, connectorId: string, raw: read
     if (outcome === undefined) throw new Error(`the pipeline said nothing about report ${reportId}`);
     const repeated = answered.has(reportId);
     answered.add(reportId);
-    return toResult(repeated ? { ...outcome, status: 'duplicate' } : outcome);
+    const warnings = report.warnings.map((warning) => problemAt(index, 'unusable_key', warning));
+    return { ...toResult(repeated ? { ...outcome, status: 'duplicate' } : outcome), ...(warnings.length > 0 && { warnings }) };
   });
 }
 
@@ -28,9 +29,13 @@ function toResult({ reportId, status, matched }: ReportOutcome): ReportResult {
   return matched ? { reportId, status } : { reportId, status, matched };
 }
 
-function rejected(raw: unknown, index: number, { field, message }: ReportProblem): ReportResult {
+function rejected(raw: unknown, index: number, problem: ReportProblem): ReportResult {
+  return { reportId: readableId(raw), status: 'rejected', error: problemAt(index, 'invalid_request', problem) };
+}
+
+function problemAt(index: number, code: string, { field, message }: ReportProblem): NonNullable<ReportResult['error']> {
   const target = `reports[${index}]${field === '' ? '' : `.${field}`}`;
-  return { reportId: readableId(raw), status: 'rejected', error: { code: 'invalid_request', message: `${target} ${message}.`, target } };
+  return { code, message: `${target} ${message}.`, target };
 }
 
 /** So that the sender finds its report again even where the id itself is what is wrong. */

@@ -1,6 +1,6 @@
 import type { DeviceKey, FindingReport, Instant, Signal, ThreatState, UnknownTerm } from '@sallyport/core';
 import { meaningOf, stateOfLevel } from '@sallyport/core';
-import { cleanDeviceKey, distinctKeys, mdmDeviceKeys } from '../device-keys.ts';
+import { distinctKeys, mdmDeviceKeys, readDeviceKeys, unusableKey } from '../device-keys.ts';
 import { undated } from '../undated.ts';
 import { doubtAbout, doubtsOf } from '../unknown-word.ts';
 import type { TryOutProblem } from '../vendor.ts';
@@ -71,6 +71,8 @@ class Notes {
   /** The first thing that keeps the report from being taken at its word. */
   flag: string | undefined;
   readonly #terms: UnknownTerm[] = [];
+  /** A key that identifies nothing. It takes nothing from what the report says, so it is no reason to doubt that. */
+  #keyFlag: string | undefined;
 
   /** The value, where there is one. What cannot be read is noted, and flagged with the words of `flag`. */
   value<T>(field: string, read: Read<T>, flag?: string): T | undefined {
@@ -82,6 +84,12 @@ class Notes {
     return read.kind === 'is' ? read.value : undefined;
   }
 
+  /** Flagged as well: an administrator has to see why reports of a phone match less than they could. */
+  unusableKey(name: KeyName, found: Found, problem: string): void {
+    this.problems.push(problemAt(`deviceKeys.${name}`, found, problem));
+    this.#keyFlag ??= unusableKey(name, found.value);
+  }
+
   /** As `value`, for a word whose meaning the map gives: one that it does not hold is listed as unknown. */
   meaning<T>(field: string, read: Read<T>, flag: string, about: UnknownTerm['about']): T | undefined {
     if (read.kind === 'unreadable') this.#terms.push(...doubtAbout(about, field, word(read.found.value) ?? '(none)').unknownTerms ?? []);
@@ -89,7 +97,7 @@ class Notes {
   }
 
   doubts(): Pick<Signal, 'flag' | 'unknownTerms'> {
-    return doubtsOf({ flag: this.flag, unknownTerms: this.#terms });
+    return doubtsOf({ flag: this.flag ?? this.#keyFlag, unknownTerms: this.#terms });
   }
 
   noDevice({ keys }: FieldMap): void {
@@ -114,17 +122,10 @@ function keysOf({ keys }: FieldMap, record: unknown, notes: Notes): readonly Dev
 function keyOf(name: KeyName, found: Found, notes: Notes): readonly DeviceKey[] {
   const { value } = found;
   if (value === null || value === undefined || value === '') return [];
-  const field = `deviceKeys.${name}`;
-  if (typeof value !== 'string' && typeof value !== 'number') {
-    notes.problems.push(problemAt(field, found, 'is no text or number'));
-    return [];
-  }
-  const cleaned = cleanDeviceKey(name === 'mdmDeviceId' ? 'managedDeviceId' : name, String(value));
-  if (!cleaned.ok) {
-    notes.problems.push(problemAt(field, found, cleaned.problem));
-    return [];
-  }
-  return name === 'mdmDeviceId' ? mdmDeviceKeys(cleaned.key.value) : [cleaned.key];
+  const { keys, problem, nothing } = readDeviceKeys(name === 'mdmDeviceId' ? 'managedDeviceId' : name, value);
+  if (problem !== undefined) notes.unusableKey(name, found, problem);
+  if (nothing !== undefined) notes.problems.push(problemAt(`deviceKeys.${name}`, found, nothing));
+  return name === 'mdmDeviceId' ? keys.flatMap((key) => mdmDeviceKeys(key.value)) : keys;
 }
 
 /**

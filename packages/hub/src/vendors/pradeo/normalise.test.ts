@@ -38,7 +38,7 @@ describe('Pradeo\'s events', () => {
     const phone2 = 'managedDeviceId=00000102 entraDeviceId=00000102 vendorDeviceId=pdev-2 email=mple.com';
     const phone1 = 'managedDeviceId=00000101 entraDeviceId=00000101 serialNumber=SER1 vendorDeviceId=pdev-1 email=mple.com';
     expect(EVENTS.flatMap((event) => signals(event)).map(summary)).toEqual([
-      { at: '08:00:00', state: 'secured', flag: undefined, keys: phone1, findings: [] },
+      { at: '08:00:00', state: 'secured', flag: 'unusable imei "356000000000001"', keys: phone1, findings: [] },
       { at: '08:05:00', state: 'highSeverity', flag: undefined, keys: phone2, findings: [] },
       { at: '08:05:02', state: undefined, flag: undefined, keys: phone2, findings: ['device-compliance DeviceCompliance high open: Disapproved by the response rules: threatLevelIs Red'] },
       { at: '08:05:03', state: undefined, flag: undefined, keys: phone2, findings: ['app:com.example.bad ApplicationDisapproved high open: App (com.example.bad)'] },

@@ -28,7 +28,7 @@ export function normalisePradeo(raw: unknown, connectorId: string, receivedAt: I
   if (posture.state === undefined && finding === undefined && doubts.flag === undefined) return [];
   return [{
     connectorId, reportId: reportIdOf(event), keys: event.keys, observedAt: event.at ?? receivedAt, ...undated(event.at),
-    ...posture, ...doubts, findings: finding === undefined ? [] : [finding],
+    ...posture, ...doubtsOf(doubts, { flag: event.unusable }), findings: finding === undefined ? [] : [finding],
   }];
 }
 

@@ -1,5 +1,5 @@
 import type { DeviceKey } from '@sallyport/core';
-import { distinctKeys, guidForm, keysOf, mdmDeviceKeys } from '../device-keys.ts';
+import { distinctKeys, firstUnusable, guidForm, keysOf, mdmDeviceKeys } from '../device-keys.ts';
 import { parseIsoInstant } from '../iso-instant.ts';
 import { plainText } from '../plain-text.ts';
 import type { WireRecord } from '../wire-read.ts';
@@ -15,6 +15,8 @@ export interface PradeoEvent {
   readonly enveloped: boolean;
   readonly at: number | undefined;
   readonly keys: readonly DeviceKey[];
+  /** The flag of a value that was meant as a key and is none. */
+  readonly unusable: string | undefined;
   readonly coupled: string | undefined;
   readonly told: PradeoSubject | undefined;
 }
@@ -40,6 +42,7 @@ export function readEvent(raw: unknown): PradeoEvent | undefined {
     enveloped,
     at: enveloped ? instant(raw.creationDate) : newest(about?.dated, device),
     keys: distinctKeys([...keysOfDevice(record(device)), ...vendorKey(about?.deviceId)]),
+    unusable: firstUnusable({ imei: record(device).imei, serialNumber: record(device).serialNumber, email: record(device).email }),
     coupled: word(record(record(device).enrollmentStatus).coupled),
     told: about?.told,
   };

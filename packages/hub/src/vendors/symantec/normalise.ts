@@ -2,7 +2,7 @@ import type { FindingReport, Instant, Signal } from '@sallyport/core';
 import { categoryOf } from '@sallyport/core';
 import type { ReadSnapshot } from '../device-snapshot.ts';
 import { readSnapshot, removedSignal, snapshotReportId } from '../device-snapshot.ts';
-import { distinctKeys, keysOf } from '../device-keys.ts';
+import { distinctKeys, firstUnusable, keysOf } from '../device-keys.ts';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
@@ -32,8 +32,9 @@ function ofDevice(snapshot: ReadSnapshot, connectorId: string, { atRiskLevel }: 
   if (id === undefined || (type !== undefined && type !== 'MOBILE')) return [];
   const posture = postureOfWords([{ field: 'device status', told: status, means: DEVICE_STATUS_WHERE_AT_RISK_IS[atRiskLevel] }]);
   if (posture.state === undefined && posture.flag === undefined) return [];
+  const flag = posture.flag ?? firstUnusable({ serialNumber, imei, udid, email });
   return [{
-    connectorId, observedAt: snapshot.takenAt, findings: [], ...posture,
+    connectorId, observedAt: snapshot.takenAt, findings: [], ...posture, ...(flag && { flag }),
     reportId: snapshotReportId(id, snapshot, status, atRiskLevel),
     keys: distinctKeys([
       ...keysOf(['serialNumber'], serialNumber), ...keysOf(['imei'], imei), ...keysOf(['udid'], udid),
