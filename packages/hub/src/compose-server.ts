@@ -32,9 +32,10 @@ import { webhookRoutes } from './intake/webhook-routes.ts';
 import type { Opened } from './opened.ts';
 import { watchFileInPlace } from './platform/file-in-place.ts';
 import { followServerTls } from './platform/follow-tls.ts';
-import { addGauge, createMetrics } from './platform/metrics.ts';
+import { addCounter, addGauge, createMetrics } from './platform/metrics.ts';
 import type { ServeSettings } from './platform/settings.ts';
 import type { ServerTls } from './platform/tls.ts';
+import type { Publisher } from './publish/publisher.ts';
 import type { DocumentRow } from './store/store.ts';
 
 export interface SyslogPart {
@@ -65,6 +66,7 @@ export async function openServer(foundation: Foundation, services: Services): Pr
   const metrics = createMetrics();
   const timerOf = measureRequests(app, metrics);
   addGauges(metrics, foundation);
+  addStreamFigures(metrics, services);
   await addTokenRoutes(app, { site, keys, clients, clock });
   await addRoutes(app, foundation, services, { authenticator, timerOf, syslogAddress: syslog?.address });
   const inventory = await openInventory({
@@ -115,6 +117,15 @@ function addGauges(metrics: Registry, { store, pipeline }: Foundation): void {
   addGauge(metrics, 'sallyport_devices', 'Devices by compliance state', 'state', () => store.postures.countByState());
   addGauge(metrics, 'sallyport_connectors', 'Connectors to partners by state', 'state', async () => countStates(await store.documents.list('connectorStatus')));
   addGauge(metrics, 'sallyport_partner_disagreements', 'Devices of which partners say different levels', 'kind', async () => new Map([['any', (await pipeline.questions.disagreements(0)).count]]));
+}
+
+function addStreamFigures(metrics: Registry, { publisher, alerts }: Services): void {
+  const cutsOf = (stream: string, { cuts }: Publisher) => cuts.all().map(({ door, reason, count }) => [{ stream, door, reason }, count] as const);
+  addCounter(
+    metrics, 'sallyport_event_stream_cuts_total', 'Streams of events that the hub cut, by kind of stream, door and reason', ['stream', 'door', 'reason'],
+    () => [...cutsOf('doors', publisher), ...cutsOf('alerts', alerts)],
+  );
+  addGauge(metrics, 'sallyport_door_events_behind', 'Events that a listening door has yet to be given', 'door', async () => publisher.behind());
 }
 
 /** The states that were last noted; a connector that is newer than a second or so has none yet. */

@@ -83,9 +83,10 @@ async function startServices({ settings, log, clock, opened, store, pipeline, ba
     if (rows.some((row) => row.kind === 'configuration-changed' && row.subject === 'application')) clients.invalidate();
   });
 
-  const publisher = await Publisher.start({ store, log, settled: pipeline.settled });
+  const stallMs = settings.eventStallSeconds * 1_000;
+  const publisher = await Publisher.start({ store, log, settled: pipeline.settled, stallMs });
   opened.add(() => publisher.close());
-  const alerts = await Publisher.start({ store, log, frameOf: alertFrameOf, recent: 256 });
+  const alerts = await Publisher.start({ store, log, frameOf: alertFrameOf, recent: 256, stallMs });
   opened.add(() => alerts.close());
   const doors = await DoorRegistry.load({ store, log });
   const forgetting = startForgetting(store, clock, log);

@@ -27,7 +27,7 @@ describe('settings that are good', () => {
   test('nothing at all gives the defaults', () => {
     expect(settingsOf([])).toEqual({
       dataDir: resolve('data'), listen: { host: 'localhost', port: 8443 }, publicUrl: undefined, syslogListen: undefined, databaseUrl: undefined,
-      tls: 'own', logLevel: 'info', outboundAllow: [], keepDisclosuresDays: 1095, dataKey: undefined, resetAdministrator: false,
+      tls: 'own', logLevel: 'info', outboundAllow: [], eventStallSeconds: 60, keepDisclosuresDays: 1095, dataKey: undefined, resetAdministrator: false,
     });
   });
 
@@ -37,7 +37,7 @@ describe('settings that are good', () => {
       '--syslog-listen', '0.0.0.0:6514', '--log-level', 'debug', '--outbound-allow', 'vendor.internal, 10.0.0.0/8', '--keep-disclosures', 'forever', '--reset-administrator',
     ])).toEqual({
       dataDir: '/srv/hub', listen: { host: '::1', port: 0 }, publicUrl: 'https://hub.example.com', syslogListen: { host: '0.0.0.0', port: 6514 }, databaseUrl: 'postgres://u:p=@db/hub?sslmode=require',
-      tls: 'own', logLevel: 'debug', outboundAllow: ['vendor.internal', '10.0.0.0/8'], keepDisclosuresDays: undefined, dataKey: undefined, resetAdministrator: true,
+      tls: 'own', logLevel: 'debug', outboundAllow: ['vendor.internal', '10.0.0.0/8'], eventStallSeconds: 60, keepDisclosuresDays: undefined, dataKey: undefined, resetAdministrator: true,
     });
   });
 
@@ -51,6 +51,11 @@ describe('settings that are good', () => {
   test('how long hand-overs stay on record is a number of days, and not a short one', () => {
     expect(settingsOf([], { SALLYPORT_KEEP_DISCLOSURES: '30' }).keepDisclosuresDays).toBe(30);
     for (const wrong of ['29', '0', '-1', '1e3', 'never', '40000']) expect(problemsOf(['--keep-disclosures', wrong])[0]).toContain('--keep-disclosures');
+  });
+
+  test('how long a stream of events may be stuck is a number of seconds, no shorter than a heartbeat', () => {
+    expect(settingsOf(['--event-stall', '120']).eventStallSeconds).toBe(120);
+    for (const wrong of ['14', '3601', '-1', '1e2', 'never']) expect(problemsOf(['--event-stall', wrong])[0]).toContain('--event-stall');
   });
 
   test('a flag wins over its variable', () => {

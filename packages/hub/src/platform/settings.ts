@@ -20,6 +20,8 @@ export interface ServeSettings {
   readonly logLevel: LogLevel;
   /** Hosts, addresses and ranges that the hub may call although they are not public, and without TLS. */
   readonly outboundAllow: readonly string[];
+  /** How long a listener may take no bytes of its stream of events, although some wait, before it is cut. */
+  readonly eventStallSeconds: number;
   /** For how long it is on record which partner was given which inventory; `undefined`: for ever. */
   readonly keepDisclosuresDays: number | undefined;
   /** The key of the data at rest, when it is not to be kept in the data folder. A secret. */
@@ -57,6 +59,7 @@ const SETTINGS: readonly Setting[] = [
   { key: 'behindProxy', flag: '--tls-terminated-by-proxy', help: 'The same as SALLYPORT_TLS=proxy' },
   { key: 'logLevel', flag: '--log-level', variable: 'SALLYPORT_LOG_LEVEL', placeholder: 'LEVEL', help: `One of ${LOG_LEVELS.join(', ')}. Default: info` },
   { key: 'outboundAllow', flag: '--outbound-allow', variable: 'SALLYPORT_OUTBOUND_ALLOW', placeholder: 'LIST', help: 'Hosts, addresses and ranges, with commas between, that the hub may call although they are private or speak plain http. Default: none' },
+  { key: 'eventStall', flag: '--event-stall', variable: 'SALLYPORT_EVENT_STALL', placeholder: 'SECONDS', help: 'How long a door may take nothing of its stream of events, although some wait, before the stream is cut: 15 to 3600. Default: 60' },
   { key: 'keepDisclosures', flag: '--keep-disclosures', variable: 'SALLYPORT_KEEP_DISCLOSURES', placeholder: 'DAYS', help: 'How long it stays on record which partner was given which inventory: days, at least 30, or "forever". Default: 1095' },
   { key: 'dataKey', variable: 'SALLYPORT_DATA_KEY', placeholder: 'BASE64', secret: true, help: '32 bytes in base64 that encrypt credentials in the database. Default: a key made in the data folder' },
   { key: 'resetAdministrator', flag: '--reset-administrator', help: 'Make a new secret for the administrator, write it to admin.json and end the old ones' },
@@ -74,6 +77,7 @@ const schema = z.object({
   behindProxy: z.boolean().default(false),
   logLevel: z.enum(LOG_LEVELS, problem(`must be one of ${LOG_LEVELS.join(', ')}`)).default('info'),
   outboundAllow: z.string().default('').transform(parseAllowList),
+  eventStall: z.string().default('60').refine(isStallTime, problem('must be a number of seconds from 15 to 3600')),
   keepDisclosures: z.string().default('1095').refine(isKeepingTime, problem('must be a number of days from 30 to 36500, or forever')),
   dataKey: z.string().transform(parseDataKey).optional(),
   resetAdministrator: z.boolean().default(false),
@@ -83,6 +87,10 @@ const FOREVER = 'forever';
 
 function isKeepingTime(text: string): boolean {
   return text === FOREVER || (/^\d{1,5}$/.test(text) && Number(text) >= 30 && Number(text) <= 36_500);
+}
+
+function isStallTime(text: string): boolean {
+  return /^\d{1,4}$/.test(text) && Number(text) >= 15 && Number(text) <= 3_600;
 }
 
 /** `argv` without the program and the word `serve`. An empty variable counts as not set; a flag wins over its variable. */
@@ -100,9 +108,9 @@ export function parseServeSettings(argv: readonly string[], env: Readonly<Record
   if (parsed.success) problems.push(...problemsTogether(parsed.data));
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
 
-  const { behindProxy, tls, publicUrl, syslogListen, databaseUrl, keepDisclosures, dataKey, ...rest } = parsed.data;
+  const { behindProxy, tls, publicUrl, syslogListen, databaseUrl, keepDisclosures, eventStall, dataKey, ...rest } = parsed.data;
   const keepDisclosuresDays = keepDisclosures === FOREVER ? undefined : Number(keepDisclosures);
-  return { ok: true, settings: { ...rest, keepDisclosuresDays, publicUrl, syslogListen, databaseUrl, dataKey, tls: behindProxy ? 'proxy' : (tls ?? 'own') } };
+  return { ok: true, settings: { ...rest, eventStallSeconds: Number(eventStall), keepDisclosuresDays, publicUrl, syslogListen, databaseUrl, dataKey, tls: behindProxy ? 'proxy' : (tls ?? 'own') } };
 }
 
 export function helpOfServe(): string {

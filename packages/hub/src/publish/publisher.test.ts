@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { OutboxKind, OutboxRow } from '../store/store.ts';
-import { Publisher } from './publisher.ts';
+import { Publisher, type PublisherOptions } from './publisher.ts';
 
 const log = pino({ level: 'silent' });
 
@@ -16,12 +16,15 @@ class FakeOutbox {
   #listener: (rows: readonly OutboxRow[]) => void = () => undefined;
   #seq = 0;
   reads = 0;
+  broken = false;
 
   readonly outbox = {
     after: async (seq: number, limit: number) => {
       this.reads += 1;
       await turn();
-      return this.rows.filter((row) => row.seq > seq).slice(0, limit);
+      if (this.broken) throw new Error('the database is away');
+      const first = Math.max(0, seq + 1 - (this.rows[0]?.seq ?? 1));
+      return this.rows.slice(first, first + limit);
     },
     range: async () => {
       await turn();
@@ -84,9 +87,33 @@ class Reader extends Writable {
   }
 }
 
+/** Takes what it is given piece by piece, and only so much in a turn of the event loop. */
+class SlowReader extends Reader {
+  /** The most that ever waited for it. */
+  mostWaiting = 0;
+  readonly #turnsForPiece: number;
+
+  constructor(turnsForPiece = 2) {
+    super({ highWaterMark: 16_384 });
+    this.#turnsForPiece = turnsForPiece;
+  }
+
+  override _write(chunk: Buffer, encoding: BufferEncoding, done: () => void): void {
+    this.mostWaiting = Math.max(this.mostWaiting, this.writableLength);
+    void this.#wait().then(() => super._write(chunk, encoding, done));
+  }
+
+  async #wait(): Promise<void> {
+    for (let n = 0; n < this.#turnsForPiece; n += 1) await turn();
+  }
+}
+
+const deviceRows = (count: number) => Array.from({ length: count }, (_, i) => `device-with-a-rather-long-name-${i}`);
+const idsBetween = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+
 let publisher: Publisher;
 
-async function start(store: FakeOutbox, options: { settled?: () => Promise<void>; recent?: number; heartbeatMs?: number } = {}): Promise<Publisher> {
+async function start(store: FakeOutbox, options: Partial<PublisherOptions> = {}): Promise<Publisher> {
   publisher = await Publisher.start({ store, log, ...options });
   return publisher;
 }
@@ -244,21 +271,21 @@ describe('a door that comes back', () => {
 
   test('whatever is committed meanwhile, hears each event once and in order', async () => {
     await fc.assert(fc.asyncProperty(
-      fc.nat(60), fc.nat(60), fc.array(fc.nat(4), { maxLength: 30 }), fc.integer({ min: 1, max: 8 }),
-      async (before, after, commits, recent) => {
+      fc.nat(60), fc.nat(60), fc.array(fc.nat(4), { maxLength: 30 }), fc.integer({ min: 1, max: 8 }), fc.boolean(),
+      async (before, after, commits, recent, slow) => {
         const store = new FakeOutbox();
         store.commit(...Array.from({ length: before }, (_, i) => `b${i}`));
         await start(store, { recent });
-        const reader = new Reader();
+        const reader = slow ? new SlowReader() : new Reader();
         const from = Math.min(after, before);
         const subscribed = publisher.subscribe(reader, from);
         for (const size of commits) {
           store.commit(...Array.from({ length: size }, (_, i) => `c${i}`));
           await turn();
         }
-        await subscribed;
         store.commit('end');
-        await reader.until(() => reader.devices.at(-1) === 'end');
+        await subscribed;
+        await reader.until(() => reader.heard.at(-1)?.data['deviceId'] === 'end');
         expect(reader.heard.map(({ id }) => id)).toEqual(store.rows.filter(({ seq }) => seq > from).map(({ seq }) => seq));
         publisher.close();
       },
@@ -266,18 +293,156 @@ describe('a door that comes back', () => {
   });
 });
 
-describe('a door that does not read', () => {
-  test('is cut, and the others do not notice', async () => {
+describe('a door that was away for long', () => {
+  test.each([
+    ['3,700 events, from memory', 3_700, {}], ['9,000 events, from memory and the store', 9_000, {}], ['20,000 events, from the store', 20_000, { recent: 1 }],
+  ])('hears each of %s once, however slowly it reads, and is not cut', async (_, away, options) => {
+    const store = new FakeOutbox();
+    await start(store, { ...options, heartbeatMs: 1, stallMs: 1_000 });
+    store.commitAll(deviceRows(20_000));
+    while (publisher.position < 20_000) await turn();
+    const reader = new SlowReader();
+    void publisher.subscribe(reader, 20_000 - away, 'mail');
+    await reader.until(() => reader.lastEventId === 20_000);
+    store.commit('live');
+    await reader.until(() => reader.lastEventId === 20_001);
+    expect(reader.heard.map(({ id }) => id)).toEqual(idsBetween(20_001 - away, 20_001));
+    expect(reader.mostWaiting).toBeLessThan(100_000);
+    expect(publisher.cuts.all()).toEqual([]);
+  });
+
+  test('moves on at every try, even if it never stays for long', async () => {
+    const store = new FakeOutbox();
+    store.commitAll(deviceRows(9_000));
+    await start(store);
+    const heard: number[] = [];
+    let position = 1;
+    for (let tries = 0; position < 9_000; tries += 1) {
+      const reader = new SlowReader();
+      void publisher.subscribe(reader, position, 'mail');
+      await reader.until(() => reader.heard.length > 500 || reader.lastEventId === 9_000);
+      reader.destroy();
+      heard.push(...reader.heard.map(({ id }) => id));
+      expect(reader.lastEventId).toBeGreaterThan(position);
+      expect(tries).toBeLessThan(20);
+      position = reader.lastEventId as number;
+    }
+    expect(heard).toEqual(idsBetween(2, 9_000));
+  });
+
+  test('moves on even past rows that it need not hear of', async () => {
+    const store = new FakeOutbox();
+    store.commitAll(Array.from({ length: 1_000 }, () => ({ kind: 'disagreement-ended' as const, subject: 'd' })));
+    await start(store);
+    const reader = new Reader();
+    await publisher.subscribe(reader, 1);
+    expect(reader.heard).toEqual([]);
+    expect(reader.lastEventId).toBe(1_000);
+  });
+
+  test('is told to forget when what it has yet to hear is pruned meanwhile', async () => {
+    const store = new FakeOutbox();
+    store.commitAll(deviceRows(2_000));
+    await start(store);
+    const reader = new SlowReader();
+    void publisher.subscribe(reader, 0);
+    await reader.until(() => reader.heard.length > 100);
+    store.rows.splice(0, 1_900);
+    await reader.until(() => reader.heard.at(-1)?.event === 'reset');
+    expect(reader.lastEventId).toBe(2_000);
+    expect(reader.heard.slice(0, -1).map(({ id }) => id)).toEqual(idsBetween(1, reader.heard.length - 1));
+  });
+
+  test('is cut when the store cannot be read, and the cut is counted and logged', async () => {
+    const store = new FakeOutbox();
+    store.commitAll(deviceRows(2_000));
+    const warnings: object[] = [];
+    await start(store, { log: { ...log, warn: (details: object) => warnings.push(details) } as unknown as PublisherOptions['log'] });
+    store.broken = true;
+    const reader = new Reader();
+    await publisher.subscribe(reader, 5, 'mail');
+    expect(reader.destroyed).toBe(true);
+    expect(publisher.cuts.all()).toEqual([{ door: 'mail', reason: 'outbox_unreadable', count: 1 }]);
+    expect(warnings).toMatchObject([{ door: 'mail', reason: 'outbox_unreadable', position: 5, behind: 1_995 }]);
+  });
+
+  test('and the many that come back with it cost the store little more than one', async () => {
+    const store = new FakeOutbox();
+    store.commitAll(deviceRows(3_000));
+    await start(store);
+    const readers = Array.from({ length: 40 }, () => new Reader());
+    await Promise.all(readers.map((reader, n) => publisher.subscribe(reader, n % 7)));
+    for (const [n, reader] of readers.entries()) expect(reader.heard.map(({ id }) => id)).toEqual(idsBetween((n % 7) + 1, 3_000));
+    expect(store.reads).toBeLessThan(60);
+  });
+});
+
+describe('very much at once', () => {
+  test('is not held against a door that reads slowly', async () => {
+    const store = new FakeOutbox();
+    await start(store, { heartbeatMs: 1, stallMs: 1_000 });
+    const reader = new SlowReader();
+    await publisher.subscribe(reader, undefined, 'mail');
+    store.commitAll(deviceRows(8_000));
+    await turn();
+    store.commit('after');
+    await reader.until(() => reader.lastEventId === 8_001);
+    expect(reader.heard.map(({ id }) => id)).toEqual(idsBetween(1, 8_001));
+    expect(reader.mostWaiting).toBeLessThan(100_000);
+    expect(publisher.cuts.all()).toEqual([]);
+  });
+
+  test('shows how far a door is behind, until it is not', async () => {
     const store = new FakeOutbox();
     await start(store);
+    const reader = new SlowReader();
+    await publisher.subscribe(reader, undefined, 'mail');
+    store.commitAll(deviceRows(8_000));
+    while (publisher.position < 8_000) await turn();
+    expect(publisher.behind().get('mail')).toBeGreaterThan(0);
+    await reader.until(() => reader.lastEventId === 8_000);
+    await expect.poll(() => publisher.behind()).toEqual(new Map([['mail', 0]]));
+  });
+});
+
+describe('a door that does not read', () => {
+  test('is cut after a while, is counted and logged, and the others do not notice', async () => {
+    const store = new FakeOutbox();
+    const warnings: object[] = [];
+    await start(store, { heartbeatMs: 5, stallMs: 20, log: { ...log, warn: (details: object) => warnings.push(details) } as unknown as PublisherOptions['log'] });
     const stuck = new PassThrough({ highWaterMark: 1 });
     const reader = new Reader();
-    await publisher.subscribe(stuck, undefined);
-    await publisher.subscribe(reader, undefined);
+    await publisher.subscribe(stuck, undefined, 'stuck');
+    await publisher.subscribe(reader, undefined, 'mail');
     const closed = new Promise((resolve) => stuck.once('close', resolve));
-    store.commit(...Array.from({ length: 8_000 }, (_, i) => `device-with-a-rather-long-name-${i}`));
+    store.commitAll(deviceRows(8_000));
     await closed;
     await reader.until(() => reader.heard.length === 8_000);
+    expect(stuck.writableLength).toBeLessThan(100_000);
     expect(publisher.subscribers).toBe(1);
+    expect(publisher.cuts.all()).toEqual([{ door: 'stuck', reason: 'not_reading', count: 1 }]);
+    expect(warnings).toMatchObject([{ door: 'stuck', reason: 'not_reading' }]);
+  });
+
+  test('is cut even if its stream was ended already', async () => {
+    const store = new FakeOutbox();
+    await start(store, { heartbeatMs: 5, stallMs: 20 });
+    const stuck = new PassThrough({ highWaterMark: 1 });
+    await publisher.subscribe(stuck, undefined, 'stuck');
+    store.commitAll(deviceRows(10));
+    while (publisher.position < 10) await turn();
+    const closed = new Promise((resolve) => stuck.once('close', resolve));
+    stuck.end();
+    await closed;
+    expect(publisher.subscribers).toBe(0);
+  });
+
+  test('is not cut while there is nothing for it to read', async () => {
+    const store = new FakeOutbox();
+    await start(store, { heartbeatMs: 1, stallMs: 2 });
+    const reader = new Reader();
+    await publisher.subscribe(reader, undefined, 'mail');
+    await reader.until(() => reader.comments > 10);
+    expect(publisher.cuts.all()).toEqual([]);
   });
 });

@@ -3,8 +3,12 @@ import type { BaseLogger } from 'pino';
 import type { OutboxRow, Store } from '../store/store.ts';
 import { frameOf, HEARTBEAT, positionFrame, resetFrame } from './frames.ts';
 import type { Frame } from './frames.ts';
+import { OutboxPages, type Piece } from './outbox-pages.ts';
 import { Pace } from './pace.ts';
-import { bytesOf, framesAfter, RecentFrames } from './recent-frames.ts';
+import { bytesOf, RecentFrames, sizeOf } from './recent-frames.ts';
+import { RoundRobin } from './round-robin.ts';
+import { StreamCuts, type CutReason } from './stream-cuts.ts';
+import { Subscriber } from './subscriber.ts';
 
 export interface PublisherOptions {
   readonly store: Pick<Store, 'onCommitted' | 'outbox'>;
@@ -17,39 +21,48 @@ export interface PublisherOptions {
   /** What is told of each row, if anything. Default: what doors hear. */
   readonly frameOf?: ((row: OutboxRow) => Frame | undefined) | undefined;
   readonly heartbeatMs?: number | undefined;
+  /** How long the peer of a stream may take no bytes although some wait, in whole heartbeats. Default: one minute. */
+  readonly stallMs?: number | undefined;
   /** How many events are kept in memory. */
   readonly recent?: number | undefined;
 }
 
-/** Bytes that may wait for a subscriber that reads slower than we write; it is cut then, and resumes. */
-const MOST_WAITING = 1_048_576;
-const REPLAY_PAGE = 500;
-
-interface Subscription {
-  readonly stream: Writable;
-  /** The last event it was given. */
-  position: number;
-  live: boolean;
-}
+const HEARTBEAT_MS = 15_000;
+const STALL_MS = 60_000;
+/** What one subscriber is given at once, and about what may wait for it in memory. */
+const PIECE_BYTES = 32_768;
 
 /**
  * Follows the outbox and tells every subscribed door, as server-sent events. Each event is written once for
  * all. A subscriber that names the last event it saw first gets what it missed, from memory or from the
  * store, and then goes live without a gap: within one turn of the event loop it gets the rest and is listed.
+ *
+ * Whoever cannot be given everything at once, because much happened or because it reads slowly, gets it in pieces, each
+ * when the one before was taken. Only a peer that takes nothing at all for `stallMs` is cut.
  */
 export class Publisher {
+  readonly cuts = new StreamCuts();
   readonly #options: PublisherOptions;
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #catchingUp = new Set<Subscriber>();
+  readonly #turns = new RoundRobin();
+  readonly #frameOf: (row: OutboxRow) => Frame | undefined;
+  readonly #pages: OutboxPages;
   readonly #pace: Pace;
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #beatsUntilCut: number;
   #pending: OutboxRow[] = [];
   #recent = new RecentFrames(0, 0);
   #head = 0;
 
   private constructor(options: PublisherOptions) {
+    const { heartbeatMs = HEARTBEAT_MS, stallMs = STALL_MS } = options;
     this.#options = options;
+    this.#frameOf = options.frameOf ?? frameOf;
+    this.#pages = new OutboxPages(options.store.outbox, this.#frameOf);
     this.#pace = new Pace(() => this.#flush(), (error) => options.log.error({ err: error }, 'telling the doors failed'));
-    this.#heartbeat = setInterval(() => this.#beat(), options.heartbeatMs ?? 15_000).unref();
+    this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs).unref();
+    this.#beatsUntilCut = Math.ceil(stallMs / heartbeatMs);
   }
 
   static async start(options: PublisherOptions): Promise<Publisher> {
@@ -63,7 +76,7 @@ export class Publisher {
   }
 
   get subscribers(): number {
-    return this.#subscriptions.size;
+    return this.#subscribers.size;
   }
 
   /** The newest event that subscribers were told of. */
@@ -71,29 +84,37 @@ export class Publisher {
     return this.#head;
   }
 
+  /** How many rows of the outbox each subscribed door has yet to be given; of several streams of one door, the most. */
+  behind(): ReadonlyMap<string, number> {
+    const rows = new Map<string, number>();
+    for (const { name, position, live } of this.#subscribers) rows.set(name, Math.max(rows.get(name) ?? 0, live ? 0 : this.#head - position));
+    return rows;
+  }
+
   /**
    * Gives `stream` the events after `after`, then those to come, until it closes. `undefined`: those to come.
    * `'unknown'`: the subscriber has a position that cannot be one of ours.
+   *
+   * @param name of the door, for the log and the metrics
+   * @returns when the subscriber has everything that happened so far, or is gone
    */
-  async subscribe(stream: Writable, after: number | 'unknown' | undefined): Promise<void> {
-    const subscription: Subscription = { stream, position: this.#head, live: false };
-    this.#subscriptions.add(subscription);
-    stream.once('close', () => this.#subscriptions.delete(subscription));
-    if (after === undefined) return this.#goLive(subscription, positionFrame(this.#head));
-    try {
-      if (after === 'unknown' || !(await this.#isKept(after))) return this.#goLive(subscription, resetFrame(this.#head));
-      subscription.position = after;
-      await this.#replay(subscription);
-    } catch (error) {
-      this.#options.log.warn({ err: error }, 'what a door missed could not be read; it is cut and will come again');
-      stream.destroy();
-    }
+  async subscribe(stream: Writable, after: number | 'unknown' | undefined, name = ''): Promise<void> {
+    const subscriber = new Subscriber(stream, name, this.#head);
+    this.#subscribers.add(subscriber);
+    stream.once('close', () => this.#subscribers.delete(subscriber));
+    if (after === undefined) return this.#goLive(subscriber, positionFrame(this.#head));
+    await this.#cutOnError(subscriber, async () => {
+      if (after === 'unknown' || !(await this.#has(after))) return this.#goLive(subscriber, resetFrame(this.#head));
+      subscriber.position = after;
+      subscriber.write(positionFrame(after));
+      await this.#catchUp(subscriber);
+    });
   }
 
   close(): void {
     clearInterval(this.#heartbeat);
     this.#pace.stop();
-    for (const { stream } of this.#subscriptions) stream.end();
+    for (const { stream } of this.#subscribers) stream.end();
   }
 
   #committed(rows: readonly OutboxRow[]): void {
@@ -108,7 +129,7 @@ export class Publisher {
     this.#pending = [];
     const last = rows.at(-1)?.seq;
     if (last === undefined) return;
-    const frames = this.#framesOf(rows);
+    const frames = rows.map(this.#frameOf).filter((frame) => frame !== undefined);
     this.#recent.add(frames);
     this.#head = last;
     if (frames.length > 0) this.#tell(frames, last);
@@ -125,76 +146,80 @@ export class Publisher {
 
   #tell(frames: readonly Frame[], last: number): void {
     const first = (frames[0] as Frame).seq;
-    const all = bytesOf(frames);
-    for (const subscription of this.#subscriptions) {
-      if (!subscription.live || subscription.position >= last) continue;
-      const rest = subscription.position < first ? frames : framesAfter(frames, subscription.position);
-      if (rest.length > 0) this.#write(subscription, rest === frames ? all : bytesOf(rest));
-      subscription.position = last;
-    }
-  }
-
-  /** Positions of another process on the same database may be ahead of ours, hence the store is asked. */
-  async #isKept(position: number): Promise<boolean> {
-    const { first, last } = await this.#options.store.outbox.range();
-    return position <= last && position >= first - 1;
-  }
-
-  async #replay(subscription: Subscription): Promise<void> {
-    while (!subscription.stream.destroyed) {
-      if (subscription.position >= this.#recent.after) return this.#goLive(subscription, undefined);
-      const page = await this.#options.store.outbox.after(subscription.position, REPLAY_PAGE);
-      // A hole may be natural or the work of a clean-up that came between.
-      if ((page[0]?.seq ?? 0) > subscription.position + 1 && !(await this.#isKept(subscription.position))) {
-        return this.#goLive(subscription, resetFrame(this.#head));
+    const all = sizeOf(frames) <= PIECE_BYTES ? bytesOf(frames) : undefined;
+    for (const subscriber of this.#subscribers) {
+      if (!subscriber.live || subscriber.position >= last) continue;
+      if (all !== undefined && subscriber.position < first && subscriber.waitingBytes < PIECE_BYTES) {
+        subscriber.write(all);
+        subscriber.position = last;
+      } else {
+        void this.#cutOnError(subscriber, () => this.#catchUp(subscriber));
       }
-      // What is committed but not told yet comes with the next flush.
-      const rows = page.filter((row) => row.seq <= this.#head);
-      const frames = this.#framesOf(rows);
-      subscription.position = rows.at(-1)?.seq ?? this.#recent.after;
-      if (frames.length > 0 && !this.#write(subscription, bytesOf(frames))) await drained(subscription.stream);
     }
   }
 
-  /** Runs to its end without a pause, so no event can fall between the last one given and the first one live. */
-  #goLive(subscription: Subscription, greeting: Buffer | undefined): void {
-    if (greeting === undefined) {
-      const missed = this.#recent.since(subscription.position);
-      if (missed.length > 0) this.#write(subscription, bytesOf(missed));
-      else this.#write(subscription, positionFrame(subscription.position));
-      subscription.position = Math.max(subscription.position, this.#head);
-    } else {
-      this.#write(subscription, greeting);
-      subscription.position = this.#head;
+  async #has(position: number): Promise<boolean> {
+    return (position >= this.#recent.after && position <= this.#head) || this.#pages.has(position);
+  }
+
+  async #catchUp(subscriber: Subscriber): Promise<void> {
+    subscriber.live = false;
+    this.#catchingUp.add(subscriber);
+    try {
+      while (subscriber.open && !subscriber.live) await this.#giveNext(subscriber);
+    } finally {
+      this.#catchingUp.delete(subscriber);
+      if (this.#catchingUp.size === 0) this.#pages.forget();
     }
-    subscription.live = true;
   }
 
-  /** Answers whether more may be written at once. */
-  #write({ stream }: Subscription, bytes: Buffer): boolean {
-    if (stream.destroyed || stream.writableEnded) return true;
-    const goOn = stream.write(bytes);
-    if (stream.writableLength > MOST_WAITING) stream.destroy();
-    return goOn;
+  async #giveNext(subscriber: Subscriber): Promise<void> {
+    await subscriber.idle();
+    await this.#turns.next();
+    // From here to `live` without a pause, so that no event can fall between the last one given and the first one live.
+    if (subscriber.position >= this.#head) return this.#goLive(subscriber);
+    const piece = await this.#pieceAfter(subscriber.position);
+    if (piece === undefined) return this.#goLive(subscriber, resetFrame(this.#head));
+    // Where nothing is to be told, the position moves on nonetheless: a subscriber that is cut now need not come back so far.
+    subscriber.write(piece.frames.length > 0 ? bytesOf(piece.frames) : positionFrame(piece.upTo));
+    subscriber.position = piece.upTo;
   }
 
-  #framesOf(rows: readonly OutboxRow[]): readonly Frame[] {
-    return rows.map(this.#options.frameOf ?? frameOf).filter((frame) => frame !== undefined);
+  async #pieceAfter(position: number): Promise<Piece | undefined> {
+    if (position >= this.#recent.after) return this.#recent.next(position, PIECE_BYTES, this.#head);
+    return this.#pages.after(position, this.#head);
+  }
+
+  #goLive(subscriber: Subscriber, greeting?: Buffer): void {
+    if (greeting !== undefined) {
+      subscriber.write(greeting);
+      subscriber.position = this.#head;
+    }
+    subscriber.live = true;
   }
 
   #beat(): void {
-    for (const subscription of this.#subscriptions) this.#write(subscription, HEARTBEAT);
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.countStalledChecks() >= this.#beatsUntilCut) this.#cut(subscriber, 'not_reading');
+      else if (subscriber.waitingBytes === 0) subscriber.write(HEARTBEAT);
+    }
   }
-}
 
-/** Resolves when the stream takes more, or never will. */
-function drained(stream: Writable): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stream.off('drain', done).off('close', done);
-      resolve();
-    };
-    stream.on('drain', done).on('close', done);
-    if (stream.destroyed || !stream.writableNeedDrain) done();
-  });
+  async #cutOnError(subscriber: Subscriber, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (subscriber.open) this.#cut(subscriber, 'outbox_unreadable', error);
+    }
+  }
+
+  #cut(subscriber: Subscriber, reason: CutReason, error?: unknown): void {
+    const { name, position, stream } = subscriber;
+    this.cuts.count(name, reason);
+    this.#options.log.warn(
+      { door: name, reason, position, behind: this.#head - position, ...(error === undefined ? {} : { err: error }) },
+      'a stream of events was cut; its subscriber can resume where it was',
+    );
+    stream.destroy();
+  }
 }

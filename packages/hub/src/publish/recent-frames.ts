@@ -1,4 +1,5 @@
 import type { Frame } from './frames.ts';
+import type { Piece } from './outbox-pages.ts';
 
 /** The newest frames, so that whoever was away for a moment is served without the database. */
 export class RecentFrames {
@@ -26,14 +27,18 @@ export class RecentFrames {
     this.#after = dropped.at(-1)?.seq ?? this.#after;
   }
 
-  since(position: number): readonly Frame[] {
-    return framesAfter(this.#frames, position);
+  /** The next frames after `position`, of about `bytes`. @param head where the caller is after the last of all frames */
+  next(position: number, bytes: number, head: number): Piece {
+    const first = indexAfter(this.#frames, position);
+    let end = first;
+    for (let size = 0; end < this.#frames.length && size < bytes; end += 1) size += (this.#frames[end] as Frame).bytes.byteLength;
+    const frames = this.#frames.slice(first, end);
+    return { frames, upTo: end < this.#frames.length ? (frames.at(-1) as Frame).seq : head };
   }
 }
 
-/** The part of `frames`, which are in order, that comes after `position`. */
-export function framesAfter(frames: readonly Frame[], position: number): readonly Frame[] {
-  if ((frames[0]?.seq ?? 0) > position) return frames;
+/** Of the first of `frames`, which are in order, that comes after `position`. */
+function indexAfter(frames: readonly Frame[], position: number): number {
   let low = 0;
   let high = frames.length;
   while (low < high) {
@@ -41,9 +46,13 @@ export function framesAfter(frames: readonly Frame[], position: number): readonl
     if ((frames[middle] as Frame).seq > position) high = middle;
     else low = middle + 1;
   }
-  return frames.slice(low);
+  return low;
 }
 
 export function bytesOf(frames: readonly Frame[]): Buffer {
   return frames.length === 1 ? (frames[0] as Frame).bytes : Buffer.concat(frames.map((frame) => frame.bytes));
+}
+
+export function sizeOf(frames: readonly Frame[]): number {
+  return frames.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
 }

@@ -28,6 +28,9 @@ export interface OutboxReader {
 export interface OutboxWriter {
   /** Answers the rows with their `seq`, in order. */
   append(rows: readonly Omit<OutboxRow, 'seq'>[]): Promise<readonly OutboxRow[]>;
-  /** Forgets rows older than `before` (time), except the newest 10,000. Answers how many. */
+  /**
+   * Forgets rows older than `before` (time), except the newest 10,000, and every row ahead of one of these, whatever its
+   * time: clocks jump, and what is left must have no gap. Answers how many.
+   */
   prune(before: number): Promise<number>;
 }

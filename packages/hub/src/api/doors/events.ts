@@ -28,7 +28,7 @@ export class DoorEvents {
       if (!mayStillListen(door, this.#registry.get(door.id))) raw.end();
     });
     raw.once('close', stop);
-    void this.#publisher.subscribe(raw, position);
+    void this.#publisher.subscribe(raw, position, door.id);
   }
 }
 

@@ -84,6 +84,14 @@ export function outboxCases(store: () => Store): void {
     expect(next?.seq).toBe(last + 1);
   });
 
+  test('pruning leaves no gap where a clock was ahead for a moment', async () => {
+    const rows = (count: number, at: number) => Array.from({ length: count }, (_, i) => outboxRow(`s${i}`, at));
+    await store().transaction((tx) => tx.outbox.append([...rows(3, T0), ...rows(2, T0 + 1_000_000), ...rows(3, T0), ...rows(10_000, T0)]));
+    expect(await store().transaction((tx) => tx.outbox.prune(T0 + 10))).toBe(8);
+    const { first, last } = await store().outbox.range();
+    expect(last - first).toBe(9_999);
+  });
+
   test('payloads come back as they went in', async () => {
     const row = { ...outboxRow('a'), payload: { reasons: [{ code: 'x' }], text: 'å"\\', nothing: null } };
     await store().transaction((tx) => tx.outbox.append([row]));

@@ -61,10 +61,11 @@ export function outbox(session: WriteSession, appended: (rows: readonly OutboxRo
     },
     async prune(before) {
       const { last: newest } = await reader.range();
-      const gone = await session.query(
-        db.deleteFrom('outbox').where('at', '<', before).where('seq', '<=', newest - KEPT).returning('seq'),
+      const [end] = await session.query(
+        db.selectFrom('outbox').select('seq').where('at', '<', before).where('seq', '<=', newest - KEPT).orderBy('seq', 'desc').limit(1),
       );
-      return gone.length;
+      if (end === undefined) return 0;
+      return (await session.query(db.deleteFrom('outbox').where('seq', '<=', end.seq).returning('seq'))).length;
     },
   };
 }
