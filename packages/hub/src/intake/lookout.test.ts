@@ -86,6 +86,34 @@ describe('a link to Lookout', () => {
     expect((await t.hub.store.findings.ofDevices([PHONE]))[0]?.state).toBe('resolved');
   });
 
+  test.each([
+    ['the stream', { activation_status: 'ACTIVATED', protection_status: 'UNINSTALLED' }], ['the stream', { activation_status: 'DELETED' }],
+    ['the list', { security_status: undefined, protection_status: 'UNINSTALLED' }],
+  ])('closes where the app is gone, as %s says with %j', async (way, status) => {
+    lookout.putDevice(listed('SECURE'));
+    await link();
+    const runner = await t.start();
+    await becomes('secured');
+    await followed();
+    t.hub.clock.advance(3 * 3_600_000);
+    if (way === 'the stream') lookout.tell({ ...deviceEvent(120, ''), device: { guid: GUID, info: { external_id: PHONE }, status } });
+    else {
+      await runner.close();
+      lookout.putDevice(listed('SECURE', status));
+      await t.start();
+    }
+    await becomes('deactivated');
+  });
+
+  test('ends an open threat by the word that the device is secure', async () => {
+    await link();
+    await t.start();
+    await followed();
+    lookout.tell(deviceEvent(1, 'THREATS_HIGH'), threatEvent(2, 'OPEN'), deviceEvent(10, 'SECURE'));
+    await becomes('secured');
+    expect((await t.hub.store.findings.ofDevices([PHONE]))[0]?.state).toBe('resolved');
+  });
+
   test('reads lists of several pages, and goes on at the page that was limited after the time Lookout asked for', async () => {
     for (let i = 0; i < 2500; i += 1) lookout.putDevice({ ...listed('SECURE'), guid: `device-${i}`, details: {} });
     lookout.trouble('/mra/api/v2/devices', 200, { body: '{"count":0,"devices":"oops"}' });
@@ -236,7 +264,7 @@ describe('a link to Lookout', () => {
     await becomes('secured');
   });
 
-  test('begins a day back when Lookout has forgotten the last event', async () => {
+  test('begins as far back as Lookout keeps events when it has forgotten the last one', async () => {
     await link();
     await t.start();
     await followed();
@@ -246,7 +274,7 @@ describe('a link to Lookout', () => {
     lookout.breakStreams();
     lookout.tell(deviceEvent(2, 'THREATS_HIGH'));
     await becomes('highSeverity');
-    expect(lookout.requests.at(-1)?.query.get('start_time')).toBe('2026-03-01T09:00:00.000Z');
+    expect(lookout.requests.at(-1)?.query.get('start_time')).toBe('2026-02-20T09:10:00.000Z');
     expect(await reportIds()).toHaveLength(2);
   });
 

@@ -47,10 +47,19 @@ function classified({ categories }: Vendor, signal: Signal): Signal {
   return { ...signal, findings: signal.findings.map((finding) => ({ ...finding, category: finding.category ?? categoryOf(categories, finding.type) })) };
 }
 
-/** Why a report without a time of its own does not count as it reads. */
+/** What people should know of a report that does not count as it reads, or that speaks against itself. */
 function flagged(signal: Signal): Signal {
-  if (signal.undated !== true || signal.flag !== undefined) return signal;
-  const { state, findings } = signal;
+  const flag = signal.flag ?? (signal.undated === true ? doubtOfUndated(signal) : undefined) ?? contradiction(signal);
+  return flag === undefined ? signal : { ...signal, flag };
+}
+
+function doubtOfUndated({ state, findings }: Signal): string | undefined {
   const isGood = (state !== undefined && meaningOf(state).rank <= meaningOf('secured').rank) || findings.some((finding) => finding.state === 'resolved');
-  return isGood ? { ...signal, flag: 'no time of its own' } : signal;
+  return isGood ? 'no time of its own' : undefined;
+}
+
+/** A vendor's own posture counts, because an administrator may have accepted the risk in the vendor's console. */
+function contradiction({ state, findings }: Signal): string | undefined {
+  const hasOpen = state === 'secured' && findings.some((finding) => finding.state === 'open' && finding.severity === 'high');
+  return hasOpen ? 'called secured beside an open finding of high severity' : undefined;
 }

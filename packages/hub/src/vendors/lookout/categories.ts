@@ -14,10 +14,10 @@ export const LOOKOUT_CATEGORIES: CategoryTable = {
     ROOT_JAILBREAK: 'phys.compromised', ACCESS_CONTROL_VIOLATION: 'phys.system_tampering',
     NO_DEVICE_LOCK: 'phys.no_passcode', UNENCRYPTED: 'phys.not_encrypted',
     DEVELOPER_MODE_ENABLED: 'phys.developer_options', USB_DEBUGGING_ENABLED: 'phys.usb_debugging', UNKNOWN_SOURCES_ENABLED: 'phys.unknown_sources',
-    VPN_NOT_ENABLED: 'phys.agent_incomplete', SECURE_DNS_NOT_ENABLED: 'phys.agent_incomplete', PCP_PAUSED: 'phys.agent_incomplete', CONNECTIVITY: 'phys.agent_silent',
+    VPN_NOT_ENABLED: 'phys.agent_incomplete', SECURE_DNS_NOT_ENABLED: 'phys.agent_incomplete', PCP_PAUSED: 'phys.agent_incomplete', SMISHING_PERMISSIONS_NOT_ACCEPTED: 'phys.agent_incomplete', CONNECTIVITY: 'phys.agent_silent',
 
     ACTIVE_MITM: 'net.mitm', GATEWAY_ADDRESS_CHANGE: 'net.mitm.arp_spoof', ROGUE_WIFI: 'net.wifi.rogue_ap', PORT_SCAN: 'net.scan',
-    PHISHING_CONTENT: 'net.phishing_contact', SMISHING_ALERT: 'app.malicious_link', MALICIOUS_CONTENT: 'net.malicious_site',
+    PHISHING_CONTENT: 'net.phishing_contact', SMISHING_ALERT: 'app.malicious_link', EMBEDDED_PHISHING_URL: 'app.malicious_link', CEO_FRAUD: 'app.malicious_link', MALICIOUS_CONTENT: 'net.malicious_site',
     UNAUTHORIZED_CONTENT: 'net.unwanted_content', DENYLISTED_CONTENT: 'net.unwanted_content',
 
     OUT_OF_DATE_OS: 'vuln.os_outdated', OUT_OF_DATE_ASPL: 'vuln.patch_level_old',

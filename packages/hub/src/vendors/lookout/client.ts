@@ -15,8 +15,8 @@ import type { LookoutSettings } from './settings.ts';
 const PAGE_SIZE = 1000;
 /** Lookout allows 100 a minute; the rest is for other clients of the same tenant. */
 const REQUESTS_A_MINUTE = 90;
-/** The stream sends a heartbeat well within this; a longer silence means that the connection is dead. */
-const SILENCE_MS = 180_000;
+/** The stream sends a heartbeat every 5 seconds (Lookout's page); twelve that are missing mean that the connection is dead. */
+const SILENCE_MS = 60_000;
 const EVENT_TYPES = 'DEVICE,THREAT,SMISHING_ALERT';
 
 const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive().optional().catch(undefined) });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { systemClock } from '../../platform/clock.ts';
 import { createOutbound, type Outbound } from '../../platform/outbound.ts';
 import type { Feed } from '../vendor.ts';
@@ -30,6 +30,18 @@ const NOTHING: Feed = { signal: new AbortController().signal, cursor: { get: asy
 test('a page in place of the event stream is a failure, and not a stream that ended', async () => {
   lookout.trouble('/mra/stream/v2/events', 200, { headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' });
   await expect(connect().stream?.(NOTHING)).rejects.toMatchObject({ failure: 'bad_answer' });
+});
+
+test('events are taken under the name of the stream and under that of the page', async () => {
+  const stop = new AbortController();
+  const taken: unknown[] = [];
+  const feed: Feed = { ...NOTHING, signal: stop.signal, take: async (records) => { taken.push(...records); if (taken.length === 2) stop.abort(); } };
+  const stream = connect().stream?.(feed);
+  const event = (id: string) => JSON.stringify({ events: [{ id, type: 'DEVICE', created_time: new Date().toISOString(), device: { guid: 'a' } }] });
+  await vi.waitFor(() => { expect(lookout.openStreams).toBe(1); });
+  lookout.sendRaw(`id:1\nevent:event\ndata:${event('e1')}\n\nid:2\nevent:events\ndata:${event('e2')}\n\n`);
+  await expect(stream).rejects.toMatchObject({ code: 'aborted' });
+  expect(taken).toMatchObject([{ id: 'e1' }, { id: 'e2' }]);
 });
 
 test('a device that became known meanwhile, by the list or by another event, is not asked for any more', async () => {

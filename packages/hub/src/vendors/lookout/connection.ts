@@ -14,8 +14,11 @@ import { createLookoutClient, LOOKOUT_PAGE_SIZE } from './client.ts';
 import type { LookoutSettings } from './settings.ts';
 import { readDevice, readEvent } from './wire.ts';
 
-/** How far back the stream begins on the first day of a link. */
-const LOOK_BACK_MS = 24 * 60 * 60_000;
+/**
+ * How far back the stream begins where there is no place to go on from: Lookout keeps events for ten days (its page
+ * "Stream Events"). A little less, because its clock may be ahead of ours.
+ */
+const LOOK_BACK_MS = 10 * 24 * 60 * 60_000 - 10 * 60_000;
 /** Before following the stream again when Lookout does not say. */
 const RECONNECT_MS = 1_000;
 /** What Lookout may at most ask us to wait before following the stream again. */
@@ -42,7 +45,8 @@ export function connectLookout(settings: LookoutSettings, tools: VendorTools): V
       for await (const event of events) {
         if (event.retryMs !== undefined) waitMs = Math.min(event.retryMs, MAX_RECONNECT_MS);
         if (event.name === 'end' || event.name === 'reconnect') break;
-        if (event.name === 'events' || event.name === 'message') await batches.take(event, feed);
+        // Its page calls it "event", its stream "events".
+        if (event.name === 'events' || event.name === 'event' || event.name === 'message') await batches.take(event, feed);
         else if (event.name === 'heartbeat') await feed.alive();
       }
       return { waitMs };
@@ -55,14 +59,14 @@ export function connectLookout(settings: LookoutSettings, tools: VendorTools): V
   };
 }
 
-/** Goes on after the last event, or a day back where there is none or Lookout has forgotten it. */
+/** Goes on after the last event, or as far back as Lookout keeps events where there is none or Lookout has forgotten it. */
 async function openStream(client: LookoutClient, { clock, log }: VendorTools, feed: Feed): Promise<AsyncIterable<SseEvent>> {
   const since = clock.now() - LOOK_BACK_MS;
   const after = await feed.cursor.get();
   if (after !== undefined) {
     const events = await client.events({ after }, feed.signal);
     if (events !== undefined) return events;
-    log.warn({ after }, 'Lookout no longer knows the last event; the stream begins a day back');
+    log.warn({ after }, 'Lookout no longer knows the last event; the stream begins ten days back');
     await feed.cursor.set(undefined);
   }
   const events = await client.events({ since }, feed.signal);
@@ -128,8 +132,8 @@ class Batches {
 }
 
 function wordsOf(raw: WireRecord): DeviceWords | undefined {
-  const { guid, security, activation, protection } = readDevice(raw);
-  return guid === undefined ? undefined : { id: guid, words: JSON.stringify([security, activation, protection]) };
+  const { guid, security, activation, protection, parent } = readDevice(raw);
+  return guid === undefined ? undefined : { id: guid, words: JSON.stringify([security, activation, protection, parent]) };
 }
 
 function snapshotOf(device: unknown, takenAt: number): DeviceSnapshot {

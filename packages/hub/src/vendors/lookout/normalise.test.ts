@@ -146,6 +146,33 @@ describe('Lookout\'s words', () => {
     expect(signal(event({ security_status: 'THREATS_HIGH', protection_status: 'SOMETHING' })).state).toBe('highSeverity');
   });
 
+  test.each([
+    [{ activation_status: 'ACTIVATED', protection_status: 'UNINSTALLED' }, 'deactivated'], [{ activation_status: 'DELETED' }, 'deactivated'],
+    [{ activation_status: 'PENDING' }, 'activated'], [{ activation_status: 'ACTIVATED', protection_status: 'DISCONNECTED' }, 'unresponsive'],
+    [{ activation_status: 'PENDING', protection_status: 'DISCONNECTED' }, 'unresponsive'], [{ activation_status: 'PENDING', security_status: 'SECURE' }, 'activated'],
+  ])('%j without a flag means %s', (status, state) => {
+    const { state: told, flag } = signal(event(status));
+    expect([told, flag]).toEqual([state, undefined]);
+  });
+
+  test.each([
+    ['SECURE', { security_status: 'THREATS_HIGH' }, 'highSeverity', undefined], ['THREATS_MEDIUM', { security_status: 'SECURE' }, 'mediumSeverity', undefined],
+    ['SECURE', { protection_status: 'UNINSTALLED' }, 'deactivated', undefined], ['SECURE', { protection_status: 'DISCONNECTED' }, 'unresponsive', undefined],
+    ['SECURE', { security_status: 'SECURE', activation_status: 'ACTIVATED', protection_status: 'PROTECTED' }, 'secured', undefined],
+    ['SECURE', { security_status: 'ODD' }, undefined, 'unknown parent security_status "ODD"'], ['SECURE', {}, 'secured', undefined],
+  ])('of a profile that is %s on a phone that is %j the worse counts', (security_status, parent_status, state, flag) => {
+    const profile = { guid: 'd-1', profile_type: 'WORK', status: { security_status, activation_status: 'ACTIVATED', protection_status: 'PROTECTED' }, parent_status: { parent_device_guid: 'p-1', ...parent_status } };
+    const { state: told, flag: why } = signal(event({}, { device: profile }));
+    expect([told, why]).toEqual([state, flag]);
+    const { state: listed } = signal({ takenAt: '2025-03-01T10:00:00.000Z', device: profile });
+    expect(listed).toBe(state);
+  });
+
+  test('"secure" ends what was found before, in the stream and in the list', () => {
+    const device = { guid: 'd-1', security_status: 'SECURE' };
+    expect([event({}), threat({}), { takenAt: '2025-03-01T10:00:00.000Z', device }].map((raw) => signal(raw).securedEndsFindings)).toEqual([300_000, 300_000, 300_000]);
+  });
+
   test.each(['DELETED', 'PURGED', 'DELETE'])('a device that was %s is no longer watched', (change_type) => {
     expect(signal(event({ security_status: 'SECURE' }, { change_type })).state).toBe('deactivated');
   });
@@ -160,6 +187,32 @@ describe('Lookout\'s words', () => {
       id: 't-1', type: 'ACTIVE_MITM', severity: 'high', state: 'open', title: 'Active mitm: Cafe <b>', detectedAt: Date.parse('2025-03-01T08:00:00Z'),
       category: 'net.mitm',
     }]);
+  });
+
+  test.each([
+    [['CEO_FRAUD'], 'CEO_FRAUD', 'Ceo fraud'], [[{ category: 'CEO_FRAUD' }, { category: 'EMBEDDED_PHISHING_URL' }], 'CEO_FRAUD', 'Ceo fraud, embedded phishing url'],
+    [[{ alert_type: 'X' }], 'X', 'X'], [[], 'SMISHING_ALERT', 'Smishing alert'], ['odd', 'SMISHING_ALERT', 'Smishing alert'], [undefined, 'SMISHING_ALERT', 'Smishing alert'],
+  ])('about a message with the detections %j keep them all', (detections, type, title) => {
+    const alert = { id: 'e3', type: 'SMISHING_ALERT', created_time: '2025-03-01T08:00:00Z', target: { guid: 'd-1' }, smishing_alert: { guid: 's-1', detections } };
+    expect(signal(alert).findings).toMatchObject([{ id: 's-1', type, title, state: 'resolved' }]);
+  });
+
+  const version1 = (more: object) => ({
+    id: '1583', eventTime: '2017-07-26T12:35:37.000Z', changeType: 'UPDATED',
+    target: { type: 'DEVICE', id: '44444444-4444-4444-4444-444444444444', externalId: 'FD0B3692-8d5f-445b-a907-6388be740e43', emailAddress: 'ada@example.com', platform: 'IOS' }, ...more,
+  });
+
+  test.each([
+    [{ type: 'DEVICE', details: { type: 'DEVICE_STATUS', securityStatus: 'THREAT_HIGH' } }, 'highSeverity'],
+    [{ type: 'THREAT', details: { type: 'NETWORK', id: 't-1', action: 'DETECTED', severity: 'HIGH', classifications: ['ACTIVE_MITM'] } }, undefined],
+    [{ type: 'DEVICE', details: { type: 'DEVICE_STATUS', securityStatus: 'SECURE' }, parentDetails: { securityStatus: 'THREAT_MEDIUM' } }, 'mediumSeverity'],
+    [{ type: 'DEVICE', details: { type: 'DEVICE_STATUS', activationStatus: 'ACTIVATED', protectionStatus: 'UNINSTALLED' } }, 'deactivated'],
+  ])('of version 1 name the device by all ids of their target: %j', (more, state) => {
+    const { keys, state: told, flag } = signal(version1(more));
+    expect([told, flag, keys.map(({ type, value }) => `${type}=${value}`)]).toEqual([state, undefined, [
+      'managedDeviceId=fd0b3692-8d5f-445b-a907-6388be740e43', 'entraDeviceId=fd0b3692-8d5f-445b-a907-6388be740e43',
+      'vendorDeviceId=44444444-4444-4444-4444-444444444444', 'email=ada@example.com',
+    ]]);
   });
 
   test('that we do not know leave a finding as it was', () => {

@@ -15,6 +15,9 @@ import { ACTIVATION, PROTECTION, REMOVED, SECURITY, SEVERITY, THREAT_STATUS } fr
 import type { LookoutDevice, LookoutEvent, LookoutThreat } from './wire.ts';
 import { readDevice, readEvent } from './wire.ts';
 
+/** How much later than a threat Lookout may come to the status that follows from it; seconds were seen. */
+const POSTURE_COMES_LATE_MS = 5 * 60_000;
+
 /** An event of the stream, or a device of the list with the time at which it was read (`DeviceSnapshot`). */
 export function normaliseLookout(raw: unknown, connectorId: string, receivedAt: Instant): readonly Signal[] {
   const snapshot = readSnapshot(raw);
@@ -30,9 +33,12 @@ export function normaliseLookout(raw: unknown, connectorId: string, receivedAt: 
 function ofSnapshot(snapshot: ReadSnapshot, connectorId: string): readonly Signal[] {
   const device = readDevice(snapshot.device);
   if (device.guid === undefined) return [];
-  const { security, activation, protection, checkinTime } = device;
-  const reportId = snapshotReportId(device.guid, snapshot, security, activation, protection, checkinTime, device.externalId);
-  return [{ connectorId, reportId, keys: keysOfDevice(device.guid, device), observedAt: snapshot.takenAt, ...postureOf(device, false), findings: [] }];
+  const { security, activation, protection, parent, checkinTime } = device;
+  const reportId = snapshotReportId(device.guid, snapshot, security, activation, protection, checkinTime, device.externalId, ...(parent === undefined ? [] : [parent]));
+  return [{
+    connectorId, reportId, keys: keysOfDevice(device.guid, device), observedAt: snapshot.takenAt,
+    securedEndsFindings: POSTURE_COMES_LATE_MS, ...postureOf(device, false), findings: [],
+  }];
 }
 
 function ofEvent(event: LookoutEvent, connectorId: string, receivedAt: Instant): readonly Signal[] {
@@ -40,7 +46,10 @@ function ofEvent(event: LookoutEvent, connectorId: string, receivedAt: Instant):
   if (event.deviceGuid === undefined || told === undefined) return [];
   const observedAt = event.at ?? receivedAt;
   const reportId = event.id ?? `event:${fingerprint(event)}`;
-  return [{ connectorId, reportId, keys: keysOfDevice(event.deviceGuid, event.device), observedAt, ...undated(event.at), ...told }];
+  return [{
+    connectorId, reportId, keys: keysOfDevice(event.deviceGuid, event.device), observedAt, ...undated(event.at),
+    securedEndsFindings: POSTURE_COMES_LATE_MS, ...told,
+  }];
 }
 
 type Told = Pick<Signal, 'state' | 'flag' | 'unknownTerms' | 'findings'>;
@@ -59,13 +68,17 @@ function isRemoved(event: LookoutEvent): boolean {
   return event.change !== undefined && REMOVED.has(event.change);
 }
 
-/** The device's own posture goes before anything that single threats say. */
-function postureOf({ security, activation, protection }: LookoutDevice, removed: boolean): Posture {
+/** The device's own posture goes before anything that single threats say; of a profile and the phone that it is on the worse counts. */
+function postureOf({ parent, ...own }: LookoutDevice, removed: boolean): Posture {
   if (removed) return { state: 'deactivated' };
-  return postureOfWords([{ field: 'security_status', told: security, means: SECURITY }], [
-    { field: 'activation_status', told: activation, means: ACTIVATION },
-    { field: 'protection_status', told: protection, means: PROTECTION },
-  ]);
+  const statuses = [{ of: '', ...own }, ...(parent === undefined ? [] : [{ of: 'parent ', ...parent }])];
+  return postureOfWords(
+    statuses.map(({ of, security }) => ({ field: `${of}security_status`, told: security, means: SECURITY })),
+    statuses.flatMap(({ of, activation, protection }) => [
+      { field: `${of}activation_status`, told: activation, means: ACTIVATION },
+      { field: `${of}protection_status`, told: protection, means: PROTECTION },
+    ]),
+  );
 }
 
 function ofThreat(event: LookoutEvent, threat: LookoutThreat, at: Instant): Told {
@@ -99,17 +112,23 @@ function findingOf(event: LookoutEvent, threat: LookoutThreat, at: Instant): Dou
 
 /** An alert tells of a message that came and went; no later event closes it, so it is not kept open. */
 function ofSmishing(event: LookoutEvent, at: Instant): Told {
-  const kind = plainText(event.smishing?.category, 128) ?? 'SMISHING_ALERT';
-  const id = event.smishing?.id ?? event.id;
-  return { findings: id === undefined ? [] : [{ id, type: kind, state: 'resolved', title: titleOf(kind, undefined), detectedAt: at }] };
+  const { id = event.id, detections = [] } = event.smishing ?? {};
+  const [first = 'SMISHING_ALERT', ...others] = detections;
+  const kind = plainText(first, 128) ?? 'SMISHING_ALERT';
+  const title = plainText([titleOf(kind, undefined), ...others.map(labelOf)].join(', '), 400) ?? kind;
+  return { findings: id === undefined ? [] : [{ id, type: kind, state: 'resolved', title, detectedAt: at }] };
 }
 
 /** "ACTIVE_MITM" and "Cafe" become "Active mitm: Cafe". */
 function titleOf(kind: string, subject: string | undefined): string {
-  const words = kind.toLowerCase().replaceAll('_', ' ');
+  const words = labelOf(kind);
   const label = words.charAt(0).toUpperCase() + words.slice(1);
   const about = plainText(subject, 200);
   return plainText(about === undefined ? label : `${label}: ${about}`, 400) ?? 'Threat';
+}
+
+function labelOf(kind: string): string {
+  return kind.toLowerCase().replaceAll('_', ' ');
 }
 
 function keysOfDevice(guid: string, device: LookoutDevice | undefined): readonly DeviceKey[] {

@@ -1,8 +1,9 @@
-import type { Level, ThreatState } from '@sallyport/core';
+import type { Level } from '@sallyport/core';
+import type { WatchWord } from '../posture-of-words.ts';
 
 /**
  * Lookout's words and what they mean here. Nothing outside this file knows them. Where a word comes from is
- * told in docs/partners/lookout.md; `assumed` words were never seen in a real record.
+ * told in docs/partners/lookout.md; `assumed` words are neither documented nor seen in a real record.
  */
 
 /** `security_status`. The singular form is from API version 1; CRITICAL is named by one client only. */
@@ -14,15 +15,18 @@ export const SECURITY: ReadonlyMap<string, Level> = new Map([
   ['THREATS_CRITICAL', 'high'], ['THREAT_CRITICAL', 'high'],
 ]);
 
-/** `activation_status` and `protection_status`: `ok`, or the state in which the device is not watched. */
-export const ACTIVATION: ReadonlyMap<string, 'ok' | ThreatState> = new Map<string, 'ok' | ThreatState>([
+/** `activation_status`. A device that is to be activated is not watched yet, and nobody has taken the app away. */
+export const ACTIVATION: ReadonlyMap<string, WatchWord> = new Map<string, WatchWord>([
   ['ACTIVATED', 'ok'], ['ACTIVE', 'ok'],
-  ['DEACTIVATED', 'deactivated'], // assumed
+  ['PENDING', 'activated'],
+  ['DEACTIVATED', 'deactivated'], ['DELETED', 'deactivated'],
 ]);
 
-export const PROTECTION: ReadonlyMap<string, 'ok' | ThreatState> = new Map<string, 'ok' | ThreatState>([
+/** `protection_status`. */
+export const PROTECTION: ReadonlyMap<string, WatchWord> = new Map<string, WatchWord>([
   ['PROTECTED', 'ok'],
-  ['UNREACHABLE', 'unresponsive'], ['DISCONNECTED', 'unresponsive'], // assumed
+  ['DISCONNECTED', 'unresponsive'], ['UNREACHABLE', 'unresponsive'], // UNREACHABLE: assumed
+  ['UNINSTALLED', 'deactivated'],
 ]);
 
 /** Severity of one threat. An advisory stands beside secure devices, so it never raises a level. */
@@ -31,9 +35,9 @@ export const SEVERITY: ReadonlyMap<string, Level | 'none'> = new Map<string, Lev
   ['ADVISORY', 'none'], ['INFO', 'none'], ['NONE', 'none'],
 ]);
 
-/** An ignored threat is one that an administrator accepted in Lookout's console. */
+/** An ignored threat is one that an administrator accepted in Lookout's console, which calls open ones active. */
 export const THREAT_STATUS: ReadonlyMap<string, 'open' | 'resolved'> = new Map([
-  ['OPEN', 'open'], ['DETECTED', 'open'], ['RESOLVED', 'resolved'], ['IGNORED', 'resolved'],
+  ['OPEN', 'open'], ['ACTIVE', 'open'], ['DETECTED', 'open'], ['RESOLVED', 'resolved'], ['IGNORED', 'resolved'],
 ]);
 
 /** `change_type` that says that the thing is no more. PURGED is the end of the retention time. */

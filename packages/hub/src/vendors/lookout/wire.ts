@@ -17,17 +17,23 @@ export interface LookoutEvent {
   readonly deviceGuid: string | undefined;
   readonly device: LookoutDevice | undefined;
   readonly threat: LookoutThreat | undefined;
-  readonly smishing: { readonly id: string | undefined; readonly category: string | undefined } | undefined;
+  readonly smishing: { readonly id: string | undefined; readonly detections: readonly string[] } | undefined;
 }
 
-export interface LookoutDevice {
+/** Lookout leaves `security` out unless the device is activated and protected. */
+export interface LookoutStatus {
+  readonly security: string | undefined;
+  readonly activation: string | undefined;
+  readonly protection: string | undefined;
+}
+
+export interface LookoutDevice extends LookoutStatus {
   readonly guid: string | undefined;
   /** The device management's id. Whether Intune's or Entra's is not documented. */
   readonly externalId: string | undefined;
   readonly email: string | undefined;
-  readonly security: string | undefined;
-  readonly activation: string | undefined;
-  readonly protection: string | undefined;
+  /** Of the phone as a whole, where the record is about one of its profiles: each has a record of its own. */
+  readonly parent: LookoutStatus | undefined;
   readonly checkinTime: string | undefined;
 }
 
@@ -64,7 +70,7 @@ function readVersion2(raw: WireRecord, common: Common): LookoutEvent {
     deviceGuid: firstOf(device?.guid, identifier(record(raw.target).guid)),
     device,
     threat: isRecord(raw.threat) ? readThreat(raw.threat) : undefined,
-    smishing: smishing && { id: identifier(smishing.guid), category: word(records(smishing.detections)[0]?.category) },
+    smishing: smishing && { id: identifier(smishing.guid), detections: list(smishing.detections).flatMap((one) => (isRecord(one) ? firstOf(word(one.category), word(one.alert_type)) : word(one)) ?? []) },
   };
 }
 
@@ -76,11 +82,15 @@ export function readDevice(device: WireRecord): LookoutDevice {
     guid: identifier(device.guid),
     externalId: firstOf(identifier(info.external_id), identifier(details.external_id), identifier(device.external_id)),
     email: firstOf(identifier(info.email), identifier(device.email), identifier(device.email_address)),
-    security: firstOf(word(status.security_status), word(device.security_status)),
-    activation: firstOf(word(status.activation_status), word(device.activation_status)),
-    protection: firstOf(word(status.protection_status), word(device.protection_status)),
+    ...readStatus(status, device),
+    parent: isRecord(device.parent_status) ? readStatus(device.parent_status) : undefined,
     checkinTime: identifier(device.checkin_time),
   };
+}
+
+function readStatus(...places: readonly WireRecord[]): LookoutStatus {
+  const of = (name: string): string | undefined => firstOf(...places.map((place) => word(place[name])));
+  return { security: of('security_status'), activation: of('activation_status'), protection: of('protection_status') };
 }
 
 function readThreat(threat: WireRecord): LookoutThreat {
@@ -98,14 +108,16 @@ function readThreat(threat: WireRecord): LookoutThreat {
 
 function readVersion1(raw: WireRecord, common: Common): LookoutEvent {
   const details = record(raw.details);
-  const deviceGuid = identifier(record(raw.target).id);
+  const target = record(raw.target);
+  const deviceGuid = identifier(target.id);
   const isThreat = common.type === 'THREAT';
   return {
     ...common,
     deviceGuid,
-    device: common.type !== 'DEVICE' ? undefined : {
-      guid: deviceGuid, externalId: undefined, email: undefined, checkinTime: undefined,
-      security: word(details.securityStatus), activation: word(details.activationStatus), protection: word(details.protectionStatus),
+    device: {
+      guid: deviceGuid, externalId: identifier(target.externalId), email: identifier(target.emailAddress), checkinTime: undefined,
+      ...readVersion1Status(common.type === 'DEVICE' ? details : {}),
+      parent: isRecord(raw.parentDetails) ? readVersion1Status(raw.parentDetails) : undefined,
     },
     threat: !isThreat ? undefined : {
       id: identifier(details.id),
@@ -117,6 +129,10 @@ function readVersion1(raw: WireRecord, common: Common): LookoutEvent {
     },
     smishing: undefined,
   };
+}
+
+function readVersion1Status(details: WireRecord): LookoutStatus {
+  return { security: word(details.securityStatus), activation: word(details.activationStatus), protection: word(details.protectionStatus) };
 }
 
 function classificationsOf(threat: WireRecord): readonly string[] {
