@@ -99,6 +99,25 @@ describe('a signed webhook', () => {
     }
   });
 
+  test.each([
+    ['a byte order mark in front', (lines: readonly string[]) => `\ufeff${lines.join('\n')}\n`],
+    ['a byte order mark in front of each and CRLF', (lines: readonly string[]) => lines.map((line) => `\ufeff${line}\r\n`).join('')],
+    ['line ends of three kinds', (lines: readonly string[]) => `${lines[0]}\r${lines[1]}\r\n${lines[2]}\n`],
+    ['a list in one of them', (lines: readonly string[]) => `${lines[0]}\n[${lines[1]},${lines[2]}]`],
+  ])('in lines of JSON is taken whole: %s', async (_, bodyOf) => {
+    const app = await start({ records: '$' });
+    const payload = bodyOf([1, 2, 3].map((minute) => JSON.stringify(event(`e${minute}`, minute, 'bad'))));
+    expect((await push(app, payload)).json()).toEqual({ taken: 3, ignored: 0 });
+  });
+
+  test('in lines of which one is no JSON is refused after the others are stored', async () => {
+    const app = await start({ records: '$' });
+    const line = (id: string) => JSON.stringify(event(id, 1, 'bad'));
+    const broken = await push(app, `${line('e1')}\n${line('e2').slice(0, 40)}\n${line('e3')}\n`);
+    expect([broken.statusCode, broken.json().error.message]).toEqual([400, expect.stringContaining('line 2')]);
+    expect([await state(), await t.hub.store.reports.count()]).toEqual(['highSeverity', 2]);
+  });
+
   test('sent again has no second effect', async () => {
     const app = await start();
     const first = { events: [event('e1', 1, 'bad')] };

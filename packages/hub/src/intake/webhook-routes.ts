@@ -3,8 +3,8 @@ import type { FastifyPluginAsync, FastifyRequest, RequestPayload } from 'fastify
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import { withExactNumbers } from '../platform/exact-json.ts';
+import { listOfJsonLines, parsedType } from '../vendors/json-lines.ts';
 import type { IntakeRunner } from './intake-runner.ts';
-import { listOfJsonLines, parsedType } from './json-lines.ts';
 import type { LinkRuntime } from './link-runtime.ts';
 
 const BODY_LIMIT = 2 * 1024 * 1024;
@@ -19,17 +19,18 @@ const answer = z.object({
 
 /** Where vendors push in their own format. */
 export function webhookRoutes({ runner }: { readonly runner: IntakeRunner }): FastifyPluginAsync {
+  const unreadable: UnreadableLines = new WeakMap();
   return async (app) => {
     app.post('/intake/:connectorId', {
       bodyLimit: BODY_LIMIT,
       // Before the body is read: who is not the vendor costs us no memory.
       onRequest: async (request) => { authenticate(runner, request); },
-      preParsing: async (request, _reply, payload) => readBody(authenticate(runner, request), request, payload),
+      preParsing: async (request, _reply, payload) => readBody(authenticate(runner, request), request, payload, unreadable),
       config: {
         access: { kind: 'webhook' },
         doc: {
           summary: 'Receive what a vendor pushes',
-          description: 'In the format of the vendor behind the connector: one record, a list, or one record a line. Authenticated by the secret or the signature of the link. Answers after everything is durably stored; on 503 send it again.',
+          description: 'In the format of the vendor behind the connector: one record, a list, or one record a line. Authenticated by the secret or the signature of the link. Answers after everything is durably stored; on 503 send it again. Where single lines are no JSON, the others are stored and the answer is 400.',
           tags: ['partner'],
           params,
           responses: { 200: { description: 'Everything is stored.', schema: answer } },
@@ -43,9 +44,20 @@ export function webhookRoutes({ runner }: { readonly runner: IntakeRunner }): Fa
       }
       if (records.length > MAX_RECORDS) throw new HubError('invalid_request', `The body holds ${records.length} records; at most ${MAX_RECORDS} are taken at once.`);
       const { taken, silent } = await link.take(records);
+      refuseUnreadable(unreadable.get(request) ?? [], taken);
       return { taken, ignored: silent };
     });
   };
+}
+
+/** By request: the numbers of its lines that are no JSON. */
+type UnreadableLines = WeakMap<FastifyRequest, readonly number[]>;
+
+/** One broken line must not keep the others out, and must not be lost with an answer that says that all is well. */
+function refuseUnreadable(lines: readonly number[], taken: number): void {
+  if (lines.length === 0) return;
+  const named = `${lines.slice(0, 20).join(', ')}${lines.length > 20 ? ` and ${lines.length - 20} more` : ''}`;
+  throw new HubError('invalid_request', `Not JSON: ${lines.length === 1 ? 'line' : 'lines'} ${named}. The others were stored (${taken} about devices); sending them again changes nothing.`);
 }
 
 /** One and the same answer for no such link, no secret and a wrong one: nobody learns which links there are. */
@@ -64,12 +76,14 @@ function refused(): HubError {
  * The body that is parsed. A signature is over the bytes as they came, so they are all read, and believed, before
  * anybody parses them.
  */
-async function readBody(runtime: LinkRuntime, request: FastifyRequest, payload: RequestPayload): Promise<RequestPayload> {
+async function readBody(runtime: LinkRuntime, request: FastifyRequest, payload: RequestPayload, unreadable: UnreadableLines): Promise<RequestPayload> {
   const { receive } = runtime.link.vendor;
   const body = await wholeBody(payload);
   if (!runtime.accepts((settings) => receive?.verifyBody?.(body, request.headers, settings) !== false)) throw refused();
   request.headers['content-type'] = parsedType(request.headers['content-type']);
-  return Object.assign(Readable.from([withExactNumbers(listOfJsonLines(body))], { objectMode: false }), { receivedEncodedLength: body.byteLength });
+  const lines = listOfJsonLines(body);
+  unreadable.set(request, lines.unreadable);
+  return Object.assign(Readable.from([withExactNumbers(lines.body)], { objectMode: false }), { receivedEncodedLength: body.byteLength });
 }
 
 async function wholeBody(payload: RequestPayload): Promise<Buffer> {

@@ -98,6 +98,28 @@ describe('a description tried on a sample', () => {
     expect(body.records).toMatchObject([{ signal: { threatState: 'highSeverity', flag: null, findings: findings.map((id) => ({ id })) } }]);
   });
 
+  test('reads lines of JSON as the webhook does, and names one that is none', async () => {
+    const settings = { ...SETTINGS, records: '$' };
+    const lines = SAMPLE.events.slice(0, 2).map((one) => JSON.stringify(one));
+    expect((await attempt({ settings, sample: `\ufeff${lines.join('\r\n')}` })).body.records).toMatchObject([{ place: '$[0]', signal: { threatState: 'highSeverity' } }, { place: '$[1]' }]);
+    const { status, body } = await attempt({ settings, sample: `${lines[0]}\n{"id":` });
+    expect([status, body.error.message]).toEqual([400, 'Line 2 of the sample is not JSON.']);
+  });
+
+  test('reads a stream of syslog as the listener does: byte order marks, counted messages, lines that begin with a digit', async () => {
+    const cef = (id: string) => `CEF:0|Acme|Mobile|1|M|Found|8|externalId=${id} rt=${NOW} dvchost=SN-1 cs1=bad`;
+    const counted = (message: string) => `${Buffer.byteLength(message)} ${message}`;
+    const settings = { map: { reportId: '$.externalId', deviceKeys: { serialNumber: '$.dvchost' }, observedAt: { path: '$.rt', format: 'cef' }, state: { path: '$.cs1', words: { bad: 'high' } } } };
+    const tried = async (sample: string) => (await attempt({ settings, sample }, 'syslog-cef')).body.records
+      .map(({ place, signal, problems }: { place: string; signal: { reportId: string } | null; problems: { message: string }[] }) => [place, signal?.reportId.split(':')[0] ?? problems[0]?.message]);
+    expect(await tried(`\ufeff<134>${cef('a')}\r\n\r\n2026-11-29T10:00:00Z host acme: ${cef('b')}\n\ufeff2026 Nov 29 10:00:00 host ${cef('c')}`)).toEqual([['line 1', 'a'], ['line 3', 'b'], ['line 4', 'c']]);
+    const first = counted(`<134>${cef('a')}`);
+    expect(await tried(`\ufeff${first}${counted(`<134>${cef('é')}`)}`)).toEqual([['line 1', 'a'], [`line 1, byte ${4 + first.length}`, 'é']]);
+    expect(await tried(`hello\n200 <134>${cef('a')}`)).toEqual([['line 1', 'holds no CEF message where one is expected'], ['line 2', expect.stringMatching(/^is announced with \d+ bytes more than there are$/)]]);
+    expect(await tried(`${cef('a')}\n1234567890 <134>${cef('b')}\n${cef('c')}\n`)).toEqual([['line 1', 'a'], ['line 2', expect.stringContaining('a length that no message has')]]);
+    expect(await tried(`${'x'.repeat(70_000)}\n${cef('b')}`)).toEqual([['line 1', expect.stringContaining('70000 bytes long')], ['line 2', 'b']]);
+  });
+
   test('is there for the formats that an administrator describes', async () => {
     for (const vendor of ['lookout', 'acme', '__proto__']) expect((await attempt({ settings: SETTINGS, sample: SAMPLE }, vendor)).status).toBe(404);
   });

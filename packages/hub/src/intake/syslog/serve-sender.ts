@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
+import type { Frame } from '../../vendors/syslog-cef/framing.ts';
+import { FrameReader } from '../../vendors/syslog-cef/framing.ts';
 import type { VendorLog } from '../../vendors/vendor.ts';
 import type { LinkRuntime } from '../link-runtime.ts';
 import { setbackOf } from '../patience.ts';
-import type { Frame } from './frames.ts';
-import { FrameReader, FramingError } from './frames.ts';
 import type { LinePace } from './line-pace.ts';
 
 export interface ServeOptions {
@@ -35,14 +35,14 @@ export async function serveSender(socket: TLSSocket, options: ServeOptions): Pro
   try {
     for await (const chunk of socket as AsyncIterable<Buffer>) {
       const frames = reader.push(chunk);
-      if (frames.length === 0) continue;
       const problem = await takeFrames(frames, options);
       if (problem !== undefined) return { lines, problem };
       lines += frames.length;
+      if (reader.problem !== undefined) return { lines, problem: `a message ${reader.problem}` };
       const waitMs = options.pace.spend(frames.length, performance.now());
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: options.stopping });
     }
-    return { lines, ...(reader.unfinished && { problem: 'the sender left its last line unfinished; it was not taken' }) };
+    return { lines, ...(reader.unfinished !== undefined && { problem: 'the sender left its last line unfinished; it was not taken' }) };
   } catch (error) {
     return { lines, problem: problemOf(error, options.stopping) };
   } finally {
@@ -75,6 +75,5 @@ async function takeFrames(frames: readonly Frame[], options: ServeOptions): Prom
 
 function problemOf(error: unknown, stopping: AbortSignal): string {
   if (stopping.aborted) return 'the hub stops';
-  if (error instanceof FramingError) return error.message;
   return error instanceof Error ? error.message : String(error);
 }

@@ -71,10 +71,16 @@ async function ended(socket: Socket): Promise<void> {
   if (!socket.closed) await new Promise((resolve) => { socket.once('close', resolve); });
 }
 
-let nextLine = 0;
+const counted = (message: string) => `${Buffer.byteLength(message)} ${message}`;
+
 function line(risk: string, minute: number, more = ''): string {
+  return `<134>Mar  2 08:00:00 console ${bare(risk, minute, more)}`;
+}
+
+let nextLine = 0;
+function bare(risk: string, minute: number, more = ''): string {
   nextLine += 1;
-  return `<134>Mar  2 08:00:00 console CEF:0|Acme|Mobile|1.2|100|Risk changed|8|rt=${AT + minute * 60_000} externalId=e${nextLine} deviceExternalId=${PHONE} cs1Label=Risk cs1=${risk}${more}`;
+  return `CEF:0|Acme|Mobile|1.2|100|Risk changed|8|rt=${AT + minute * 60_000} externalId=e${nextLine} deviceExternalId=${PHONE} cs1Label=Risk cs1=${risk}${more}`;
 }
 
 async function state(): Promise<string | undefined> {
@@ -139,12 +145,29 @@ describe('a sender with its certificate', () => {
     expect(runner.status(LOOKOUT)).toMatchObject({ lastSuccessAt: null });
   });
 
-  test('that speaks no syslog is hung up on', async () => {
+  test('is heard in lines that begin with a digit, behind byte order marks, and in every mixture with counted messages', async () => {
+    await start();
+    const written = [
+      ...['2026-11-29T10:00:00Z host acme: ', '2026 Nov 29 10:00:00 host ', '1 2026-11-29T10:00:00Z host app - - - ', '\ufeff<134>Nov 29 10:00:00 host ', '\ufeff'].map((head) => `${head}${bare('bad', 1)}\r\n`),
+      `\ufeff${counted(line('bad', 1))}${counted(`\ufeff${line('bad', 1)}`)}\n`, '12345\n', '192.0.2.7 hello\n', `${line('bad', 1)}\n`, counted(`2026-11-29T10:00:00Z host acme: ${bare('bad', 1)}`),
+    ];
+    (await sender(console_)).end(written.join(''));
+    await reports(9);
+  });
+
+  test('is heard where it ends its messages by NUL', async () => {
+    await start();
+    (await sender(console_)).write(`${line('bad', 1)}\0${line('bad', 2)}\0`);
+    await reports(2);
+  });
+
+  test('that goes on with what cannot be understood is heard up to there, and hung up on', async () => {
     await start();
     const socket = await sender(console_);
-    socket.write('1GET / HTTP/1.1\r\n\r\n');
+    socket.write(`${line('bad', 1)}\n${counted(line('bad', 2))}999999999 ${line('fine', 3)}\n`);
     await ended(socket);
-    expect(await t.hub.store.reports.count()).toBe(0);
+    expect(await t.hub.store.reports.count()).toBe(2);
+    expect(await state()).toBe('highSeverity');
   });
 });
 

@@ -5,6 +5,7 @@ import { createServer, type SecureContextOptions, type Server, type TLSSocket } 
 import type { CertificateAndKey } from '../../platform/certificates.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { VendorLog } from '../../vendors/vendor.ts';
+import { MAX_LINE_BYTES } from '../../vendors/syslog-cef/framing.ts';
 import { syslogCef } from '../../vendors/syslog-cef/index.ts';
 import type { IntakeRunner } from '../intake-runner.ts';
 import type { LinkRuntime } from '../link-runtime.ts';
@@ -24,7 +25,6 @@ export interface SyslogOptions {
 }
 
 export interface SyslogLimits {
-  /** RFC 5425 asks for 8,192 at least; products write long lines. */
   readonly lineBytes: number;
   readonly connections: number;
   readonly connectionsPerAddress: number;
@@ -36,7 +36,7 @@ export interface SyslogLimits {
 }
 
 const SYSLOG_LIMITS: SyslogLimits = {
-  lineBytes: 64 * 1024, connections: 256, connectionsPerAddress: 64, connectionsPerLink: 32, linesPerSecond: 2000, burstLines: 10_000, handshakeMs: 10_000,
+  lineBytes: MAX_LINE_BYTES, connections: 256, connectionsPerAddress: 64, connectionsPerLink: 32, linesPerSecond: 2000, burstLines: 10_000, handshakeMs: 10_000,
 };
 
 export interface SyslogListener {

@@ -2,6 +2,7 @@ import { HubError } from '@sallyport/contracts';
 import { parseExactJson } from '../../platform/exact-json.ts';
 import { compileFieldMap } from '../field-map/compile-field-map.ts';
 import { mapRecord } from '../field-map/map-record.ts';
+import { listOfJsonLines } from '../json-lines.ts';
 import { jsonWithin } from '../json-within.ts';
 import type { ReceivedHeaders, TryOutResult, VendorTryOut } from '../vendor.ts';
 import { recordsAt } from './records.ts';
@@ -29,9 +30,11 @@ export const webhookTryOut: VendorTryOut = {
 };
 
 function bodyOf(sample: string): unknown {
+  const lines = listOfJsonLines(Buffer.from(sample, 'utf8'));
+  if (lines.unreadable.length > 0) throw new HubError('invalid_request', `Line ${lines.unreadable[0]} of the sample is not JSON.`, { field: 'sample' });
   let body: unknown;
   try {
-    body = parseExactJson(sample);
+    body = parseExactJson(lines.body.toString('utf8'));
   } catch {
     throw new HubError('invalid_request', 'The sample is not valid JSON.', { field: 'sample' });
   }

@@ -27,6 +27,14 @@ describe('the envelope', () => {
     ['RFC 5424 with structured data', `<134>1 - console - - - [x@1 a="b\\"]" c="CEF:0|Evil|x|x|x|x|0|"][y@1] ${HEAD}a=1`, { syslogHost: 'console' }],
     ['a space that a relay put behind CEF:', `<134>Mar  2 08:00:00 console ${HEAD.replace('CEF:', 'CEF: ')}a=1`, { syslogHost: 'console' }],
     ['a space that rsyslog puts in front', `<134>1 2026-03-02T08:00:00Z console mtd - - -  ${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd', syslogTime: '2026-03-02T08:00:00Z' }],
+    ['a year in front', `2026 Nov 29 10:00:00 console ${HEAD}a=1`, { syslogHost: 'console' }],
+    ['a fraction and a zone', `<134>Nov 29 2026 10:00:00.123 UTC console ${HEAD}a=1`, { syslogHost: 'console' }],
+    ['the day in front', `29 Nov 2026 10:00:00 +02:00 console ${HEAD}a=1`, { syslogHost: 'console' }],
+    ['ISO time without a priority', `2026-11-29T10:00:00Z console mtd: ${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd', syslogTime: '2026-11-29T10:00:00Z' }],
+    ['ISO time with a space, which has no zone', `2026-11-29 10:00:00,123 console mtd: ${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd' }],
+    ['RFC 5424 without a priority', `1 2026-11-29T10:00:00Z console mtd - - - ${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd', syslogTime: '2026-11-29T10:00:00Z' }],
+    ['a byte order mark in front', `\ufeff<134>Mar  2 08:00:00 console ${HEAD}a=1`, { syslogHost: 'console' }],
+    ['byte order marks behind the priority, the host and the tag', `<134>\ufeffMar  2 08:00:00 console \ufeffmtd: \ufeff${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd' }],
     ['line ends', `<134>Mar  2 08:00:00 console ${HEAD}a=1\r\n`, { syslogHost: 'console' }],
   ])('%s', (_, line, more) => {
     expect(read(line)).toEqual({ ...HEADER, a: '1', ...more });

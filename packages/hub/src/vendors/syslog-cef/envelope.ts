@@ -10,8 +10,16 @@ export interface SyslogEnvelope {
 const HIGHEST_PRIORITY = 191;
 /** RFC 5424, section 6: version, time, host, app, process, message id; structured data follows. */
 const HEADER_5424 = /^[1-9]\d{0,2} (\S{1,64}) (\S{1,255}) (\S{1,48}) \S{1,128} \S{1,32} /;
-/** RFC 3164, section 4.1.1; with a year, which some add, and with an ISO time, which is what rsyslog forwards by default. */
-const TIME_3164 = /^(?:[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?\d{2}:\d{2}:\d{2}|(\d{4}-\d{2}-\d{2}T\S{8,24})) +/;
+/** Without a priority a number in front may be anything; with a time behind it, it is the version. */
+const BARE_HEADER_5424 = /^1 (?:-|\d{4}-\d{2}-\d{2}T\S{8,24}) /;
+/**
+ * RFC 3164, section 4.1.1; with a year before or behind it, a fraction and a zone, which some add; and ISO 8601, which is what
+ * rsyslog forwards by default, also with a space in the middle.
+ */
+const DATE_3164 = '(?:\\d{4} )?[A-Z][a-z]{2} [ \\d]\\d (?:\\d{4} )?|\\d{1,2} [A-Z][a-z]{2} \\d{4} |\\d{4}-\\d{2}-\\d{2} ';
+const TIME_3164 = new RegExp(`^(?:(?:${DATE_3164})\\d{2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?(?: ?(?:UTC|GMT|Z|[+-]\\d{2}:?\\d{2})(?= ))?|(\\d{4}-\\d{2}-\\d{2}T\\S{8,24})) +`);
+/** In front of the priority, the time, the message, wherever a sender wrote a text to its line. */
+const BOM = /^\ufeff+/;
 /** Some leave it out, and the message follows at once. */
 const HOST_3164 = /^(\S{1,255}) +/;
 const TAG = /^([^\s:[\]]{1,48})(?:\[[^\]\s]{0,48}\])?: */;
@@ -22,12 +30,12 @@ const TAG = /^([^\s:[\]]{1,48})(?:\[[^\]\s]{0,48}\])?: */;
  * `undefined` for what is none of these.
  */
 export function readEnvelope(line: string, starts: (text: string) => boolean): SyslogEnvelope | undefined {
-  const text = line.replace(/[\r\n\0]+$/, '');
+  const text = withoutBom(line.replace(/[\r\n\0]+$/, ''));
   const priority = /^<(\d{1,3})>/.exec(text);
   if (text.startsWith('<') && (priority === null || Number(priority[1]) > HIGHEST_PRIORITY)) return undefined;
-  const rest = text.slice(priority?.[0].length ?? 0);
-  const header = HEADER_5424.exec(rest);
-  if (priority !== null && header !== null) return read5424(header, rest.slice(header[0].length));
+  const rest = withoutBom(text.slice(priority?.[0].length ?? 0));
+  const header = priority === null && !BARE_HEADER_5424.test(rest) ? null : HEADER_5424.exec(rest);
+  if (header !== null) return read5424(header, rest.slice(header[0].length));
   return read3164(rest, starts);
 }
 
@@ -39,16 +47,20 @@ function read5424([, time, host, app]: RegExpExecArray, rest: string): SyslogEnv
 /** What follows `-` or `[id name="value"]...`; values may hold `\"`, `\\` and `\]`. */
 function afterStructuredData(text: string): string | undefined {
   const match = /^(?:-|(?:\[(?:[^"\]]|"(?:[^"\\]|\\.)*")*\])+)(?: |$)/s.exec(text);
-  return match?.[0] === undefined ? undefined : text.slice(match[0].length).replace(/^\ufeff/, '');
+  return match?.[0] === undefined ? undefined : withoutBom(text.slice(match[0].length));
 }
 
 function read3164(text: string, starts: (text: string) => boolean): SyslogEnvelope {
   const [stamp = '', time] = TIME_3164.exec(text) ?? [];
-  const stamped = text.slice(stamp.length);
+  const stamped = withoutBom(text.slice(stamp.length));
   const [hosted = '', host] = stamp === '' || starts(stamped) ? [] : HOST_3164.exec(stamped) ?? [];
-  const rest = stamped.slice(hosted.length).replace(/^\ufeff/, '');
+  const rest = withoutBom(stamped.slice(hosted.length));
   const tag = starts(rest) ? null : TAG.exec(rest);
-  return { time, host, app: tag?.[1], message: tag === null ? rest : rest.slice(tag[0].length) };
+  return { time, host, app: tag?.[1], message: tag === null ? rest : withoutBom(rest.slice(tag[0].length)) };
+}
+
+function withoutBom(text: string): string {
+  return text.replace(BOM, '');
 }
 
 /** `-` stands for nothing. */

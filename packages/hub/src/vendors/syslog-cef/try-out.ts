@@ -4,25 +4,63 @@ import { mapRecord } from '../field-map/map-record.ts';
 import { shown } from '../field-map/read-field.ts';
 import type { TriedRecord, VendorTryOut } from '../vendor.ts';
 import { readCefLine } from './cef.ts';
+import type { Frame, Unfinished } from './framing.ts';
+import { FrameReader, MAX_LINE_BYTES } from './framing.ts';
 import { cefTrySettings } from './settings.ts';
 
 const MAX_LINES = 100;
 /** Nothing is stored, so it is nobody's. */
 const NO_CONNECTOR = '';
 
-/** The sample is lines as they would come; senders are told by their connection, which a sample has not. */
+/** The sample is a stream as it would come, read as the listener reads it; senders are identified by their connection, which a sample has not. */
 export const cefTryOut: VendorTryOut = {
   settings: cefTrySettings,
 
   run(sample, _headers, given, now) {
     const { map } = cefTrySettings.parse(given);
-    const lines = sample.split(/\r?\n/).map((line, i) => ({ line, place: `line ${i + 1}` })).filter(({ line }) => line.trim() !== '');
-    return { authentication: undefined, records: lines.slice(0, MAX_LINES).map(({ line, place }) => ({ place, ...tried(line, map, now) })) };
+    const stream = Buffer.from(sample, 'utf8');
+    const placeOf = places(stream);
+    const records = messagesIn(stream).slice(0, MAX_LINES).map((message) => ({ place: placeOf(message.at), ...tried(message, map, now) }));
+    return { authentication: undefined, records };
   },
 };
 
-function tried(line: string, map: FieldMapSettings, now: number): Omit<TriedRecord, 'place'> {
+type Message = Frame | Unfinished | { readonly at: number; readonly problem: string };
+
+function messagesIn(stream: Buffer): readonly Message[] {
+  const reader = new FrameReader(MAX_LINE_BYTES);
+  const messages: Message[] = [...reader.push(stream)].filter((message) => !('line' in message) || message.line.toString('utf8').trim() !== '');
+  if (reader.problem !== undefined) messages.push({ at: reader.at, problem: reader.problem });
+  // A last line without its end is taken: samples are copied from files and screens. The listener waits for the end.
+  else if (reader.unfinished !== undefined) messages.push(reader.unfinished);
+  return messages;
+}
+
+function tried(message: Message, map: FieldMapSettings, now: number): Omit<TriedRecord, 'place'> {
+  if ('line' in message) return triedLine(message.line.toString('utf8'), map, now);
+  if ('tooLong' in message) return unread(`is ${message.tooLong} bytes long; at most ${MAX_LINE_BYTES} are taken`);
+  return unread('missing' in message ? `is announced with ${message.missing} bytes more than there are` : message.problem);
+}
+
+function triedLine(line: string, map: FieldMapSettings, now: number): Omit<TriedRecord, 'place'> {
   const read = readCefLine(line);
-  if (!read.ok) return { signal: undefined, problems: [{ field: 'cef', path: '$', value: shown(line), message: read.problem }] };
-  return mapRecord(compileFieldMap(map), read.record, { connectorId: NO_CONNECTOR, receivedAt: now });
+  return read.ok ? mapRecord(compileFieldMap(map), read.record, { connectorId: NO_CONNECTOR, receivedAt: now }) : unread(read.problem, shown(line));
+}
+
+function unread(message: string, value?: string): Omit<TriedRecord, 'place'> {
+  return { signal: undefined, problems: [{ field: 'cef', path: '$', ...(value !== undefined && { value }), message }] };
+}
+
+/** Places for people, asked for in the order of the stream: `line 3`, or within a line `line 3, byte 140`. */
+function places(stream: Buffer): (at: number) => string {
+  let line = 1;
+  let lineStart = 0;
+  return (at) => {
+    for (let end = stream.indexOf(0x0a, lineStart); end !== -1 && end < at; end = stream.indexOf(0x0a, lineStart)) {
+      line += 1;
+      lineStart = end + 1;
+    }
+    const before = stream.toString('utf8', lineStart, at).replace(/^\ufeff+/, '');
+    return before === '' ? `line ${line}` : `line ${line}, byte ${at - lineStart + 1}`;
+  };
 }

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { FrameReader } from './framing.ts';
+
+const MAX = 50;
+const BOM = '\ufeff';
+
+function read(chunks: readonly (string | Buffer)[], max = MAX) {
+  const reader = new FrameReader(max);
+  const frames = chunks.flatMap((chunk) => reader.push(Buffer.from(chunk as string))).map((frame) => ('line' in frame ? frame.line.toString() : frame.tooLong));
+  return { frames, unfinished: reader.unfinished !== undefined, problem: reader.problem };
+}
+
+const counted = (message: string) => `${Buffer.byteLength(message)} ${message}`;
+
+describe('messages in a stream', () => {
+  test.each([
+    ['counted', ['5 <1>ab4 <1>c'], ['<1>ab', '<1>c']],
+    ['ended by line feeds', ['<1>ab\n<1>c\r\n'], ['<1>ab', '<1>c\r']],
+    ['first the one and then the other', ['<1>ab\n4 <1>cCEF:0|x\n'], ['<1>ab', '<1>c', 'CEF:0|x']],
+    ['counted, with line feeds inside', ['5 <1>\na'], ['<1>\na']],
+    ['in pieces', ['1', '2 <1>', 'abcdefghi', '<', '1>x', '\n'], ['<1>abcdefghi', '<1>x']],
+    ['with empty lines between', ['\n\n<1>a\n\n'], ['<1>a']],
+    ['counted, with characters of several bytes', ['6 <1>\u{e9}a'], ['<1>\u{e9}a']],
+    ['counted, and each ended as a line besides', ['4 <1>a\n4 <1>b\r\n4 <1>c\0'], ['<1>a', '<1>b', '<1>c']],
+    ['with zeros in front of the count', ['004 <1>a4 <1>b'], ['<1>a', '<1>b']],
+    ['counted, without priorities', [`${counted('CEF:0|a')}${counted('2026-11-29T10:00:00Z h a: CEF:0|b')}${counted('Nov 29 10:00:00 h CEF:0|c')}`], ['CEF:0|a', '2026-11-29T10:00:00Z h a: CEF:0|b', 'Nov 29 10:00:00 h CEF:0|c']],
+    ['counted, of which one is no syslog', [`${counted('hello you')}${counted('<1>a, long enough for a look ahead')}`], ['hello you', '<1>a, long enough for a look ahead']],
+    ['ended by NUL', ['<1>a\0<1>b\0\n'], ['<1>a', '<1>b']],
+    ['ended by NUL, then by line feeds', ['<1>a\0<1>b\n<1>c\0'], ['<1>a', '<1>b', '<1>c']],
+    ['ended by line feeds, with a NUL inside that is content', ['<1>a\n<1>b\0CEF:0|c\n'], ['<1>a', '<1>b\0CEF:0|c']],
+    ['behind byte order marks: of the stream, of each line, of a count', [`${BOM}<1>a\n${BOM}<1>b\n${BOM}4 <1>c${BOM}${BOM}4 <1>d`], ['<1>a', '<1>b', '<1>c', '<1>d']],
+    ['with a byte order mark behind the count', [`7 ${BOM}<1>a4 <1>b`], [`${BOM}<1>a`, '<1>b']],
+    ['behind a byte order mark in pieces', [Buffer.from([0xef]), Buffer.from([0xbb]), Buffer.from([0xbf]), '<1>a\n'], ['<1>a']],
+  ])('%s', (_, chunks, expected) => {
+    expect(read(chunks)).toEqual({ frames: expected, unfinished: false, problem: undefined });
+  });
+
+  test.each([
+    '2026-11-29T10:00:00Z host acme: CEF:0|x', '2026-11-29 10:00:00,123 host CEF:0|x', '2026 Nov 29 10:00:00 host CEF:0|x', '1970 Jan  1 10:00:00 host CEF:0|x', '29 Nov 2026 10:00:00 host CEF:0|x',
+    '2026/11/29 10:00:00 host CEF:0|x', '2026 11 29 10:00:00 host CEF:0|x', '20261129 10:00:00 host CEF:0|x', '20261129T100000Z host CEF:0|x', '10:00:00 host CEF:0|x',
+    '1795946400 host CEF:0|x', '1795946400.123 host CEF:0|x', '192.0.2.7 host CEF:0|x', '000123: Nov 29 10:00:00: CEF:0|x', '45: host CEF:0|x', '0 host CEF:0|x',
+    '1 2026-11-29T10:00:00Z host app - - - CEF:0|x', '1 - host app - - - CEF:0|x', '1x <1>a', '1 <134>a', '134>Nov 29 10:00:00 host CEF:0|x',
+    '12345', '123456789', '1234567890123456789012345678901234567890123456789012345678901234567890', '12', '7 ', '99999999 lines are too many', '2026 was a good year for phones',
+  ])('a line that begins with a digit is no count: %j', (line) => {
+    const stream = `<1>before\n${line}\n<1>behind\n${counted('<1>counted')}`;
+    expect(read([stream], 2000)).toEqual({ frames: ['<1>before', line, '<1>behind', '<1>counted'], unfinished: false, problem: undefined });
+    expect(read([...stream], 2000).frames).toEqual(['<1>before', line, '<1>behind', '<1>counted']);
+  });
+
+  test.each([['<1>half'], ['9 <1>half'], ['12'], ['12 '], [`<1>${'x'.repeat(60)}`], ['60 <1>'], ['40 no syslog'], ['\ufeff<1>half']])('%j is not finished, and no message', (chunk) => {
+    expect(read([chunk])).toEqual({ frames: [], unfinished: true, problem: undefined });
+  });
+
+  test('that are too long are passed over, and those behind them are read', () => {
+    expect(read([`<1>${'x'.repeat(60)}`, 'yyy\n<1>a\n']).frames).toEqual([66, '<1>a']);
+    expect(read([`60 <1>${'x'.repeat(20)}`, `${'x'.repeat(37)}4 <1>a`]).frames).toEqual([60, '<1>a']);
+    expect(read([`${'x'.repeat(MAX)}\n${'x'.repeat(MAX + 1)}\n<1>a\n`]).frames).toEqual(['x'.repeat(MAX), MAX + 1, '<1>a']);
+    expect(read([`2026-11-29T10:00:00Z ${'x'.repeat(60)}\n<1>a\n`]).frames).toEqual([81, '<1>a']);
+  });
+
+  test.each(['999999999 <1>a', '1795946400 \ufeff<134>a'])('what comes before %j is handed out, and nothing behind it', (text) => {
+    expect(read([`<1>a\n4 <1>b${text}\n<1>c\n`])).toMatchObject({ frames: ['<1>a', '<1>b'], problem: expect.stringContaining('a length that no message has') });
+    expect(read([`<1>a\n${text}\n<1>c\n`, '<1>d\n']).frames).toEqual(['<1>a']);
+  });
+
+  test('are the same wherever the network cuts the stream', () => {
+    const message = fc.record({ text: fc.stringMatching(/^(<\d>|2026-11-29T10:00:00Z |2026 Nov 29 10:00:00 |\d )?[a-z \d]{1,70}$/), counted: fc.boolean(), end: fc.constantFrom('\n', '\r\n', '\0', '\n\ufeff') });
+    fc.assert(fc.property(fc.array(message), fc.array(fc.nat(40)), (messages, cuts) => {
+      const stream = Buffer.from(messages.map(({ text, counted: isCounted, end }) => (isCounted ? `${text.length} ${text}` : `${text}${end}`)).join(''));
+      const chunks: Buffer[] = [];
+      for (let at = 0, i = 0; at < stream.length; i += 1) {
+        const size = 1 + (cuts[i] ?? 40);
+        chunks.push(stream.subarray(at, at + size));
+        at += size;
+      }
+      expect(read(chunks)).toEqual(read([stream]));
+    }));
+  });
+
+  test('with a priority are read as they were written, however each is framed', () => {
+    const message = fc.record({ text: fc.stringMatching(/^<\d>[a-z \d]{0,70}$/), counted: fc.boolean() });
+    fc.assert(fc.property(fc.array(message), (messages) => {
+      const stream = messages.map(({ text, counted: isCounted }) => (isCounted ? counted(text) : `${text}\n`)).join('');
+      expect(read([stream])).toEqual({ frames: messages.map(({ text }) => (text.length > MAX ? text.length : text)), unfinished: false, problem: undefined });
+    }));
+  });
+
+  test('are read in time that grows with the stream and not with its square: a megabyte byte by byte, a long line and many short ones', () => {
+    const bytes = Buffer.from(`${'x'.repeat(1_000_000)}\n`);
+    const reader = new FrameReader(2_000_000);
+    expect(Array.from(bytes, (byte) => reader.push(Buffer.from([byte])).length).reduce((sum, count) => sum + count, 0)).toBe(1);
+    expect(read(['<1>a\0'.repeat(400_000)]).frames).toHaveLength(400_000);
+    expect(read(['900000 not yet ended ', ...Array.from({ length: 100_000 }, () => 'x')], 1_000_000).frames).toEqual([]);
+  });
+});

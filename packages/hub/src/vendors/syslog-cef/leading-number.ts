@@ -1,0 +1,57 @@
+/**
+ * What a number at the beginning of a message is: the count of its bytes (`MSG-LEN` of RFC 6587 section 3.4.1), or the
+ * beginning of a line, such as a time (`2026-11-29T10:00:00Z`, `2026 Nov 29 10:00:00`), an address or a version.
+ */
+export type LeadingNumber =
+  | { readonly kind: 'line' }
+  /** `start`: where the message begins. */
+  | { readonly kind: 'count'; readonly length: number; readonly start: number }
+  /** What follows is nothing a message begins with: it is a count unless a line ends within so many bytes. */
+  | { readonly kind: 'unclear'; readonly length: number; readonly start: number }
+  /** More digits than any message has bytes, and then a message beyond doubt. */
+  | { readonly kind: 'absurd' };
+
+const MAX_DIGITS = 8;
+/** As many bytes as the longest beginning below needs. */
+const LOOK_AHEAD = 24;
+
+const BOM = '(?:\\xef\\xbb\\xbf)?';
+const PRIORITY = new RegExp(`^${BOM}<\\d{1,3}>`);
+const CEF = new RegExp(`^${BOM} *CEF: ?\\d`);
+/** ISO 8601, or RFC 3164 (`Nov 29 10:00:00`), also with the year behind the day. */
+const ISO_TIME = new RegExp(`^${BOM}\\d{4}-\\d{2}-\\d{2}[T ]\\d{2}:`);
+const MONTH_AND_DAY = new RegExp(`^${BOM}[A-Z][a-z]{2} [ \\d]\\d (?:\\d{4} )?\\d{2}:`);
+/** What stands behind the day in `29 Nov 2026 10:00:00`. */
+const MONTH_AND_YEAR = /^[A-Z][a-z]{2} \d{4} /;
+const YEAR = /^(?:19|20)\d{2}$/;
+/** Of a time in RFC 3164. A lower number in front of a time is no count of it, but the version of RFC 5424. */
+const TIME_LENGTH = 15;
+
+/**
+ * `bytes` begin with a digit. `undefined`: more of them are needed. The answer depends on the stream alone and not on
+ * how much of it has arrived.
+ */
+export function readLeadingNumber(bytes: Buffer, maxBytes: number): LeadingNumber | undefined {
+  const head = bytes.toString('latin1', 0, 2 * LOOK_AHEAD);
+  const digits = /^\d+/.exec(head)?.[0] ?? '';
+  if (digits.length === head.length) return head.length < 2 * LOOK_AHEAD ? undefined : { kind: 'line' };
+  if (head[digits.length] !== ' ') return { kind: 'line' };
+  const start = digits.length + 1;
+  const [text = '', ...more] = head.slice(start, start + LOOK_AHEAD).split('\n');
+  const priority = PRIORITY.exec(text)?.[0];
+  if (priority === undefined && more.length === 0 && text.length < LOOK_AHEAD && head.length < 2 * LOOK_AHEAD) return undefined;
+  if (priority !== undefined && digits.length > MAX_DIGITS) return { kind: 'absurd' };
+  const length = Number(digits);
+  const kind = priority === undefined ? kindBefore(text, digits, maxBytes) : length < priority.length ? 'line' : 'count';
+  return kind === 'line' ? { kind } : { kind, length, start };
+}
+
+/** For a number in front of a message without a priority. */
+function kindBefore(text: string, digits: string, maxBytes: number): 'count' | 'line' | 'unclear' {
+  const length = Number(digits);
+  if (digits.startsWith('0') || length > maxBytes || length === 1 || MONTH_AND_YEAR.test(text)) return 'line';
+  if (CEF.test(text)) return 'count';
+  const isMonthFirst = MONTH_AND_DAY.test(text);
+  if (!isMonthFirst && !ISO_TIME.test(text)) return 'unclear';
+  return length < TIME_LENGTH || (isMonthFirst && YEAR.test(digits)) ? 'line' : 'count';
+}
