@@ -17,7 +17,7 @@ const BARE_HEADER_5424 = /^1 (?:-|\d{4}-\d{2}-\d{2}T\S{8,24}) /;
  * rsyslog forwards by default, also with a space in the middle.
  */
 const DATE_3164 = '(?:\\d{4} )?[A-Z][a-z]{2} [ \\d]\\d (?:\\d{4} )?|\\d{1,2} [A-Z][a-z]{2} \\d{4} |\\d{4}-\\d{2}-\\d{2} ';
-const TIME_3164 = new RegExp(`^(?:(?:${DATE_3164})\\d{2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?(?: ?(?:UTC|GMT|Z|[+-]\\d{2}:?\\d{2})(?= ))?|(\\d{4}-\\d{2}-\\d{2}T\\S{8,24})) +`);
+const TIME_3164 = new RegExp(`^(?:(?:${DATE_3164})\\d{2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?(?: ?(?:UTC|GMT|Z|[+-]\\d{2}(?::?\\d{2})?)(?= ))?|(\\d{4}-\\d{2}-\\d{2}T\\S{8,24})) +`);
 /** In front of the priority, the time, the message, wherever a sender wrote a text to its line. */
 const BOM = /^\ufeff+/;
 /** Some leave it out, and the message follows at once. */
@@ -33,7 +33,7 @@ export function readEnvelope(line: string, starts: (text: string) => boolean): S
   const text = withoutBom(line.replace(/[\r\n\0]+$/, ''));
   const priority = /^<(\d{1,3})>/.exec(text);
   if (text.startsWith('<') && (priority === null || Number(priority[1]) > HIGHEST_PRIORITY)) return undefined;
-  const rest = withoutBom(text.slice(priority?.[0].length ?? 0));
+  const rest = withoutBom(text.slice(priority?.[0].length ?? 0)).trimStart();
   const header = priority === null && !BARE_HEADER_5424.test(rest) ? null : HEADER_5424.exec(rest);
   if (header !== null) return read5424(header, rest.slice(header[0].length));
   return read3164(rest, starts);
