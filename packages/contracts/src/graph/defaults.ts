@@ -11,7 +11,8 @@ export function withDefaults(declared: string, body: Readonly<GraphBody>): Graph
   for (const [name, property] of propertiesOf(typeName)) {
     if (property.type === 'null') continue;
     const given = body[name];
-    if (given !== undefined) complete[name] = completed(property, given);
+    // Null for what has a default of its own is how clients write that they leave it to the service.
+    if (given !== undefined && (given !== null || property.default === undefined)) complete[name] = completed(property, given);
     else if (property.readOnly !== true && property.navigation !== true) complete[name] = defaultOf(property);
   }
   return complete;

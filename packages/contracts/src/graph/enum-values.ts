@@ -7,16 +7,36 @@ const SENTINEL = 'unknownFutureValue';
 /**
  * A member's name, in any letter case (real clients send `Android` and `iOS`), as the schema spells it. For a
  * flags enum: several names with commas, answered in the schema's order, as Graph stores them.
+ *
+ * @param hidden what the caller was shown as `unknownFutureValue`, which stands for just these when it is sent back
  */
-export function parseEnumValue(enumName: string, value: unknown, version: GraphVersion): unknown {
+export function parseEnumValue(enumName: string, value: unknown, version: GraphVersion, hidden: readonly string[] = []): unknown {
   const anEnum = requireEnum(enumName);
-  const members = membersOf(anEnum, version).filter((member) => member !== SENTINEL);
+  const members = shownMembers(anEnum, version).filter((member) => member !== SENTINEL);
   const misfit = new Misfit(`${anEnum.flags === true ? 'one or several, with commas, of' : 'one of'} ${members.join(', ')}`);
   if (typeof value !== 'string' || value.length > 2048) return misfit;
   const words = anEnum.flags === true ? value.split(',').map((word) => word.trim()) : [value];
-  const found = words.map((word) => members.find((member) => member.toLowerCase() === word.toLowerCase()));
+  const found = words.flatMap((word): readonly (string | undefined)[] => (isSentinel(word) && hidden.length > 0 ? hidden : [members.find((member) => member.toLowerCase() === word.toLowerCase())]));
   if (found.includes(undefined)) return misfit;
-  return members.filter((member) => found.includes(member)).join(',');
+  return anEnum.members.filter((member) => found.includes(member)).join(',');
+}
+
+/** What answers of a version show can be sent back to it: a version without the sentinel hides nothing. */
+function shownMembers(anEnum: ModelEnum, version: GraphVersion): readonly string[] {
+  const members = membersOf(anEnum, version);
+  return members.includes(SENTINEL) ? members : anEnum.members;
+}
+
+/** Whether it is the word that an answer shows in place of a member that the caller may not know. */
+export function isSentinel(value: unknown): boolean {
+  return typeof value === 'string' && value.toLowerCase() === SENTINEL.toLowerCase();
+}
+
+/** The members of a stored value, or of a list of them, that a caller of `version` is shown as `unknownFutureValue`. */
+export function hiddenMembers(enumName: string, stored: unknown, version: GraphVersion): readonly string[] {
+  const anEnum = requireEnum(enumName);
+  const values: readonly unknown[] = Array.isArray(stored) ? stored : [stored];
+  return values.flatMap((value) => (typeof value === 'string' ? value.split(',') : [])).filter((member) => isHidden(anEnum, member, version));
 }
 
 /** A stored value as a caller of `version` may see it; `late`: they sent `Prefer: include-unknown-enum-members`. */

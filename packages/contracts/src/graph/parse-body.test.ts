@@ -61,6 +61,60 @@ describe('a body is refused with the path of what is wrong', () => {
   });
 });
 
+describe('an object without a value, as Kiota writes what is null', () => {
+  test.each([
+    ['conditionalAccessPolicy', { conditions: { users: {} } }, { conditions: { users: null } }],
+    ['conditionalAccessPolicy', { conditions: { clientApplications: { servicePrincipalFilter: {}, '@odata.type': null } } }, { conditions: { clientApplications: null } }],
+    ['conditionalAccessPolicy', { grantControls: { authenticationStrength: { '@odata.type': '#microsoft.graph.authenticationStrengthPolicy' } } }, { grantControls: null }],
+    ['conditionalAccessPolicy', { sessionControls: { signInFrequency: {}, persistentBrowser: { mode: null } } }, { sessionControls: null }],
+    ['conditionalAccessPolicy', { conditions: { users: { includeGuestsOrExternalUsers: { guestOrExternalUserTypes: 'internalGuest', externalTenants: {} } } } }, { conditions: { users: { includeGuestsOrExternalUsers: { guestOrExternalUserTypes: 'internalGuest', externalTenants: null } } } }],
+    ['conditionalAccessPolicy', { conditions: { deviceStates: {}, times: { a: {} } } }, { conditions: {} }],
+    ['deviceManagement', { settings: {} }, { settings: null }],
+    ['user', { passwordProfile: {} }, { passwordProfile: null }],
+    ['managedDevice', { hardwareInformation: {}, configurationManagerClientEnabledFeatures: {} }, { hardwareInformation: null, configurationManagerClientEnabledFeatures: null }],
+  ])('%s %j is null', (typeName, body, parsed) => {
+    expect(parseBody(typeName, body, 'beta')).toEqual(parsed);
+  });
+
+  test('a derived type is a value', () => {
+    const body = { assignments: [{ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } }] };
+    expect(parseBody('deviceCompliancePolicy', { '@odata.type': IOS, ...body }, 'beta')).toEqual({ '@odata.type': IOS, ...body });
+  });
+
+  test('is refused as an item of a list, and where it names what is not there', () => {
+    expect(problem('deviceCompliancePolicy', { '@odata.type': IOS, restrictedApps: [{}] }).field).toBe('restrictedApps[0]');
+    expect(problem('conditionalAccessPolicy', { conditions: { users: { nobody: null } } }).field).toBe('conditions.users.nobody');
+  });
+});
+
+describe('what an answer hides may be sent back', () => {
+  const stored = { conditions: { platforms: { includePlatforms: ['iOS', 'linux'], excludePlatforms: [] } }, sessionControls: { continuousAccessEvaluation: { mode: 'strictLocation' } } };
+  const platforms = (includePlatforms: string[], from?: object): unknown => (parseBody('conditionalAccessPolicy', { conditions: { platforms: { includePlatforms } } }, 'v1.0', from as Record<string, unknown>).conditions as { platforms: unknown }).platforms;
+
+  test('as it is shown', () => {
+    for (const version of ['v1.0', 'beta'] as const) {
+      const shown = render('conditionalAccessPolicy', stored, { version });
+      expect(parseBody('conditionalAccessPolicy', shown, version, stored).conditions).toEqual(stored.conditions);
+    }
+    expect(parseBody('conditionalAccessPolicy', render('conditionalAccessPolicy', stored, { version: 'beta' }), 'beta', stored)).toEqual(stored);
+    const device = { deviceEnrollmentType: 'androidEnterpriseFullyManaged', managementAgent: 'google' };
+    expect(parseBody('managedDevice', render('managedDevice', device, { version: 'v1.0' }), 'v1.0', device)).toEqual(device);
+    const flags = { conditions: {}, grantControls: { authenticationStrength: { id: 'x', allowedCombinations: ['password'] } } };
+    expect(parseBody('conditionalAccessPolicy', flags, 'v1.0', flags)).toMatchObject({ grantControls: { authenticationStrength: { id: 'x' } } });
+  });
+
+  test('beside other members, and taken away by leaving it out', () => {
+    expect(platforms(['unknownFutureValue', 'android'], stored)).toEqual({ includePlatforms: ['android', 'linux'] });
+    expect(platforms(['android'], stored)).toEqual({ includePlatforms: ['android'] });
+    expect(platforms(['linux', 'unknownFutureValue'], stored)).toEqual({ includePlatforms: ['linux'] });
+  });
+
+  test('only where something is hidden', () => {
+    expect(problem('conditionalAccessPolicy', { conditions: { platforms: { includePlatforms: ['unknownFutureValue'] } } }).message).toContain('Prefer: include-unknown-enum-members');
+    expect(() => platforms(['unknownFutureValue'], { conditions: { platforms: { includePlatforms: ['iOS'] } } })).toThrow('unknownFutureValue');
+  });
+});
+
 describe('a body is kept in the schema\'s spelling', () => {
   test('enums in any letter case, flags in the order of the schema', () => {
     const parsed = parseBody('conditionalAccessPolicy', {

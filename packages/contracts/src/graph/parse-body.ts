@@ -1,6 +1,6 @@
 import { HubError } from '../errors.ts';
 import { MAX_STRING, Misfit, parseEdmValue } from './edm-values.ts';
-import { parseEnumValue } from './enum-values.ts';
+import { hiddenMembers, isSentinel, parseEnumValue } from './enum-values.ts';
 import {
   TYPE_PREFIX, bareTypeName, concreteTypes, isGraphBody, modelEnum, modelType, propertiesOf,
   type GraphBody, type GraphVersion, type ModelProperty,
@@ -23,6 +23,8 @@ interface Problem {
 interface Reading {
   readonly version: GraphVersion;
   readonly problems: Problem[];
+  /** The resource as it stands, where the body changes one. */
+  readonly stored?: Readonly<GraphBody> | undefined;
 }
 
 /**
@@ -30,9 +32,12 @@ interface Reading {
  * schema's spelling, times in UTC, `@odata.type` where the type is a derived one. Properties that only the
  * service sets, and annotations, are left out. Everything wrong is collected; the error names the first with
  * its path and how many more there are. Throws `HubError` and nothing else.
+ *
+ * @param stored the resource that the body changes. Its members that an answer shows as `unknownFutureValue` stay
+ * where that word is sent back, so that what was read can be written again.
  */
-export function parseBody(typeName: string, body: unknown, version: GraphVersion): GraphBody {
-  const reading: Reading = { version, problems: [] };
+export function parseBody(typeName: string, body: unknown, version: GraphVersion, stored?: Readonly<GraphBody>): GraphBody {
+  const reading: Reading = { version, problems: [], stored };
   if (!isGraphBody(body)) throw new HubError('invalid_request', 'Send a JSON object as the body.');
   const parsed = readObject(typeName, body, '', 1, reading);
   const [first, ...more] = reading.problems;
@@ -111,7 +116,26 @@ function readProperty(property: ModelProperty, name: string, value: unknown, fie
     if (property.nullable !== true) report(reading, field, `${field} cannot be null.`);
     return null;
   }
-  return readValue(property, name, value, field, depth, reading);
+  const parsed = readValue(property, name, value, field, depth, reading);
+  return property.nullable === true && isEmptyObject(parsed) ? null : parsed;
+}
+
+/**
+ * An object that says nothing. Kiota's TypeScript client writes `{}` for every complex property that is null in its
+ * model, so an object without a value is null, and never a thing to store. An `@odata.type` of a derived type is a value.
+ */
+function isEmptyObject(parsed: unknown): boolean {
+  return isGraphBody(parsed) && Object.values(parsed).every((member) => member === null || member === undefined);
+}
+
+/** The same of an object as it was sent, before its type is known. */
+function isBlank(value: unknown): boolean {
+  return isGraphBody(value) && Object.entries(value).every(([name, member]) => member === null || isBlank(member) || (name.includes('@odata.') && !name.endsWith(BIND)));
+}
+
+/** Whether `@odata.type` would have to say which type it is, and does not. */
+function isTypeMissing(type: string, value: GraphBody): boolean {
+  return modelType(type).abstract === true && (value['@odata.type'] ?? null) === null;
 }
 
 function readCollection(property: ModelProperty, name: string, value: unknown, field: string, depth: number, reading: Reading): unknown {
@@ -124,18 +148,41 @@ function readCollection(property: ModelProperty, name: string, value: unknown, f
     report(reading, field, `${field} holds ${value.length} items; at most ${MAX_ITEMS} are allowed.`);
     return [];
   }
-  return value.map((item, index) => readValue(property, name, item, `${field}[${index}]`, depth, reading));
+  const hidden = hiddenAt(property.type, field, reading);
+  if (hidden.length === 0) return value.map((item, index) => readItem(property, name, item, `${field}[${index}]`, depth, reading));
+  const shown = value.flatMap((item, index) => (isSentinel(item) ? [] : [readItem(property, name, item, `${field}[${index}]`, depth, reading)]));
+  return value.some(isSentinel) ? [...shown, ...hidden.filter((member) => !shown.includes(member))] : shown;
+}
+
+/** What the caller may have read as `unknownFutureValue` at that place of the resource. */
+function hiddenAt(type: string, field: string, { stored, version }: Reading): readonly string[] {
+  if (stored === undefined || modelEnum(type) === undefined) return [];
+  return hiddenMembers(type, field.split('.').reduce<unknown>((value, name) => (isGraphBody(value) ? value[name] : undefined), stored), version);
+}
+
+function readItem(property: ModelProperty, name: string, item: unknown, field: string, depth: number, reading: Reading): unknown {
+  const parsed = readValue(property, name, item, field, depth, reading);
+  if (isEmptyObject(parsed) && modelType(property.type).kind === 'complex') report(reading, field, `${field} is an object without a value; give it one, or leave it out of the list.`);
+  return parsed;
 }
 
 function readValue(property: ModelProperty, name: string, value: unknown, field: string, depth: number, reading: Reading): unknown {
   const { type } = property;
   if (type.startsWith('Edm.')) return readEdm(property, name, value, field, reading);
-  if (modelEnum(type) !== undefined) return checked(parseEnumValue(type, value, reading.version), value, field, reading);
+  if (modelEnum(type) !== undefined) return readEnum(type, value, field, reading);
   if (!isGraphBody(value)) {
     report(reading, field, `${field} must be an object, not ${kindOf(value)}.`);
     return undefined;
   }
+  if (isTypeMissing(type, value) && property.nullable === true && property.collection !== true && isBlank(value)) return null;
   return readObject(type, value, field, depth + 1, reading);
+}
+
+function readEnum(type: string, value: unknown, field: string, reading: Reading): unknown {
+  const parsed = parseEnumValue(type, value, reading.version, hiddenAt(type, field, reading));
+  if (!(parsed instanceof Misfit) || !isSentinel(value)) return checked(parsed, value, field, reading);
+  report(reading, field, `${field} must be ${parsed.expected}, not "unknownFutureValue", which stands for a member that was not shown; read it with the header Prefer: include-unknown-enum-members.`);
+  return undefined;
 }
 
 function readEdm(property: ModelProperty, name: string, value: unknown, field: string, reading: Reading): unknown {
@@ -164,9 +211,9 @@ function rangeOf({ min, max }: ModelProperty): string {
   return max === undefined ? `at least ${min}` : `from ${min} to ${max}`;
 }
 
-/** `null`, `[]` and an absent property are all "nothing" to clients that send back what they read. */
+/** `null`, `[]`, `{}` and an absent property are all "nothing" to clients that send back what they read. */
 function requireNothing(value: unknown, field: string, reading: Reading): void {
-  if (value !== null && !(Array.isArray(value) && value.length === 0)) report(reading, field, `${field} is not supported; leave it out or send null.`);
+  if (value !== null && !(Array.isArray(value) && value.length === 0) && !isBlank(value)) report(reading, field, `${field} is not supported; leave it out or send null.`);
 }
 
 function unknownProperty(typeName: string, name: string, properties: ReadonlyMap<string, ModelProperty>, version: GraphVersion): string {

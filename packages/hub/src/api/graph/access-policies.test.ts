@@ -122,6 +122,35 @@ describe('a conditional access policy', () => {
     expect((await hub.get(`/v1.0${PATH}/${id}`)).body.state).toBe('disabled');
   });
 
+  test('is not changed by a client that writes {} for what is null', async () => {
+    const { id } = await made({ state: 'disabled' });
+    const before = (await hub.get(`/beta${PATH}/${id}`)).body;
+    const nothing = { devices: {}, clientApplications: {}, platforms: {}, locations: {}, times: {}, deviceStates: {}, authenticationFlows: {} };
+    const conditions = { ...before.conditions, ...nothing, users: { ...before.conditions.users, includeGuestsOrExternalUsers: {}, excludeGuestsOrExternalUsers: {} }, applications: { ...before.conditions.applications, applicationFilter: {} } };
+    const saved = { ...before, conditions, grantControls: { ...before.grantControls, authenticationStrength: {} }, sessionControls: { signInFrequency: {}, persistentBrowser: {} } };
+    expect((await hub.patch(`/beta${PATH}/${id}`, saved)).status).toBe(204);
+    expect((await hub.get(`/beta${PATH}/${id}`)).body).toEqual({ ...before, modifiedDateTime: expect.any(String) });
+    expect((await hub.patch(`/v1.0${PATH}/${id}`, { state: 'enabled' })).status).toBe(204);
+  });
+
+  test.each([
+    { users: {} }, { users: {}, clientApplications: {} }, { users: { includeUsers: [] }, clientApplications: {} }, { users: { includeUsers: [] }, clientApplications: { includeServicePrincipals: [] } },
+    { users: { includeGuestsOrExternalUsers: {} } }, { users: { includeGuestsOrExternalUsers: { guestOrExternalUserTypes: 'none' } } },
+  ])('for nobody is refused: %j', async (conditions) => {
+    for (const state of ['enabled', 'disabled']) expect((await refused(policy({ state }, conditions))).target).toBe('conditions.users.includeUsers');
+    const { id } = await made();
+    expect((await hub.patch(`/v1.0${PATH}/${id}`, { conditions })).body.error.target).toBe('conditions.users.includeUsers');
+  });
+
+  test('of Linux is read and written back, with and without the header that shows the word', async () => {
+    const { id } = await made({}, { platforms: { includePlatforms: ['linux', 'iOS'] } });
+    const read = (await hub.get(`/v1.0${PATH}/${id}`)).body;
+    expect(read.conditions.platforms.includePlatforms).toEqual(['unknownFutureValue', 'iOS']);
+    expect((await hub.patch(`/v1.0${PATH}/${id}`, read)).status).toBe(204);
+    const shown = (await hub.get(`/v1.0${PATH}/${id}`, { headers: { prefer: 'include-unknown-enum-members' } })).body;
+    expect([...shown.conditions.platforms.includePlatforms].sort()).toEqual(['iOS', 'linux']);
+  });
+
   test.each<[string, object]>([
     ['displayName', policy({ displayName: '' })],
     ['state', policy({ state: undefined })],
@@ -210,7 +239,7 @@ describe('a named location', () => {
     ['ipRanges', ipLocation({ ipRanges: [] })],
     ['ipRanges[0].@odata.type', ipLocation({ ipRanges: [{ cidrAddress: '192.0.2.0/24' }] })],
     ['ipRanges[0].@odata.type', ipLocation({ ipRanges: [{ '@odata.type': '#microsoft.graph.iPv4Range', lowerAddress: '192.0.2.0', upperAddress: '192.0.2.9' }] })],
-    ...['192.0.2.0', '192.0.2.0/33', '192.0.2.256/24', '0.0.0.0/0', '2001:db8::/32', '192.0.2.0/2x', ''].map((cidrAddress): [string, object] => [
+    ...['192.0.2.0', '192.0.2.0/33', '192.0.2.256/24', '0.0.0.0/0', '2001:db8::/129', '192.0.2.0/2x', ''].map((cidrAddress): [string, object] => [
       'ipRanges[0].cidrAddress', ipLocation({ ipRanges: [{ '@odata.type': '#microsoft.graph.iPv4CidrRange', cidrAddress }] }),
     ]),
     ['countriesAndRegions', { '@odata.type': '#microsoft.graph.countryNamedLocation', displayName: 'x' }],
@@ -220,6 +249,21 @@ describe('a named location', () => {
     const answer = await hub.post(`/beta${LOCATIONS}`, body);
     expect(answer.status, answer.text).toBe(400);
     expect(answer.body.error.target).toBe(field);
+  });
+
+  test('reads the family of a range from its address, whatever type it was sent as', async () => {
+    const range = (family: number, cidrAddress: string): object => ({ '@odata.type': `#microsoft.graph.iPv${family}CidrRange`, cidrAddress });
+    const answer = await hub.post(`/v1.0${LOCATIONS}`, ipLocation({ isTrusted: false, displayName: 'From Terraform', ipRanges: [range(4, '64:ff9b::/96'), range(6, '192.0.2.0/24')] }));
+    expect(answer.body.ipRanges).toEqual([range(6, '64:ff9b::/96'), range(4, '192.0.2.0/24')]);
+    await hub.patch(`/beta${LOCATIONS}/${answer.body.id}`, { ipRanges: [range(4, '2001:DB8::/32')] });
+    expect((await hub.get(`/beta${LOCATIONS}/${answer.body.id}`)).body.ipRanges).toEqual([range(6, '2001:db8::/32')]);
+  });
+
+  test('by country is looked up by address where null is sent for the method', async () => {
+    const answer = await hub.post(`/v1.0${LOCATIONS}`, { '@odata.type': '#microsoft.graph.countryNamedLocation', displayName: 'ZM', countriesAndRegions: ['ZM'], countryLookupMethod: null });
+    expect(answer.body.countryLookupMethod).toBe('clientIpAddress');
+    await hub.patch(`/v1.0${LOCATIONS}/${answer.body.id}`, { countryLookupMethod: null });
+    expect((await hub.get(`/v1.0${LOCATIONS}/${answer.body.id}`)).body.countryLookupMethod).toBe('clientIpAddress');
   });
 
   test('changes, and cannot be deleted while it is trusted or named by a policy', async () => {

@@ -76,9 +76,9 @@ async function create(deps: GraphDependencies, request: GraphRequest): Promise<G
 }
 
 async function patch(deps: GraphDependencies, request: GraphRequest): Promise<void> {
-  const parsed = parseBody(TYPE, request.body, request.version);
-  const sent = isGraphBody(parsed.conditions) ? parsed.conditions : {};
   await updateDocument(deps, request, collection, param(request, 'id'), async (row, tx) => {
+    const parsed = parseBody(TYPE, request.body, request.version, row.body);
+    const sent = isGraphBody(parsed.conditions) ? parsed.conditions : {};
     const policy = settled(deps, { ...row.body, ...parsed, conditions: { ...(row.body.conditions as GraphBody), ...sent } });
     await requireReferences(policy.conditions as GraphBody, tx, new Set(Object.keys(sent)));
     return policy;

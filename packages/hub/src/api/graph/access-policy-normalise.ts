@@ -27,11 +27,23 @@ function normaliseConditions(conditions: GraphBody): GraphBody {
   return withoutEmpty({
     ...conditions,
     clientAppTypes: clientAppTypes.length === 0 ? ['all'] : clientAppTypes,
-    users: withWords(conditions.users, ['All', 'None', 'GuestsOrExternalUsers', 'AllAgentIdUsers']),
+    users: withGuests(withWords(conditions.users, ['All', 'None', 'GuestsOrExternalUsers', 'AllAgentIdUsers'])),
     applications: dropEmpty(withWords(conditions.applications, ['All', 'None', 'Office365', 'MicrosoftAdminPortals', 'AllAgentIdResources']), LEFT_OUT_OF_APPLICATIONS),
     platforms: nullIfEmpty(conditions.platforms),
     locations: nullIfEmpty(withWords(conditions.locations, ['All', 'AllTrusted'])),
+    clientApplications: nullIfEmpty(conditions.clientApplications),
+    devices: nullIfEmpty(conditions.devices),
   }, LEFT_OUT_OF_CONDITIONS);
+}
+
+/** Guests of the type `none` alone are nobody, so such a condition says nothing. */
+function withGuests(users: GraphBody | null): GraphBody | null {
+  if (users === null) return null;
+  const guests = ['includeGuestsOrExternalUsers', 'excludeGuestsOrExternalUsers'].filter((name) => {
+    const value = users[name];
+    return isGraphBody(value) && (isNothing(value.guestOrExternalUserTypes) || value.guestOrExternalUserTypes === 'none');
+  });
+  return { ...users, ...Object.fromEntries(guests.map((name) => [name, null])) };
 }
 
 /** Ids in lower case, special words in the service's spelling, each once. */
@@ -48,14 +60,20 @@ function normaliseGrant(grant: GraphBody | null): GraphBody | null {
   if (grant === null) return null;
   const controls = controlCount(grant);
   if (controls === 0) return null;
+  const authenticationStrength = hasStrength(grant) ? grant.authenticationStrength : null;
   // One control is satisfied or not; the service calls that OR whatever was sent.
   const and = typeof grant.operator === 'string' && grant.operator.toUpperCase() === 'AND';
-  return { ...grant, operator: and && controls > 1 ? 'AND' : 'OR' };
+  return { ...grant, authenticationStrength, operator: and && controls > 1 ? 'AND' : 'OR' };
 }
 
 export function controlCount(grant: GraphBody): number {
   const lists = ['builtInControls', 'customAuthenticationFactors', 'termsOfUse'].map((name) => (grant[name] ?? []) as string[]);
-  return lists.flat().length + (isGraphBody(grant.authenticationStrength) ? 1 : 0);
+  return lists.flat().length + (hasStrength(grant) ? 1 : 0);
+}
+
+/** A strength is named by its id; one without an id is no control. */
+function hasStrength({ authenticationStrength: strength }: GraphBody): boolean {
+  return isGraphBody(strength) && !isNothing(strength.id) && strength.id !== '';
 }
 
 function normaliseSession(session: GraphBody | null): GraphBody | null {
