@@ -1,9 +1,9 @@
 import { HubError } from '@sallyport/contracts';
-import { bareTypeName, type GraphBody } from '@sallyport/contracts/graph/model.ts';
+import { TYPE_PREFIX, bareTypeName, type GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseCidr } from './cidr.ts';
 import { requireText } from './documents.ts';
 
-const FAMILY: Readonly<Record<string, 4 | 6>> = { iPv4CidrRange: 4, iPv6CidrRange: 6 };
+const RANGE_TYPES = ['iPv4CidrRange', 'iPv6CidrRange'] as const;
 
 /** A named location as it is stored, complete with its defaults. Refuses what could not be matched later. */
 export function settledLocation(body: GraphBody): GraphBody {
@@ -22,11 +22,12 @@ function settledRanges(ranges: readonly GraphBody[]): GraphBody[] {
   if (ranges.length === 0) throw new HubError('invalid_request', 'ipRanges must hold at least one range.', { field: 'ipRanges' });
   return ranges.map((range, index) => {
     const field = `ipRanges[${index}]`;
-    const family = FAMILY[bareTypeName(range['@odata.type']) ?? ''];
-    if (family === undefined) throw new HubError('invalid_request', `${field} must be an iPv4CidrRange or an iPv6CidrRange.`, { field: `${field}.@odata.type` });
-    const parsed = parseCidr(String(range.cidrAddress ?? ''), family);
+    const type = bareTypeName(range['@odata.type']);
+    if (!RANGE_TYPES.some((known) => known === type)) throw new HubError('invalid_request', `${field} must be an iPv4CidrRange or an iPv6CidrRange.`, { field: `${field}.@odata.type` });
+    const parsed = parseCidr(String(range.cidrAddress ?? ''));
     if (!parsed.ok) throw new HubError('invalid_request', `${field}.cidrAddress ${parsed.problem}, not "${String(range.cidrAddress ?? '').slice(0, 60)}".`, { field: `${field}.cidrAddress` });
-    return { ...range, cidrAddress: parsed.cidr };
+    // Terraform's azuread provider sends every range as iPv4CidrRange: the address itself tells its family.
+    return { ...range, '@odata.type': `${TYPE_PREFIX}iPv${parsed.family}CidrRange`, cidrAddress: parsed.cidr };
   });
 }
 

@@ -53,7 +53,7 @@ export function namedLocationRoutes(deps: GraphDependencies): GraphRoute[] {
       handle: async (request) => {
         await updateDocument(deps, request, collection, param(request, 'id'), (row) => {
           const stored = typeOfBody(row.body, type);
-          const parsed = parseBody(stored, request.body, request.version);
+          const parsed = parseBody(stored, request.body, request.version, row.body);
           return settledLocation(withDefaults(stored, { ...row.body, ...parsed }));
         });
         return noContent;
