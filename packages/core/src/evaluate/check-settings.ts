@@ -76,15 +76,21 @@ function checkOsVersion(policy: CompliancePolicy, device: DeviceFacts, rule: 'os
 }
 
 /** A partner's report proves that the phone is alive as well as a check-in with the device management does. */
-function lastContact(device: DeviceFacts, views: readonly PartnerWord[]): Instant {
-  let last = device.lastSyncAt;
-  for (const view of views) if (view.observedAt > last) last = view.observedAt;
+function lastContact(device: DeviceFacts, views: readonly PartnerWord[], latest: Instant): Instant {
+  let last = device.lastSyncAt <= latest ? device.lastSyncAt : NEVER;
+  for (const view of views) if (view.observedAt > last && view.observedAt <= latest) last = view.observedAt;
   return last;
 }
 
-/** Whether the device has not been heard of within the check-in threshold. */
+const NEVER: Instant = 0;
+
+/**
+ * Whether the device has not been heard of within the check-in threshold. What lies further ahead than that was no
+ * contact, but the mistake of a clock: the device would be active until that time comes.
+ */
 export function isInactive(device: DeviceFacts, views: readonly PartnerWord[], settings: ComplianceSettings, now: Instant): boolean {
-  return now - lastContact(device, views) > settings.checkinThresholdDays * DAY;
+  const threshold = settings.checkinThresholdDays * DAY;
+  return now - lastContact(device, views, now + threshold) > threshold;
 }
 
 export interface BuiltInInput {

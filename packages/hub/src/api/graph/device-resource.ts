@@ -23,8 +23,26 @@ interface Directory extends Pick<GraphDependencies, 'view'> {
 export async function newDevice(deps: GraphDependencies, id: string, parsed: GraphBody, at: number): Promise<GraphBody> {
   requireText(parsed, 'operatingSystem');
   const now = isoTime(at);
+  requirePast(parsed, {}, at);
   const complete = withDefaults('managedDevice', { enrolledDateTime: now, lastSyncDateTime: now, ...parsed, ...ownerNamedAsInBeta(parsed, {}) });
   return settledDevice(deps, { ...complete, id }, parsed);
+}
+
+/** What has happened, so that it cannot lie ahead. */
+const HAPPENED = ['lastSyncDateTime', 'enrolledDateTime', 'easActivationDateTime', 'exchangeLastSuccessfulSyncDateTime'] as const;
+/** Clocks differ a little. */
+const MAX_AHEAD_MS = 5 * 60_000;
+
+/**
+ * A last contact in 2099 would make a device active for ever. It is refused and not counted as of now, since it says
+ * only that a clock is wrong, and not that there was a contact. What is stored already may be sent back as it was read.
+ */
+export function requirePast(changes: GraphBody, before: GraphBody, now: number): void {
+  for (const field of HAPPENED) {
+    const at = changes[field];
+    if (typeof at !== 'string' || at === before[field] || Date.parse(at) <= now + MAX_AHEAD_MS) continue;
+    throw new HubError('invalid_request', `${field} ${at} is in the future: check the clock of the sender.`, { field });
+  }
 }
 
 /**

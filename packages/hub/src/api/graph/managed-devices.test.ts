@@ -42,6 +42,16 @@ describe('registering a device', () => {
     expect(body.deviceType).toBe(deviceType);
   });
 
+  test.each(['lastSyncDateTime', 'enrolledDateTime', 'easActivationDateTime', 'exchangeLastSuccessfulSyncDateTime'])('refuses a %s that lies in the future, and takes what a clock that is a little fast sends', async (field) => {
+    const { id } = await registered();
+    for (const at of ['2099-01-01T00:00:00Z', '2026-03-01T12:06:00Z']) {
+      expect((await hub.post(`/beta${PATH}`, { operatingSystem: 'iOS', [field]: at })).body.error.target).toBe(field);
+      expect((await hub.patch(`/v1.0${PATH}/${id}`, { [field]: at })).body.error.target).toBe(field);
+    }
+    expect((await hub.patch(`/v1.0${PATH}/${id}`, { [field]: '2026-03-01T12:04:00Z' })).status).toBe(200);
+    expect((await hub.patch(`/v1.0${PATH}/${id}`, (await hub.get(`/v1.0${PATH}/${id}`)).body)).status).toBe(200);
+  });
+
   test('takes the owner by the name that beta has for it, and the one of both that is new', async () => {
     const { body: { id, ownerType } } = await hub.post(`/beta${PATH}`, { operatingSystem: 'iOS', ownerType: 'company' });
     expect(ownerType).toBe('company');

@@ -7,7 +7,7 @@ import { collectionAnswer, entityAnswer, notFound, type ResourcePlace } from './
 import { compliancePolicyStates } from './compliance-states.ts';
 import { withDetectedApps } from './device-apps.ts';
 import { toDeviceFilter, toDeviceOrder } from './device-filter.ts';
-import { newDevice, ownerNamedAsInBeta, presentDevice, requireUniqueEntraId, settledDevice } from './device-resource.ts';
+import { newDevice, ownerNamedAsInBeta, presentDevice, requirePast, requireUniqueEntraId, settledDevice } from './device-resource.ts';
 import { chosenId, itemSupport, requireFreeId } from './documents.ts';
 import { nestedRoutes } from './nested-resources.ts';
 import { PAGE_SIZE, foreignToken, nextLink, readSkipToken, type PageStart } from './paging.ts';
@@ -124,9 +124,10 @@ async function register(deps: GraphDependencies, request: GraphRequest): Promise
 }
 
 async function change(deps: GraphDependencies, request: GraphRequest): Promise<GraphAnswer> {
-  const changes = parseBody(TYPE, request.body, request.version);
   const id = param(request, 'id');
   const row = await deps.devices.change(request.caller.appId, canonicalId(id), async (before, tx) => {
+    const changes = parseBody(TYPE, request.body, request.version, before.resource);
+    requirePast(changes, before.resource, deps.clock.now());
     const resource = await settledDevice({ view: deps.view, store: tx }, { ...before.resource, ...changes, ...ownerNamedAsInBeta(changes, before.resource) }, changes);
     await requireUniqueEntraId(tx, resource);
     return { ...before, resource, modifiedAt: deps.clock.now() };
