@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HubError } from '@sallyport/contracts';
+import { parseExactJson } from '../platform/exact-json.ts';
+import { hasRepeatedMembers, parseWithRepeats } from '../platform/repeated-members.ts';
 import { positionOfJsonError } from './json-position.ts';
 
 /** No document of ours is nested nearly as deep. */
@@ -18,11 +20,19 @@ export function useJsonBodies(app: FastifyInstance): void {
     try {
       requireIdentity(request);
       requireUtf8(request);
-      done(null, parseJsonBody(body as Buffer));
+      done(null, bodyOf(request, body as Buffer));
     } catch (error) {
       done(error as Error);
     }
   });
+}
+
+/** A vendor cannot be made to write better JSON, and what it reports must not be lost: its bodies are read by rules of their own. */
+function bodyOf({ routeOptions: { config } }: FastifyRequest, body: Buffer): unknown {
+  if (config.access?.kind === 'webhook') return parseVendorBody(body);
+  const value = parseJsonBody(body);
+  if (config.anyText !== true && body.includes('\\u')) refuseUnstorableText(value, '');
+  return value;
 }
 
 /** Unpacked, a small body could be of any size, so packed ones are refused and not taken for broken JSON. */
@@ -47,18 +57,57 @@ export function utf8Text(body: Buffer): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-/** `undefined` for an empty body. Throws `invalid_json` with the line and column of the fault. */
+/** `undefined` for an empty body. Throws `invalid_json` with the line and column of the fault, or with the name that stands twice. */
 export function parseJsonBody(body: Buffer): unknown {
   if (body.byteLength === 0) return undefined;
   const text = utf8Text(body);
+  const value = parsed(text, JSON.parse);
+  refuseRepeatedMembers(text, value);
+  return value;
+}
+
+/** Of a name that stands twice the worse reading is to count, by `readingsOf`. */
+function parseVendorBody(body: Buffer): unknown {
+  return body.byteLength === 0 ? undefined : parsed(utf8Text(body), parseExactJson);
+}
+
+function parsed(text: string, parse: (text: string) => unknown): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parse(text);
   } catch (cause) {
     throw new HubError('invalid_json', `The body is not valid JSON: ${describePosition(text, positionOfJsonError(text))}.`, {}, { cause });
   }
   if (isHostile(value, 1)) refuseHostileShapes(value, '', 1);
   return value;
+}
+
+/** Two readers would see two things in such an object (RFC 8259 section 4). */
+function refuseRepeatedMembers(text: string, value: unknown): void {
+  if (!hasRepeatedMembers(text, value)) return;
+  const field = parseWithRepeats(text).first;
+  if (field !== undefined) throw new HubError('invalid_json', `The member ${field} is there twice; send each member of an object once.`, { field });
+}
+
+/**
+ * No text of a document holds U+0000 or half of a surrogate pair: PostgreSQL stores neither, and what is refused there
+ * must not be stored here. In JSON both can be written as escapes only.
+ */
+function refuseUnstorableText(value: unknown, field: string): void {
+  if (typeof value === 'string') {
+    if (isStorable(value)) return;
+    throw new HubError('invalid_request', `${field === '' ? 'The body' : field} holds the character U+0000 or half of a surrogate pair, which cannot be stored.`, { field });
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, member] of Object.entries(value)) {
+    if (!isStorable(name)) throw new HubError('invalid_request', 'The name of a member holds the character U+0000 or half of a surrogate pair.', { field });
+    const path = Array.isArray(value) ? `${field}[${name}]` : field === '' ? name : `${field}.${name}`;
+    refuseUnstorableText(member, path);
+  }
+}
+
+function isStorable(text: string): boolean {
+  return !text.includes('\u0000') && text.isWellFormed();
 }
 
 function describePosition(text: string, position: number): string {

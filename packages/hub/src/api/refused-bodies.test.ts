@@ -12,6 +12,8 @@ const app = createHttpServer({
   authenticator: { authenticate: () => { throw new Error('nothing here needs a token'); } },
 });
 app.post('/echo', { config: { access } }, async (request) => request.body);
+app.post('/any-text', { config: { access, anyText: true } }, async () => ({}));
+app.post('/vendor', { onRequest: async () => undefined, config: { access: { kind: 'webhook' } } }, async (request) => request.body);
 app.post('/checked', { config: { access } }, async (request) => z.strictObject({ priority: z.int().min(1), name: z.string().optional() }).parse(request.body));
 afterAll(() => app.close());
 
@@ -58,4 +60,26 @@ test.each([
   [[], undefined, 'The body must be an object.'],
 ])('%j is refused in words, with its field', async (body, target, message) => {
   expect(await refusal('/checked', JSON.stringify(body))).toEqual({ status: 400, target, message });
+});
+
+test.each([
+  ['{"a":{"b":[{"c":1,"c":1}]}}', 'a.b[0].c'],
+  ['{"displayName":"x","display\\u004eame":"y"}', 'displayName'],
+])('%s is refused at the member that is there twice', async (payload, target) => {
+  for (const url of ['/echo', '/any-text']) expect(await refusal(url, payload)).toEqual({ status: 400, target, message: `The member ${target} is there twice; send each member of an object once.` });
+  expect((await app.inject({ method: 'POST', url: '/vendor', payload, headers: { 'content-type': 'application/json' } })).statusCode).toBe(200);
+});
+
+test.each([
+  ['{"a":["x","\\u0000"]}', 'a[1]'],
+  ['{"a":{"b":"\\ud83d"}}', 'a.b'],
+  ['{"a":{"b":"\\udd11\\ud83d"}}', 'a.b'],
+  ['{"a":{"\\u0000":1}}', 'a'],
+])('%s holds what PostgreSQL cannot store, and is refused with its place', async (payload, target) => {
+  expect(await refusal('/echo', payload)).toMatchObject({ status: 400, target, message: expect.stringContaining('U+0000') });
+  for (const url of ['/any-text', '/vendor']) expect((await app.inject({ method: 'POST', url, payload, headers: { 'content-type': 'application/json' } })).statusCode).toBe(200);
+});
+
+test('other escapes are texts like any other', async () => {
+  expect((await app.inject({ method: 'POST', url: '/echo', payload: '{"a":"\\ud83d\\udd11 \\\\u0000 \\u00e9"}', headers: { 'content-type': 'application/json' } })).json()).toEqual({ a: '\u{1F511} \\u0000 é' });
 });

@@ -48,6 +48,8 @@ declare module 'fastify' {
     stream?: boolean;
     /** Answers without an error are logged at `debug` only: for routes called thousands of times a second. */
     quiet?: boolean;
+    /** Texts of the body are judged by the route itself, one by one, or never stored. */
+    anyText?: boolean;
   }
   interface FastifyRequest {
     /** Set for `permission` and `partner` routes. */

@@ -71,6 +71,18 @@ describe('a signed webhook', () => {
     expect(await state()).toBe('secured');
   });
 
+  test('that holds a name twice closes the phone, whichever comes last, and is flagged', async () => {
+    const app = await start();
+    const twice = (id: string, minute: number, risks: string): string => `{"events":[${JSON.stringify(event(id, minute, 'x')).replace('"risk":"x"', risks)}]}`;
+    expect((await push(app, twice('e1', 1, '"risk":"bad","risk":"fine"'))).json()).toEqual({ taken: 1, ignored: 0 });
+    expect(await state()).toBe('highSeverity');
+    expect((await t.hub.store.reports.replay(0, 1))[0]?.flag).toBe('repeated member risk');
+    await push(app, { events: [event('e2', 2, 'fine')] });
+    expect(await state()).toBe('secured');
+    await push(app, `{"events":[${JSON.stringify(event('e3', 3, 'bad'))}],"events":[]}`);
+    expect(await state()).toBe('highSeverity');
+  });
+
   test('whose ids are numbers beyond 2^53 keeps two that differ in the last digit apart', async () => {
     const app = await start();
     const threats = '[{"id":9007199254740993,"severity":"high","state":"open"},{"id":9007199254740992,"severity":"low","state":"open"}]';

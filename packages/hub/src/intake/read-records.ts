@@ -7,9 +7,12 @@ import type { Vendor } from '../vendors/vendor.ts';
 import type { KnownDevices } from './known-devices.ts';
 import type { TimesAhead } from './times-ahead.ts';
 import type { OpenLink } from './vendor-link.ts';
+import { worstReading, type Reading } from './worst-reading.ts';
 
 /** No vendor nests its records nearly as deep. */
 const MAX_DEPTH = 40;
+
+const NOTHING: Reading = { record: undefined, signals: [] };
 
 /** What a link has learnt from what came before. */
 export interface Learnt {
@@ -28,9 +31,10 @@ export function readRecords({ vendor, connectorId, settings }: OpenLink, records
   const reports: IncomingReport[] = [];
   let silent = 0;
   for (const record of records) {
-    const raw = jsonWithin(record, MAX_DEPTH);
-    const signals = raw === undefined ? [] : vendor.normalise(record, connectorId, now, settings);
-    const byOurClock = readSnapshot(record) !== undefined;
+    const whole = jsonWithin(record, MAX_DEPTH);
+    const { record: counts, signals } = whole === undefined ? NOTHING : worstReading(record, (one) => vendor.normalise(one, connectorId, now, settings));
+    const raw = counts === record ? whole : jsonWithin(counts, MAX_DEPTH);
+    const byOurClock = readSnapshot(counts) !== undefined;
     if (raw === undefined || signals.length === 0) silent += 1;
     else for (const signal of signals) reports.push(toReport(vendor, raw, times.placed(flagged(classified(vendor, known.complete(signal))), now, byOurClock)));
   }

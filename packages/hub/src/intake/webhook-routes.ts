@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyRequest, RequestPayload } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
-import { withExactNumbers } from '../platform/exact-json.ts';
 import { listOfJsonLines, parsedType } from '../vendors/json-lines.ts';
 import type { IntakeRunner } from './intake-runner.ts';
 import type { LinkRuntime } from './link-runtime.ts';
@@ -83,7 +82,7 @@ async function readBody(runtime: LinkRuntime, request: FastifyRequest, payload: 
   request.headers['content-type'] = parsedType(request.headers['content-type']);
   const lines = listOfJsonLines(body);
   unreadable.set(request, lines.unreadable);
-  return Object.assign(Readable.from([withExactNumbers(lines.body)], { objectMode: false }), { receivedEncodedLength: body.byteLength });
+  return Object.assign(Readable.from([lines.body], { objectMode: false }), { receivedEncodedLength: body.byteLength });
 }
 
 async function wholeBody(payload: RequestPayload): Promise<Buffer> {

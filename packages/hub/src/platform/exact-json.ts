@@ -1,22 +1,30 @@
+import { hasRepeatedMembers, parseWithRepeats } from './repeated-members.ts';
+
 /**
  * JSON of vendors, whose ids may be whole numbers beyond 2^53. Read as a double such a number loses its last digits, and
- * two devices become one; so it is read as text, which is what ids are taken as in any case.
+ * two devices become one; so it is read as text, which is what ids are taken as in any case. A name that stands twice in
+ * one object is remembered, so that the worse of its readings can count (`readingsOf`). Linear in the text.
  */
 export function parseExactJson(text: string): unknown {
-  return JSON.parse(exact(text.startsWith('\ufeff') ? text.slice(1) : text)) as unknown;
+  const whole = text.startsWith('\ufeff') ? text.slice(1) : text;
+  const value: unknown = JSON.parse(whole);
+  const exactText = exact(whole);
+  const exactValue: unknown = exactText === whole ? value : JSON.parse(exactText);
+  return isWithin(exactValue, MAX_DEPTH) && hasRepeatedMembers(exactText, exactValue) ? parseWithRepeats(exactText).value : exactValue;
 }
 
-/** The same for the bytes of a body that somebody else parses. */
-export function withExactNumbers(body: Buffer): Buffer {
-  // Bytes as characters: what is handed on are the same bytes again, but for the quotes.
-  const text = body.toString('latin1');
-  const changed = exact(text);
-  return changed === text ? body : Buffer.from(changed, 'latin1');
+/** Deeper than what any vendor sends; such a text is refused, or tells nothing, wherever it arrives. */
+const MAX_DEPTH = 64;
+
+/** Never deeper into it than `depth`. */
+function isWithin(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((member) => isWithin(member, depth - 1));
 }
 
 /** A member or an item that may be too long: the largest number that a double holds has 16 digits. Most texts have none, and are left alone. */
 const LONG = /[:[,]\s*-?\d{16,}\s*[,}\]]/;
-/** Strings are looked at so that digits in them are passed over. */
+/** Strings are looked at so that digits in them are passed over. In a valid text each of them has an end. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const WHOLE = /^-?[1-9]\d{15,}$/;
 

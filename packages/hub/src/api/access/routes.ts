@@ -27,10 +27,10 @@ export function accessRoutes(options: AccessRoutesOptions): FastifyPluginCallbac
   const metadata = JSON.stringify(metadataOf(options.baseUrl));
   return (app, _, done) => {
     if (options.authenticator?.peek !== undefined) installFastPath(app, fastEvaluation(evaluator, options.onAnswered), options.authenticator as Required<Authenticator>);
-    app.post('/access/v1/evaluation', { config: { access: EVALUATE, doc: ONE, quiet: true }, bodyLimit: 64 * KIB }, (request, reply) => {
+    app.post('/access/v1/evaluation', { config: { access: EVALUATE, doc: ONE, quiet: true, anyText: true }, bodyLimit: 64 * KIB }, (request, reply) => {
       reply.header('content-type', JSON_TYPE).send(evaluator.evaluate(request.body));
     });
-    app.post('/access/v1/evaluations', { config: { access: EVALUATE, doc: MANY, quiet: true }, bodyLimit: KIB * KIB }, (request, reply) => {
+    app.post('/access/v1/evaluations', { config: { access: EVALUATE, doc: MANY, quiet: true, anyText: true }, bodyLimit: KIB * KIB }, (request, reply) => {
       reply.header('content-type', JSON_TYPE).send(evaluator.evaluateAll(request.body));
     });
     app.get('/.well-known/authzen-configuration', { config: { access: PUBLIC, doc: METADATA } }, (_request, reply) => {

@@ -98,7 +98,7 @@ async function create(deps: GraphDependencies, request: GraphRequest): Promise<D
 
 async function update(deps: GraphDependencies, request: GraphRequest): Promise<DocumentRow> {
   return updateDocument(deps, request, collection, param(request, 'id'), (row) => {
-    const parsed = parseBody(typeOfBody(row.body, TYPE), request.body, request.version);
+    const parsed = parseBody(typeOfBody(row.body, TYPE), request.body, request.version, row.body);
     if (parsed.displayName !== undefined) requireText(parsed, 'displayName');
     requireVersions(parsed);
     refuseActionsInPatch(parsed);

@@ -53,6 +53,7 @@ export function partnerRoutes({ intake, provisioning, clock, authenticator, onTa
     app.post('/partner/v1/device-health', {
       bodyLimit: BODY_LIMIT,
       config: {
+        anyText: true,
         access: { kind: 'partner' },
         // Each report is kept itself, with what became of it; a line in the log for each call would halve what is taken in.
         quiet: true,
