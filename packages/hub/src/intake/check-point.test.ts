@@ -56,6 +56,53 @@ describe('a link to Check Point', () => {
     expect(await t.hub.store.reports.count()).toBe(5);
   });
 
+  test('believes the list over an alert about the app, also where the list says the same as before', async () => {
+    await t.link(CONNECTOR, 'check-point', settings());
+    server.devices = [device('1', '0')];
+    await t.round(CONNECTOR);
+    t.hub.clock.advance(70 * 60_000);
+    server.alerts = [alert(1, 65, { event: 'Inactive', severity: 'Information' })];
+    await t.round(CONNECTOR);
+    expect(await state()).toBe('secured');
+  });
+
+  test('takes an alert that the app is not heard of for that, where the list does not say it, until it is back', async () => {
+    await t.link(CONNECTOR, 'check-point', settings());
+    const seen: unknown[] = [];
+    server.devices = [device('1', '', { risk: null })];
+    for (const [minute, event] of [[1, 'Disconnected'], [130, 'Active']] as const) {
+      t.hub.clock.advance(69 * 60_000);
+      server.alerts = [...server.alerts, alert(minute, minute, { event, severity: 'Information' })];
+      await t.round(CONNECTOR);
+      seen.push(await state());
+    }
+    expect(seen).toEqual(['unresponsive', 'activated']);
+  });
+
+  test('an alert that the app is back is no word about a device whose app was never lost', async () => {
+    await t.link(CONNECTOR, 'check-point', settings());
+    server.devices = [device('1', '3')];
+    await t.round(CONNECTOR);
+    server.devices = [device('1', '', { risk: null })];
+    server.alerts = [alert(1, 61, { event: 'Active', severity: 'Information' })];
+    t.hub.clock.advance(70 * 60_000);
+    await t.round(CONNECTOR);
+    expect(await state()).toBe('highSeverity');
+  });
+
+  test('ends what was found by the word that there is no risk', async () => {
+    await t.link(CONNECTOR, 'check-point', settings());
+    const findings = async () => (await t.hub.store.findings.ofDevices([PHONE])).map((finding) => finding.state);
+    server.devices = [device('1', '3')];
+    server.alerts = [alert(1, 0)];
+    await t.round(CONNECTOR);
+    expect(await findings()).toEqual(['open']);
+    server.devices = [device('1', '0')];
+    t.hub.clock.advance(3_600_000);
+    await t.round(CONNECTOR);
+    expect([await findings(), await state()]).toEqual([['resolved'], 'secured']);
+  });
+
   test('takes a device that is gone from the list for one without protection, and believes the list when it is back', async () => {
     await t.link(CONNECTOR, 'check-point', settings());
     const seen: unknown[] = [];

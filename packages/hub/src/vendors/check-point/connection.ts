@@ -8,8 +8,9 @@ import type { WireRecord } from '../wire-read.ts';
 import { identifier } from '../wire-read.ts';
 import type { CheckPointPage } from './client.ts';
 import { alertsPath, createCheckPointClient, devicesPath } from './client.ts';
+import { speaksOfContact } from './normalise.ts';
 import type { CheckPointSettings } from './settings.ts';
-import { readDevice } from './wire.ts';
+import { readAlert, readDevice } from './wire.ts';
 
 /** How far back alerts are asked for the first time. */
 const LOOK_BACK_MS = 7 * 24 * 60 * 60_000;
@@ -49,6 +50,7 @@ export function connectCheckPoint(settings: CheckPointSettings, tools: VendorToo
     const round = alerts ??= { walk: new PageWalk(alertsPath(since), client.page), startedAt: undefined };
     await round.walk.run(feed.signal, async ({ content, takenAt }) => {
       await feed.take(content);
+      doubtOfContact(content, at.devices);
       round.startedAt ??= takenAt;
     });
     alerts = undefined;
@@ -58,6 +60,13 @@ export function connectCheckPoint(settings: CheckPointSettings, tools: VendorToo
 
   async function takeDevices(feed: Feed, at: Place): Promise<void> {
     await readWhole({ pages: devices, list: at.devices, save: () => savePlace(feed, at) }, feed, tools);
+  }
+}
+
+/** The list says more of the app than an alert does, also where its word has not changed since: it is told again. */
+function doubtOfContact(alerts: readonly unknown[], devices: KeptDeviceList): void {
+  for (const alert of alerts.flatMap((raw) => readAlert(raw) ?? [])) {
+    if (alert.deviceId !== undefined && speaksOfContact(alert)) devices.doubt(alert.deviceId);
   }
 }
 

@@ -100,6 +100,32 @@ describe('Harmony Mobile\'s traps', () => {
     expect(alert({ device_rooted: 'False' })?.reportId).toBe(ids[0]);
   });
 
+  test.each([
+    ['Detected', 'Critical', 'high open'], ['Installed', 'Critical', 'high open'], ['Noncompliant', 'Critical', 'high open'], ['Detected', 'Warning', 'medium open'],
+    ['Blocked', 'Critical', 'high resolved'], ['Ended', 'Information', '- resolved'], ['Removed', 'Information', '- resolved'], ['Compliant', 'Warning', 'medium resolved'],
+    ['Info', 'Critical', '- resolved'], ['Installed', 'Information', '- resolved'],
+  ])('the event %s with the severity %s is %s', (event, severity, expected) => {
+    const { findings, flag, state } = alert({ event, severity }) ?? {};
+    expect([findings?.map((one) => `${one.severity ?? '-'} ${one.state}`), flag, state]).toEqual([[expected], undefined, undefined]);
+  });
+
+  test.each(['Inactive', 'Disconnected'])('%s is about the app and no finding, and Active ends it and nothing else', (event) => {
+    const lost = alert({ event, severity: 'Information' });
+    expect([lost?.state, lost?.findings, lost?.flag]).toEqual(['unresponsive', [], undefined]);
+    const back = alert({ event: 'Active', severity: 'Information' });
+    expect([back?.state, back?.findings, back?.flag, lost?.reportId.startsWith(back?.endsReports ?? '?')]).toEqual(['activated', [], undefined, true]);
+    expect(alert({ event: 'Detected' })?.reportId.startsWith(back?.endsReports ?? '')).toBe(false);
+    expect(alert({ event: 'Active', device_id: 'another' })?.endsReports).not.toBe(back?.endsReports);
+  });
+
+  test('a changed policy says nothing of the device', () => {
+    expect(alert({ event: 'Policy changed', severity: 'Information' })).toBeUndefined();
+  });
+
+  test('"no risk" ends what was found before', () => {
+    expect([device({}), alert({})].map((signal) => signal?.securedEndsFindings)).toEqual([900_000, 900_000]);
+  });
+
   test('severities come in two cases and two vocabularies, and an unknown one is flagged', () => {
     expect(['NONE', 'Information', 'LOW', 'medium', 'Critical'].map((severity) => alert({ severity })?.findings[0]?.severity)).toEqual([undefined, undefined, 'low', 'medium', 'high']);
     expect(alert({ severity: 'GRAVE' })).toMatchObject({ findings: [], flag: 'unknown severity "GRAVE"' });

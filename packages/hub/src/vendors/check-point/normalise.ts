@@ -6,10 +6,14 @@ import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
 import type { Doubt } from '../unknown-word.ts';
 import { unknownTerm } from '../unknown-word.ts';
-import { fingerprint } from '../wire-read.ts';
+import { fingerprint, identifier } from '../wire-read.ts';
+import type { EventWord } from './vocabulary.ts';
 import { EVENT, RISK, SEVERITY, STATUS } from './vocabulary.ts';
 import type { CheckPointAlert } from './wire.ts';
 import { readAlert, readDevice } from './wire.ts';
+
+/** How much later than an alert the risk of its device may follow: alerts themselves reach the API up to this late. */
+const RISK_COMES_LATE_MS = 15 * 60_000;
 
 /** A device of the list with the time at which it was read (`DeviceSnapshot`), one that is gone from it, or an alert. */
 export function normaliseCheckPoint(raw: unknown, connectorId: string, receivedAt: Instant): readonly Signal[] {
@@ -28,7 +32,7 @@ function ofDevice(snapshot: ReadSnapshot, connectorId: string): readonly Signal[
   const posture = postureOfWords([{ field: 'risk', told: risk, means: RISK }], [{ field: 'status', told: status, means: STATUS }]);
   if (posture.state === undefined && posture.flag === undefined) return [];
   return [{
-    connectorId, observedAt: snapshot.takenAt, findings: [], ...posture,
+    connectorId, observedAt: snapshot.takenAt, findings: [], securedEndsFindings: RISK_COMES_LATE_MS, ...posture,
     reportId: snapshotReportId(id, snapshot, risk, status, mdm),
     keys: distinctKeys([...mdmDeviceKeys(mdm), ...keysOf(['vendorDeviceId'], id), ...keysOf(['email'], email)]),
   }];
@@ -36,19 +40,36 @@ function ofDevice(snapshot: ReadSnapshot, connectorId: string): readonly Signal[
 
 function ofAlert(alert: CheckPointAlert, connectorId: string, receivedAt: Instant): readonly Signal[] {
   const { id, deviceId, event, severity, updated, mdm, email } = alert;
-  const { finding, ...doubt } = findingOf(alert);
-  return [{
-    connectorId,
-    reportId: `alert:${id}:${fingerprint(updated, event, severity)}`,
-    observedAt: alert.updatedAt ?? alert.happenedAt ?? receivedAt, ...undated(alert.updatedAt ?? alert.happenedAt),
+  const means = EVENT.get(event ?? '');
+  if (means === 'nothing') return [];
+  const at = alert.updatedAt ?? alert.happenedAt;
+  const common = {
+    connectorId, observedAt: at ?? receivedAt, ...undated(at),
     keys: distinctKeys([...mdmDeviceKeys(mdm), ...keysOf(['vendorDeviceId'], deviceId), ...keysOf(['email'], email)]),
-    findings: finding === undefined ? [] : [finding], ...doubt,
-  }];
+  };
+  const name = `${id}:${fingerprint(updated, event, severity)}`;
+  const contact = `contact:${deviceId ?? identifier(mdm) ?? 'none'}:`;
+  switch (means) {
+    case 'contactLost': return [{ ...common, reportId: `${contact}${name}`, state: 'unresponsive', findings: [] }];
+    // Of the device it says no more than that the app is back: it ends what an alert of the other kind began.
+    case 'contactBack': return [{ ...common, reportId: `${contact}${name}`, state: 'activated', endsReports: contact, findings: [] }];
+    default: {
+      const { finding, ...doubt } = findingOf(alert, means);
+      return [{
+        ...common, reportId: `alert:${name}`, securedEndsFindings: RISK_COMES_LATE_MS,
+        findings: finding === undefined ? [] : [finding], ...doubt,
+      }];
+    }
+  }
+}
+
+/** Whether an alert may have put a word about the app over the list's, which is to be told again then. */
+export function speaksOfContact({ event }: CheckPointAlert): boolean {
+  return ['contactLost', 'contactBack'].includes(EVENT.get(event ?? '') ?? '');
 }
 
 /** A finding whose event or severity we cannot read is left out, so that what was last known of it stays. */
-function findingOf(alert: CheckPointAlert): Doubt & { readonly finding?: FindingReport } {
-  const event = EVENT.get(alert.event ?? '');
+function findingOf(alert: CheckPointAlert, event: EventWord | undefined): Doubt & { readonly finding?: FindingReport } {
   if (event === undefined) return unknownTerm('finding', 'event', alert.event ?? '(none)', EVENT);
   const severity = event === 'remark' ? 'none' : SEVERITY.get(alert.severity ?? '');
   if (severity === undefined && event === 'open') return unknownTerm('finding', 'severity', alert.severity ?? '(none)', SEVERITY);
@@ -57,7 +78,8 @@ function findingOf(alert: CheckPointAlert): Doubt & { readonly finding?: Finding
   const finding: FindingReport = {
     id: alert.id,
     type: plainText(factors.split(',', 1)[0], 128) ?? 'Alert',
-    state: event === 'open' ? 'open' : 'resolved',
+    // What is for information only needs no action (the vendor's page), so nothing is open.
+    state: event === 'open' && severity !== 'none' ? 'open' : 'resolved',
     title: plainText(alert.details === undefined ? factors : `${factors}: ${alert.details}`, 400) ?? 'Alert',
     ...(severity !== undefined && severity !== 'none' && { severity }),
     ...(event !== 'resolved' && at !== undefined && { detectedAt: at }),

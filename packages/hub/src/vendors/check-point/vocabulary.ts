@@ -25,17 +25,26 @@ export const STATUS: ReadonlyMap<string, WatchWord> = new Map<string, WatchWord>
   ['4', 'deactivated'], ['INACTIVE', 'deactivated'],
 ]);
 
-/** `severity` of an alert, in both vocabularies that occur. */
+/** `severity` of an alert: as the API writes it, and as the console does. A warning is a legitimate app or a setting that breaks a rule. */
 export const SEVERITY: ReadonlyMap<string, Level | 'none'> = new Map<string, Level | 'none'>([
   ['NONE', 'none'], ['INFORMATION', 'none'], ['INFORMATIONAL', 'none'],
-  ['LOW', 'low'], ['MEDIUM', 'medium'], ['HIGH', 'high'], ['CRITICAL', 'high'],
+  ['LOW', 'low'], ['MEDIUM', 'medium'], ['WARNING', 'medium'], ['HIGH', 'high'], ['CRITICAL', 'high'],
 ]);
 
 /**
- * `event` of an alert. `remark`: something was seen or blocked; nothing ever closes it, so it is shown as past
- * and without a severity. The second row is assumed: only Info and Compliant were seen.
+ * What an alert is about. `remark`: something was seen; nothing ever closes it, so it is shown as past and without a
+ * severity. `contactLost` and `contactBack` are about the app, `nothing` is about no device's health.
  */
-export const EVENT: ReadonlyMap<string, 'open' | 'resolved' | 'remark'> = new Map<string, 'open' | 'resolved' | 'remark'>([
-  ['INFO', 'remark'], ['COMPLIANT', 'resolved'],
-  ['DETECTED', 'open'], ['NON-COMPLIANT', 'open'], ['NON COMPLIANT', 'open'], ['RESOLVED', 'resolved'], ['REMOVED', 'resolved'],
+export type EventWord = 'open' | 'resolved' | 'remark' | 'contactLost' | 'contactBack' | 'nothing';
+
+/**
+ * `event` of an alert: the words of the page "Events and Alerts", and Info and Resolved, which only the API has. What
+ * was blocked did no harm and is over. An app of which only an alert says that it is inactive may still be there.
+ */
+export const EVENT: ReadonlyMap<string, EventWord> = new Map<string, EventWord>([
+  ['DETECTED', 'open'], ['INSTALLED', 'open'], ['NONCOMPLIANT', 'open'], ['NON-COMPLIANT', 'open'], ['NON COMPLIANT', 'open'],
+  ['ENDED', 'resolved'], ['REMOVED', 'resolved'], ['BLOCKED', 'resolved'], ['COMPLIANT', 'resolved'], ['RESOLVED', 'resolved'],
+  ['INFO', 'remark'],
+  ['INACTIVE', 'contactLost'], ['DISCONNECTED', 'contactLost'], ['ACTIVE', 'contactBack'],
+  ['POLICY CHANGED', 'nothing'],
 ]);
