@@ -64,6 +64,7 @@ async function writeRules(store: Store): Promise<void> {
 async function putClient(tx: Transaction, appId: string, displayName: string, permissions: readonly string[], connectorId: string | null): Promise<void> {
   const body: ApplicationDocument = {
     appId, displayName, permissions: [...permissions], mobileThreatDefenseConnectorId: connectorId, identifierUris: [],
+    deviceTrustSet: null, supportedObligations: [], strictContext: false,
     passwordCredentials: [{
       keyId: appId, displayName: null, hint: SECRET.slice(0, 3), hash: hashOfSecret(SECRET),
       startDateTime: new Date(AT).toISOString(), endDateTime: '2099-01-01T00:00:00Z',

@@ -10,6 +10,7 @@ import { eventRoutes } from './api/admin/events.ts';
 import { findingRoutes } from './api/admin/findings.ts';
 import { mergeRuleRoutes } from './api/admin/merge-rules.ts';
 import { reportRoutes } from './api/admin/reports.ts';
+import { trustSetAdminRoutes } from './api/admin/trust-sets.ts';
 import { tryVendorRoutes } from './api/admin/try-vendor.ts';
 import { vendorLinkRoutes } from './api/admin/vendor-links.ts';
 import { doorRoutes } from './api/doors/routes.ts';
@@ -90,7 +91,7 @@ interface RouteParts {
 }
 
 async function addRoutes(
-  app: FastifyInstance, { settings, store, pipeline, log, clock, baseUrl, dataKey }: Foundation, { publisher, alerts, doors, http, runner }: Services,
+  app: FastifyInstance, { settings, store, pipeline, log, clock, baseUrl, dataKey }: Foundation, { publisher, alerts, doors, trustSets, http, runner }: Services,
   { authenticator, timerOf, syslogAddress }: RouteParts,
 ): Promise<void> {
   const { configuration, decider, devices, intake, provisioning, questions } = pipeline;
@@ -101,10 +102,11 @@ async function addRoutes(
   await app.register(logCollectorRoutes({ runner, clock }));
   await app.register(ssfPushRoutes({ runner, http, clock }));
   await app.register(accessRoutes({
-    decider, clock, baseUrl, authenticator, certificates: () => doors.certificates, onAnswered: timerOf('POST', '/access/v1/evaluation', 200),
+    decider, clock, baseUrl, authenticator, trustSets, onAnswered: timerOf('POST', '/access/v1/evaluation', 200),
   }));
   await app.register(doorRoutes({ registry: doors, decider, publisher, clock, baseUrl }));
   await app.register(doorAdminRoutes({ store, configuration, clock, registry: doors, view, baseUrl }));
+  await app.register(trustSetAdminRoutes({ store, configuration, clock, trustSets }));
   await app.register(mergeRuleRoutes({ store, configuration, clock, questions }));
   await app.register(eventRoutes({ alerts }));
   await app.register(tryVendorRoutes({ clock }));

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { adoptTrustSets } from './api/access/adopt-trust-sets.ts';
+import { TrustSets } from './api/access/trust-sets.ts';
 import { DoorRegistry } from './api/doors/door-registry.ts';
 import { listenOn } from './api/listen.ts';
 import { ensureAdministrator, type Administrator } from './api/token/administrator.ts';
@@ -52,6 +54,7 @@ export interface Services {
   /** Of what administrators watch. */
   readonly alerts: Publisher;
   readonly doors: DoorRegistry;
+  readonly trustSets: TrustSets;
   readonly http: Outbound;
   readonly runner: IntakeRunner;
 }
@@ -88,12 +91,14 @@ async function startServices({ settings, log, clock, opened, store, pipeline, ba
   opened.add(() => publisher.close());
   const alerts = await Publisher.start({ store, log, frameOf: alertFrameOf, recent: 256, stallMs });
   opened.add(() => alerts.close());
-  const doors = await DoorRegistry.load({ store, log });
+  await adoptTrustSets({ documents: store.documents, configuration: pipeline.configuration, clock });
+  const trustSets = await TrustSets.load(store, log);
+  const doors = await DoorRegistry.load({ store, log, trustSets });
   const forgetting = startForgetting(store, clock, log);
   opened.add(() => forgetting.stop());
   const http = createOutbound({ allow: settings.outboundAllow });
   opened.add(() => http.close());
   const runner = await startIntake({ store, intake: pipeline.intake, dataKey, http, clock, log });
   opened.add(() => runner.close());
-  return { administrator, clients, publisher, alerts, doors, http, runner };
+  return { administrator, clients, publisher, alerts, doors, trustSets, http, runner };
 }

@@ -41,7 +41,7 @@ async function wrongKeys(): Promise<WrongKeys> {
   const claims = decodeJwt<{ azp: string; tid: string; key_id: string }>(adminToken);
   const site = { baseUrl: hub.baseUrl, tenantId: claims.tid };
   const sign = (permissions: readonly string[], at: number) => issueAccessToken(keys, site, {
-    objectId: claims.sub ?? '', appId: claims.azp, displayName: '', connectorId: undefined, credentials: [], roles: new Set(permissions),
+    objectId: claims.sub ?? '', appId: claims.azp, displayName: '', connectorId: undefined, credentials: [], roles: new Set(permissions), asking: { trustSet: null, obligations: new Set(), strictContext: false },
   }, claims.key_id, at);
   const stranger = await generateKeyPair('ES256');
   return {

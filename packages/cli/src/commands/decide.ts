@@ -6,6 +6,7 @@ import { alone, oneOf, requiredText, text } from '../frame/flags.ts';
 import type { Style } from '../output/style.ts';
 import { plain } from '../output/plain.ts';
 import { findDevice } from './shared/find.ts';
+import { withoutAbsent } from './shared/without-absent.ts';
 
 const CLIENT_APP_TYPES = ['browser', 'mobileAppsAndDesktopClients', 'exchangeActiveSync', 'easSupported', 'other'] as const;
 
@@ -47,7 +48,7 @@ export const decide = command({
 function answerText({ decision, context }: EvaluationAnswer, explain: boolean, style: Style): string {
   const lines = [
     decision ? style.good('granted') : style.bad('denied'),
-    ...(context.obligations.length === 0 ? [] : [`  once the user has passed: ${context.obligations.map(({ type }) => type).join(', ')}`]),
+    ...(context.hints ?? []).map(({ field, message }) => `  ${style.warn(plain(`${field} ${message}`))}`),
     ...(context.reason_admin.en === '' ? [] : [`  ${plain(context.reason_admin.en)}`]),
     ...(decision ? [] : Object.entries(context.reason_user).map(([language, text]) => `  ${style.dim(`to the user (${language})`)}  ${plain(text)}`)),
     ...(decision || context.remediation_url === undefined ? [] : [`  ${style.dim('where they see more')}  ${context.remediation_url}`]),
@@ -61,8 +62,4 @@ function explained(context: EvaluationAnswer['context'], style: Style): readonly
     .filter(([name]) => name !== 'code').map(([name, value]) => `  ${name}=${plain(Array.isArray(value) ? value.join(',') : String(value))}`).join('')}`);
   const reported = context.report_only.map(({ policyId, result, reasons: why }) => `  report-only policy ${policyId}: ${result}${why.length === 0 ? '' : ` (${why.map(({ code }) => code).join(', ')})`}`);
   return [...(reasons.length === 0 ? [] : ['', 'Reasons', ...reasons]), ...(reported.length === 0 ? [] : ['', 'Not enforced', ...reported])];
-}
-
-function withoutAbsent(values: Readonly<Record<string, unknown>>): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

@@ -13,10 +13,11 @@ import { mergeRule } from './merge-rule/index.ts';
 import { partner } from './partner/index.ts';
 import { policy } from './policy/index.ts';
 import { report } from './report/index.ts';
+import { trustSet } from './trust-set/index.ts';
 import { user } from './user/index.ts';
 
 export { LONG_RUNNING } from './long-running.ts';
 
 /** In the order of `--help`. */
 export const SINGLES: readonly Command[] = [decide, importCommand, api];
-export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, mergeRule, report, inventory, partner];
+export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, trustSet, mergeRule, report, inventory, partner];

@@ -71,6 +71,9 @@ export interface ApplicationResource {
   readonly displayName: string;
   readonly permissions: readonly string[];
   readonly mobileThreatDefenseConnectorId: string | null;
+  readonly deviceTrustSet: string | null;
+  readonly supportedObligations: readonly string[];
+  readonly strictContext: boolean;
   readonly passwordCredentials: readonly { readonly keyId: string; readonly hint: string | null; readonly displayName: string | null; readonly endDateTime: string }[];
 }
 
@@ -83,6 +86,14 @@ export interface DoorResource {
   readonly hint: string;
   /** Only in the answer that made it. */
   readonly secret?: string;
+}
+
+export interface TrustSetResource {
+  readonly id: string;
+  readonly displayName: string;
+  readonly certificateAuthorities: string;
+  readonly authorities: readonly { readonly subject: string; readonly sha256: string; readonly validUntil: string }[];
+  readonly usedBy: { readonly doors: readonly string[]; readonly clients: readonly { readonly id: string; readonly displayName: string }[] };
 }
 
 export interface MergeRuleResource {
@@ -104,7 +115,10 @@ export interface EvaluationAnswer {
     readonly reason_admin: { readonly en: string };
     readonly reason_user: Readonly<Record<string, string>>;
     readonly language: string;
-    readonly obligations: readonly { readonly type: string; readonly policyId: string }[];
+    /** Only to a caller that fulfils them. */
+    readonly obligations?: readonly { readonly id: string; readonly type: string; readonly properties: Readonly<Record<string, unknown>> }[];
+    /** What of the request could not be used. */
+    readonly hints?: readonly { readonly field: string; readonly message: string }[];
     readonly report_only: readonly { readonly policyId: string; readonly result: string; readonly reasons: readonly ReasonResource[] }[];
     readonly remediation_url?: string;
   };

@@ -118,18 +118,22 @@ export const SERVED: Readonly<Record<string, ServedType>> = {
 
 /** Types written by hand: Graph's shape where Graph has one. */
 export const HAND_WRITTEN: Readonly<Record<string, { readonly base?: string; readonly properties: Readonly<Record<string, ModelProperty>> }>> = {
-  // Graph's application, cut to what a registered client of ours is; `permissions` and the connector are ours.
+  // Graph's application, cut to what a registered client of ours is; `permissions`, the connector and what
+  // concerns decisions (`deviceTrustSet`, `supportedObligations`, `strictContext`) are ours.
   application: {
     base: 'directoryObject',
     properties: {
       appId: { ...text, readOnly: true },
       createdDateTime: { ...time, readOnly: true },
       description: text,
+      deviceTrustSet: text,
       displayName: text,
       identifierUris: texts,
       mobileThreatDefenseConnectorId: text,
       passwordCredentials: { type: 'passwordCredential', collection: true, readOnly: true },
       permissions: texts,
+      strictContext: flag,
+      supportedObligations: texts,
     },
   },
   passwordCredential: {

@@ -256,7 +256,7 @@ describe('headers', () => {
   });
 
   test('ids that could do harm are not', async () => {
-    const answer = await echoServer().inject(postJson('{}', { 'client-request-id': '<script>', 'x-request-id': 'x'.repeat(200) }));
+    const answer = await echoServer().inject(postJson('{}', { 'client-request-id': '<script>', 'x-request-id': 'x'.repeat(1_025) }));
     expect(answer.headers['client-request-id']).toBeUndefined();
     expect(answer.headers['x-request-id']).toBeUndefined();
   });

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** What we echo of a caller's ids: no line breaks, no quotes, no essays. */
+/** What goes into the log and back of Graph's `client-request-id`: no line breaks, no quotes, no essays. */
 const HARMLESS = /^[A-Za-z0-9._:/+=-]{1,128}$/;
+/** What a header may hold (RFC 9110 section 5.5), so that it goes back as it came. */
+const ECHOED = /^[\t\x20-\x7e\x80-\xff]{1,1024}$/;
 
 /** Our id of a request; in the answer as `request-id`, in every line of the log about it. */
 export function newRequestId(): string {
@@ -19,8 +21,13 @@ export function setRequestIdHeaders(request: FastifyRequest, reply: FastifyReply
   reply.header('request-id', request.id);
   const fromClient = clientRequestId(request.raw);
   if (fromClient !== undefined) reply.header('client-request-id', fromClient);
-  const forwarded = harmless(request.headers['x-request-id']);
-  if (forwarded !== undefined) reply.header('x-request-id', forwarded);
+  const forwarded = request.headers['x-request-id'];
+  if (typeof forwarded === 'string' && isEchoed(forwarded)) reply.header('x-request-id', forwarded);
+}
+
+/** AuthZEN, section 10.1.3: any string, which the answer repeats. It is in no line of the log. */
+export function isEchoed(requestId: string): boolean {
+  return ECHOED.test(requestId);
 }
 
 export function isHarmlessId(value: string): boolean {

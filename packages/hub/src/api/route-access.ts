@@ -23,6 +23,18 @@ export interface Caller {
   readonly displayName: string;
   readonly roles: ReadonlySet<string>;
   readonly connectorId?: string | undefined;
+  /** What its registration says of the decisions that it asks for; absent: nothing. */
+  readonly asking?: AskingClient | undefined;
+}
+
+/** What the registration of a client says of the decisions that it asks for. */
+export interface AskingClient {
+  /** Id of the trust set whose CAs vouch for the device certificates that it hands on; `null`: none do. */
+  readonly trustSet: string | null;
+  /** Types of obligations that it fulfils although its requests do not say so. */
+  readonly obligations: ReadonlySet<string>;
+  /** Members of `context` that cannot be used are refused. */
+  readonly strictContext: boolean;
 }
 
 /** What a route says of itself in `/openapi.json`. */

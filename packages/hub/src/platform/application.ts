@@ -24,6 +24,12 @@ export const applicationDocument = z.object({
   mobileThreatDefenseConnectorId: z.string().nullable(),
   identifierUris: z.array(z.string()),
   passwordCredentials: z.array(passwordCredentialDocument),
+  /** Of a client that asks for decisions: the trust set whose CAs vouch for the device certificates that it hands on. `null`: none do. */
+  deviceTrustSet: z.string().nullable().default(null),
+  /** Types of obligations that it fulfils although its requests do not say so. */
+  supportedObligations: z.array(z.string()).default([]),
+  /** Members of `context` that cannot be used are refused, and not taken for unknown. */
+  strictContext: z.boolean().default(false),
 });
 
 export type PasswordCredentialDocument = z.infer<typeof passwordCredentialDocument>;

@@ -1,6 +1,6 @@
 export type DocumentKind =
   | 'mobileThreatDefenseConnector' | 'deviceCompliancePolicy' | 'conditionalAccessPolicy' | 'namedLocation'
-  | 'user' | 'group' | 'application' | 'door' | 'mergeRule' | 'deviceManagementSettings' | 'vendorLink' | 'vendorCursor' | 'deletedItem'
+  | 'user' | 'group' | 'application' | 'door' | 'trustSet' | 'mergeRule' | 'deviceManagementSettings' | 'vendorLink' | 'vendorCursor' | 'deletedItem'
   /** Where inventories come from, where they are pushed to, and how far that has come. */
   | 'inventorySource' | 'inventoryPush' | 'inventoryCursor'
   /** Which tenant this database belongs to, and the write probe behind `/readyz`. */

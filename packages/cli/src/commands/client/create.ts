@@ -5,6 +5,7 @@ import { didYouMean } from '../../frame/did-you-mean.ts';
 import { requiredText, text, texts } from '../../frame/flags.ts';
 import { UsageError } from '../../frame/usage-error.ts';
 import { APPLICATIONS, findConnector } from '../shared/find.ts';
+import { askingFlags, askingMembers } from './asking-flags.ts';
 import { addSecret, newClientText } from './new-secret.ts';
 
 export const create = command({
@@ -15,11 +16,13 @@ export const create = command({
     name: requiredText('NAME', 'What people call the client'),
     permission: texts('NAME', 'A permission that its tokens carry'),
     connector: text('PARTNER', 'The connector that this client reports for; needed with update_device_health'),
+    ...askingFlags,
     secretUntil: text('DATE', 'When the secret ends, as 2027-12-31. Default: in two years'),
   },
   examples: [
     { line: 'sallyport client create --name "Lookout bridge" --permission update_device_health --connector lookout', says: 'a partner that reports through the partner API' },
     { line: 'sallyport client create --name gateway --permission Sallyport.Access.Evaluate', says: 'a gateway that asks the AuthZEN API' },
+    { line: 'sallyport client create --name vpn --permission Sallyport.Access.Evaluate --trust-set phones', says: 'one that hands on device certificates' },
   ],
   async run({ flags }, { hub, style }) {
     for (const name of flags.permission) {
@@ -29,7 +32,7 @@ export const create = command({
     const client = await hub();
     const connectorId = flags.connector === undefined ? null : (await findConnector(client, flags.connector)).id;
     const application = await client.post<ApplicationResource>(APPLICATIONS, {
-      displayName: flags.name, permissions: flags.permission, mobileThreatDefenseConnectorId: connectorId,
+      displayName: flags.name, permissions: flags.permission, mobileThreatDefenseConnectorId: connectorId, ...askingMembers(flags),
     });
     const secret = await addSecret(client, application, 'first', flags.secretUntil);
     return { json: { ...application, clientSecret: secret.secretText }, text: newClientText(application, secret, style) };

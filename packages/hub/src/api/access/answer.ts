@@ -2,6 +2,8 @@ import { explainForAdmin, explainForUser, pickLanguage } from '@sallyport/core';
 import type { Language, Reason, UserHints } from '@sallyport/core';
 import type { AccessAnswer } from '../../pipeline/ports.ts';
 import { BoundedCache } from '../../platform/bounded-cache.ts';
+import { stepUpFor } from './obligations.ts';
+import type { Hint } from './question.ts';
 import { ReasonsMemo } from './reasons-memo.ts';
 import { hintsOf } from './user-hints.ts';
 import type { HintsView } from './user-hints.ts';
@@ -24,15 +26,20 @@ export class AnswerWriter {
     this.#devicePage = devicePageBase(baseUrl);
   }
 
-  /** @param wanted the language that the caller names; without one the user's own is used */
-  write(answer: AccessAnswer, wanted: string | undefined): string {
+  /**
+   * @param answer its obligations are sent: to be given only to a caller that fulfils them
+   * @param wanted the language that the caller names; without one the user's own is used
+   */
+  write(answer: AccessAnswer, wanted: string | undefined, hints: readonly Hint[] = []): string {
     const { decision, obligations, reportOnly, deviceId } = answer;
     const language = pickLanguage(wanted, pickLanguage(answer.preferredLanguage));
     const head = decision ? '{"decision":true,"context":{"reasons":' : '{"decision":false,"context":{"reasons":';
-    const duties = obligations.length === 0 ? '[]' : asciiJson(obligations);
+    // Never an empty list, which is malformed (Obligations Extension, "The Obligation Object").
+    const duties = obligations.length === 0 ? '' : `,"obligations":${asciiJson(obligations.map(stepUpFor))}`;
     const reported = reportOnly.length === 0 ? '[]' : asciiJson(reportOnly);
     const page = deviceId === undefined ? '' : `,"remediation_url":"${this.#devicePage}${encodeURIComponent(deviceId)}"`;
-    return `${head}${this.#memo.get(answer, language, this.#write)},"obligations":${duties},"report_only":${reported}${page}}}`;
+    const hinted = hints.length === 0 ? '' : `,"hints":${asciiJson(hints)}`;
+    return `${head}${this.#memo.get(answer, language, this.#write)}${duties},"report_only":${reported}${hinted}${page}}}`;
   }
 
   /** The reasons and everything that follows from them alone. */

@@ -18,14 +18,15 @@ const MOST_CAS = 20;
  * own certificate, so there is no intermediate to build a longer chain from.
  *
  * @param field what to name in the error, the caller's own property
+ * @param most how many may be in it
  * @throws HubError `invalid_request` for text that holds none, too many, or a certificate that is no CA
  */
-export function parseDeviceCas(pem: string, field: string): readonly DeviceCa[] {
+export function parseDeviceCas(pem: string, field: string, most = MOST_CAS): readonly DeviceCa[] {
   const blocks = pem.match(PEM_BLOCK) ?? [];
   const rest = pem.replace(PEM_BLOCK, '');
   if (rest.includes('PRIVATE KEY')) throw invalid(`${field} holds a private key. Send the CA's certificate only; the key must never leave the CA.`, field);
   if (blocks.length === 0) throw invalid(`${field} holds no certificate. Send the device CA as PEM (-----BEGIN CERTIFICATE-----).`, field);
-  if (blocks.length > MOST_CAS) throw invalid(`${field} holds ${blocks.length} certificates; ${MOST_CAS} are allowed.`, field);
+  if (blocks.length > most) throw invalid(`${field} holds ${blocks.length} certificates; ${most} are allowed.`, field);
   return blocks.map((block) => parseOne(block, field));
 }
 

@@ -11,28 +11,40 @@ const captured = JSON.parse(readFileSync(new URL('fixtures/device-certs.json', i
 };
 const DURING = Date.parse('2026-12-01T00:00:00Z');
 const DAY = 86_400_000;
+/** Of the same phone. */
+const ENTRA = 'c0ffee00-1234-4abc-9def-0123456789ab';
+const OTHER = '9f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a10';
+const STRANGER = '3d57f7fc-7098-44ee-b736-fc74aed48db3';
+/** Two phones; the first is known by two ids. */
+const view = { deviceId: ({ value }: { readonly value: string }) => new Map([[PHONE, PHONE], [ENTRA, PHONE], [OTHER, OTHER]]).get(value) };
 
 describe('the captured device certificates', () => {
   const certificates = new DeviceCertificates(parseDeviceCas(captured.ca_pem, 'deviceCa'));
 
-  test.each(captured.devices)('$cn is recognised, as PEM and as DER in base64', ({ cn, pem }) => {
-    expect(certificates.check(pem, DURING)).toEqual({ valid: true, deviceId: cn });
+  test('one that names a phone is recognised, as PEM and as DER in base64', () => {
+    const { cn, pem = '' } = captured.devices[0] ?? {};
+    expect(certificates.check(pem, DURING, view)).toEqual({ valid: true, deviceId: cn, unknown: [] });
     const der = pem.replace(/-----[^-]+-----|\s/gu, '');
-    expect(certificates.check(der, DURING)).toEqual({ valid: true, deviceId: cn });
+    expect(certificates.check(der, DURING, view)).toEqual({ valid: true, deviceId: cn, unknown: [] });
+  });
+
+  test('one whose name is no device id is nobody\'s', () => {
+    expect(captured.devices[1]?.cn).toBe('bad-device-77');
+    expect(certificates.check(captured.devices[1]?.pem ?? '', DURING, view)).toMatchObject({ valid: false, problem: expect.stringContaining('names no device') });
   });
 
   test('the time is compared at every call, also for a certificate seen before', () => {
     const pem = captured.devices[0]?.pem ?? '';
-    expect(certificates.check(pem, DURING).valid).toBe(true);
-    expect(certificates.check(pem, Date.parse('2026-12-25T00:00:00Z'))).toMatchObject({ valid: false, problem: expect.stringContaining('expired') });
-    expect(certificates.check(pem, Date.parse('2026-11-01T00:00:00Z'))).toMatchObject({ valid: false, problem: expect.stringContaining('not valid yet') });
-    expect(certificates.check(pem, DURING).valid).toBe(true);
+    expect(certificates.check(pem, DURING, view).valid).toBe(true);
+    expect(certificates.check(pem, Date.parse('2026-12-25T00:00:00Z'), view)).toMatchObject({ valid: false, problem: expect.stringContaining('expired') });
+    expect(certificates.check(pem, Date.parse('2026-11-01T00:00:00Z'), view)).toMatchObject({ valid: false, problem: expect.stringContaining('not valid yet') });
+    expect(certificates.check(pem, DURING, view).valid).toBe(true);
   });
 
   test('a changed byte breaks the signature', () => {
     const der = Buffer.from((captured.devices[0]?.pem ?? '').replace(/-----[^-]+-----|\s/gu, ''), 'base64');
     der[der.length - 3] = (der[der.length - 3] ?? 0) ^ 1;
-    expect(certificates.check(der.toString('base64'), DURING).valid).toBe(false);
+    expect(certificates.check(der.toString('base64'), DURING, view).valid).toBe(false);
   });
 
   test.each([
@@ -41,29 +53,24 @@ describe('the captured device certificates', () => {
     ['two at once', `${captured.devices[0]?.pem}${captured.devices[1]?.pem}`], ['the CA itself', captured.ca_pem],
     ['control characters', '\u0000\u0001\u0002'],
   ])('%s is refused', (_, text) => {
-    expect(certificates.check(text, DURING).valid).toBe(false);
+    expect(certificates.check(text, DURING, view).valid).toBe(false);
   });
 });
 
 describe('certificates made to get in', () => {
   let ca: TestCa;
   let certificates: DeviceCertificates;
-  const check = async (wish: CertificateWish, from = ca) => certificates.check((await issue(from, wish)).pem, Date.now());
+  const check = async (wish: CertificateWish, from = ca) => certificates.check((await issue(from, wish)).pem, Date.now(), view);
 
   beforeAll(async () => {
     ca = await newTestCa();
     certificates = new DeviceCertificates(parseDeviceCas(ca.pem, 'deviceCa'));
   });
 
-  test('a good one passes', async () => {
-    expect(await check({ uris: [`urn:uuid:${PHONE}`] })).toEqual({ valid: true, deviceId: PHONE });
-  });
+  const MEANT = { valid: true, deviceId: PHONE, unknown: [] };
 
-  test('beside a URI that names the device, the common name may be a person\'s, and not another device\'s', async () => {
-    const uris = [`IntuneDeviceId://${PHONE}`];
-    expect(await check({ subject: 'CN=ada@example.org', uris })).toEqual({ valid: true, deviceId: PHONE });
-    expect((await check({ subject: 'CN=3f0c2f4e-0000-4000-8000-000000000099', uris })).valid).toBe(false);
-    expect((await check({ subject: 'CN=ada@example.org', uris: ['https://example.org/ada'] }))).toEqual({ valid: true, deviceId: 'ada@example.org' });
+  test('a good one passes', async () => {
+    expect(await check({ uris: [`urn:uuid:${PHONE}`] })).toEqual(MEANT);
   });
 
   test('one of another CA with the very same name does not', async () => {
@@ -86,27 +93,48 @@ describe('certificates made to get in', () => {
     ['an expired one', { notBefore: Date.now() - 3 * DAY, notAfter: Date.now() - DAY }],
     ['one of tomorrow', { notBefore: Date.now() + DAY, notAfter: Date.now() + 2 * DAY }],
     ['one that names nobody', { subject: 'O=Example' }],
-    ['one with two names', { subject: `CN=${PHONE},CN=other` }],
-    ['one whose URI names another device', { uris: ['urn:example:device:other'] }],
-    ['one whose URIs name two devices', { subject: 'O=Example', uris: ['urn:uuid:a', 'IntuneDeviceId://b'] }],
+    ['one that names a person only', { subject: 'CN=ada@example.org', uris: ['https://example.org/ada'] }],
+    ['one that names another known phone in its common name', { subject: `CN=${OTHER}`, uris: [`IntuneDeviceId://${PHONE}`] }],
+    ['one that names another known phone as Cisco ISE reads it', { uris: [`ID:Microsoft Endpoint Manager:GUID:${OTHER}`] }],
+    ['one with two common names of known phones', { subject: `CN=${PHONE},CN=${OTHER}` }],
+    ['one whose URIs name two known phones', { subject: 'O=Example', uris: [`urn:uuid:${PHONE}`, `urn:uuid:${OTHER}`] }],
+    ['one with two Intune ids, of which one is not known', { subject: 'O=Example', uris: [`IntuneDeviceId://${PHONE}`, `IntuneDeviceId://${STRANGER}`] }],
+    ['one with two Intune ids in two forms', { subject: 'O=Example', uris: [`IntuneDeviceId://${PHONE}`, `ID:Microsoft Endpoint Manager:GUID:${STRANGER}`] }],
   ] as const)('%s does not', async (_, wish) => {
     expect((await check(wish)).valid).toBe(false);
   });
 
   test.each([
-    `urn:example:device:${PHONE}`, `urn:uuid:${PHONE.toUpperCase()}`, `IntuneDeviceId://${PHONE}`, `https://mdm.example.com/devices/${PHONE}`,
-  ])('the device is found in %s alone', async (uri) => {
-    expect(await check({ subject: 'O=Example', uris: [uri] })).toEqual({ valid: true, deviceId: PHONE });
+    ['the Entra id in the common name and the Intune id in a URI', { subject: `CN=${ENTRA}`, uris: [`IntuneDeviceId://${PHONE}`] }],
+    ['the Intune id and the Entra id in two URIs', { subject: 'CN=Ada', uris: [`IntuneDeviceId://${PHONE}`, `urn:uuid:${ENTRA}`] }],
+    ['the Entra id alone', { subject: `CN=${ENTRA}` }],
+    ['a person\'s name beside a URI', { subject: 'CN=ada@example.org', uris: [`IntuneDeviceId://${PHONE}`] }],
+    ['a SID and an intranet address beside it', { uris: ['tag:microsoft.com,2022-09-14:sid:S-1-5-21-1-2-3-1105', `https://intranet.example.com/people/${OTHER}`] }],
+    ['the same id in several forms', { uris: [`urn:uuid:${PHONE}`, `ID:Microsoft Endpoint Manager:GUID:${PHONE}`, `IntuneDeviceId://${PHONE.toUpperCase()}`] }],
+  ] as const)('one and the same phone: %s', async (_, wish) => {
+    expect(await check(wish)).toEqual(MEANT);
   });
 
-  test('a URI about something else is passed over', async () => {
-    expect(await check({ uris: ['tag:microsoft.com,2022-09-14:sid:S-1-5-21-1'] })).toEqual({ valid: true, deviceId: PHONE });
+  test.each([
+    ['in the common name', { subject: `CN=${STRANGER}`, uris: [`IntuneDeviceId://${PHONE}`] }],
+    ['in a URI', { uris: [`urn:uuid:${STRANGER}`] }],
+  ] as const)('an id that no device has, beside the phone\'s, is told for a warning: %s', async (_, wish) => {
+    expect(await check(wish)).toEqual({ valid: true, deviceId: PHONE, unknown: [STRANGER] });
+  });
+
+  test('where no id is known, the first is the device that is not known', async () => {
+    expect(await check({ subject: `CN=${STRANGER}` })).toEqual({ valid: true, deviceId: STRANGER, unknown: [] });
+  });
+
+  test('a name of another kind in the subject alternative name is no obstacle', async () => {
+    expect(await check({ others: [{ type: 'upn', value: 'ada@example.org' }, { type: 'email', value: `${OTHER}@example.org` }, { type: 'dns', value: 'phone.example.org' }] })).toEqual(MEANT);
+    expect(await check({ subject: 'O=Example', others: [{ type: 'upn', value: `host/${PHONE}` }] })).toEqual(MEANT);
   });
 
   test('a CA that has expired itself vouches for nobody', async () => {
     const old = await newTestCa('CN=Old CA', Date.now() - 1_000);
     const expired = new DeviceCertificates(parseDeviceCas(old.pem, 'deviceCa'));
-    expect(expired.check((await issue(old)).pem, Date.now())).toMatchObject({ valid: false, problem: expect.stringContaining('expired') });
+    expect(expired.check((await issue(old)).pem, Date.now(), view)).toMatchObject({ valid: false, problem: expect.stringContaining('expired') });
   });
 });
 

@@ -1,16 +1,20 @@
 import { hash, X509Certificate } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { X509Certificate as ParsedCertificate } from '@peculiar/x509';
+import type { AccessView } from '../../pipeline/ports.ts';
 import { BoundedCache } from '../../platform/bounded-cache.ts';
 import type { DeviceCa } from './device-ca.ts';
+import { deviceNamedBy, meantDevice } from './device-names.ts';
+import type { NamedDevice } from './device-names.ts';
 
 export type CertificateCheck =
-  | { readonly valid: true; readonly deviceId: string }
+  /** `unknown`: ids beside it that no device here has, for a warning. */
+  | { readonly valid: true; readonly deviceId: string; readonly unknown: readonly string[] }
   /** `problem` is for the log and the administrator. */
   | { readonly valid: false; readonly problem: string };
 
 interface Inspected {
-  readonly deviceId: string;
+  readonly names: readonly NamedDevice[];
   readonly notBefore: number;
   readonly notAfter: number;
 }
@@ -22,7 +26,7 @@ const REMEMBERED = 10_000;
 /**
  * Says which device a certificate belongs to, after checking it as if no gateway had: issuer and signature of
  * one of `cas`, both validity times, extended key usage (clientAuth, where there is one), not itself a CA, and
- * a device id that the common name and the URI names agree on.
+ * device ids (`device-names.ts`) that all mean the same device.
  *
  * Possession of the key is what a TLS handshake proves; the caller must have seen one.
  * Reading and checking the signature is done once per certificate; the times are compared at every call.
@@ -35,8 +39,11 @@ export class DeviceCertificates {
     this.#cas = cas;
   }
 
-  /** @param text PEM, or the DER in base64 */
-  check(text: string, now: number): CertificateCheck {
+  /**
+   * @param text PEM, or the DER in base64
+   * @param view where the ids that the certificate names are looked up, at every call
+   */
+  check(text: string, now: number, view: Pick<AccessView, 'deviceId'>): CertificateCheck {
     if (text.length > LONGEST) return { valid: false, problem: 'the certificate is too long' };
     const key = hash('sha256', text, 'base64');
     let inspected = this.#seen.get(key);
@@ -47,7 +54,8 @@ export class DeviceCertificates {
     if (typeof inspected === 'string') return { valid: false, problem: inspected };
     if (now < inspected.notBefore) return { valid: false, problem: 'the certificate or its CA is not valid yet' };
     if (now > inspected.notAfter) return { valid: false, problem: 'the certificate or its CA has expired' };
-    return { valid: true, deviceId: inspected.deviceId };
+    const meant = meantDevice(inspected.names, (id) => view.deviceId({ grade: 'certificate', value: id }));
+    return 'problem' in meant ? { valid: false, problem: meant.problem } : { valid: true, ...meant };
   }
 }
 
@@ -70,13 +78,12 @@ function inspect(text: string, cas: readonly DeviceCa[]): Inspected | string {
   if (certificate.ca) return 'a CA certificate is not a device certificate';
   const ca = cas.find((candidate) => isIssuedBy(certificate, candidate));
   if (ca === undefined) return 'the certificate is not signed by a device CA that is trusted here';
-  const parsed = new (x509().X509Certificate)(certificate.raw);
-  const usage = parsed.getExtension(x509().ExtendedKeyUsageExtension);
-  if (usage !== null && !usage.usages.includes(CLIENT_AUTH)) return 'the certificate is not meant for client authentication';
-  const deviceId = deviceIdOf(parsed);
-  if (deviceId === undefined) return 'the certificate names no device, or its common name and URI name different ones';
+  const said = understood(certificate);
+  if (said === undefined) return 'the certificate holds an extension that cannot be read';
+  if (!said.forClients) return 'the certificate is not meant for client authentication';
+  if (said.names.length === 0) return 'the certificate names no device: no common name or subject alternative name holds a device id in a form that is read';
   return {
-    deviceId,
+    names: said.names,
     notBefore: Math.max(ca.notBefore, certificate.validFromDate.getTime()),
     notAfter: Math.min(ca.notAfter, certificate.validToDate.getTime()),
   };
@@ -87,6 +94,17 @@ function read(text: string): X509Certificate | undefined {
     if (!text.includes('-----')) return isBase64(text) ? new X509Certificate(Buffer.from(text, 'base64')) : undefined;
     // OpenSSL reads the first of several and keeps quiet about the others.
     return text.split('-----BEGIN ').length === 2 ? new X509Certificate(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `undefined` for what OpenSSL takes and no reader of its extensions does. */
+function understood(certificate: X509Certificate): { readonly forClients: boolean; readonly names: readonly NamedDevice[] } | undefined {
+  try {
+    const parsed = new (x509().X509Certificate)(certificate.raw);
+    const usage = parsed.getExtension(x509().ExtendedKeyUsageExtension);
+    return { forClients: usage === null || usage.usages.includes(CLIENT_AUTH), names: devicesNamedBy(parsed) };
   } catch {
     return undefined;
   }
@@ -104,37 +122,13 @@ function isIssuedBy(certificate: X509Certificate, { certificate: ca }: DeviceCa)
   }
 }
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
+/** Types of names in the subject alternative name that administrators put device ids into. */
+const NAME_TYPES: ReadonlySet<string> = new Set(['url', 'dns', 'upn']);
 
-/**
- * The one id that all of common name and URI names say; `undefined` when there is none or they differ. Beside a URI
- * that names the device, a common name that is no id is somebody's name, as Intune's certificates have it.
- */
-function deviceIdOf(certificate: ParsedCertificate): string | undefined {
-  const names = certificate.getExtension(x509().SubjectAlternativeNameExtension)?.names.items.filter((name) => name.type === 'url') ?? [];
-  const uris = lowerCased(names.map((name) => deviceIdInUri(name.value)).filter((id) => id !== undefined));
-  const common = lowerCased(certificate.subjectName.getField('CN'));
-  const named = uris.length === 0 ? common : [...common.filter((name) => GUID.test(name)), ...uris];
-  const [deviceId] = named;
-  return deviceId !== undefined && deviceId !== '' && named.every((id) => id === deviceId) ? deviceId : undefined;
-}
-
-function lowerCased(names: readonly string[]): readonly string[] {
-  return names.map((name) => name.trim().toLowerCase());
-}
-
-/** Forms that certificate authorities of device managements write; URIs about other things are passed over. */
-const DEVICE_URIS: readonly RegExp[] = [
-  /^urn:uuid:([^/?#]+)$/iu,
-  /^urn:[^?#]*:device(?:id)?:([^:/?#]+)$/iu,
-  /^[a-z]*deviceid:\/\/([^/?#]+)\/?$/iu,
-  /^[a-z][a-z0-9+.-]*:\/\/[^?#]*\/devices?\/([^/?#]+)$/iu,
-];
-
-function deviceIdInUri(uri: string): string | undefined {
-  for (const form of DEVICE_URIS) {
-    const id = form.exec(uri)?.[1];
-    if (id !== undefined) return id;
-  }
-  return undefined;
+/** Each id once. */
+function devicesNamedBy(certificate: ParsedCertificate): readonly NamedDevice[] {
+  const alternative = certificate.getExtension(x509().SubjectAlternativeNameExtension)?.names.items ?? [];
+  const texts = [...certificate.subjectName.getField('CN'), ...alternative.filter(({ type }) => NAME_TYPES.has(type)).map(({ value }) => value)];
+  const named = texts.map(deviceNamedBy).filter((name) => name !== undefined);
+  return [...new Map(named.map((name) => [`${name.directory} ${name.id}`, name])).values()];
 }

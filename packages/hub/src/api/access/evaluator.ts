@@ -2,20 +2,22 @@ import { HubError, ERRORS, invalidField } from '@sallyport/contracts';
 import type { ReasonCode } from '@sallyport/core';
 import type { AccessAnswer, AccessDecider, DeviceClaim } from '../../pipeline/ports.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { AskingClient } from '../route-access.ts';
 import { parseJsonBody } from '../json-body.ts';
 import { AnswerWriter } from './answer.ts';
-import type { DeviceCertificates } from './device-certificate.ts';
+import { secondFactorMissing, STEP_UP } from './obligations.ts';
 import { object, parseEvaluation } from './question.ts';
-import type { Evaluation, JsonObject } from './question.ts';
+import type { Evaluation, Hint, JsonObject } from './question.ts';
 import { QuestionShapes } from './question-shapes.ts';
+import type { TrustSets } from './trust-sets.ts';
 
 export interface EvaluatorOptions {
   readonly decider: AccessDecider;
   readonly clock: Clock;
   /** Public address of the hub, without a path. */
   readonly baseUrl: string;
-  /** The device CAs that are trusted now. */
-  readonly certificates: () => DeviceCertificates;
+  /** Whose CAs vouch for the device certificates that a client hands on. */
+  readonly trustSets: Pick<TrustSets, 'get'>;
 }
 
 const MOST_EVALUATIONS = 1_000;
@@ -36,86 +38,100 @@ export class Evaluator {
    * @param body the parsed JSON; `undefined` when there was none
    * @throws HubError `invalid_request` that names the field
    */
-  evaluate(body: unknown): string {
-    return this.#answerOne(requestOf(body));
+  evaluate(body: unknown, client: AskingClient): string {
+    return this.#answer(parseEvaluation(requestOf(body)), client).json;
   }
 
   /**
    * The same from the bytes of the body.
    * @throws HubError `invalid_json` or `invalid_request`
    */
-  evaluateBytes(body: Buffer): string {
+  evaluateBytes(body: Buffer, client: AskingClient): string {
     const text = body.toString('latin1');
     let evaluation = this.#shapes.read(text);
     if (evaluation === undefined) {
       evaluation = parseEvaluation(requestOf(parseJsonBody(body)));
       this.#shapes.learn(text, evaluation);
     }
-    return this.#answer(evaluation);
+    return this.#answer(evaluation, client).json;
   }
 
   /**
    * Access Evaluations (section 7). Without `evaluations`, or with none in it, this is one evaluation.
    * @throws HubError `invalid_request`; an item that is wrong is a deny in its place instead
    */
-  evaluateAll(body: unknown): string {
+  evaluateAll(body: unknown, client: AskingClient): string {
     const request = requestOf(body);
     const { evaluations } = request;
-    if (evaluations === undefined || evaluations === null) return this.#answerOne(request);
+    if (evaluations === undefined || evaluations === null) return this.evaluate(request, client);
     if (!Array.isArray(evaluations)) throw invalidField('evaluations', 'must be an array');
     if (evaluations.length > MOST_EVALUATIONS) throw invalidField('evaluations', `holds ${evaluations.length} items; ${MOST_EVALUATIONS} are allowed`);
     const stopAt = stopAfter(request['options']);
     for (const name of DEFAULTS) if (request[name] !== undefined && request[name] !== null) object(request[name], name);
-    return evaluations.length === 0 ? this.#answerOne(request) : `{"evaluations":[${this.#items(evaluations, request, stopAt).join(',')}]}`;
+    return evaluations.length === 0 ? this.evaluate(request, client) : `{"evaluations":[${this.#items(evaluations, request, stopAt, client).join(',')}]}`;
   }
 
-  #items(evaluations: readonly unknown[], defaults: JsonObject, stopAt: boolean | undefined): string[] {
+  #items(evaluations: readonly unknown[], defaults: JsonObject, stopAt: boolean | undefined, client: AskingClient): string[] {
     const answers: string[] = [];
     for (const [index, item] of evaluations.entries()) {
-      const { decision, json } = this.#item(item, index, defaults);
+      const { decision, json } = this.#item(item, index, defaults, client);
       answers.push(json);
       if (decision === stopAt) break;
     }
     return answers;
   }
 
-  #item(item: unknown, index: number, defaults: JsonObject): { readonly decision: boolean; readonly json: string } {
+  #item(item: unknown, index: number, defaults: JsonObject, client: AskingClient): Written {
     try {
-      const evaluation = parseEvaluation(object(item, `evaluations[${index}]`), defaults);
-      const answer = this.#decide(evaluation);
-      return { decision: answer.decision, json: this.#writer.write(answer, evaluation.language) };
+      return this.#answer(parseEvaluation(object(item, `evaluations[${index}]`), defaults), client);
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       return { decision: false, json: JSON.stringify({ decision: false, context: { error: errorOf(error) } }) };
     }
   }
 
-  #answerOne(request: JsonObject): string {
-    return this.#answer(parseEvaluation(request));
+  #answer(evaluation: Evaluation, client: AskingClient): Written {
+    const [first] = evaluation.hints;
+    if (first !== undefined && client.strictContext) throw invalidField(first.field, first.message);
+    const { answer, hints } = this.#decide(evaluation, client);
+    const owed = answer.decision && answer.obligations.length > 0 && !evaluation.stepsUp && !client.obligations.has(STEP_UP);
+    const said = owed ? secondFactorMissing(answer) : answer;
+    return { decision: said.decision, json: this.#writer.write(said, evaluation.language, hints) };
   }
 
-  #answer(evaluation: Evaluation): string {
-    return this.#writer.write(this.#decide(evaluation), evaluation.language);
+  #decide(evaluation: Evaluation, client: AskingClient): Decided {
+    const { certificate, question, hints } = evaluation;
+    if (!evaluation.resourceIsApplication) return { answer: denied('resource_type_unsupported', 'resource.type'), hints };
+    if (!evaluation.subjectIsUser) return { answer: denied('user_unknown', 'subject.type'), hints };
+    return certificate === undefined ? { answer: this.#options.decider.decide(question), hints } : this.#decideByCertificate(evaluation, certificate, client);
   }
 
-  #decide(evaluation: Evaluation): AccessAnswer {
-    if (!evaluation.resourceIsApplication) return denied('resource_type_unsupported', 'resource.type');
-    if (!evaluation.subjectIsUser) return denied('user_unknown', 'subject.type');
-    const { certificate, question } = evaluation;
-    return certificate === undefined ? this.#options.decider.decide(question) : this.#decideByCertificate(evaluation, certificate);
-  }
-
-  #decideByCertificate({ question, deviceId }: Evaluation, certificate: string): AccessAnswer {
-    const { decider, certificates, clock } = this.#options;
-    const check = certificates().check(certificate, clock.now());
-    const invalid = { ...question, device: undefined, certificateInvalid: true };
-    if (!check.valid) return decider.decide(invalid);
+  #decideByCertificate({ question, deviceId, hints }: Evaluation, certificate: string, client: AskingClient): Decided {
+    const { decider, trustSets, clock } = this.#options;
+    const check = trustSets.get(client.trustSet).check(certificate, clock.now(), decider.view);
+    const refused = (message: string): Decided => ({
+      answer: decider.decide({ ...question, device: undefined, certificateInvalid: true }), hints: [...hints, { field: CERTIFICATE, message }],
+    });
+    if (!check.valid) return refused(client.trustSet === null ? 'counts for nothing, since this client is registered without a trust set (deviceTrustSet)' : `is not believed: ${check.problem}`);
     const device: DeviceClaim = { grade: 'certificate', value: check.deviceId };
     // A claim beside the certificate must mean the same device, else one of the two is borrowed.
     const claimed = deviceId === undefined ? undefined : decider.view.deviceId({ grade: 'claim', value: deviceId });
-    if (deviceId !== undefined && claimed !== decider.view.deviceId(device)) return decider.decide(invalid);
-    return decider.decide({ ...question, device });
+    if (deviceId !== undefined && claimed !== decider.view.deviceId(device)) return refused('names another device than subject.properties.device_id');
+    const beside = check.unknown.map((id): Hint => ({ field: CERTIFICATE, message: `also names ${id}, which is no device known here` }));
+    return { answer: decider.decide({ ...question, device }), hints: beside.length === 0 ? hints : [...hints, ...beside] };
   }
+}
+
+const CERTIFICATE = 'subject.properties.certificate';
+
+interface Decided {
+  readonly answer: AccessAnswer;
+  readonly hints: readonly Hint[];
+}
+
+interface Written {
+  readonly decision: boolean;
+  readonly json: string;
 }
 
 const DEFAULTS: readonly string[] = ['subject', 'action', 'resource', 'context'];

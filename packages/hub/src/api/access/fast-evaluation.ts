@@ -1,4 +1,5 @@
 import type { FastRoute } from '../fast-path/plain-connection.ts';
+import { askingClient } from './asking-client.ts';
 import type { Evaluator } from './evaluator.ts';
 
 /** The hottest route of the product. Refusals and their words are made on the ordinary way. */
@@ -9,7 +10,7 @@ export function fastEvaluation(evaluator: Evaluator, onAnswered: FastRoute['onAn
     answer(caller, body) {
       if (!caller.roles.has('Sallyport.Access.Evaluate')) return undefined;
       try {
-        return evaluator.evaluateBytes(body);
+        return evaluator.evaluateBytes(body, askingClient(caller));
       } catch {
         return undefined;
       }

@@ -3,6 +3,7 @@ import { PLATFORMS } from '@sallyport/core';
 import type { ClientAppType, Platform } from '@sallyport/core';
 import { invalidField } from '@sallyport/contracts';
 import type { AccessQuestion } from '../../pipeline/ports.ts';
+import { OBLIGATIONS_EXTENSION, STEP_UP } from './obligations.ts';
 
 /**
  * What an AuthZEN Access Evaluation request (Authorization API 1.0, section 6) asks of us. Read by hand: this
@@ -11,6 +12,10 @@ import type { AccessQuestion } from '../../pipeline/ports.ts';
 export interface Evaluation {
   /** Complete, unless there is a certificate to be checked first. */
   readonly question: Omit<AccessQuestion, 'certificateInvalid'>;
+  /** Members of `context` that cannot be used and count as unknown. */
+  readonly hints: readonly Hint[];
+  /** The caller fulfils step-up obligations, and says so as the Obligations Extension demands. */
+  readonly stepsUp: boolean;
   /** Language of the user as the caller names it: a BCP 47 tag or an Accept-Language. */
   readonly language: string | undefined;
   /** `subject.properties.device_id`: a claim that the caller has checked, e.g. of a token. */
@@ -22,11 +27,19 @@ export interface Evaluation {
   readonly resourceIsApplication: boolean;
 }
 
+/** What the caller should know of its own request. */
+export interface Hint {
+  readonly field: string;
+  /** Follows on the name of the field: "must be ...". */
+  readonly message: string;
+}
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * @param fallback where an entity is taken from that `item` lacks (the defaults of an evaluations request)
- * @throws HubError `invalid_request` that names the field
+ * @throws HubError `invalid_request` that names the field; never for what is in `context`, where AuthZEN lets a caller
+ *   send what it likes
  */
 export function parseEvaluation(item: JsonObject, fallback?: JsonObject): Evaluation {
   const subject = entity('subject', item, fallback);
@@ -41,10 +54,13 @@ export function parseEvaluation(item: JsonObject, fallback?: JsonObject): Evalua
   const application = text(resource['id'], 'resource.id');
   optionalObject(resource['properties'], 'resource.properties');
   const deviceId = optionalText(properties?.['device_id'], 'subject.properties.device_id');
-  const context = optionalObject(item['context'] ?? fallback?.['context'], 'context');
+  const context = optionalObject(item['context'] ?? fallback?.['context'], 'context') ?? NO_CONTEXT;
+  const hints: Hint[] = [];
   return {
-    question: questionWith(user, application, deviceId, context ?? NO_CONTEXT),
-    language: optionalText(context?.['language'], 'context.language'),
+    question: questionWith(user, application, deviceId, context, hints),
+    hints,
+    stepsUp: stepsUp(context, hints),
+    language: contextText(context, 'language', hints),
     deviceId,
     certificate: optionalText(properties?.['certificate'], 'subject.properties.certificate'),
     subjectIsUser: type === 'user',
@@ -54,16 +70,16 @@ export function parseEvaluation(item: JsonObject, fallback?: JsonObject): Evalua
 
 const NO_CONTEXT: JsonObject = {};
 
-function questionWith(user: string, application: string, deviceId: string | undefined, context: JsonObject): Evaluation['question'] {
+function questionWith(user: string, application: string, deviceId: string | undefined, context: JsonObject, hints: Hint[]): Evaluation['question'] {
   return {
     user,
     application,
     device: deviceId === undefined ? undefined : { grade: 'claim', value: deviceId },
-    platform: platform(context['platform']),
-    clientAppType: clientAppType(context),
-    ip: ip(context['ip']),
-    country: country(context['country']),
-    mfaDone: mfaDone(context),
+    platform: word(context, 'platform', PLATFORM_OF, hints),
+    clientAppType: word(context, 'client_app_type', CLIENT_APP_TYPE_OF, hints) ?? word(context, 'clientAppType', CLIENT_APP_TYPE_OF, hints),
+    ip: matching(context, 'ip', (text) => isIP(text) !== 0, 'must be an IPv4 or IPv6 address', hints),
+    country: matching(context, 'country', (text) => /^[A-Za-z]{2}$/u.test(text), 'must be a country code of two letters (ISO 3166-1)', hints)?.toUpperCase(),
+    mfaDone: mfaDone(context, hints),
   };
 }
 
@@ -93,45 +109,53 @@ function optionalText(value: unknown, field: string): string | undefined {
 }
 
 const PLATFORM_OF = new Map<string, Platform>([...PLATFORMS.map((name) => [name.toLowerCase(), name] as const), ['windowsphone', 'unknown']]);
-
-function platform(value: unknown): Platform | undefined {
-  return word(value, 'context.platform', PLATFORM_OF);
-}
-
 const CLIENT_APP_TYPES: readonly ClientAppType[] = ['browser', 'mobileAppsAndDesktopClients', 'exchangeActiveSync', 'easSupported', 'other'];
 const CLIENT_APP_TYPE_OF = new Map<string, ClientAppType>(CLIENT_APP_TYPES.map((name) => [name.toLowerCase(), name]));
 
-function clientAppType(context: JsonObject): ClientAppType | undefined {
-  const snake = word(context['client_app_type'], 'context.client_app_type', CLIENT_APP_TYPE_OF);
-  return snake ?? word(context['clientAppType'], 'context.clientAppType', CLIENT_APP_TYPE_OF);
+function contextText(context: JsonObject, name: string, hints: Hint[]): string | undefined {
+  const value = context[name];
+  if (value === undefined || value === null || typeof value === 'string') return value ?? undefined;
+  hint(hints, name, 'must be a string');
+  return undefined;
 }
 
-function word<T extends string>(value: unknown, field: string, words: ReadonlyMap<string, T>): T | undefined {
-  const given = optionalText(value, field);
-  if (given === undefined) return undefined;
-  const known = words.get(given.toLowerCase());
-  if (known === undefined) throw invalidField(field, `must be one of ${[...new Set(words.values())].join(', ')}`);
+function matching(context: JsonObject, name: string, fits: (text: string) => boolean, message: string, hints: Hint[]): string | undefined {
+  const given = contextText(context, name, hints);
+  if (given === undefined || fits(given)) return given;
+  hint(hints, name, message);
+  return undefined;
+}
+
+function word<T extends string>(context: JsonObject, name: string, words: ReadonlyMap<string, T>, hints: Hint[]): T | undefined {
+  const given = contextText(context, name, hints);
+  const known = given === undefined ? undefined : words.get(given.toLowerCase());
+  if (given !== undefined && known === undefined) hint(hints, name, `must be one of ${[...new Set(words.values())].join(', ')}`);
   return known;
 }
 
-function ip(value: unknown): string | undefined {
-  const given = optionalText(value, 'context.ip');
-  if (given !== undefined && isIP(given) === 0) throw invalidField('context.ip', 'must be an IPv4 or IPv6 address');
-  return given;
-}
-
-function country(value: unknown): string | undefined {
-  const given = optionalText(value, 'context.country');
-  if (given === undefined) return undefined;
-  if (!/^[A-Za-z]{2}$/u.test(given)) throw invalidField('context.country', 'must be a country code of two letters (ISO 3166-1)');
-  return given.toUpperCase();
-}
-
 /** `mfa: true`, or `amr` with "mfa" in it (RFC 8176). */
-function mfaDone(context: JsonObject): boolean | undefined {
+function mfaDone(context: JsonObject, hints: Hint[]): boolean | undefined {
   const { mfa, amr } = context;
-  if (mfa !== undefined && mfa !== null && typeof mfa !== 'boolean') throw invalidField('context.mfa', 'must be true or false');
-  if (amr === undefined || amr === null) return mfa === null ? undefined : mfa;
-  if (!Array.isArray(amr) || !amr.every((method) => typeof method === 'string')) throw invalidField('context.amr', 'must be an array of strings');
-  return mfa === true || amr.includes('mfa');
+  const told = mfa === null || typeof mfa === 'boolean' ? mfa ?? undefined : undefined;
+  if (mfa !== undefined && mfa !== null && told === undefined) hint(hints, 'mfa', 'must be true or false');
+  const methods = contextTexts(amr, 'amr', hints);
+  return methods === undefined ? told : told === true || methods.includes('mfa');
+}
+
+function contextTexts(value: unknown, name: string, hints: Hint[]): readonly string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  hint(hints, name, 'must be an array of strings');
+  return undefined;
+}
+
+/** Both levels of the negotiation (Obligations Extension, "Adoption and Negotiation"). What else is listed does not matter. */
+function stepsUp(context: JsonObject, hints: Hint[]): boolean {
+  const extensions = contextTexts(context['supported_mandatory_extensions'], 'supported_mandatory_extensions', hints);
+  const types = contextTexts(context['supported_obligations'], 'supported_obligations', hints);
+  return extensions?.includes(OBLIGATIONS_EXTENSION) === true && types?.includes(STEP_UP) === true;
+}
+
+function hint(hints: Hint[], name: string, message: string): void {
+  hints.push({ field: `context.${name}`, message });
 }

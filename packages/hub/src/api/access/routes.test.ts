@@ -5,10 +5,11 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { HubError } from '@sallyport/contracts';
 import { createHttpServer } from '../http-server.ts';
 import { parseDeviceCas } from './device-ca.ts';
+import type { AskingClient } from '../route-access.ts';
 import { DeviceCertificates } from './device-certificate.ts';
 import { accessRoutes } from './routes.ts';
 import { evaluationRequest, evaluationResponse, evaluationsResponse } from './schemas.ts';
-import { ALICE, fakeDecider, PHONE } from './testing.ts';
+import { ALICE, fakeDecider, OWNERLESS, PHONE } from './testing.ts';
 import type { FakeDecider } from './testing.ts';
 
 const fixture = <T>(name: string): T => JSON.parse(readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8')) as T;
@@ -26,23 +27,26 @@ interface Answer {
   readonly decision: boolean;
   readonly context: {
     readonly reasons: readonly { readonly code: string }[]; readonly reason_user: Record<string, string>; readonly reason_admin: { readonly en: string };
-    readonly language: string; readonly remediation_url?: string; readonly obligations: readonly unknown[]; readonly error?: { readonly field: string; readonly status: number };
+    readonly language: string; readonly remediation_url?: string; readonly obligations?: readonly unknown[]; readonly hints?: readonly { readonly field: string; readonly message: string }[]; readonly error?: { readonly field: string; readonly status: number };
   };
 }
 
 let decider: FakeDecider;
 let app: FastifyInstance;
+/** What the caller is registered with. */
+let asking: AskingClient;
 
 beforeEach(() => {
   decider = fakeDecider();
+  asking = { trustSet: 'phones', obligations: new Set(), strictContext: false };
   const certificates = new DeviceCertificates(parseDeviceCas(captured.ca_pem, 'deviceCa'));
   const authenticator = {
     authenticate: (authorization: string | undefined) => (authorization === 'Bearer good'
-      ? Promise.resolve({ appId: 'a', displayName: 'Gateway', roles: new Set(['Sallyport.Access.Evaluate']) })
+      ? Promise.resolve({ appId: 'a', displayName: 'Gateway', roles: new Set(['Sallyport.Access.Evaluate']), asking })
       : Promise.reject(new HubError('unauthenticated', 'no'))),
   };
   app = createHttpServer({ behindProxy: false, hsts: false, log: pino({ level: 'silent' }), authenticator, clock: { now: () => NOW } });
-  app.register(accessRoutes({ decider, clock: { now: () => NOW }, baseUrl: BASE, certificates: () => certificates }));
+  app.register(accessRoutes({ decider, clock: { now: () => NOW }, baseUrl: BASE, trustSets: { get: (id) => (id === 'phones' ? certificates : new DeviceCertificates([])) } }));
 });
 
 const HEADERS = { authorization: 'Bearer good', 'content-type': 'application/json' };
@@ -64,7 +68,9 @@ const withProperties = (properties: unknown) => ({ ...QUESTION, subject: { ...QU
 describe('one evaluation', () => {
   test('grants with reasons', async () => {
     const answer = await evaluate(QUESTION);
-    expect(answer).toMatchObject({ decision: true, context: { reasons: [{ code: 'policy_satisfied' }], obligations: [], language: 'en' } });
+    expect(answer).toMatchObject({ decision: true, context: { reasons: [{ code: 'policy_satisfied' }], language: 'en' } });
+    expect(answer.context).not.toHaveProperty('obligations');
+    expect(answer.context).not.toHaveProperty('hints');
     expect(decider.asked).toEqual([{ user: 'alice@example.com', application: 'Exchange', device: { grade: 'claim', value: PHONE } }]);
   });
 
@@ -84,11 +90,6 @@ describe('one evaluation', () => {
     expect(answer).toMatchObject({ decision: false, context: { reasons: [{ code: 'device_unknown' }] } });
     expect(answer.context).not.toHaveProperty('remediation_url');
     expect(JSON.stringify(answer)).not.toContain('stranger');
-  });
-
-  test('passes on the obligation of a second factor', async () => {
-    decider.mfaRequired = true;
-    expect((await evaluate(QUESTION)).context.obligations).toEqual([{ type: 'mfa', policyId: 'ca-2' }]);
   });
 
   test('hands the context on in our words', async () => {
@@ -116,6 +117,84 @@ describe('one evaluation', () => {
   });
 });
 
+describe('a second factor that a policy demands', () => {
+  const OPTED_IN = { supported_mandatory_extensions: ['obligations'], supported_obligations: ['step-up'] };
+  const STEP_UP = {
+    id: 'ca-2', type: 'step-up', properties: { acr_value: 'http://schemas.openid.net/pape/policies/2007/06/multi-factor', amr_values: ['mfa'] },
+  };
+  beforeEach(() => { decider.mfaRequired = true; });
+
+  test.each([
+    ['says nothing', {}], ['lists the type alone', { supported_obligations: ['step-up'] }], ['lists the extension alone', { supported_mandatory_extensions: ['obligations'] }],
+    ['lists another type', { ...OPTED_IN, supported_obligations: ['notification', 'Step-Up', 'mfa'] }], ['lists another extension', { ...OPTED_IN, supported_mandatory_extensions: ['urn:x', 'Obligations'] }],
+    ['writes a text in place of a list', { ...OPTED_IN, supported_mandatory_extensions: 'obligations' }], ['writes null', { ...OPTED_IN, supported_obligations: null }],
+    ['lists something that is no text', { ...OPTED_IN, supported_obligations: ['step-up', 1] }],
+  ])('is a plain deny to a caller that %s', async (_, context) => {
+    const answer = await evaluate(withContext(context));
+    expect(answer).toMatchObject({ decision: false, context: { reasons: [{ code: 'mfa_required', policyId: 'ca-2' }], reason_user: { en: expect.stringMatching(/second/iu) } } });
+    expect(answer.context).not.toHaveProperty('obligations');
+  });
+
+  test('is an obligation to a caller that commits to it', async () => {
+    const answer = await evaluate(withContext({ supported_mandatory_extensions: ['x', 'obligations'], supported_obligations: ['notification', 'step-up'] }));
+    expect(answer).toMatchObject({ decision: true, context: { obligations: [STEP_UP] } });
+  });
+
+  test('is an obligation to a client that is registered so', async () => {
+    asking = { ...asking, obligations: new Set(['step-up']) };
+    expect(await evaluate(QUESTION)).toMatchObject({ decision: true, context: { obligations: [STEP_UP] } });
+  });
+
+  test('adds no obligation to a deny', async () => {
+    decider.blocked.add(PHONE);
+    const answer = await evaluate(withContext(OPTED_IN));
+    expect(answer.decision).toBe(false);
+    expect(answer.context).not.toHaveProperty('obligations');
+  });
+
+  test('is asked of each of several evaluations, whose own context replaces the one above', async () => {
+    const response = await post('/access/v1/evaluations', JSON.stringify({ ...withContext(OPTED_IN), evaluations: [{}, { context: { mfa: false } }, {}] }));
+    const { evaluations } = response.json<{ evaluations: Answer[] }>();
+    expect(evaluations.map(({ decision, context }) => [decision, context.obligations])).toEqual([[true, [STEP_UP]], [false, undefined], [true, [STEP_UP]]]);
+  });
+
+  test('ends a list of evaluations that ends at the first deny', async () => {
+    const response = await post('/access/v1/evaluations', JSON.stringify({ ...QUESTION, options: { evaluations_semantic: 'deny_on_first_deny' }, evaluations: [{}, {}] }));
+    expect(response.json<{ evaluations: Answer[] }>().evaluations.map(({ decision }) => decision)).toEqual([false]);
+  });
+});
+
+describe('what of the context cannot be used', () => {
+  const UNUSABLE: readonly (readonly [string, object])[] = [
+    ['context.ip', { ip: '1.2.3' }], ['context.ip', { ip: 1 }], ['context.ip', { ip: '10.0.0.1:443' }], ['context.ip', { ip: '' }],
+    ['context.platform', { platform: 'symbian' }], ['context.platform', { platform: 'constructor' }], ['context.platform', { platform: 'chromeOS' }],
+    ['context.client_app_type', { client_app_type: 'fax' }], ['context.clientAppType', { clientAppType: 7 }], ['context.country', { country: 'SWE' }], ['context.country', { country: 'Sweden' }],
+    ['context.mfa', { mfa: 'yes' }], ['context.amr', { amr: 'mfa' }], ['context.amr', { amr: [1] }], ['context.language', { language: 1 }], ['context.language', { language: ['sv'] }],
+    ['context.supported_obligations', { supported_obligations: {} }],
+  ];
+
+  test.each(UNUSABLE)('%s counts as unknown, with a hint: %j', async (field, context) => {
+    const answer = await evaluate(withContext(context));
+    expect(answer).toMatchObject({ decision: true, context: { hints: [{ field, message: expect.stringMatching(/^must be /u) }] } });
+    expect(decider.asked).toEqual([{ user: 'alice@example.com', application: 'Exchange', device: { grade: 'claim', value: PHONE } }]);
+  });
+
+  test.each(UNUSABLE)('%s is 400 for a client that is registered as strict: %j', async (field, context) => {
+    asking = { ...asking, strictContext: true };
+    const response = await post('/access/v1/evaluation', JSON.stringify(withContext(context)));
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({ error: { target: field } });
+    expect(decider.asked).toEqual([]);
+  });
+
+  test('a second factor that is told in a way that cannot be read is none', async () => {
+    await evaluate(withContext({ mfa: 'true', amr: 'mfa' }));
+    expect(decider.asked[0]?.mfaDone).toBeUndefined();
+    await evaluate(withContext({ mfa: 'true', amr: ['mfa'] }));
+    expect(decider.asked[1]?.mfaDone).toBe(true);
+  });
+});
+
 describe('a device certificate', () => {
   const good = captured.devices[0]?.pem ?? '';
 
@@ -132,9 +211,18 @@ describe('a device certificate', () => {
     expect(decider.asked[0]?.device).toBeUndefined();
   });
 
+  test('counts for nothing from a client whose trust set does not hold its CA', async () => {
+    for (const trustSet of [null, 'others']) {
+      asking = { ...asking, trustSet };
+      expect(await evaluate(withProperties({ certificate: good }))).toMatchObject({
+        decision: false, context: { reasons: [{ code: 'device_certificate_invalid' }], hints: [{ field: 'subject.properties.certificate', message: expect.any(String) }] },
+      });
+    }
+  });
+
   test('and a claim must mean the same device', async () => {
     expect((await evaluate(withProperties({ certificate: good, device_id: PHONE }))).decision).toBe(true);
-    expect((await evaluate(withProperties({ certificate: good, device_id: 'nobodys' }))).decision).toBe(false);
+    expect((await evaluate(withProperties({ certificate: good, device_id: OWNERLESS }))).decision).toBe(false);
   });
 });
 
@@ -149,11 +237,7 @@ describe('what is refused with 400 names the field', () => {
     ['subject.properties', withProperties([])], ['subject.properties.device_id', withProperties({ device_id: 5 })],
     ['subject.properties.certificate', withProperties({ certificate: {} })],
     ['resource.properties', { ...QUESTION, resource: { ...QUESTION.resource, properties: 'x' } }],
-    ['context', withContext('x')], ['context.ip', withContext({ ip: '1.2.3' })], ['context.ip', withContext({ ip: 1 })],
-    ['context.platform', withContext({ platform: 'symbian' })], ['context.platform', withContext({ platform: 'constructor' })],
-    ['context.client_app_type', withContext({ client_app_type: 'fax' })], ['context.country', withContext({ country: 'SWE' })],
-    ['context.mfa', withContext({ mfa: 'yes' })], ['context.amr', withContext({ amr: 'mfa' })], ['context.amr', withContext({ amr: [1] })],
-    ['context.language', withContext({ language: 1 })],
+    ['context', withContext('x')],
   ])('%s', async (field, question) => {
     const response = await post('/access/v1/evaluation', JSON.stringify(question));
     expect(response.statusCode).toBe(400);
@@ -189,6 +273,11 @@ describe('the transport', () => {
     expect((await post('/access/v1/evaluation', '{}', { 'x-request-id': 'abc-2' })).headers['x-request-id']).toBe('abc-2');
   });
 
+  test.each(['a b,c;d="e"#@', 'Ärende 7', 'x'.repeat(1_024), '{"trace":1}'])('echoes X-Request-ID as it was sent: %s', async (id) => {
+    const sent = Buffer.from(id).toString('latin1');
+    expect((await post('/access/v1/evaluation', JSON.stringify(QUESTION), { 'x-request-id': sent })).headers['x-request-id']).toBe(sent);
+  });
+
   test('wants a token', async () => {
     const response = await post('/access/v1/evaluation', JSON.stringify(QUESTION), { authorization: 'Bearer bad' });
     expect(response.statusCode).toBe(401);
@@ -204,7 +293,8 @@ describe('the transport', () => {
     const response = await app.inject({ method: 'GET', url: '/.well-known/authzen-configuration' });
     expect(response.headers['content-type']).toContain('application/json');
     expect(response.json()).toEqual({
-      policy_decision_point: BASE, access_evaluation_endpoint: `${BASE}/access/v1/evaluation`, access_evaluations_endpoint: `${BASE}/access/v1/evaluations`, capabilities: [],
+      policy_decision_point: BASE, access_evaluation_endpoint: `${BASE}/access/v1/evaluation`, access_evaluations_endpoint: `${BASE}/access/v1/evaluations`,
+      capabilities: ['urn:openid:authzen:capability:obligations'], supported_obligations: ['step-up'],
     });
   });
 });
@@ -235,6 +325,7 @@ describe('several evaluations', () => {
   });
 
   test('a broken item is a deny in its place', async () => {
+    asking = { ...asking, strictContext: true };
     const answers = await evaluateAll({ ...QUESTION, evaluations: [GOOD, { resource: 7 }, 'x', null, { context: { ip: 'no' } }, GOOD] });
     expect(decisions(answers)).toEqual([true, false, false, false, false, true]);
     expect(answers[1]?.context.error).toMatchObject({ status: 400, field: 'resource' });

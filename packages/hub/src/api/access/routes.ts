@@ -4,6 +4,8 @@ import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { Evaluator } from './evaluator.ts';
 import type { EvaluatorOptions } from './evaluator.ts';
 import { installFastPath } from '../fast-path/fast-path.ts';
+import { askingClient } from './asking-client.ts';
+import { OBLIGATIONS_CAPABILITY, STEP_UP } from './obligations.ts';
 import { fastEvaluation } from './fast-evaluation.ts';
 import * as schemas from './schemas.ts';
 
@@ -28,10 +30,10 @@ export function accessRoutes(options: AccessRoutesOptions): FastifyPluginCallbac
   return (app, _, done) => {
     if (options.authenticator?.peek !== undefined) installFastPath(app, fastEvaluation(evaluator, options.onAnswered), options.authenticator as Required<Authenticator>);
     app.post('/access/v1/evaluation', { config: { access: EVALUATE, doc: ONE, quiet: true, anyText: true }, bodyLimit: 64 * KIB }, (request, reply) => {
-      reply.header('content-type', JSON_TYPE).send(evaluator.evaluate(request.body));
+      reply.header('content-type', JSON_TYPE).send(evaluator.evaluate(request.body, askingClient(request.caller)));
     });
     app.post('/access/v1/evaluations', { config: { access: EVALUATE, doc: MANY, quiet: true, anyText: true }, bodyLimit: KIB * KIB }, (request, reply) => {
-      reply.header('content-type', JSON_TYPE).send(evaluator.evaluateAll(request.body));
+      reply.header('content-type', JSON_TYPE).send(evaluator.evaluateAll(request.body, askingClient(request.caller)));
     });
     app.get('/.well-known/authzen-configuration', { config: { access: PUBLIC, doc: METADATA } }, (_request, reply) => {
       reply.header('content-type', JSON_TYPE).send(metadata);
@@ -47,7 +49,8 @@ function metadataOf(baseUrl: string): Readonly<Record<string, unknown>> {
     policy_decision_point: base,
     access_evaluation_endpoint: `${base}/access/v1/evaluation`,
     access_evaluations_endpoint: `${base}/access/v1/evaluations`,
-    capabilities: [],
+    capabilities: [OBLIGATIONS_CAPABILITY],
+    supported_obligations: [STEP_UP],
   };
 }
 

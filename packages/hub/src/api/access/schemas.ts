@@ -22,14 +22,16 @@ const resource = z.object({
 });
 
 const context = z.looseObject({
-  ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+  ip: z.string().optional().describe('IPv4 or IPv6 address.'),
   platform: z.string().optional().describe('android, iOS, macOS, windows, linux or unknown, in any case.'),
   client_app_type: z.string().optional().describe('browser, mobileAppsAndDesktopClients, exchangeActiveSync, easSupported or other, in any case. Also as `clientAppType`.'),
-  country: z.string().length(2).optional().describe('ISO 3166-1 alpha-2.'),
+  country: z.string().optional().describe('ISO 3166-1 alpha-2.'),
   mfa: z.boolean().optional().describe('The user has passed a second factor.'),
   amr: z.array(z.string()).optional().describe('Authentication methods (RFC 8176); `mfa` among them counts as `mfa: true`.'),
+  supported_mandatory_extensions: z.array(z.string()).optional().describe('`obligations` among them: the caller lets nobody in before the obligations of the answer are fulfilled.'),
+  supported_obligations: z.array(z.string()).optional().describe('Types of obligations that the caller fulfils. There is `step-up`.'),
   language: z.string().optional().describe('Language of `reason_user` as BCP 47 tag or Accept-Language: en, sv or nl.'),
-});
+}).describe('A member that cannot be used counts as unknown, and `context.hints` of the answer names it; a client that is registered with strictContext gets 400 instead.');
 
 export const evaluationRequest = z.object({ subject, action, resource, context: context.optional() });
 
@@ -53,8 +55,12 @@ export const evaluationResponse = z.object({
     reason_admin: z.object({ en: z.string() }),
     reason_user: z.record(z.string(), z.string()).describe('By language tag: what is wrong and how to mend it.'),
     language: z.enum(['en', 'sv', 'nl']),
-    obligations: z.array(z.object({ type: z.literal('mfa'), policyId: z.string() }))
-      .describe('What the caller must still do before letting the user in.'),
+    obligations: z.array(z.object({
+      id: z.string().describe('Of the policy that demands it.'), type: z.literal('step-up'),
+      properties: z.object({ acr_value: z.string(), amr_values: z.array(z.string()) }),
+    })).min(1).optional()
+      .describe('What the caller must do before it lets the user in (AuthZEN Obligations Extension). Only to a caller that says in its request, or whose client is registered so, that it does; everybody else is denied with `mfa_required`.'),
+    hints: z.array(z.object({ field: z.string(), message: z.string() })).optional().describe('What of the request could not be used, and why.'),
     report_only: z.array(z.object({ policyId: z.string(), result: z.string(), reasons: z.array(reason) })),
     remediation_url: z.url().optional().describe('Where the person sees what is wrong with the device; present when the device is known.'),
   }),
@@ -72,4 +78,5 @@ export const evaluationsResponse = z.union([
 
 export const metadataResponse = z.object({
   policy_decision_point: z.url(), access_evaluation_endpoint: z.url(), access_evaluations_endpoint: z.url(), capabilities: z.array(z.string()),
+  supported_obligations: z.array(z.string()).describe('Types of obligations (AuthZEN Obligations Extension).'),
 });

@@ -24,6 +24,8 @@ export interface TestCertificate {
 export interface CertificateWish {
   readonly subject?: string;
   readonly uris?: readonly string[];
+  /** Other names of the subject alternative name. */
+  readonly others?: readonly { readonly type: 'upn' | 'dns' | 'email'; readonly value: string }[];
   readonly usages?: readonly string[];
   readonly notBefore?: number;
   readonly notAfter?: number;
@@ -53,9 +55,10 @@ export async function issue(ca: TestCa, wish: CertificateWish = {}): Promise<Tes
   return { pem: `${certificate.toString('pem')}\n`, keyPem };
 }
 
-function extensionsOf({ uris = [], usages = [ExtendedKeyUsage.clientAuth], isCa = false }: CertificateWish): Extension[] {
+function extensionsOf({ uris = [], others = [], usages = [ExtendedKeyUsage.clientAuth], isCa = false }: CertificateWish): Extension[] {
   const extensions: Extension[] = [new BasicConstraintsExtension(isCa, undefined, true)];
-  if (uris.length > 0) extensions.push(new SubjectAlternativeNameExtension(uris.map((value) => ({ type: 'url' as const, value }))));
+  const names = [...uris.map((value) => ({ type: 'url' as const, value })), ...others];
+  if (names.length > 0) extensions.push(new SubjectAlternativeNameExtension(names));
   if (usages.length > 0) extensions.push(new ExtendedKeyUsageExtension([...usages]));
   return extensions;
 }

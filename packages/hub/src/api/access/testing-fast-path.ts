@@ -30,7 +30,7 @@ export async function startTwin(withFastPath: boolean, decider: FakeDecider = fa
   const twin: Twin = { app, fast: 0 };
   const certificates = new DeviceCertificates([]);
   app.register(accessRoutes({
-    decider, clock, baseUrl: 'https://hub.example.test', certificates: () => certificates,
+    decider, clock, baseUrl: 'https://hub.example.test', trustSets: { get: () => certificates },
     ...(withFastPath ? { authenticator, onAnswered: () => { twin.fast += 1; } } : {}),
   }));
   await app.listen({ host: '127.0.0.1', port: 0 });

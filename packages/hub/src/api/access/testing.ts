@@ -6,6 +6,8 @@ import type { AccessAnswer, AccessDecider, AccessQuestion, DeviceClaim } from '.
 
 export const ALICE: UserFacts = { id: 'u-alice', userPrincipalName: 'alice@example.com', accountEnabled: true, groupIds: [] };
 export const PHONE = '3f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a10';
+/** A device without a primary user. */
+export const OWNERLESS = '7a0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a10';
 export const PHONE_EAS = 'ApplDMQJ1234F18P';
 export const THREAT: Reason = {
   code: 'threat_level_above_allowed', policyId: 'cp-1', policyName: 'Phones', connectorId: 'lookout', required: 'low', actual: 'highSeverity', findingIds: ['f-1'],
@@ -37,7 +39,7 @@ const POSTURE = {
 
 const DEVICES: ReadonlyMap<string, Partial<DeviceFacts>> = new Map([
   [PHONE, { id: PHONE, platform: 'iOS', userId: ALICE.id }],
-  ['nobodys', { id: 'nobodys', platform: 'android' }],
+  [OWNERLESS, { id: OWNERLESS, platform: 'android' }],
 ]);
 const BY_EAS: ReadonlyMap<string, string> = new Map([[PHONE_EAS.toLowerCase(), PHONE]]);
 const APPLICATIONS: ReadonlyMap<string, string> = new Map([['exchange', 'app-exchange'], ['onedrive', 'app-sharepoint'], ['orders', 'app-orders']]);

@@ -57,10 +57,11 @@ export class AdminDocuments {
     });
   }
 
-  /** @throws HubError `not_found` */
-  remove(request: FastifyRequest, id: string): Promise<void> {
+  /** @param check may refuse it. @throws HubError `not_found` */
+  remove(request: FastifyRequest, id: string, check: (tx: Transaction) => Promise<void> = async () => undefined): Promise<void> {
     return this.#deps.configuration.write(actorOf(request), async (tx, changed) => {
       const before = this.#required(await tx.documents.get(this.#kind, id), id);
+      await check(tx);
       await tx.documents.delete(this.#kind, id);
       changed({ kind: this.#kind, id, before: before.body });
     });

@@ -5,6 +5,7 @@ import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow } from '../../store/store.ts';
 import { parseDeviceCas } from '../access/device-ca.ts';
 import type { DoorBody } from '../doors/door.ts';
+import { trustSetId } from './trust-sets-schema.ts';
 import { NGINX_RESERVED_HEADERS } from '../doors/gateways/nginx.ts';
 
 /** What administrators write and read of doors. */
@@ -26,7 +27,8 @@ const fields = {
   enabled: z.boolean(),
   applications: z.array(rule).max(200).describe('The most specific rule that fits is used: exact host, then wildcard, then longest path.'),
   defaultApplication: application.nullable().describe('For requests that no rule fits; null: they are denied.'),
-  deviceCa: z.string().max(65_536).describe('PEM of the CAs that sign the devices\' certificates themselves.'),
+  deviceCa: z.string().max(65_536).nullable().describe('PEM of the CAs that sign the devices\' certificates themselves; they vouch at this door only. null where trustSet names a set.'),
+  trustSet: trustSetId.nullable().describe('Id of a trust set (/admin/v1/trust-sets) in place of deviceCa.'),
   userFrom: z.string().max(100).regex(/^[A-Za-z0-9-]+$/u, 'must be "device" or the name of a header').describe('`device`: the primary user of the device; or the name of a header that the gateway sets after signing the user in.'),
   language: z.enum(['en', 'sv', 'nl']).describe('Of messages, where the browser names no language that there is.'),
   failMode: z.enum(['closed', 'open']).describe('`open`: lets in while the hub has no recent information.'),
@@ -44,6 +46,8 @@ export const doorCreate = z.strictObject({
   language: fields.language.default('en'),
   failMode: fields.failMode.default('closed'),
   failOpenReason: fields.failOpenReason.default(null),
+  deviceCa: fields.deviceCa.default(null),
+  trustSet: fields.trustSet.default(null),
 });
 
 export const doorPatch = z.strictObject(fields).partial();
@@ -67,7 +71,9 @@ export type DoorView = z.infer<typeof doorView>;
 
 /** What no single field can say. @throws HubError `invalid_request` that names the field */
 export function checkDoor(body: DoorBody, view: Pick<AccessView, 'application'>): DoorBody {
-  parseDeviceCas(body.deviceCa, 'deviceCa');
+  if (body.deviceCa !== null) parseDeviceCas(body.deviceCa, 'deviceCa');
+  if (body.deviceCa === null && (body.trustSet ?? null) === null) throw invalidField('deviceCa', 'is needed, or trustSet with the id of a trust set: without a CA nobody ever gets in');
+  if (body.deviceCa !== null && (body.trustSet ?? null) !== null) throw invalidField('trustSet', 'cannot stand beside deviceCa; set one of them to null');
   if (NGINX_RESERVED_HEADERS.has(body.userFrom.toLowerCase())) throw invalidField('userFrom', `cannot be ${body.userFrom}: that header has another meaning`);
   for (const [index, given] of body.applications.entries()) requireApplication(given.application, `applications[${index}].application`, view);
   if (body.defaultApplication !== null) requireApplication(body.defaultApplication, 'defaultApplication', view);
@@ -84,5 +90,5 @@ function requireApplication(name: string, field: string, view: Pick<AccessView, 
 export function toView({ id, body, createdAt, modifiedAt }: DocumentRow, baseUrl: string): DoorView {
   const { secretHash: _, ...shown } = body as unknown as DoorBody;
   const url = `${baseUrl.replace(/\/+$/u, '')}/doors/${id}`;
-  return doorView.parse({ ...shown, id, url, eventsUrl: `${url}/events`, createdDateTime: isoTime(createdAt), modifiedDateTime: isoTime(modifiedAt) });
+  return doorView.parse({ trustSet: null, ...shown, id, url, eventsUrl: `${url}/events`, createdDateTime: isoTime(createdAt), modifiedDateTime: isoTime(modifiedAt) });
 }

@@ -3,7 +3,8 @@ import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { AccessView } from '../../pipeline/ports.ts';
 import { newSecret } from '../../platform/secrets.ts';
-import type { DocumentRow } from '../../store/store.ts';
+import type { DocumentRow, Transaction } from '../../store/store.ts';
+import { requireTrustSet } from '../access/require-trust-set.ts';
 import type { DoorBody } from '../doors/door.ts';
 import type { DoorRegistry } from '../doors/door-registry.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
@@ -37,14 +38,14 @@ export function doorAdminRoutes(options: DoorAdminOptions): FastifyPluginCallbac
     app.post('/admin/v1/doors', { config: { access: WRITE, doc: docs.create } }, async (request, reply) => {
       const { id = randomUUID(), ...given } = doorCreate.parse(request.body);
       const { secret, hash, hint } = newSecret();
-      const row = await doors.create(request, id, () => checked({ ...given, secretHash: hash, hint } as DoorBody, view));
+      const row = await doors.create(request, id, (tx) => checked({ ...given, secretHash: hash, hint } as DoorBody, view, tx));
       reply.code(201).header('location', `/admin/v1/doors/${id}`);
       return { ...(await inForce(row)), secret };
     });
     app.get('/admin/v1/doors/:id', { config: { access: READ, doc: docs.get } }, async (request) => toView(await doors.get(idOf(request)), baseUrl));
     app.patch('/admin/v1/doors/:id', { config: { access: WRITE, doc: docs.patch } }, async (request) => {
       const patch = doorPatch.parse(request.body);
-      return inForce(await doors.change(request, idOf(request), (before) => checked({ ...before as unknown as DoorBody, ...patch } as DoorBody, view)));
+      return inForce(await doors.change(request, idOf(request), (before, tx) => checked({ ...before as unknown as DoorBody, ...patch } as DoorBody, view, tx)));
     });
     app.delete('/admin/v1/doors/:id', { config: { access: WRITE, doc: docs.remove } }, async (request, reply) => {
       await doors.remove(request, idOf(request));
@@ -62,7 +63,8 @@ export function doorAdminRoutes(options: DoorAdminOptions): FastifyPluginCallbac
   }
 }
 
-function checked(body: DoorBody, view: Pick<AccessView, 'application'>): Readonly<Record<string, unknown>> {
+async function checked(body: DoorBody, view: Pick<AccessView, 'application'>, tx: Transaction): Promise<Readonly<Record<string, unknown>>> {
+  await requireTrustSet(tx, body.trustSet ?? null, 'trustSet');
   return { ...checkDoor(body, view) };
 }
 

@@ -11,11 +11,13 @@ import { alertFrameOf } from '../../publish/frames.ts';
 import { Publisher } from '../../publish/publisher.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
+import { TrustSets } from '../access/trust-sets.ts';
 import { DoorRegistry } from '../doors/door-registry.ts';
 import { createHttpServer } from '../http-server.ts';
 import { permissionsAsToken } from '../testing-authenticator.ts';
 import { doorAdminRoutes } from './doors.ts';
 import { eventRoutes, type EventRoutesOptions } from './events.ts';
+import { trustSetAdminRoutes } from './trust-sets.ts';
 import { mergeRuleRoutes } from './merge-rules.ts';
 
 /** For tests only: the administrator's routes on a real store and pipeline. */
@@ -36,11 +38,13 @@ export async function openAdminHub(options: { readonly events?: Omit<EventRoutes
   const log = pino({ level: 'silent' });
   const store = await openSqliteStore({ file: join(folder, 'hub.db') });
   const pipeline = await startPipeline({ store, clock: systemClock, onError: () => undefined });
-  const registry = await DoorRegistry.load({ store, log });
+  const trustSets = await TrustSets.load(store, log);
+  const registry = await DoorRegistry.load({ store, log, trustSets });
   const alerts = await Publisher.start({ store, log, frameOf: alertFrameOf });
   const app = createHttpServer({ behindProxy: false, hsts: false, log, authenticator: permissionsAsToken, clock: systemClock });
   const deps = { store, configuration: pipeline.configuration, clock: systemClock };
   app.register(doorAdminRoutes({ ...deps, view: pipeline.decider.view, registry, baseUrl: ADMIN_BASE }));
+  app.register(trustSetAdminRoutes({ ...deps, trustSets }));
   app.register(mergeRuleRoutes({ ...deps, questions: pipeline.questions }));
   app.register(eventRoutes({ alerts, ...options.events }));
   return {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { activeSyncDeviceId } from './active-sync.ts';
+import { activeSyncDeviceId, SEVERAL_IDS } from './active-sync.ts';
 
 const { vectors } = JSON.parse(readFileSync(new URL('fixtures/activesync-query.vectors.json', import.meta.url), 'utf8')) as {
   vectors: { query: string; device_id: string }[];
@@ -24,6 +24,10 @@ describe('the device id of an ActiveSync request', () => {
     expect(ask(query)).toBeUndefined();
   });
 
+  test.each(['DeviceId=a&DeviceId=b', 'Cmd=Sync&deviceid=a&DEVICEID=a', 'DeviceId=a&Device%49d=b', 'DeviceId=&DeviceId=b', 'DeviceId=a&x=1&DeviceId='])('that comes twice is none, and said to be so: %s', (query) => {
+    expect(ask(query)).toBe(SEVERAL_IDS);
+  });
+
   test('is only looked for on its own path', () => {
     expect(activeSyncDeviceId('/owa', '/owa?DeviceId=x')).toBeUndefined();
     expect(activeSyncDeviceId('/microsoft-server-activesync/default.eas', '/Microsoft-Server-ActiveSync/default.eas?DeviceId=x')).toBe('x');
@@ -32,7 +36,7 @@ describe('the device id of an ActiveSync request', () => {
 
   test('never makes the parser throw', () => {
     fc.assert(fc.property(fc.string(), fc.base64String(), (text, base64) => {
-      expect(['string', 'undefined']).toContain(typeof ask(text));
+      expect(['string', 'symbol', 'undefined']).toContain(typeof ask(text));
       expect(['string', 'undefined']).toContain(typeof ask(base64));
     }));
   });

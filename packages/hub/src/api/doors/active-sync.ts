@@ -1,3 +1,6 @@
+/** The request names more than one device id: which of them the mail server takes is not known here. */
+export const SEVERAL_IDS = Symbol('several ActiveSync device ids');
+
 /**
  * The device id that an ActiveSync client gives itself (MS-ASHTTP 2.2.1.1.1), from the plain query
  * (`DeviceId=`) or the base64 one of protocol 12.1 and later. `undefined` when the target is no ActiveSync
@@ -8,7 +11,7 @@
  * @param path from `normalPath`
  * @param target the raw request target with its query
  */
-export function activeSyncDeviceId(path: string, target: string): string | undefined {
+export function activeSyncDeviceId(path: string, target: string): string | typeof SEVERAL_IDS | undefined {
   if (!isActiveSync(path)) return undefined;
   const at = target.indexOf('?');
   const query = at < 0 ? '' : target.slice(at + 1);
@@ -19,11 +22,10 @@ export function isActiveSync(path: string): boolean {
   return path === '/microsoft-server-activesync' || path.startsWith('/microsoft-server-activesync/');
 }
 
-function plainDeviceId(query: string): string | undefined {
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (name.toLowerCase() === 'deviceid' && value !== '') return value;
-  }
-  return undefined;
+/** In whatever letter case, empty or not: two are two. */
+function plainDeviceId(query: string): string | typeof SEVERAL_IDS | undefined {
+  const ids = [...new URLSearchParams(query)].filter(([name]) => name.toLowerCase() === 'deviceid').map(([, value]) => value);
+  return ids.length > 1 ? SEVERAL_IDS : ids[0] || undefined;
 }
 
 /** Version, command, locale (2), then a length and the device id. */

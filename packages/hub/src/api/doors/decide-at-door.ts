@@ -1,8 +1,9 @@
 import { explainForUser, pickLanguage } from '@sallyport/core';
-import type { Reason, ReasonCode } from '@sallyport/core';
+import type { ReasonCode } from '@sallyport/core';
 import type { AccessAnswer, AccessDecider, AccessQuestion } from '../../pipeline/ports.ts';
+import { secondFactorMissing } from '../access/obligations.ts';
 import { hintsOf } from '../access/user-hints.ts';
-import { activeSyncDeviceId, isActiveSync } from './active-sync.ts';
+import { activeSyncDeviceId, isActiveSync, SEVERAL_IDS } from './active-sync.ts';
 import { normalHost, normalPath, ruleFor } from './application-of.ts';
 import type { Door } from './door.ts';
 import type { GatewayAnswer, GatewayRequest } from './gateways/gateway.ts';
@@ -14,6 +15,8 @@ export interface DoorContext {
   readonly devicePage: string;
   /** Told why a certificate was not believed; not for the person. */
   readonly onInvalidCertificate: (problem: string) => void;
+  /** Told of device ids in a certificate that no device here has, beside the one that was found. */
+  readonly onUnknownIds: (ids: readonly string[], deviceId: string) => void;
 }
 
 /** What the door can say of the request, before anybody decides. */
@@ -30,13 +33,16 @@ function settle(door: Door, request: GatewayRequest, path: string, context: Door
   const evidence = gather(door, request, path, context);
   if ('refused' in evidence) return evidence.refused;
   const { decider } = context;
-  const byActiveSync = deniedByActiveSync(evidence.question, activeSyncDeviceId(path, request.target), decider);
+  const easDeviceId = activeSyncDeviceId(path, request.target);
+  if (easDeviceId === SEVERAL_IDS) return refusal('device_not_identified');
+  const byActiveSync = deniedByActiveSync(evidence.question, easDeviceId, decider);
   const answer = byActiveSync ?? decider.decide(evidence.question);
+  // A gateway of this kind cannot ask for a second factor and come back.
   if (answer.decision && answer.obligations.length > 0) return secondFactorMissing(answer);
   return mayStayOpen(answer, door) ? { ...answer, decision: true } : answer;
 }
 
-function gather(door: Door, request: GatewayRequest, path: string, { decider, now, onInvalidCertificate }: DoorContext): Evidence {
+function gather(door: Door, request: GatewayRequest, path: string, { decider, now, onInvalidCertificate, onUnknownIds }: DoorContext): Evidence {
   const rule = ruleFor(door, normalHost(request.host), path);
   const application = rule?.application ?? door.defaultApplication;
   if (application === null) return { refused: refusal('application_unknown') };
@@ -48,11 +54,12 @@ function gather(door: Door, request: GatewayRequest, path: string, { decider, no
   };
   const { certificate } = request;
   if (certificate.state === 'none') return withoutDevice(door, question);
-  const check = certificate.state === 'invalid' ? { valid: false as const, problem: certificate.problem } : door.certificates.check(certificate.pem, now);
+  const check = certificate.state === 'invalid' ? { valid: false as const, problem: certificate.problem } : door.certificates().check(certificate.pem, now, decider.view);
   if (!check.valid) {
     onInvalidCertificate(check.problem);
     return { refused: refusal('device_certificate_invalid') };
   }
+  if (check.unknown.length > 0) onUnknownIds(check.unknown, check.deviceId);
   const device = { grade: 'certificate' as const, value: check.deviceId };
   if (door.userFrom !== 'device') return { question: { ...question, device } };
   const id = decider.view.deviceId(device);
@@ -79,12 +86,6 @@ function deniedByActiveSync(question: AccessQuestion, easDeviceId: string | unde
   if (owner === undefined || owner !== decider.view.user(question.user)?.id) return undefined;
   const answer = decider.decide({ ...question, device: { grade: 'claim', value: id } });
   return answer.decision ? undefined : answer;
-}
-
-/** A gateway of this kind cannot ask for a second factor and come back. */
-function secondFactorMissing(answer: AccessAnswer): AccessAnswer {
-  const reasons = answer.obligations.map(({ policyId }): Reason => ({ code: 'mfa_required', policyId }));
-  return { ...answer, decision: false, reasons };
 }
 
 function mayStayOpen(answer: AccessAnswer, door: Door): boolean {

@@ -1,6 +1,7 @@
 import { isLanguage, type ClientAppType, type Language } from '@sallyport/core';
-import { parseDeviceCas, type DeviceCa } from '../access/device-ca.ts';
+import { parseDeviceCas } from '../access/device-ca.ts';
 import { DeviceCertificates } from '../access/device-certificate.ts';
+import type { TrustSets } from '../access/trust-sets.ts';
 import type { DocumentRow } from '../../store/store.ts';
 
 /** Gateways that there is an adapter for, in `gateways/`. */
@@ -28,8 +29,10 @@ export interface DoorBody {
   readonly applications: readonly ApplicationRule[];
   /** For requests that no rule fits; `null`: such requests are denied. */
   readonly defaultApplication: string | null;
-  /** PEM of the CAs that sign the devices' certificates. */
-  readonly deviceCa: string;
+  /** PEM of the CAs that sign the devices' certificates: a trust set of this door alone. `null` where `trustSet` names one. */
+  readonly deviceCa: string | null;
+  /** Id of a trust set; absent in what was written before there were any. */
+  readonly trustSet?: string | null;
   /** `device`: the primary user of the device; else the name of a header that the gateway itself sets after signing the user in. */
   readonly userFrom: string;
   /** Of messages, where the user's browser names no language that we have. */
@@ -41,20 +44,25 @@ export interface DoorBody {
 }
 
 /** A door, ready for use. */
-export interface Door extends Omit<DoorBody, 'deviceCa' | 'applications'> {
+export interface Door extends Omit<DoorBody, 'deviceCa' | 'trustSet' | 'applications'> {
   readonly id: string;
   /** The most specific first. */
   readonly applications: readonly ApplicationRule[];
-  readonly cas: readonly DeviceCa[];
-  readonly certificates: DeviceCertificates;
+  /** Whom this door believes now. */
+  readonly certificates: () => DeviceCertificates;
 }
 
 /** @throws for a document that this version cannot use; the door then stays closed */
-export function toDoor({ id, body }: Pick<DocumentRow, 'id' | 'body'>): Door {
-  const { deviceCa, applications, ...rest } = body as unknown as DoorBody;
+export function toDoor({ id, body }: Pick<DocumentRow, 'id' | 'body'>, trustSets: Pick<TrustSets, 'get'>): Door {
+  const { deviceCa, trustSet = null, applications, ...rest } = body as unknown as DoorBody;
   if (rest.kind !== 'nginx' || typeof rest.secretHash !== 'string' || !isLanguage(rest.language)) throw new Error(`The door ${id} cannot be read.`);
-  const cas = parseDeviceCas(deviceCa, 'deviceCa');
-  return { ...rest, id, applications: applications.toSorted(bySpecificity), cas, certificates: new DeviceCertificates(cas) };
+  return { ...rest, id, applications: applications.toSorted(bySpecificity), certificates: certificatesOf(deviceCa, trustSet, trustSets) };
+}
+
+function certificatesOf(deviceCa: string | null, trustSet: string | null, trustSets: Pick<TrustSets, 'get'>): Door['certificates'] {
+  if (deviceCa === null) return () => trustSets.get(trustSet);
+  const own = new DeviceCertificates(parseDeviceCas(deviceCa, 'deviceCa'));
+  return () => own;
 }
 
 function bySpecificity(a: ApplicationRule, b: ApplicationRule): number {

@@ -4,12 +4,12 @@ import { pino } from 'pino';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Publisher } from '../../publish/publisher.ts';
-import { ALICE, fakeDecider, PHONE, PHONE_EAS } from '../access/testing.ts';
+import { ALICE, fakeDecider, OWNERLESS, PHONE, PHONE_EAS } from '../access/testing.ts';
 import type { FakeDecider } from '../access/testing.ts';
 import { createHttpServer } from '../http-server.ts';
 import { DoorRegistry } from './door-registry.ts';
 import { doorRoutes } from './routes.ts';
-import { CAPTURED, doorBody, DoorStore, DURING, KEY } from './testing.ts';
+import { CAPTURED, doorBody, DoorStore, DURING, KEY, NO_TRUST_SETS } from './testing.ts';
 import { newSecret } from '../../platform/secrets.ts';
 
 const log = pino({ level: 'silent' });
@@ -29,7 +29,7 @@ beforeEach(async () => {
   store.put('mail', doorBody());
   store.put('sso', doorBody({ userFrom: 'X-Remote-User', language: 'nl' }));
   decider = fakeDecider();
-  registry = await DoorRegistry.load({ store, log });
+  registry = await DoorRegistry.load({ store, log, trustSets: NO_TRUST_SETS });
   publisher = await Publisher.start({ store, log });
   const clock = { now: () => now };
   const authenticator = { authenticate: () => Promise.reject(new Error('no route here needs a token')) };
@@ -110,9 +110,9 @@ describe('the door of nginx', () => {
     now = Date.now();
     store.put('own-ca', doorBody({ deviceCa: ca.pem }));
     await registry.reload('own-ca');
-    const { pem } = await issue(ca, { subject: 'CN=nobodys' });
+    const { pem } = await issue(ca, { subject: `CN=${OWNERLESS}` });
     const response = await ask({ 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': encodeURIComponent(pem) }, 'own-ca');
-    expect(response.headers).toMatchObject({ 'x-sallyport-decision': 'deny', 'x-sallyport-reason': 'device_user_missing', 'x-sallyport-device': 'nobodys' });
+    expect(response.headers).toMatchObject({ 'x-sallyport-decision': 'deny', 'x-sallyport-reason': 'device_user_missing', 'x-sallyport-device': OWNERLESS });
   });
 });
 
@@ -169,6 +169,15 @@ describe('who tries to get in without the right certificate', () => {
 describe('the id that an ActiveSync client gives itself', () => {
   const target = `/Microsoft-Server-ActiveSync?Cmd=Sync&User=alice%40example.com&DeviceId=${PHONE_EAS}&DeviceType=iPhone`;
   const signedIn = { 'x-remote-user': 'alice@example.com' };
+
+  test('refuses when it comes twice, whatever else is known', async () => {
+    for (const [headers, door] of [[WITH_CERTIFICATE, 'mail'], [{ ...WITH_CERTIFICATE, ...signedIn }, 'sso']] as const) {
+      const response = await ask(headers, door, `${target}&deviceid=innocent`);
+      expect(response.statusCode).toBe(403);
+      expect(response.headers['x-sallyport-reason']).toBe('device_not_identified');
+    }
+    expect(decider.asked).toEqual([]);
+  });
 
   test('never grants', async () => {
     expect((await ask({}, 'mail', target)).headers['x-sallyport-reason']).toBe('device_not_identified');

@@ -40,6 +40,7 @@ export function doorRoutes(options: DoorRoutesOptions): FastifyPluginCallback {
       const answer = decideAtDoor(door, gateway.read(request.raw.rawHeaders, door), {
         decider, devicePage, now: clock.now(),
         onInvalidCertificate: (problem) => request.log.info({ door: door.id, problem }, 'a device certificate was not believed'),
+        onUnknownIds: (unknownIds, deviceId) => request.log.warn({ door: door.id, deviceId, unknownIds }, 'a device certificate names a device id that no device here has, beside one that is known'),
       });
       const { status, headers } = gateway.answer(answer);
       reply.code(status).headers(headers).send();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { newSecret } from '../../platform/secrets.ts';
+import { DeviceCertificates } from '../access/device-certificate.ts';
 import type { DocumentRow, OutboxRow } from '../../store/store.ts';
 import type { DoorBody } from './door.ts';
 
@@ -19,6 +20,9 @@ export function doorBody(change: Partial<DoorBody> = {}): DoorBody {
     deviceCa: CAPTURED.ca_pem, userFrom: 'device', language: 'en', failMode: 'closed', failOpenReason: null, ...change,
   };
 }
+
+/** For doors that trust their own CAs only. */
+export const NO_TRUST_SETS = { get: () => new DeviceCertificates([]) };
 
 /** As much of a store as doors need. */
 export class DoorStore {

@@ -19,7 +19,8 @@ test.each([
   ['fields that change nothing', ['User-Agent: a gateway/1.0 (x; y)', 'Accept: */*', 'X-Forwarded-For: 10.0.0.1, 10.0.0.2'], ''],
   ['a connection that is kept', ['Connection: Keep-Alive'], ''],
   ['ids that can be repeated', ['X-Request-ID: abc-1', 'client-request-id: 7'], 'client-request-id: 7\r\nx-request-id: abc-1\r\n'],
-  ['an id that could do harm', ['X-Request-ID: a"b'], ''],
+  ['ids in other characters', ['X-Request-ID: a"b, c', 'client-request-id: a"b'], 'x-request-id: a"b, c\r\n'],
+  ['an id of a length that nobody needs', [`X-Request-ID: ${'x'.repeat(1_025)}`], ''],
 ])('%s may be there', (_, more, echo) => {
   expect(read(...FIELDS, ...more)).toMatchObject({ ...PLAIN, echo });
 });

@@ -1,4 +1,4 @@
-import { isHarmlessId } from '../request-ids.ts';
+import { isEchoed, isHarmlessId } from '../request-ids.ts';
 
 /** Of the head of a plain request, what its answer depends on. */
 export interface PlainHead {
@@ -24,7 +24,7 @@ const LENGTH = /^[1-9][0-9]{0,4}$/;
 const HOST = /^[A-Za-z0-9._:[\]-]+$/;
 const JSON_TYPES: readonly (string | undefined)[] = ['application/json', 'application/json; charset=utf-8'];
 /** In the order in which the ordinary way repeats them. */
-const IDS = ['client-request-id', 'x-request-id'] as const;
+const IDS = [['client-request-id', isHarmlessId], ['x-request-id', isEchoed]] as const;
 
 /** Fields that change what a request is, where it ends, or how it may be answered. */
 const NOT_PLAIN: readonly string[] = [
@@ -60,9 +60,9 @@ function meaningOf(fields: ReadonlyMap<string, string>, lengthAt: number): ReadH
   if (!JSON_TYPES.includes(fields.get('content-type')) || NOT_PLAIN.some((name) => fields.has(name))) return undefined;
   if ((fields.get('connection') ?? 'keep-alive').toLowerCase() !== 'keep-alive') return undefined;
   let echo = '';
-  for (const name of IDS) {
+  for (const [name, isRepeated] of IDS) {
     const id = fields.get(name);
-    if (id !== undefined && isHarmlessId(id)) echo += `${name}: ${id}${END}`;
+    if (id !== undefined && isRepeated(id)) echo += `${name}: ${id}${END}`;
   }
   return { authorization, echo, bodyLength: Number(length), lengthAt };
 }

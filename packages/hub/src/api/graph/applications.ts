@@ -7,6 +7,8 @@ import { isoTime } from '../../platform/clock.ts';
 import type { ApplicationDocument, PasswordCredentialDocument } from '../../platform/application.ts';
 import { newSecret } from '../../platform/secrets.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
+import { STEP_UP } from '../access/obligations.ts';
+import { requireTrustSet } from '../access/require-trust-set.ts';
 import { contextUrl, entityAnswer, renderFor } from './answers.ts';
 import { requireFreeApplicationNames, requireHeld, requireManagerLeft, settledConnector, settledPermissions } from './application-rules.ts';
 import { createDocument, deleteDocument, readRoutes, requireDocument, requireText, updateDocument, type DocumentCollection } from './documents.ts';
@@ -41,7 +43,10 @@ function shownCredential({ hash: _kept, ...credential }: PasswordCredentialDocum
   return { ...credential, secretText: null, customKeyIdentifier: null };
 }
 
-/** Clients of the API. Beside Graph's members: `permissions`, and the connector that a partner's client speaks for. */
+/**
+ * Clients of the API. Beside Graph's members: `permissions`, the connector that a partner's client speaks for, and what
+ * concerns the decisions that it asks for.
+ */
 export function applicationRoutes(deps: GraphDependencies): GraphRoute[] {
   const { path, access } = collection;
   return [
@@ -79,7 +84,10 @@ async function create(deps: GraphDependencies, request: GraphRequest): Promise<G
   const parsed = parseBody(TYPE, request.body, request.version);
   requireText(parsed, 'displayName');
   const row = await createDocument(deps, request, collection, randomUUID(), async (tx) => {
-    const empty = { appId: randomUUID(), displayName: '', permissions: [], mobileThreatDefenseConnectorId: null, identifierUris: [], passwordCredentials: [] };
+    const empty = {
+      appId: randomUUID(), displayName: '', permissions: [], mobileThreatDefenseConnectorId: null, identifierUris: [], passwordCredentials: [],
+      deviceTrustSet: null, supportedObligations: [], strictContext: false,
+    };
     return { ...(await settled(request, empty, parsed, tx)) };
   });
   return entityAnswer(request, collection, present(row), {}, 201);
@@ -125,9 +133,20 @@ async function settled({ caller }: GraphRequest, before: ApplicationDocument, ch
   const after: ApplicationDocument = {
     ...before, ...changes, permissions, mobileThreatDefenseConnectorId: connector,
     identifierUris: settledUris((changes.identifierUris ?? before.identifierUris) as string[]),
+    ...await settledAsking(before, changes, tx),
   };
   await requireFreeApplicationNames(tx, after);
   return after;
+}
+
+/** What a client that asks for decisions is believed, and how it wants to be answered. */
+async function settledAsking(before: Partial<ApplicationDocument>, changes: GraphBody, tx: Transaction): Promise<Pick<ApplicationDocument, 'deviceTrustSet' | 'supportedObligations' | 'strictContext'>> {
+  const { deviceTrustSet = null, supportedObligations = [], strictContext = false } = { ...before, ...changes } as Partial<ApplicationDocument>;
+  await requireTrustSet(tx, deviceTrustSet, 'deviceTrustSet');
+  for (const [index, type] of (supportedObligations ?? []).entries()) {
+    if (type !== STEP_UP) throw new HubError('invalid_request', `supportedObligations[${index}] must be "${STEP_UP}": there is no other obligation here.`, { field: `supportedObligations[${index}]` });
+  }
+  return { deviceTrustSet, supportedObligations: [...new Set(supportedObligations ?? [])], strictContext: strictContext ?? false };
 }
 
 function settledUris(uris: readonly string[]): string[] {

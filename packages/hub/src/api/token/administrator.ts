@@ -109,13 +109,13 @@ async function putAdministrator(
   { clock }: AdministratorOptions, tx: Transaction, changed: (change: ConfigurationChange) => void, { tenant, file, before }: AdministratorToPut,
 ): Promise<void> {
   const at = clock.now();
-  const after = administratorOf(file, at);
+  const after = administratorOf(file, at, before);
   await tx.documents.put('tenant', TENANT, { ...tenant }, at);
   await tx.documents.put('application', tenant.administratorObjectId, after, at);
   changed({ kind: 'application', id: tenant.administratorObjectId, before, after });
 }
 
-function administratorOf(file: AdminFile, now: number): ApplicationDocument {
+function administratorOf(file: AdminFile, now: number, before: ApplicationDocument | undefined): ApplicationDocument {
   const end = new Date(now);
   end.setUTCFullYear(end.getUTCFullYear() + SECRET_YEARS);
   return {
@@ -124,6 +124,7 @@ function administratorOf(file: AdminFile, now: number): ApplicationDocument {
     permissions: [...PERMISSIONS],
     mobileThreatDefenseConnectorId: null,
     identifierUris: [],
+    deviceTrustSet: before?.deviceTrustSet ?? null, supportedObligations: before?.supportedObligations ?? [], strictContext: before?.strictContext ?? false,
     passwordCredentials: [{
       keyId: randomUUID(), displayName: 'admin.json', hint: file.clientSecret.slice(0, 3), hash: hashOfSecret(file.clientSecret),
       startDateTime: isoTime(now), endDateTime: end.toISOString(),

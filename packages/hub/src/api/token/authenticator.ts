@@ -134,6 +134,7 @@ function callerOf(token: VerifiedToken, client: Client): Caller {
     displayName: client.displayName,
     roles: new Set(token.roles.filter((role) => client.roles.has(role))),
     connectorId: client.connectorId,
+    asking: client.asking,
   };
 }
 

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { applicationDocument, type ApplicationDocument } from '../../platform/application.ts';
 import type { DocumentRow, Readers } from '../../store/store.ts';
 import { fieldOf } from '../errors.ts';
+import type { AskingClient } from '../route-access.ts';
 
 /** A client of our API as tokens are made from it. A changed application is a new object. */
 export interface Client {
@@ -12,6 +13,7 @@ export interface Client {
   readonly roles: ReadonlySet<string>;
   readonly connectorId: string | undefined;
   readonly credentials: readonly ClientCredential[];
+  readonly asking: AskingClient;
 }
 
 export interface ClientCredential {
@@ -85,6 +87,7 @@ function clientOf(row: DocumentRow, body: ApplicationDocument): Client {
     displayName: body.displayName,
     roles: new Set(body.permissions),
     connectorId: body.mobileThreatDefenseConnectorId?.toLowerCase(),
+    asking: { trustSet: body.deviceTrustSet, obligations: new Set(body.supportedObligations), strictContext: body.strictContext },
     credentials: body.passwordCredentials.map(({ keyId, hash, startDateTime, endDateTime }) =>
       ({ keyId, hash, startsAt: Date.parse(startDateTime), endsAt: Date.parse(endDateTime) })),
   };

@@ -12,6 +12,7 @@ export function testApplication(now: number, overrides: Partial<ApplicationDocum
     permissions: ['User.Read.All'],
     mobileThreatDefenseConnectorId: null,
     identifierUris: [],
+    deviceTrustSet: null, supportedObligations: [], strictContext: false,
     passwordCredentials: [{ keyId: 'key-1', displayName: null, hint, hash, startDateTime: isoTime(now), endDateTime: isoTime(now + 365 * 86_400_000) }],
     ...overrides,
   };
