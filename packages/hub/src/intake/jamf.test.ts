@@ -61,6 +61,18 @@ async function push(app: FastifyInstance, payload: string, type = 'application/x
   return app.inject({ method: 'POST', url: `/intake/${CONNECTOR}`, payload, headers: { 'content-type': type, ...headers } });
 }
 
+test('with the stream alone a threat closes the phone by its severity, and "Resolved" ends it', async () => {
+  await t.link(CONNECTOR, 'jamf', settings());
+  const app = await webhook();
+  const [line = ''] = stream().split('\n');
+  const told = async (action: string, severity: number, minute: number) => {
+    const { event } = JSON.parse(line) as { event: object };
+    await push(app, JSON.stringify({ event: { ...event, action, severity, timestamp: `2025-03-01T08:0${minute}:00.000Z` } }));
+    return state();
+  };
+  expect([await told('Detected', 4, 1), await told('Resolved', 4, 2)]).toEqual(['lowSeverity', 'secured']);
+});
+
 test('a line that is broken off does not keep the others out, and is not lost with a 200', async () => {
   await t.link(CONNECTOR, 'jamf', settings());
   const app = await webhook();

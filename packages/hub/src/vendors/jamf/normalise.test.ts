@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { categoryOf, type Signal } from '@sallyport/core';
+import { adviceKeyOf, categoryOf, type Signal } from '@sallyport/core';
 import { JAMF_CATEGORIES } from './categories.ts';
 import { normaliseJamf } from './normalise.ts';
 
@@ -41,7 +41,7 @@ describe('devices of the Risk API', () => {
   });
 
   test.each([
-    ['NOT_APPLICABLE', [undefined, 'unknown risk category "NOT_APPLICABLE"']],
+    ['NOT_APPLICABLE', [undefined, undefined]],
     ['CATASTROPHIC', [undefined, 'unknown risk category "CATASTROPHIC"']],
     [null, [undefined, undefined]],
     [['SECURE'], [undefined, 'unknown risk category "[OBJECT]"']],
@@ -75,14 +75,41 @@ describe('the Threat Events Stream', () => {
   test.each([
     [{ action: 'Blocked' }, { findings: [{ state: 'resolved' }] }],
     [{ action: 'Quarantined' }, { findings: [], flag: 'unknown action "QUARANTINED"' }],
-    [{ action: undefined, severity: 'high' }, { findings: [{ state: 'open' }] }],
-    [{ severity: '3' }, { findings: [{ severity: 'low' }] }],
+    [{ action: undefined, severity: 'high' }, { findings: [{ state: 'open', severity: 'high' }] }],
+    [{ severity: 'dire' }, { findings: [], flag: 'unknown severity "DIRE"' }],
+    [{ severity: null }, { findings: [expect.not.objectContaining({ severity: expect.anything() })] }],
     [{ eventType: { id: '213' } }, { findings: [{ type: '213' }] }],
     [{ timestamp: 'soon' }, { observedAt: NOW }],
     [{ alertId: null }, { reportId: expect.stringMatching(/^event:/) }],
     [{ eventUrl: 'javascript:alert(1)' }, { findings: [expect.not.objectContaining({ link: expect.anything() })] }],
   ])('%j becomes %j', (more, expected) => {
     expect(event(more)).toMatchObject(expected);
+  });
+
+  test.each([[2, 'low'], [4, 'low'], ['4', 'low'], [5, 'medium'], [6, 'medium'], [8, 'high'], [10, 'high'], ['Lowest', 'low'], ['highest', 'high']])('of severity %j is %s', (severity, level) => {
+    expect(event({ severity })?.findings).toMatchObject([{ severity: level }]);
+  });
+
+  test('ends by "Resolved" what "Detected" opened, also under the id of the same alert', () => {
+    const [detected, resolved] = ['Detected', 'Resolved'].map((action) => event({ action, severity: 6 }));
+    expect([detected?.findings, resolved?.findings]).toMatchObject([[{ state: 'open', severity: 'medium' }], [{ state: 'resolved' }]]);
+    expect(resolved?.findings[0]?.id).toBe(detected?.findings[0]?.id);
+    expect(resolved?.reportId).not.toBe(detected?.reportId);
+    expect(resolved?.flag).toBeUndefined();
+  });
+
+  test.each(['ACCESS_BAD_HOST', 'LEAK_PASSWORD', 'LEAK_LOCATION', 'RISKY_APP_DOWNLOAD', 'SSL_STRIP_MITM'])('tells of traffic that is over: %s', (name) => {
+    expect(event({ eventType: { name }, action: 'Detected' })?.findings).toMatchObject([{ state: 'resolved' }]);
+  });
+
+  test('has no published word that is not understood', () => {
+    const published = JSON.parse(fixture('published-words.json')) as { eventTypes: string[]; actions: string[]; severities: number[]; riskCategories: string[] };
+    expect(published.eventTypes).toHaveLength(45);
+    for (const name of published.eventTypes) expect([name, JAMF_CATEGORIES.words[name], adviceKeyOf(categoryOf(JAMF_CATEGORIES, name)) !== undefined]).toEqual([name, expect.any(String), true]);
+    const events = [...published.actions.map((action) => event({ action })), ...published.severities.map((severity) => event({ severity }))];
+    const listed = published.riskCategories.flatMap((riskCategory) => snapshot({ guid: 'g', riskCategory }));
+    expect(listed).toHaveLength(published.riskCategories.length);
+    for (const signal of [...events, ...listed]) expect([signal?.flag, signal?.unknownTerms]).toEqual([undefined, undefined]);
   });
 
   test('says nothing where it names neither a device nor a kind', () => {

@@ -5,7 +5,8 @@ import { readSnapshot, removedSignal, snapshotReportId } from '../device-snapsho
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
-import { unknownTerm } from '../unknown-word.ts';
+import type { Doubt } from '../unknown-word.ts';
+import { doubtAbout, unknownTerm } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { ACTION, isPassing, levelOfSeverity, RISK } from './vocabulary.ts';
 import type { JamfEvent } from './wire.ts';
@@ -33,30 +34,42 @@ function ofSnapshot(snapshot: ReadSnapshot, connectorId: string): readonly Signa
   }];
 }
 
-/** Events tell why; the level is the list's to say, and so is the end of what lasts: no event tells it. */
+/** Events tell why; the level is the list's to say where it says one, and so mostly is the end of what lasts. */
 function ofEvent(event: JamfEvent, connectorId: string, receivedAt: Instant): readonly Signal[] {
   if (event.name === undefined || event.keys.length === 0) return [];
   const observedAt = event.at ?? receivedAt;
-  const doubt = unknownTerm('finding', 'action', event.action, ACTION);
+  const { finding, ...doubt } = findingOf(event, event.name, observedAt);
   return [{
-    connectorId, reportId: event.id === undefined ? `event:${fingerprint(event)}` : `event:${event.id}`, keys: event.keys, observedAt, ...undated(event.at), securedEndsFindings: RISK_COMES_LATE_MS,
-    findings: doubt.flag === undefined ? [findingOf(event, event.name, observedAt)] : [], ...doubt,
+    connectorId, reportId: reportIdOf(event), keys: event.keys, observedAt, ...undated(event.at), securedEndsFindings: RISK_COMES_LATE_MS,
+    findings: finding === undefined ? [] : [finding], ...doubt,
   }];
 }
 
-/** What lasts goes by its name and the app it is about, so that an alert told again is the same finding; what passed goes by the alert. */
-function findingOf(event: JamfEvent, name: string, at: Instant): FindingReport {
-  const open = ACTION.get(event.action ?? 'DETECTED') === 'open' && !isPassing(name);
-  const id = open || event.id === undefined ? [name, event.subjectId].filter((part) => part !== undefined).join(':') : event.id;
+/** That an alert is resolved is news under the id of the alert. */
+function reportIdOf(event: JamfEvent): string {
+  return `event:${event.id ?? fingerprint(event)}${event.action === 'RESOLVED' ? ':resolved' : ''}`;
+}
+
+/** A finding whose action or severity cannot be read is left out, so that what was last known of it stays. */
+function findingOf(event: JamfEvent, name: string, at: Instant): Doubt & { readonly finding?: FindingReport } {
+  const action = unknownTerm('finding', 'action', event.action, ACTION);
+  if (action.flag !== undefined) return action;
+  const lasts = !isPassing(name) && event.action !== 'BLOCKED';
+  const open = lasts && event.action !== 'RESOLVED';
+  const severity = event.severity === undefined ? undefined : levelOfSeverity(event.severity);
+  if (open && event.severity !== undefined && severity === undefined) return doubtAbout('finding', 'severity', event.severity);
+  return { finding: { ...describe(event, name, lasts), state: open ? 'open' : 'resolved', detectedAt: at, ...(open && severity !== undefined && { severity }) } };
+}
+
+/** What lasts goes by its name and the app it is about, so that an alert told again is the same finding, and its end finds it; what passed goes by the alert. */
+function describe(event: JamfEvent, name: string, lasts: boolean): Pick<FindingReport, 'id' | 'type' | 'title' | 'link'> {
+  const id = lasts || event.id === undefined ? [name, event.subjectId].filter((part) => part !== undefined).join(':') : event.id;
   const label = event.title ?? name;
   const link = consoleLink(event.url);
   return {
     id: plainText(id, 256) ?? name,
     type: plainText(name, 128) ?? name,
-    state: open ? 'open' : 'resolved',
     title: plainText(event.subject === undefined ? label : `${label}: ${event.subject}`, 400) ?? name,
-    detectedAt: at,
-    ...(open && event.severity !== undefined && { severity: levelOfSeverity(event.severity) }),
     ...(link !== undefined && { link }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Level } from '@sallyport/core';
+import type { LevelWord } from '../posture-of-words.ts';
 
 /**
  * Jamf's words and what they mean here. Nothing outside this file knows them. Where each was seen is told in
@@ -6,23 +7,33 @@ import type { Level } from '@sallyport/core';
  */
 
 /**
- * `riskCategory` (version 2) and `risk` (version 1). NOT_APPLICABLE is not among them on purpose: Jamf rates no
- * risk there, so the last state stays and the report is flagged. Jamf has no word that says that its app is off
- * or has no contact whose meaning is known, so neither `deactivated` nor `unresponsive` is ever reported.
+ * `riskCategory` (version 2) and `risk` (version 1). NOT_APPLICABLE: Jamf rates no risk there, so the last state stays.
+ * Jamf has no word that says that its app is off or has no contact whose meaning is known, so neither
+ * `deactivated` nor `unresponsive` is ever reported.
  */
-export const RISK: ReadonlyMap<string, Level> = new Map<string, Level>([
-  ['SECURE', 'secured'], ['LOW', 'low'], ['MEDIUM', 'medium'], ['HIGH', 'high'],
+export const RISK: ReadonlyMap<string, LevelWord> = new Map<string, LevelWord>([
+  ['SECURE', 'secured'], ['LOW', 'low'], ['MEDIUM', 'medium'], ['HIGH', 'high'], ['NOT_APPLICABLE', 'none'],
 ]);
 
-/** `severity` of an event, a number; 6, 8 and 10 were seen and the scale is nowhere told. For showing only: the risk decides. */
-export function levelOfSeverity(severity: number): Level {
-  return severity <= 3 ? 'low' : severity <= 6 ? 'medium' : 'high';
+/**
+ * `severity` of an event: Jamf's five steps (lowest, low, medium, high, highest), which the stream writes as 2, 4, 6, 8 and 10.
+ * We have three: the lowest is still a threat, and nothing is above high. What lies between two steps is the upper one.
+ */
+const SEVERITY_STEPS: ReadonlyMap<string, Level> = new Map<string, Level>([
+  ['LOWEST', 'low'], ['LOW', 'low'], ['MEDIUM', 'medium'], ['HIGH', 'high'], ['HIGHEST', 'high'],
+]);
+
+/** `undefined` for what is neither a number nor the name of a step. */
+export function levelOfSeverity(severity: string): Level | undefined {
+  const number = Number(severity);
+  if (Number.isNaN(number)) return SEVERITY_STEPS.get(severity);
+  return number <= 4 ? 'low' : number <= 6 ? 'medium' : 'high';
 }
 
 /** `action`. What Jamf blocked did no harm and is over. */
-export const ACTION: ReadonlyMap<string, 'open' | 'resolved'> = new Map([['DETECTED', 'open'], ['BLOCKED', 'resolved']]);
+export const ACTION: ReadonlyMap<string, 'open' | 'resolved'> = new Map([['DETECTED', 'open'], ['BLOCKED', 'resolved'], ['RESOLVED', 'resolved']]);
 
-/** Events about a visit somewhere or a network: they come and go, and no later event closes them. */
+/** Events about traffic or a network: they come and go, and no later event closes them. */
 export function isPassing(eventName: string): boolean {
-  return /^ACCESS_|MITM|HOTSPOT|WI_?FI/.test(eventName);
+  return /^ACCESS_|^LEAK_|^RISKY_APP_DOWNLOAD$|MITM|HOTSPOT|WI_?FI/.test(eventName);
 }

@@ -23,7 +23,8 @@ export interface JamfEvent {
   /** The app or host that it is about. */
   readonly subject: string | undefined;
   readonly subjectId: string | undefined;
-  readonly severity: number | undefined;
+  /** A number, or the name of a step, as text. */
+  readonly severity: string | undefined;
   readonly action: string | undefined;
   readonly url: unknown;
 }
@@ -41,7 +42,6 @@ export function readEvent(raw: unknown): JamfEvent | undefined {
   const { device, eventType } = event;
   const app = record(event.app);
   const destination = record(event.destination);
-  const severity = Number(event.severity ?? Number.NaN);
   return {
     id: identifier(event.alertId),
     at: typeof event.timestamp === 'string' ? parseIsoInstant(event.timestamp) : undefined,
@@ -50,7 +50,7 @@ export function readEvent(raw: unknown): JamfEvent | undefined {
     title: plainText(eventType.description, 200),
     subject: firstOf(plainText(app.name, 200), plainText(destination.name, 200)),
     subjectId: firstOf(identifier(app.id), identifier(destination.name), identifier(destination.ip)),
-    severity: Number.isFinite(severity) ? severity : undefined,
+    severity: word(event.severity),
     action: word(event.action),
     url: event.eventUrl,
   };
