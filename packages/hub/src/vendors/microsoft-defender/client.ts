@@ -16,6 +16,8 @@ const WHO = 'Microsoft Defender';
 const MOBILE = "osPlatform eq 'Android' or osPlatform eq 'iOS'";
 
 export interface MachinesPage extends Page<string> {
+  /** How the next page is known: Defender named it, or this one is full and it is asked for by the number of machines before it. */
+  readonly nextBy: 'link' | 'number';
   /** The moment (Microsoft's clock) whose truth the page is. */
   readonly takenAt: number;
 }
@@ -51,14 +53,24 @@ export function createDefenderClient(settings: DefenderSettings, tools: VendorTo
       const askedAt = clock.now();
       const answer = await get(address, signal);
       const takenAt = timeOfAnswer(answer, askedAt, clock.now());
-      if (answer.status === 404) return { content: [], takenAt, next: undefined };
+      if (answer.status === 404) return { content: [], takenAt, next: undefined, nextBy: 'link' };
       if (answer.status === 403) throw new VendorError('refused', `${WHO} does not let the application read devices. Give it Machine.Read.All with the consent of an administrator.`);
       requireSuccess(answer, `${WHO} (devices)`, clock.now());
       const body = jsonOf(answer, WHO);
       if (!isRecord(body) || !Array.isArray(body.value)) throw new VendorError('bad_answer', `${WHO} gave a list of devices that cannot be read.`);
-      return { content: body.value, takenAt, next: nextPage(body['@odata.nextLink'], list) };
+      const link = nextPage(body['@odata.nextLink'], list);
+      return { content: body.value, takenAt, next: link ?? pageAfterFull(address, body.value.length), nextBy: link === undefined ? 'number' : 'link' };
     },
   };
+}
+
+/** With `$top`, Defender names no next page: after a full one the list goes on at `$skip`. A short one is the last. */
+function pageAfterFull(address: string, count: number): string | undefined {
+  const next = new URL(address);
+  const of = (name: string, otherwise: number): number => Number(next.searchParams.get(name) ?? otherwise);
+  if (count < of('$top', PAGE_SIZE) || next.searchParams.has('$skiptoken')) return undefined;
+  next.searchParams.set('$skip', String(of('$skip', 0) + count));
+  return next.href;
 }
 
 /** A link to anywhere but the same list would carry our token there. */

@@ -8,6 +8,7 @@ import type { WireRecord } from '../wire-read.ts';
 import { fingerprint } from '../wire-read.ts';
 import { createDefenderClient } from './client.ts';
 import { NewestMachines } from './newest-machines.ts';
+import { WalkedMachines } from './walked-machines.ts';
 import type { DefenderSettings } from './settings.ts';
 import { readMachine } from './wire.ts';
 
@@ -21,8 +22,9 @@ interface Kept {
 export function connectDefender(settings: DefenderSettings, tools: VendorTools): VendorConnection {
   const client = createDefenderClient(settings, tools);
   let kept: Kept | undefined;
+  const walked = new WalkedMachines(client.firstPage());
   const pages = new PageWalk(client.firstPage(), async (address: string, signal) => {
-    const page = await client.machines(address, signal);
+    const page = walked.onlyWhileNew(address, await client.machines(address, signal));
     return { ...page, content: kept?.newest.among(page.content) ?? page.content };
   });
 
