@@ -122,12 +122,12 @@ describe('a report', () => {
     expect(denied.code).toBe(4);
     expect(denied.out).toMatch(/^denied\n/);
     expect(denied.out).toContain('threat_level_above_allowed');
-    expect(denied.out).toContain('Lookout for Work har hittat ett hot');
+    expect(denied.out).toContain('Lookout for Work har märkt att någon i nätverket');
     expect(await ok('device', 'list', '--state', 'noncompliant')).toContain('highSeverity');
     const reasons = await ok('device', 'why', 'SN-1');
     expect(reasons).toContain('Man in the middle');
-    expect(reasons).toMatch(/connector Lookout for Work.*\n/);
-    expect(reasons).not.toContain('connector 2c7790de');
+    expect(reasons).toMatch(/partner "Lookout for Work".*finding "Man in the middle"/);
+    expect(reasons).not.toContain('2c7790de');
 
     await asPartner('partner', 'report', '--client-id', partner.appId, '--device', 'serialNumber=SN-1', '--state', 'secured');
     expect((await cli(...question)).out).toMatch(/^granted\n/);
@@ -137,7 +137,7 @@ describe('a report', () => {
     expect(await json('finding', 'list', '--severity', 'high', '--device', 'SN-1', '--connector', 'lookout')).toMatchObject([{ title: 'Man in the middle', category: 'net.mitm', state: 'open' }]);
     expect(await ok('finding', 'list', '--category', 'app.malware')).toBe('No such findings.\n');
     expect((await cli('finding', 'list', '--category', 'mitm')).code).toBe(2);
-    expect(await ok('device', 'findings', 'SN-1', '--language', 'sv')).toMatch(/Man in the middle +Mannen i mitten +high +open .*Lämna Wi-Fi/);
+    expect(await ok('device', 'findings', 'SN-1', '--language', 'sv')).toMatch(/Man in the middle +Man-i-mitten-attack +high +open .*Stäng av Wi-Fi/);
     const kinds = (await json('device', 'timeline', 'SN-1')).map(({ kind }: { kind: string }) => kind);
     expect(kinds.slice(0, 4)).toEqual(['complianceChanged', 'mergedLevelChanged', 'levelChanged', 'report']);
     expect(await ok('device', 'timeline', 'SN-1', '--top', '1')).toMatch(/compliance +noncompliant -> compliant/);

@@ -19,7 +19,7 @@ function expectWholeStory({ code, out, err }: Ran): void {
   expect(code).toBe(0);
   expect(out.match(/closed \(/g)).toHaveLength(4 + 2 * 2);
   expect(out.match(/open \(/g)).toHaveLength(4 * 2);
-  expect(out).toMatch(/3\. Lookout reports a man-in-the-middle network[\s\S]*Ada +mail +closed[\s\S]*threat_level_above_allowed[\s\S]*to Ada \(sv\) +Enheten/);
+  expect(out).toMatch(/3\. Lookout reports a man-in-the-middle network[\s\S]*Ada +mail +closed[\s\S]*threat_level_above_allowed[\s\S]*to Ada \(sv\) +Din enhet/);
   expect(out).toMatch(/5\. Zimperium reports a malicious app[\s\S]*Alan +mail +closed[\s\S]*to Alan \(nl\) +Je apparaat/);
   expect(out).toContain('Every door did what it should.');
   expect(readdirSync(folder)).toEqual([]);

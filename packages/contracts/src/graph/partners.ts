@@ -23,3 +23,19 @@ const BY_CONNECTOR = new Map(KNOWN_PARTNERS.flatMap((partner) => (partner.connec
 export function partnerOfConnector(id: string): KnownPartner | undefined {
   return BY_CONNECTOR.get(id.toLowerCase());
 }
+
+/** What partners' apps are called on phones, where that is not the partner's name (their pages in Intune's documentation, and the app stores). */
+const APPS: Readonly<Record<string, string>> = {
+  blackberry: 'CylancePROTECT', checkpoint: 'Harmony Mobile Protect', defender: 'Microsoft Defender', jamf: 'Jamf Trust',
+  sophos: 'Sophos Intercept X', symantec: 'SEP Mobile',
+};
+
+/**
+ * What the person with the phone knows the partner's app by.
+ * @param ownName the name of the connector, if it has one: what an administrator called it counts
+ */
+export function appOfConnector(id: string, ownName: string | undefined): string | undefined {
+  const partner = partnerOfConnector(id);
+  if (partner === undefined || (ownName !== undefined && ownName !== partner.name)) return ownName;
+  return APPS[partner.key] ?? partner.name;
+}

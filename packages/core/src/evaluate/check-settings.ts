@@ -31,7 +31,7 @@ function checkThreatLevel(policy: CompliancePolicy, { merged, views }: ThreatInp
   const setting = 'deviceThreatProtection';
   switch (merged.kind) {
     case 'none':
-      return { setting, state: 'notApplicable', currentValue: merged.state, reason: { code: merged.code, ...about, connectorId: merged.connectorId } };
+      return { setting, state: 'notApplicable', currentValue: merged.state, reason: { code: merged.code, ...about, connectorId: merged.connectorId, remark: true } };
     case 'missing':
       return missingData(about, merged.blocked, merged.connectorId, merged.state);
     case 'failing':
@@ -48,7 +48,7 @@ function checkThreatLevel(policy: CompliancePolicy, { merged, views }: ThreatInp
 function missingData(about: Omit<Reason, 'code'>, blocked: boolean, connectorId: string, state: string): SettingVerdict {
   return {
     setting: 'deviceThreatProtection', state: blocked ? 'nonCompliant' : 'compliant', currentValue: state,
-    reason: { code: 'partner_data_missing', ...about, connectorId, actual: state },
+    reason: { code: 'partner_data_missing', ...about, connectorId, actual: state, ...(!blocked && { remark: true }) },
   };
 }
 

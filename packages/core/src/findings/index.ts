@@ -1,4 +1,5 @@
 export * from './taxonomy.ts';
 export * from './category-name.ts';
 export * from './category-of.ts';
-export * from './advice.ts';
+export { adviceFor } from './advice.ts';
+export * from './watched.ts';

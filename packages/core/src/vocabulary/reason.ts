@@ -51,6 +51,8 @@ export interface Reason {
   readonly findingIds?: readonly string[] | undefined;
   readonly required?: string | undefined;
   readonly actual?: string | undefined;
+  /** It closed nothing: merely worth saying, such as a partner that has not reported and need not. */
+  readonly remark?: true | undefined;
   /** End of the grace period, ISO 8601. */
   readonly until?: string | undefined;
 }

@@ -42,10 +42,10 @@ export class DecideAccess implements AccessDecider {
       user, application, now: this.#clock.now(), device: found.device, deviceProblem: found.problem, platform: question.platform,
       clientAppType: question.clientAppType, ip: question.ip, country: question.country, mfaDone: question.mfaDone,
     });
-    return answer(decision, user, found.device?.id, application);
+    return answer(decision, user, found, application);
   }
 
-  #device(question: AccessQuestion): { readonly device?: DeviceAccess; readonly problem?: AccessRequest['deviceProblem'] } {
+  #device(question: AccessQuestion): FoundDevice {
     if (question.certificateInvalid === true) return { problem: 'device_certificate_invalid' };
     // Rule 5: what the client chose itself, or what is weakly tied to it, never grants.
     if (question.device === undefined || question.device.grade === 'easDeviceId' || question.device.grade === 'macAddress') {
@@ -56,6 +56,7 @@ export class DecideAccess implements AccessDecider {
     const { facts } = device;
     const posture = this.#state.isEvaluated() ? device.posture : this.#evaluated(device);
     return {
+      operatingSystem: facts.operatingSystem,
       device: {
         id: facts.id, platform: facts.platform, userId: facts.userId, state: posture?.complianceState ?? 'unknown',
         graceUntil: posture?.graceUntil ?? undefined, reasons: posture?.reasons ?? [],
@@ -68,10 +69,16 @@ export class DecideAccess implements AccessDecider {
   }
 }
 
-function answer(decision: Decision, user: UserFacts, deviceId: string | undefined, application: string): AccessAnswer {
+interface FoundDevice {
+  readonly device?: DeviceAccess;
+  readonly operatingSystem?: string;
+  readonly problem?: AccessRequest['deviceProblem'];
+}
+
+function answer(decision: Decision, user: UserFacts, { device, operatingSystem }: FoundDevice, application: string): AccessAnswer {
   return {
     decision: decision.decision, reasons: decision.reasons, obligations: decision.obligations, reportOnly: decision.reportOnly,
-    userId: user.id, deviceId, application, preferredLanguage: user.preferredLanguage,
+    userId: user.id, deviceId: device?.id, application, preferredLanguage: user.preferredLanguage, operatingSystem,
   };
 }
 

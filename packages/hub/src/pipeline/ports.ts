@@ -149,6 +149,8 @@ export interface AccessAnswer extends Decision {
   readonly application?: string | undefined;
   /** The user's own, for texts where the caller names none. */
   readonly preferredLanguage?: string | undefined;
+  /** Of the device, as its management calls it; for the word that texts use for the device. */
+  readonly operatingSystem?: string | undefined;
 }
 
 export interface AccessDecider {

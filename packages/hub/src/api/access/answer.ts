@@ -1,7 +1,8 @@
-import { explainForAdmin, explainForUser, pickLanguage } from '@sallyport/core';
-import type { Language, Reason, UserHints } from '@sallyport/core';
+import { explainForAdmin, explainForUser, inOneLine, pickLanguage } from '@sallyport/core';
+import type { Language, Reason, ReasonNames, UserHints } from '@sallyport/core';
 import type { AccessAnswer } from '../../pipeline/ports.ts';
 import { BoundedCache } from '../../platform/bounded-cache.ts';
+import { reasonNames } from '../reason-names.ts';
 import { stepUpFor } from './obligations.ts';
 import type { Hint } from './question.ts';
 import { ReasonsMemo } from './reasons-memo.ts';
@@ -46,11 +47,12 @@ export class AnswerWriter {
   readonly #write = (answer: AccessAnswer, language: Language): string => {
     const json = asciiJson(answer.reasons);
     const hints = hintsOf(answer, this.#view);
-    // Names of the partner and advice may change while the reasons stay the same.
-    const key = `${language}${hints.appName ?? ''}\n${hints.recommendedAction ?? ''}\n${hints.category ?? ''}\n${json}`;
+    const names = reasonNames(answer, this.#view);
+    // Names, findings and advice may change while the reasons stay the same.
+    const key = `${language}${JSON.stringify([hints, names])}${json}`;
     let written = this.#texts.get(key);
     if (written === undefined) {
-      written = writeReasons(json, answer.reasons, language, hints);
+      written = writeReasons(json, answer.reasons, language, hints, names);
       this.#texts.set(key, written);
     }
     return written;
@@ -62,10 +64,9 @@ export function devicePageBase(baseUrl: string): string {
   return `${baseUrl.replace(/\/+$/u, '')}/me/devices/`;
 }
 
-function writeReasons(json: string, reasons: readonly Reason[], language: Language, hints: UserHints): string {
-  const { title, text, nextStep } = explainForUser(reasons, language, hints);
-  const admin = asciiJson({ en: reasons.map(explainForAdmin).join(' ') });
-  const user = asciiJson({ [language]: `${title}. ${text} ${nextStep}` });
+function writeReasons(json: string, reasons: readonly Reason[], language: Language, hints: UserHints, names: ReasonNames): string {
+  const admin = asciiJson({ en: reasons.map((reason) => explainForAdmin(reason, names)).join(' ') });
+  const user = asciiJson({ [language]: inOneLine(explainForUser(reasons, language, hints)) });
   return `${json},"reason_admin":${admin},"reason_user":${user},"language":"${language}"`;
 }
 

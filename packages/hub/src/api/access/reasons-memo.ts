@@ -1,13 +1,12 @@
-import type { Connector, Language, OpenFinding, Reason } from '@sallyport/core';
+import { namesPeople, type Language, type Reason } from '@sallyport/core';
 import type { AccessAnswer } from '../../pipeline/ports.ts';
 import type { HintsView } from './user-hints.ts';
 
 interface Remembered {
   readonly reasons: readonly Reason[];
   readonly language: Language;
-  readonly connector: Connector | undefined;
-  /** Of the connector about the device. */
-  readonly findings: readonly OpenFinding[] | undefined;
+  /** Everything else that the words depend on, compared by identity. */
+  readonly sources: readonly unknown[];
   readonly written: string;
 }
 
@@ -24,33 +23,45 @@ export class ReasonsMemo {
     this.#view = view;
   }
 
-  /** `write` is called when reasons, language, connector or its findings are not those of the last time. */
+  /** `write` is called when reasons, language, partners, their findings or people are not those of the last time. */
   get(answer: AccessAnswer, language: Language, write: (answer: AccessAnswer, language: Language) => string): string {
-    const { reasons, deviceId } = answer;
+    const { reasons } = answer;
     const last = reasons.at(-1);
     if (last === undefined) return write(answer, language);
-    const connectorId = firstConnector(reasons);
-    const connector = connectorId === undefined ? undefined : this.#view.connector(connectorId);
-    const posture = connector === undefined || deviceId === undefined ? undefined : this.#view.posture(deviceId);
-    const findings = posture?.views.find((view) => view.connectorId === connectorId)?.openFindings;
+    const sources = this.#sourcesOf(answer);
     const known = this.#last.get(last);
-    if (known?.language === language && known.connector === connector && known.findings === findings && sameReasons(known.reasons, reasons)) return known.written;
+    if (known?.language === language && sameItems(known.sources, sources) && sameReasons(known.reasons, reasons)) return known.written;
     const written = write(answer, language);
-    this.#last.set(last, { reasons, language, connector, findings, written });
+    this.#last.set(last, { reasons, language, sources, written });
     return written;
+  }
+
+  #sourcesOf({ reasons, deviceId, operatingSystem, userId }: AccessAnswer): readonly unknown[] {
+    const sources: unknown[] = [operatingSystem];
+    if (namesPeople(reasons)) sources.push(userId, deviceId);
+    let hasPartner = false;
+    for (const { connectorId, disagreeing } of reasons) {
+      if (connectorId === undefined) continue;
+      hasPartner = true;
+      sources.push(this.#view.connector(connectorId));
+      for (const other of disagreeing ?? NOBODY) sources.push(this.#view.connector(other));
+    }
+    if (hasPartner && deviceId !== undefined) for (const { openFindings } of this.#view.posture(deviceId)?.views ?? NOBODY) sources.push(openFindings);
+    return sources;
   }
 }
 
-function firstConnector(reasons: readonly Reason[]): string | undefined {
-  for (const { connectorId } of reasons) if (connectorId !== undefined) return connectorId;
-  return undefined;
+const NOBODY: readonly never[] = [];
+
+function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
 }
 
 function sameReasons(a: readonly Reason[], b: readonly Reason[]): boolean {
   return a.length === b.length && a.every((reason, i) => sameReason(reason, b[i] as Reason));
 }
 
-const FIELDS = ['code', 'policyId', 'policyName', 'rule', 'connectorId', 'disagreeing', 'findingIds', 'required', 'actual', 'until'] as const satisfies readonly (keyof Reason)[];
+const FIELDS = ['code', 'policyId', 'policyName', 'rule', 'connectorId', 'disagreeing', 'findingIds', 'required', 'actual', 'remark', 'until'] as const satisfies readonly (keyof Reason)[];
 
 /** Lists count as the same only when they are the same object. */
 function sameReason(a: Reason, b: Reason): boolean {

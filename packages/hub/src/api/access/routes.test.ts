@@ -79,9 +79,9 @@ describe('one evaluation', () => {
     const { decision, context } = await evaluate(withContext({ language: 'sv-SE' }));
     expect(decision).toBe(false);
     expect(context.reasons.map(({ code }) => code)).toEqual(['device_noncompliant', 'threat_level_above_allowed']);
-    expect(context.reason_admin.en).toContain('policy "Phones" (cp-1); connector lookout; required low; actual highSeverity');
-    expect(context.reason_user['sv']).toContain('Lookout for Work har hittat ett hot');
-    expect(context.reason_user['sv']).toContain('Råd från Lookout for Work: Leave the network "Café". Öppna Lookout for Work');
+    expect(context.reason_admin.en).toContain('policy "Phones"; partner "Lookout for Work"; required low; actual highSeverity; finding "ACTIVE_MITM".');
+    expect(context.reason_user['sv']).toContain('Lookout for Work har hittat ett säkerhetsproblem på enheten.');
+    expect(context.reason_user['sv']).toMatch(/Öppna Lookout for Work .*Råd från Lookout for Work, med appens egna ord: ”Leave the network "Café"”\.$/u);
     expect(context).toMatchObject({ language: 'sv', remediation_url: `${BASE}/me/devices/${PHONE}` });
   });
 

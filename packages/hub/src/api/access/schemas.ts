@@ -46,6 +46,7 @@ const reason = z.object({
   code: z.string(), policyId: z.string().optional(), policyName: z.string().optional(), rule: z.string().optional(),
   connectorId: z.string().optional(), disagreeing: z.array(z.string()).optional(), findingIds: z.array(z.string()).optional(),
   required: z.string().optional(), actual: z.string().optional(), until: z.string().optional(),
+  remark: z.literal(true).optional().describe('It closed nothing and is merely worth saying.'),
 });
 
 export const evaluationResponse = z.object({
@@ -53,7 +54,7 @@ export const evaluationResponse = z.object({
   context: z.object({
     reasons: z.array(reason),
     reason_admin: z.object({ en: z.string() }),
-    reason_user: z.record(z.string(), z.string()).describe('By language tag: what is wrong and how to mend it.'),
+    reason_user: z.record(z.string(), z.string()).describe('By language tag: what is wrong, what to do and how access returns.'),
     language: z.enum(['en', 'sv', 'nl']),
     obligations: z.array(z.object({
       id: z.string().describe('Of the policy that demands it.'), type: z.literal('step-up'),

@@ -1,29 +1,35 @@
-import { rankOfLevel } from '@sallyport/core';
-import type { Connector, OpenFinding, Reason, UserHints } from '@sallyport/core';
-import type { AccessAnswer, AccessView } from '../../pipeline/ports.ts';
+import { deviceNoun, mayBeWatched, rankOfLevel } from '@sallyport/core';
+import type { Connector, OpenFinding, PartnerHints, Reason, UserHints } from '@sallyport/core';
+import { appOfConnector } from '@sallyport/contracts/graph/partners.ts';
+import type { AccessAnswer, HeldPosture } from '../../pipeline/ports.ts';
+import { ownName, postureOf, type NamesView } from '../reason-names.ts';
 
-export type HintsView = Pick<AccessView, 'connector' | 'posture'>;
+export type HintsView = NamesView;
 
-/** What makes the text for the user concrete: the app of the partner that decided, and what there is to advise about its worst finding. */
-export function hintsOf({ reasons, deviceId }: Pick<AccessAnswer, 'reasons' | 'deviceId'>, view: HintsView): UserHints {
-  const reason = reasons.find(({ connectorId }) => connectorId !== undefined);
-  if (reason?.connectorId === undefined) return NONE;
-  return { appName: appNameOf(view.connector(reason.connectorId)), ...(deviceId !== undefined && adviceOn(reason, deviceId, view)) };
+/** What makes the text for the user concrete: the apps of the partners that decided, and the worst finding of each. */
+export function hintsOf({ reasons, deviceId, operatingSystem }: Pick<AccessAnswer, 'reasons' | 'deviceId' | 'operatingSystem'>, view: HintsView): UserHints {
+  const posture = postureOf(reasons, deviceId, view);
+  const partners = Object.fromEntries(reasons.flatMap((reason): readonly (readonly [string, PartnerHints])[] => {
+    const { connectorId } = reason;
+    return connectorId === undefined ? [] : [[connectorId, { appName: appNameOf(view.connector(connectorId)), finding: worstOf(reason, posture) }]];
+  }));
+  return {
+    device: deviceNoun(operatingSystem), partners,
+    watched: posture?.views.some(({ openFindings }) => openFindings.some(mayBeWatched)) ?? false,
+  };
 }
 
-const NONE: UserHints = {};
-
-/** Nobody knows an app by an id, which is all that a partner without a name has. */
+/** The app as it is called on the phone, which is not always what the partner is called. */
 function appNameOf(connector: Connector | undefined): string | undefined {
-  return connector?.displayName === connector?.id ? undefined : connector?.displayName;
+  return connector && appOfConnector(connector.id, ownName(connector));
 }
 
-function adviceOn({ connectorId, findingIds = [] }: Reason, deviceId: string, view: HintsView): Pick<UserHints, 'recommendedAction' | 'category'> {
-  const findings = view.posture(deviceId)?.views.find((partner) => partner.connectorId === connectorId)?.openFindings ?? [];
-  const [worst] = findings.filter((finding) => findingIds.includes(finding.id) && isAdvised(finding)).toSorted((a, b) => rankOf(b) - rankOf(a));
-  return { recommendedAction: worst?.recommendedAction, category: worst?.category };
+function worstOf({ connectorId, findingIds = [] }: Reason, posture: HeldPosture | undefined): OpenFinding | undefined {
+  const findings = posture?.views.find((partner) => partner.connectorId === connectorId)?.openFindings ?? [];
+  return findings.filter((finding) => findingIds.includes(finding.id)).toSorted((a, b) => rankOf(b) - rankOf(a) || Number(isAdvised(b)) - Number(isAdvised(a)))[0];
 }
 
+/** Of two that are as bad, the one that something can be said about. */
 function isAdvised({ recommendedAction, category }: OpenFinding): boolean {
   return recommendedAction !== undefined || (category !== undefined && category !== 'unclassified');
 }

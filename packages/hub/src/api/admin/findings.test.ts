@@ -75,13 +75,13 @@ describe('findings across devices', () => {
   test('carry our category, the partner\'s words and link, and the category\'s name and advice in the language that is asked for', async () => {
     expect((await get('/findings?category=net.mitm&language=sv')).body).toEqual({
       value: [{
-        id: 'mitm', deviceId: PHONE, connectorId: LOOKOUT, type: 'ACTIVE_MITM', category: 'net.mitm', categoryName: 'Mannen i mitten', area: 'network', severity: 'high', state: 'open',
-        title: 'Cafe', detectedDateTime: null, recommendedAction: null, advice: expect.stringMatching(/^Lämna Wi-Fi/), link: 'https://partner.example/t/1', observedDateTime: expect.any(String), reportId: expect.any(String),
+        id: 'mitm', deviceId: PHONE, connectorId: LOOKOUT, type: 'ACTIVE_MITM', category: 'net.mitm', categoryName: 'Man-i-mitten-attack', area: 'network', severity: 'high', state: 'open',
+        title: 'Cafe', detectedDateTime: null, recommendedAction: null, advice: expect.stringMatching(/^Stäng av Wi-Fi/), link: 'https://partner.example/t/1', observedDateTime: expect.any(String), reportId: expect.any(String),
       }],
       nextCursor: null,
     });
     expect((await get(`/devices/${PHONE}/findings?language=nl`)).body.value).toMatchObject([
-      { id: 'odd', category: 'unclassified', area: 'other', severity: null, advice: null }, { id: 'mitm', advice: expect.stringMatching(/^Verlaat/) }, { id: 'torch', recommendedAction: 'Remove Free Torch.' },
+      { id: 'odd', category: 'unclassified', area: 'other', severity: null, advice: null }, { id: 'mitm', advice: expect.stringMatching(/^Zet wifi uit/) }, { id: 'torch', recommendedAction: 'Remove Free Torch.' },
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { explainForUser, pickLanguage } from '@sallyport/core';
+import { explainForUser, inOneLine, pickLanguage } from '@sallyport/core';
 import type { ReasonCode } from '@sallyport/core';
 import type { AccessAnswer, AccessDecider, AccessQuestion } from '../../pipeline/ports.ts';
 import { secondFactorMissing } from '../access/obligations.ts';
@@ -112,6 +112,5 @@ function say(answer: AccessAnswer, door: Door, request: GatewayRequest, { decide
 }
 
 function messageOf(answer: AccessAnswer, language: GatewayAnswer['language'], view: AccessDecider['view']): string {
-  const { title, text, nextStep } = explainForUser(answer.reasons, language, hintsOf(answer, view));
-  return `${title}. ${text} ${nextStep}`;
+  return inOneLine(explainForUser(answer.reasons, language, { ...hintsOf(answer, view), canConfirm: false }));
 }

@@ -1,4 +1,4 @@
-import { explainForAdmin, type PolicyVerdict, type SettingVerdict, type Verdict } from '@sallyport/core';
+import { explainForAdmin, type PolicyVerdict, type ReasonNames, type SettingVerdict, type Verdict } from '@sallyport/core';
 import { typeOfBody, type GraphBody } from '@sallyport/contracts/graph/model.ts';
 
 /** Names of the built-in policy's settings, as Intune shows them. */
@@ -29,11 +29,13 @@ const PLATFORM_TYPE: Readonly<Record<string, string>> = {
 };
 
 /** `deviceCompliancePolicyState` of every policy that the verdict speaks of. `errorDescription` says why, in words. */
-export function compliancePolicyStates(verdict: Verdict, policies: ReadonlyMap<string, Readonly<GraphBody>>, device: Readonly<GraphBody>): GraphBody[] {
-  return verdict.policies.map((policy) => policyState(policy, policies.get(policy.policyId ?? ''), device));
+export function compliancePolicyStates(
+  verdict: Verdict, policies: ReadonlyMap<string, Readonly<GraphBody>>, device: Readonly<GraphBody>, names: ReasonNames,
+): GraphBody[] {
+  return verdict.policies.map((policy) => policyState(policy, policies.get(policy.policyId ?? ''), device, names));
 }
 
-function policyState(policy: PolicyVerdict, body: Readonly<GraphBody> | undefined, device: Readonly<GraphBody>): GraphBody {
+function policyState(policy: PolicyVerdict, body: Readonly<GraphBody> | undefined, device: Readonly<GraphBody>, names: ReasonNames): GraphBody {
   const type = body === undefined ? 'defaultDeviceCompliancePolicy' : typeOfBody(body, 'deviceCompliancePolicy');
   return {
     id: policy.policyId ?? '00000000-0000-0000-0000-000000000000',
@@ -45,11 +47,11 @@ function policyState(policy: PolicyVerdict, body: Readonly<GraphBody> | undefine
     settingCount: policy.settings.length,
     userId: device.userId ?? null,
     userPrincipalName: device.userPrincipalName ?? null,
-    settingStates: policy.settings.map((setting) => settingState(setting, policy, type, device)),
+    settingStates: policy.settings.map((setting) => settingState(setting, policy, type, device, names)),
   };
 }
 
-function settingState(setting: SettingVerdict, policy: PolicyVerdict, type: string, device: Readonly<GraphBody>): GraphBody {
+function settingState(setting: SettingVerdict, policy: PolicyVerdict, type: string, device: Readonly<GraphBody>, names: ReasonNames): GraphBody {
   const name = BUILT_IN[setting.setting] ?? `${type.charAt(0).toUpperCase()}${type.slice(1)}.${OF_POLICY[setting.setting] ?? setting.setting}`;
   return {
     setting: name,
@@ -59,7 +61,7 @@ function settingState(setting: SettingVerdict, policy: PolicyVerdict, type: stri
     state: setting.state,
     currentValue: setting.currentValue ?? null,
     errorCode: 0,
-    errorDescription: setting.reason === undefined ? null : explainForAdmin(setting.reason),
+    errorDescription: setting.reason === undefined ? null : explainForAdmin(setting.reason, names),
     sources: [{ id: policy.policyId ?? null, displayName: policy.displayName, sourceType: 'deviceConfiguration' }],
     userId: device.userId ?? null,
     userName: device.userDisplayName ?? null,

@@ -3,6 +3,7 @@ import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import type { DeviceFilter, DevicePosition, DeviceQuery, DeviceRow } from '../../store/store.ts';
+import { reasonNames } from '../reason-names.ts';
 import { collectionAnswer, entityAnswer, notFound, type ResourcePlace } from './answers.ts';
 import { compliancePolicyStates } from './compliance-states.ts';
 import { withDetectedApps } from './device-apps.ts';
@@ -158,5 +159,6 @@ async function policyStates(deps: GraphDependencies, id: string): Promise<GraphB
   const verdict = deps.view.verdict(deviceId);
   if (verdict === undefined) return [];
   const policies = await deps.store.documents.list('deviceCompliancePolicy');
-  return compliancePolicyStates(verdict, new Map(policies.map((row) => [row.id, row.body])), resource);
+  const reasons = verdict.policies.flatMap(({ settings }) => settings.flatMap(({ reason }) => reason ?? []));
+  return compliancePolicyStates(verdict, new Map(policies.map((row) => [row.id, row.body])), resource, reasonNames({ reasons, deviceId }, deps.view));
 }

@@ -1,0 +1,9 @@
+import type { DeviceNoun } from './text.ts';
+
+/** The word for a device by the name of its system. "iOS" and "Android" run on phones and tablets alike, so they say neither. */
+export function deviceNoun(operatingSystem: string | undefined): DeviceNoun {
+  const name = operatingSystem?.toLowerCase() ?? '';
+  if (name.startsWith('ipad')) return 'tablet';
+  if (name.startsWith('iphone')) return 'phone';
+  return /^(?:windows(?! phone)|mac ?os|os x)/u.test(name) ? 'computer' : 'other';
+}
