@@ -131,7 +131,7 @@ describe('a second factor that a policy demands', () => {
     ['lists something that is no text', { ...OPTED_IN, supported_obligations: ['step-up', 1] }],
   ])('is a plain deny to a caller that %s', async (_, context) => {
     const answer = await evaluate(withContext(context));
-    expect(answer).toMatchObject({ decision: false, context: { reasons: [{ code: 'mfa_required', policyId: 'ca-2' }], reason_user: { en: expect.stringMatching(/second/iu) } } });
+    expect(answer).toMatchObject({ decision: false, context: { reasons: [{ code: 'mfa_required', policyId: 'ca-2' }], reason_user: { en: expect.stringMatching(/sign-in step/iu) } } });
     expect(answer.context).not.toHaveProperty('obligations');
   });
 
