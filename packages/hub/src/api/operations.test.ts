@@ -13,7 +13,7 @@ import { StoreBusy } from '../store/store.ts';
 import { createHttpServer } from './http-server.ts';
 import { addOpenApiRoute } from './openapi.ts';
 import { addOperationsRoutes, measureRequests } from './operations.ts';
-import { createReadiness, storeIsWritable } from './readiness.ts';
+import { createReadiness, documentsAreReadable, storeIsWritable, type ReadinessCheck } from './readiness.ts';
 import { waysInto } from './testing-access.ts';
 import { issueAccessToken } from './token/access-token.ts';
 import { createAuthenticator } from './token/authenticator.ts';
@@ -30,6 +30,7 @@ let keys: SigningKeys;
 let app: FastifyInstance;
 let storeProblem: Error | undefined;
 let probes = 0;
+let checks: ReadinessCheck[] = [];
 
 const { body } = testApplication(now, { permissions: [...PERMISSIONS] });
 const clients = createClientDirectory(documentsOf([body]), log);
@@ -52,7 +53,8 @@ beforeEach(async () => {
       return undefined as T;
     },
   };
-  addOperationsRoutes(app, { readiness: createReadiness([storeIsWritable(store, clock)], clock, log), metrics });
+  checks = [storeIsWritable(store, clock)];
+  addOperationsRoutes(app, { readiness: createReadiness(checks, clock, log), metrics });
   addOpenApiRoute(app, { site, version: '1.2.3' });
   await app.register(addTokenRoutes, { site, keys, clients, clock });
   app.post('/partner/:name', {
@@ -83,6 +85,20 @@ describe('probes', () => {
     storeProblem = undefined;
     now += 2_000;
     expect((await app.inject('/readyz')).statusCode).toBe(200);
+  });
+
+  test('readyz is 200 and says so where a stored document cannot be read; the log names it once', async () => {
+    const logged: unknown[] = [];
+    const unreadable: { kind: string; id: string }[] = [];
+    checks.push(documentsAreReadable(() => unreadable, { error: (...line: unknown[]) => { logged.push(line); } } as never));
+    expect((await app.inject('/readyz')).json()).toEqual({ status: 'ready', checks: { store: 'ok', documents: 'ok' } });
+    unreadable.push({ kind: 'application', id: 'a-1' });
+    for (let i = 0; i < 3; i += 1) {
+      now += 2_000;
+      const answer = await app.inject('/readyz');
+      expect([answer.statusCode, answer.json()]).toEqual([200, { status: 'ready', checks: { store: 'ok', documents: 'degraded' } }]);
+    }
+    expect(logged).toEqual([[{ kind: 'application', id: 'a-1' }, expect.stringContaining('application a-1')]]);
   });
 
   test('readyz looks anew after the clock was set back', async () => {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
-import type { ReadinessResult } from './readiness.ts';
+import { CHECK_RESULTS, type ReadinessResult } from './readiness.ts';
 import { RequestTimes, type RequestTimer } from './request-times.ts';
 import type { RouteAccess } from './route-access.ts';
 
@@ -11,7 +11,7 @@ export interface OperationsOptions {
 }
 
 const PROBE: RouteAccess = { kind: 'public', why: 'an orchestrator asks, which has no credentials; it learns only whether we work' };
-const readyResponse = z.object({ status: z.enum(['ready', 'not ready']), checks: z.record(z.string(), z.enum(['ok', 'failed'])) });
+const readyResponse = z.object({ status: z.enum(['ready', 'not ready']), checks: z.record(z.string(), z.enum(CHECK_RESULTS)) });
 
 /** What orchestrators and Prometheus ask. Prometheus gets its token itself: `oauth2` in its scrape settings. */
 export function addOperationsRoutes(app: FastifyInstance, { readiness, metrics }: OperationsOptions): void {
@@ -24,7 +24,7 @@ export function addOperationsRoutes(app: FastifyInstance, { readiness, metrics }
       access: PROBE, quiet: true,
       doc: {
         summary: 'Whether the hub can take reports and decide', tags: ['operations'],
-        responses: { 200: { description: 'Ready', schema: readyResponse }, 503: { description: 'Not ready', schema: readyResponse } },
+        responses: { 200: { description: 'Ready. A check that is degraded needs an administrator and keeps nobody out; the log says what it is.', schema: readyResponse }, 503: { description: 'Not ready', schema: readyResponse } },
       },
     },
   }, async (_request, reply) => {

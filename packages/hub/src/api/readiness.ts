@@ -5,13 +5,16 @@ import type { Store } from '../store/store.ts';
 /** One thing that must be so before requests are sent here. */
 export interface ReadinessCheck {
   readonly name: string;
-  /** Rejects when it is not so. */
+  /** Rejects when it is not so. Resolves to `degraded` where an administrator has to look, and requests are answered all the same. */
   check(): Promise<unknown>;
 }
 
+const DEGRADED = 'degraded';
+export const CHECK_RESULTS = ['ok', DEGRADED, 'failed'] as const;
+
 export interface ReadinessResult {
   readonly ready: boolean;
-  readonly checks: Readonly<Record<string, 'ok' | 'failed'>>;
+  readonly checks: Readonly<Record<string, (typeof CHECK_RESULTS)[number]>>;
 }
 
 const REMEMBERED_MS = 2_000;
@@ -29,23 +32,22 @@ export function createReadiness(checks: readonly ReadinessCheck[], clock: Clock,
 async function runChecks(checks: readonly ReadinessCheck[], log: FastifyBaseLogger): Promise<ReadinessResult> {
   const outcomes = await Promise.all(checks.map(async ({ name, check }) => {
     try {
-      await withinPatience(check());
-      return [name, 'ok'] as const;
+      return [name, (await withinPatience(check())) === DEGRADED ? DEGRADED : 'ok'] as const;
     } catch (error) {
       log.warn({ err: error, check: name }, 'not ready');
       return [name, 'failed'] as const;
     }
   }));
-  return { ready: outcomes.every(([, outcome]) => outcome === 'ok'), checks: Object.fromEntries(outcomes) };
+  return { ready: outcomes.every(([, outcome]) => outcome !== 'failed'), checks: Object.fromEntries(outcomes) };
 }
 
-async function withinPatience(work: Promise<unknown>): Promise<void> {
+async function withinPatience(work: Promise<unknown>): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`No answer within ${PATIENCE_MS} ms.`)), PATIENCE_MS);
   });
   try {
-    await Promise.race([work, late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }
@@ -56,5 +58,22 @@ export function storeIsWritable(store: Pick<Store, 'transaction'>, clock: Clock)
   return {
     name: 'store',
     check: () => store.transaction((tx) => tx.documents.put('tenant', 'write-probe', {}, clock.now())),
+  };
+}
+
+/** Whether every stored document can be read. One that cannot is closed by itself, and costs nobody else anything. */
+export function documentsAreReadable(unreadable: () => readonly { readonly kind: string; readonly id: string }[], log: Pick<FastifyBaseLogger, 'error'>): ReadinessCheck {
+  const logged = new Set<string>();
+  return {
+    name: 'documents',
+    check: async () => {
+      const found = unreadable();
+      for (const { kind, id } of found) {
+        if (logged.has(`${kind} ${id}`)) continue;
+        logged.add(`${kind} ${id}`);
+        log.error({ kind, id }, `the ${kind} ${id} in the database cannot be read, so what it allows is closed: delete it and make it again, or restore it from the backup`);
+      }
+      return found.length === 0 ? undefined : DEGRADED;
+    },
   };
 }

@@ -76,8 +76,10 @@ export class Directory {
   }
 
   /** Everybody and all memberships, at start: as if put one after the other, with each id kept once, however many rows name it. */
-  async load({ documents, members }: Pick<Readers, 'documents' | 'members'>): Promise<void> {
-    for await (const rows of documents.snapshot('user')) {
+  async load({ documents, members }: Pick<Readers, 'documents' | 'members'>, onUnreadable: (id: string) => void): Promise<void> {
+    for await (const page of documents.snapshot('user')) {
+      for (const { id, unreadable } of page) if (unreadable === true) onUnreadable(id);
+      const rows = page.filter(({ unreadable }) => unreadable !== true);
       for (const { name, row, other } of rows.flatMap((row) => this.#loadUser(row))) {
         // Of two with one name, the one who had it first is meant.
         if (row.createdAt < ((await documents.get('user', other))?.createdAt ?? Infinity)) this.#byName.set(name, row.id);

@@ -11,6 +11,7 @@ import { toMergeRule } from './merge-rule-document.ts';
 import { lifeOf, type ConnectorStatus } from './connector-status.ts';
 import type { AccessView, DeviceClaim } from './ports.ts';
 import { canonicalId, toAccessPolicy, toCompliancePolicy, toConnector, toNamedLocation, toSettings } from './rules-from-documents.ts';
+import { CLOSED_WITHOUT, UnreadableDocuments, isReadable, unreadableRule, type NamedApplication, type UnreadableDocument } from './unreadable-documents.ts';
 
 const NO_VIEWS: readonly PartnerWord[] = [];
 const NOT_FAILING: Readonly<Record<string, number>> = {};
@@ -41,18 +42,27 @@ export class Memory implements AccessView {
   #applicationNames = new Map<string, { readonly id: string; readonly displayName: string }>();
   #settings: ComplianceSettings = toSettings(undefined);
   #accessIndex = new AccessIndex([], []);
+  readonly #unreadable = new UnreadableDocuments();
   #now: () => number;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
+  /** Documents of the store that nobody can read, and that are closed therefore. */
+  get unreadable(): readonly UnreadableDocument[] {
+    return this.#unreadable.all;
+  }
+
   // ---- filling
 
   async load(store: Readers): Promise<void> {
-    await this.directory.load(store);
+    await this.directory.load(store, (id) => this.#unreadable.note('user', id));
     for (const kind of ['connectorStatus', 'mobileThreatDefenseConnector', 'deviceCompliancePolicy', 'mergeRule', 'conditionalAccessPolicy', 'namedLocation', 'application', 'deviceManagementSettings'] as const) {
-      for (const row of await store.documents.list(kind)) this.#take(kind, row.id, row);
+      for (const row of await store.documents.list(kind)) {
+        if (!isReadable(row) && !CLOSED_WITHOUT.has(kind)) throw unreadableRule(row);
+        this.#take(kind, row.id, row);
+      }
     }
     for (const [id, at] of await store.heartbeats.all()) this.setHeartbeat(id, at);
     this.#rebuildAccessIndex();
@@ -113,6 +123,15 @@ export class Memory implements AccessView {
   }
 
   #take(kind: DocumentKind, id: string, row: DocumentRow | undefined): void {
+    if (this.#unreadable.follow(kind, id, row)) {
+      // What a rule is made from goes on as it was: to leave it out would open something.
+      if (CLOSED_WITHOUT.has(kind)) this.#takeReadable(kind, id, undefined);
+    } else {
+      this.#takeReadable(kind, id, row);
+    }
+  }
+
+  #takeReadable(kind: DocumentKind, id: string, row: DocumentRow | undefined): void {
     switch (kind) {
       case 'user': return row === undefined ? this.directory.remove(id) : this.directory.put(row);
       case 'mobileThreatDefenseConnector':
@@ -150,7 +169,7 @@ export class Memory implements AccessView {
     for (const name of this.#applications.get(id)?.names ?? []) this.#applicationNames.delete(name);
     this.#applications.delete(id);
     if (row === undefined) return;
-    const { appId, displayName, identifierUris } = row.body as { appId: string; displayName: string; identifierUris?: readonly string[] };
+    const { appId, displayName, identifierUris } = row.body as unknown as NamedApplication;
     const names = [appId, displayName, ...(identifierUris ?? [])].map((name) => name.toLowerCase());
     const application = { id: canonicalId(appId), displayName, names };
     this.#applications.set(id, application);

@@ -15,6 +15,7 @@ import { reevaluate } from './reevaluate-fleet.ts';
 import { RegisterDevice } from './register-device.ts';
 import { Serial } from './serial.ts';
 import { TakeReports } from './take-reports.ts';
+import type { UnreadableDocument } from './unreadable-documents.ts';
 import { WatchConnectors } from './watch-connectors.ts';
 import { WatchDisagreements } from './watch-disagreements.ts';
 
@@ -32,6 +33,8 @@ export interface Pipeline {
   readonly decider: AccessDecider;
   readonly questions: FleetQuestions;
   readonly provisioning: Provisioning;
+  /** Stored documents that cannot be read; what they would allow is closed. */
+  unreadable(): readonly UnreadableDocument[];
   /** Evaluates the whole fleet again, as after a change of policy; answers how many devices came out different. */
   reevaluateFleet(): Promise<number>;
   /** Resolves when memory shows everything that was committed before the call. */
@@ -80,6 +83,7 @@ export async function startPipeline({ store, clock, onError, evaluatedFirst = EV
     decider: new DecideAccess(memory, clock, { isFresh: () => Math.max(store.behindForMs(), catchUp.behindForMs()) <= OLDEST_VIEW_MS, isEvaluated: () => everything.isDone }),
     provisioning: life,
     questions: new AskFleet(memory, clock),
+    unreadable: () => memory.unreadable,
     reevaluateFleet: () => reevaluate(deps, memory.fleet.all()),
     settled: () => serial.run(() => Promise.resolve()),
     tick: () => time.tick(),

@@ -34,3 +34,8 @@ export const applicationDocument = z.object({
 
 export type PasswordCredentialDocument = z.infer<typeof passwordCredentialDocument>;
 export type ApplicationDocument = z.infer<typeof applicationDocument>;
+
+/** A stored application; `undefined` where it cannot be read. */
+export function readApplication(body: unknown): ApplicationDocument | undefined {
+  return applicationDocument.safeParse(body).success ? (body as ApplicationDocument) : undefined;
+}

@@ -21,6 +21,8 @@ export interface DocumentRow {
   readonly modifiedAt: number;
   /** 1, then one more at each write. */
   readonly version: number;
+  /** What is stored is no JSON object; `body` is empty. */
+  readonly unreadable?: true | undefined;
 }
 
 /** Documents are the configuration: few and small enough to be held in memory by who uses them. */

@@ -2,7 +2,7 @@ import { HubError, isPermission, PERMISSIONS, type Permission } from '@sallyport
 import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { wellKnownApplication } from '@sallyport/core';
-import type { ApplicationDocument } from '../../platform/application.ts';
+import { readApplication, type ApplicationDocument } from '../../platform/application.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import type { Caller } from '../route-access.ts';
 
@@ -45,7 +45,7 @@ export async function settledConnector(id: unknown, caller: Caller, tx: Transact
  * ones. To be called in a write of the configuration, of which there is one at a time.
  */
 export async function requireFreeApplicationNames(tx: Transaction, after: ApplicationDocument): Promise<void> {
-  const others = (await tx.documents.list('application')).map(({ body }) => body as unknown as ApplicationDocument).filter(({ appId }) => appId !== after.appId);
+  const others = (await tx.documents.list('application')).flatMap(({ body }) => readApplication(body) ?? []).filter(({ appId }) => appId !== after.appId);
   const taken = new Map(others.flatMap((other) => [other.appId, ...namesOf(other).values()].map((name) => [String(name).toLowerCase(), other.displayName])));
   for (const [field, name] of namesOf(after)) {
     const key = name.toLowerCase();
@@ -69,6 +69,6 @@ export async function requireManagerLeft(tx: Transaction, changed: string, after
 }
 
 function canManage(body: DocumentRow['body'], now: number): boolean {
-  const { permissions, passwordCredentials } = body as Partial<ApplicationDocument>;
-  return permissions?.includes(MANAGES) === true && passwordCredentials?.some(({ endDateTime }) => Date.parse(endDateTime) > now) === true;
+  const application = readApplication(body);
+  return application?.permissions.includes(MANAGES) === true && application.passwordCredentials.some(({ endDateTime }) => Date.parse(endDateTime) > now);
 }

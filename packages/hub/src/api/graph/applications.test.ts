@@ -167,3 +167,18 @@ test('the last client that can manage applications stays, with a secret and its 
   await hub.post(`/v1.0/applications/${id}/addPassword`, {});
   expect((await hub.delete(`/v1.0/applications/${first.id}`)).status).toBe(204);
 });
+
+test('an application that cannot be read is listed, changes nothing for the others, and can only be deleted', async () => {
+  const id = '44444444-4444-4444-8444-444444444444';
+  for (const body of [{}, { appId: 5, permissions: 1, identifierUris: 'x', passwordCredentials: {} }, 7]) {
+    await hub.store.transaction((tx) => tx.documents.put('application', id, body as Record<string, unknown>, 0));
+    const listed = await hub.get('/v1.0/applications');
+    expect(listed.body.value.find((one: { id: string }) => one.id === id)).toMatchObject({ displayName: 'An application that cannot be read', passwordCredentials: [] });
+    const other = await made({ displayName: 'Beside it' });
+    expect((await hub.patch(`/v1.0/applications/${other.id}`, { displayName: 'Beside it still' })).status).toBe(204);
+    expect((await hub.delete(`/v1.0/applications/${other.id}`)).status).toBe(204);
+    expect((await hub.patch(`/v1.0/applications/${id}`, { displayName: 'x' })).status).toBe(409);
+    expect((await hub.post(`/v1.0/applications/${id}/addPassword`, {})).status).toBe(409);
+    expect((await hub.delete(`/v1.0/applications/${id}`)).status).toBe(204);
+  }
+});

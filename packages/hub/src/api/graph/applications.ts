@@ -4,7 +4,7 @@ import { HubError } from '@sallyport/contracts';
 import type { GraphBody, ModelProperty } from '@sallyport/contracts/graph/model.ts';
 import { parseBody, parseParameters } from '@sallyport/contracts/graph/parse-body.ts';
 import { isoTime } from '../../platform/clock.ts';
-import type { ApplicationDocument, PasswordCredentialDocument } from '../../platform/application.ts';
+import { readApplication, type ApplicationDocument, type PasswordCredentialDocument } from '../../platform/application.ts';
 import { newSecret } from '../../platform/secrets.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { STEP_UP } from '../access/obligations.ts';
@@ -35,8 +35,17 @@ const collection: DocumentCollection = {
 
 /** Without hashes: they never leave the hub. */
 function present(row: DocumentRow): GraphBody {
-  const { passwordCredentials, ...body } = row.body as unknown as ApplicationDocument;
+  const application = readApplication(row.body);
+  if (application === undefined) return { id: row.id, displayName: 'An application that cannot be read', createdDateTime: isoTime(row.createdAt), permissions: [], passwordCredentials: [] };
+  const { passwordCredentials, ...body } = application;
   return { description: null, ...body, id: row.id, createdDateTime: isoTime(row.createdAt), deletedDateTime: null, passwordCredentials: passwordCredentials.map(shownCredential) };
+}
+
+/** Of an application that cannot be read nothing can be changed: what was meant is not known. */
+function requireReadable({ id, body }: Pick<DocumentRow, 'id' | 'body'>): ApplicationDocument {
+  const application = readApplication(body);
+  if (application === undefined) throw new HubError('conflict', `The stored application ${id} cannot be read; delete it and make it again.`, { field: 'id' });
+  return application;
 }
 
 function shownCredential({ hash: _kept, ...credential }: PasswordCredentialDocument): GraphBody {
@@ -98,7 +107,7 @@ async function patch(deps: GraphDependencies, request: GraphRequest): Promise<vo
   refuseCredentials(request.body);
   if ('displayName' in parsed) requireText(parsed, 'displayName');
   await updateDocument(deps, request, collection, await idOf(deps, request), async (row, tx) => {
-    const after = { ...(await settled(request, row.body as unknown as ApplicationDocument, parsed, tx)) };
+    const after = { ...(await settled(request, requireReadable(row), parsed, tx)) };
     await requireManagerLeft(tx, row.id, after, deps.clock.now());
     return after;
   });
@@ -168,8 +177,8 @@ async function addPassword(deps: GraphDependencies, request: GraphRequest): Prom
   const credential: PasswordCredentialDocument = {
     keyId: randomUUID(), displayName: (wanted.displayName ?? null) as string | null, hint, hash, ...lifeOf(wanted, deps.clock.now()),
   };
-  await updateDocument(deps, request, collection, await idOf(deps, request), ({ body }) => {
-    const application = body as unknown as ApplicationDocument;
+  await updateDocument(deps, request, collection, await idOf(deps, request), (row) => {
+    const application = requireReadable(row);
     requireHeld(request.caller, application.permissions, 'id', 'make a secret for this client');
     requireSameConnector(request, application);
     if (application.passwordCredentials.length >= MAX_CREDENTIALS) throw new HubError('conflict', `This client has ${MAX_CREDENTIALS} secrets, the most there can be; remove one first.`, { field: 'passwordCredentials' });
@@ -201,7 +210,7 @@ async function removePassword(deps: GraphDependencies, request: GraphRequest): P
   const { keyId } = parseParameters(REMOVE, request.body, request.version);
   if (keyId === undefined) throw new HubError('invalid_request', 'keyId is required.', { field: 'keyId' });
   await updateDocument(deps, request, collection, await idOf(deps, request), async (row, tx) => {
-    const application = row.body as unknown as ApplicationDocument;
+    const application = requireReadable(row);
     const left = application.passwordCredentials.filter((credential) => credential.keyId !== keyId);
     if (left.length === application.passwordCredentials.length) throw new HubError('not_found', `This client has no secret with the keyId ${String(keyId)}.`, { field: 'keyId' });
     const after = { ...application, passwordCredentials: left };

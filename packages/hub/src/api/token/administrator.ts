@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PERMISSIONS } from '@sallyport/contracts';
-import { applicationDocument, type ApplicationDocument } from '../../platform/application.ts';
+import { readApplication, type ApplicationDocument } from '../../platform/application.ts';
 import { isoTime, type Clock } from '../../platform/clock.ts';
 import { PRIVATE_FILE, readFileIfThere, writeFileAtomically } from '../../platform/private-files.ts';
 import { hashOfSecret, newSecret, secretMatches } from '../../platform/secrets.ts';
@@ -92,7 +92,7 @@ async function firstStart(options: AdministratorOptions, path: string, kept: Adm
 }
 
 async function resetAdministrator(options: AdministratorOptions, path: string, tenant: TenantDocument): Promise<Administrator> {
-  const before = await readApplication(options.documents, tenant);
+  const before = await readAdministrator(options.documents, tenant);
   const file = adminFileOf(options, { tenantId: tenant.tenantId, clientId: before?.appId ?? randomUUID(), clientSecret: newSecret().secret });
   await writeAdminFile(path, file);
   await options.configuration.write(ACTOR, (tx, changed) => putAdministrator(options, tx, changed, { tenant, file, before }));
@@ -143,12 +143,12 @@ function adminFileOf({ baseUrl, caFile }: AdministratorOptions, { tenantId, clie
 }
 
 async function secretOpens({ documents }: AdministratorOptions, tenant: TenantDocument, file: AdminFile): Promise<boolean> {
-  const application = await readApplication(documents, tenant);
+  const application = await readAdministrator(documents, tenant);
   return application?.appId === file.clientId && application.passwordCredentials.some(({ hash }) => secretMatches(file.clientSecret, hash));
 }
 
-async function readApplication(documents: DocumentReader, tenant: TenantDocument): Promise<ApplicationDocument | undefined> {
-  return applicationDocument.safeParse((await documents.get('application', tenant.administratorObjectId))?.body).data;
+async function readAdministrator(documents: DocumentReader, tenant: TenantDocument): Promise<ApplicationDocument | undefined> {
+  return readApplication((await documents.get('application', tenant.administratorObjectId))?.body);
 }
 
 async function readTenant(documents: DocumentReader): Promise<TenantDocument | undefined> {

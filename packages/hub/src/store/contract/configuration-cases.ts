@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Store } from '../store.ts';
+import type { DocumentRow, Store } from '../store.ts';
 import { T0 } from './rows.ts';
 
 export function configurationCases(store: () => Store): void {
@@ -80,6 +80,19 @@ export function configurationCases(store: () => Store): void {
     expect(rows).toHaveLength(4_500);
     expect(rows[0]).toEqual(await store().documents.get('user', rows[0]?.id ?? ''));
     for await (const page of store().documents.snapshot('door')) expect(page).toEqual([]);
+  });
+
+  test('a body that is no object is empty and marked, and costs the others nothing', async () => {
+    await store().transaction(async (tx) => {
+      for (const [id, body] of [['a', { is: 'a' }], ['b', 5], ['c', null], ['d', ['x']], ['e', { is: 'e' }]] as const) await tx.documents.put('user', id, body as never, T0);
+    });
+    const expected = [['a', { is: 'a' }, undefined], ['b', {}, true], ['c', {}, true], ['d', {}, true], ['e', { is: 'e' }, undefined]];
+    const shown = (rows: readonly DocumentRow[]): unknown => rows.map(({ id, body, unreadable }) => [id, body, unreadable]);
+    expect(shown(await store().documents.list('user'))).toEqual(expected);
+    const pages = [];
+    for await (const page of store().documents.snapshot('user')) pages.push(...page);
+    expect(shown(pages)).toEqual(expected);
+    expect((await store().documents.get('user', 'b'))?.unreadable).toBe(true);
   });
 
   test('a snapshot of members gives each once, large groups in several parts', async () => {

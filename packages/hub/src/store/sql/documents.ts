@@ -29,14 +29,38 @@ export function documentReader(session: ReadSession): DocumentReader {
   };
 }
 
-type Glued = readonly [id: string, createdAt: number, modifiedAt: number, version: number, body: Record<string, unknown>];
+type Glued = readonly [id: string, createdAt: number, modifiedAt: number, version: number, body: unknown];
 
 async function* snapshot(session: ReadSession, kind: DocumentKind): AsyncGenerator<readonly DocumentRow[]> {
+  let last = '';
+  try {
+    for await (const rows of gluedDocuments(session, kind)) {
+      yield rows;
+      last = rows.at(-1)?.id ?? last;
+    }
+  } catch (error) {
+    // One text that is no JSON spoils the page that it is glued into.
+    if (!(error instanceof SyntaxError)) throw error;
+    yield* oneByOne(session, kind, last);
+  }
+}
+
+async function* oneByOne(session: ReadSession, kind: DocumentKind, after: string): AsyncGenerator<readonly DocumentRow[]> {
+  for (let last: string | undefined = after; last !== undefined;) {
+    const rows: readonly DocumentRow[] = (await session.query(
+      builders[session.dialect].selectFrom('documents').selectAll().where('kind', '=', kind).where('id', '>', last).orderBy('id').limit(PAGE),
+    )).map(toDocument);
+    if (rows.length > 0) yield rows;
+    last = rows.at(-1)?.id;
+  }
+}
+
+async function* gluedDocuments(session: ReadSession, kind: DocumentKind): AsyncGenerator<readonly DocumentRow[]> {
   const item = sql<string>`'[' || ${quoted(session, 'id')} || ',' || created_at || ',' || modified_at || ',' || version || ',' || body || ']'`;
   const pages = gluedPages(session, (after) => builders[session.dialect]
     .selectFrom('documents').select(['id', item.as('item')]).where('kind', '=', kind).where('id', '>', after).orderBy('id').limit(PAGE).as('page'));
   for await (const { values } of pages) {
-    yield (values as readonly Glued[]).map(([id, createdAt, modifiedAt, version, body]) => ({ kind, id, body, createdAt, modifiedAt, version }));
+    yield (values as readonly Glued[]).map(([id, createdAt, modifiedAt, version, body]) => ({ kind, id, ...bodyOf(body), createdAt, modifiedAt, version }));
   }
 }
 
@@ -75,7 +99,21 @@ export function documents(session: WriteSession): DocumentReader & DocumentWrite
 
 function toDocument(row: Selectable<Tables['documents']>): DocumentRow {
   return {
-    kind: row.kind, id: row.id, body: JSON.parse(row.body) as Record<string, unknown>,
+    kind: row.kind, id: row.id, ...bodyOf(parsed(row.body)),
     createdAt: row.created_at, modifiedAt: row.modified_at, version: row.version,
   };
+}
+
+/** Whoever lists a kind must get all others of it, whatever somebody wrote into the database. */
+function bodyOf(value: unknown): Pick<DocumentRow, 'body' | 'unreadable'> {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? { body: value as Record<string, unknown> } : { body: {}, unreadable: true };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
