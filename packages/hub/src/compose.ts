@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -56,11 +57,11 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   const hosts = [settings.listen.host, new URL(baseUrl).hostname, ...(syslogListen === undefined ? [] : [syslogListen.host])];
   const serverTls = settings.tls === 'own' || syslogListen !== undefined ? await ensureServerTls(join(dataDir, 'tls'), hosts, clock.now()) : undefined;
   const tls = settings.tls === 'own' ? serverTls : undefined;
-  const dataKey = await loadDataKey(join(dataDir, 'keys'), settings.dataKey);
-  const signingKeys = await loadSigningKeys(join(dataDir, 'keys'), clock);
-
   // The larger part of the program is loaded while the threads of the database start.
   const [store, { openServices }] = await Promise.all([openStore(settings, opened), import('./compose-services.ts')]);
+  // After the database: keys without one are the sign that it was lost.
+  const dataKey = await loadDataKey(join(dataDir, 'keys'), settings.dataKey);
+  const signingKeys = await loadSigningKeys(join(dataDir, 'keys'), clock);
   const onError = (error: unknown): void => log.error({ err: error }, 'something in the background failed; it is tried again');
   const pipeline = await startPipeline({ store, clock, onError });
   opened.add(() => pipeline.close());
@@ -68,9 +69,15 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
 }
 
 async function openStore(settings: ServeSettings, opened: Opened): Promise<Store> {
+  const mayBeNew = settings.newDatabase || !(await holdsKeys(settings.dataDir));
   const store = settings.databaseUrl === undefined
-    ? await openSqliteStore({ file: join(settings.dataDir, 'hub.db') })
-    : await (await import('./store/postgres/postgres-store.ts')).openPostgresStore({ url: settings.databaseUrl });
+    ? await openSqliteStore({ file: join(settings.dataDir, 'hub.db'), mayBeNew })
+    : await (await import('./store/postgres/postgres-store.ts')).openPostgresStore({ url: settings.databaseUrl, mayBeNew });
   opened.add(() => store.close());
   return store;
+}
+
+/** Whether a hub ran on this folder before. */
+async function holdsKeys(dataDir: string): Promise<boolean> {
+  return (await readdir(join(dataDir, 'keys')).catch(() => [])).length > 0;
 }

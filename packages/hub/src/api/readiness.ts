@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { hasElapsed, type Clock } from '../platform/clock.ts';
-import type { Store } from '../store/store.ts';
+import { DatabaseFileLost, type Store } from '../store/store.ts';
 
 /** One thing that must be so before requests are sent here. */
 export interface ReadinessCheck {
@@ -55,9 +55,16 @@ async function withinPatience(work: Promise<unknown>): Promise<unknown> {
 
 /** Whether the database takes writes: a full disk lets everything else look well. */
 export function storeIsWritable(store: Pick<Store, 'transaction'>, clock: Clock): ReadinessCheck {
+  return { name: 'store', check: () => probe(store, clock) };
+}
+
+/** Whether the database's file is still the one that was opened. Names the cause where `storeIsWritable` fails, too. */
+export function databaseFileIsInPlace(store: Pick<Store, 'transaction'>, clock: Clock): ReadinessCheck {
   return {
-    name: 'store',
-    check: () => store.transaction((tx) => tx.documents.put('tenant', 'write-probe', {}, clock.now())),
+    name: 'databaseFile',
+    check: () => probe(store, clock).catch((error: unknown) => {
+      if (error instanceof DatabaseFileLost) throw error;
+    }),
   };
 }
 
@@ -76,4 +83,8 @@ export function documentsAreReadable(unreadable: () => readonly { readonly kind:
       return found.length === 0 ? undefined : DEGRADED;
     },
   };
+}
+
+function probe(store: Pick<Store, 'transaction'>, clock: Clock): Promise<unknown> {
+  return store.transaction((tx) => tx.documents.put('tenant', 'write-probe', {}, clock.now()));
 }

@@ -28,6 +28,8 @@ export interface ServeSettings {
   readonly dataKey: Uint8Array | undefined;
   /** Make a new secret for the administrator, and end the old ones. */
   readonly resetAdministrator: boolean;
+  /** Begin with an empty database although a hub ran on this data folder before. */
+  readonly newDatabase: boolean;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -63,6 +65,7 @@ const SETTINGS: readonly Setting[] = [
   { key: 'keepDisclosures', flag: '--keep-disclosures', variable: 'SALLYPORT_KEEP_DISCLOSURES', placeholder: 'DAYS', help: 'How long it stays on record which partner was given which inventory: days, at least 30, or "forever". Default: 1095' },
   { key: 'dataKey', variable: 'SALLYPORT_DATA_KEY', placeholder: 'BASE64', secret: true, help: '32 bytes in base64 that encrypt credentials in the database. Default: a key made in the data folder' },
   { key: 'resetAdministrator', flag: '--reset-administrator', help: 'Make a new secret for the administrator, write it to admin.json and end the old ones' },
+  { key: 'newDatabase', flag: '--new-database', help: 'Begin with an empty database although the data folder holds the keys of an earlier one. For one start only' },
 ];
 
 const problem = (message: string) => ({ error: message });
@@ -81,6 +84,7 @@ const schema = z.object({
   keepDisclosures: z.string().default('1095').refine(isKeepingTime, problem('must be a number of days from 30 to 36500, or forever')),
   dataKey: z.string().transform(parseDataKey).optional(),
   resetAdministrator: z.boolean().default(false),
+  newDatabase: z.boolean().default(false),
 });
 
 const FOREVER = 'forever';

@@ -53,8 +53,8 @@ export interface Store extends Readers {
    */
   onCommitted(listener: (rows: readonly OutboxRow[]) => void): void;
   /**
-   * For how many milliseconds `onCommitted` may have missed what other processes committed, because the
-   * database could not be asked; 0 where there are no others.
+   * For how many milliseconds memory may have differed from the database: because what other processes committed
+   * could not be read, or because the database's file is not the one that was opened. Monotonic.
    */
   behindForMs(): number;
   /** Finishes what is in flight, then lets go of the database. */
@@ -71,6 +71,23 @@ export class StoreBusy extends Error {
     super(message, options);
     this.name = 'StoreBusy';
     this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** The file of the database was removed, replaced, truncated or moved under the hub. It passes only if the file comes back, or with a new start. */
+export class DatabaseFileLost extends StoreBusy {
+  constructor(message: string) {
+    super(message);
+    this.name = 'DatabaseFileLost';
+  }
+}
+
+/** There is no database, or an empty one, where one that was used before is expected. */
+export class NoDatabase extends Error {
+  constructor(where: string) {
+    super(`There is no database of Sallyport in ${where}, but there are keys in the data folder: a hub ran here before. Put the database back `
+      + '(hub.db, with hub.db-wal if it is there) or name the one that was used. To begin with an empty hub, start once with --new-database.');
+    this.name = 'NoDatabase';
   }
 }
 

@@ -17,16 +17,21 @@ export const MIGRATIONS: readonly Migration[] = [first, vendorDevices, appInvent
 /** Runs `work` in one durable transaction; undoes it and passes on the error when `work` throws. */
 export type InTransaction = <T>(work: (session: WriteSession) => Promise<T>) => Promise<T>;
 
+/** The database has no schema, and one was expected. Which database, the caller knows. */
+export class NoSchema extends Error {}
+
 /**
  * Brings a database to the newest schema. Each step is one transaction that first claims its number, so that
  * of two hubs that start together one does the work and the other finds it done.
  *
  * @throws when the database has been through a breaking step that `known` does not have.
+ * @throws NoSchema when it has been through none and may not be new
  */
-export async function migrate(inTransaction: InTransaction, known: readonly Migration[] = MIGRATIONS): Promise<void> {
+export async function migrate(inTransaction: InTransaction, known: readonly Migration[] = MIGRATIONS, mayBeNew = true): Promise<void> {
   await inTransaction(async (session) => {
     await session.lock('schema', 'exclusive');
     await session.execute(statement(createOwnTable(session)));
+    if (!mayBeNew) await refuseNew(session);
     await refuseNewer(session, known);
   });
   for (const migration of known) await inTransaction((session) => apply(session, migration));
@@ -37,6 +42,11 @@ function createOwnTable({ dialect }: WriteSession): string {
   return `create table if not exists schema_migrations (
     number ${integer} primary key, name ${text} not null, breaking ${integer} not null, applied_at ${integer} not null
   )`;
+}
+
+async function refuseNew(session: WriteSession): Promise<void> {
+  const [step] = await session.query(builders[session.dialect].selectFrom('schema_migrations').select('number').limit(1));
+  if (step === undefined) throw new NoSchema();
 }
 
 async function refuseNewer(session: WriteSession, known: readonly Migration[]): Promise<void> {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { StoreLog } from '../listeners.ts';
-import { migrate } from '../migrations/migrate.ts';
+import { MIGRATIONS, migrate, NoSchema } from '../migrations/migrate.ts';
 import { readersOn, transactionOn } from '../sql/assemble.ts';
-import { CommitInDoubt, StoreBusy } from '../store.ts';
+import { CommitInDoubt, NoDatabase, StoreBusy } from '../store.ts';
 import type { OutboxRow, Store } from '../store.ts';
 import { toStoreError } from './errors.ts';
 import { CHANNEL, OutboxTail } from './outbox-tail.ts';
@@ -16,6 +16,8 @@ export interface PostgresSettings {
   readonly url: string;
   /** Connections at most, beside the one that listens. Default 10. */
   readonly connections?: number | undefined;
+  /** Whether the database may be empty. Default true. */
+  readonly mayBeNew?: boolean | undefined;
   /** Hears of failures that no caller sees. */
   readonly log?: StoreLog | undefined;
 }
@@ -24,18 +26,19 @@ export interface PostgresSettings {
  * The store that several nodes share. `onCommitted` hears of every node's rows.
  *
  * @throws StoreBusy when the server cannot be used now.
+ * @throws NoDatabase when the database is new and must not be
  */
-export async function openPostgresStore({ url, connections = 10, log }: PostgresSettings): Promise<Store> {
+export async function openPostgresStore({ url, connections = 10, mayBeNew = true, log }: PostgresSettings): Promise<Store> {
   const pool = openPool(url, connections, log);
   try {
-    await migrate((work) => inTransaction(pool, work));
+    await migrate((work) => inTransaction(pool, work), MIGRATIONS, mayBeNew);
     const node = randomUUID();
     const tail = new OutboxTail(readersOn(readSession(pool)).outbox, url, node, log);
     await tail.start();
     return storeOn(pool, tail, node);
   } catch (error) {
     await pool.end();
-    throw toStoreError(error);
+    throw error instanceof NoSchema ? new NoDatabase(`the PostgreSQL database ${new URL(url).pathname.slice(1)}`) : toStoreError(error);
   }
 }
 

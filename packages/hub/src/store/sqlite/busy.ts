@@ -1,4 +1,4 @@
-import { StoreBusy } from '../store.ts';
+import { DatabaseFileLost, StoreBusy } from '../store.ts';
 import type { ThreadError } from './protocol.ts';
 
 /** Primary result codes (https://sqlite.org/rescode.html) that go away when the cause does. */
@@ -14,7 +14,8 @@ const PASSING: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** The error that callers see. What does not go away by itself (a broken constraint, a damaged file) is a plain error. */
-export function toStoreError({ message, errcode }: ThreadError): Error {
+export function toStoreError({ message, errcode, fileLost }: ThreadError): Error {
+  if (fileLost === true) return new DatabaseFileLost(message);
   const passing = errcode === null ? undefined : PASSING.get(errcode & 0xff);
   return passing === undefined
     ? new Error(`SQLite: ${message}`)

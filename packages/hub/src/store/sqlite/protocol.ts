@@ -1,4 +1,5 @@
 import type { SqlValue } from '../sql/batch-write.ts';
+import type { OpenedFile } from './file-guard.ts';
 
 /** What the main thread and the thread that owns a SQLite connection say to each other. */
 
@@ -7,6 +8,8 @@ export interface ThreadSettings {
   readonly readOnly: boolean;
   /** How long a statement waits for another process's lock before it fails. */
   readonly busyTimeoutMs: number;
+  /** Which file `file` has to be. */
+  readonly opened: OpenedFile;
 }
 
 export type Operation =
@@ -53,4 +56,6 @@ export type Answer =
 export interface ThreadError {
   readonly message: string;
   readonly errcode: number | null;
+  /** The file or its log is not the one that was opened (`file-guard.ts`). */
+  readonly fileLost?: true | undefined;
 }

@@ -1,11 +1,12 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Listeners } from '../listeners.ts';
 import type { StoreLog } from '../listeners.ts';
-import { migrate } from '../migrations/migrate.ts';
+import { MIGRATIONS, migrate, NoSchema } from '../migrations/migrate.ts';
 import { readersOn, transactionOn } from '../sql/assemble.ts';
-import { CommitInDoubt } from '../store.ts';
+import { CommitInDoubt, DatabaseFileLost, NoDatabase } from '../store.ts';
 import type { OutboxReader, OutboxRow, Store } from '../store.ts';
+import type { OpenedFile } from './file-guard.ts';
 import { readSession, SqliteTransaction } from './sessions.ts';
 import { DatabaseThread } from './thread.ts';
 import { Turns } from '../turns.ts';
@@ -15,6 +16,8 @@ export interface SqliteSettings {
   readonly file: string;
   /** How long to wait for another program's lock before answering `StoreBusy`. Default 2,000. */
   readonly busyTimeoutMs?: number | undefined;
+  /** Whether `file` may be empty or not there yet. Default true. */
+  readonly mayBeNew?: boolean | undefined;
   /** Hears of failures that no caller sees. */
   readonly log?: StoreLog | undefined;
 }
@@ -24,27 +27,32 @@ export interface SqliteSettings {
  * the file at a time (`platform/instance-lock.ts`).
  *
  * @throws StoreBusy when the file cannot be opened or written now.
+ * @throws NoDatabase when it is new and must not be
  */
-export async function openSqliteStore({ file, busyTimeoutMs = 2000, log }: SqliteSettings): Promise<Store> {
-  createFile(file);
-  const writer = new DatabaseThread({ file, busyTimeoutMs, readOnly: false });
-  const reader = new DatabaseThread({ file, busyTimeoutMs, readOnly: true });
+export async function openSqliteStore({ file, busyTimeoutMs = 2000, mayBeNew = true, log }: SqliteSettings): Promise<Store> {
+  if (!mayBeNew && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) throw new NoDatabase(file);
+  const opened = openFile(file);
+  const writer = new DatabaseThread({ file, busyTimeoutMs, opened, readOnly: false });
+  const reader = new DatabaseThread({ file, busyTimeoutMs, opened, readOnly: true });
   try {
     // A thread takes a while to start, which is not for the first who asks to wait for; that one is told if it failed.
     reader.connection().catch(() => undefined);
-    await migrate((work) => inTransaction(writer, work));
-    return storeOn(writer, reader, log);
+    await migrate((work) => inTransaction(writer, work), MIGRATIONS, mayBeNew);
+    return storeOn(writer, reader, () => closeSync(opened.descriptor), log);
   } catch (error) {
     await reader.close();
     await writer.close();
-    throw error;
+    closeSync(opened.descriptor);
+    throw error instanceof NoSchema ? new NoDatabase(file) : error;
   }
 }
 
 /** The log and its index beside the file get the file's mode from SQLite. */
-function createFile(file: string): void {
+function openFile(file: string): OpenedFile {
   mkdirSync(dirname(file), { recursive: true });
-  closeSync(openSync(file, 'a', 0o600));
+  const descriptor = openSync(file, 'a+', 0o600);
+  const { dev, ino } = fstatSync(descriptor);
+  return { descriptor, dev, ino };
 }
 
 /** @param isKept is asked when the thread ended in the middle of the commit */
@@ -70,12 +78,15 @@ async function areKept(outbox: OutboxReader, appended: readonly OutboxRow[]): Pr
   return last !== undefined && (await outbox.after(last - 1, 1)).length > 0;
 }
 
-function storeOn(writer: DatabaseThread, reader: DatabaseThread, log: StoreLog | undefined): Store {
+function storeOn(writer: DatabaseThread, reader: DatabaseThread, closeFile: () => void, log: StoreLog | undefined): Store {
   const turns = new Turns();
   const listeners = new Listeners(log);
   const readers = readersOn(readSession(reader));
   /** Of the outbox; asked for again after a transaction that failed. */
   let last: number | undefined;
+  /** Since when the file has not been the one that was opened, by `performance.now()`. */
+  let lostSince: number | undefined;
+  let closed = false;
 
   return {
     ...readers,
@@ -83,18 +94,26 @@ function storeOn(writer: DatabaseThread, reader: DatabaseThread, log: StoreLog |
       const appended: OutboxRow[] = [];
       const known = last;
       last = undefined;
-      const result = await inTransaction(writer, (session) => work(transactionOn(session, (rows) => appended.push(...rows), known)), () => areKept(readers.outbox, appended));
+      const result = await inTransaction(writer, (session) => work(transactionOn(session, (rows) => appended.push(...rows), known)), () => areKept(readers.outbox, appended)).catch((error: unknown) => {
+        if (error instanceof DatabaseFileLost) lostSince ??= performance.now();
+        throw error;
+      });
+      lostSince = undefined;
       last = appended.at(-1)?.seq ?? known;
       listeners.tell(appended);
       return result;
     }),
     onCommitted: (listener) => listeners.add(listener),
-    behindForMs: () => 0,
+    behindForMs: () => (lostSince === undefined ? 0 : performance.now() - lostSince),
     async close() {
       // The writer last: the last connection to leave moves the log into the file and removes it.
       await turns.take(async () => {
+        if (closed) return;
+        closed = true;
         await reader.close();
         await writer.close();
+        // Last of all: closing any descriptor of the file ends SQLite's locks on it.
+        closeFile();
       });
     },
   };

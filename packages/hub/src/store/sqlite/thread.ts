@@ -120,6 +120,6 @@ export class DatabaseThread {
 }
 
 function asThreadError(error: unknown): ThreadError {
-  const { message, errcode } = error as { message?: string; errcode?: number };
-  return { message: message ?? String(error), errcode: errcode ?? null };
+  const { message, errcode, fileLost } = error as { message?: string; errcode?: number; fileLost?: true };
+  return { message: message ?? String(error), errcode: errcode ?? null, fileLost };
 }
