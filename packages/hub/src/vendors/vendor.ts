@@ -32,6 +32,11 @@ export interface Vendor {
   normalise(raw: unknown, connectorId: string, receivedAt: Instant, settings: Readonly<Record<string, unknown>>): readonly Signal[];
   /** For vendors that are asked; `undefined` where the settings say not to. `settings` have passed the schema. */
   connect?(settings: Readonly<Record<string, unknown>>, tools: VendorTools): VendorConnection | undefined;
+  /**
+   * For vendors that sign what they send with keys that they publish: reads them now, and from then on these count.
+   * `settings` are the very object of the link at work. Rejects with `VendorError` when they cannot be had.
+   */
+  fetchKeys?(settings: Readonly<Record<string, unknown>>, tools: Pick<VendorTools, 'http' | 'clock'>): Promise<readonly PublishedKey[]>;
   /** The names of the settings whose addresses the hub calls; those that are destinations where this is left out. */
   addressesCalled?(settings: Readonly<Record<string, unknown>>): readonly string[];
   /** For vendors that push. */
@@ -46,6 +51,12 @@ export interface Vendor {
 
 /** In place of the id of a connector: a format that is nobody's own and serves whichever connector is linked to it. */
 export const ANY_CONNECTOR = '*';
+
+export interface PublishedKey {
+  readonly keyId: string | null;
+  /** `RSA`, `EC`, ... (RFC 7517, section 4.1). */
+  readonly keyType: string;
+}
 
 export interface VendorTools {
   readonly http: Outbound;

@@ -1,4 +1,5 @@
 import type { Group } from '../../frame/command.ts';
+import { fetchKeys } from './fetch-keys.ts';
 import { get } from './get.ts';
 import { link } from './link.ts';
 import { list } from './list.ts';
@@ -13,5 +14,5 @@ import { vendors } from './vendors.ts';
 export const connector: Group = {
   name: 'connector',
   summary: 'Links to Mobile Threat Defense partners',
-  commands: [list, get, set, remove, vendors, link, unlink, test, tryWebhook, tryCef],
+  commands: [list, get, set, remove, vendors, link, unlink, test, fetchKeys, tryWebhook, tryCef],
 };

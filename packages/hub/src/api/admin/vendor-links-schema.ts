@@ -44,6 +44,11 @@ export const testResult = z.object({ ok: z.boolean(), message: z.string() });
 
 const time = z.string().nullable();
 
+export const fetchedKeys = z.object({
+  ok: z.boolean(), message: z.string(),
+  keys: z.array(z.object({ keyId: z.string().nullable(), keyType: z.string() })).describe('Believed from now on; empty where they could not be read.'),
+});
+
 export const statusView = z.object({
   running: z.boolean(),
   formerSecrets,

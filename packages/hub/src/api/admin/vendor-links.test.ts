@@ -12,6 +12,7 @@ import { systemClock } from '../../platform/clock.ts';
 import { KEY_NAMES } from '../../vendors/field-map/field-map-settings.ts';
 import { LookoutServer } from '../../vendors/lookout/fixtures/lookout-server.ts';
 import { VENDORS } from '../../vendors/registry.ts';
+import { signingKey, TransmitterServer } from '../../vendors/shared-signals/fixtures/transmitter-server.ts';
 import { syslogCef } from '../../vendors/syslog-cef/index.ts';
 import { createHttpServer } from '../http-server.ts';
 import { permissionsAsToken } from '../testing-authenticator.ts';
@@ -252,4 +253,33 @@ test('vendors tell the default of every setting that has one, addresses too, and
     expect(new Set(keys).size).toBe(KEY_NAMES.length);
     expect(keys).not.toContain(undefined);
   }
+});
+
+describe('the keys of a transmitter of Shared Signals', () => {
+  const fetchKeys = () => call('POST', `${PATH}/fetchKeys`);
+  let transmitter: TransmitterServer;
+  beforeEach(async () => {
+    transmitter = new TransmitterServer();
+    transmitter.keys = [await signingKey('k1')];
+    await transmitter.listen();
+    return () => transmitter.close();
+  });
+  const linked = (enabled: boolean) => call('PUT', PATH, {
+    vendor: 'shared-signals', enabled, settings: { issuer: transmitter.issuer, audience: transmitter.audience, pushAuthorization: 'Bearer a-long-random-text' },
+  });
+
+  test('are read at once for the link at work, and what cannot be read is said', async () => {
+    await linked(true);
+    expect((await fetchKeys()).body).toEqual({ ok: true, message: expect.stringContaining('1 key was read'), keys: [{ keyId: 'k1', keyType: 'RSA' }] });
+    transmitter.trouble('/keys', 500);
+    expect((await fetchKeys()).body).toMatchObject({ ok: false, message: expect.stringContaining('24 hours'), keys: [] });
+  });
+
+  test('are not read where there is no link, it is off, or its vendor publishes none', async () => {
+    expect((await fetchKeys()).status).toBe(404);
+    await linked(false);
+    expect((await fetchKeys()).status).toBe(409);
+    await call('PUT', PATH, good());
+    expect((await fetchKeys()).status).toBe(400);
+  });
 });

@@ -14,10 +14,11 @@ import type { DataKey } from '../../platform/data-key.ts';
 import type { Outbound } from '../../platform/outbound.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { VENDORS } from '../../vendors/registry.ts';
+import { VendorError } from '../../vendors/vendor-error.ts';
 import type { Vendor, VendorLog } from '../../vendors/vendor.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { actorOf, type AdminDependencies } from './admin-documents.ts';
-import { audited, linkParams, linkPut, linkView, statusView, testResult, toFormerSecrets, toLinkView, toVendorView, vendorView } from './vendor-links-schema.ts';
+import { audited, fetchedKeys, linkParams, linkPut, linkView, statusView, testResult, toFormerSecrets, toLinkView, toVendorView, vendorView } from './vendor-links-schema.ts';
 
 export interface VendorLinkRoutesOptions extends AdminDependencies {
   readonly runner: IntakeRunner;
@@ -56,6 +57,7 @@ export function vendorLinkRoutes(options: VendorLinkRoutesOptions): FastifyPlugi
       const given = request.body === undefined || request.body === null ? undefined : linkPut.parse(request.body);
       return links.test(connectorIdOf(request), given);
     });
+    app.post(`${LINK}/fetchKeys`, { config: { access: WRITE, doc: docs.fetchKeys } }, async (request) => links.fetchKeys(connectorIdOf(request)));
     app.get(`${LINK}/status`, { config: { access: READ, doc: docs.status } }, async (request) => links.status(connectorIdOf(request)));
   };
 }
@@ -140,6 +142,23 @@ class Links {
     return testLink({ connectorId, vendor, enabled: true, settings }, this.#options);
   }
 
+  /** Never throws for what the vendor does. */
+  async fetchKeys(connectorId: string): Promise<z.infer<typeof fetchedKeys>> {
+    await this.get(connectorId);
+    const { runner, http, clock } = this.#options;
+    const link = runner.link(connectorId)?.link;
+    if (link === undefined) throw new HubError('conflict', 'The link is not running: switch it on first.', { field: 'connectorId' });
+    const { vendor, settings } = link;
+    if (vendor.fetchKeys === undefined) throw new HubError('invalid_request', `${vendor.displayName} publishes no keys that it signs with.`, { field: 'connectorId' });
+    try {
+      const keys = await vendor.fetchKeys(settings, { http, clock });
+      return { ok: true, message: `${keys.length} ${keys.length === 1 ? 'key was' : 'keys were'} read; only these are believed from now on.`, keys: [...keys] };
+    } catch (error) {
+      if (!(error instanceof VendorError)) throw error;
+      return { ok: false, message: `${error.message} The keys that were read before still count, for 24 hours after they were read.`, keys: [] };
+    }
+  }
+
   async status(connectorId: string): Promise<z.infer<typeof statusView>> {
     const row = await this.get(connectorId);
     const { runner, store, clock } = this.#options;
@@ -197,6 +216,11 @@ const docs = {
     summary: 'Try a link', tags, params: linkParams, body: linkPut.optional(),
     description: 'With a body: tries those settings without saving them.',
     responses: { 200: { description: 'Whether the vendor answers.', schema: testResult } },
+  },
+  fetchKeys: {
+    summary: 'Read the keys that a vendor signs with now', tags, params: linkParams,
+    description: 'For transmitters of Shared Signals. They are read again every five minutes by themselves; this is for a key that was withdrawn just now. It concerns the hub that answers: others that share the database read the keys within five minutes.',
+    responses: { 200: { description: 'The keys that are believed from now on, or why they could not be read.', schema: fetchedKeys } },
   },
   status: { summary: 'See how a link fares', tags, params: linkParams, responses: { 200: { description: 'Status since the hub started.', schema: statusView } } },
 } satisfies Record<string, RouteDoc>;

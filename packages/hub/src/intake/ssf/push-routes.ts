@@ -5,9 +5,9 @@ import type { Outbound } from '../../platform/outbound.ts';
 import { hashOfSecret, secretMatches } from '../../platform/secrets.ts';
 import { StoreBusy } from '../../store/store.ts';
 import { sharedSignals } from '../../vendors/shared-signals/index.ts';
-import { sharedSignalsSettings } from '../../vendors/shared-signals/settings.ts';
-import type { SetError, SetVerifier, VerifiedSet } from '../../vendors/shared-signals/verify-set.ts';
-import { createSetVerifier, SetRefused } from '../../vendors/shared-signals/verify-set.ts';
+import { verifierOf } from '../../vendors/shared-signals/verifiers.ts';
+import type { SetError, VerifiedSet } from '../../vendors/shared-signals/verify-set.ts';
+import { SetRefused } from '../../vendors/shared-signals/verify-set.ts';
 import { VendorError } from '../../vendors/vendor-error.ts';
 import type { IntakeRunner } from '../intake-runner.ts';
 import type { LinkRuntime } from '../link-runtime.ts';
@@ -31,7 +31,7 @@ export interface SsfPushDependencies {
 
 /** Where transmitters of OpenID Shared Signals push, one token a request (RFC 8935). */
 export function ssfPushRoutes({ runner, http, clock }: SsfPushDependencies): FastifyPluginAsync {
-  const verifiers = new Verifiers({ http, clock });
+  const tools = { http, clock };
   return async (app) => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser(SET_TYPE, { parseAs: 'string' }, (_request, body, done) => { done(null, body); });
@@ -60,7 +60,7 @@ export function ssfPushRoutes({ runner, http, clock }: SsfPushDependencies): Fas
     }, async (request, reply) => {
       const runtime = authenticate(runner, request);
       if (typeof request.body !== 'string') throw new SetRefused('invalid_request', 'The body must be a security event token.');
-      const { record, streamStatus } = await verify(verifiers, runtime, request.body.trim());
+      const { record, streamStatus } = await verify(tools, runtime, request.body.trim());
       if (streamStatus !== undefined) request.log.warn({ connectorId: runtime.link.connectorId, status: streamStatus }, 'the transmitter announces a change of the stream');
       await runtime.take(record === undefined ? [] : [record]);
       runtime.notePushProblem(undefined);
@@ -70,9 +70,9 @@ export function ssfPushRoutes({ runner, http, clock }: SsfPushDependencies): Fas
 }
 
 /** A refused token is told to the administrator as well: it may be the settings that are wrong. */
-async function verify(verifiers: Verifiers, runtime: LinkRuntime, token: string): Promise<VerifiedSet> {
+async function verify(tools: Pick<SsfPushDependencies, 'http' | 'clock'>, runtime: LinkRuntime, token: string): Promise<VerifiedSet> {
   try {
-    return await verifiers.of(runtime).verify(token);
+    return await verifierOf(runtime.link.settings, tools).verify(token);
   } catch (error) {
     if (error instanceof SetRefused || error instanceof VendorError) runtime.notePushProblem(`A pushed token was not taken. ${error.message}`);
     throw error;
@@ -89,24 +89,6 @@ function authenticate(runner: IntakeRunner, request: FastifyRequest): LinkRuntim
   const isGiven = ({ pushAuthorization: agreed }: LinkRuntime['link']['settings']) => typeof agreed === 'string' && given !== undefined && secretMatches(given, hashOfSecret(agreed));
   if (runtime?.link.vendor.id !== sharedSignals.id || !runtime.accepts(isGiven)) throw new NotAuthenticated();
   return runtime;
-}
-
-/** One for each link, so that the transmitter's keys are kept from one token to the next. */
-class Verifiers {
-  readonly #tools: Pick<SsfPushDependencies, 'http' | 'clock'>;
-  readonly #kept = new Map<string, { readonly link: LinkRuntime['link']; readonly verifier: SetVerifier }>();
-
-  constructor(tools: Pick<SsfPushDependencies, 'http' | 'clock'>) {
-    this.#tools = tools;
-  }
-
-  of({ link }: LinkRuntime): SetVerifier {
-    const kept = this.#kept.get(link.connectorId);
-    if (kept?.link === link) return kept.verifier;
-    const verifier = createSetVerifier(sharedSignalsSettings.parse(link.settings), this.#tools);
-    this.#kept.set(link.connectorId, { link, verifier });
-    return verifier;
-  }
 }
 
 /** RFC 8935, section 2.3: what the transmitter must mend is 400 with a code; what passes is an ordinary 5xx. */

@@ -4,7 +4,7 @@ import type { PollClient, PollRequest } from './client.ts';
 import { createPollClient } from './client.ts';
 import type { SharedSignalsSettings } from './settings.ts';
 import type { SetVerifier } from './verify-set.ts';
-import { createSetVerifier, SetRefused } from './verify-set.ts';
+import { SetRefused } from './verify-set.ts';
 import type { KeptSet } from './wire.ts';
 
 /** Tokens asked for at once. */
@@ -13,8 +13,7 @@ const AT_ONCE = 100;
 const HELD_BACK_MS = 1_000;
 
 /** Polls where the settings say so. Without it there is nothing to ask: the transmitter pushes. */
-export function connectSharedSignals(settings: SharedSignalsSettings, tools: VendorTools): VendorConnection {
-  const verifier = createSetVerifier(settings, tools);
+export function connectSharedSignals(settings: SharedSignalsSettings, verifier: SetVerifier, tools: VendorTools): VendorConnection {
   const client = createPollClient(settings, tools);
   const test = async (signal: AbortSignal): Promise<string> => {
     const { keys } = await verifier.transmitter.keys();

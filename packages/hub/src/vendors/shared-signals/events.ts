@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { DEVICE_COMPLIANCE_CHANGE, OKTA_DEVICE_RISK_CHANGE, RISK_LEVEL_CHANGE, SESSION_REVOKED, STREAM_UPDATED, VERIFICATION } from './vocabulary.ts';
 
-/** Language tags and texts, at least one (CAEP 1.0, section 2); a bare text in older drafts. */
-const reason = z.union([z.string().min(1), z.record(z.string(), z.string()).refine((texts) => Object.keys(texts).length > 0, 'must hold at least one text')]);
+/** Language tags and texts, at least one (CAEP 1.0, section 2). */
+const reason = z.record(z.string(), z.string(), 'must be an object of language tags and texts').refine((texts) => Object.keys(texts).length > 0, 'must hold at least one text');
 
 const common = {
   event_timestamp: z.number().optional(),

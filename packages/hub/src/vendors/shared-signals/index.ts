@@ -4,6 +4,7 @@ import { SHARED_SIGNALS_CATEGORIES } from './categories.ts';
 import { connectSharedSignals } from './connection.ts';
 import { normaliseSharedSignals } from './normalise.ts';
 import { addressesCalled, sharedSignalsSettings } from './settings.ts';
+import { verifierOf } from './verifiers.ts';
 
 /** Any transmitter of OpenID Shared Signals; by push it comes in at the route in `intake/ssf`. */
 export const sharedSignals: Vendor = {
@@ -15,6 +16,10 @@ export const sharedSignals: Vendor = {
   categories: SHARED_SIGNALS_CATEGORIES,
   pushPath: '/ssf',
   normalise: normaliseSharedSignals,
-  connect: (settings, tools) => connectSharedSignals(sharedSignalsSettings.parse(settings), tools),
+  connect: (settings, tools) => connectSharedSignals(sharedSignalsSettings.parse(settings), verifierOf(settings, tools), tools),
+  async fetchKeys(settings, tools) {
+    const { keys } = await verifierOf(settings, tools).transmitter.fetchKeysNow();
+    return keys.map(({ kid, kty }) => ({ keyId: kid ?? null, keyType: kty ?? '' }));
+  },
   addressesCalled: (settings) => addressesCalled(sharedSignalsSettings.parse(settings)),
 };

@@ -1,3 +1,4 @@
+import { rankOfLevel } from '@sallyport/core';
 import type { FindingReport, Instant, Level, Signal } from '@sallyport/core';
 import { plainText } from '../plain-text.ts';
 import type { Doubt } from '../unknown-word.ts';
@@ -23,13 +24,26 @@ export function normaliseSharedSignals(raw: unknown, connectorId: string, receiv
   const told = meanings.parse(settings);
   const [first, ...others] = claims.events.flatMap((event) => ofEvent(event, claims, told, receivedAt));
   if (first === undefined) return [];
-  // Several events in one token are several names for the same thing (SSF 1.0, section 4.1.5).
   const reportId = claims.jti.length > 240 ? `set:${fingerprint(claims.jti)}` : `set:${claims.jti}`;
   return [{
     connectorId, reportId, keys: first.keys, observedAt: first.observedAt,
-    findings: [...new Map([first, ...others].flatMap(({ findings }) => findings).map((finding) => [finding.id, finding])).values()],
+    findings: worstOfEach([first, ...others].flatMap(({ findings }) => findings)),
     ...doubtsOf(first, ...others),
   }];
+}
+
+/** Several events in one token are several names for the same thing (SSF 1.0, section 4.2.1); if they differ, the worse counts. */
+function worstOfEach(findings: readonly FindingReport[]): readonly FindingReport[] {
+  const worst = new Map<string, FindingReport>();
+  for (const finding of findings) {
+    const other = worst.get(finding.id);
+    if (other === undefined || badness(finding) > badness(other)) worst.set(finding.id, finding);
+  }
+  return [...worst.values()];
+}
+
+function badness({ state, severity }: FindingReport): number {
+  return state === 'open' && severity !== undefined ? rankOfLevel(severity) : -1;
 }
 
 type Told = Pick<Signal, 'keys' | 'observedAt' | 'findings' | 'flag' | 'unknownTerms'>;

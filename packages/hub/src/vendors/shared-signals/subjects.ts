@@ -19,8 +19,51 @@ export function membersOf(subject: WireRecord): Readonly<Record<string, unknown>
 export function problemOfSubject(subject: unknown): string | undefined {
   if (!isRecord(subject)) return 'the subject must be an object';
   const members = membersOf(subject);
-  if (members === undefined) return typeof subject.format === 'string' && subject.format !== '' ? undefined : 'the subject must name its format';
-  return Object.values(members).some(isRecord) ? undefined : 'a complex subject must have at least one member';
+  if (members === undefined) return problemOfSimple(subject);
+  const subjects = Object.entries(members).filter(([name]) => subject.format !== undefined || (MEMBERS as readonly string[]).includes(name));
+  if (subjects.length === 0) return 'a complex subject must have at least one member';
+  for (const [name, member] of subjects) {
+    const problem = !isRecord(member) ? 'it must be an object' : membersOf(member) !== undefined ? 'it must be a simple subject' : problemOfSimple(member);
+    if (problem !== undefined) return `the member ${name.slice(0, 40)} of the subject: ${problem}`;
+  }
+  return undefined;
+}
+
+/** What a subject of each format must have, each a text that is not empty (RFC 9493, section 3.2; SSF 1.0, section 3). */
+const REQUIRED: ReadonlyMap<string, readonly (readonly string[])[]> = new Map([
+  ['ACCOUNT', [['uri']]], ['EMAIL', [['email']]], ['ISS_SUB', [['iss'], ['sub']]], ['PHONE_NUMBER', [['phone_number']]], ['DID', [['url']]], ['URI', [['uri']]],
+  // One sender writes "sub" where an opaque subject has "id".
+  ['OPAQUE', [['id', 'sub']]],
+  ['JWT_ID', [['iss'], ['jti']]], ['SAML_ASSERTION_ID', [['issuer'], ['assertion_id']]],
+]);
+/** The same for lists, which must not be empty. */
+const REQUIRED_LIST: ReadonlyMap<string, string> = new Map([['ALIASES', 'identifiers'], ['IP-ADDRESSES', 'ip-addresses']]);
+
+function problemOfSimple(subject: WireRecord): string | undefined {
+  const format = word(subject.format);
+  if (format === undefined || typeof subject.format !== 'string') return 'the subject must name its format';
+  const missing = (REQUIRED.get(format) ?? []).find((names) => !names.some((name) => isGiven(subject[name])));
+  if (missing !== undefined) return `a subject of the format ${subject.format} must have ${missing[0]}`;
+  const list = REQUIRED_LIST.get(format);
+  if (list === undefined) return undefined;
+  const items = subject[list];
+  if (!Array.isArray(items) || items.length === 0) return `a subject of the format ${subject.format} must have ${list}, and something in it`;
+  return format === 'ALIASES' ? problemOfAliases(items) : items.every(isGiven) ? undefined : `${list} must hold texts`;
+}
+
+/** RFC 9493, section 3.2.8: no list of aliases within one. */
+function problemOfAliases(items: readonly unknown[]): string | undefined {
+  for (const item of items) {
+    if (!isRecord(item) || membersOf(item) !== undefined || word(item.format) === 'ALIASES') return 'identifiers must hold simple subjects that are no aliases themselves';
+    const problem = problemOfSimple(item);
+    if (problem !== undefined) return `identifiers: ${problem}`;
+  }
+  return undefined;
+}
+
+/** A number is read as text, as everywhere. */
+function isGiven(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
 }
 
 export interface SubjectContext {

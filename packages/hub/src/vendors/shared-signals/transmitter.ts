@@ -6,6 +6,9 @@ import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
 import { Cached } from './cached.ts';
 import type { SharedSignalsSettings } from './settings.ts';
 
+/** A key that was withdrawn is believed for this long at most, while the transmitter answers. */
+const KEYS_MAX_AGE_MS = 5 * 60_000;
+const METADATA_MAX_AGE_MS = 60 * 60_000;
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 512 * 1024;
 
@@ -24,12 +27,14 @@ export interface TransmitterMetadata {
   readonly criticalMembers: readonly string[];
 }
 
-/** What the transmitter publishes of itself. Fetched through the guarded client, kept for an hour. */
+/** What the transmitter publishes of itself. Fetched through the guarded client; see `Cached` for how long it is used. */
 export interface Transmitter {
   metadata(): Promise<TransmitterMetadata>;
   keys(): Promise<JSONWebKeySet>;
   /** The keys anew, for a token signed with one that we have not seen; `undefined` while it is too early to ask. */
   newerKeys(): Promise<JSONWebKeySet | undefined>;
+  /** Metadata and keys, whenever they were fetched last: for an administrator. Rejects when they cannot be had. */
+  fetchKeysNow(): Promise<JSONWebKeySet>;
   /** When the keys were fetched last; `undefined`: they never were. */
   readonly keysKeptAt: number | undefined;
 }
@@ -55,11 +60,20 @@ export function createTransmitter(settings: Pick<SharedSignalsSettings, 'issuer'
     return { keysUrl, criticalMembers: told.critical_subject_members ?? [] };
   }
 
-  const metadata = new Cached(clock, fetchMetadata);
+  const metadata = new Cached({ clock, fetch: fetchMetadata, maxAgeMs: METADATA_MAX_AGE_MS });
   const known: TransmitterMetadata | undefined = jwksUrl === undefined || settings.metadataUrl !== undefined ? undefined : { keysUrl: jwksUrl, criticalMembers: [] };
   const describe = async () => known ?? metadata.get();
-  const keys = new Cached(clock, async () => await fetch((await describe()).keysUrl, 'keys', keysShape) as JSONWebKeySet);
-  return { metadata: describe, keys: () => keys.get(), newerKeys: () => keys.newer(), get keysKeptAt() { return keys.keptAt; } };
+  const keys = new Cached({
+    clock, fetch: async () => await fetch((await describe()).keysUrl, 'keys', keysShape) as JSONWebKeySet, maxAgeMs: KEYS_MAX_AGE_MS,
+  });
+  return {
+    metadata: describe, keys: () => keys.get(), newerKeys: () => keys.newer(),
+    async fetchKeysNow() {
+      if (known === undefined) await metadata.fetchNow();
+      return keys.fetchNow();
+    },
+    get keysKeptAt() { return keys.keptAt; },
+  };
 }
 
 /** SSF 1.0, section 7.2: between the host and the path of the issuer. */

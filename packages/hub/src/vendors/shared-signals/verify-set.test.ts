@@ -87,10 +87,66 @@ describe('a security event token', () => {
     ['device-compliance-change without current_status', event(DEVICE_COMPLIANCE_CHANGE, { previous_status: 'compliant' }), 'invalid_request'],
     ['a time that is no number', event(SESSION_REVOKED, { event_timestamp: 'now' }), 'invalid_request'],
     ['an unknown word where a word belongs', event(DEVICE_COMPLIANCE_CHANGE, { current_status: 'sort-of', previous_status: 'compliant' }), undefined],
-    ['a reason that is a text, as older drafts have it', event(SESSION_REVOKED, { reason_admin: 'because' }), undefined],
+    ['a reason that is a text', event(SESSION_REVOKED, { reason_admin: 'because' }), 'invalid_request'],
+    ['a reason without a text', event(SESSION_REVOKED, { reason_user: {} }), 'invalid_request'],
+    ['a reason whose text is none', event(SESSION_REVOKED, { reason_user: { en: 7 } }), 'invalid_request'],
+    ['reasons in two languages', event(SESSION_REVOKED, { reason_user: { en: 'a', 'nl-BE': 'b' } }), undefined],
+    ['an unknown level', event(RISK_LEVEL_CHANGE, { principal: 'DEVICE', current_level: 'CRITICAL' }), undefined],
     ['members that nobody knows', event(SESSION_REVOKED, { colour: { red: true } }), undefined],
   ])('that holds %s', async (_, claims, expected) => {
     expect(await refusal(await server.sign(claims))).toBe(expected);
+  });
+
+  const OKTA = 'https://schemas.okta.com/secevent/okta/event-type/device-risk-change';
+  const HIGH = { principal: 'DEVICE', current_level: 'HIGH' };
+  test.each([
+    ['bad, then good', { [RISK_LEVEL_CHANGE]: HIGH, [OKTA]: { current_level: 'secure' } }],
+    ['good, then bad', { [OKTA]: { current_level: 'secure' }, [RISK_LEVEL_CHANGE]: HIGH }],
+    ['of which one is about the stream', { [RISK_LEVEL_CHANGE]: HIGH, [VERIFICATION]: {} }],
+    ['of which one is not known', { [RISK_LEVEL_CHANGE]: HIGH, 'https://example.com/event-type/other': {} }],
+  ])('with events of two types is refused: %s', async (_, events) => {
+    expect(await refusal(await server.sign(risk({ events })))).toBe('invalid_request');
+  });
+
+  test('with one event by two names of its type is taken', async () => {
+    expect(await refusal(await server.sign(risk({ events: { [RISK_LEVEL_CHANGE]: HIGH, 'https://transmitter.example/event-type/risk-level-change': HIGH } })))).toBeUndefined();
+  });
+
+  test('in which a name stands twice is refused, whichever comes last', async () => {
+    for (const levels of [['HIGH', 'LOW'], ['LOW', 'HIGH']]) {
+      const events = levels.map((level) => `"${RISK_LEVEL_CHANGE}":{"principal":"DEVICE","current_level":"${level}"}`).join(',');
+      expect(await refusal(await server.signText(`{"iss":"${server.issuer}","aud":"${server.audience}","jti":"j","iat":1,"sub_id":{"format":"opaque","id":"d"},"events":{${events}}}`))).toBe('invalid_request');
+    }
+    expect(await refusal(await server.signText(`{"iss":"${server.issuer}","a":${'['.repeat(60_000)}${']'.repeat(60_000)}}`))).toBe('invalid_request');
+  });
+
+  const OPAQUE = { format: 'opaque', id: 'dev-1' };
+  test.each<[string, unknown]>([
+    ['email without email', { format: 'email' }], ['email with an empty one', { format: 'email', email: ' ' }], ['email that is no text', { format: 'email', email: ['a@example.com'] }],
+    ['opaque without id', { format: 'opaque' }], ['opaque with null', { format: 'opaque', id: null }], ['iss_sub without sub', { format: 'iss_sub', iss: 'https://x.example' }],
+    ['iss_sub without iss', { format: 'iss_sub', sub: 'dev-1' }], ['account without uri', { format: 'account', id: 'x' }], ['uri without uri', { format: 'uri', url: 'urn:x' }],
+    ['did without url', { format: 'did', uri: 'did:x:y' }], ['phone_number without number', { format: 'phone_number', phone: '+46' }],
+    ['jwt_id without jti', { format: 'jwt_id', iss: 'x' }], ['saml_assertion_id without issuer', { format: 'saml_assertion_id', assertion_id: 'x' }],
+    ['ip-addresses without any', { format: 'ip-addresses', 'ip-addresses': [] }], ['ip-addresses that are none', { format: 'ip-addresses', 'ip-addresses': [{}] }],
+    ['aliases without identifiers', { format: 'aliases' }], ['aliases of nobody', { format: 'aliases', identifiers: [] }],
+    ['aliases with a bad one', { format: 'aliases', identifiers: [OPAQUE, { format: 'email' }] }], ['aliases that are no objects', { format: 'aliases', identifiers: ['dev-1'] }],
+    ['aliases within aliases', { format: 'aliases', identifiers: [{ format: 'aliases', identifiers: [OPAQUE] }] }],
+    ['complex within complex', { format: 'complex', device: { format: 'complex', device: OPAQUE } }], ['complex with a bad member', { format: 'complex', device: OPAQUE, user: { format: 'email' } }],
+    ['complex with a member that is a text', { format: 'complex', device: OPAQUE, user: 'alice' }], ['complex within aliases', { format: 'aliases', identifiers: [{ device: OPAQUE }] }],
+    ['a format that is empty', { format: '', id: 'x' }],
+  ])('whose subject is %s is refused', async (_, subject) => {
+    expect(await refusal(await server.sign(risk({ sub_id: subject })))).toBe('invalid_request');
+    const inEvent = { sub_id: undefined, events: { [RISK_LEVEL_CHANGE]: { ...HIGH, subject } } };
+    expect(await refusal(await server.sign(risk(inEvent)))).toBe('invalid_request');
+  });
+
+  test.each<[string, unknown]>([
+    ['opaque', OPAQUE], ['opaque as one sender writes it', { format: 'opaque', sub: 'dev-1' }], ['an id that is a number', { format: 'opaque', id: 7 }], ['iss_sub', { format: 'iss_sub', iss: 'x', sub: 'y' }],
+    ['in capitals', { format: 'Email', email: 'a@example.com' }], ['aliases', { format: 'aliases', identifiers: [OPAQUE, { format: 'email', email: 'a@example.com' }] }],
+    ['complex', { format: 'complex', device: OPAQUE, user: { format: 'email', email: 'a@example.com' }, tenant: OPAQUE }], ['complex without its format', { device: OPAQUE, note: 'x' }],
+    ['of a format to come', { format: 'hologram', anything: 1 }],
+  ])('whose subject is %s is taken', async (_, subject) => {
+    expect(await refusal(await server.sign(risk({ sub_id: subject })))).toBeUndefined();
   });
 
   test.each([
@@ -136,13 +192,53 @@ describe('a security event token', () => {
 });
 
 describe('the transmitter\'s keys', () => {
-  test('are fetched once for many tokens, and anew after an hour', async () => {
+  const MINUTE = 60_000;
+
+  test('are fetched once for many tokens, and again after five minutes', async () => {
     const judge = verifier();
     for (let i = 0; i < 5; i += 1) await judge.verify(await server.sign(risk()));
+    now += 4 * MINUTE;
+    await judge.verify(await server.sign(risk()));
     expect(server.asked('/keys')).toHaveLength(1);
-    now += 61 * 60_000;
+    now += MINUTE;
     await Promise.all([judge.verify(await server.sign(risk())), judge.verify(await server.sign(risk()))]);
     expect(server.asked('/keys')).toHaveLength(2);
+    expect(server.requests.filter(({ path }) => path !== '/keys')).toHaveLength(1);
+  });
+
+  test('end when a reading that succeeds lacks them', async () => {
+    const judge = verifier();
+    await judge.verify(await server.sign(risk()));
+    server.keys = [other];
+    now += 5 * MINUTE;
+    await judge.verify(await server.sign(risk(), { key: other }));
+    await expect(judge.verify(await server.sign(risk(), { key: rsa }))).rejects.toMatchObject({ err: 'invalid_key' });
+  });
+
+  test('stay for a day while they cannot be read, and not longer', async () => {
+    const judge = verifier();
+    await judge.verify(await server.sign(risk()));
+    now += 23 * 60 * MINUTE;
+    server.trouble('/keys', 500);
+    await judge.verify(await server.sign(risk()));
+    await judge.verify(await server.sign(risk()));
+    expect(server.asked('/keys')).toHaveLength(2);
+    now += 60 * MINUTE;
+    server.trouble('/keys', 500);
+    await expect(judge.verify(await server.sign(risk()))).rejects.toThrow(VendorError);
+    now += MINUTE;
+    await judge.verify(await server.sign(risk()));
+  });
+
+  test('can be fetched at once by an administrator', async () => {
+    const judge = verifier();
+    await judge.verify(await server.sign(risk()));
+    server.keys = [other];
+    expect((await judge.transmitter.fetchKeysNow()).keys.map(({ kid }) => kid)).toEqual(['k2']);
+    await expect(judge.verify(await server.sign(risk({ iat: 1 }), { key: rsa }))).rejects.toMatchObject({ err: 'invalid_key' });
+    server.trouble('/keys', 500);
+    await expect(judge.transmitter.fetchKeysNow()).rejects.toThrow(VendorError);
+    await judge.verify(await server.sign(risk(), { key: other }));
   });
 
   test('are fetched anew for a key that is new, but not for every key that a stranger names', async () => {

@@ -1,6 +1,7 @@
 import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JSONWebKeySet } from 'jose';
 import { VendorError } from '../vendor-error.ts';
 import type { VendorTools } from '../vendor.ts';
+import { hasRepeatedMembers } from '../../platform/repeated-members.ts';
 import { isRecord, record, type WireRecord } from '../wire-read.ts';
 import { problemOfEvent } from './events.ts';
 import type { SharedSignalsSettings } from './settings.ts';
@@ -57,6 +58,7 @@ export function createSetVerifier(settings: SharedSignalsSettings, tools: Pick<V
       const claims = await checkSignature(token, transmitter);
       checkClaims(claims, settings, tools.clock.now());
       const events = Object.entries(record(claims.events));
+      requireOneType(events.map(([type]) => type));
       for (const [type, event] of events) {
         const problem = problemOfEvent(type, event);
         if (problem !== undefined) throw invalid(problem);
@@ -116,7 +118,7 @@ function mayBeIssuedAfter(token: string, moment: number | undefined): boolean {
 async function tryKeys(token: string, keys: JSONWebKeySet): Promise<WireRecord | undefined> {
   try {
     const { payload } = await compactVerify(token, createLocalJWKSet(keys), { algorithms: ALGORITHMS });
-    return record(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)));
+    return claimsOf(new TextDecoder('utf-8', { fatal: true }).decode(payload));
   } catch (error) {
     if (error instanceof errors.JWKSNoMatchingKey) return undefined;
     if (error instanceof errors.JWSSignatureVerificationFailed) throw new SetRefused('authentication_failed', 'The signature is not that of the transmitter.');
@@ -125,6 +127,29 @@ async function tryKeys(token: string, keys: JSONWebKeySet): Promise<WireRecord |
     if (error instanceof errors.JOSEError || error instanceof TypeError) throw new SetRefused('invalid_key', 'The key of the signature is not accepted.');
     throw error;
   }
+}
+
+/** RFC 7519, section 4: of a name that stands twice one reader takes the first value and another the last. */
+function claimsOf(text: string): WireRecord {
+  let isRepeated: boolean;
+  let claims: unknown;
+  try {
+    claims = JSON.parse(text);
+    isRepeated = hasRepeatedMembers(text, claims);
+  } catch {
+    throw invalid('The claims of the token cannot be read.'); // Or lie too deep within one another.
+  }
+  if (isRepeated) throw invalid('A name stands twice in one object of the claims.');
+  return record(claims);
+}
+
+/**
+ * SSF 1.0, section 4.2.1: several addresses are for one event whose type goes by several of them. Their last parts then
+ * agree; of two different events, one could hide the other.
+ */
+function requireOneType(types: readonly string[]): void {
+  const names = new Set(types.map((type) => type.replace(/\/+$/, '').split('/').at(-1)?.toLowerCase()));
+  if (names.size > 1) throw invalid('events holds events of different types; send one token for each.');
 }
 
 function checkClaims(claims: WireRecord, { audience, acceptSubjectInEvent }: SharedSignalsSettings, now: number): void {
