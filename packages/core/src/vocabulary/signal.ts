@@ -5,9 +5,12 @@ import type { ThreatState } from './threat-state.ts';
 /** Milliseconds since 1970-01-01T00:00:00Z. `core` has no clock; times come in as arguments. */
 export type Instant = number;
 
-/** What a partner may know a device by. Values are compared after `normaliseKey`. */
+/**
+ * What a partner may know a device by. Values are compared after `normaliseKey`. `vendorDeviceId` is the partner's own id
+ * of the device, learnt with the others; `vendorIncidentId` that of an incident on it, for reports that name no more.
+ */
 export type DeviceKeyType =
-  | 'managedDeviceId' | 'entraDeviceId' | 'serialNumber' | 'imei' | 'udid' | 'easDeviceId' | 'vendorDeviceId' | 'email';
+  | 'managedDeviceId' | 'entraDeviceId' | 'serialNumber' | 'imei' | 'udid' | 'easDeviceId' | 'vendorDeviceId' | 'vendorIncidentId' | 'email';
 
 export interface DeviceKey {
   readonly type: DeviceKeyType;

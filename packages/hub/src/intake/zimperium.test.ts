@@ -240,3 +240,66 @@ describe('the webhook', () => {
     expect((await push(app, exported('e2', 1, 3))).statusCode).toBe(401);
   });
 });
+
+describe('incidents that Zimperium pushes', () => {
+  function incident(minute: number, ...statuses: readonly string[]) {
+    const at = new Date(AT + minute * 60_000).toISOString();
+    return {
+      incident_id: 'i-1', incident_name: 'Trojan on a rooted device', device_id: 'z-9', incident_created_date: at, incident_status: 'Pending',
+      related_threats: statuses.map((threat_status, i) => ({ threat_id: `t-${i}`, threat_name: 'Device Jailbroken/Rooted', threat_severity: 'CRITICAL', threat_status, timestamp: at })),
+    };
+  }
+
+  const ended = (minute: number) => ({
+    incident_id: 'i-1', incident_updated_date: new Date(AT + minute * 60_000).toISOString(), incident_status: 'Marked Fixed', fix_reason: 'All the related threats are addressed',
+  });
+
+  async function pushOnly(): Promise<FastifyInstance> {
+    await t.link(ZIMPERIUM, 'zimperium', { webhookSecret: SECRET });
+    await t.hub.store.transaction((tx) => tx.vendorDevices.learn([{ connectorId: ZIMPERIUM, vendorDeviceId: 'z-9', deviceId: PHONE }]));
+    return webhook();
+  }
+
+  test('close the phone and give it back by the end, which names the incident alone, also after a restart', async () => {
+    const app = await pushOnly();
+    expect((await push(app, incident(1, 'Pending', 'Pending'))).json()).toEqual({ taken: 1, ignored: 0 });
+    expect(await state()).toBe('highSeverity');
+    expect((await push(await webhook(), ended(9))).json()).toEqual({ taken: 1, ignored: 0 });
+    expect(await state()).toBe('secured');
+    expect(await t.hub.store.findings.ofDevices([PHONE])).toMatchObject([{ id: 'incident:i-1', state: 'resolved' }]);
+  });
+
+  test('give it back when they come again with all threats fixed, and stay over when the first one is sent once more', async () => {
+    const app = await pushOnly();
+    const seen: unknown[] = [];
+    for (const statuses of [['Pending', 'Pending'], ['Marked Fixed', 'Pending'], ['Marked Fixed', 'Resolved'], ['Pending', 'Pending']] as const) {
+      await push(app, incident(1, ...statuses));
+      seen.push(await state());
+    }
+    expect(seen).toEqual(['highSeverity', 'highSeverity', 'secured', 'secured']);
+  });
+
+  test('close it again when a threat comes after the end', async () => {
+    const app = await pushOnly();
+    await push(app, [incident(1, 'Pending'), ended(5), incident(7, 'Pending')]);
+    expect(await state()).toBe('highSeverity');
+  });
+
+  test('are over when the end was received before them', async () => {
+    const app = await pushOnly();
+    await push(app, ended(9));
+    await push(app, incident(1, 'Pending'));
+    expect(await state()).toBe('secured');
+    expect((await t.hub.store.reports.replay(0, 10)).map(({ status }) => status)).toEqual(['accepted', 'accepted']);
+  });
+
+  test('of phones that nobody knows wait, the end as well, until the phone is assigned', async () => {
+    await t.link(ZIMPERIUM, 'zimperium', { webhookSecret: SECRET });
+    const app = await webhook();
+    await push(app, [incident(1, 'Pending'), ended(9)]);
+    const [waiting] = await t.hub.store.reports.waitingFor([{ type: 'vendorDeviceId', value: 'z-9' }]);
+    expect(waiting?.signal?.keys).toEqual([{ type: 'vendorDeviceId', value: 'z-9' }, { type: 'vendorIncidentId', value: 'i-1' }]);
+    await t.hub.devices.assignReports('test', PHONE, [{ connectorId: ZIMPERIUM, reportId: waiting?.reportId ?? '' }]);
+    expect(await state()).toBe('secured');
+  });
+});

@@ -25,7 +25,7 @@ export async function matchDevices(
   const places = new Map<string, number>();
   const keys: DeviceKey[] = [];
   for (const key of signals.flatMap((signal) => signal.keys)) {
-    if (key.type === 'vendorDeviceId' || places.has(nameOf(key))) continue;
+    if (isPartners(key) || places.has(nameOf(key))) continue;
     places.set(nameOf(key), keys.length);
     keys.push(key);
   }
@@ -40,7 +40,7 @@ export async function matchDevices(
     const carriers = (wanted: (type: DeviceKey['type']) => boolean): readonly (readonly string[])[] =>
       signal.keys.filter(({ type }) => wanted(type)).map((key) => found[places.get(nameOf(key)) as number] ?? []);
     const match = chooseDevice({
-      byId: carriers((type) => type !== 'vendorDeviceId' && type !== 'email'), remembered,
+      byId: carriers((type) => !isPartners({ type }) && type !== 'email'), remembered,
       ofUser: carriers((type) => type === 'email').flat(), emailIsEnough: byEmail(signal.connectorId),
     });
     learnt.push(match.kind !== 'matched' ? [] : ids.filter((_, j) => remembered[j] !== match.deviceId).map((id) => ({ ...id, deviceId: match.deviceId })));
@@ -65,9 +65,26 @@ export function matchesByEmail(memory: Memory): (connectorId: string) => boolean
   return (connectorId) => memory.connector(connectorId)?.matchDevicesByEmail === true;
 }
 
-/** What the partner itself calls the device. */
+/** What the partner itself calls the device, or an incident on it. */
 export function vendorKeys(signal: Signal): readonly VendorDeviceKey[] {
-  return signal.keys.flatMap(({ type, value }) => (type === 'vendorDeviceId' ? [{ connectorId: signal.connectorId, vendorDeviceId: value }] : []));
+  return signal.keys.filter(isPartners).map((key) => ({ connectorId: signal.connectorId, vendorDeviceId: nameAmongPartners(key) }));
+}
+
+/** Whether only the partner knows the id, so that it has to be learnt what it means. */
+export function isPartners({ type }: Pick<DeviceKey, 'type'>): boolean {
+  return type === 'vendorDeviceId' || type === 'vendorIncidentId';
+}
+
+const INCIDENT = 'incident:';
+
+/** Incidents are remembered beside devices. */
+function nameAmongPartners({ type, value }: DeviceKey): string {
+  return type === 'vendorIncidentId' ? `${INCIDENT}${value}` : value;
+}
+
+/** The key under which a report waits until what is now learnt is known. */
+export function keyOfLearnt({ vendorDeviceId: name }: VendorDeviceKey): DeviceKey {
+  return name.startsWith(INCIDENT) ? { type: 'vendorIncidentId', value: name.slice(INCIDENT.length) } : { type: 'vendorDeviceId', value: name };
 }
 
 export interface Candidates {

@@ -9,7 +9,7 @@ import { ownerTypeOf } from './inventory-sharing.ts';
 import { reclassifyInventory } from './keep-inventory.ts';
 import type { Match } from './match-device.ts';
 import type { Memory } from './memory.ts';
-import { matchDevices, matchesByEmail, vendorKeys } from './match-device.ts';
+import { isPartners, matchDevices, matchesByEmail, vendorKeys } from './match-device.ts';
 import { postureHistory } from './note-history.ts';
 import type { DeviceRegistry } from './ports.ts';
 import { isCompliantState, postureChanged } from './revoke-access.ts';
@@ -188,7 +188,7 @@ export class RegisterDevice implements DeviceRegistry {
 /** With `reports` everything else that waits under the same partner's id, in the order of arrival: it has just been learnt. */
 async function withSameVendorIds(tx: Transaction, memory: Memory, reports: readonly StoredReport[], deviceId: string): Promise<readonly StoredReport[]> {
   const signals = reports.flatMap(({ signal }) => signal ?? []);
-  const keys = signals.flatMap((signal) => signal.keys.filter((key) => key.type === 'vendorDeviceId'));
+  const keys = signals.flatMap((signal) => signal.keys.filter(isPartners));
   if (keys.length === 0) return reports;
   const waiting = (await tx.reports.waitingFor(keys)).filter((report) => report.signal !== null);
   const { matches } = await matchDevices(tx, waiting.map((report) => report.signal as Signal), matchesByEmail(memory));

@@ -1,6 +1,6 @@
 import { StoreBusy, type PostureRow, type ReportStatus, type Transaction, type VendorDevice } from '../store/store.ts';
 import { applyToDevices, NOTHING_KEPT, readKept, type TakeDependencies } from './apply-to-devices.ts';
-import { matchDevices, matchesByEmail, namedDevices, type Match } from './match-device.ts';
+import { keyOfLearnt, matchDevices, matchesByEmail, namedDevices, type Match } from './match-device.ts';
 import type { IncomingReport, Intake, ReportOutcome } from './ports.ts';
 import type { WatchConnectors } from './watch-connectors.ts';
 
@@ -155,7 +155,7 @@ async function takeBatch(tx: Transaction, deps: TakeDependencies, reports: reado
 
 /** Applies what waited under partners' own ids that a report of this batch has told the devices of. */
 async function applyWaiting(tx: Transaction, deps: TakeDependencies, learnt: readonly VendorDevice[], now: number): Promise<readonly PostureRow[]> {
-  const keys = learnt.map(({ vendorDeviceId }) => ({ type: 'vendorDeviceId' as const, value: vendorDeviceId }));
+  const keys = learnt.map(keyOfLearnt);
   const waiting = (await tx.reports.waitingFor(keys)).flatMap(({ signal }) => signal ?? []);
   if (waiting.length === 0) return [];
   const { matches } = await matchDevices(tx, waiting, matchesByEmail(deps.memory));

@@ -68,7 +68,11 @@ describe('Symantec\'s traps', () => {
     expect(device({ device_status: 'COMPROMISED' }, 'low')?.state).toBe('highSeverity');
   });
 
-  test.each(['NOT_COMPUTED', 'FINE', 7, {}, 'constructor'])('the device status %j is flagged and never secured', (device_status) => {
+  test('a device status that was not computed says nothing, and is no unknown word', () => {
+    expect(device({ device_status: 'NOT_COMPUTED' })).toBeUndefined();
+  });
+
+  test.each(['FINE', 7, {}, 'constructor'])('the device status %j is flagged and never secured', (device_status) => {
     expect(device({ device_status })).toMatchObject({ flag: expect.stringMatching(/^unknown device status/) });
     expect(device({ device_status })?.state).toBeUndefined();
   });

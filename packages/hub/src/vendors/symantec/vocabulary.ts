@@ -7,12 +7,13 @@ import type { LevelWord, WatchWord } from '../posture-of-words.ts';
  */
 
 /**
- * `device_status` of SES; the administrator says what AT_RISK is. NOT_COMPUTED is left out on purpose: it is no
- * news, so the last state stays and the report is flagged.
+ * `device_status` of SES; the administrator says what AT_RISK is. NOT_COMPUTED says that nothing is known now: the last
+ * state stays.
  */
-const DEVICE_STATUS = (atRisk: Level): ReadonlyMap<string, Level> => new Map([['SECURE', 'secured'], ['AT_RISK', atRisk], ['COMPROMISED', 'high']]);
+const DEVICE_STATUS = (atRisk: Level): ReadonlyMap<string, LevelWord> =>
+  new Map<string, LevelWord>([['SECURE', 'secured'], ['AT_RISK', atRisk], ['COMPROMISED', 'high'], ['NOT_COMPUTED', 'none']]);
 
-export const DEVICE_STATUS_WHERE_AT_RISK_IS: Readonly<Record<'low' | 'medium' | 'high', ReadonlyMap<string, Level>>> = {
+export const DEVICE_STATUS_WHERE_AT_RISK_IS: Readonly<Record<'low' | 'medium' | 'high', ReadonlyMap<string, LevelWord>>> = {
   low: DEVICE_STATUS('low'), medium: DEVICE_STATUS('medium'), high: DEVICE_STATUS('high'),
 };
 

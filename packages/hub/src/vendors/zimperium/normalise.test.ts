@@ -59,12 +59,22 @@ describe('Zimperium records', () => {
     ]);
   });
 
-  test('of an incident tell its threats, open and fixed', () => {
+  test('of an incident tell one finding as bad as the worst of its threats that are not fixed, and the end of those that are', () => {
     const [incident] = fixture<unknown[]>('data-export-incidentlog.json').map(signal);
-    expect(incident && summary(incident)).toMatchObject({
-      at: '2026-06-01T12:00:00.000Z', state: undefined,
-      findings: ['GOOGLE PLAY PROTECT DISABLED medium open', 'SUSPICIOUS ANDROID APP high resolved', 'DEVICE JAILBROKEN/ROOTED high open', 'SIDELOADED APP(S) medium open'],
+    expect(incident && summary(incident)).toEqual({
+      at: '2026-05-29T20:10:34.256Z', state: undefined, flag: undefined,
+      keys: ['vendorDeviceId=e3852ddd-3ed2-4aca-a847-942ee75f41b8_D_1', 'vendorIncidentId=8a1c370c-17ac-41b6-94c5-da8c95196482'],
+      findings: ['DEVICE JAILBROKEN/ROOTED high open', 'SUSPICIOUS ANDROID APP high resolved'],
     });
+    expect(incident?.findings[0]).toMatchObject({ id: 'incident:8a1c370c-17ac-41b6-94c5-da8c95196482', title: 'Remote Access Trojan on Rooted Device' });
+  });
+
+  test('of the end of an incident resolve it by its id alone', () => {
+    const [first, second] = fixture<unknown[]>('data-export-incidentmitigationlog.json').map(signal);
+    expect(first && summary(first)).toEqual({
+      at: '2026-05-29T20:13:48.901Z', state: undefined, flag: undefined, keys: ['vendorIncidentId=8a1c370c-17ac-41b6-94c5-da8c95196482'], findings: ['INCIDENT - resolved'],
+    });
+    expect(second?.findings).toMatchObject([{ id: 'incident:922d37b2-8a57-4454-af5a-26e0af1b3251', state: 'resolved' }]);
   });
 
   test('of the REST API version 2 tell posture by devices and findings by threats', () => {
@@ -105,6 +115,46 @@ describe('Zimperium\'s traps', () => {
     expect(keys('490154203237517')).toEqual([]);
     expect(keys('49015420323751')).toEqual([]);
     expect(keys('490154203237518')).toEqual([{ type: 'imei', value: '490154203237518' }]);
+  });
+
+  const [sampled] = fixture<(Record<string, unknown> & { related_threats: Record<string, unknown>[] })[]>('data-export-incidentlog.json');
+  const incident = (change: object, ...statuses: readonly string[]) => signal({
+    ...sampled, ...change, related_threats: sampled?.related_threats.map((threat, i) => ({ ...threat, threat_status: statuses[i] ?? threat.threat_status })),
+  });
+  const FIXED = ['Marked Fixed', 'Resolved', 'Mitigated', 'Fixed'];
+
+  test('an incident sent again with more threats fixed is later, and all of them fixed is its end', () => {
+    const [begun, halfway, over] = [incident({}), incident({}, 'Pending', 'Marked Fixed', 'Resolved'), incident({}, ...FIXED)];
+    expect([begun, halfway, over].map((one) => one?.findings[0]).map((one) => [one?.id, one?.severity, one?.state])).toEqual([
+      ['incident:8a1c370c-17ac-41b6-94c5-da8c95196482', 'high', 'open'], ['incident:8a1c370c-17ac-41b6-94c5-da8c95196482', 'medium', 'open'],
+      ['incident:8a1c370c-17ac-41b6-94c5-da8c95196482', undefined, 'resolved'],
+    ]);
+    expect(over?.findings.slice(1).map(({ state }) => state)).toEqual(['resolved', 'resolved', 'resolved', 'resolved']);
+    expect([begun, halfway, over].map((one) => [(one?.observedAt ?? 0) - Date.parse('2026-05-29T20:10:34.255Z'), one?.undated])).toEqual([[1, undefined], [2, undefined], [5, undefined]]);
+    expect(incident({ incident_status: 'Marked Fixed' }).findings[0]).toMatchObject({ state: 'resolved' });
+  });
+
+  test('an incident with a threat that came later is another report, and later', () => {
+    const again = signal({ ...sampled, related_threats: [{ ...sampled?.related_threats[0], timestamp: '2026-05-30T08:00:00Z' }] });
+    expect(again.reportId).not.toBe(signal({ ...sampled, related_threats: [sampled?.related_threats[0]] }).reportId);
+    expect(new Date(again.observedAt).toISOString()).toBe('2026-05-30T08:00:00.000Z');
+  });
+
+  test('unknown words of an incident are listed, keep it from its end, and never hide what is known to be bad', () => {
+    expect(incident({}, 'Odd')).toMatchObject({ findings: [{ state: 'open', severity: 'high' }, {}], flag: 'unknown threat state "ODD"' });
+    expect(incident({}, ...FIXED.slice(0, 3), 'Odd')).toMatchObject({ findings: [{ state: 'open', severity: 'medium' }, {}, {}, {}] });
+    expect(incident({ incident_status: 'Shelved' })).toMatchObject({ findings: [{ state: 'open' }, {}], unknownTerms: [{ field: 'incident status', value: 'SHELVED', about: 'finding' }] });
+    expect(signal({ ...sampled, related_threats: [{ threat_id: 't', threat_status: 'Pending', threat_severity: 'GRAVE' }] })).toMatchObject({ findings: [], flag: 'unknown severity "GRAVE"' });
+    expect(signal({ ...sampled, incident_id: null })).toMatchObject({ flag: 'incident without id', findings: [{ state: 'resolved' }] });
+  });
+
+  test('an incident without any time tells nothing good', () => {
+    const timeless = signal({ ...sampled, incident_created_date: null, related_threats: [{ threat_id: 't', threat_status: 'Marked Fixed', threat_severity: 'LOW' }] });
+    expect(timeless).toMatchObject({ undated: true, observedAt: NOW });
+  });
+
+  test('the end of an incident that is not one says nothing', () => {
+    expect(signals({ incident_id: 'x', incident_status: 'Pending', incident_updated_date: '2026-05-29T20:13:48Z' })).toEqual([]);
   });
 
   test('a simulated threat is shown and does not count', () => {

@@ -31,4 +31,5 @@ export const THREAT_STATE: ReadonlyMap<string, 'open' | 'resolved'> = new Map([
 export const APP_STATUS: ReadonlyMap<string, 'ok' | ThreatState> = new Map<string, 'ok' | ThreatState>([
   ['ACTIVE', 'ok'],
   ['INACTIVE', 'unresponsive'], ['DORMANT', 'unresponsive'], // assumed
+  ['PENDING_ACTIVATION', 'activated'], ['PENDING ACTIVATION', 'activated'], // assumed from the console's "pending activation"
 ]);

@@ -20,6 +20,14 @@ export interface ZimperiumRecord {
   readonly appStatus: string | undefined;
   readonly deleted: boolean;
   readonly threats: readonly ZimperiumThreat[];
+  /** Where the record is about an incident: `threats` are those that it gathers. */
+  readonly incident?: ZimperiumIncident | undefined;
+}
+
+export interface ZimperiumIncident {
+  readonly id: string | undefined;
+  readonly title: string | undefined;
+  readonly status: string | undefined;
 }
 
 export interface ZimperiumThreat {
@@ -38,7 +46,8 @@ export interface ZimperiumThreat {
 const SHAPES: readonly { readonly fits: (raw: WireRecord) => boolean; readonly read: (raw: WireRecord) => ZimperiumRecord | undefined }[] = [
   { fits: (raw) => readSnapshot(raw) !== undefined, read: readListed },
   { fits: (raw) => 'event_id' in raw && isRecord(raw.device_info), read: readRestExport },
-  { fits: (raw) => 'incident_id' in raw, read: readIncident },
+  { fits: (raw) => 'incident_id' in raw && Array.isArray(raw.related_threats), read: readIncident },
+  { fits: (raw) => 'incident_id' in raw, read: readIncidentMitigation },
   { fits: (raw) => 'threat_uuid' in raw && 'threat_name' in raw, read: readThreatRow },
   { fits: (raw) => 'threatTypeId' in raw || 'threatTypeName' in raw, read: readThreatV2 },
   { fits: (raw) => 'eventId' in raw && 'eventFullName' in raw, read: readEventV1 },
@@ -131,20 +140,38 @@ function readThreatRow(raw: WireRecord): ZimperiumRecord {
   };
 }
 
-/** An incident gathers threats; it has no posture, and its own time is that of its beginning, so it has none here. */
+/** An incident gathers threats; it has no posture. Its times are those of what began; see `normaliseZimperium` for what follows from that. */
 function readIncident(raw: WireRecord): ZimperiumRecord {
   const related = records(raw.related_threats);
-  const statuses = related.map((threat) => [identifier(threat.threat_id) ?? null, word(threat.threat_status) ?? null]);
+  const threats = related.map((threat): ZimperiumThreat => ({
+    id: identifier(threat.threat_id), kind: word(threat.threat_name), title: plainText(threat.threat_name, 300),
+    severity: word(threat.threat_severity), state: word(threat.threat_status), mitigated: false, simulated: false,
+    at: readTime(threat.timestamp),
+  }));
+  const begun = [readTime(raw.incident_created_date), ...threats.map(({ at }) => at)].filter((at) => at !== undefined);
   return {
-    ...ABOUT_NO_DEVICE,
-    reportId: `incident:${identifier(raw.incident_id) ?? 'none'}:${fingerprint(word(raw.incident_status) ?? null, statuses)}`,
-    at: undefined,
-    keys: vendorKeys(raw.device_id),
-    threats: related.map((threat) => ({
-      id: identifier(threat.threat_id), kind: word(threat.threat_name), title: plainText(threat.threat_name, 300),
-      severity: word(threat.threat_severity), state: word(threat.threat_status), mitigated: false, simulated: false,
-      at: readTime(threat.timestamp),
-    })),
+    ...ABOUT_NO_DEVICE, ...readIncidentItself(raw, threats.map(({ id, state, at }) => [id ?? null, state ?? null, at ?? null])),
+    at: readTime(raw.incident_updated_date) ?? (begun.length > 0 ? Math.max(...begun) : undefined),
+    keys: distinctKeys([...vendorKeys(raw.device_id), ...keysOf(['vendorIncidentId'], identifier(raw.incident_id))]),
+    threats,
+  };
+}
+
+/** The end of an incident (table ZimperiumIncidentMitigationLog) names neither its device nor its threats. */
+function readIncidentMitigation(raw: WireRecord): ZimperiumRecord {
+  return {
+    ...ABOUT_NO_DEVICE, ...readIncidentItself(raw, readTime(raw.incident_updated_date) ?? null),
+    at: readTime(raw.incident_updated_date),
+    keys: distinctKeys([...vendorKeys(raw.device_id), ...keysOf(['vendorIncidentId'], identifier(raw.incident_id))]),
+  };
+}
+
+function readIncidentItself(raw: WireRecord, told: unknown): Pick<ZimperiumRecord, 'reportId' | 'incident'> {
+  const id = identifier(raw.incident_id);
+  const status = word(raw.incident_status);
+  return {
+    reportId: `incident:${id ?? 'none'}:${fingerprint(status ?? null, told, identifier(raw.incident_updated_date) ?? null)}`,
+    incident: { id, status, title: firstOf(plainText(raw.incident_name, 300), plainText(raw.fix_reason, 300)) },
   };
 }
 
