@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,6 +17,7 @@ export interface NginxOptions {
   readonly deviceCaPem: string;
   readonly backendUrl: string;
   readonly passClientHeaders?: boolean;
+  readonly defaultBuffers?: boolean;
 }
 
 export interface RunningNginx {
@@ -53,12 +54,41 @@ async function start(folder: string, options: NginxOptions): Promise<RunningNgin
   const { caPem = '' } = await ensureServerTls(tlsFolder, ['localhost'], Date.now());
   const deviceCaFile = join(folder, 'device-ca.pem');
   await writeFile(deviceCaFile, options.deviceCaPem);
-  const configFile = join(folder, 'nginx.conf');
-  await writeFile(configFile, nginxConfig({
+  const config = nginxConfig({
     ...options, folder, port, deviceCaFile, certificateFile: join(tlsFolder, 'server.pem'), keyFile: join(tlsFolder, 'server.key'),
-    passClientHeaders: options.passClientHeaders ?? false, isRoot: process.getuid?.() === 0,
-  }), { mode: 0o600 });
+    passClientHeaders: options.passClientHeaders ?? false, defaultBuffers: options.defaultBuffers ?? false, isRoot: isRoot(),
+  });
+  return { ...await launch(folder, config), url: `https://localhost:${port}`, caPem };
+}
 
+export type ExampleOptions = Pick<NginxOptions, 'hubUrl' | 'doorKey' | 'deviceCaPem'> & { readonly dataDir: string };
+
+/** A real nginx with `docs/examples/nginx.conf`, word for word but for the ports and where it logs. Its door is `front`. */
+export async function startExample({ hubUrl, doorKey, deviceCaPem, dataDir }: ExampleOptions): Promise<RunningNginx> {
+  const root = await mkdtemp(join(tmpdir(), 'sallyport-nginx-'));
+  const folder = join(root, 'gateway');
+  await mkdir(folder);
+  await symlink(dataDir, join(root, 'data'));
+  await writeFile(join(folder, 'device-ca.pem'), deviceCaPem);
+  await writeFile(join(folder, 'door-key.conf'), `proxy_set_header X-Sallyport-Door-Key ${doorKey};`, { mode: 0o600 });
+  const port = await freePort('127.0.0.1');
+  const example = (await readFile(new URL('../../docs/examples/nginx.conf', import.meta.url), 'utf8'))
+    .replaceAll('8443', new URL(hubUrl).port).replaceAll('8444', String(port)).replaceAll('8090', String(await freePort('127.0.0.1')))
+    .replace('error_log error.log;', 'error_log stderr notice;');
+  const running = await launch(folder, `daemon off;\nworker_processes 1;\n${isRoot() ? 'user root;' : ''}\n${example}`);
+  return {
+    ...running, url: `https://localhost:${port}`, caPem: await readFile(join(dataDir, 'tls/ca.pem'), 'utf8'),
+    stop: () => running.stop().finally(() => rm(root, { recursive: true, force: true })),
+  };
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+async function launch(folder: string, config: string): Promise<Pick<RunningNginx, 'log' | 'stop'>> {
+  const configFile = join(folder, 'nginx.conf');
+  await writeFile(configFile, config, { mode: 0o600 });
   const child = spawn(NGINX, ['-p', folder, '-c', configFile, '-e', 'stderr'], { stdio: ['ignore', 'ignore', 'pipe'] });
   const exited = once(child, 'exit');
   const lines: string[] = [];
@@ -72,8 +102,6 @@ async function start(folder: string, options: NginxOptions): Promise<RunningNgin
   });
   await Promise.race([ready, exited.then(() => { throw new Error(`nginx ended at once:\n${lines.join('\n')}`); })]);
   return {
-    url: `https://localhost:${port}`,
-    caPem,
     log: () => lines.join('\n'),
     async stop() {
       child.kill('SIGTERM');

@@ -1,10 +1,10 @@
-import { explainForUser, inOneLine, pickLanguage } from '@sallyport/core';
+import { pickLanguage } from '@sallyport/core';
 import type { ReasonCode } from '@sallyport/core';
 import type { AccessAnswer, AccessDecider, AccessQuestion } from '../../pipeline/ports.ts';
 import { secondFactorMissing } from '../access/obligations.ts';
-import { hintsOf } from '../access/user-hints.ts';
 import { activeSyncDeviceId, isActiveSync, SEVERAL_IDS } from './active-sync.ts';
 import { normalHost, normalPath, ruleFor } from './application-of.ts';
+import { doorMessage } from './door-message.ts';
 import type { Door } from './door.ts';
 import type { GatewayAnswer, GatewayRequest } from './gateways/gateway.ts';
 
@@ -103,14 +103,10 @@ function say(answer: AccessAnswer, door: Door, request: GatewayRequest, { decide
   return {
     granted: decision,
     reason: reasons[0]?.code ?? '',
-    message: decision ? '' : messageOf(answer, language, decider.view),
+    message: (fits) => doorMessage(answer, language, decider.view, fits),
     language,
     remediationUrl: deviceId === undefined ? '' : devicePage + encodeURIComponent(deviceId),
     user: user?.userPrincipalName ?? '',
     device: deviceId ?? '',
   };
-}
-
-function messageOf(answer: AccessAnswer, language: GatewayAnswer['language'], view: AccessDecider['view']): string {
-  return inOneLine(explainForUser(answer.reasons, language, { ...hintsOf(answer, view), canConfirm: false }));
 }

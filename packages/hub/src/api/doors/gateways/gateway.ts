@@ -25,7 +25,11 @@ export interface GatewayAnswer {
   readonly granted: boolean;
   /** The code of the deciding reason. */
   readonly reason: string;
-  readonly message: string;
+  /**
+   * The longest message that `fits` what the gateway can hand on, at the end of a sentence. Shorter texts than one that
+   * fits must fit, too.
+   */
+  readonly message: (fits: (text: string) => boolean) => string;
   readonly language: Language;
   /** The page of the device; empty when no device is known. */
   readonly remediationUrl: string;

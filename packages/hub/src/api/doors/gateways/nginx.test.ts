@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { shortenText } from '../../../platform/shorten-text.ts';
 import { htmlSafeAscii, nginx } from './nginx.ts';
 
 interface Capture { readonly request: { readonly headers: readonly string[] }; readonly expect: { readonly device_cert: string | null; readonly method: string } }
@@ -69,11 +70,11 @@ test('headers of other gateways change nothing', () => {
 });
 
 describe('the answer', () => {
-  const FULL = { granted: false, reason: 'device_noncompliant', message: 'Öppna <appen> "nu"\r\n$x 100%', language: 'sv' as const, remediationUrl: 'https://h/me/devices/d', user: 'åsa@example.com', device: 'd' };
+  const FULL = { granted: false, reason: 'device_noncompliant', message: () => 'Öppna <appen> "nu"\r\n$x 100%', language: 'sv' as const, remediationUrl: 'https://h/me/devices/d', user: 'åsa@example.com', device: 'd' };
   const NAMES = ['decision', 'reason', 'message', 'language', 'remediation', 'user', 'device'].map((name) => `x-sallyport-${name}`);
 
   test('carries every header always', () => {
-    const empty = { granted: true, reason: '', message: '', language: 'en' as const, remediationUrl: '', user: '', device: '' };
+    const empty = { granted: true, reason: '', message: () => '', language: 'en' as const, remediationUrl: '', user: '', device: '' };
     for (const answer of [FULL, empty]) expect(Object.keys(nginx.answer(answer).headers)).toEqual([...NAMES, 'cache-control']);
     expect(nginx.answer(empty)).toMatchObject({ status: 204, headers: { 'x-sallyport-decision': 'grant', 'x-sallyport-user': '', 'cache-control': 'no-store' } });
   });
@@ -83,6 +84,22 @@ describe('the answer', () => {
     expect(status).toBe(403);
     expect(headers['x-sallyport-message']).toBe('&#214;ppna &#60;appen&#62; &#34;nu&#34;&#13;&#10;&#36;x 100&#37;');
     expect(headers['x-sallyport-user']).toBe('%C3%A5sa@example.com');
+  });
+
+  test('is small enough for the buffer of nginx, whatever there is to say', () => {
+    const texts = fc.string({ unit: 'binary', maxLength: 3_000 });
+    fc.assert(fc.property(texts, texts, texts, fc.boolean(), (message, user, link, granted) => {
+      const { headers } = nginx.answer({ ...FULL, granted, user, remediationUrl: encodeURI(link.toWellFormed()), message: (fits) => shortenText(message, 'en', fits) });
+      expect(Object.entries(headers).reduce((bytes, [name, value]) => bytes + Buffer.byteLength(`${name}: ${value}\r\n`), 0)).toBeLessThan(3_400);
+    }));
+  });
+
+  test('names a user whole or not at all; where it grants, every name that the directory takes', () => {
+    const userOf = (user: string, granted: boolean) => nginx.answer({ ...FULL, granted, user }).headers['x-sallyport-user'];
+    expect(userOf('я'.repeat(80), false)).toBe('%D1%8F'.repeat(80));
+    expect(userOf('漢'.repeat(200), false)).toBe('');
+    expect(userOf('漢'.repeat(256), true)).toBe('%E6%BC%A2'.repeat(256));
+    expect(userOf('漢'.repeat(340), true)).toBe('');
   });
 
   test('is printable ASCII without markup whatever the text', () => {

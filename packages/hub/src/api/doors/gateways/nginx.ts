@@ -66,17 +66,43 @@ function certificateOf(verify: string | undefined, escaped: string | undefined):
  * whatever the client sent under that name.
  */
 function headersOf(answer: GatewayAnswer): Readonly<Record<string, string>> {
+  const remediation = wholeOrNothing(answer.remediationUrl);
+  const device = wholeOrNothing(percentEncoded(answer.device));
+  const room = VALUES_BYTES - remediation.length - device.length;
+  // Where the answer is no, its reason needs the room more than the longest of all names.
+  const user = wholeOrNothing(percentEncoded(answer.user), answer.granted ? room : MOST_BYTES);
   return {
     'x-sallyport-decision': answer.granted ? 'grant' : 'deny',
     'x-sallyport-reason': answer.reason,
-    'x-sallyport-message': answer.granted ? '' : htmlSafeAscii(answer.message),
+    'x-sallyport-message': answer.granted ? '' : messageWithin(room - user.length, answer),
     'x-sallyport-language': answer.language,
-    'x-sallyport-remediation': answer.remediationUrl,
-    'x-sallyport-user': percentEncoded(answer.user),
-    'x-sallyport-device': percentEncoded(answer.device),
+    'x-sallyport-remediation': remediation,
+    'x-sallyport-user': user,
+    'x-sallyport-device': device,
     'cache-control': 'no-store',
   };
 }
+
+/**
+ * Of message, user, device and link together. nginx reads the headers of an answer into one buffer, by default a page of
+ * memory (`proxy_buffer_size`, 4,096 bytes); what is larger is a failure to it, and the person would see 503 and no reason.
+ * The rest is for the names of the headers, the reason and the fixed headers of every answer.
+ */
+const VALUES_BYTES = 3_000;
+/** Of a link, of the id of a device, and of the name of a user who is refused. */
+const MOST_BYTES = 512;
+
+/** All is ASCII here, so a character is a byte. A beginning would be the name of somebody else, or lead elsewhere. */
+function wholeOrNothing(ascii: string, most = MOST_BYTES): string {
+  return ascii.length > most ? '' : ascii;
+}
+
+function messageWithin(bytes: number, { message }: GatewayAnswer): string {
+  return htmlSafeAscii(message((text) => text.length * MOST_BYTES_PER_UNIT <= bytes || htmlSafeAscii(text).length <= bytes));
+}
+
+/** `&#65535;`; what is two UTF-16 units takes no more than `&#1114111;`. */
+const MOST_BYTES_PER_UNIT = 8;
 
 /** Text that nginx can put into an HTML page as it is: numeric character references for all but harmless ASCII. */
 export function htmlSafeAscii(text: string): string {
