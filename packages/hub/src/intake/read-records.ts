@@ -3,6 +3,7 @@ import type { Instant, Signal } from '@sallyport/core';
 import type { IncomingReport } from '../pipeline/ports.ts';
 import { readSnapshot } from '../vendors/device-snapshot.ts';
 import { jsonWithin } from '../vendors/json-within.ts';
+import { selfContradiction } from '../vendors/self-contradiction.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import type { KnownDevices } from './known-devices.ts';
 import type { TimesAhead } from './times-ahead.ts';
@@ -53,17 +54,11 @@ function classified({ categories }: Vendor, signal: Signal): Signal {
 
 /** What people should know of a report that does not count as it reads, or that speaks against itself. */
 function flagged(signal: Signal): Signal {
-  const flag = signal.flag ?? (signal.undated === true ? doubtOfUndated(signal) : undefined) ?? contradiction(signal);
+  const flag = signal.flag ?? (signal.undated === true ? doubtOfUndated(signal) : undefined) ?? selfContradiction(signal);
   return flag === undefined ? signal : { ...signal, flag };
 }
 
 function doubtOfUndated({ state, findings }: Signal): string | undefined {
   const isGood = (state !== undefined && meaningOf(state).rank <= meaningOf('secured').rank) || findings.some((finding) => finding.state === 'resolved');
   return isGood ? 'no time of its own' : undefined;
-}
-
-/** A vendor's own posture counts, because an administrator may have accepted the risk in the vendor's console. */
-function contradiction({ state, findings }: Signal): string | undefined {
-  const hasOpen = state === 'secured' && findings.some((finding) => finding.state === 'open' && finding.severity === 'high');
-  return hasOpen ? 'called secured beside an open finding of high severity' : undefined;
 }

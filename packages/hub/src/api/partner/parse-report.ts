@@ -6,6 +6,7 @@ import { consoleLink } from '../../vendors/console-link.ts';
 import { distinctKeys, mdmDeviceKeys, readDeviceKeys, unusableKey } from '../../vendors/device-keys.ts';
 import { parseIsoInstant } from '../../vendors/iso-instant.ts';
 import { jsonWithin } from '../../vendors/json-within.ts';
+import { selfContradiction } from '../../vendors/self-contradiction.ts';
 import type { PartnerFinding, PartnerReport } from './report-schema.ts';
 import { DEVICE_KEYS, levelOfSeverity, reportSchema } from './report-schema.ts';
 
@@ -24,9 +25,13 @@ export interface ReportProblem {
   readonly message: string;
 }
 
+/** Of a report that is taken all the same. */
+export interface ReportWarning extends ReportProblem {
+  readonly code: 'unusable_key' | 'contradiction';
+}
+
 export type ParsedReport =
-  /** `warnings`: what was left out of a report that is taken all the same. */
-  | { readonly ok: true; readonly incoming: IncomingReport; readonly warnings: readonly ReportProblem[] }
+  | { readonly ok: true; readonly incoming: IncomingReport; readonly warnings: readonly ReportWarning[] }
   | { readonly ok: false; readonly error: ReportProblem };
 
 /** Reads one report of the partner API. Pure; never throws, whatever `raw` is. */
@@ -35,11 +40,21 @@ export function parsePartnerReport(raw: unknown, connectorId: string, now: Insta
   if (!parsed.success) return { ok: false, error: problemOf(parsed.error) };
   try {
     const { keys, warnings } = deviceKeys(parsed.data.device);
-    return { ok: true, incoming: toIncoming(parsed.data, { keys, ...flagOf(parsed.data.device, warnings) }, raw, connectorId, now), warnings };
+    const incoming = toIncoming(parsed.data, { keys, ...flagOf(parsed.data.device, warnings) }, raw, connectorId, now);
+    return withoutContradiction(incoming, warnings.map((warning) => ({ code: 'unusable_key', ...warning })));
   } catch (error) {
     if (error instanceof Refused) return { ok: false, error: error.problem };
     throw error;
   }
+}
+
+/** `secured` beside an open finding of high severity: the worse counts, and the partner is told. */
+function withoutContradiction(incoming: IncomingReport, warnings: readonly ReportWarning[]): ParsedReport {
+  const { row, signal } = incoming;
+  const contradiction = selfContradiction(signal);
+  if (contradiction === undefined) return { ok: true, incoming, warnings };
+  const warning: ReportWarning = { code: 'contradiction', field: 'threatState', message: 'is secured beside an open finding of high severity, so highSeverity counts: send secured once the finding is resolved, or give it severity none' };
+  return { ok: true, incoming: { row, signal: { ...signal, state: 'highSeverity', flag: signal.flag ?? contradiction } }, warnings: [...warnings, warning] };
 }
 
 /** Leaves the steps below at the first thing that is wrong; never leaves this file. */

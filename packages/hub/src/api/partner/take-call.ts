@@ -20,7 +20,7 @@ export async function takeReports(intake: Intake, connectorId: string, raw: read
     if (outcome === undefined) throw new Error(`the pipeline said nothing about report ${reportId}`);
     const repeated = answered.has(reportId);
     answered.add(reportId);
-    const warnings = report.warnings.map((warning) => problemAt(index, 'unusable_key', warning));
+    const warnings = report.warnings.map((warning) => problemAt(index, warning.code, warning));
     return { ...toResult(repeated ? { ...outcome, status: 'duplicate' } : outcome), ...(warnings.length > 0 && { warnings }) };
   });
 }

@@ -35,6 +35,14 @@ const RECORD = {
 };
 
 describe('a record that fits the map', () => {
+  test('and is secured beside an open finding of high severity counts as the finding says, but of one without a time only the finding counts', () => {
+    const { signal, problems } = map({ ...RECORD, device: { ...RECORD.device, imei: null, risk: 'ok' } });
+    expect([signal?.state, signal?.flag]).toEqual(['highSeverity', 'called secured beside an open finding of high severity']);
+    expect(problems).toEqual([{ field: 'state', path: '$', message: 'is secured beside an open finding of high severity: highSeverity is taken' }]);
+    expect(map({ ...RECORD, event: { id: 'e1' }, device: { ...RECORD.device, risk: 'ok' } }).signal).toMatchObject({ findings: [{ id: 't1', state: 'open' }], flag: 'no time of its own' });
+    expect(map({ ...RECORD, device: { ...RECORD.device, imei: null, risk: 'ok' }, threats: RECORD.threats.slice(1) }).signal).toMatchObject({ state: 'secured' });
+  });
+
   test('becomes a signal', () => {
     const { signal, problems } = map(RECORD);
     expect(signal).toEqual({
@@ -54,7 +62,7 @@ describe('a record that fits the map', () => {
   test.each([
     ['ok', 'secured'], [' elevated ', 'mediumSeverity'], ['ROOTED', 'compromised'], ['gone', 'deactivated'],
   ])('the state %j is %s', (risk, state) => {
-    expect(map({ ...RECORD, device: { ...RECORD.device, risk } }).signal?.state).toBe(state);
+    expect(map({ ...RECORD, device: { ...RECORD.device, risk }, threats: [] }).signal?.state).toBe(state);
   });
 
   test('a word that is to be ignored says nothing', () => {
@@ -131,7 +139,7 @@ describe('what cannot be read', () => {
   });
 
   test('a record without any id of its device is flagged, and the place where one was looked for is named', () => {
-    const { signal, problems } = change((r) => { r.device = { risk: 'ok' }; });
+    const { signal, problems } = change((r) => { r.threats = []; r.device = { risk: 'ok' }; });
     expect(signal).toMatchObject({ keys: [], flag: 'no id of the device' });
     expect(problems).toEqual([{ field: 'deviceKeys', path: '$.device.mdm, $.device.imei[*], $.device.id, $.user.mail, $.device.owner', message: 'is missing' }]);
   });

@@ -1,6 +1,7 @@
 import type { DeviceKey, FindingReport, Instant, Signal, ThreatState, UnknownTerm } from '@sallyport/core';
 import { meaningOf, stateOfLevel } from '@sallyport/core';
 import { distinctKeys, mdmDeviceKeys, readDeviceKeys, unusableKey } from '../device-keys.ts';
+import { selfContradiction } from '../self-contradiction.ts';
 import { undated } from '../undated.ts';
 import { doubtAbout, doubtsOf } from '../unknown-word.ts';
 import type { TryOutProblem } from '../vendor.ts';
@@ -14,6 +15,8 @@ import { problemAt, readId, readInstant, readLink, readMeaning, readText, shown 
 
 /** As in the partner API. */
 const MAX_FINDINGS = 200;
+/** In place of a state that the record's own findings speak against. */
+const WORSE = 'highSeverity';
 /** What is left for the vendor's own id once the fingerprint is appended. */
 const MAX_ID = 200;
 
@@ -46,7 +49,7 @@ export function mapRecord(map: FieldMap, record: unknown, { connectorId, receive
   const dated = told !== undefined || (id !== undefined && map.observedAt === undefined);
   if (!dated) notes.flag ??= id === undefined ? 'neither an id nor a time of its own' : 'no time of its own';
   if (keys.length === 0) notes.noDevice(map);
-  const sure = dated ? { state, findings } : onlyBadNews(state, findings);
+  const sure = dated ? { state: notes.worse(state, findings), findings } : onlyBadNews(state, findings);
   return {
     signal: {
       connectorId, reportId: reportIdOf(id, record, told === undefined && id === undefined ? receivedAt : null), keys, observedAt, ...(dated ? {} : undated(told)), findings: sure.findings,
@@ -98,6 +101,15 @@ class Notes {
 
   doubts(): Pick<Signal, 'flag' | 'unknownTerms'> {
     return doubtsOf({ flag: this.flag ?? this.#keyFlag, unknownTerms: this.#terms });
+  }
+
+  /** The state of the record, or the worse one that its own findings speak of. */
+  worse(state: ThreatState | undefined, findings: readonly FindingReport[]): ThreatState | undefined {
+    const contradiction = selfContradiction({ findings, ...(state && { state }) });
+    if (contradiction === undefined) return state;
+    this.flag ??= contradiction;
+    this.problems.push({ field: 'state', path: '$', message: `is secured beside an open finding of high severity: ${WORSE} is taken` });
+    return WORSE;
   }
 
   noDevice({ keys }: FieldMap): void {
