@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Signal } from '@sallyport/core';
+import { categoryOf, type Signal } from '@sallyport/core';
+import { PRADEO_CATEGORIES } from './categories.ts';
 import { pradeo } from './index.ts';
 import { normalisePradeo } from './normalise.ts';
 import { pradeoSettings } from './settings.ts';
@@ -70,6 +71,57 @@ describe('Pradeo\'s events', () => {
   });
 });
 
+const API_DEVICE = {
+  id: 'dev-1', name: 'Ada\'s iPhone', platform: 'ios', serialNumber: 'SER1', imei: '490154203237518', agentStatus: 'online', lastSyncAt: '2026-05-31T10:30:00Z', riskLevel: 'low', securityStatus: 'secured',
+};
+
+describe('devices of Pradeo\'s REST API', () => {
+  const listed = (more: Item) => signals({ takenAt: '2026-06-01T11:00:00.000Z', device: { ...API_DEVICE, ...more } })[0];
+
+  test.each([
+    [{}, 'lowSeverity', undefined], [{ riskLevel: null }, 'secured', undefined], [{ riskLevel: 'none' }, 'secured', undefined],
+    [{ riskLevel: 'medium' }, 'mediumSeverity', undefined], [{ riskLevel: 'High' }, 'highSeverity', undefined], [{ riskLevel: 'critical', securityStatus: null }, 'highSeverity', undefined],
+    [{ riskLevel: 'none', securityStatus: 'shaky' }, undefined, 'unknown security status "SHAKY"'], [{ riskLevel: 'high', securityStatus: 'shaky' }, 'highSeverity', 'unknown security status "SHAKY"'],
+    [{ riskLevel: 'none', agentStatus: 'offline' }, 'unresponsive', undefined], [{ agentStatus: 'agentless' }, 'deactivated', undefined],
+    [{ riskLevel: 'none', agentStatus: 'asleep' }, 'unknown', 'unknown agent status "ASLEEP"'], [{ riskLevel: 'high', agentStatus: 'asleep' }, 'highSeverity', 'unknown agent status "ASLEEP"'],
+    [{ riskLevel: null, securityStatus: null }, undefined, undefined],
+  ])('%j means %s', (more, state, flag) => {
+    const signal = listed(more);
+    expect([signal?.state, signal?.flag, signal?.observedAt]).toEqual([state, flag, Date.parse('2026-06-01T11:00:00Z')]);
+    expect(signal?.keys.map(({ type }) => type)).toEqual(['imei', 'serialNumber', 'vendorDeviceId']);
+  });
+
+  test('that somebody pushes are as old as the last contact of their agent', () => {
+    expect(signals({ ...API_DEVICE, riskLevel: 'high' })).toMatchObject([{ state: 'highSeverity', observedAt: Date.parse('2026-05-31T10:30:00Z') }]);
+    expect(signals({ ...API_DEVICE, lastSyncAt: undefined })).toMatchObject([{ state: 'lowSeverity', observedAt: NOW, undated: true }]);
+    expect(pradeo.receive?.records({ total: 1, items: [{ ...API_DEVICE, singleEnrollmentKey: 'KEY-1' }] }, {})).toEqual([API_DEVICE]);
+  });
+
+  test('with an IMEI that is none are flagged', () => {
+    expect(listed({ imei: '356000000000003' })?.flag).toBe('unusable imei "356000000000003"');
+  });
+
+  test('that are gone from the list are deactivated', () => {
+    expect(signals({ takenAt: '2026-06-01T11:00:00.000Z', removed: 'dev-1' })).toMatchObject([{ state: 'deactivated', keys: [{ type: 'vendorDeviceId', value: 'dev-1' }] }]);
+  });
+});
+
+test('no published word is left unknown', () => {
+  const published = JSON.parse(readFileSync(new URL('./fixtures/published-words.json', import.meta.url), 'utf8')) as Record<'riskLevel' | 'securityStatus' | 'agentStatus' | 'colours' | 'correlations' | 'verdicts' | 'detections' | 'statuses', string[]>;
+  const snapshots = (['riskLevel', 'securityStatus', 'agentStatus'] as const).flatMap((field) => published[field].map((value) => ({ takenAt: '2026-06-01T11:00:00.000Z', device: { ...API_DEVICE, [field]: value } })));
+  const content = (member: string, change: Item) => ({ ...EVENTS[0], content: { [member]: { ...CORRELATION, ...change, device: { ...CORRELATION.device, imei: null } } } });
+  const told = [
+    ...snapshots,
+    ...published.colours.map((networkThreatLevel) => content('deviceCorrelation', { networkThreatLevel })), ...published.correlations.map((status) => content('deviceCorrelation', { status })),
+    ...published.verdicts.map((status) => content('deviceCompliance', { status })),
+    ...published.detections.map((status) => ({ ...EVENTS[0], type: 'DeviceDetection', content: { id: 'd', metric: 'match_root', status } })),
+    ...published.statuses.flatMap((name) => [0, 1].map((value) => content('deviceSystemStatusRecord', { deviceSystemStatus: { name }, value }))),
+  ];
+  for (const raw of told) for (const { unknownTerms, flag } of signals(raw)) expect([unknownTerms, flag]).toEqual([undefined, undefined]);
+  const findings = told.flatMap((raw) => signals(raw)).flatMap((signal) => signal.findings);
+  for (const { type } of findings.filter(({ id }) => id.startsWith('status:'))) expect([type, categoryOf(PRADEO_CATEGORIES, type)]).not.toEqual([type, 'unclassified']);
+});
+
 describe('Pradeo\'s traps', () => {
   test('the levels of single checks are weights and not results', () => {
     const weights = { matchedSystemStatusLevels: [{ systemStatusLevel: { level: 'Red', deviceSystemStatus: { name: 'Root' } }, deviceSystemStatusRecord: { value: 1 } }] };
@@ -81,10 +133,17 @@ describe('Pradeo\'s traps', () => {
     expect([correlated(orange)?.state, correlated(orange, {}, 'low')?.state, correlated(orange, {}, 'high')?.state]).toEqual(['mediumSeverity', 'lowSeverity', 'highSeverity']);
   });
 
-  test.each(['NotYetAvailable', 'Purple', null, 7, {}])('a device is not secured while one level is %j, but at risk if another is', (systemThreatLevel) => {
+  test.each(['Purple', null, 7, {}])('a device is not secured while one level is %j, but at risk if another is', (systemThreatLevel) => {
     expect(correlated({ systemThreatLevel })?.state).toBeUndefined();
     expect(correlated({ systemThreatLevel })?.flag).toMatch(/^unknown system threat level/);
     expect(correlated({ systemThreatLevel, applicationThreatLevel: 'Red' })?.state).toBe('highSeverity');
+  });
+
+  test('a device is not secured while one level is not yet available, which is no unknown word', () => {
+    const without = { systemThreatLevel: 'NotYetAvailable' };
+    expect(correlated(without)).toBeUndefined();
+    expect(correlated({ ...without, applicationThreatLevel: 'Red' })).toMatchObject({ state: 'highSeverity' });
+    expect(correlated({ ...without, applicationThreatLevel: 'Red' })?.flag).toBe(correlated({})?.flag);
   });
 
   test('a correlation that is not done secures nothing', () => {
@@ -141,6 +200,7 @@ describe('Pradeo\'s traps', () => {
 
   test('nothing is received without a secret', () => {
     expect(pradeoSettings.safeParse({}).error?.issues[0]?.path).toEqual(['webhookSecret']);
+    expect(pradeoSettings.safeParse({ apiUrl: 'https://api.acme.pradeo-security.com', accessKey: 'access-key' }).error?.issues[0]?.path).toEqual(['secretKey']);
   });
 
   test('never make the reader throw, nor call unknown words secured', () => {

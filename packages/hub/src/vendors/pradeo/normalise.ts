@@ -1,5 +1,6 @@
 import type { FindingReport, Instant, Signal } from '@sallyport/core';
 import { wordOf } from '@sallyport/core';
+import { readSnapshot, removedSignal, snapshotReportId } from '../device-snapshot.ts';
 import { plainText } from '../plain-text.ts';
 import type { Posture } from '../posture-of-words.ts';
 import { postureOfWords } from '../posture-of-words.ts';
@@ -7,19 +8,54 @@ import { undated } from '../undated.ts';
 import type { Doubt } from '../unknown-word.ts';
 import { doubtsOf, unknownTerm } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
+import type { PradeoDevice } from './api-device.ts';
+import { readApiDevice } from './api-device.ts';
 import type { PradeoSettings } from './settings.ts';
-import { COLOUR_WHERE_ORANGE_IS, CORRELATION, COUPLED, DETECTION, HARMLESS, STATUS_VALUE, VERDICT } from './vocabulary.ts';
+import { AGENT, COLOUR_WHERE_ORANGE_IS, CORRELATION, COUPLED, DETECTION, HARMLESS, NOT_YET, RISK, SECURITY, STATUS_VALUE, VERDICT } from './vocabulary.ts';
 import type { PradeoEvent, PradeoSubject } from './wire.ts';
 import { readEvent } from './wire.ts';
 
 type Meaning = Pick<PradeoSettings, 'orangeLevel'>;
 
 /**
+ * A device of the REST API's list with the time at which it was read (`DeviceSnapshot`), one that is gone from it, such a device as
+ * somebody pushes it, or an event.
+ */
+export function normalisePradeo(raw: unknown, connectorId: string, receivedAt: Instant, meaning: Meaning): readonly Signal[] {
+  const removed = removedSignal(raw, connectorId);
+  if (removed !== undefined) return [removed];
+  const snapshot = readSnapshot(raw);
+  const listed = readApiDevice(snapshot?.device);
+  if (snapshot !== undefined && listed !== undefined) {
+    return [{ ...ofDevice(listed, connectorId), reportId: snapshotReportId(listed.id, snapshot, listed.risk, listed.security, listed.agent, listed.keys), observedAt: snapshot.takenAt }];
+  }
+  const pushed = readApiDevice(raw);
+  return pushed === undefined ? ofEvent(raw, connectorId, receivedAt, meaning) : [ofPushed(pushed, connectorId, receivedAt)];
+}
+
+/** It is as old as the last contact of its agent. */
+function ofPushed(device: PradeoDevice, connectorId: string, receivedAt: Instant): Signal {
+  const { id, risk, security, agent, syncedAt } = device;
+  return {
+    ...ofDevice(device, connectorId), reportId: `device:${id}:${fingerprint(risk, security, agent, syncedAt ?? receivedAt)}`,
+    observedAt: syncedAt ?? receivedAt, ...undated(syncedAt),
+  };
+}
+
+function ofDevice({ risk, security, agent, keys, unusable }: PradeoDevice, connectorId: string): Omit<Signal, 'reportId' | 'observedAt'> {
+  const posture = postureOfWords(
+    [{ field: 'risk level', told: risk, means: RISK }, { field: 'security status', told: security, means: SECURITY }],
+    [{ field: 'agent status', told: agent, means: AGENT }],
+  );
+  return { connectorId, keys, findings: [], ...posture, ...doubtsOf(posture, { flag: unusable }) };
+}
+
+/**
  * One event. The correlation is Pradeo's own judgement of a device and counts. Where Pradeo never sends one,
  * the verdict of the response rules stands in for it: the pipeline takes open findings for the state of a
  * device whose posture it never heard.
  */
-export function normalisePradeo(raw: unknown, connectorId: string, receivedAt: Instant, meaning: Meaning): readonly Signal[] {
+function ofEvent(raw: unknown, connectorId: string, receivedAt: Instant, meaning: Meaning): readonly Signal[] {
   const event = readEvent(raw);
   if (event === undefined || event.keys.length === 0) return [];
   const posture = postureOf(event, meaning);
@@ -43,7 +79,9 @@ function postureOf({ coupled, told }: PradeoEvent, { orangeLevel }: Meaning): Po
   const watch = { field: 'coupled', told: coupled, means: COUPLED };
   if (told?.kind !== 'correlation') return postureOfWords([], [watch]);
   const means = COLOUR_WHERE_ORANGE_IS[orangeLevel];
-  return postureOfWords(told.levels.map(([field, colour]) => ({ field, told: colour ?? '(none)', means })), [watch, { field: 'correlation status', told: told.status, means: CORRELATION, about: 'level' }]);
+  const levels = told.levels.filter(([, colour]) => colour !== NOT_YET);
+  const posture = postureOfWords(levels.map(([field, colour]) => ({ field, told: colour ?? '(none)', means })), [watch, { field: 'correlation status', told: told.status, means: CORRELATION, about: 'level' }]);
+  return levels.length < told.levels.length && posture.state === 'secured' ? {} : posture;
 }
 
 interface Found extends Doubt {

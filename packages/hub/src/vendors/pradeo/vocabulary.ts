@@ -1,5 +1,5 @@
 import type { Level } from '@sallyport/core';
-import type { WatchWord } from '../posture-of-words.ts';
+import type { LevelWord, WatchWord } from '../posture-of-words.ts';
 
 /**
  * Pradeo's words and what they mean here. Nothing outside this file knows them. Where each was seen is told in
@@ -7,9 +7,21 @@ import type { WatchWord } from '../posture-of-words.ts';
  */
 
 /**
- * The threat levels of applications, system and network; the administrator says what orange is. NotYetAvailable
- * is left out on purpose: it is no news, so a device is not called secured by what was not looked at yet.
+ * `riskLevel` of a device of the REST API. There is no lower word than "low", which Pradeo's own example has beside the security
+ * status "secured"; it is read as what it says. "critical" and "none" are assumed.
  */
+export const RISK: ReadonlyMap<string, LevelWord> = new Map<string, LevelWord>([['NONE', 'none'], ['LOW', 'low'], ['MEDIUM', 'medium'], ['HIGH', 'high'], ['CRITICAL', 'high']]);
+
+/** `securityStatus` of such a device. */
+export const SECURITY: ReadonlyMap<string, LevelWord> = new Map<string, LevelWord>([['SECURED', 'secured']]);
+
+/** `agentStatus` of such a device: a slot without an agent watches nothing. "offline" is assumed to be the other end of "online". */
+export const AGENT: ReadonlyMap<string, WatchWord> = new Map<string, WatchWord>([['ONLINE', 'ok'], ['ENROLLED', 'ok'], ['OFFLINE', 'unresponsive'], ['AGENTLESS', 'deactivated']]);
+
+/** A threat level of what was not looked at yet: it is no news, and no device is called secured beside it. */
+export const NOT_YET = 'NOTYETAVAILABLE';
+
+/** The threat levels of applications, system and network; the administrator says what orange is. */
 const COLOUR = (orange: Level): ReadonlyMap<string, Level> => new Map([['GREEN', 'secured'], ['ORANGE', orange], ['RED', 'high']]);
 
 export const COLOUR_WHERE_ORANGE_IS: Readonly<Record<'low' | 'medium' | 'high', ReadonlyMap<string, Level>>> = {
