@@ -1,5 +1,6 @@
 import type { CompliancePolicy } from '../vocabulary/compliance.ts';
 import type { DeviceFacts } from '../vocabulary/device.ts';
+import { PHONE_PLATFORMS } from './unknown-system.ts';
 
 /**
  * Which compliance policies are assigned to a device: those for its platform whose targets include it and do
@@ -11,6 +12,11 @@ export function assignedPolicies(
   policies: readonly CompliancePolicy[], device: Pick<DeviceFacts, 'platform' | 'androidManagement'>, groupIds: readonly string[], hasUser: boolean,
 ): readonly CompliancePolicy[] {
   return policies.filter((policy) => isFor(policy, device) && isAssigned(policy, groupIds, hasUser));
+}
+
+/** The policies for phones of any platform that are assigned to a device of which nobody knows whether it is one. */
+export function assignedPhonePolicies(policies: readonly CompliancePolicy[], groupIds: readonly string[], hasUser: boolean): readonly CompliancePolicy[] {
+  return policies.filter((policy) => PHONE_PLATFORMS.includes(policy.platform) && isAssigned(policy, groupIds, hasUser));
 }
 
 function isFor(policy: CompliancePolicy, { platform, androidManagement }: Pick<DeviceFacts, 'platform' | 'androidManagement'>): boolean {

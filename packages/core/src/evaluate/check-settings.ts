@@ -2,10 +2,11 @@ import type { CompliancePolicy, ComplianceSettings, SettingVerdict } from '../vo
 import type { Connector } from '../vocabulary/connector.ts';
 import type { DeviceFacts } from '../vocabulary/device.ts';
 import { rankOfLevel } from '../vocabulary/level.ts';
-import type { Reason } from '../vocabulary/reason.ts';
+import type { Reason, ReasonCode } from '../vocabulary/reason.ts';
 import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
 import type { Merged } from '../merge/merge-partners.ts';
-import { compareVersions } from './os-version.ts';
+import { compareVersions, readDeviceVersion, readVersionLimit } from './os-version.ts';
+import { graceOfLimit, graceOfPartnerRule, UNREAD_SINCE, withTime, type SystemReport } from './unread-grace.ts';
 
 export interface ThreatInput {
   readonly merged: Merged;
@@ -17,15 +18,21 @@ const LEVEL_RULE = 'deviceThreatProtectionRequiredSecurityLevel';
 const DAY = 86_400_000;
 
 /** What the enforced settings of one policy say of the device; settings that the policy does not use are left out. */
-export function checkSettings(policy: CompliancePolicy, device: DeviceFacts, threat: ThreatInput): readonly SettingVerdict[] {
+export function checkSettings(policy: CompliancePolicy, system: SystemReport, threat: ThreatInput): readonly SettingVerdict[] {
   const settings: SettingVerdict[] = [];
-  if (policy.requiredLevel !== undefined) settings.push(checkThreatLevel(policy, threat));
-  if (policy.osMinimumVersion !== undefined) settings.push(checkOsVersion(policy, device, 'osMinimumVersion', policy.osMinimumVersion));
-  if (policy.osMaximumVersion !== undefined) settings.push(checkOsVersion(policy, device, 'osMaximumVersion', policy.osMaximumVersion));
+  if (policy.requiredLevel !== undefined) settings.push(withTimeForMissing(system, threat.merged, checkThreatLevel(policy, threat)));
+  if (policy.osMinimumVersion !== undefined) settings.push(checkOsVersion(policy, system, 'osMinimumVersion', policy.osMinimumVersion));
+  if (policy.osMaximumVersion !== undefined) settings.push(checkOsVersion(policy, system, 'osMaximumVersion', policy.osMaximumVersion));
   return settings;
 }
 
-function checkThreatLevel(policy: CompliancePolicy, { merged, views }: ThreatInput): SettingVerdict {
+/** What a partner says of a device counts at once; that it says nothing may be new to the device. */
+function withTimeForMissing(system: SystemReport, merged: Merged, setting: SettingVerdict): SettingVerdict {
+  return merged.kind === 'missing' ? withTime(system, setting) : setting;
+}
+
+/** What the threat rule of a policy says; it must have one. */
+export function checkThreatLevel(policy: CompliancePolicy, { merged, views }: ThreatInput): SettingVerdict {
   const required = policy.requiredLevel as NonNullable<typeof policy.requiredLevel>;
   const about = { policyId: policy.id, policyName: policy.displayName, rule: LEVEL_RULE, required };
   const setting = 'deviceThreatProtection';
@@ -65,14 +72,20 @@ function failed(merged: Merged & { connectorId: string }, reason: Reason, views:
   };
 }
 
-function checkOsVersion(policy: CompliancePolicy, device: DeviceFacts, rule: 'osMinimumVersion' | 'osMaximumVersion', limit: string): SettingVerdict {
-  const order = compareVersions(device.osVersion, limit);
+function checkOsVersion(policy: CompliancePolicy, system: SystemReport, rule: 'osMinimumVersion' | 'osMaximumVersion', limit: string): SettingVerdict {
+  const { version, device, failing } = system;
   const about = { policyId: policy.id, policyName: policy.displayName, rule, required: limit, actual: device.osVersion };
-  const verdict = { setting: rule, currentValue: device.osVersion };
+  const failed = (code: ReasonCode): SettingVerdict => ({ setting: rule, state: 'nonCompliant', currentValue: device.osVersion, reason: { code, ...about } });
   // A version that cannot be read proves nothing, so it does not pass.
-  if (order === undefined) return { ...verdict, state: 'nonCompliant', reason: { code: 'os_version_unreadable', ...about } };
-  if (rule === 'osMinimumVersion' ? order >= 0 : order <= 0) return { ...verdict, state: 'compliant' };
-  return { ...verdict, state: 'nonCompliant', reason: { code: rule === 'osMinimumVersion' ? 'os_version_below_minimum' : 'os_version_above_maximum', ...about } };
+  if (typeof version === 'string') return withTime(system, { ...failed('os_version_unreadable'), graceUntil: graceOfLimit(system, failing[policy.id]) });
+  const strict = readVersionLimit(limit);
+  const loose = strict ?? readDeviceVersion(device.platform, limit);
+  if (typeof loose === 'string') return withTime(system, failed('os_limit_unreadable'));
+  const order = compareVersions(version, loose);
+  if (rule === 'osMinimumVersion' ? order < 0 : order > 0) return withTime(system, failed(rule === 'osMinimumVersion' ? 'os_version_below_minimum' : 'os_version_above_maximum'));
+  // Stored before limits had a grammar. What it asks for cannot be known, so in the end nothing meets it.
+  if (strict === undefined) return withTime(system, failed('os_limit_unreadable'), UNREAD_SINCE.limit);
+  return { setting: rule, state: 'compliant', currentValue: device.osVersion };
 }
 
 /** A partner's report proves that the phone is alive as well as a check-in with the device management does. */
@@ -95,6 +108,7 @@ export function isInactive(device: DeviceFacts, views: readonly PartnerWord[], s
 
 export interface BuiltInInput {
   readonly device: DeviceFacts;
+  readonly system: SystemReport;
   readonly hasPolicy: boolean;
   /** The primary user is named but not (or no longer) known here. */
   readonly userMissing: boolean;
@@ -120,26 +134,39 @@ export function checkBuiltIn(input: BuiltInInput): readonly SettingVerdict[] {
   if (input.userMissing) {
     result.push({ setting: 'userExists', state: 'nonCompliant', reason: { code: 'device_user_missing', actual: device.userId } });
   }
-  const tooOld = unsupportedBy(device, input.connectors);
+  const tooOld = unsupportedBy(input.system, input.connectors);
   if (tooOld !== undefined) result.push(tooOld);
   return result;
 }
 
 /** `partnerUnsupportedOsVersionBlocked`: a device whose system the partner's app does not support cannot be watched by it. */
-function unsupportedBy(device: DeviceFacts, connectors: readonly Connector[]): SettingVerdict | undefined {
+function unsupportedBy(system: SystemReport, connectors: readonly Connector[]): SettingVerdict | undefined {
+  const { device } = system;
   for (const connector of connectors) {
     const platform = connector.platforms[device.platform];
     if (!connector.unsupportedOsVersionBlocked || connector.integration !== 'full' || platform?.enabled !== true) continue;
-    if (platform.minimumVersion === undefined || compareVersions(device.osVersion, platform.minimumVersion) !== -1) continue;
-    return {
-      setting: 'partnerMinimumVersion', state: 'nonCompliant', currentValue: device.osVersion,
+    if (platform.minimumVersion === undefined) continue;
+    const failed = belowMinimum(system, platform.minimumVersion);
+    if (failed === undefined) continue;
+    return withTime(system, {
+      setting: 'partnerMinimumVersion', state: 'nonCompliant', currentValue: device.osVersion, graceUntil: failed.graceUntil,
       reason: {
-        code: 'partner_os_version_unsupported', connectorId: connector.id, rule: 'partnerUnsupportedOsVersionBlocked',
+        code: failed.code, connectorId: connector.id, rule: 'partnerUnsupportedOsVersionBlocked',
         required: platform.minimumVersion, actual: device.osVersion,
       },
-    };
+    }, failed.code === 'os_limit_unreadable' ? UNREAD_SINCE.limit : undefined);
   }
   return undefined;
+}
+
+/** A version that cannot be read is not supported; devices that were there before this was so have some time. */
+function belowMinimum(system: SystemReport, minimum: string): { readonly code: ReasonCode; readonly graceUntil?: Instant | undefined } | undefined {
+  const { version, device } = system;
+  if (typeof version === 'string') return { code: 'os_version_unreadable', graceUntil: graceOfPartnerRule(system) };
+  const limit = readVersionLimit(minimum);
+  const loose = limit ?? readDeviceVersion(device.platform, minimum);
+  if (typeof loose !== 'string' && compareVersions(version, loose) < 0) return { code: 'partner_os_version_unsupported' };
+  return limit === undefined ? { code: 'os_limit_unreadable' } : undefined;
 }
 
 function unreachable(value: never): never {

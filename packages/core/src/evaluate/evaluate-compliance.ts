@@ -5,6 +5,8 @@ import type { DeviceFacts } from '../vocabulary/device.ts';
 import type { Reason } from '../vocabulary/reason.ts';
 import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
 import { checkBuiltIn, checkSettings, type ThreatInput } from './check-settings.ts';
+import { checkUnknownSystem } from './unknown-system.ts';
+import { graceOfSettings, systemReportOf, unreadMarks } from './unread-grace.ts';
 
 /** Everything that the verdict on one device depends on, but for the time. */
 export interface EvaluationInput {
@@ -15,6 +17,8 @@ export interface EvaluationInput {
   readonly views: readonly PartnerWord[];
   /** The policies assigned to the device, of its platform. */
   readonly policies: readonly CompliancePolicy[];
+  /** For a device whose system's name is in no table: the policies for phones that are assigned to it. */
+  readonly phonePolicies?: readonly CompliancePolicy[] | undefined;
   readonly connectors: readonly Connector[];
   readonly mergeRules: readonly MergeRule[];
   readonly settings: ComplianceSettings;
@@ -42,16 +46,21 @@ export function evaluateCompliance(input: EvaluationInput, now: Instant): Evalua
   const rule = ruleFor(input.mergeRules, device.platform, input.groupIds);
   const merged = mergePartners(views, connectors, device.platform, rule, now);
   const threat: ThreatInput = { merged, views, connectors };
+  const system = systemReportOf(device, input.failing, now);
   const policies: PolicyVerdict[] = [];
   for (const policy of input.policies) {
-    policies.push(policyVerdict(policy, checkSettings(policy, device, threat), input.failing, now));
+    policies.push(policyVerdict(policy, checkSettings(policy, system, threat), input.failing, now));
   }
   const builtIn = checkBuiltIn({
-    device, hasPolicy: input.policies.length > 0, userMissing: input.userMissing, views,
+    device, system, hasPolicy: input.policies.length > 0, userMissing: input.userMissing, views,
     settings: input.settings, connectors, now,
   });
-  if (builtIn.length > 0 || policies.length === 0) policies.push(builtInVerdict(builtIn));
-  return { merged, ...deviceVerdict(policies, input, now) };
+  const unknown = device.systemUnknown === true ? checkUnknownSystem({ ...input, connectors, phonePolicies: input.phonePolicies ?? [] }, now) : [];
+  const all = unknown.length === 0 ? builtIn : [...builtIn, ...unknown];
+  if (all.length > 0 || policies.length === 0) policies.push(builtInVerdict(all, now));
+  const verdict = deviceVerdict(policies, input, now);
+  const marks = unreadMarks(system, policies.flatMap(({ settings }) => settings));
+  return { merged, ...verdict, ...(marks !== undefined && { failing: { ...verdict.failing, ...marks } }) };
 }
 
 /** The partners that this device is enrolled with; nearly always all, and then the very same array. */
@@ -64,16 +73,23 @@ export function enrolledConnectors(connectors: readonly Connector[], groupIds: r
 function policyVerdict(
   policy: CompliancePolicy, settings: readonly SettingVerdict[], failing: Readonly<Record<string, Instant>>, now: Instant,
 ): PolicyVerdict {
-  const state = stateOfSettings(settings);
   const common = { policyId: policy.id, displayName: policy.displayName, version: policy.version, settings };
-  if (state !== 'noncompliant' || policy.gracePeriodHours === 0) return { ...common, state };
-  const graceUntil = (failing[policy.id] ?? now) + policy.gracePeriodHours * HOUR;
-  return graceUntil > now ? { ...common, state: 'inGracePeriod', graceUntil } : { ...common, state };
+  return { ...common, ...stateWithGrace(settings, (failing[policy.id] ?? now) + policy.gracePeriodHours * HOUR, now) };
 }
 
-/** The built-in policy has no grace period. */
-function builtInVerdict(settings: readonly SettingVerdict[]): PolicyVerdict {
-  return { displayName: 'Built-in Device Compliance Policy', version: 1, settings, state: settings.length === 0 ? 'compliant' : stateOfSettings(settings) };
+/** The built-in policy has no grace period of its own. */
+function builtInVerdict(settings: readonly SettingVerdict[], now: Instant): PolicyVerdict {
+  return {
+    displayName: 'Built-in Device Compliance Policy', version: 1, settings, ...(settings.length === 0 ? { state: 'compliant' } : stateWithGrace(settings, now, now)),
+  };
+}
+
+/** The later of the policy's own grace and the time that its settings leave counts. */
+function stateWithGrace(settings: readonly SettingVerdict[], graceOfPolicy: Instant, now: Instant): Pick<PolicyVerdict, 'state' | 'graceUntil'> {
+  const state = stateOfSettings(settings);
+  if (state !== 'noncompliant') return { state };
+  const graceUntil = Math.max(graceOfPolicy, graceOfSettings(settings) ?? 0);
+  return graceUntil > now ? { state: 'inGracePeriod', graceUntil } : { state };
 }
 
 function stateOfSettings(settings: readonly SettingVerdict[]): ComplianceState {

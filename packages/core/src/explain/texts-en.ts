@@ -212,5 +212,15 @@ export const ENGLISH: Wording = {
       text: 'Our information is not up to date, so access stays closed to be safe. Your device is not the cause.',
       nextStep: 'Access comes back by itself. Try again in a few minutes.',
     },
+    os_limit_unreadable: {
+      title: 'The system version of {thisDevice} cannot be checked',
+      text: 'Your organisation has a rule about system versions that no device can meet at the moment.',
+      nextStep: 'Contact the help desk. Nothing on {thisDevice} has to be changed.',
+    },
+    system_unknown: {
+      title: 'The system of {thisDevice} is not recognised',
+      text: 'Your organisation cannot tell which system {thisDevice} runs.',
+      nextStep: 'Contact the help desk and say which device it is.',
+    },
   },
 };

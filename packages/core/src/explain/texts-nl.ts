@@ -212,5 +212,15 @@ export const DUTCH: Wording = {
       text: 'Onze gegevens zijn niet actueel, dus de toegang blijft voor de zekerheid dicht. Het ligt niet aan je apparaat.',
       nextStep: 'De toegang komt vanzelf terug. Probeer het over een paar minuten opnieuw.',
     },
+    os_limit_unreadable: {
+      title: 'De systeemversie is niet te controleren',
+      text: 'Je organisatie heeft een regel over systeemversies waaraan nu geen enkel apparaat kan voldoen.',
+      nextStep: 'Neem contact op met de helpdesk. Aan {thisDevice} hoeft niets te veranderen.',
+    },
+    system_unknown: {
+      title: 'Het systeem van {thisDevice} wordt niet herkend',
+      text: 'Je organisatie kan niet vaststellen welk systeem op {thisDevice} draait.',
+      nextStep: 'Neem contact op met de helpdesk en zeg om welk apparaat het gaat.',
+    },
   },
 };

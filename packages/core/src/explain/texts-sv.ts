@@ -212,5 +212,15 @@ export const SWEDISH: Wording = {
       text: 'Våra uppgifter är inte aktuella, så åtkomsten hålls stängd för säkerhets skull. Det beror inte på din enhet.',
       nextStep: 'Åtkomsten kommer tillbaka av sig själv. Försök igen om några minuter.',
     },
+    os_limit_unreadable: {
+      title: 'Systemversionen på {thisDevice} går inte att kontrollera',
+      text: 'Din organisation har en regel om systemversioner som ingen enhet kan uppfylla just nu.',
+      nextStep: 'Kontakta it-supporten. Inget behöver ändras på {thisDevice}.',
+    },
+    system_unknown: {
+      title: 'Systemet på {thisDevice} känns inte igen',
+      text: 'Din organisation kan inte avgöra vilket system som körs på {thisDevice}.',
+      nextStep: 'Kontakta it-supporten och berätta vilken enhet det gäller.',
+    },
   },
 };

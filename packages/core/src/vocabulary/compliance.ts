@@ -44,10 +44,12 @@ export type SettingState = 'compliant' | 'nonCompliant' | 'notApplicable' | 'err
 
 export interface SettingVerdict {
   /** Graph's name of the setting, e.g. `AndroidCompliancePolicy.DeviceThreatProtectionRequiredSecurityLevel`. */
-  readonly setting: 'deviceThreatProtection' | 'osMinimumVersion' | 'osMaximumVersion' | 'partnerMinimumVersion' | 'hasPolicy' | 'isActive' | 'userExists';
+  readonly setting: 'deviceThreatProtection' | 'osMinimumVersion' | 'osMaximumVersion' | 'partnerMinimumVersion' | 'operatingSystem' | 'hasPolicy' | 'isActive' | 'userExists';
   readonly state: SettingState;
   readonly currentValue?: string | undefined;
   readonly reason?: Reason | undefined;
+  /** It has failed, and has time until then to be put right whatever the policy's grace period. */
+  readonly graceUntil?: Instant | undefined;
 }
 
 export interface PolicyVerdict {
@@ -67,7 +69,10 @@ export interface Verdict {
   /** Why it is not simply compliant; empty when there is nothing to say. */
   readonly reasons: readonly Reason[];
   readonly policies: readonly PolicyVerdict[];
-  /** Since when each failing policy fails without a break, by policy id (`builtIn` for the built-in one). Grace counts from here. */
+  /**
+   * Since when each failing policy fails without a break, by policy id (`builtIn` for the built-in one), and since when what is
+   * in `UNREAD_SINCE` holds. Grace counts from here.
+   */
   readonly failing: Readonly<Record<string, Instant>>;
   /** The earliest end of a grace period, where the state is `inGracePeriod`. */
   readonly graceUntil?: Instant | undefined;

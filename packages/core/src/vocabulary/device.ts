@@ -9,6 +9,12 @@ export interface DeviceFacts {
   /** `undefined`: not Android, or not known. */
   readonly androidManagement?: AndroidManagement | undefined;
   readonly operatingSystem: string;
+  /** `operatingSystem` is in no table, and no administrator has given that name a platform. */
+  readonly systemUnknown?: boolean | undefined;
+  /** Stored before names like its own were understood: what is new to it does not close it at once (docs/decisions/0001). */
+  readonly systemNewlyRead?: boolean | undefined;
+  /** Registered since what is not understood closes: it gets no time for a name or a version that cannot be read. */
+  readonly strict?: boolean | undefined;
   readonly osVersion: string;
   /** The primary user, if the device has one. */
   readonly userId?: string | undefined;

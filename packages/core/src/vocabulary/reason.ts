@@ -16,6 +16,8 @@ export type ReasonCode =
   | 'os_version_below_minimum'
   | 'os_version_above_maximum'
   | 'os_version_unreadable'
+  | 'os_limit_unreadable'
+  | 'system_unknown'
   | 'no_policy_assigned'
   | 'device_inactive'
   | 'device_user_missing'

@@ -13,6 +13,9 @@ export class FleetDevice implements DeviceFacts {
   readonly platform: Platform;
   readonly androidManagement: AndroidManagement | undefined;
   readonly operatingSystem: string;
+  readonly systemUnknown: boolean | undefined;
+  readonly systemNewlyRead: boolean | undefined;
+  readonly strict: boolean | undefined;
   readonly osVersion: string;
   readonly userId: string | undefined;
   readonly lastSyncAt: number;
@@ -21,15 +24,18 @@ export class FleetDevice implements DeviceFacts {
   readonly #fleet: Fleet;
 
   constructor(
-    fleet: Fleet, id: string, { platform, androidManagement, operatingSystem, osVersion }: DeviceKind, userId: string | undefined,
+    fleet: Fleet, id: string, kind: DeviceKind, userId: string | undefined,
     lastSyncAt: number, enrolledAt: number, posture: HeldPosture | undefined,
   ) {
     this.#fleet = fleet;
     this.id = id;
-    this.platform = platform;
-    this.androidManagement = androidManagement;
-    this.operatingSystem = operatingSystem;
-    this.osVersion = osVersion;
+    this.platform = kind.platform;
+    this.androidManagement = kind.androidManagement;
+    this.operatingSystem = kind.operatingSystem;
+    this.systemUnknown = kind.systemUnknown;
+    this.systemNewlyRead = kind.systemNewlyRead;
+    this.strict = kind.strict;
+    this.osVersion = kind.osVersion;
     this.userId = userId;
     this.lastSyncAt = lastSyncAt;
     this.enrolledAt = enrolledAt;
@@ -72,9 +78,15 @@ export class Fleet {
   #touched = new Set<string>();
   #allTouched = true;
 
-  /** @param ownerId answers the same id as a text that is in memory already */
-  constructor(ownerId: (userId: string) => string = (userId) => userId) {
+  readonly #named: (kind: DeviceKind) => DeviceKind;
+
+  /**
+   * @param ownerId answers the same id as a text that is in memory already
+   * @param named gives a kind whose system's name is in no table the platform that an administrator gave that name
+   */
+  constructor(ownerId: (userId: string) => string = (userId) => userId, named: (kind: DeviceKind) => DeviceKind = (kind) => kind) {
     this.#users = new KeyColumn(ownerId);
+    this.#named = named;
   }
 
   get size(): number {
@@ -106,6 +118,13 @@ export class Fleet {
     for (let row = 0; row < this.#kinds.length; row += 1) {
       const id = this.#ids.get(row);
       if (id !== undefined) yield id;
+    }
+  }
+
+  /** Devices whose system has a name that is in no table, with an administrator's or without. */
+  * withOwnSystemName(): Generator<FleetDevice> {
+    for (let row = 0; row < this.#kinds.length; row += 1) {
+      if (this.#kinds[row]?.systemUnknown === true) yield this.#device(row);
     }
   }
 
@@ -203,8 +222,9 @@ export class Fleet {
   }
 
   #device(row: number, id = this.#ids.get(row) as string): FleetDevice {
+    const kind = this.#kinds[row] as DeviceKind;
     return new FleetDevice(
-      this, id, this.#kinds[row] as DeviceKind, this.#users.get(row), this.#lastSync.get(row), this.#enrolled.get(row), this.#postures.get(row),
+      this, id, kind.systemUnknown === true ? this.#named(kind) : kind, this.#users.get(row), this.#lastSync.get(row), this.#enrolled.get(row), this.#postures.get(row),
     );
   }
 

@@ -1,7 +1,7 @@
 import {
-  AccessIndex, assignedPolicies, disagreement, evaluateCompliance, wellKnownApplication,
+  AccessIndex, assignedPhonePolicies, assignedPolicies, disagreement, evaluateCompliance, systemNameKey, wellKnownApplication,
   type AccessPolicy, type CompliancePolicy, type ComplianceSettings, type Connector, type DeviceFacts, type Evaluated,
-  type MergeRule, type NamedLocation, type PartnerWord, type UserFacts, type Verdict,
+  type MergeRule, type NamedLocation, type PartnerWord, type Platform, type UserFacts, type Verdict,
 } from '@sallyport/core';
 import type { DocumentKind, DocumentRow, Readers } from '../store/store.ts';
 import type { HeldPosture } from './columns/posture-column.ts';
@@ -12,6 +12,9 @@ import { lifeOf, type ConnectorStatus } from './connector-status.ts';
 import type { AccessView, DeviceClaim } from './ports.ts';
 import { canonicalId, toAccessPolicy, toCompliancePolicy, toConnector, toNamedLocation, toSettings } from './rules-from-documents.ts';
 import { CLOSED_WITHOUT, UnreadableDocuments, isReadable, unreadableRule, type NamedApplication, type UnreadableDocument } from './unreadable-documents.ts';
+
+/** What an administrator says that a system is; `other`: one that no compliance policy is for. */
+export type NamedPlatform = Exclude<Platform, 'unknown'> | 'other';
 
 const NO_VIEWS: readonly PartnerWord[] = [];
 const NOT_FAILING: Readonly<Record<string, number>> = {};
@@ -27,13 +30,15 @@ export type Touched = 'nothing' | 'fleet' | { readonly devices: ReadonlySet<stri
 export class Memory implements AccessView {
   readonly directory = new Directory();
   /** The owner's id is the directory's own text of it, so that it is not kept twice. */
-  readonly fleet = new Fleet((userId) => this.directory.get(userId)?.id ?? userId);
+  readonly fleet = new Fleet((userId) => this.directory.get(userId)?.id ?? userId, (kind) => this.named(kind));
   #connectors = new Map<string, Connector>();
   #connectorList: readonly Connector[] = [];
   #connectorStatus = new Map<string, ConnectorStatus>();
   #compliancePolicies = new Map<string, CompliancePolicy>();
   /** By set of groups (one array per set) and platform; begun anew when a policy changes. */
   #assigned = new WeakMap<readonly string[], Map<string, readonly CompliancePolicy[]>>();
+  /** By `systemNameKey`. */
+  #platformNames = new Map<string, NamedPlatform>();
   #mergeRules = new Map<string, MergeRule>();
   #mergeRuleList: readonly MergeRule[] = [];
   #accessPolicies = new Map<string, AccessPolicy>();
@@ -58,7 +63,7 @@ export class Memory implements AccessView {
 
   async load(store: Readers): Promise<void> {
     await this.directory.load(store, (id) => this.#unreadable.note('user', id));
-    for (const kind of ['connectorStatus', 'mobileThreatDefenseConnector', 'deviceCompliancePolicy', 'mergeRule', 'conditionalAccessPolicy', 'namedLocation', 'application', 'deviceManagementSettings'] as const) {
+    for (const kind of ['connectorStatus', 'mobileThreatDefenseConnector', 'deviceCompliancePolicy', 'mergeRule', 'platformName', 'conditionalAccessPolicy', 'namedLocation', 'application', 'deviceManagementSettings'] as const) {
       for (const row of await store.documents.list(kind)) {
         if (!isReadable(row) && !CLOSED_WITHOUT.has(kind)) throw unreadableRule(row);
         this.#take(kind, row.id, row);
@@ -86,6 +91,8 @@ export class Memory implements AccessView {
       case 'conditionalAccessPolicy': case 'namedLocation':
         this.#rebuildAccessIndex();
         return 'nothing';
+      case 'platformName':
+        return { devices: this.#devicesNamed(id) };
       case 'connectorStatus':
         return wasDeprovisioned === (this.#connectors.get(id)?.deprovisioned ?? false) ? 'nothing' : 'fleet';
       case 'user':
@@ -147,6 +154,7 @@ export class Memory implements AccessView {
         set(this.#mergeRules, id, row && toMergeRule(row.body, id));
         this.#mergeRuleList = [...this.#mergeRules.values()];
         return;
+      case 'platformName': return set(this.#platformNames, id, row && (row.body as unknown as { platform: NamedPlatform }).platform);
       case 'conditionalAccessPolicy': return set(this.#accessPolicies, id, row && toAccessPolicy(row.body, id));
       case 'namedLocation': return set(this.#locations, id, row && toNamedLocation(row.body, id));
       case 'application': return this.#takeApplication(id, row);
@@ -250,6 +258,18 @@ export class Memory implements AccessView {
     return wellKnownApplication(key) ?? this.#applicationNames.get(key) ?? (GUID.test(key) ? { id: key, displayName: key } : undefined);
   }
 
+  /** With the platform that an administrator gave the name of its system, where that is in no table. */
+  named<F extends Pick<DeviceFacts, 'platform' | 'operatingSystem' | 'systemUnknown'>>(facts: F): F {
+    const platform = facts.systemUnknown === true ? this.#platformNames.get(systemNameKey(facts.operatingSystem)) : undefined;
+    return platform === undefined ? facts : { ...facts, platform: platform === 'other' ? 'unknown' : platform, systemUnknown: undefined };
+  }
+
+  #devicesNamed(key: string): ReadonlySet<string> {
+    const devices = new Set<string>();
+    for (const { id, operatingSystem } of this.fleet.withOwnSystemName()) if (systemNameKey(operatingSystem) === key) devices.add(id);
+    return devices;
+  }
+
   // ---- evaluating
 
   /**
@@ -257,8 +277,9 @@ export class Memory implements AccessView {
    * and merge rules that may be only thought of.
    */
   evaluate(
-    facts: DeviceFacts, posture: Pick<HeldPosture, 'views' | 'failing'> | undefined, now: number, mergeRules: readonly MergeRule[] = this.#mergeRuleList,
+    given: DeviceFacts, posture: Pick<HeldPosture, 'views' | 'failing'> | undefined, now: number, mergeRules: readonly MergeRule[] = this.#mergeRuleList,
   ): Evaluated {
+    const facts = this.named(given);
     const user = facts.userId === undefined ? undefined : this.directory.get(facts.userId);
     const groupIds = this.#groupsOf(facts.id, user);
     return evaluateCompliance({
@@ -267,6 +288,7 @@ export class Memory implements AccessView {
       userMissing: facts.userId !== undefined && user === undefined,
       views: posture?.views ?? NO_VIEWS,
       policies: this.#assignedPolicies(facts, groupIds, user !== undefined),
+      ...(facts.systemUnknown === true && { phonePolicies: assignedPhonePolicies([...this.#compliancePolicies.values()], groupIds, user !== undefined) }),
       connectors: this.#connectorList,
       mergeRules,
       settings: this.#settings,

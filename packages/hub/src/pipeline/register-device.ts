@@ -222,6 +222,6 @@ export function snapshotRow(row: DeviceRow, posture: PostureRow | null): DeviceS
   const { facts, entraDeviceId, easDeviceId } = identified(row.resource);
   return {
     id: row.id, operatingSystem: facts.operatingSystem, osVersion: facts.osVersion, azureADDeviceId: entraDeviceId,
-    easDeviceId, serialNumber: null, androidManagement: facts.androidManagement ?? null, userId: facts.userId ?? null, lastSyncAt: facts.lastSyncAt, enrolledAt: facts.enrolledAt, posture,
+    easDeviceId, serialNumber: null, androidManagement: facts.androidManagement ?? null, strict: facts.strict === true || undefined, userId: facts.userId ?? null, lastSyncAt: facts.lastSyncAt, enrolledAt: facts.enrolledAt, posture,
   };
 }

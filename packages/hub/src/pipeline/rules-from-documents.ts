@@ -2,7 +2,9 @@ import type {
   AccessPolicy, AndroidManagement, AssignmentTarget, CompliancePolicy, ComplianceSettings, Connector, ConnectorPlatform, DeviceFacts,
   GrantControl, IncludeExclude, Level, NamedLocation, Platform, UserFacts,
 } from '@sallyport/core';
-import { androidManagementOf, LEVELS, platformOf } from '@sallyport/core';
+import { androidManagementOf, LEVELS } from '@sallyport/core';
+import { STRICT } from '../store/store.ts';
+import { systemFacts } from './system-facts.ts';
 
 /**
  * Turns stored Graph documents (camelCase bodies as `api/graph` keeps them) into what the rules see. The
@@ -165,9 +167,8 @@ export function toDeviceFacts(resource: Body): DeviceFacts {
   const operatingSystem = text(resource.operatingSystem) ?? '';
   return {
     id: String(resource.id),
-    platform: platformOf(operatingSystem),
+    ...systemFacts(operatingSystem, resource[STRICT] === true),
     androidManagement: androidManagementOf(resource),
-    operatingSystem,
     osVersion: text(resource.osVersion) ?? '',
     userId: text(resource.userId),
     lastSyncAt: time(resource.lastSyncDateTime),

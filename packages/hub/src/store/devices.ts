@@ -2,6 +2,12 @@ import type { AndroidManagement, DeviceKey } from '@sallyport/core';
 import type { FilterOperator } from './filter-operator.ts';
 import type { PostureRow } from './postures.ts';
 
+/**
+ * A member of `DeviceRow.resource` that is not Graph's: the device was registered, or got the name of its system, since names and
+ * versions that are not understood close (docs/decisions/0001). Clients neither see nor write it.
+ */
+export const STRICT = 'sallyport.strict';
+
 /** A `managedDevice` as it is stored: Graph's property names. `resource.id` is the row's id. */
 export interface DeviceRow {
   readonly id: string;
@@ -52,6 +58,8 @@ export interface DeviceSnapshotRow {
   readonly serialNumber: string | null;
   /** `null`: not Android, or not known. */
   readonly androidManagement: AndroidManagement | null;
+  /** `STRICT` of its resource; absent otherwise. */
+  readonly strict?: true | undefined;
   readonly userId: string | null;
   readonly lastSyncAt: number;
   readonly enrolledAt: number;

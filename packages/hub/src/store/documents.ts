@@ -9,6 +9,8 @@ export type DocumentKind =
   | 'connectorStatus'
   /** A device of which partners say different things, as it was told; id = device id. */
   | 'disagreement'
+  /** The platform of devices whose system has a name that is in no table; id = the name as `systemNameKey` has it. */
+  | 'platformName'
   /** A name that is to mean one user; id = the name in small letters. */
   | 'userName';
 

@@ -121,6 +121,14 @@ function cleanImei(value: string): CleanedKey {
   return accept('imei', digits);
 }
 
+/** false: 15 digits of which the last, the check digit, does not fit the others. What is no IMEI at all says nothing of the kind. */
+export function isPossibleImei(value: string): boolean {
+  const digits = value.replace(/[\s/.-]/g, '');
+  if (!/^\d{15}$/.test(digits)) return true;
+  const cleaned = cleanImei(digits);
+  return cleaned.ok || cleaned.nothing;
+}
+
 /** ISO/IEC 7812-1, annex B. Only the 15-digit form of an IMEI carries a check digit (3GPP TS 23.003, 6.2). */
 function passesLuhn(digits: string): boolean {
   let sum = 0;

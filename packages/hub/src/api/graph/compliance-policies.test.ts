@@ -102,7 +102,13 @@ describe('a compliance policy', () => {
   test('cannot be changed to a version that no device could meet', async () => {
     const { id } = await made();
     expect((await hub.patch(`/v1.0${PATH}/${id}`, { osMinimumVersion: 'newest' })).body.error.target).toBe('osMinimumVersion');
-    expect((await hub.patch(`/v1.0${PATH}/${id}`, { osMinimumVersion: '16.7.2 (20H115)', osMaximumVersion: '' })).status).toBe(200);
+    for (const version of ['26.3.1 (a)', '22H30', '20E772520a', '17.x', '16.7.2 (20H115)', 'iOS 17', '20240105', '1'.repeat(1_000_000)]) {
+      for (const field of ['osMinimumVersion', 'osMaximumVersion']) {
+        expect((await hub.patch(`/v1.0${PATH}/${id}`, { [field]: version })).body.error.target, version).toBe(field);
+        expect((await hub.post(`/v1.0${PATH}`, iosPolicy({ [field]: version }))).body.error.target, version).toBe(field);
+      }
+    }
+    expect((await hub.patch(`/v1.0${PATH}/${id}`, { osMinimumVersion: '16.7.2', osMaximumVersion: '' })).status).toBe(200);
   });
 
   test('keeps its type, and its actions and assignments are changed by actions only', async () => {

@@ -64,8 +64,10 @@ describe('a connector', () => {
   });
 
   test('has a lower limit that can be read as a version', async () => {
-    const answer = await hub.post(`/beta${PATH}`, { partnerMinimumSupportedAndroidVersion: 'Oreo' });
-    expect(answer).toMatchObject({ status: 400, body: { error: { target: 'partnerMinimumSupportedAndroidVersion' } } });
+    for (const version of ['Oreo', 'Android 14', '14+', '8.x', '22H2']) {
+      const answer = await hub.post(`/beta${PATH}`, { partnerMinimumSupportedAndroidVersion: version });
+      expect(answer).toMatchObject({ status: 400, body: { error: { target: 'partnerMinimumSupportedAndroidVersion' } } });
+    }
   });
 
   test('of another vendor gets an id and keeps the name it was given', async () => {

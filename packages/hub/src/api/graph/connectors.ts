@@ -3,7 +3,7 @@ import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { partnerOfConnector } from '@sallyport/contracts/graph/partners.ts';
-import { connectorState, versionParts } from '@sallyport/core';
+import { connectorState, readVersionLimit } from '@sallyport/core';
 import { CURSOR_NAMES, cursorId } from '../../intake/cursors.ts';
 import { lifeOf, type ConnectorStatus } from '../../pipeline/connector-status.ts';
 import { canonicalId, toConnector } from '../../pipeline/rules-from-documents.ts';
@@ -114,7 +114,7 @@ async function checkGiven(given: GraphBody, tx: Transaction): Promise<void> {
   for (const platform of ['Android', 'Ios', 'Mac', 'Windows']) {
     const field = `partnerMinimumSupported${platform}Version`;
     const version = given[field];
-    if (typeof version === 'string' && version !== '' && versionParts(version) === undefined) {
+    if (typeof version === 'string' && version !== '' && readVersionLimit(version) === undefined) {
       throw new HubError('invalid_request', `${field} must hold a version, such as 14 or 17.2, not "${version.slice(0, 100)}".`, { field });
     }
   }

@@ -2,9 +2,10 @@ import { HubError } from '@sallyport/contracts';
 import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
-import { platformOf } from '@sallyport/core';
+import { platformOf, readSystem } from '@sallyport/core';
 import { isoTime } from '../../platform/clock.ts';
-import type { DeviceRow, PostureRow, Readers, Transaction } from '../../store/store.ts';
+import { STRICT, type DeviceRow, type PostureRow, type Readers, type Transaction } from '../../store/store.ts';
+import { isPossibleImei } from '../../vendors/device-keys.ts';
 import { requireText } from './documents.ts';
 import type { GraphDependencies } from './route.ts';
 
@@ -25,7 +26,7 @@ export async function newDevice(deps: GraphDependencies, id: string, parsed: Gra
   const now = isoTime(at);
   requirePast(parsed, {}, at);
   const complete = withDefaults('managedDevice', { enrolledDateTime: now, lastSyncDateTime: now, ...parsed, ...ownerNamedAsInBeta(parsed, {}) });
-  return settledDevice(deps, { ...complete, id }, parsed);
+  return settledDevice(deps, { ...complete, id, [STRICT]: true }, parsed, {});
 }
 
 /** What has happened, so that it cannot lie ahead. */
@@ -54,11 +55,24 @@ export function ownerNamedAsInBeta({ ownerType, managedDeviceOwnerType }: GraphB
   return ownerType === undefined || isSaid ? {} : { managedDeviceOwnerType: ownerType };
 }
 
-/** A changed device as it is stored. `changes` are the parsed properties that the caller sent. */
-export async function settledDevice(deps: Directory, resource: GraphBody, changes: GraphBody): Promise<GraphBody> {
+/** A changed device as it is stored. `changes` are the parsed properties that the caller sent; `before` is what is stored. */
+export async function settledDevice(deps: Directory, resource: GraphBody, changes: GraphBody, before: GraphBody): Promise<GraphBody> {
   requireText(resource, 'operatingSystem');
-  const withIds = { ...resource, azureADDeviceId: entraId(resource.azureADDeviceId), ...typeOf(changes) };
+  if (changes.imei !== before.imei) requireImei(changes.imei);
+  const withIds = { ...resource, azureADDeviceId: entraId(resource.azureADDeviceId), ...typeOf(changes), ...(becomesUnknown(before, changes) && { [STRICT]: true }) };
   return 'userId' in changes || 'userPrincipalName' in changes ? { ...withIds, ...(await userOf(deps, changes)) } : withIds;
+}
+
+/** A system that was understood and is called by an unknown name from now on is as good as registered now. */
+function becomesUnknown(before: GraphBody, { operatingSystem }: GraphBody): boolean {
+  const wasKnown = typeof before.operatingSystem === 'string' && readSystem(before.operatingSystem).known;
+  return wasKnown && typeof operatingSystem === 'string' && !readSystem(operatingSystem).known;
+}
+
+/** Partners' reports with such an IMEI are not matched by it, so the device would never be found by it. */
+function requireImei(value: unknown): void {
+  if (typeof value !== 'string' || isPossibleImei(value)) return;
+  throw new HubError('invalid_request', 'imei is no IMEI: its check digit is wrong, so no report could ever match it. Correct it, or leave it out.', { field: 'imei' });
 }
 
 function entraId(value: unknown): string | null {

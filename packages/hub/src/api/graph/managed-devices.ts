@@ -129,7 +129,7 @@ async function change(deps: GraphDependencies, request: GraphRequest): Promise<G
   const row = await deps.devices.change(request.caller.appId, canonicalId(id), async (before, tx) => {
     const changes = parseBody(TYPE, request.body, request.version, before.resource);
     requirePast(changes, before.resource, deps.clock.now());
-    const resource = await settledDevice({ view: deps.view, store: tx }, { ...before.resource, ...changes, ...ownerNamedAsInBeta(changes, before.resource) }, changes);
+    const resource = await settledDevice({ view: deps.view, store: tx }, { ...before.resource, ...changes, ...ownerNamedAsInBeta(changes, before.resource) }, changes, before.resource);
     await requireUniqueEntraId(tx, resource);
     return { ...before, resource, modifiedAt: deps.clock.now() };
   });

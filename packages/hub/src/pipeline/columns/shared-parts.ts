@@ -1,5 +1,6 @@
-import { platformOf, type AndroidManagement, type OpenFinding, type PartnerWord, type Platform, type Reason } from '@sallyport/core';
+import type { DeviceFacts, OpenFinding, PartnerWord, Reason } from '@sallyport/core';
 import type { DeviceSnapshotRow } from '../../store/store.ts';
+import { systemFacts } from '../system-facts.ts';
 import type { HeldPosture } from './posture-column.ts';
 
 const NO_VIEWS: readonly PartnerWord[] = [];
@@ -10,12 +11,7 @@ const NOT_FAILING: Readonly<Record<string, number>> = {};
 const MOST = 50_000;
 
 /** What a device is, as many others are. */
-export interface DeviceKind {
-  readonly platform: Platform;
-  readonly androidManagement: AndroidManagement | undefined;
-  readonly operatingSystem: string;
-  readonly osVersion: string;
-}
+export type DeviceKind = Pick<DeviceFacts, 'platform' | 'androidManagement' | 'operatingSystem' | 'systemUnknown' | 'systemNewlyRead' | 'strict' | 'osVersion'>;
 
 /**
  * What devices and postures read from the database have in common, kept once: a parser makes every word and every
@@ -27,9 +23,9 @@ export class SharedParts {
   readonly #postures = new Map<string, HeldPosture>();
   readonly #reasons = new Map<string, readonly Reason[]>();
 
-  kind({ operatingSystem, osVersion, androidManagement }: Pick<DeviceSnapshotRow, 'operatingSystem' | 'osVersion' | 'androidManagement'>): DeviceKind {
-    return theOne(this.#kinds, `${operatingSystem}\n${osVersion}\n${androidManagement}`, () => ({
-      platform: platformOf(operatingSystem), androidManagement: androidManagement ?? undefined, operatingSystem, osVersion,
+  kind({ operatingSystem, osVersion, androidManagement, strict }: Pick<DeviceSnapshotRow, 'operatingSystem' | 'osVersion' | 'androidManagement' | 'strict'>): DeviceKind {
+    return theOne(this.#kinds, `${operatingSystem}\n${osVersion}\n${androidManagement}\n${strict}`, () => ({
+      ...systemFacts(operatingSystem, strict === true), androidManagement: androidManagement ?? undefined, osVersion,
     }));
   }
 

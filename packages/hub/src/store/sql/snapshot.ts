@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { androidManagementOf, type AndroidManagement } from '@sallyport/core';
-import type { DeviceRow, DeviceSnapshotRow } from '../store.ts';
+import { STRICT, type DeviceRow, type DeviceSnapshotRow } from '../store.ts';
 import { gluedPages, PAGE } from './glued-pages.ts';
 import { toPosture } from './posture-body.ts';
 import { builders } from './session.ts';
@@ -11,6 +11,8 @@ type Facts = readonly [
   serialNumber: string | null, userId: string | null, lastSyncAt: number, enrolledAt: number,
   /** Not there in what was written before it was kept. */
   androidManagement?: AndroidManagement | null,
+  /** 1: `DeviceSnapshotRow.strict`. */
+  strict?: 0 | 1,
 ];
 
 /** The JSON array kept in `devices.facts`. */
@@ -23,7 +25,7 @@ export function factsOf(row: DeviceRow): string {
     instantOf(resource['enrolledDateTime']) ?? row.createdAt,
     androidManagementOf(resource) ?? null,
   ];
-  return JSON.stringify(facts);
+  return JSON.stringify(resource[STRICT] === true ? [...facts, 1] : facts);
 }
 
 export function textOf(value: unknown): string | null {
@@ -53,7 +55,7 @@ function rowsOf(items: readonly unknown[], count: number): readonly DeviceSnapsh
     const posture = items[2 * i + 1];
     rows[i] = {
       id: facts[0], operatingSystem: facts[1], osVersion: facts[2], azureADDeviceId: facts[3], easDeviceId: facts[4],
-      serialNumber: facts[5], userId: facts[6], lastSyncAt: facts[7], enrolledAt: facts[8], androidManagement: facts[9] ?? null,
+      serialNumber: facts[5], userId: facts[6], lastSyncAt: facts[7], enrolledAt: facts[8], androidManagement: facts[9] ?? null, strict: facts[10] === 1 || undefined,
       posture: posture === null ? null : toPosture(posture),
     };
   }
