@@ -4,7 +4,7 @@ import type { AccessAnswer } from '../../pipeline/ports.ts';
 import { BoundedCache } from '../../platform/bounded-cache.ts';
 import { reasonNames } from '../reason-names.ts';
 import { stepUpFor } from './obligations.ts';
-import type { Hint } from './question.ts';
+import type { Evaluation } from './question.ts';
 import { ReasonsMemo } from './reasons-memo.ts';
 import { hintsOf } from './user-hints.ts';
 import type { HintsView } from './user-hints.ts';
@@ -29,9 +29,9 @@ export class AnswerWriter {
 
   /**
    * @param answer its obligations are sent: to be given only to a caller that fulfils them
-   * @param wanted the language that the caller names; without one the user's own is used
+   * @param asked with the language that the caller names; without one the user's own is used
    */
-  write(answer: AccessAnswer, wanted: string | undefined, hints: readonly Hint[] = []): string {
+  write(answer: AccessAnswer, { language: wanted, hints }: Pick<Evaluation, 'language' | 'hints'>): string {
     const { decision, obligations, reportOnly, deviceId } = answer;
     const language = pickLanguage(wanted, pickLanguage(answer.preferredLanguage));
     const head = decision ? '{"decision":true,"context":{"reasons":' : '{"decision":false,"context":{"reasons":';

@@ -39,7 +39,7 @@ export class Evaluator {
    * @throws HubError `invalid_request` that names the field
    */
   evaluate(body: unknown, client: AskingClient): string {
-    return this.#answer(parseEvaluation(requestOf(body)), client).json;
+    return this.#answer(parseEvaluation(requestOf(body)), client);
   }
 
   /**
@@ -53,7 +53,7 @@ export class Evaluator {
       evaluation = parseEvaluation(requestOf(parseJsonBody(body)));
       this.#shapes.learn(text, evaluation);
     }
-    return this.#answer(evaluation, client).json;
+    return this.#answer(evaluation, client);
   }
 
   /**
@@ -81,36 +81,39 @@ export class Evaluator {
     return answers;
   }
 
-  #item(item: unknown, index: number, defaults: JsonObject, client: AskingClient): Written {
+  #item(item: unknown, index: number, defaults: JsonObject, client: AskingClient): { readonly decision: boolean; readonly json: string } {
     try {
-      return this.#answer(parseEvaluation(object(item, `evaluations[${index}]`), defaults), client);
+      const evaluation = this.#identified(parseEvaluation(object(item, `evaluations[${index}]`), defaults), client);
+      const answer = this.#decide(evaluation, client);
+      return { decision: answer.decision, json: this.#writer.write(answer, evaluation) };
     } catch (error) {
       if (!(error instanceof HubError)) throw error;
       return { decision: false, json: JSON.stringify({ decision: false, context: { error: errorOf(error) } }) };
     }
   }
 
-  #answer(evaluation: Evaluation, client: AskingClient): Written {
-    const [first] = evaluation.hints;
-    if (first !== undefined && client.strictContext) throw invalidField(first.field, first.message);
-    const { answer, hints } = this.#decide(evaluation, client);
-    const owed = answer.decision && answer.obligations.length > 0 && !evaluation.stepsUp && !client.obligations.has(STEP_UP);
-    const said = owed ? secondFactorMissing(answer) : answer;
-    return { decision: said.decision, json: this.#writer.write(said, evaluation.language, hints) };
+  #answer(asked: Evaluation, client: AskingClient): string {
+    const evaluation = asked.certificate === undefined ? asked : this.#identified(asked, client);
+    return this.#writer.write(this.#decide(evaluation, client), evaluation);
   }
 
-  #decide(evaluation: Evaluation, client: AskingClient): Decided {
-    const { certificate, question, hints } = evaluation;
-    if (!evaluation.resourceIsApplication) return { answer: denied('resource_type_unsupported', 'resource.type'), hints };
-    if (!evaluation.subjectIsUser) return { answer: denied('user_unknown', 'subject.type'), hints };
-    return certificate === undefined ? { answer: this.#options.decider.decide(question), hints } : this.#decideByCertificate(evaluation, certificate, client);
+  #decide({ question, hints, stepsUp, resourceIsApplication, subjectIsUser }: Evaluation, client: AskingClient): AccessAnswer {
+    if (hints.length > 0 && client.strictContext) refuseContext(hints);
+    if (!resourceIsApplication) return denied('resource_type_unsupported', 'resource.type');
+    if (!subjectIsUser) return denied('user_unknown', 'subject.type');
+    const answer = this.#options.decider.decide(question);
+    const isOwed = answer.decision && answer.obligations.length > 0 && !stepsUp && !client.obligations.has(STEP_UP);
+    return isOwed ? secondFactorMissing(answer) : answer;
   }
 
-  #decideByCertificate({ question, deviceId, hints }: Evaluation, certificate: string, client: AskingClient): Decided {
+  /** With the device that the certificate means in place of the certificate. */
+  #identified(evaluation: Evaluation, client: AskingClient): Evaluation {
+    const { certificate, deviceId, question, hints } = evaluation;
+    if (certificate === undefined) return evaluation;
     const { decider, trustSets, clock } = this.#options;
     const check = trustSets.get(client.trustSet).check(certificate, clock.now(), decider.view);
-    const refused = (message: string): Decided => ({
-      answer: decider.decide({ ...question, device: undefined, certificateInvalid: true }), hints: [...hints, { field: CERTIFICATE, message }],
+    const refused = (message: string): Evaluation => ({
+      ...evaluation, question: { ...question, device: undefined, certificateInvalid: true }, hints: [...hints, { field: CERTIFICATE, message }],
     });
     if (!check.valid) return refused(client.trustSet === null ? 'counts for nothing, since this client is registered without a trust set (deviceTrustSet)' : `is not believed: ${check.problem}`);
     const device: DeviceClaim = { grade: 'certificate', value: check.deviceId };
@@ -118,20 +121,16 @@ export class Evaluator {
     const claimed = deviceId === undefined ? undefined : decider.view.deviceId({ grade: 'claim', value: deviceId });
     if (deviceId !== undefined && claimed !== decider.view.deviceId(device)) return refused('names another device than subject.properties.device_id');
     const beside = check.unknown.map((id): Hint => ({ field: CERTIFICATE, message: `also names ${id}, which is no device known here` }));
-    return { answer: decider.decide({ ...question, device }), hints: beside.length === 0 ? hints : [...hints, ...beside] };
+    return { ...evaluation, question: { ...question, device }, hints: [...hints, ...beside] };
   }
 }
 
 const CERTIFICATE = 'subject.properties.certificate';
 
-interface Decided {
-  readonly answer: AccessAnswer;
-  readonly hints: readonly Hint[];
-}
-
-interface Written {
-  readonly decision: boolean;
-  readonly json: string;
+/** Of what the caller wrote into `context`; what is said of its certificate is no mistake of its request. */
+function refuseContext(hints: readonly Hint[]): void {
+  const wrong = hints.find(({ field }) => field !== CERTIFICATE);
+  if (wrong !== undefined) throw invalidField(wrong.field, wrong.message);
 }
 
 const DEFAULTS: readonly string[] = ['subject', 'action', 'resource', 'context'];

@@ -96,5 +96,10 @@ function readAs({ between, fields, evaluation }: Shape, text: string): Evaluatio
   }
   if (text.slice(at) !== between[fields.length] || (ip !== undefined && isIP(ip) === 0)) return undefined;
   const device = deviceId === undefined ? undefined : { grade: 'claim' as const, value: deviceId };
-  return { ...evaluation, deviceId, question: { ...evaluation.question, user, application, device, ip } };
+  // Written out: copying the rest by name costs a fifth of the reading.
+  const { question: { platform, clientAppType, country, mfaDone }, hints, stepsUp, language, subjectIsUser, resourceIsApplication } = evaluation;
+  return {
+    question: { user, application, device, platform, clientAppType, ip, country, mfaDone },
+    hints, stepsUp, language, deviceId, certificate: undefined, subjectIsUser, resourceIsApplication,
+  };
 }

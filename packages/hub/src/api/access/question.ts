@@ -11,7 +11,7 @@ import { OBLIGATIONS_EXTENSION, STEP_UP } from './obligations.ts';
  */
 export interface Evaluation {
   /** Complete, unless there is a certificate to be checked first. */
-  readonly question: Omit<AccessQuestion, 'certificateInvalid'>;
+  readonly question: AccessQuestion;
   /** Members of `context` that cannot be used and count as unknown. */
   readonly hints: readonly Hint[];
   /** The caller fulfils step-up obligations, and says so as the Obligations Extension demands. */

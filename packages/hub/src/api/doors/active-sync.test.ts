@@ -28,6 +28,12 @@ describe('the device id of an ActiveSync request', () => {
     expect(ask(query)).toBe(SEVERAL_IDS);
   });
 
+  test('that comes in both forms is none, too', () => {
+    const encoded = Buffer.from([0xa1, 18, 9, 4, 4, 0x70, 0x70, 0x70, 0x70, 0, 0]).toString('base64');
+    for (const query of [`${encoded}&DeviceId=innocent`, `DeviceId=innocent&${encodeURIComponent(encoded)}`]) expect(ask(query)).toBe(SEVERAL_IDS);
+    expect(ask('Cmd=Sync&User=ada&DeviceId=A1B2&DeviceType=iPhone')).toBe('A1B2');
+  });
+
   test('is only looked for on its own path', () => {
     expect(activeSyncDeviceId('/owa', '/owa?DeviceId=x')).toBeUndefined();
     expect(activeSyncDeviceId('/microsoft-server-activesync/default.eas', '/Microsoft-Server-ActiveSync/default.eas?DeviceId=x')).toBe('x');

@@ -15,7 +15,11 @@ export function activeSyncDeviceId(path: string, target: string): string | typeo
   if (!isActiveSync(path)) return undefined;
   const at = target.indexOf('?');
   const query = at < 0 ? '' : target.slice(at + 1);
-  return query === '' ? undefined : plainDeviceId(query) ?? encodedDeviceId(query);
+  if (query === '') return undefined;
+  const plain = plainDeviceId(query);
+  if (plain === undefined) return encodedDeviceId(query);
+  // Both forms at once: a mail server that reads the other one sees another device.
+  return query.split('&').some((part) => encodedDeviceId(part) !== undefined) ? SEVERAL_IDS : plain;
 }
 
 export function isActiveSync(path: string): boolean {

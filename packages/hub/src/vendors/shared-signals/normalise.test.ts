@@ -57,6 +57,14 @@ describe('events', () => {
     expect(`${finding?.severity ?? '-'} ${finding?.state}`).toBe(expected);
   });
 
+  test('of one event by two names that differ, the worse counts', () => {
+    for (const levels of [['HIGH', 'LOW'], ['LOW', 'HIGH']]) {
+      const [first = '', second = ''] = levels;
+      const both = signals({ sub_id: DEVICE, events: { [RISK_LEVEL_CHANGE]: { principal: 'DEVICE', current_level: first }, [OKTA_DEVICE_RISK_CHANGE]: { current_level: second } } });
+      expect(both.map(({ findings }) => findings.map(({ severity, state }) => [severity, state]))).toEqual([[['high', 'open']]]);
+    }
+  });
+
   test('unknown words are flagged and say nothing', () => {
     expect(risk('CATASTROPHIC')).toMatchObject({ findings: [], flag: 'unknown risk level "CATASTROPHIC"' });
     expect(okta('extreme')).toMatchObject({ findings: [], flag: 'unknown risk level "EXTREME"' });
