@@ -128,6 +128,11 @@ describe('a report', () => {
     expect(reasons).toContain('Man in the middle');
     expect(reasons).toMatch(/partner "Lookout for Work".*finding "Man in the middle"/);
     expect(reasons).not.toContain('2c7790de');
+    expect(reasons).toMatch(/DECIDES[^\n]*\nyes /);
+    expect(await ok('organization', 'set', '--help-desk-name', 'IT Service', '--help-desk-phone', '+46 8 123')).toContain('IT Service');
+    expect((await cli(...question)).out).toContain('It-support: IT Service, +46 8 123');
+    expect(await json('organization', 'set', '--help-desk-phone', 'none')).toMatchObject({ helpDesk: { name: 'IT Service', phone: null } });
+    expect(await ok('organization', 'get')).toContain('of the hub\'s machine');
 
     await asPartner('partner', 'report', '--client-id', partner.appId, '--device', 'serialNumber=SN-1', '--state', 'secured');
     expect((await cli(...question)).out).toMatch(/^granted\n/);

@@ -8,6 +8,7 @@ export * from './vocabulary/device.ts';
 export * from './vocabulary/compliance.ts';
 export * from './vocabulary/reason.ts';
 export * from './vocabulary/access.ts';
+export * from './vocabulary/organization.ts';
 export * from './findings/index.ts';
 export * from './merge/apply-signal.ts';
 export * from './merge/merge-partners.ts';

@@ -9,6 +9,7 @@ import { doorAdminRoutes } from './api/admin/doors.ts';
 import { eventRoutes } from './api/admin/events.ts';
 import { findingRoutes } from './api/admin/findings.ts';
 import { mergeRuleRoutes } from './api/admin/merge-rules.ts';
+import { organizationRoutes } from './api/admin/organization.ts';
 import { reportRoutes } from './api/admin/reports.ts';
 import { trustSetAdminRoutes } from './api/admin/trust-sets.ts';
 import { tryVendorRoutes } from './api/admin/try-vendor.ts';
@@ -79,7 +80,7 @@ export async function openServer(foundation: Foundation, services: Services): Pr
   const readable = documentsAreReadable(() => pipeline.unreadable(), log);
   await readable.check();
   addOperationsRoutes(app, { metrics, readiness: createReadiness([storeIsWritable(store, clock), readable, ...inPlace], clock, log) });
-  addHelpPage(app);
+  addHelpPage(app, pipeline.decider.view);
   addOpenApiRoute(app, { site, version: program.version });
   followCertificate(foundation, { app, syslog });
   return { app, syslog };
@@ -109,6 +110,7 @@ async function addRoutes(
   await app.register(doorAdminRoutes({ store, configuration, clock, registry: doors, view, baseUrl }));
   await app.register(trustSetAdminRoutes({ store, configuration, clock, trustSets }));
   await app.register(mergeRuleRoutes({ store, configuration, clock, questions }));
+  await app.register(organizationRoutes({ store, configuration, clock }));
   await app.register(eventRoutes({ alerts }));
   await app.register(tryVendorRoutes({ clock }));
   await app.register(vendorLinkRoutes({ store, configuration, devices, clock, runner, dataKey, http, log, syslogAddress }));

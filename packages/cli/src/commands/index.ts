@@ -10,6 +10,7 @@ import { group } from './group/index.ts';
 import { importCommand } from './import/import.ts';
 import { inventory } from './inventory/index.ts';
 import { mergeRule } from './merge-rule/index.ts';
+import { organization } from './organization/index.ts';
 import { partner } from './partner/index.ts';
 import { policy } from './policy/index.ts';
 import { report } from './report/index.ts';
@@ -20,4 +21,4 @@ export { LONG_RUNNING } from './long-running.ts';
 
 /** In the order of `--help`. */
 export const SINGLES: readonly Command[] = [decide, importCommand, api];
-export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, trustSet, mergeRule, report, inventory, partner];
+export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, trustSet, mergeRule, report, inventory, organization, partner];

@@ -96,6 +96,14 @@ export interface TrustSetResource {
   readonly usedBy: { readonly doors: readonly string[]; readonly clients: readonly { readonly id: string; readonly displayName: string }[] };
 }
 
+/** What texts for people say of the organisation. */
+export interface OrganizationResource {
+  readonly helpDesk: { readonly name: string | null; readonly phone: string | null; readonly email: string | null; readonly url: string | null };
+  readonly timeZone: string | null;
+  readonly deviceManagementApp: string | null;
+  readonly timeZoneInUse: string;
+}
+
 export interface MergeRuleResource {
   readonly id: string;
   readonly platform: string | null;

@@ -1,7 +1,7 @@
 import {
   AccessIndex, assignedPhonePolicies, assignedPolicies, disagreement, evaluateCompliance, systemNameKey, wellKnownApplication,
   type AccessPolicy, type CompliancePolicy, type ComplianceSettings, type Connector, type DeviceFacts, type Evaluated,
-  type MergeRule, type NamedLocation, type PartnerWord, type Platform, type UserFacts, type Verdict,
+  type MergeRule, type NamedLocation, type Organization, type PartnerWord, type Platform, type UserFacts, type Verdict,
 } from '@sallyport/core';
 import type { DocumentKind, DocumentRow, Readers } from '../store/store.ts';
 import type { HeldPosture } from './columns/posture-column.ts';
@@ -9,6 +9,7 @@ import { Directory } from './directory.ts';
 import { Fleet } from './fleet.ts';
 import { toMergeRule } from './merge-rule-document.ts';
 import { lifeOf, type ConnectorStatus } from './connector-status.ts';
+import { ORGANIZATION_ID, toOrganization } from './organization-document.ts';
 import type { AccessView, DeviceClaim } from './ports.ts';
 import { canonicalId, toAccessPolicy, toCompliancePolicy, toConnector, toNamedLocation, toSettings } from './rules-from-documents.ts';
 import { CLOSED_WITHOUT, UnreadableDocuments, isReadable, unreadableRule, type NamedApplication, type UnreadableDocument } from './unreadable-documents.ts';
@@ -46,6 +47,7 @@ export class Memory implements AccessView {
   #applications = new Map<string, { readonly id: string; readonly displayName: string; readonly names: readonly string[] }>();
   #applicationNames = new Map<string, { readonly id: string; readonly displayName: string }>();
   #settings: ComplianceSettings = toSettings(undefined);
+  #organization: Organization = toOrganization(undefined);
   #accessIndex = new AccessIndex([], []);
   readonly #unreadable = new UnreadableDocuments();
   #now: () => number;
@@ -63,7 +65,7 @@ export class Memory implements AccessView {
 
   async load(store: Readers): Promise<void> {
     await this.directory.load(store, (id) => this.#unreadable.note('user', id));
-    for (const kind of ['connectorStatus', 'mobileThreatDefenseConnector', 'deviceCompliancePolicy', 'mergeRule', 'platformName', 'conditionalAccessPolicy', 'namedLocation', 'application', 'deviceManagementSettings'] as const) {
+    for (const kind of ['connectorStatus', 'mobileThreatDefenseConnector', 'deviceCompliancePolicy', 'mergeRule', 'platformName', 'conditionalAccessPolicy', 'namedLocation', 'application', 'deviceManagementSettings', 'organization'] as const) {
       for (const row of await store.documents.list(kind)) {
         if (!isReadable(row) && !CLOSED_WITHOUT.has(kind)) throw unreadableRule(row);
         this.#take(kind, row.id, row);
@@ -161,6 +163,9 @@ export class Memory implements AccessView {
       case 'deviceManagementSettings':
         if (id === SETTINGS_ID || row !== undefined) this.#settings = toSettings(row?.body);
         return;
+      case 'organization':
+        if (id === ORGANIZATION_ID) this.#organization = toOrganization(row?.body);
+        return;
       default: return;
     }
   }
@@ -204,6 +209,10 @@ export class Memory implements AccessView {
 
   get settings(): ComplianceSettings {
     return this.#settings;
+  }
+
+  get organization(): Organization {
+    return this.#organization;
   }
 
   get deviceCount(): number {

@@ -1,5 +1,5 @@
 import type {
-  AccessRequest, ComplianceState, CompliancePolicy, Connector, ConnectorState, Decision, DeviceFacts, MergeRule, Reason, Signal, ThreatState, UserFacts, Verdict,
+  AccessRequest, ComplianceState, CompliancePolicy, Connector, ConnectorState, Decision, DeviceFacts, MergeRule, Organization, Reason, Signal, ThreatState, UserFacts, Verdict,
 } from '@sallyport/core';
 import type { DeviceRow, DocumentKind, ReportRow, Transaction } from '../store/store.ts';
 import type { HeldPosture } from './columns/posture-column.ts';
@@ -130,6 +130,8 @@ export interface AccessView {
   compliancePolicy(id: string): CompliancePolicy | undefined;
   /** Canonical id of an application given by id or by well-known or registered name; `undefined` when unknown. */
   application(idOrName: string): { readonly id: string; readonly displayName: string } | undefined;
+  /** What texts for people say of the organisation; another object whenever it was changed. */
+  readonly organization: Organization;
   /** Number of devices, for health and metrics. */
   readonly deviceCount: number;
 }

@@ -12,8 +12,8 @@ export interface UnreadableDocument {
   readonly id: string;
 }
 
-/** Kinds that are closed when one is left out: a name that means no application, a user who is not known. */
-export const CLOSED_WITHOUT: ReadonlySet<DocumentKind> = new Set(['application', 'user']);
+/** Kinds that open nothing when one is left out: a name that means no application, a user who is not known, texts without a help desk. */
+export const CLOSED_WITHOUT: ReadonlySet<DocumentKind> = new Set(['application', 'user', 'organization']);
 
 export function isReadable(row: DocumentRow): boolean {
   return row.unreadable !== true && (row.kind !== 'application' || isNamed(row.body));

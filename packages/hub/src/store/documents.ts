@@ -11,6 +11,8 @@ export type DocumentKind =
   | 'disagreement'
   /** The platform of devices whose system has a name that is in no table; id = the name as `systemNameKey` has it. */
   | 'platformName'
+  /** What texts for people say of the organisation; one, with the id `default`. */
+  | 'organization'
   /** A name that is to mean one user; id = the name in small letters. */
   | 'userName';
 

@@ -15,11 +15,13 @@ interface Report {
   readonly threatState: string | null;
   readonly flag: string | null;
   readonly observedDateTime: string;
+  /** What is current comes from it. */
+  readonly decides?: boolean;
 }
 
 export const why = command({
   name: 'why',
-  summary: 'Explain the compliance of a device: its policies, findings and last reports',
+  summary: 'Explain the compliance of a device: its policies, findings, last reports and those that decide',
   args: { device: word('DEVICE', 'Id, Entra device id, name or serial number') },
   examples: [{ line: 'sallyport device why "Ada\'s phone"' }],
   async run({ args }, { hub, style }) {
@@ -46,10 +48,11 @@ export const why = command({
         ], style, 'No compliance policy is evaluated for this device.'),
         findingsTable(findings, style, 'No partner has found anything on this device.', false),
         table(reports, [
+          { title: 'DECIDES', cell: (report) => (report.decides === true ? 'yes' : '') },
           { title: 'REPORT', cell: (report) => report.reportId },
           { title: 'PARTNER', cell: (report) => named(report.connectorId) },
           { title: 'OBSERVED', cell: (report) => instant(report.observedDateTime) },
-          { title: 'SAID', cell: (report) => report.threatState, paint },
+          { title: 'REPORTED', cell: (report) => report.threatState, paint },
           { title: 'STATUS', cell: (report) => report.status, paint },
           { title: 'FLAG', cell: (report) => report.flag },
         ], style, 'No partner has reported about this device.'),

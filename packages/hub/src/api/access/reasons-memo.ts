@@ -37,7 +37,7 @@ export class ReasonsMemo {
   }
 
   #sourcesOf({ reasons, deviceId, operatingSystem, userId }: AccessAnswer): readonly unknown[] {
-    const sources: unknown[] = [operatingSystem];
+    const sources: unknown[] = [operatingSystem, this.#view.organization];
     if (namesPeople(reasons)) sources.push(userId, deviceId);
     let hasPartner = false;
     for (const { connectorId, disagreeing } of reasons) {

@@ -61,6 +61,7 @@ export function fakeDecider(): FakeDecider {
       const id = APPLICATIONS.get(name.toLowerCase());
       return id === undefined ? undefined : { id, displayName: name };
     },
+    organization: { helpDesk: {}, timeZone: 'UTC' },
     deviceCount: DEVICES.size,
   };
   const decider: FakeDecider = {

@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest';
 import type { Connector, OpenFinding, Reason, UserFacts } from '@sallyport/core';
 import type { HeldPosture } from '../../pipeline/ports.ts';
-import { reasonNames, type NamesView } from '../reason-names.ts';
-import { hintsOf } from './user-hints.ts';
+import { reasonNames } from '../reason-names.ts';
+import { hintsOf, type HintsView } from './user-hints.ts';
 
 const REASON: Reason = { code: 'threat_level_above_allowed', connectorId: 'lookout', findingIds: ['a', 'b', 'c'], disagreeing: ['other'] };
 const NAMES: Readonly<Record<string, string>> = { lookout: 'Lookout for Work', other: 'other' };
 
-function view(openFindings: readonly OpenFinding[], others: readonly OpenFinding[] = []): NamesView {
+function view(openFindings: readonly OpenFinding[], others: readonly OpenFinding[] = []): HintsView {
   const posture = { views: [{ connectorId: 'lookout', openFindings }, { connectorId: 'other', openFindings: others }] } as unknown as HeldPosture;
   return {
     connector: (id) => ({ id, displayName: NAMES[id] ?? id }) as Connector, posture: () => posture,
-    user: (id) => ({ userPrincipalName: `${id}@example.com` }) as UserFacts, facts: () => ({ userId: 'ada' }) as ReturnType<NamesView['facts']>,
+    user: (id) => ({ userPrincipalName: `${id}@example.com` }) as UserFacts, facts: () => ({ userId: 'ada' }) as ReturnType<HintsView['facts']>,
+    organization: { helpDesk: { phone: '112' }, timeZone: 'Europe/Stockholm', managementApp: 'Company Portal' },
   };
 }
 const hints = (openFindings: readonly OpenFinding[], others?: readonly OpenFinding[]) => hintsOf({ reasons: [REASON], deviceId: 'phone' }, view(openFindings, others));
@@ -40,7 +41,7 @@ test.each([
 });
 
 test('there is nothing to hint at where no partner decided', () => {
-  expect(hintsOf({ reasons: [{ code: 'device_unknown' }], deviceId: 'phone' }, view([]))).toEqual({ device: 'other', partners: {}, watched: false });
+  expect(hintsOf({ reasons: [{ code: 'device_unknown' }], deviceId: 'phone' }, view([]))).toEqual({ device: 'other', partners: {}, watched: false, helpDesk: { phone: '112' }, timeZone: 'Europe/Stockholm', managementApp: 'Company Portal' });
 });
 
 test('a partner without a name is not called by its id, and a known one by the name of its app', () => {

@@ -1,10 +1,10 @@
 import { deviceNoun, mayBeWatched, rankOfLevel } from '@sallyport/core';
 import type { Connector, OpenFinding, PartnerHints, Reason, UserHints } from '@sallyport/core';
 import { appOfConnector } from '@sallyport/contracts/graph/partners.ts';
-import type { AccessAnswer, HeldPosture } from '../../pipeline/ports.ts';
+import type { AccessAnswer, AccessView, HeldPosture } from '../../pipeline/ports.ts';
 import { ownName, postureOf, type NamesView } from '../reason-names.ts';
 
-export type HintsView = NamesView;
+export type HintsView = NamesView & Pick<AccessView, 'organization'>;
 
 /** What makes the text for the user concrete: the apps of the partners that decided, and the worst finding of each. */
 export function hintsOf({ reasons, deviceId, operatingSystem }: Pick<AccessAnswer, 'reasons' | 'deviceId' | 'operatingSystem'>, view: HintsView): UserHints {
@@ -13,8 +13,9 @@ export function hintsOf({ reasons, deviceId, operatingSystem }: Pick<AccessAnswe
     const { connectorId } = reason;
     return connectorId === undefined ? [] : [[connectorId, { appName: appNameOf(view.connector(connectorId)), finding: worstOf(reason, posture) }]];
   }));
+  const { helpDesk, timeZone, managementApp } = view.organization;
   return {
-    device: deviceNoun(operatingSystem), partners,
+    device: deviceNoun(operatingSystem), partners, helpDesk, timeZone, managementApp,
     watched: posture?.views.some(({ openFindings }) => openFindings.some(mayBeWatched)) ?? false,
   };
 }

@@ -117,3 +117,14 @@ describe('the reports of a device', () => {
     expect((await call('POST', '/reports/assign', { deviceId: PHONE, reports: [] }, ['Sallyport.Reports.Read.All'])).status).toBe(403);
   });
 });
+
+test('the reports that decide are always among those of a device, however many came after them', async () => {
+  const at = hub.clock.now();
+  const bad = report(LOOKOUT, PHONE, { state: 'highSeverity', findings: [FINDING], at });
+  await hub.intake.take(LOOKOUT, [bad]);
+  for (let i = 1; i <= 12; i += 1) await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { at: at + i, findings: [{ ...FINDING, id: `note-${i}`, severity: undefined, state: 'resolved' }] })]);
+  const { body } = await call('GET', `/devices/${PHONE}/reports?limit=3`);
+  expect(body.value).toHaveLength(4);
+  expect(body.value.map(({ decides }: { decides: boolean }) => decides)).toEqual([false, false, false, true]);
+  expect(body.value[3]).toMatchObject({ reportId: bad.row.reportId });
+});

@@ -8,11 +8,12 @@ import { isoTime } from '../../platform/clock.ts';
 import type { Store, StoredReport } from '../../store/store.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { actorOf } from './admin-documents.ts';
+import { decidingReports, keyOf } from './deciding-reports.ts';
 import { readAgain } from './read-again.ts';
 import { deviceParams, knownDevice, READ_DEVICE } from './findings.ts';
 
 export interface ReportRoutesOptions {
-  readonly store: Pick<Store, 'reports' | 'devices' | 'documents'>;
+  readonly store: Pick<Store, 'reports' | 'devices' | 'documents' | 'postures' | 'findings'>;
   readonly devices: DeviceRegistry;
 }
 
@@ -28,9 +29,12 @@ export function reportRoutes({ store, devices }: ReportRoutesOptions): FastifyPl
       const { limit } = deviceQuery.parse(request.query);
       const id = await knownDevice(store, request);
       const withRaw = mayReadRaw(request);
-      const reports = await store.reports.ofDevice(id, limit);
+      const [newest, deciding] = await Promise.all([store.reports.ofDevice(id, limit), decidingReports(store, id)]);
+      const decides = new Set(deciding.map(keyOf));
+      const older = deciding.filter((report) => !newest.some(({ seq }) => seq === report.seq)).toSorted((a, b) => b.seq - a.seq);
+      const reports = [...newest, ...older];
       const read = await readAgain(store, reports);
-      return { value: reports.map((report) => toView(report, read(report), withRaw)) };
+      return { value: reports.map((report) => ({ ...toView(report, read(report), withRaw), decides: decides.has(keyOf(report)) })) };
     });
     app.post('/admin/v1/reports/assign', { config: { access: WRITE, doc: docs.assign } }, async (request) => {
       const { deviceId, reports } = assignBody.parse(request.body);
@@ -92,6 +96,8 @@ const reportView = z.object({
   raw: z.string().optional().describe('As it came. Only with a Sallyport.Reports permission: it may hold personal data.'),
 });
 
+const deviceReportView = reportView.extend({ decides: z.boolean().describe('What is current about the device comes from it: the state of its partner, or an open finding.') });
+
 /** @param said what the report says, as far as it can be read */
 function toView(report: StoredReport, said: Signal | undefined, withRaw: boolean): z.infer<typeof reportView> {
   const { seq, connectorId, reportId, status, flag, deviceId, format, observedAt, receivedAt, raw } = report;
@@ -116,7 +122,8 @@ const docs = {
   },
   ofDevice: {
     summary: 'List the reports about a device', tags, params: deviceParams, query: deviceQuery,
-    responses: { 200: { description: 'Newest first.', schema: z.object({ value: z.array(reportView) }) } },
+    description: 'The newest, as many as `limit` says, and after them those that what is current about the device comes from, however old they are.',
+    responses: { 200: { description: 'Newest first.', schema: z.object({ value: z.array(deviceReportView) }) } },
   },
   assign: {
     summary: 'Say which device waiting reports are about', tags, body: assignBody,

@@ -19,6 +19,7 @@ import { doorAdminRoutes } from './doors.ts';
 import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { trustSetAdminRoutes } from './trust-sets.ts';
 import { mergeRuleRoutes } from './merge-rules.ts';
+import { organizationRoutes } from './organization.ts';
 
 /** For tests only: the administrator's routes on a real store and pipeline. */
 export interface AdminHub {
@@ -46,6 +47,7 @@ export async function openAdminHub(options: { readonly events?: Omit<EventRoutes
   app.register(doorAdminRoutes({ ...deps, view: pipeline.decider.view, registry, baseUrl: ADMIN_BASE }));
   app.register(trustSetAdminRoutes({ ...deps, trustSets }));
   app.register(mergeRuleRoutes({ ...deps, questions: pipeline.questions }));
+  app.register(organizationRoutes(deps));
   app.register(eventRoutes({ alerts, ...options.events }));
   return {
     app, store, pipeline, registry,

@@ -1,46 +1,69 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { pickLanguage, type Language } from '@sallyport/core';
+import { LANGUAGES, pickLanguage, type HelpDesk, type Language } from '@sallyport/core';
+import type { AccessView } from '../../pipeline/ports.ts';
 import { HELP_TEXTS } from './help-texts.ts';
 
-const STYLE = `body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:0 auto;padding:1.5rem;color:#1b1b1b;background:#fff}
-h1{font-size:1.5rem}li{margin:.6rem 0}footer{margin-top:2rem;font-size:.9rem;color:#595959;overflow-wrap:anywhere}
-@media(prefers-color-scheme:dark){body{color:#eee;background:#181818}footer{color:#aaa}}`;
+const STYLE = `body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:0 auto;padding:1.5rem;color:#1b1b1b;background:#fff;overflow-wrap:break-word;hyphens:auto}
+h1{font-size:1.5rem;line-height:1.25}li{margin:.6rem 0}a{color:#0b57d0}.desk{font-weight:600}
+footer{margin-top:2rem;padding-top:1rem;border-top:1px solid #ccc;font-size:.95rem}code{overflow-wrap:anywhere}
+@media(prefers-color-scheme:dark){body{color:#eee;background:#181818}a{color:#8ab4f8}footer{border-color:#444}}`;
 
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /**
- * Where `remediation_url` leads. Whoever opens it is not known, so it says how to mend a phone in general and
+ * Where `remediation_url` leads. Whoever opens it is not known, so it says how to fix a phone in general and
  * nothing of this one, not even whether there is such a device.
  */
-export function addHelpPage(app: FastifyInstance): void {
-  app.get<{ Params: { id: string } }>('/me/devices/:id', {
+export function addHelpPage(app: FastifyInstance, view: Pick<AccessView, 'organization'>): void {
+  app.get<{ Params: { id: string }; Querystring: { lang?: unknown } }>('/me/devices/:id', {
     config: {
       access: { kind: 'public', why: 'a blocked person has no session here; the page tells nothing of the device' }, quiet: true,
       doc: {
-        summary: 'How a person mends a phone', tags: ['people'],
-        description: 'A page in the language of `Accept-Language` (en, sv, nl). It is the same for every device.',
+        summary: 'How a person fixes a phone', tags: ['people'],
+        description: 'A page in the language of `lang`, else of `Accept-Language` (en, sv, nl), with the operator\'s help desk. It is the same for every device.',
         params: z.object({ id: z.string().describe('Repeated on the page, for the help desk.') }),
+        query: z.object({ lang: z.enum(LANGUAGES as [Language]).optional() }),
         responses: { 200: { description: 'HTML.' } },
       },
     },
   }, async (request, reply) => {
-    const language = pickLanguage(request.headers['accept-language']);
+    const { lang } = request.query;
+    const language = pickLanguage(typeof lang === 'string' ? lang : undefined, pickLanguage(request.headers['accept-language']));
     return reply.type('text/html; charset=utf-8').header('content-language', language).header('vary', 'accept-language')
-      .header('content-security-policy', POLICY).send(page(request.params.id, language));
+      .header('content-security-policy', POLICY).send(page(request.params.id, language, view.organization.helpDesk));
   });
 }
 
-function page(deviceId: string, language: Language): string {
-  const { title, why, steps, still } = HELP_TEXTS[language];
+function page(deviceId: string, language: Language, helpDesk: HelpDesk): string {
+  const { title, why, first, steps, still, neverPassword } = HELP_TEXTS[language];
   return `<!doctype html>
 <html lang="${language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${title}</title><style>${STYLE}</style></head>
-<body><main><h1>${title}</h1><p>${why}</p><ol>${steps.map((step) => `<li>${step}</li>`).join('')}</ol></main>
-<footer><p>${still}</p><p><code>${escapeHtml(deviceId)}</code></p></footer></body>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="format-detection" content="telephone=no"><title>${title}</title><style>${STYLE}</style></head>
+<body><main><h1>${title}</h1><p>${why}</p><p>${first}</p><ol>${steps.map((step) => `<li>${step}</li>`).join('')}</ol></main>
+<footer><p>${still} <code>${escapeHtml(deviceId)}</code></p>${contact(helpDesk)}<p>${neverPassword}</p>${otherLanguages(language)}</footer></body>
 </html>
 `;
+}
+
+function contact({ name, phone, email, url }: HelpDesk): string {
+  const ways = [
+    ...(name === undefined ? [] : [escapeHtml(name)]),
+    ...(phone === undefined ? [] : [link(`tel:${phone.replaceAll(/[^\d+]/gu, '')}`, phone)]),
+    ...(email === undefined ? [] : [link(`mailto:${email}`, email)]),
+    ...(url === undefined ? [] : [link(url, url)]),
+  ];
+  return ways.length === 0 ? '' : `<p class="desk">${ways.join('<br>')}</p>`;
+}
+
+function otherLanguages(language: Language): string {
+  const others = LANGUAGES.filter((other) => other !== language);
+  return `<p>${HELP_TEXTS[language].language}: ${others.map((other) => `<a href="?lang=${other}" lang="${other}" hreflang="${other}">${HELP_TEXTS[other].name}</a>`).join(', ')}</p>`;
+}
+
+function link(address: string, text: string): string {
+  return `<a href="${escapeHtml(address)}">${escapeHtml(text)}</a>`;
 }
 
 function escapeHtml(text: string): string {
