@@ -40,6 +40,7 @@ describe('machines of Defender', () => {
     [{ healthStatus: 'Unknown' }, {}, ['unresponsive', undefined]],
     [{ healthStatus: 'Sleeping' }, {}, ['unknown', 'unknown health status "SLEEPING"']],
     [{ onboardingStatus: 'CanBeOnboarded' }, {}, ['deactivated', undefined]],
+    [{ onboardingStatus: undefined, onboardingstatus: 'CanBeOnboarded' }, {}, ['deactivated', undefined]],
     [{ onboardingStatus: 'Perhaps' }, {}, ['unknown', 'unknown onboarding status "PERHAPS"']],
     [{ onboardingStatus: undefined }, {}, ['secured', undefined]],
     [{ exposureLevel: 'High' }, {}, ['secured', undefined]],

@@ -1,7 +1,7 @@
 import { guidForm } from '../device-keys.ts';
 import { parseIsoInstant } from '../iso-instant.ts';
 import type { WireRecord } from '../wire-read.ts';
-import { identifier, word } from '../wire-read.ts';
+import { firstOf, identifier, word } from '../wire-read.ts';
 
 /** A machine of `GET /api/machines` (Microsoft's page "Machine resource type"). */
 export interface Machine {
@@ -22,7 +22,8 @@ export function readMachine(raw: WireRecord): Machine {
     entraDeviceId: guidForm(identifier(raw.aadDeviceId) ?? ''),
     risk: word(raw.riskScore),
     health: word(raw.healthStatus),
-    onboarding: word(raw.onboardingStatus),
+    // Microsoft's page spells it in small letters.
+    onboarding: firstOf(word(raw.onboardingStatus), word(raw.onboardingstatus)),
     lastSeen,
     lastSeenAt: lastSeen === undefined ? undefined : parseIsoInstant(lastSeen),
   };

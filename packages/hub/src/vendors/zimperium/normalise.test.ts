@@ -113,6 +113,8 @@ describe('Zimperium\'s traps', () => {
     const keys = (imei: string) => push({ device_info: { ...pushed?.device_info, imei } }).keys.filter((key) => key.type === 'imei');
     expect(keys('1DBF5A9E-B0E8-4625-9205-6D9DF8750C3F')).toEqual([]);
     expect(keys('490154203237517')).toEqual([]);
+    expect(push({ device_info: { ...pushed?.device_info, imei: '490154203237517' } }).flag).toBe('unusable imei "490154203237517"');
+    expect(push({ device_info: { ...pushed?.device_info, imei: '1DBF5A9E-B0E8-4625-9205-6D9DF8750C3F' } }).flag).toBeUndefined();
     expect(keys('49015420323751')).toEqual([]);
     expect(keys('490154203237518')).toEqual([{ type: 'imei', value: '490154203237518' }]);
   });

@@ -1,5 +1,5 @@
 import type { DeviceKey } from '@sallyport/core';
-import { distinctKeys, guidForm, keysOf, mdmDeviceKeys } from '../device-keys.ts';
+import { distinctKeys, firstUnusable, guidForm, keysOf, mdmDeviceKeys } from '../device-keys.ts';
 import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
 import { plainText } from '../plain-text.ts';
 import type { WireRecord } from '../wire-read.ts';
@@ -14,6 +14,8 @@ import { readTime } from './times.ts';
 export interface ZimperiumRecord {
   readonly reportId: string;
   readonly keys: readonly DeviceKey[];
+  /** The flag of a key that was meant as one and identifies nothing. */
+  readonly unusable?: string | undefined;
   readonly at: number | undefined;
   /** About the device as a whole; the word is missing where the record has none. */
   readonly posture: string | undefined;
@@ -107,6 +109,7 @@ function readRestExport(raw: WireRecord): ZimperiumRecord {
       ...realImei(device.imei), ...vendorKeys(device.zdid, forensics.zdid, device.device_id),
       ...keysOf(['email'], firstOf(identifier(record(raw.device_owner).email), identifier(record(raw.user_info).user_email))),
     ]),
+    unusable: is15Digits(device.imei) ? firstUnusable({ imei: device.imei }) : undefined,
     // A simulated threat may have raised the posture that is told beside it.
     posture: isTrue(raw.simulated) ? undefined : word(raw.risk_posture),
     threats: [{
@@ -242,7 +245,11 @@ function guidKeys(value: unknown): readonly DeviceKey[] {
 
 /** On iOS this is a UUID of the vendor, so only what is an IMEI in full is taken for one. */
 function realImei(value: unknown): readonly DeviceKey[] {
-  return typeof value === 'string' && /^\d{15}$/.test(value.trim()) ? keysOf(['imei'], value) : [];
+  return is15Digits(value) ? keysOf(['imei'], value) : [];
+}
+
+function is15Digits(value: unknown): boolean {
+  return typeof value === 'string' && /^\d{15}$/.test(value.trim());
 }
 
 /** A list of ids or an object of them; the shape was only ever seen empty. */
