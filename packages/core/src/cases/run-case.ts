@@ -1,5 +1,5 @@
 import {
-  AccessIndex, applySignal, assignedPolicies, evaluateCompliance, wellKnownApplication,
+  AccessIndex, applyToViews, assignedPolicies, evaluateCompliance, wellKnownApplication,
   type AccessPolicy, type CompliancePolicy, type ComplianceSettings, type Connector, type Decision, type DeviceFacts,
   type Evaluated, type Finding, type Level, type MergeRule, type NamedLocation, type PartnerView, type Platform, type Signal, type UserFacts,
 } from '../index.ts';
@@ -71,7 +71,7 @@ export function runCase({ given, request }: DecisionCase): CaseResult {
     device, groupIds: user.groupIds, userMissing: false, views: viewsOf(given.signals ?? []),
     policies: assignedPolicies(policies, device, user.groupIds, true),
     connectors: (given.connectors ?? [{ id: 'lookout' }]).map((c) => connectorOf(c, device.platform)),
-    mergeRules: (given.mergeRules ?? []).map((r, i) => ({ id: `rule-${i}`, priority: i, merge: { method: 'strictest' }, silentPartner: 'ignore', ...r }) as MergeRule),
+    mergeRules: (given.mergeRules ?? []).map((r, i) => ({ id: `rule-${i}`, priority: i, merge: { method: 'strictest' }, silentPartner: 'keepWorse', ...r }) as MergeRule),
     settings: { secureByDefault: false, checkinThresholdDays: 30, ...given.settings },
     failing: Object.fromEntries(Object.entries(given.failingSince ?? {}).map(([id, at]) => [id, Date.parse(at)])),
   }, now);
@@ -87,17 +87,18 @@ export function runCase({ given, request }: DecisionCase): CaseResult {
 }
 
 function viewsOf(signals: readonly SignalCase[]): readonly PartnerView[] {
-  const views = new Map<string, PartnerView>();
+  let views: readonly PartnerView[] = [];
   const findings = new Map<string, Map<string, Finding>>();
   for (const [i, { from, at, ...rest }] of signals.entries()) {
     const signal: Signal = { connectorId: from, reportId: `report-${i}`, keys: [], findings: [], ...rest, observedAt: Date.parse(at ?? DAY_BEFORE) };
     const known = findings.get(from) ?? new Map<string, Finding>();
-    const applied = applySignal(views.get(from), known, signal);
+    const tied = signal.keys.some(({ type }) => type === 'managedDeviceId');
+    const applied = applyToViews(views, known, signal, { tied });
     for (const finding of applied.findings) known.set(finding.id, finding);
     findings.set(from, known);
-    if (applied.view !== undefined) views.set(from, applied.view);
+    views = applied.views;
   }
-  return [...views.values()];
+  return views;
 }
 
 function connectorOf({ off, blockedOnMissingData, minimumVersion, lastHeartbeatAt, ...rest }: ConnectorCase, platform: Platform): Connector {

@@ -1,4 +1,4 @@
-import { isSilent } from '../merge/merge-partners.ts';
+import { isSilent } from '../merge/silence.ts';
 import type { Connector } from '../vocabulary/connector.ts';
 import type { Instant } from '../vocabulary/signal.ts';
 

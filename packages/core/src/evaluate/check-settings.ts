@@ -60,7 +60,7 @@ function missingData(about: Omit<Reason, 'code'>, blocked: boolean, connectorId:
 }
 
 function failed(merged: Merged & { connectorId: string }, reason: Reason, views: readonly PartnerWord[]): SettingVerdict {
-  const open = views.find((v) => v.connectorId === merged.connectorId)?.openFindings ?? [];
+  const open = views.filter((v) => v.connectorId === merged.connectorId).flatMap((v) => v.openFindings);
   const actual = merged.kind === 'level' ? merged.level : merged.state;
   return {
     setting: 'deviceThreatProtection', state: 'nonCompliant', currentValue: actual,

@@ -28,6 +28,8 @@ export interface EvaluationInput {
 
 export interface Evaluated extends Verdict {
   readonly merged: Merged;
+  /** The earliest later time at which what the partners reported comes to something else though nothing is reported. */
+  readonly changesAt?: Instant | undefined;
 }
 
 /** Graph's order of states: the device's state is the highest of its policies' (Microsoft Learn, "Monitor results of your Intune device compliance policies"). */
@@ -60,7 +62,9 @@ export function evaluateCompliance(input: EvaluationInput, now: Instant): Evalua
   if (all.length > 0 || policies.length === 0) policies.push(builtInVerdict(all, now));
   const verdict = deviceVerdict(policies, input, now);
   const marks = unreadMarks(system, policies.flatMap(({ settings }) => settings));
-  return { merged, ...verdict, ...(marks !== undefined && { failing: { ...verdict.failing, ...marks } }) };
+  return {
+    merged, ...verdict, ...(marks !== undefined && { failing: { ...verdict.failing, ...marks } }), ...(merged.until !== undefined && { changesAt: merged.until }),
+  };
 }
 
 /** The partners that this device is enrolled with; nearly always all, and then the very same array. */

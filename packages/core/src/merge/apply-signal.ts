@@ -1,33 +1,42 @@
 import { rankOfLevel } from '../vocabulary/level.ts';
-import type { Finding, FindingReport, OpenFinding, PartnerView, Signal } from '../vocabulary/signal.ts';
+import type { ContestedState, Finding, FindingReport, Instant, PartnerView, ReportedState, Signal } from '../vocabulary/signal.ts';
 import type { ThreatState } from '../vocabulary/threat-state.ts';
-import { meaningOf, stateOfLevel } from '../vocabulary/threat-state.ts';
+import { isAssessment, isLostContact, isWorseThanSecured, meaningOf } from '../vocabulary/threat-state.ts';
+import { nextOpenFindings, stateOfOpenFindings } from './open-findings.ts';
 
 export interface AppliedSignal {
-  /** The partner's view after the signal; the very same object when nothing changed. `undefined`: still none. */
+  /** The identity's view after the signal; the very same object when nothing changed. `undefined`: still none. */
   readonly view: PartnerView | undefined;
-  /** Findings that this signal is the newest word about. */
+  /** Findings that this signal is the newest report about. */
   readonly findings: readonly Finding[];
-  /** Whether the signal said anything newer than what was known. */
+  /** Whether the signal reported nothing newer than what was known. */
   readonly late: boolean;
 }
 
+/** A worse state observed at most so long before a better one, but received after it, counts beside it for a while. */
+const CONTEST_WITHIN_MS = 5_000;
+const CONTEST_FOR_MS = 60_000;
+
 /**
- * Takes one signal into what one partner has said about one device. The outcome does not depend on the order
- * in which signals come, nor on how often: of two words about the same thing the later observation is
- * current, and of two of the same instant the worse one, so raising is immediate and lowering needs newer
- * evidence; a report that does not tell its time lowers nothing. `known` holds the findings, of this partner on this device, that the signal mentions; all of them
- * where it says `securedEndsFindings`.
+ * Takes one signal into what one identity of a partner has reported about one device. The outcome does not depend on
+ * the order in which signals come, nor on how often, but for a worse state that is seconds older than a better one
+ * and arrives after it: for a minute it counts (`contested`). Of two reports about the same thing the later
+ * observation is current, and of two of the same instant the worse one, so raising is immediate and lowering needs
+ * newer evidence; a report without a time of its own lowers nothing. A state that is no level leaves the last level
+ * standing (`lastLevel`). `known` holds the findings, of this partner on this device, that the signal mentions; all
+ * of them where it has `securedEndsFindings`.
  */
 export function applySignal(view: PartnerView | undefined, known: ReadonlyMap<string, Finding>, signal: Signal): AppliedSignal {
   const newState = signal.state !== undefined && isNewerState(view, signal, signal.state);
   const findings = [...newerFindings(known, endedBefore(view, signal)), ...(newState ? endedNow(known, signal) : [])];
-  const late = !newState && findings.length === 0 && (signal.state !== undefined || signal.findings.length > 0);
-  if (!newState && findings.length === 0 && (signal.undated === true || (!provesWatch(view, signal) && !isNewestOfFindings(view, signal)))) return { view, findings, late };
-  return { view: nextView(view, findings, signal, newState), findings, late };
+  const older = newState || view === undefined ? undefined : olderStateThatCounts(view, known, signal);
+  const late = !newState && older === undefined && findings.length === 0 && (signal.state !== undefined || signal.findings.length > 0);
+  if (!newState && older === undefined && findings.length === 0
+    && (signal.undated === true || (!provesWatch(view, signal) && !isNewestOfFindings(view, signal)))) return { view, findings, late };
+  return { view: nextView(view, findings, signal, newState, older), findings, late };
 }
 
-/** Whether even an old word is the first to show that a partner without postures rates threats on the device. */
+/** Whether even an old report is the first to show that a partner without postures rates threats on the device. */
 function provesWatch(view: PartnerView | undefined, signal: Signal): boolean {
   return view?.basis === 'findings' && view.state === 'activated' && ratesThreats(signal);
 }
@@ -43,17 +52,21 @@ function ratesThreats(signal: Signal): boolean {
 
 function isNewerState(view: PartnerView | undefined, signal: Signal, state: ThreatState): boolean {
   if (signal.endsReports !== undefined && view?.reportId.startsWith(signal.endsReports) !== true) return false;
-  if (signal.undated === true) return meaningOf(state).rank > Math.max(meaningOf('secured').rank, view === undefined ? 0 : meaningOf(view.state).rank);
+  if (signal.undated === true) return isWorseThanSecured(state) && (view === undefined || meaningOf(state).rank > meaningOf(view.state).rank);
   if (view === undefined || view.basis === 'findings') return true;
-  if (signal.observedAt !== view.observedAt) return signal.observedAt > view.observedAt;
-  const worse = meaningOf(state).rank - meaningOf(postureOf(view)).rank;
-  // The id settles what is left, so that two equal reports leave the same trace in any order.
-  return worse !== 0 ? worse > 0 : signal.reportId > view.reportId;
+  return isNewer(reported(signal, state), postureOf(view));
 }
 
-/** What the partner itself said of the device. */
-function postureOf(view: PartnerView): ThreatState {
-  return view.basis === 'postureAndFindings' ? 'secured' : view.state;
+/** The id settles what is left, so that two equal reports leave the same trace in any order. */
+function isNewer(report: ReportedState, before: ReportedState): boolean {
+  if (report.observedAt !== before.observedAt) return report.observedAt > before.observedAt;
+  const worse = meaningOf(report.state).rank - meaningOf(before.state).rank;
+  return worse !== 0 ? worse > 0 : report.reportId > before.reportId;
+}
+
+/** What the partner itself reported of the device. */
+function postureOf({ state, observedAt, reportId, basis }: PartnerView): ReportedState {
+  return basis === 'postureAndFindings' ? { state: 'secured', observedAt, reportId, basis } : { state, observedAt, reportId };
 }
 
 function newerFindings(known: ReadonlyMap<string, Finding>, signal: Signal): readonly Finding[] {
@@ -77,7 +90,7 @@ function endedBefore(view: PartnerView | undefined, signal: Signal): Signal {
   return since ? { ...signal, findings: signal.findings.map((finding) => ({ ...finding, state: 'resolved' as const })) } : signal;
 }
 
-/** What the partner found before and does not name now, where its word that the device is secured ends it. */
+/** What the partner found before and does not name now, where calling the device secured ends it. */
 function endedNow(known: ReadonlyMap<string, Finding>, signal: Signal): readonly Finding[] {
   const { securedEndsFindings: margin } = signal;
   if (margin === undefined || signal.state !== 'secured') return [];
@@ -101,21 +114,117 @@ function rankOfFinding(finding: FindingReport): number {
   return (finding.state === 'open' ? 10 : 0) + (finding.severity === undefined ? 0 : 1 + rankOfLevel(finding.severity));
 }
 
-function nextView(view: PartnerView | undefined, findings: readonly Finding[], signal: Signal, newState: boolean): PartnerView {
-  const openFindings = nextOpenFindings(view, findings);
-  if (newState) {
-    return withFindings({
-      connectorId: signal.connectorId, state: signal.state as ThreatState, observedAt: signal.observedAt, reportId: signal.reportId,
-      basis: signal.state === 'secured' && signal.basis !== undefined ? signal.basis : 'posture', openFindings,
-    });
-  }
-  if (view !== undefined && view.basis !== 'findings') return withFindings({ ...view, openFindings });
+/** What an older state changes, if anything. */
+type OlderState = Pick<PartnerView, 'lastLevel' | 'lastAppState' | 'contested' | 'levelMissingSince'>;
+
+/**
+ * An older state is not current, but it counts where it tells the last level or the last state of the app behind a
+ * current state that tells none, and for a moment where it is worse and hardly older.
+ */
+function olderStateThatCounts(view: PartnerView, known: ReadonlyMap<string, Finding>, signal: Signal): OlderState | undefined {
+  const { state } = signal;
+  if (state === undefined || view.basis === 'findings' || signal.endsReports !== undefined || view.retired === true) return undefined;
+  if (isAssessment(view.state)) return contest(view, known, signal, state);
+  if (isAssessment(state)) return olderLevel(view, signal, state);
+  const report = reported(signal, state);
+  if (signal.undated === true || (view.lastLevel !== undefined && !isNewer(report, view.lastLevel))) return undefined;
+  const sooner = signal.observedAt < (view.levelMissingSince ?? view.observedAt) ? { levelMissingSince: signal.observedAt } : undefined;
+  const isAppState = !isLostContact(state) && isLostContact(view.state) && (view.lastAppState === undefined || isNewer(report, view.lastAppState));
+  return isAppState ? { ...sooner, lastAppState: report } : sooner;
+}
+
+function olderLevel(view: PartnerView, signal: Signal, state: ThreatState): OlderState | undefined {
+  const { lastLevel, lastAppState } = view;
+  const report = reported(signal, state);
+  const counts = lastLevel === undefined || (signal.undated === true ? meaningOf(state).rank > meaningOf(lastLevel.state).rank : isNewer(report, lastLevel));
+  if (!counts || (signal.undated === true && !isWorseThanSecured(state))) return undefined;
+  return {
+    lastLevel: report,
+    ...(lastAppState !== undefined && !isNewer(lastAppState, report) && { lastAppState: undefined }),
+    ...((view.levelMissingSince ?? 0) <= signal.observedAt && { levelMissingSince: view.observedAt }),
+  };
+}
+
+function contest(view: PartnerView, known: ReadonlyMap<string, Finding>, signal: Signal, state: ThreatState): OlderState | undefined {
+  const age = view.observedAt - signal.observedAt;
+  if (signal.undated === true || age < 0 || age > CONTEST_WITHIN_MS) return undefined;
+  if (!isWorseThanSecured(state) || meaningOf(state).rank <= meaningOf(view.contested?.state ?? view.state).rank) return undefined;
+  const findingIds = signal.findings.filter((finding) => finding.state === 'open').map(({ id }) => id);
+  const allResolved = findingIds.length > 0 && findingIds.every((id) => isResolvedSince(known.get(id), signal.observedAt));
+  if (allResolved) return undefined;
+  const receivedAt = signal.receivedAt ?? signal.observedAt;
+  return { contested: { state, observedAt: signal.observedAt, until: receivedAt + CONTEST_FOR_MS, findingIds } };
+}
+
+function isResolvedSince(finding: Finding | undefined, at: Instant): boolean {
+  return finding !== undefined && finding.state === 'resolved' && finding.observedAt > at;
+}
+
+function reported({ observedAt, reportId, basis }: Signal, state: ThreatState): ReportedState {
+  return { state, observedAt, reportId, ...(state === 'secured' && basis !== undefined && { basis }) };
+}
+
+function nextView(
+  view: PartnerView | undefined, findings: readonly Finding[], signal: Signal, newState: boolean, older: OlderState | undefined,
+): PartnerView {
+  const openFindings = nextOpenFindings(view, findings, signal);
+  if (newState) return withFindings(stateView(view, signal, signal.state as ThreatState, openFindings));
+  if (view !== undefined && view.basis !== 'findings') return withFindings(older === undefined ? { ...view, openFindings } : compact({ ...view, ...older, openFindings }));
   const newest = view !== undefined && !isAfter(signal, view) ? view : signal;
   const rated = ratesThreats(signal) || (view !== undefined && view.state !== 'activated');
   return {
+    ...identityOf(view),
     connectorId: signal.connectorId, state: rated ? stateOfOpenFindings(openFindings) : 'activated', observedAt: newest.observedAt,
     reportId: newest.reportId, basis: 'findings', openFindings,
   };
+}
+
+function stateView(view: PartnerView | undefined, signal: Signal, state: ThreatState, openFindings: PartnerView['openFindings']): PartnerView {
+  const next: PartnerView = {
+    ...identityOf(view),
+    connectorId: signal.connectorId, state, observedAt: signal.observedAt, reportId: signal.reportId,
+    basis: state === 'secured' && signal.basis !== undefined ? signal.basis : 'posture', openFindings,
+  };
+  const contested = view?.contested && stillContested(view.contested, signal, state);
+  if (isAssessment(state)) return contested === undefined ? next : { ...next, contested };
+  if (signal.retires === true) return { ...next, retired: true };
+  return compact({ ...next, contested, ...behind(view, signal, state), unrecognized: unrecognizedTerm(signal, state) });
+}
+
+function unrecognizedTerm({ unknownTerms }: Signal, state: ThreatState): string | undefined {
+  const term = state === 'unknown' ? unknownTerms?.find(({ about }) => about === 'protection') : undefined;
+  return term && termKey(term);
+}
+
+const NO_IDENTITY: Pick<PartnerView, 'identities'> = {};
+
+function identityOf(view: PartnerView | undefined): Pick<PartnerView, 'identities' | 'since' | 'tied' | 'held'> {
+  if (view === undefined) return NO_IDENTITY;
+  const { identities, since, tied, held } = view;
+  return { ...(identities && { identities }), ...(since !== undefined && { since }), ...(tied && { tied }), ...(held && { held }) };
+}
+
+/** Names an unknown value of a vendor, so that devices with the same one can be counted. */
+export function termKey({ field, value }: { readonly field: string; readonly value: string }): string {
+  return `${field}: ${value}`;
+}
+
+/** What stands behind a state that is no level. */
+function behind(view: PartnerView | undefined, signal: Signal, state: ThreatState): OlderState {
+  if (view === undefined || view.basis === 'findings' || view.retired === true) return { levelMissingSince: signal.observedAt };
+  const before = postureOf(view);
+  const lastLevel = isAssessment(view.state) ? before : view.lastLevel;
+  const lastAppState = isAssessment(view.state) || !isLostContact(state) ? undefined : isLostContact(view.state) ? view.lastAppState : before;
+  return { lastLevel, lastAppState, levelMissingSince: isAssessment(view.state) ? signal.observedAt : view.levelMissingSince ?? view.observedAt };
+}
+
+/** A contested state ends with the next state that is clearly newer, no better, or resolves its findings by name. */
+function stillContested(contested: ContestedState, signal: Signal, state: ThreatState): ContestedState | undefined {
+  if ((signal.receivedAt ?? signal.observedAt) >= contested.until) return undefined;
+  if (signal.observedAt > contested.observedAt + CONTEST_WITHIN_MS || meaningOf(state).rank >= meaningOf(contested.state).rank) return undefined;
+  const resolved = new Set(signal.findings.filter((finding) => finding.state === 'resolved').map(({ id }) => id));
+  const byName = contested.findingIds.length > 0 && contested.findingIds.every((id) => resolved.has(id));
+  return byName ? undefined : contested;
 }
 
 /** A posture that covers secured and low is the latter while a finding with a severity is open. */
@@ -128,29 +237,7 @@ function isAfter(signal: Signal, view: PartnerView): boolean {
   return signal.observedAt !== view.observedAt ? signal.observedAt > view.observedAt : signal.reportId > view.reportId;
 }
 
-function nextOpenFindings(view: PartnerView | undefined, findings: readonly Finding[]): PartnerView['openFindings'] {
-  const before = view?.openFindings ?? [];
-  if (findings.length === 0) return before;
-  const changed = new Set(findings.map((f) => f.id));
-  const open = findings.filter((f) => f.state === 'open').map(openFinding);
-  return [...before.filter((f) => !changed.has(f.id)), ...open].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-}
-
-/** Absent members stay absent: a posture that was stored and read again must equal the one in memory. */
-function openFinding({ id, type, category, severity, title, recommendedAction }: Finding): OpenFinding {
-  return { id, type, ...(category && { category }), ...(severity && { severity }), ...(title && { title }), ...(recommendedAction && { recommendedAction }) };
-}
-
-/**
- * For a partner that gives no posture of its own: the worst severity that is still open.
- * One that has so far only sent remarks without a severity is merely active; that is no word about the device.
- */
-function stateOfOpenFindings(open: PartnerView['openFindings']): ThreatState {
-  let worst: ThreatState = 'secured';
-  for (const { severity } of open) {
-    if (severity === undefined) continue;
-    const state = stateOfLevel(severity);
-    if (meaningOf(state).rank > meaningOf(worst).rank) worst = state;
-  }
-  return worst;
+/** Absent members stay absent: a view that was stored and read again must equal the one in memory. */
+function compact(view: PartnerView): PartnerView {
+  return Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined)) as unknown as PartnerView;
 }

@@ -1,26 +1,50 @@
 import type { EvaluationInput } from '../evaluate/evaluate-compliance.ts';
 import { enrolledConnectors } from '../evaluate/evaluate-compliance.ts';
+import type { Connector } from '../vocabulary/connector.ts';
 import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
 import { meaningOf } from '../vocabulary/threat-state.ts';
-import { hasVoice, isSilent, ruleFor } from './merge-partners.ts';
+import { hasVoice, ruleFor } from './merge-partners.ts';
+import { silentRuleFor } from './silence.ts';
+import { stateOfPartner } from './word-of-partner.ts';
 
-const AGREED: readonly PartnerWord[] = [];
+/** What one partner reports of a device, in all. */
+export type PartnerAssessment = Pick<PartnerWord, 'connectorId' | 'state' | 'observedAt'>;
+
+const AGREED: readonly PartnerAssessment[] = [];
 
 /**
- * What the partners say that contradict each other about a device; empty when they agree. Whose word does not
+ * What the partners report that contradict each other about a device; empty when they agree. A partner that does not
  * count for the device (another enrolment group, basic setup, platform off, withdrawn, silent and ignored) and
- * who has no word about its health takes no part. It does not matter what the merge method makes of it.
+ * one that reports nothing about its health takes no part. It does not matter what the merge method makes of it.
  */
 export function disagreement(
   { device, groupIds, views, connectors, mergeRules }: Pick<EvaluationInput, 'device' | 'groupIds' | 'views' | 'connectors' | 'mergeRules'>, now: Instant,
-): readonly PartnerWord[] {
+): readonly PartnerAssessment[] {
   if (views.length < 2) return AGREED;
   const { silentPartner } = ruleFor(mergeRules, device.platform, groupIds);
-  const heard: PartnerWord[] = [];
+  const heard: PartnerAssessment[] = [];
   for (const connector of enrolledConnectors(connectors, groupIds)) {
-    if (!hasVoice(connector, device.platform) || (silentPartner === 'ignore' && isSilent(connector, now))) continue;
-    const view = views.find(({ connectorId }) => connectorId === connector.id);
-    if (view !== undefined && !meaningOf(view.state).missing) heard.push(view);
+    if (!hasVoice(connector, device.platform)) continue;
+    const state = stateOfPartner(views, connector, now)?.state;
+    if (state === undefined || meaningOf(state).missing || silentRuleFor(connector, silentPartner, state, now) === 'ignore') continue;
+    heard.push({ connectorId: connector.id, state, observedAt: Math.max(...views.flatMap((view) => (view.connectorId === connector.id ? [view.observedAt] : []))) });
   }
   return heard.some((view) => view.state !== heard[0]?.state) ? heard.sort((a, b) => (a.connectorId < b.connectorId ? -1 : 1)) : AGREED;
 }
+
+/**
+ * Connectors of which several identities speak for one device, and an older one reports a level worse than the newest
+ * does: one phone with two records of the partner, or two phones that claim to be one.
+ */
+export function conflictingIdentities(views: readonly PartnerWord[], connectors: readonly Connector[], now: Instant): readonly string[] {
+  if (views.length < 2) return NO_CONNECTORS;
+  return connectors.filter((connector) => {
+    const own = views.filter((view) => view.connectorId === connector.id && view.held !== true && view.retired !== true && view.superseded !== true);
+    const newest = own.at(-1);
+    if (newest === undefined || own.length < 2) return false;
+    const ofNewest = stateOfPartner([newest], connector, now)?.state;
+    return ofNewest !== stateOfPartner(own, connector, now)?.state;
+  }).map(({ id }) => id);
+}
+
+const NO_CONNECTORS: readonly string[] = [];

@@ -6,6 +6,8 @@ import type { ReasonCode } from '../vocabulary/reason.ts';
 import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
 import type { ThreatState } from '../vocabulary/threat-state.ts';
 import { meaningOf, stateOfLevel } from '../vocabulary/threat-state.ts';
+import { silentRuleFor } from './silence.ts';
+import { stateOfPartner } from './word-of-partner.ts';
 
 /** What the partners together say of a device, as far as a threat rule has to know it. */
 export type Merged = MergedCommon & (
@@ -23,6 +25,8 @@ interface MergedCommon {
   readonly disagreeing: readonly string[];
   /** A partner with `...BlockedOnMissingPartnerData` that has not reported, though others have. */
   readonly missingFrom?: string | undefined;
+  /** The earliest later time at which this changes though nothing is reported. */
+  readonly until?: Instant | undefined;
 }
 
 /** One partner's word after the rule for silent partners. */
@@ -40,20 +44,15 @@ interface Word {
 const SILENT_RANK = 100;
 
 export const DEFAULT_MERGE_RULE: MergeRule = {
-  id: 'default', priority: Number.MAX_SAFE_INTEGER, merge: { method: 'strictest' }, silentPartner: 'ignore',
+  id: 'default', priority: Number.MAX_SAFE_INTEGER, merge: { method: 'strictest' }, silentPartner: 'keepWorse',
 };
 
 const NONE: readonly string[] = [];
 
-/** Whether a partner that was once heard has been quiet for longer than its threshold. */
-export function isSilent(connector: Connector, now: Instant): boolean {
-  const days = connector.unresponsivenessThresholdDays;
-  return days > 0 && connector.lastHeartbeatAt !== undefined && now - connector.lastHeartbeatAt > days * 86_400_000;
-}
-
-/** Whether what a partner says counts on a platform: full integration, switched on for it, and not withdrawn. */
+/** Whether what a partner reports counts on a platform: full integration, and switched on for it. */
 export function hasVoice(connector: Connector, platform: Platform): boolean {
-  return connector.integration === 'full' && connector.deprovisioned !== true && connector.platforms[platform]?.enabled === true;
+  const withdrawnLongAgo = connector.deprovisioned === true && connector.deprovisionedAt === undefined;
+  return connector.integration === 'full' && !withdrawnLongAgo && connector.platforms[platform]?.enabled === true;
 }
 
 /** The most specific rule: (platform and group) before group before platform before neither, then priority, then id. */
@@ -87,16 +86,24 @@ export function mergePartners(
   const words: Word[] = [];
   let ignored: string | undefined;
   let asked = false;
+  let until: Instant | undefined;
   for (const connector of connectors) {
     if (!hasVoice(connector, platform)) continue;
     asked = true;
-    const silent = isSilent(connector, now);
-    if (silent && rule.silentPartner === 'ignore') ignored = firstOf(ignored, connector.id);
-    else words.push(wordOf(viewOf(views, connector.id), connector.id, connector.platforms[platform]?.blockedOnMissingData === true, silent ? rule.silentPartner : undefined));
+    const reported = stateOfPartner(views, connector, now);
+    if (reported?.until !== undefined && (until === undefined || reported.until < until)) until = reported.until;
+    const silent = silentRuleFor(connector, rule.silentPartner, reported?.state, now);
+    if (silent === 'ignore') ignored = firstOf(ignored, connector.id);
+    else words.push(wordOf(reported?.state, connector.id, connector.platforms[platform]?.blockedOnMissingData === true, silent));
   }
-  if (words.length === 0) {
-    return { kind: 'none', code: asked ? 'partner_silent_ignored' : 'no_partner_enabled', connectorId: ignored, state: strictestState(views), disagreeing: NONE };
-  }
+  const merged = mergeWords(words, rule, () => ({
+    kind: 'none', code: asked ? 'partner_silent_ignored' : 'no_partner_enabled', connectorId: ignored, state: strictestState(views), disagreeing: NONE,
+  }));
+  return until === undefined ? merged : { ...merged, until };
+}
+
+function mergeWords(words: Word[], rule: MergeRule, nobody: () => Merged): Merged {
+  if (words.length === 0) return nobody();
   // The common fleet has one partner: no method can say anything else.
   if (words.length === 1) return single(words[0] as Word, rule.merge);
   words.sort((a, b) => b.rank - a.rank || (a.connectorId < b.connectorId ? -1 : 1));
@@ -108,11 +115,6 @@ function firstOf(a: string | undefined, b: string): string {
   return a !== undefined && a < b ? a : b;
 }
 
-function viewOf(views: readonly PartnerWord[], connectorId: string): PartnerWord | undefined {
-  for (const view of views) if (view.connectorId === connectorId) return view;
-  return undefined;
-}
-
 /** For showing only: what was last said, by anybody, whether or not it counts. */
 function strictestState(views: readonly PartnerWord[]): ThreatState {
   let state: ThreatState = 'unknown';
@@ -120,14 +122,14 @@ function strictestState(views: readonly PartnerWord[]): ThreatState {
   return state;
 }
 
-function wordOf(view: PartnerWord | undefined, connectorId: string, blocksWhenMissing: boolean, silent: SilentPartnerRule | undefined): Word {
-  let state = view?.state ?? 'unknown';
+function wordOf(reported: ThreatState | undefined, connectorId: string, blocksWhenMissing: boolean, silent: SilentPartnerRule | undefined): Word {
+  let state = reported ?? 'unknown';
   let meaning = meaningOf(state);
   if (silent === 'raise' && meaning.level !== undefined) {
     state = stateOfLevel(raised(meaning.level));
     meaning = meaningOf(state);
   }
-  const silentBlock = silent === 'block' && view !== undefined;
+  const silentBlock = silent === 'block' && reported !== undefined;
   return {
     connectorId, state, level: meaning.level, blocksWhenMissing, silentBlock,
     rank: silentBlock ? SILENT_RANK : meaning.rank, missing: meaning.missing && !silentBlock,
@@ -167,10 +169,12 @@ function primary(words: readonly Word[], order: readonly string[]): Merged {
 }
 
 /**
- * A risk counts when at least `atLeast` partners see one as bad. While fewer than that know the device's
- * level, the strictest word counts: a quorum that cannot be reached must not open a door.
+ * A risk counts when at least `atLeast` partners see one as bad; a compromised device is never outvoted. While fewer
+ * than that know the device's level, the strictest word counts: a quorum that cannot be reached must not open a door.
  */
 function quorum(words: readonly Word[], atLeast: number): Merged {
+  const compromised = words.find(({ state }) => state === 'compromised');
+  if (compromised !== undefined) return decided(compromised, words, false);
   const usable = words.filter(isUsable);
   const nth = usable[Math.max(1, atLeast) - 1];
   return nth === undefined ? strictest(words) : decided(nth, words, false);

@@ -30,8 +30,15 @@ export interface Connector {
   /** `partnerUnresponsivenessThresholdInDays`; 0 = never silent. */
   readonly unresponsivenessThresholdDays: number;
   readonly lastHeartbeatAt?: Instant | undefined;
-  /** The partner has withdrawn: it has no voice and is not listened to until it provisions itself again. */
+  /** The partner has withdrawn: it is not listened to until it provisions itself again. */
   readonly deprovisioned?: boolean | undefined;
+  /** When it withdrew; absent where that is not known: then nothing that it reported counts. */
+  readonly deprovisionedAt?: Instant | undefined;
+  /**
+   * Values of the vendor's (`termKey`) that no table holds and that came for much of its fleet at once: a change of its
+   * vocabulary, which says nothing about a device.
+   */
+  readonly disregardedTerms?: readonly string[] | undefined;
   /** What the partner last said is wrong on its side; gone with its next healthy heartbeat. */
   readonly error?: ConnectorError | undefined;
   /** Only devices of these groups (of the user or the device) hear this partner; empty or absent: all devices. */
@@ -44,10 +51,10 @@ export interface Connector {
 }
 
 /**
- * What a partner that fell silent counts for: nothing, its last word, one level more, or worse than any level
- * (docs/decisions/0001).
+ * What a partner that fell silent counts for: what it reported worse than secured, for 30 days of silence; nothing, which
+ * opens the devices that it closed; its last state; one level more; or worse than any level (docs/decisions/0001).
  */
-export type SilentPartnerRule = 'ignore' | 'keepLast' | 'raise' | 'block';
+export type SilentPartnerRule = 'keepWorse' | 'ignore' | 'keepLast' | 'raise' | 'block';
 
 /**
  * How the words of several partners become one: the worst of all; that of the first in `order` that knows the level; the

@@ -57,6 +57,8 @@ export interface Signal {
   readonly reportId: string;
   readonly keys: readonly DeviceKey[];
   readonly observedAt: Instant;
+  /** When the hub received it; `observedAt` is never later. Absent: as `observedAt`. */
+  readonly receivedAt?: Instant | undefined;
   /** `undefined`: the report speaks of findings only and leaves the device's state as it was. */
   readonly state?: ThreatState | undefined;
   /**
@@ -75,6 +77,8 @@ export interface Signal {
    * may have several entries of one device, and the end of a former one is not the end of the others.
    */
   readonly endsReports?: string | undefined;
+  /** The partner has removed this identity of the device from its records: the level it gave is over with it. */
+  readonly retires?: true | undefined;
   /**
    * The report does not say when it was: `observedAt` is its receipt. It may be an old one, or one sent again, so it
    * counts only as far as it is bad and worse than what is known.
@@ -91,16 +95,53 @@ export interface Signal {
   readonly unknownTerms?: readonly UnknownTerm[] | undefined;
 }
 
-/** The current word of one partner about one device, as far as rules ask. */
+/** A state that a partner reported, and when. */
+export interface ReportedState {
+  readonly state: ThreatState;
+  /** As `Signal.basis`: a level that open findings make low. */
+  readonly basis?: 'postureAndFindings' | undefined;
+  readonly observedAt: Instant;
+  readonly reportId: string;
+}
+
+/** A worse state that counts beside the current one until `until`: it was observed only seconds before. */
+export interface ContestedState {
+  readonly state: ThreatState;
+  readonly observedAt: Instant;
+  readonly until: Instant;
+  /** The findings it came with; a report that resolves them all ends it by name. */
+  readonly findingIds: readonly string[];
+}
+
+/**
+ * What one identity of one partner currently reports about one device, as far as rules ask. An identity is the
+ * partner's own record of a device: an app that is installed again, or on another phone, is another one. Several
+ * views of one partner stand in the order of their identities' first reports, oldest first.
+ */
 export interface PartnerWord {
   readonly connectorId: string;
   readonly state: ThreatState;
   readonly observedAt: Instant;
   /** The partner's open findings, for reasons and for `basis: 'findings'`. Full findings are kept elsewhere. */
   readonly openFindings: readonly OpenFinding[];
+  /** Where `state` is no level: the newest level (or `compromised`) that was reported. */
+  readonly lastLevel?: ReportedState | undefined;
+  /** Where `state` only says that contact is lost: the newest state of the app that was reported since `lastLevel`. */
+  readonly lastAppState?: ReportedState | undefined;
+  /** Where `state` is no level: since when none is reported. */
+  readonly levelMissingSince?: Instant | undefined;
+  readonly contested?: ContestedState | undefined;
+  /** The partner has removed the identity. */
+  readonly retired?: true | undefined;
+  /** A newer identity, tied to the device by an id that its management put there, has reported a level since. */
+  readonly superseded?: true | undefined;
+  /** Ambiguous bad news: the report may be about this device or about another (docs/decisions/0001). */
+  readonly held?: true | undefined;
+  /** `state` is `unknown` because of this value of the vendor's, which no table holds (`termKey`). */
+  readonly unrecognized?: string | undefined;
 }
 
-/** The word with what the next report is measured by. */
+/** The view with what the next report is measured by. */
 export interface PartnerView extends PartnerWord {
   readonly reportId: string;
   /**
@@ -108,10 +149,23 @@ export interface PartnerView extends PartnerWord {
    * the worst of its open findings; or a posture of secured that open findings make low (`Signal.basis`).
    */
   readonly basis: 'posture' | 'findings' | 'postureAndFindings';
+  /**
+   * The ids under which the partner knows this identity (`vendorDeviceId`, normalised); empty where it names none.
+   * Absent in what was stored before identities were told apart.
+   */
+  readonly identities?: readonly string[] | undefined;
+  /** When this identity was first heard; absent in what was stored before identities were told apart. */
+  readonly since?: Instant | undefined;
+  /** A report of this identity named the device by an id that its management put there. */
+  readonly tied?: true | undefined;
 }
 
 /** As much of an open finding as its user is told; kept in memory with the posture. */
-export type OpenFinding = Pick<FindingReport, 'id' | 'type' | 'category' | 'severity' | 'title' | 'recommendedAction'>;
+export interface OpenFinding extends Pick<FindingReport, 'id' | 'type' | 'category' | 'severity' | 'title' | 'recommendedAction'> {
+  readonly observedAt?: Instant | undefined;
+  /** Until then a finding that is newer than the partner's posture raises it. */
+  readonly raisesUntil?: Instant | undefined;
+}
 
 /** A finding as it now stands: the newest report that named it. */
 export interface Finding extends FindingReport {

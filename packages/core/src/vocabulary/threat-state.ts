@@ -46,6 +46,25 @@ export function meaningOf(state: ThreatState): Meaning {
   return MEANING[state];
 }
 
+/** Whether the state says how dangerous the device is: a level, or worse than any. The others speak of the partner's app. */
+export function isAssessment(state: ThreatState): boolean {
+  return state === 'compromised' || MEANING[state].level !== undefined;
+}
+
+/** Whether the state says nothing but that nothing is known: contact was lost, or the partner's value was not understood. */
+export function isLostContact(state: ThreatState): boolean {
+  return state === 'unresponsive' || state === 'unknown';
+}
+
+/** Worse than secured: `low` and above, an app that is gone or not set up, a compromised device. */
+export function isWorseThanSecured(state: ThreatState): boolean {
+  return MEANING[state].rank > MEANING.secured.rank;
+}
+
+export function worseOf(a: ThreatState, b: ThreatState): ThreatState {
+  return MEANING[b].rank > MEANING[a].rank ? b : a;
+}
+
 const OF_LEVEL: Readonly<Record<Level, ThreatState>> = {
   secured: 'secured', low: 'lowSeverity', medium: 'mediumSeverity', high: 'highSeverity',
 };

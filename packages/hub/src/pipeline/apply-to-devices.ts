@@ -1,4 +1,4 @@
-import type { DeviceFacts, Signal } from '@sallyport/core';
+import type { DeviceFacts, MatchEvidence, Signal } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import type { FindingRow, OutboxRow, PostureRow, Store, Transaction } from '../store/store.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
@@ -38,7 +38,7 @@ export async function applyToDevices(
   const working = await loadWorking(tx, ids, signals, read);
   const statuses = signals.map((signal, i) => {
     const match = matches[i] as Match;
-    return match.kind === 'matched' ? mergeSignal(working.get(match.deviceId) as WorkingPosture, signal) : undefined;
+    return match.kind === 'matched' ? mergeSignal(working.get(match.deviceId) as WorkingPosture, signal, match.evidence ?? NO_EVIDENCE) : undefined;
   });
   const changed = [...working.values()].filter((w) => w.cause !== null);
   const facts = await factsOf(tx, deps.memory, changed.map((w) => w.deviceId));
@@ -70,6 +70,8 @@ export interface Kept {
   readonly postures: readonly PostureRow[];
   readonly findings: readonly FindingRow[];
 }
+
+const NO_EVIDENCE: MatchEvidence = {};
 
 export const NOTHING_KEPT: Kept = { ids: [], postures: [], findings: [] };
 

@@ -38,12 +38,15 @@ test('devices of which partners say different things are listed', async () => {
 });
 
 test('a rule that changes levels and no access says so', async () => {
-  await hub.intake.take(LOOKOUT, [report(LOOKOUT, OTHER, { state: 'mediumSeverity', at: hub.clock.now() + 60_000 })]);
+  await hub.intake.take(LOOKOUT, [report(LOOKOUT, OTHER, { state: 'mediumSeverity', at: hub.clock.now() })]);
   const rule = { id: 'new', priority: 1, silentPartner: 'ignore', merge: { method: 'quorum', atLeast: 2 } } as const;
   expect(await hub.questions.previewMergeRule('new', rule)).toMatchObject({ changed: 1, levelChanged: 2 });
 });
 
-test('devices of which one partner has withdrawn are not listed', async () => {
+test('devices of which one partner has withdrawn are not listed once its bad news counts no more', async () => {
   await hub.provisioning.provision(ZIMPERIUM, false);
+  expect(await hub.questions.disagreements(10)).toMatchObject({ count: 1 });
+  hub.clock.advance(8 * 86_400_000);
+  await hub.intake.heartbeat(LOOKOUT);
   expect(await hub.questions.disagreements(10)).toEqual({ count: 0, devices: [] });
 });

@@ -20,6 +20,7 @@ export function evaluatePosture<View extends PartnerWord>(
     failing: verdict.failing,
     graceUntil: verdict.graceUntil ?? null,
     updatedAt: now,
+    ...(verdict.changesAt !== undefined && { changesAt: verdict.changesAt }),
   };
 }
 
@@ -31,6 +32,7 @@ export function isSameVerdict(before: Verdict | undefined, after: Verdict): bool
     && before.complianceState === after.complianceState
     && before.mergedState === after.mergedState
     && before.graceUntil === after.graceUntil
+    && before.changesAt === after.changesAt
     && before.reasons.length === after.reasons.length
     && (after.reasons.length === 0 || JSON.stringify(before.reasons) === JSON.stringify(after.reasons))
     && isSameFailing(before.failing, after.failing);

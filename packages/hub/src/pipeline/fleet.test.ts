@@ -88,7 +88,7 @@ function expectSame(fleet: Fleet, plain: PlainFleet): void {
     expect(fleet.claimed({ grade: 'easDeviceId', value })?.id).toBe(ids.length === 1 ? ids[0] : undefined);
   }
   for (const now of [AT - 1, AT, AT + 60_000]) {
-    expect(fleet.graceEnded(now).map(({ id }) => id).sort()).toEqual(plain.idsWhere(({ posture: known }) => known?.graceUntil != null && known.graceUntil <= now).toSorted());
+    expect(fleet.changedByTime(now).map(({ id }) => id).sort()).toEqual(plain.idsWhere(({ posture: known }) => known?.graceUntil != null && known.graceUntil <= now).toSorted());
   }
 }
 

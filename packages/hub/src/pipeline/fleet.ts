@@ -73,7 +73,7 @@ export class Fleet {
   readonly #shared = new SharedParts();
   readonly #postures = new PostureColumn(this.#shared);
   readonly #freeRows: number[] = [];
-  readonly #inGrace = new Set<number>();
+  readonly #timed = new Set<number>();
   #loaded = 0;
   #touched = new Set<string>();
   #allTouched = true;
@@ -142,11 +142,11 @@ export class Fleet {
     return { entraDeviceId: this.#entraIds.get(row) ?? null, easDeviceId: this.#easIds.get(row) ?? null };
   }
 
-  /** Devices whose grace period ends at `now` or has ended; few. */
-  graceEnded(now: number): readonly FleetDevice[] {
+  /** Devices that time alone has changed by `now`: a grace period ended, or something a partner reported counts no longer. Few. */
+  changedByTime(now: number): readonly FleetDevice[] {
     const ended: FleetDevice[] = [];
-    for (const row of this.#inGrace) {
-      if ((this.#postures.graceUntil(row) ?? Infinity) <= now) ended.push(this.#device(row));
+    for (const row of this.#timed) {
+      if ((this.#postures.changesAt(row) ?? Infinity) <= now) ended.push(this.#device(row));
     }
     return ended;
   }
@@ -177,7 +177,7 @@ export class Fleet {
     this.#users.delete(row);
     this.#kinds[row] = undefined;
     this.#postures.set(row, undefined);
-    this.#inGrace.delete(row);
+    this.#timed.delete(row);
     this.#freeRows.push(row);
   }
 
@@ -186,7 +186,7 @@ export class Fleet {
     if (row === undefined) return;
     if (posture.views.length > 1 || this.#postures.viewCount(row) > 1) this.#touched.add(posture.deviceId);
     this.#postures.set(row, posture);
-    this.#noteGrace(row);
+    this.#noteTime(row);
   }
 
   /** What several partners come to may have changed for these devices, or for `all`. */
@@ -213,7 +213,7 @@ export class Fleet {
     this.#lastSync.set(row, device.lastSyncAt);
     this.#enrolled.set(row, device.enrolledAt);
     this.#postures.set(row, device.posture ?? undefined);
-    this.#noteGrace(row);
+    this.#noteTime(row);
     if (!this.#allTouched && this.#postures.viewCount(row) > 1) this.#touched.add(device.id);
   }
 
@@ -228,9 +228,9 @@ export class Fleet {
     );
   }
 
-  #noteGrace(row: number): void {
-    if (this.#postures.graceUntil(row) === null) this.#inGrace.delete(row);
-    else this.#inGrace.add(row);
+  #noteTime(row: number): void {
+    if (this.#postures.changesAt(row) === null) this.#timed.delete(row);
+    else this.#timed.add(row);
   }
 }
 

@@ -51,7 +51,7 @@ async function endViews({ store, serial, memory, clock, origin }: TakeDependenci
           const ended = before.views.find((view) => view.connectorId === connectorId);
           const device = memory.fleet.get(before.deviceId);
           if (ended === undefined || device === undefined) continue;
-          const views = before.views.filter((view) => view !== ended);
+          const views = before.views.filter((view) => view.connectorId !== connectorId);
           const after = evaluatePosture(memory, device.facts, views, before.failing, clock.now());
           postures.push(after);
           history.push({ deviceId: after.deviceId, at: after.updatedAt, event: { kind: 'partnerRemoved', connectorId, from: ended.state } }, ...postureHistory(before, after));

@@ -61,7 +61,7 @@ export class KeepTime {
       const { fleet } = this.#deps.memory;
       await reevaluate(this.#deps, fleet.these(await this.#devicesWhoseActivityChanged(now)));
     }
-    const ended = this.#deps.memory.fleet.graceEnded(now);
+    const ended = this.#deps.memory.fleet.changedByTime(now);
     if (ended.length > 0) await reevaluate(this.#deps, ended);
     await this.#deps.disagreements.look();
   }

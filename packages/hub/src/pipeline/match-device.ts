@@ -1,9 +1,9 @@
-import type { DeviceKey, Signal } from '@sallyport/core';
+import type { DeviceKey, MatchEvidence, Signal } from '@sallyport/core';
 import type { Memory } from './memory.ts';
 import type { Transaction, VendorDevice, VendorDeviceKey } from '../store/store.ts';
 
 export type Match =
-  | { readonly kind: 'matched'; readonly deviceId: string }
+  | { readonly kind: 'matched'; readonly deviceId: string; readonly evidence?: MatchEvidence | undefined }
   | { readonly kind: 'unmatched' }
   /** The keys name several devices, or contradict each other. */
   | { readonly kind: 'ambiguous' };
@@ -44,9 +44,22 @@ export async function matchDevices(
       ofUser: carriers((type) => type === 'email').flat(), emailIsEnough: byEmail(signal.connectorId),
     });
     learnt.push(match.kind !== 'matched' ? [] : ids.filter((_, j) => remembered[j] !== match.deviceId).map((id) => ({ ...id, deviceId: match.deviceId })));
-    return match;
+    return match.kind === 'matched' ? { ...match, evidence: evidenceOf(match.deviceId, carriers(isManagementId), remembered) } : match;
   });
   return { matches, learnt };
+}
+
+const NO_EVIDENCE: MatchEvidence = {};
+
+/** Ids that the device's management gave it, and that an app on it can know only from there. */
+function isManagementId(type: DeviceKey['type']): boolean {
+  return type === 'managedDeviceId' || type === 'entraDeviceId';
+}
+
+function evidenceOf(deviceId: string, carriers: readonly (readonly string[])[], remembered: readonly (string | undefined)[]): MatchEvidence {
+  const tied = carriers.some((ids) => ids.includes(deviceId));
+  const known = remembered.includes(deviceId);
+  return tied || known ? { ...(tied && { tied }), ...(known && { known }) } : NO_EVIDENCE;
 }
 
 /**

@@ -1,7 +1,7 @@
 import {
   AccessIndex, assignedPhonePolicies, assignedPolicies, disagreement, evaluateCompliance, systemNameKey, wellKnownApplication,
   type AccessPolicy, type CompliancePolicy, type ComplianceSettings, type Connector, type DeviceFacts, type Evaluated,
-  type MergeRule, type NamedLocation, type Organization, type PartnerWord, type Platform, type UserFacts, type Verdict,
+  type MergeRule, type NamedLocation, type Organization, type PartnerAssessment, type PartnerWord, type Platform, type UserFacts, type Verdict,
 } from '@sallyport/core';
 import type { DocumentKind, DocumentRow, Readers } from '../store/store.ts';
 import type { HeldPosture } from './columns/posture-column.ts';
@@ -306,7 +306,7 @@ export class Memory implements AccessView {
   }
 
   /** What the partners say of a device where they contradict each other; empty where they agree. */
-  disagreement(facts: DeviceFacts, views: readonly PartnerWord[], now: number): readonly PartnerWord[] {
+  disagreement(facts: DeviceFacts, views: readonly PartnerWord[], now: number): readonly PartnerAssessment[] {
     if (views.length < 2) return NO_VIEWS;
     const groupIds = this.#groupsOf(facts.id, facts.userId === undefined ? undefined : this.directory.get(facts.userId));
     return disagreement({ device: facts, groupIds, views, connectors: this.#connectorList, mergeRules: this.#mergeRuleList }, now);

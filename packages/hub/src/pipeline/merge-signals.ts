@@ -1,4 +1,4 @@
-import { applySignal, type Finding, type PartnerView, type Signal } from '@sallyport/core';
+import { applyToViews, type Finding, type MatchEvidence, type PartnerView, type Signal } from '@sallyport/core';
 import type { FindingRow, PostureRow } from '../store/store.ts';
 import type { ReportOutcome } from './ports.ts';
 
@@ -21,10 +21,9 @@ export function workingPosture(deviceId: string, before: PostureRow | undefined,
   };
 }
 
-/** Takes one signal in; says whether it was news. */
-export function mergeSignal(working: WorkingPosture, signal: Signal): ReportOutcome['status'] {
-  const view = working.views.find((v) => v.connectorId === signal.connectorId);
-  const applied = applySignal(view, knownFindings(working, signal), signal);
+/** Takes one signal in; returns whether it was news. */
+export function mergeSignal(working: WorkingPosture, signal: Signal, evidence: MatchEvidence): ReportOutcome['status'] {
+  const applied = applyToViews(working.views, knownFindings(working, signal), signal, evidence);
   for (const finding of applied.findings) {
     const row = { ...finding, deviceId: working.deviceId };
     const key = findingKey(finding.connectorId, finding.id);
@@ -32,9 +31,8 @@ export function mergeSignal(working: WorkingPosture, signal: Signal): ReportOutc
     working.changedFindings.set(key, { before: change === undefined ? working.findings.get(key) : change.before, after: row });
     working.findings.set(key, row);
   }
-  if (applied.view !== undefined && applied.view !== view) {
-    const after = applied.view;
-    working.views = view === undefined ? [...working.views, after] : working.views.map((v) => (v === view ? after : v));
+  if (applied.views !== working.views) {
+    working.views = applied.views;
     working.cause = { connectorId: signal.connectorId, reportId: signal.reportId };
   }
   return applied.late ? 'late' : 'accepted';

@@ -14,9 +14,15 @@ export function postureHistory(before: PostureRow | undefined, after: PostureRow
   return events.map((event) => ({ deviceId: after.deviceId, at: after.updatedAt, event }));
 }
 
-function levelChange(before: PostureRow | undefined, { connectorId, state, reportId }: PartnerView): Extract<HistoryEvent, { kind: 'levelChanged' }>[] {
-  const from = before?.views.find((view) => view.connectorId === connectorId)?.state ?? null;
+function levelChange(before: PostureRow | undefined, after: PartnerView): Extract<HistoryEvent, { kind: 'levelChanged' }>[] {
+  const { connectorId, state, reportId } = after;
+  const from = before?.views.find((view) => view.connectorId === connectorId && isSameRecord(view, after))?.state ?? null;
   return from === state ? [] : [{ kind: 'levelChanged', connectorId, from, to: state, reportId }];
+}
+
+/** Of one partner's several identities the same one; what was stored without any is whichever comes. */
+function isSameRecord(before: PartnerView, after: PartnerView): boolean {
+  return before.identities === undefined || before.identities[0] === after.identities?.[0];
 }
 
 /** Connectors whose word counts no more at all. */

@@ -219,7 +219,8 @@ describe('configuration', () => {
     expect(mail().decision).toBe(true);
   });
 
-  test('a partner that falls silent is ignored, and counts again when it is back', async () => {
+  test('a partner that falls silent is ignored where a rule says so, and counts again when it is back', async () => {
+    await ignoreSilentPartners();
     await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity' })]);
     hub.clock.advance(8 * 86_400_000);
     await hub.tick();
@@ -233,6 +234,14 @@ describe('configuration', () => {
     await hub.intake.take(LOOKOUT, [report(LOOKOUT, NEW_PHONE, { state: 'secured' })]);
     expect(mail().decision).toBe(false);
   });
+
+  function ignoreSilentPartners(): Promise<void> {
+    return hub.configuration.write('test', async (tx, changed) => {
+      const after = { priority: 1, method: 'strictest', silentPartner: 'ignore' };
+      await tx.documents.put('mergeRule', 'ignore', after, hub.clock.now());
+      changed({ kind: 'mergeRule', id: 'ignore', after });
+    });
+  }
 
   test('a connector\'s states are noted, audited and told as they come', async () => {
     const states = async () => (await hub.store.audit.list(100, 0)).filter((row) => row.resourceType === 'connectorStatus' && row.resourceId === LOOKOUT)
@@ -250,13 +259,29 @@ describe('configuration', () => {
     expect(await states()).toEqual(['notSetUp', 'enabled', 'error', 'enabled', 'unresponsive']);
   });
 
-  test('a partner that withdraws has no voice and is not listened to, until it comes back', async () => {
+  test('a silent partner\'s bad news stays for 30 days of silence without such a rule', async () => {
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity' })]);
+    for (const [days, open] of [[8, false], [21, false], [2, true]] as const) {
+      hub.clock.advance(days * 86_400_000);
+      // Else it would be inactive by now.
+      await hub.intake.take(ZIMPERIUM, [report(ZIMPERIUM, PHONE, { state: 'secured', at: hub.clock.now() })]);
+      await hub.tick();
+      expect(mail().decision).toBe(open);
+    }
+  });
+
+  test('a partner that withdraws is not listened to until it comes back; its bad news stays for the threshold', async () => {
+    await ignoreSilentPartners();
     await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity' })]);
     await hub.provisioning.provision(LOOKOUT, false);
+    expect(mail().decision).toBe(false);
+    hub.clock.advance(8 * 86_400_000);
+    await hub.tick();
     expect(mail().decision).toBe(true);
     await expect(hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE)])).rejects.toMatchObject({ code: 'connector_unavailable' });
     await expect(hub.intake.heartbeat(LOOKOUT)).rejects.toMatchObject({ code: 'connector_unavailable' });
     await hub.provisioning.provision(LOOKOUT, true);
+    await hub.intake.heartbeat(LOOKOUT);
     expect(mail().decision).toBe(false);
   });
 

@@ -1,3 +1,4 @@
+import type { Signal } from '@sallyport/core';
 import { StoreBusy, type PostureRow, type ReportStatus, type Transaction, type VendorDevice } from '../store/store.ts';
 import { applyToDevices, NOTHING_KEPT, readKept, type TakeDependencies } from './apply-to-devices.ts';
 import { keyOfLearnt, matchDevices, matchesByEmail, namedDevices, type Match } from './match-device.ts';
@@ -111,6 +112,15 @@ export class TakeReports implements Intake {
   }
 }
 
+/** Reports that are ahead of the clock keep their order by counting milliseconds after each other (`TimesAhead`). */
+const ORDER_MS = 1_000;
+
+/** Every report counts at the earlier of its own time and its receipt: one from the future would hide every true one until then. */
+function asReceived(signal: Signal, receivedAt: number): Signal {
+  const observedAt = signal.observedAt > receivedAt + ORDER_MS ? receivedAt : signal.observedAt;
+  return { ...signal, observedAt, receivedAt };
+}
+
 interface Taken {
   readonly outcomes: readonly ReportOutcome[];
   readonly postures: readonly PostureRow[];
@@ -119,7 +129,7 @@ interface Taken {
 /** keep raw, match, merge, evaluate, tell: one batch, inside the caller's transaction. */
 async function takeBatch(tx: Transaction, deps: TakeDependencies, reports: readonly IncomingReport[], now: number): Promise<Taken> {
   // Asked together: each wait for the database is a wait for this thread's next free moment as well.
-  const signals = reports.map(({ signal }) => signal);
+  const signals = reports.map(({ signal }) => asReceived(signal, now));
   const named = namedDevices(deps.memory, signals);
   const [fresh, matched, read] = await Promise.all([
     tx.reports.add(reports.map(({ row }, i) => ({ ...row, receivedAt: now, deviceId: named[i] }))),
@@ -128,7 +138,7 @@ async function takeBatch(tx: Transaction, deps: TakeDependencies, reports: reado
     named.every((id) => id !== undefined) ? readKept(tx, [...new Set(named)], signals) : NOTHING_KEPT,
   ]);
   const isNew = (_: unknown, i: number): boolean => fresh[i] === true;
-  const news = reports.filter(isNew).map((r) => r.signal);
+  const news = signals.filter(isNew);
   const matches = matched.matches.filter(isNew);
   const learnt = matched.learnt.filter(isNew).flat();
   if (learnt.length > 0) await tx.vendorDevices.learn(learnt);

@@ -82,7 +82,7 @@ export function report(connectorId: string, deviceId: string, more: Partial<Sign
   const { at, ...rest } = more;
   const signal: Signal = {
     connectorId, reportId: `report-${nextReport++}`, keys: [{ type: 'managedDeviceId', value: deviceId }],
-    observedAt: at ?? Date.parse('2026-03-02T09:00:00Z') + nextReport, findings: [], ...rest,
+    observedAt: at ?? Date.parse('2026-03-02T08:00:00Z') + nextReport, findings: [], ...rest,
   };
   return { signal, row: { connectorId: signal.connectorId, reportId: signal.reportId, observedAt: signal.observedAt, format: 'test', raw: JSON.stringify(signal) } };
 }

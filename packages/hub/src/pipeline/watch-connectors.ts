@@ -1,5 +1,5 @@
 import { HubError } from '@sallyport/contracts';
-import { acceptsMessages, connectorState, isSilent } from '@sallyport/core';
+import { acceptsMessages, connectorState, silenceOf } from '@sallyport/core';
 import { NEW_STATUS, type ConnectorStatus } from './connector-status.ts';
 import type { Configuration, ConnectorStateChanged, Provisioning } from './ports.ts';
 import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
@@ -11,7 +11,7 @@ export interface WatchDependencies extends ReevaluateDependencies {
 /** The life of connectors: what partners say of themselves, and the states that follow, audited and published. */
 export class WatchConnectors implements Provisioning {
   readonly #deps: WatchDependencies;
-  /** The partners that were silent when the fleet was last evaluated for it. */
+  /** The partners that were silent, and for how long in steps that matter, when the fleet was last evaluated for it. */
   #silent: string;
 
   constructor(deps: WatchDependencies) {
@@ -53,15 +53,15 @@ export class WatchConnectors implements Provisioning {
 
   #silentNow(): string {
     const now = this.#deps.clock.now();
-    return this.#deps.memory.connectors.filter((connector) => isSilent(connector, now)).map((connector) => connector.id).sort().join();
+    return this.#deps.memory.connectors.map((connector) => `${connector.id} ${silenceOf(connector, now)}`).filter((one) => !one.endsWith(' none')).sort().join();
   }
 
   async provision(connectorId: string, provisioned: boolean): Promise<void> {
-    const { memory } = this.#deps;
+    const { memory, clock } = this.#deps;
     const connector = memory.connector(connectorId);
     if (connector === undefined) throw this.refusal(connectorId);
     if ((connector.deprovisioned ?? false) !== provisioned) return;
-    await this.#change(connectorId, connectorId, (status) => ({ ...status, deprovisioned: !provisioned }));
+    await this.#change(connectorId, connectorId, ({ deprovisionedAt: _, ...status }) => ({ ...status, deprovisioned: !provisioned, ...(!provisioned && { deprovisionedAt: clock.now() }) }));
     await this.noteStates();
   }
 

@@ -10,6 +10,8 @@ export interface PostureRow {
   /** Since when each failing compliance policy fails, by policy id (`builtIn` for the built-in one); kept as JSON. */
   readonly failing: Readonly<Record<string, number>>;
   readonly graceUntil: number | null;
+  /** When what the partners reported comes to something else though nothing is reported; absent: never. */
+  readonly changesAt?: number | undefined;
   readonly updatedAt: number;
 }
 

@@ -4,9 +4,11 @@ import { NumberColumn } from './number-column.ts';
 import type { SharedParts } from './shared-parts.ts';
 
 /** As much of a posture as rules and doors ask for, which is all that memory holds of it. */
-export type HeldPosture = Pick<PostureRow, 'mergedState' | 'complianceState' | 'reasons' | 'failing' | 'graceUntil'> & {
+export type HeldPosture = Pick<PostureRow, 'mergedState' | 'complianceState' | 'reasons' | 'failing' | 'graceUntil' | 'changesAt'> & {
   readonly views: readonly PartnerWord[];
 };
+
+const NOTHING: Pick<HeldPosture, 'graceUntil' | 'changesAt'> = { graceUntil: null };
 
 /**
  * What is current about each row. Most devices of a fleet differ from many others only in when their partner last
@@ -26,10 +28,9 @@ export class PostureColumn {
     const held = this.#held[row];
     const view = held?.views.length === 1 ? held.views[0] : undefined;
     if (held === undefined || view === undefined) return held;
-    const { connectorId, state, openFindings } = view;
-    const { mergedState, complianceState, reasons, failing, graceUntil } = held;
+    const { mergedState, complianceState, reasons, failing, graceUntil, changesAt } = held;
     return {
-      views: [{ connectorId, state, observedAt: this.#observedAt.get(row), openFindings }], mergedState, complianceState, reasons, failing, graceUntil,
+      views: [{ ...view, observedAt: this.#observedAt.get(row) }], mergedState, complianceState, reasons, failing, graceUntil, ...(changesAt !== undefined && { changesAt }),
     };
   }
 
@@ -38,9 +39,11 @@ export class PostureColumn {
     return this.#held[row]?.views.length ?? 0;
   }
 
-  /** `null`: no grace period runs. */
-  graceUntil(row: number): number | null {
-    return this.#held[row]?.graceUntil ?? null;
+  /** When time alone changes the posture; `null`: never, as far as is known. */
+  changesAt(row: number): number | null {
+    const { graceUntil, changesAt } = this.#held[row] ?? NOTHING;
+    if (graceUntil === null) return changesAt ?? null;
+    return changesAt === undefined ? graceUntil : Math.min(graceUntil, changesAt);
   }
 
   set(row: number, posture: HeldPosture | undefined): void {

@@ -1,4 +1,4 @@
-import type { DeviceFacts, OpenFinding, PartnerWord, Reason } from '@sallyport/core';
+import { isWorseThanSecured, type DeviceFacts, type OpenFinding, type PartnerWord, type Reason } from '@sallyport/core';
 import type { DeviceSnapshotRow } from '../../store/store.ts';
 import { systemFacts } from '../system-facts.ts';
 import type { HeldPosture } from './posture-column.ts';
@@ -34,19 +34,22 @@ export class SharedParts {
     return isCommon(posture) ? theOne(this.#postures, keyOf(posture), () => this.#made(posture)) : this.#made(posture);
   }
 
-  #made({ views, mergedState, complianceState, reasons, failing, graceUntil }: HeldPosture): HeldPosture {
+  #made({ views, mergedState, complianceState, reasons, failing, graceUntil, changesAt }: HeldPosture): HeldPosture {
     return {
       views: views.length === 0 ? NO_VIEWS : views.map((view) => this.#view(view)),
       mergedState: this.#word(mergedState), complianceState: this.#word(complianceState),
       reasons: reasons.length === 0 ? NO_REASONS : this.#theReasons(reasons), failing: isEmpty(failing) ? NOT_FAILING : failing, graceUntil,
+      ...(changesAt !== undefined && { changesAt }),
     };
   }
 
-  #view({ connectorId, state, observedAt, openFindings }: PartnerWord): PartnerWord {
-    return {
+  #view(view: PartnerWord): PartnerWord {
+    const { connectorId, state, observedAt, openFindings } = view;
+    const common = {
       connectorId: this.#word(connectorId), state: this.#word(state), observedAt,
       openFindings: openFindings.length === 0 ? NO_FINDINGS : openFindings.map((finding) => ({ ...finding, type: this.#word(finding.type) })),
     };
+    return isPlainView(view) ? common : { ...common, ...beside(view) };
   }
 
   #word<T extends string>(word: T): T {
@@ -77,9 +80,23 @@ function theOne<V>(known: Map<string, V>, key: string, make: () => V): V {
   return value;
 }
 
+/** What counts beside the state of a view, if anything does. */
+function beside({ lastLevel, lastAppState, levelMissingSince, contested, retired, superseded, held, unrecognized }: PartnerWord): Partial<PartnerWord> {
+  return {
+    ...(lastLevel && { lastLevel }), ...(lastAppState && { lastAppState }), ...(levelMissingSince !== undefined && { levelMissingSince }),
+    ...(contested && { contested }), ...(retired && { retired }), ...(superseded && { superseded }), ...(held && { held }), ...(unrecognized !== undefined && { unrecognized }),
+  };
+}
+
+/** Since when a level is missing does not matter where there was none above secured. */
+function isPlainView({ openFindings, lastLevel, lastAppState, contested, retired, superseded, held, unrecognized }: PartnerWord): boolean {
+  return openFindings.length === 0 && (lastLevel === undefined || !isWorseThanSecured(lastLevel.state)) && lastAppState === undefined && contested === undefined
+    && retired === undefined && superseded === undefined && held === undefined && unrecognized === undefined;
+}
+
 /** Whether many others are likely to be the same but for the time: nothing is wrong with it. */
-function isCommon({ views, reasons, failing, graceUntil }: HeldPosture): boolean {
-  return views.length < 2 && (views[0]?.openFindings.length ?? 0) === 0 && reasons.length === 0 && graceUntil === null && isEmpty(failing);
+function isCommon({ views, reasons, failing, graceUntil, changesAt }: HeldPosture): boolean {
+  return views.length < 2 && (views[0] === undefined || isPlainView(views[0])) && changesAt === undefined && reasons.length === 0 && graceUntil === null && isEmpty(failing);
 }
 
 function keyOf({ views: [view], mergedState, complianceState }: HeldPosture): string {

@@ -1,0 +1,47 @@
+import type { Connector, SilentPartnerRule } from '../vocabulary/connector.ts';
+import type { Instant } from '../vocabulary/signal.ts';
+import type { ThreatState } from '../vocabulary/threat-state.ts';
+import { isWorseThanSecured } from '../vocabulary/threat-state.ts';
+
+const DAY = 86_400_000;
+/** For so long a silent partner's bad news stays under `keepWorse`. */
+const BAD_NEWS_STAYS_DAYS = 30;
+
+/** Whether a partner that was once heard has been quiet for longer than its threshold. */
+export function isSilent(connector: Connector, now: Instant): boolean {
+  const days = connector.unresponsivenessThresholdDays;
+  return days > 0 && connector.lastHeartbeatAt !== undefined && now - connector.lastHeartbeatAt > days * DAY;
+}
+
+/**
+ * Where a partner stands that does not report: silent past its threshold; withdrawn, and its bad news still counts for
+ * the threshold; or either, for so long that no bad news of it counts under `keepWorse`.
+ */
+export type Silence = 'none' | 'silent' | 'silentLong' | 'withdrawn' | 'withdrawnLong';
+
+export function silenceOf(connector: Connector, now: Instant): Silence {
+  if (connector.deprovisioned === true) {
+    return now - (connector.deprovisionedAt ?? -Infinity) <= daysOf(connector) * DAY ? 'withdrawn' : 'withdrawnLong';
+  }
+  if (!isSilent(connector, now)) return 'none';
+  const longest = Math.max(BAD_NEWS_STAYS_DAYS, connector.unresponsivenessThresholdDays) * DAY;
+  return now - (connector.lastHeartbeatAt ?? -Infinity) <= longest ? 'silent' : 'silentLong';
+}
+
+/** A partner that is never silent by its threshold has withdrawn for good after as many days as `keepWorse` waits. */
+function daysOf({ unresponsivenessThresholdDays }: Connector): number {
+  return unresponsivenessThresholdDays === 0 ? BAD_NEWS_STAYS_DAYS : unresponsivenessThresholdDays;
+}
+
+/**
+ * What becomes of a partner's state for a device under the rule for silent partners; `undefined`: it counts as it is.
+ * After a partner's own withdrawal its bad news stays for the threshold whatever the rule is.
+ */
+export function silentRuleFor(connector: Connector, rule: SilentPartnerRule, state: ThreatState | undefined, now: Instant): SilentPartnerRule | undefined {
+  const silence = silenceOf(connector, now);
+  if (silence === 'none') return undefined;
+  const isBad = state !== undefined && isWorseThanSecured(state);
+  if (silence === 'withdrawn' && isBad) return 'keepLast';
+  if (rule !== 'keepWorse') return rule;
+  return isBad && silence === 'silent' ? 'keepLast' : 'ignore';
+}

@@ -1,0 +1,120 @@
+import type { Connector } from '../vocabulary/connector.ts';
+import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
+import type { ThreatState } from '../vocabulary/threat-state.ts';
+import { isAssessment, isLostContact, isWorseThanSecured, meaningOf, worseOf } from '../vocabulary/threat-state.ts';
+import { raisingFindings, stateOfOpenFindings } from './open-findings.ts';
+
+const DAY = 86_400_000;
+/** How long a level above secured outlives the partner's contact with the device. */
+export const LEVEL_OUTLIVES_CONTACT_MS = 30 * DAY;
+
+/** What one partner's reports about a device come to at a time. */
+export interface PartnerState {
+  readonly state: ThreatState;
+  /** The earliest later time at which that changes though nothing is reported. */
+  readonly until?: Instant | undefined;
+}
+
+/** Collects the earliest of the times at which something ends. */
+class Until {
+  at: Instant | undefined;
+
+  /** Whether `end` is still to come. */
+  isBefore(end: Instant, now: Instant): boolean {
+    if (end <= now) return false;
+    if (this.at === undefined || end < this.at) this.at = end;
+    return true;
+  }
+}
+
+/**
+ * What a partner's identities of one device together report. The worst level counts; a state of the app only that of
+ * the newest identity, because installing the app again is the cure for the older one's. An older identity's level
+ * ends with its silence past the partner's threshold, or where a newer identity supersedes it; a removed identity
+ * counts only where there is no other. `undefined`: nothing was reported.
+ */
+export function stateOfPartner(views: readonly PartnerWord[], connector: Connector, now: Instant): PartnerState | undefined {
+  let only: PartnerWord | undefined;
+  let count = 0;
+  for (const view of views) {
+    if (view.connectorId !== connector.id) continue;
+    only = view;
+    count += 1;
+  }
+  if (only === undefined) return undefined;
+  if (count === 1 && isPlain(only)) return { state: only.state };
+  const until = new Until();
+  return { state: combined(views, connector, now, until), ...(until.at !== undefined && { until: until.at }) };
+}
+
+/** Nothing but a state: nearly every view. */
+function isPlain(view: PartnerWord): boolean {
+  return view.openFindings.length === 0 && view.held !== true && view.contested === undefined && (isAssessment(view.state) || view.levelMissingSince === undefined);
+}
+
+function combined(views: readonly PartnerWord[], connector: Connector, now: Instant, until: Until): ThreatState {
+  const own = views.filter((view) => view.connectorId === connector.id);
+  const newest = own.findLast((view) => view.held !== true && view.retired !== true) ?? own.findLast((view) => view.held !== true);
+  let state: ThreatState = newest === undefined ? 'unknown' : stateOfView(newest, connector, now, until);
+  for (const view of own) {
+    if (view === newest || view.retired === true || view.superseded === true || isForgotten(view, connector, now, until)) continue;
+    const level = levelOfView(view, connector, now, until);
+    if (level !== undefined && isWorseThanSecured(level)) state = worseOf(state, level);
+  }
+  return state;
+}
+
+/** An older identity's level ends with its silence past the threshold; one held until a report is settled, after 30 days. */
+function isForgotten(view: PartnerWord, connector: Connector, now: Instant, until: Until): boolean {
+  const days = connector.unresponsivenessThresholdDays;
+  const limit = view.held === true || days === 0 ? LEVEL_OUTLIVES_CONTACT_MS : days * DAY;
+  return !until.isBefore(view.observedAt + limit, now);
+}
+
+/** What the newest identity reports: its state, or what is worse and still counts beside it. */
+function stateOfView(view: PartnerWord, connector: Connector, now: Instant, until: Until): ThreatState {
+  const state = currentState(view, connector);
+  const level = levelOfView(view, connector, now, until);
+  if (level !== undefined && isWorseThanSecured(level)) return worseOf(withAppState(view, state), level);
+  return withAppState(view, state);
+}
+
+/** A state of the app that needs action outlives the contact with it. */
+function withAppState({ lastAppState }: PartnerWord, state: ThreatState): ThreatState {
+  return lastAppState !== undefined && isLostContact(state) && isWorseThanSecured(lastAppState.state) ? lastAppState.state : state;
+}
+
+/** A value that the partner's vendor began to use for many devices is no word about this one: what was reported before stands. */
+function currentState(view: PartnerWord, connector: Connector): ThreatState {
+  if (view.unrecognized === undefined || connector.disregardedTerms?.includes(view.unrecognized) !== true) return view.state;
+  return view.lastAppState?.state ?? view.lastLevel?.state ?? view.state;
+}
+
+/** The level of an identity: what it reports, what it last reported, and what newer findings and contested states make of it. */
+function levelOfView(view: PartnerWord, connector: Connector, now: Instant, until: Until): ThreatState | undefined {
+  const current = currentState(view, connector);
+  let level = isAssessment(current) ? current : lastLevel(view, now, until);
+  for (const finding of raisingFindings(view, now)) {
+    level = worse(level, stateOfOpenFindings([finding]));
+    until.isBefore(finding.raisesUntil ?? now, now);
+  }
+  if (view.contested !== undefined && until.isBefore(view.contested.until, now)) level = worse(level, view.contested.state);
+  return level;
+}
+
+/** A level above secured stays while none is reported, for 30 days; findings stand for one where none ever was. */
+function lastLevel(view: PartnerWord, now: Instant, until: Until): ThreatState | undefined {
+  if (view.levelMissingSince === undefined) return undefined;
+  const state = lastLevelOf(view);
+  if (!isWorseThanSecured(state)) return state;
+  return until.isBefore(view.levelMissingSince + LEVEL_OUTLIVES_CONTACT_MS, now) ? state : undefined;
+}
+
+function lastLevelOf({ lastLevel, openFindings }: PartnerWord): ThreatState {
+  if (lastLevel === undefined) return stateOfOpenFindings(openFindings);
+  return lastLevel.basis === 'postureAndFindings' && stateOfOpenFindings(openFindings) !== 'secured' ? 'lowSeverity' : lastLevel.state;
+}
+
+function worse(a: ThreatState | undefined, b: ThreatState): ThreatState {
+  return a === undefined || meaningOf(b).rank > meaningOf(a).rank ? b : a;
+}
