@@ -28,7 +28,7 @@ export function removedSignal(raw: unknown, connectorId: string): Signal | undef
   if (observedAt === undefined) return undefined;
   return {
     connectorId, observedAt, reportId: `device:${raw.removed}:removed:${fingerprint(observedAt)}`,
-    keys: [{ type: 'vendorDeviceId', value: raw.removed }], findings: [], state: 'deactivated', endsReports: `device:${raw.removed}:`,
+    keys: [{ type: 'vendorDeviceId', value: raw.removed }], findings: [], state: 'deactivated', endsReports: `device:${raw.removed}:`, retires: true,
   };
 }
 

@@ -2,7 +2,7 @@ import type { DeviceSnapshot, RemovedDevice, WordsOf } from './device-snapshot.t
 import type { Feed } from './vendor.ts';
 import { fingerprint, isRecord } from './wire-read.ts';
 
-/** Before what was said last of a device that the last whole list did not hold. Not a sign of `fingerprint`. */
+/** Before what was reported last of a device, once for each whole list in a row that did not hold it. Not a sign of `fingerprint`. */
 const MISSED = '!';
 /** Sixty bits: that two words of one device give the same is not to be expected. */
 const WORD_LENGTH = 10;
@@ -78,7 +78,7 @@ export class KeptDeviceList {
   /** What was said of a device no longer counts for sure: it is told again in the next round. */
   doubt(id: string): void {
     const told = this.#told.get(id);
-    if (told !== undefined) this.#told.set(id, `${told.startsWith(MISSED) ? MISSED : ''}${UNSURE}${phoneIn(told)}`);
+    if (told !== undefined) this.#told.set(id, `${MISSED.repeat(missesIn(told))}${UNSURE}${phoneIn(told)}`);
   }
 
   /**
@@ -146,8 +146,9 @@ export class KeptDeviceList {
   }
 
   #isNews(id: string, word: string): boolean {
-    const told = this.#told.get(id)?.replace(MISSED, '').slice(0, WORD_LENGTH);
-    return told !== word || ((this.#anew || this.#options.tellsAll === true) && !this.#said.has(id));
+    const told = this.#told.get(id);
+    const last = told?.slice(missesIn(told), missesIn(told) + WORD_LENGTH);
+    return last !== word || ((this.#anew || this.#options.tellsAll === true) && !this.#said.has(id));
   }
 
   /** What changes again within a round is another report. */
@@ -162,19 +163,22 @@ export class KeptDeviceList {
   }
 
   /**
-   * A phone that was enrolled anew has a new entry, which goes on speaking for it when the former one is gone: it is
-   * told in the next round, should the former one have spoken last.
+   * A phone that was enrolled again has a new entry, which goes on reporting it when the former one is gone: it is
+   * reported again in the next round, should the former one have reported last, and only then is the former one removed.
    */
   async #endOf(gone: readonly string[], feed: Feed): Promise<void> {
     if (this.#options.tellsRemoved && gone.length > 0) {
-      const phones = new Set(gone.map((id) => phoneIn(this.#told.get(id) ?? '')));
+      const phones = new Set(gone.map((id) => this.#told.get(id) ?? '').filter((told) => missesIn(told) === 1).map(phoneIn));
       const live = [...this.#seen].map((id) => ({ id, phone: phoneIn(this.#told.get(id) ?? '') }));
       const livePhones = new Set(live.map(({ phone }) => phone).filter((phone) => phone !== ''));
-      const removed = gone.filter((id) => !livePhones.has(phoneIn(this.#told.get(id) ?? '')));
+      const isFormer = (id: string): boolean => livePhones.has(phoneIn(this.#told.get(id) ?? ''));
+      const removed = gone.filter((id) => !isFormer(id) || missesIn(this.#told.get(id) ?? '') > 1);
       const time = new Date(this.#takenAt).toISOString();
       if (removed.length > 0) await feed.take(removed.map((id): RemovedDevice => ({ takenAt: time, removed: id })));
+      for (const id of removed) this.#told.delete(id);
       // Where no phone is known, it may be any.
       for (const { id, phone } of live) if (phones.has(phone) || phones.has('') || phone === '') this.doubt(id);
+      return;
     }
     for (const id of gone) this.#told.delete(id);
   }
@@ -185,5 +189,12 @@ function shortPhone(phone: string | undefined): string {
 }
 
 function phoneIn(told: string): string {
-  return told.replace(MISSED, '').slice(WORD_LENGTH);
+  return told.slice(missesIn(told) + WORD_LENGTH);
+}
+
+/** How many whole lists in a row did not hold the device. */
+function missesIn(told: string): number {
+  let misses = 0;
+  while (told[misses] === MISSED) misses += 1;
+  return misses;
 }

@@ -45,9 +45,9 @@ describe('a merge rule', () => {
     await hub.call('DELETE', url);
   });
 
-  test('applies to everybody, and ignores silent partners, unless it says otherwise', async () => {
+  test('applies to everybody, and keeps the bad news of silent partners, unless it says otherwise', async () => {
     const { body } = await hub.call('POST', URL, { priority: 0, method: 'strictest' });
-    expect(body).toMatchObject({ platform: null, groupId: null, silentPartner: 'ignore' });
+    expect(body).toMatchObject({ platform: null, groupId: null, silentPartner: 'keepWorse' });
   });
 
   test.each([

@@ -65,14 +65,17 @@ const fields = {
   method: z.enum(['strictest', 'primary', 'quorum', 'every']),
   order: z.array(id).min(1).max(100).describe('For `primary`: connectors, the first usable decides.'),
   atLeast: z.int().min(1).max(100).describe('For `quorum`: a risk counts when at least so many partners see one as bad or worse.'),
-  silentPartner: z.enum(['ignore', 'keepLast', 'raise', 'block']).describe('What a partner without heartbeat counts for.'),
+  silentPartner: z.enum(['keepWorse', 'ignore', 'keepLast', 'raise', 'block']).describe(
+    'What a partner without heartbeat counts for. keepWorse: what it reported worse than secured, for 30 days of silence. '
+    + 'ignore: nothing, so the devices that it closed open. keepLast: its last state. raise: one level more. block: worse than any level.',
+  ),
 };
 
 const ruleCreate = z.strictObject({
   ...fields,
   platform: fields.platform.default(null), groupId: fields.groupId.default(null),
   order: fields.order.optional(), atLeast: fields.atLeast.optional(),
-  silentPartner: fields.silentPartner.default('ignore'),
+  silentPartner: fields.silentPartner.default('keepWorse'),
 });
 const rulePatch = z.strictObject(fields).partial();
 const ruleView = z.object({

@@ -106,3 +106,19 @@ test('findings that were kept before can be asked for as those that came later',
   expect(await store.findings.query({ state: 'resolved', severity: 'none', limit: 9 })).toMatchObject([{ id: 'f1' }]);
   await store.close();
 });
+
+test('a hub that has been at work keeps ignoring silent partners, by a rule; a new one has none', async () => {
+  const rules = async () => {
+    const store = await openSqliteStore({ file });
+    const found = await store.documents.list('mergeRule');
+    await store.close();
+    return found.map(({ body }) => body);
+  };
+  expect(await rules()).toEqual([]);
+  rmSync(file);
+  withDatabase((database) => {
+    makeOlder(database, 6);
+    database.exec(`insert into documents values ('mobileThreatDefenseConnector', 'lookout', '{}', 1, 2, 1)`);
+  });
+  expect(await rules()).toEqual([{ platform: null, groupId: null, priority: 1_000_000, method: 'strictest', silentPartner: 'ignore' }]);
+});

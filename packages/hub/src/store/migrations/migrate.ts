@@ -9,10 +9,11 @@ import { appInventory } from './0003-app-inventory.ts';
 import { findingsAndHistory } from './0004-findings.ts';
 import { inventoryUpkeep } from './0005-inventory-upkeep.ts';
 import { disclosuresByTime } from './0006-disclosures-by-time.ts';
+import { silentPartnersIgnored } from './0007-silent-partners-ignored.ts';
 import { WORDS } from './migration.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [first, vendorDevices, appInventory, findingsAndHistory, inventoryUpkeep, disclosuresByTime];
+export const MIGRATIONS: readonly Migration[] = [first, vendorDevices, appInventory, findingsAndHistory, inventoryUpkeep, disclosuresByTime, silentPartnersIgnored];
 
 /** Runs `work` in one durable transaction; undoes it and passes on the error when `work` throws. */
 export type InTransaction = <T>(work: (session: WriteSession) => Promise<T>) => Promise<T>;
