@@ -1,4 +1,4 @@
-import { applySignal, type Finding, type PartnerView, type Signal } from '@sallyport/core';
+import { applyToViews, type Finding, type PartnerView, type Signal } from '@sallyport/core';
 import { parsePartnerReport } from '@sallyport/hub/api/partner/parse-report.ts';
 import { Memory } from '@sallyport/hub/pipeline/memory.ts';
 import type { PostureRow, Store, StoredReport } from '@sallyport/hub/store/store.ts';
@@ -19,21 +19,21 @@ export async function allReports(store: Store): Promise<readonly StoredReport[]>
 export async function recomputePostures(store: Store, reports: readonly StoredReport[], now: number): Promise<readonly Recomputed[]> {
   const memory = new Memory(() => now);
   await memory.load(store);
-  const views = new Map<string, Map<string, PartnerView>>();
+  const views = new Map<string, readonly PartnerView[]>();
   const findings = new Map<string, Map<string, Finding>>();
   for (const report of reports) {
     const signal = signalOf(report);
     const deviceId = signal.keys[0]?.value ?? '';
     const known = childOf(findings, `${deviceId} ${signal.connectorId}`);
-    const ofDevice = childOf(views, deviceId);
-    const { view, findings: newer } = applySignal(ofDevice.get(signal.connectorId), known, signal);
-    if (view !== undefined) ofDevice.set(signal.connectorId, view);
-    for (const finding of newer) known.set(finding.id, finding);
+    const tied = signal.keys[0]?.type === 'managedDeviceId';
+    const applied = applyToViews(views.get(deviceId) ?? [], known, signal, { tied });
+    views.set(deviceId, applied.views);
+    for (const finding of applied.findings) known.set(finding.id, finding);
   }
   return [...views].flatMap(([deviceId, ofDevice]) => {
     const facts = memory.facts(deviceId);
     if (facts === undefined) return [];
-    const current = byConnector([...ofDevice.values()]);
+    const current = byConnector(ofDevice);
     const verdict = memory.evaluate(facts, { views: current, failing: {} }, now);
     return [{ deviceId, views: current, mergedState: verdict.merged.state, complianceState: verdict.state, reasons: verdict.reasons }];
   });
@@ -53,7 +53,8 @@ export async function storedPostures(store: Store, ids: readonly string[]): Prom
 function signalOf({ raw, connectorId, receivedAt }: StoredReport): Signal {
   const parsed = parsePartnerReport(JSON.parse(raw), connectorId, receivedAt);
   if (!parsed.ok) throw new Error(`A kept report cannot be read again: ${parsed.error.message}`);
-  return parsed.incoming.signal;
+  const { signal } = parsed.incoming;
+  return { ...signal, observedAt: Math.min(signal.observedAt, receivedAt), receivedAt };
 }
 
 function byConnector(views: readonly PartnerView[]): readonly PartnerView[] {

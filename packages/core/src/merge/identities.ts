@@ -28,7 +28,7 @@ export function applyToViews(
 ): AppliedToDevice {
   const identities = identitiesOf(signal);
   const view = viewOfSignal(views, signal, identities, evidence);
-  const applied = applySignal(view, ofIdentity(known, views, view), signal);
+  const applied = applySignal(view, ofIdentity(known, views, view, evidence), signal);
   if (applied.view === undefined || applied.view === view) return { views, findings: applied.findings, late: applied.late };
   const after = withIdentity(applied.view, view, signal, identities, evidence);
   const others = views.filter((other) => other !== view);
@@ -43,29 +43,35 @@ export function identitiesOf(signal: Pick<Signal, 'keys'>): readonly string[] {
 }
 
 /**
- * The view that a signal is about. A report about findings alone that names no identity means the newest one. What was
- * stored before identities were told apart belongs to whoever was known then to be this device.
+ * The view that a signal is about. A report that names no identity means the newest one if it is about findings alone, or
+ * names the device by an id of its management; else it is an identity of its own. What no identity reported of the
+ * device so named belongs to the first one that names it so; what was stored before identities were told apart, to
+ * whoever was known then to be this device.
  */
 function viewOfSignal(views: readonly PartnerView[], signal: Signal, identities: readonly string[], evidence: MatchEvidence): PartnerView | undefined {
+  const meansNewest = identities.length === 0 && (signal.state === undefined || evidence.tied === true);
   let newest: PartnerView | undefined;
   let unnamed: PartnerView | undefined;
   for (const view of views) {
     if (view.connectorId !== signal.connectorId || (view.held ?? false) !== (evidence.held ?? false)) continue;
-    if (view.identities === undefined) unnamed = view;
-    else if (isSameIdentity(view.identities, identities)) return view;
+    if (view.identities === undefined) unnamed = identities.length === 0 || evidence.known === true ? view : undefined;
+    else if (view.identities.length === 0 && view.tied === true && evidence.tied === true) unnamed = view;
+    else if (!meansNewest && isSameIdentity(view.identities, identities)) return view;
     newest = view;
   }
-  if (unnamed !== undefined && (identities.length === 0 || evidence.known === true)) return unnamed;
-  return identities.length === 0 && signal.state === undefined ? newest : undefined;
+  return meansNewest ? newest : unnamed;
 }
 
 function isSameIdentity(a: readonly string[], b: readonly string[]): boolean {
   return a.length === 0 ? b.length === 0 : a.some((id) => b.includes(id));
 }
 
-/** Findings that another identity has open are not this one's to end. */
-function ofIdentity(known: ReadonlyMap<string, Finding>, views: readonly PartnerView[], view: PartnerView | undefined): ReadonlyMap<string, Finding> {
-  const others = views.filter((other) => other !== view && other.connectorId === (view?.connectorId ?? other.connectorId));
+/** Findings that another identity has open are not this one's to end, unless it ends the other's level as well. */
+function ofIdentity(
+  known: ReadonlyMap<string, Finding>, views: readonly PartnerView[], view: PartnerView | undefined, { tied }: MatchEvidence,
+): ReadonlyMap<string, Finding> {
+  const isEnded = (other: PartnerView): boolean => tied === true && (view === undefined || other.observedAt <= (view.since ?? 0));
+  const others = views.filter((other) => other !== view && other.connectorId === (view?.connectorId ?? other.connectorId) && !isEnded(other));
   if (known.size === 0 || others.every(({ openFindings }) => openFindings.length === 0)) return known;
   const theirs = new Set(others.flatMap(({ openFindings }) => openFindings.map(({ id }) => id)));
   const own = new Set(view?.openFindings.map(({ id }) => id));
@@ -82,7 +88,7 @@ function withIdentity(after: PartnerView, before: PartnerView | undefined, signa
   const isTied = before?.tied === true || tied === true;
   if (isKnown && since === before?.since && isTied === (before.tied === true)) return after;
   return {
-    ...after, identities: isKnown ? known : [...new Set([...(known ?? []), ...ids])].slice(0, MOST_IDS), since,
+    ...after, identities: isKnown && known.length > 0 ? known : [...new Set([...(known ?? []), ...ids])].slice(0, MOST_IDS), since,
     ...(isTied && { tied: true as const }), ...(held === true && { held: true as const }),
   };
 }

@@ -19,7 +19,7 @@ export function nextOpenFindings(view: PartnerView | undefined, findings: readon
 }
 
 /** Absent members stay absent: a posture that was stored and read again must equal the one in memory. */
-function openFinding(finding: Finding, before: OpenFinding | undefined, { receivedAt }: Signal): OpenFinding {
+function openFinding(finding: Finding, before: OpenFinding | undefined, { receivedAt, undated }: Signal): OpenFinding {
   const { id, type, category, severity, title, recommendedAction, observedAt } = finding;
   // What was open already and is no worse is no news, and raises no posture that has been reported since.
   const opened = before?.severity !== undefined && severity !== undefined && rankOfLevel(severity) <= rankOfLevel(before.severity)
@@ -27,7 +27,8 @@ function openFinding(finding: Finding, before: OpenFinding | undefined, { receiv
     : { observedAt, raisesUntil: (receivedAt ?? observedAt) + RAISES_FOR_MS };
   return {
     id, type, ...(category && { category }), ...(severity && { severity }), ...(title && { title }), ...(recommendedAction && { recommendedAction }),
-    ...(severity && opened.observedAt !== undefined && opened),
+    // Without a time of its own it is not known to be newer than anything.
+    ...(severity && undated !== true && opened.observedAt !== undefined && opened),
   };
 }
 

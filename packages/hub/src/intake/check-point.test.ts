@@ -127,7 +127,7 @@ describe('a link to Check Point', () => {
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['secured', 3]);
   });
 
-  test.each([[PHONE, 'highSeverity'], [null, 'deactivated']])('the end of a former entry that spoke last is settled in the next round, with the phone named as %s', async (mdm, meanwhile) => {
+  test.each([[PHONE, 'highSeverity'], [null, 'secured']])('a former entry that reported last ends with its removal, with the phone named as %s', async (mdm, meanwhile) => {
     await t.link(CONNECTOR, 'check-point', settings());
     const entry = (id: string, risk: string) => device(id, risk, { mdm });
     // Where the list names no phone, alerts have told the hub whose entries these are.
