@@ -215,11 +215,12 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
     test('words the pages of its own in the language of the browser', async () => {
       const expired = await issueDeviceCertificate(deviceAuthority, PHONE, Date.now() - 10 * DAY, 5);
       await through(change, async (nginx) => {
-        for (const [accepted, language, sentence] of [['sv-SE, en;q=0.5', 'sv', 'Certifikatet'], ['fr, nl;q=0.5', 'nl', 'Het certificaat'], ['fr', 'en', 'The certificate'], ['nlx', 'en', 'The certificate']] as const) {
+        for (const [accepted, language, sentence] of [['sv-SE, en;q=0.5', 'sv', 'Vi kunde inte bekräfta'], ['fr, nl;q=0.5', 'nl', 'We weten niet zeker'], ['fr', 'en', 'We could not confirm'], ['nlx', 'en', 'We could not confirm']] as const) {
           const answer = await ask(nginx, expired, { 'accept-language': accepted });
           expect(answer.status).toBe(403);
           expect(answer.text).toContain(`<html lang="${language}">`);
-          expect(answer.text).toContain(sentence);
+          expect(answer.text).toContain(`<h1>${sentence}`);
+          expect(answer.text).toContain('<meta name="viewport" content="width=device-width,initial-scale=1">');
         }
       });
     });

@@ -61,10 +61,10 @@ function ask(url: string, person: Person, agent: Agent | undefined): Promise<Met
   });
 }
 
-/** The sentence on the page that nginx shows. */
+/** What stands on the page that nginx shows. */
 function textOfPage(page: string): string {
-  const [, paragraph = ''] = /<p>(.*?)<\/p>/su.exec(page) ?? [];
-  return paragraph.replaceAll(/&#(\d+);/gu, (_, code: string) => String.fromCodePoint(Number(code)));
+  const [, title = '', paragraph = ''] = /<h1>(.*?)<\/h1><p>(.*?)<\/p>/su.exec(page) ?? [];
+  return `${title}. ${paragraph}`.replaceAll('&#10;', ' ').replaceAll(/&#(\d+);/gu, (_, code: string) => String.fromCodePoint(Number(code)));
 }
 
 async function nameAndVersion(): Promise<string> {

@@ -21,7 +21,7 @@ const found = (finding: NonNullable<NonNullable<UserHints['partners']>[string]['
 
 describe('what the person reads', () => {
   test('says what was found, what the partner calls it, what to do and how access returns', () => {
-    expect(explainForUser([threat], 'en', found({ category: 'net.mitm', title: 'Network attack: Cafe', recommendedAction: 'Leave the network "Cafe {free}"' }))).toEqual({
+    expect(explainForUser([threat], 'en', found({ category: 'net.mitm', title: 'Network attack: Cafe', recommendedAction: 'Leave the network "Cafe {free}"' }))).toMatchObject({
       title: 'Your device has a security problem',
       text: 'Lookout for Work noticed that someone on the network may be reading or changing what you send. Lookout for Work calls it “Network attack: Cafe”. The risk is high.',
       nextStep: 'Turn off Wi-Fi or join a network that you trust, and forget the old one. Mobile data is fine. Open Lookout for Work and follow the steps it shows. '

@@ -18,12 +18,23 @@ const WITH_FALLBACK: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
  * Plain words for the person whose device is concerned: what is wrong, what was found, what to do and how access
  * returns. Several problems are told together, so that nobody solves one only to meet the next.
  */
-export function explainForUser(reasons: readonly Reason[], language: Language, hints: UserHints = {}): UserText {
+export function explainForUser(reasons: readonly Reason[], language: Language, hints: UserHints = {}): Explanation {
   const wording = WORDINGS[language];
   const told = chooseReasons(reasons).map((reason) => tell(reason, language, hints));
   const [first] = told;
-  if (first === undefined) return wording.texts.policy_satisfied;
-  return { title: first.title, text: joined(told.map(({ text }) => text)), nextStep: joined(stepsOf(told, wording, hints)) };
+  if (first === undefined) return { ...wording.texts.policy_satisfied, steps: [wording.texts.policy_satisfied.nextStep] };
+  const steps = distinct(stepsOf(told, wording, hints));
+  return { title: first.title, text: distinct(told.map(({ text }) => text)).join(' '), nextStep: steps.join(' '), steps };
+}
+
+/** What a person reads, with its `nextStep` also in parts: each is a line of its own where there is room. */
+export interface Explanation extends UserText {
+  readonly steps: readonly string[];
+}
+
+/** What is wrong and what to do, without the title: one line each. */
+export function inLines({ text, steps }: Explanation): string {
+  return [text, ...steps].join('\n');
 }
 
 /** The three parts as one text, for programs and lines. */
@@ -58,6 +69,6 @@ function afterwards(problems: readonly Told[], wording: Wording): readonly (stri
   return [ways.size > 1 ? wording.returns.all : [...ways][0], fallback];
 }
 
-function joined(sentences: readonly (string | undefined)[]): string {
-  return [...new Set(sentences.filter((sentence) => sentence !== undefined))].join(' ');
+function distinct(sentences: readonly (string | undefined)[]): readonly string[] {
+  return [...new Set(sentences.filter((sentence) => sentence !== undefined))];
 }

@@ -4,7 +4,7 @@ import type { AccessAnswer, AccessDecider, AccessQuestion } from '../../pipeline
 import { secondFactorMissing } from '../access/obligations.ts';
 import { activeSyncDeviceId, isActiveSync, SEVERAL_IDS } from './active-sync.ts';
 import { normalHost, normalPath, ruleFor } from './application-of.ts';
-import { doorMessage } from './door-message.ts';
+import { doorMessage, doorTitle } from './door-message.ts';
 import type { Door } from './door.ts';
 import type { GatewayAnswer, GatewayRequest } from './gateways/gateway.ts';
 
@@ -103,6 +103,7 @@ function say(answer: AccessAnswer, door: Door, request: GatewayRequest, { decide
   return {
     granted: decision,
     reason: reasons[0]?.code ?? '',
+    title: () => doorTitle(answer, language, decider.view),
     message: (fits) => doorMessage(answer, language, decider.view, fits),
     language,
     remediationUrl: deviceId === undefined ? '' : devicePage + encodeURIComponent(deviceId),

@@ -14,6 +14,7 @@ const answer: AccessAnswer = {
 function viewWith(recommendedAction: string): HintsView {
   const openFindings = [{ id: 'f', type: 'MALWARE', severity: 'high', recommendedAction }];
   return {
+    organization: { helpDesk: { phone: '+46 8 123 45 67' }, timeZone: 'UTC' },
     connector: (id: string) => ({ id, displayName: `App ${id}` }) as Connector,
     posture: () => ({ views: PARTNERS.map((connectorId) => ({ connectorId, openFindings })) }),
   } as unknown as HintsView;

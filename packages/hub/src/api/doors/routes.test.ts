@@ -71,6 +71,7 @@ describe('the door of nginx', () => {
     const response = await ask({ ...WITH_CERTIFICATE, 'accept-language': 'sv' });
     expect(response.statusCode).toBe(403);
     expect(response.headers).toMatchObject({ 'x-sallyport-decision': 'deny', 'x-sallyport-reason': 'device_noncompliant', 'x-sallyport-language': 'sv' });
+    expect(response.headers['x-sallyport-title']).toBe('Din enhet har ett s&#228;kerhetsproblem');
     expect(response.headers['x-sallyport-message']).toContain('Lookout for Work har hittat ett s&#228;kerhetsproblem p&#229; enheten');
     expect(response.body).toBe('');
   });

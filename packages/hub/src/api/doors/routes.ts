@@ -72,7 +72,8 @@ const asked = z.object({
 const answered = z.object({
   'X-Sallyport-Decision': z.enum(['grant', 'deny']),
   'X-Sallyport-Reason': z.string().describe('Code of the first reason.'),
-  'X-Sallyport-Message': z.string().describe('What the person reads, safe to stand in HTML; empty when granted.'),
+  'X-Sallyport-Title': z.string().describe('What the person reads first, safe to stand in HTML; empty when granted.'),
+  'X-Sallyport-Message': z.string().describe('What the person reads below it, in lines (`&#10;`), safe to stand in HTML; empty when granted.'),
   'X-Sallyport-Language': z.string().describe('Of the message: en, sv or nl.'),
   'X-Sallyport-Remediation': z.string().describe('Where the person reads how to mend the device; empty when it is not known.'),
   'X-Sallyport-User': z.string().describe('Percent-encoded; empty when not known.'),

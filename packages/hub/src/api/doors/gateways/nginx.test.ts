@@ -70,11 +70,11 @@ test('headers of other gateways change nothing', () => {
 });
 
 describe('the answer', () => {
-  const FULL = { granted: false, reason: 'device_noncompliant', message: () => 'Öppna <appen> "nu"\r\n$x 100%', language: 'sv' as const, remediationUrl: 'https://h/me/devices/d', user: 'åsa@example.com', device: 'd' };
-  const NAMES = ['decision', 'reason', 'message', 'language', 'remediation', 'user', 'device'].map((name) => `x-sallyport-${name}`);
+  const FULL = { granted: false, reason: 'device_noncompliant', title: () => 'Nej <b>', message: () => 'Öppna <appen> "nu"\r\n$x 100%', language: 'sv' as const, remediationUrl: 'https://h/me/devices/d', user: 'åsa@example.com', device: 'd' };
+  const NAMES = ['decision', 'reason', 'title', 'message', 'language', 'remediation', 'user', 'device'].map((name) => `x-sallyport-${name}`);
 
   test('carries every header always', () => {
-    const empty = { granted: true, reason: '', message: () => '', language: 'en' as const, remediationUrl: '', user: '', device: '' };
+    const empty = { granted: true, reason: '', title: () => '', message: () => '', language: 'en' as const, remediationUrl: '', user: '', device: '' };
     for (const answer of [FULL, empty]) expect(Object.keys(nginx.answer(answer).headers)).toEqual([...NAMES, 'cache-control']);
     expect(nginx.answer(empty)).toMatchObject({ status: 204, headers: { 'x-sallyport-decision': 'grant', 'x-sallyport-user': '', 'cache-control': 'no-store' } });
   });
@@ -82,6 +82,7 @@ describe('the answer', () => {
   test('is safe in a header and in a page', () => {
     const { status, headers } = nginx.answer(FULL);
     expect(status).toBe(403);
+    expect(headers['x-sallyport-title']).toBe('Nej &#60;b&#62;');
     expect(headers['x-sallyport-message']).toBe('&#214;ppna &#60;appen&#62; &#34;nu&#34;&#13;&#10;&#36;x 100&#37;');
     expect(headers['x-sallyport-user']).toBe('%C3%A5sa@example.com');
   });

@@ -71,10 +71,12 @@ function headersOf(answer: GatewayAnswer): Readonly<Record<string, string>> {
   const room = VALUES_BYTES - remediation.length - device.length;
   // Where the answer is no, its reason needs the room more than the longest of all names.
   const user = wholeOrNothing(percentEncoded(answer.user), answer.granted ? room : MOST_BYTES);
+  const title = answer.granted ? '' : wholeOrNothing(htmlSafeAscii(answer.title()));
   return {
     'x-sallyport-decision': answer.granted ? 'grant' : 'deny',
     'x-sallyport-reason': answer.reason,
-    'x-sallyport-message': answer.granted ? '' : messageWithin(room - user.length, answer),
+    'x-sallyport-title': title,
+    'x-sallyport-message': answer.granted ? '' : messageWithin(room - user.length - title.length, answer),
     'x-sallyport-language': answer.language,
     'x-sallyport-remediation': remediation,
     'x-sallyport-user': user,
@@ -84,7 +86,7 @@ function headersOf(answer: GatewayAnswer): Readonly<Record<string, string>> {
 }
 
 /**
- * Of message, user, device and link together. nginx reads the headers of an answer into one buffer, by default a page of
+ * Of title, message, user, device and link together. nginx reads the headers of an answer into one buffer, by default a page of
  * memory (`proxy_buffer_size`, 4,096 bytes); what is larger is a failure to it, and the person would see 503 and no reason.
  * The rest is for the names of the headers, the reason and the fixed headers of every answer.
  */
