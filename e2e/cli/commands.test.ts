@@ -99,6 +99,22 @@ describe('setting up', () => {
     expect(await ok('door', 'delete', 'front')).toContain('Deleted');
   });
 
+  test('a trust set, named by a door and a gateway, and how the gateway is answered', async () => {
+    const ca = file('device-ca.pem', (await newDeviceAuthority(Date.now())).cert);
+    expect(await cli('trust-set', 'set', 'phones')).toMatchObject({ code: 2, err: expect.stringContaining('--file') });
+    expect(await json('trust-set', 'set', 'phones', '--name', 'Company phones', '--file', ca)).toMatchObject({ id: 'phones', authorities: [{ subject: expect.any(String) }] });
+    expect(await json('client', 'create', '--name', 'vpn', '--permission', 'Sallyport.Access.Evaluate', '--trust-set', 'phones')).toMatchObject({ deviceTrustSet: 'phones' });
+    expect(await json('client', 'set', 'vpn', '--steps-up', 'on', '--strict-context', 'on')).toMatchObject({ deviceTrustSet: 'phones', supportedObligations: ['step-up'], strictContext: true });
+    expect(await json('door', 'create', '--id', 'vpn', '--name', 'VPN', '--trust-set', 'phones', '--application', 'Exchange')).toMatchObject({ deviceCa: null, trustSet: 'phones' });
+    expect(await ok('trust-set', 'list')).toMatch(/phones.*Company phones.*vpn/u);
+    expect(await cli('trust-set', 'delete', 'phones')).toMatchObject({ err: expect.stringContaining('vpn') });
+    expect(await json('client', 'set', 'vpn', '--trust-set', 'none', '--steps-up', 'off')).toMatchObject({ deviceTrustSet: null, supportedObligations: [] });
+    await ok('door', 'delete', 'vpn');
+    await ok('client', 'remove', 'vpn');
+    expect(await ok('trust-set', 'delete', 'phones')).toContain('Deleted');
+    expect(await cli('door', 'create', '--name', 'x', '--application', 'Exchange')).toMatchObject({ code: 2, err: expect.stringContaining('--trust-set') });
+  });
+
   test('a merge rule', async () => {
     const rule = await json('merge-rule', 'create', '--method', 'primary', '--partner', 'lookout', '--silent-partner', 'block', '--group', 'Staff');
     expect(await ok('merge-rule', 'list')).toContain('primary');

@@ -90,6 +90,34 @@ describe('nobody is let in', () => {
   });
 });
 
+describe('a device certificate that a gateway hands on to the AuthZEN API', () => {
+  const ASK = { action: { name: 'access' }, resource: { type: 'application', id: 'Exchange' } };
+
+  async function decide(token: string, pem: string): Promise<{ decision: boolean; codes: string[]; hints: string }> {
+    const subject = { type: 'user', id: 'ada@example.com', properties: { certificate: decodeURIComponent(pem) } };
+    const { decision, context } = (await hub.call('/access/v1/evaluation', { token, body: { subject, ...ASK } })).json<{ decision: boolean; context: { reasons: { code: string }[]; hints?: object[] } }>();
+    return { decision, codes: context.reasons.map(({ code }) => code), hints: JSON.stringify(context.hints ?? []) };
+  }
+
+  test('counts where the client\'s own trust set holds its CA, and the CA of a door vouches nowhere else', async () => {
+    const trial = await newDeviceAuthority(Date.now());
+    await hub.must('/admin/v1/trust-sets', { id: 'phones', displayName: 'Phones', certificateAuthorities: authority.cert });
+    await hub.must('/admin/v1/doors', { id: 'trial', displayName: 'Trial', defaultApplication: 'Exchange', deviceCa: trial.cert });
+    const gateway = await hub.newClient('gateway', ['Sallyport.Access.Evaluate']);
+    expect(await decide(gateway.token, certificate)).toMatchObject({ decision: false, codes: ['device_certificate_invalid'], hints: expect.stringContaining('deviceTrustSet') });
+
+    await hub.must(`/v1.0/applications/${gateway.objectId}`, { deviceTrustSet: 'phones' }, 'PATCH');
+    expect(await decide(gateway.token, certificate)).toMatchObject({ decision: true, hints: '[]' });
+    expect(await decide(gateway.token, await certificateOf(PHONE, trial))).toMatchObject({ decision: false, codes: ['device_certificate_invalid'] });
+    expect((await ask({ 'x-ssl-client-cert': await certificateOf(PHONE, trial) })).status).toBe(403);
+
+    await hub.must('/admin/v1/trust-sets/phones', { certificateAuthorities: trial.cert }, 'PATCH');
+    expect(await decide(gateway.token, certificate)).toMatchObject({ decision: false });
+    expect((await hub.call('/admin/v1/trust-sets/phones', { method: 'DELETE' })).text).toContain('gateway');
+    expect((await hub.call(`/v1.0/applications/${gateway.objectId}`, { method: 'PATCH', body: { deviceTrustSet: 'no-such-set' } })).status).toBe(400);
+  });
+});
+
 test('all doors that are not one\'s own look alike', async () => {
   const bodies = await Promise.all([ask({ 'x-sallyport-door-key': 'wrong' }), ask({ 'x-sallyport-door-key': 'wrong' }, 'no-such-door')]);
   const [here, nowhere] = bodies.map(({ status, text }) => `${status} ${/"message":"[^"]*"/.exec(text)?.[0]}`);

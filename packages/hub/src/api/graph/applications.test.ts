@@ -85,6 +85,25 @@ describe("by Graph's alternate key, applications(appId='...')", () => {
   });
 });
 
+describe('how a client\'s decisions are made', () => {
+  test('is registered, changed and shown; what is not named stays', async () => {
+    await hub.store.transaction((tx) => tx.documents.put('trustSet', 'phones', {}, 1));
+    const plain = await made({ displayName: 'Plain gateway' });
+    expect(plain).toMatchObject({ deviceTrustSet: null, supportedObligations: [], strictContext: false });
+    const { id } = await made({ displayName: 'Gateway', deviceTrustSet: 'phones', supportedObligations: ['step-up', 'step-up'], strictContext: true });
+    expect((await hub.patch(`/v1.0/applications/${id}`, { displayName: 'Gateway 2' })).status).toBe(204);
+    expect((await hub.get(`/v1.0/applications/${id}`)).body).toMatchObject({ displayName: 'Gateway 2', deviceTrustSet: 'phones', supportedObligations: ['step-up'], strictContext: true });
+    expect((await hub.patch(`/v1.0/applications/${id}`, { deviceTrustSet: null, supportedObligations: [] })).status).toBe(204);
+    expect((await hub.get(`/v1.0/applications/${id}`)).body).toMatchObject({ deviceTrustSet: null, supportedObligations: [], strictContext: true });
+  });
+
+  test.each([
+    ['deviceTrustSet', { deviceTrustSet: 'nosuch' }], ['supportedObligations[0]', { supportedObligations: ['notification'] }], ['strictContext', { strictContext: 'yes' }],
+  ])('a wrong %s is refused', async (field, wrong) => {
+    expect(await hub.post('/v1.0/applications', { displayName: 'Wrong', ...wrong })).toMatchObject({ status: 400, body: { error: { target: field } } });
+  });
+});
+
 test('secrets are not taken away by a PATCH that lists none', async () => {
   const { id } = await made({ displayName: 'Keeps its secret' });
   await hub.post(`/v1.0/applications/${id}/addPassword`, {});
