@@ -32,6 +32,8 @@ export interface PushStatus {
 
 /** Devices in one message: about 3 MB with 200 apps each. */
 const DEVICES_IN_MESSAGE = 50;
+/** RFC 9110, section 15.5.14: Content Too Large. */
+const TOO_LARGE = 413;
 /** Other processes on the same database tell nobody here what they kept. */
 const LOOK_EVERY_MS = 60_000;
 const FIRST_WAIT_MS = 1_000;
@@ -43,6 +45,7 @@ export class PushFeed {
   readonly kind: InventoryKind;
   readonly #deps: PushDependencies;
   readonly #stopping = new AbortController();
+  #devicesInMessage = DEVICES_IN_MESSAGE;
   #status: PushStatus = { state: 'sending', lastSuccessAt: null, problem: null };
   #waking = new AbortController();
   #loop: Promise<void> = Promise.resolve();
@@ -114,7 +117,7 @@ export class PushFeed {
     const messageId = (content: unknown): string => `msg_${createHash('sha256').update(JSON.stringify([connectorId, kind, kept ?? '', content])).digest('base64url')}`;
     try {
       return await handOver(this.#deps, {
-        connectorId, kind, limit: DEVICES_IN_MESSAGE, channel: 'push', clientId: new URL(url).host,
+        connectorId, kind, limit: this.#devicesInMessage, channel: 'push', clientId: new URL(url).host,
         cursor: kept === undefined ? undefined : readCursor(this.#owner, kept), messageId,
       });
     } catch (error) {
@@ -143,6 +146,8 @@ export class PushFeed {
       method: 'POST', body, signal: this.#stopping.signal, maxBytes: 65_536,
       headers: { 'content-type': 'application/json', ...signatureHeaders(secret, page.messageId, clock.now(), body) },
     }));
+    // The same message again would be refused for ever; it was not taken, so what is next may be another.
+    if (answer.status === TOO_LARGE) this.#devicesInMessage = Math.max(1, Math.floor(this.#devicesInMessage / 2));
     requireSuccess(answer, new URL(url).host, clock.now());
   }
 

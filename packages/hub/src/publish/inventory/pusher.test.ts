@@ -29,6 +29,8 @@ interface Received {
 class Partner {
   readonly received: Received[] = [];
   readonly answers: { readonly status: number; readonly headers?: Record<string, string> }[] = [];
+  /** Larger messages are too large for it. */
+  mostDevices = Infinity;
   readonly #server: Server;
   #waiting: (() => void)[] = [];
 
@@ -38,7 +40,8 @@ class Partner {
       request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
         const body = Buffer.concat(chunks).toString('utf8');
         this.received.push({ headers: request.headers, body, message: JSON.parse(body) });
-        const { status, headers = {} } = this.answers.shift() ?? { status: 204 };
+        const isTooLarge = this.received.at(-1)?.message.data.value.length > this.mostDevices;
+        const { status, headers = {} } = this.answers.shift() ?? { status: isTooLarge ? 413 : 204 };
         if (status !== 0) response.writeHead(status, headers).end();
         for (const wake of this.#waiting.splice(0)) wake();
       });
@@ -249,6 +252,31 @@ test('of several hubs on one database one pushes, and another goes on when it en
   await putApps('Maps');
   await partner.until(2);
   expect(partner.received.map(({ message }) => message.data.restart)).toEqual([true, false]);
+});
+
+test('what is too large for a partner goes out in smaller messages', async () => {
+  partner.mostDevices = 1;
+  await connector({ [SWITCH]: true });
+  const phones = ['b', 'c'].map((end) => `${IPHONE.slice(0, -1)}${end}`);
+  for (const id of phones) await hub.devices.put('test', phone(id, hub.clock.now(), { operatingSystem: 'iOS', managedDeviceOwnerType: 'company', userId: null }));
+  for (const id of [IPHONE, ...phones]) await admin('PUT', `/devices/${id}/apps`, { apps: [MAIL] });
+  await putTarget();
+  await stateBecomes('upToDate');
+  const taken = partner.received.map(({ message }) => message.data.value).filter((value) => value.length <= 1);
+  expect(taken.flat().map((each) => each.managedDeviceId).sort()).toEqual([IPHONE, ...phones]);
+  expect(partner.received.length - taken.length).toBeLessThan(6);
+});
+
+test('a turn that a clock ahead of ours took for months is not waited for', async () => {
+  const wait = (_ms: number, signal: AbortSignal) => sleep(2 ** 30, undefined, { signal, ref: false });
+  const log = { info: () => undefined, warn: () => undefined };
+  const ahead = new PushTurn({ store: hub.store, clock: { now: () => hub.clock.now() + 60 * 86_400_000 }, wait, log });
+  await ahead.start(() => undefined);
+  const ours = new PushTurn({ store: hub.store, clock: hub.clock, wait, log });
+  await ours.start(() => undefined);
+  expect(ours.isMine).toBe(true);
+  await ours.close();
+  await ahead.close();
 });
 
 test('a hub that vanished is followed by another after its turn', async () => {
