@@ -162,7 +162,7 @@ describe('a link to Sophos Central', () => {
     }));
     await eventually(async () => { expect(t.rounds()).toBe(1); });
     expect(await t.hub.store.reports.count()).toBe(130);
-    expect(server.asked('/mobile')).toHaveLength(4);
+    expect(server.requests.filter(({ path }) => path === '/mobile/v1/devices')).toHaveLength(4);
   });
 
   test('reads alerts by key and events by cursor to their ends', async () => {
@@ -222,6 +222,40 @@ describe('a link to Sophos Central', () => {
     await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(2);
     expect(server.asked('/common').map(({ query }) => query.get('from'))).toEqual(['2026-02-23T09:00:00.000Z', '2026-03-01T09:00:00.000Z']);
+  });
+
+  test('finds a phone by its serial number, which it looks up once, over restarts too', async () => {
+    await t.hub.devices.put('test', phone(PHONE, t.hub.clock.now(), { serialNumber: 'SER1' }));
+    server.devices = [device('phone', 'red'), device('tablet', 'green')];
+    server.serialNumbers.set('phone', 'SER1');
+    await t.link(CONNECTOR, 'sophos', settings());
+    await t.round(CONNECTOR);
+    expect(await state()).toBe('highSeverity');
+    server.devices = [device('phone', 'green', { lastSeenAt: time(5) }), device('tablet', 'green')];
+    t.hub.clock.advance(600_000);
+    await t.round(CONNECTOR);
+    expect(await state()).toBe('secured');
+    expect(server.asked('/mobile/v1/devices/').map(({ path, query }) => `${path} ${query.get('devicePropertyKey')}`)).toEqual(['phone', 'tablet'].map((id) => `/mobile/v1/devices/${id}/properties device.serial-number`));
+    // Sophos had none for the tablet; a day later it may.
+    server.serialNumbers.set('tablet', 'SER2');
+    t.hub.clock.advance(25 * 3_600_000);
+    await t.round(CONNECTOR);
+    expect(server.asked('/mobile/v1/devices/')).toHaveLength(3);
+  });
+
+  test('does not wait with a level for serial numbers: those of a large fleet are looked up over several rounds, and not at all where that fails', async () => {
+    server.devices = [...Array.from({ length: 90 }, (_, i) => device(`d${i}`, 'green')), device('phone', 'red')];
+    for (const { id } of server.devices) server.serialNumbers.set(String(id), `SER-${String(id)}`);
+    await t.link(CONNECTOR, 'sophos', settings());
+    await t.round(CONNECTOR);
+    expect([await t.hub.store.reports.count(), server.asked('/mobile/v1/devices/').length]).toEqual([91, 60]);
+    server.trouble('/mobile/v1/devices/', 429);
+    t.hub.clock.advance(600_000);
+    await t.round(CONNECTOR);
+    expect([await t.hub.store.reports.count(), server.asked('/mobile/v1/devices/').length]).toEqual([91, 61]);
+    t.hub.clock.advance(600_000);
+    await t.round(CONNECTOR);
+    expect([await t.hub.store.reports.count(), server.asked('/mobile/v1/devices/').length]).toEqual([122, 92]);
   });
 
   test('matches by the mail address only where the administrator allows it, and never a user of two phones', async () => {

@@ -16,6 +16,8 @@ const EVENTS_AT_ONCE = 1000;
 /** Sophos allows 100 a minute; the rest is for other clients of the same tenant. */
 const REQUESTS_A_MINUTE = 90;
 const WHO = 'Sophos Central';
+/** A property of a device, which the list does not hold. */
+const SERIAL_NUMBER = 'device.serial-number';
 
 const whoami = z.object({ id: z.string().min(1), idType: z.string(), apiHosts: z.object({ dataRegion: z.string().optional() }) });
 
@@ -46,6 +48,8 @@ export interface SophosClient {
   /** Which tenant the credential is for; asked once. */
   tenant(signal: AbortSignal): Promise<Tenant>;
   devices(place: DevicesPlace, signal: AbortSignal): Promise<DevicesPage>;
+  /** Of one device; `undefined`: Sophos has none. */
+  serialNumber(deviceId: string, signal: AbortSignal): Promise<string | undefined>;
   alerts(since: number, key: string | undefined, signal: AbortSignal): Promise<Page<string>>;
   /** Events after a cursor, or from a time on (at most a day back). `undefined`: Sophos no longer knows the cursor. */
   events(from: { readonly cursor: string } | { readonly since: number }, signal: AbortSignal): Promise<EventsPage | undefined>;
@@ -97,6 +101,16 @@ export function createSophosClient(settings: SophosSettings, tools: VendorTools)
       const body = jsonOf(answer, WHO);
       const devices = itemsIn(body, 'devices');
       return { content: devices, takenAt: timeOfAnswer(answer, askedAt, clock.now()), next: nextPlace(body, devices.length, { page, key }) };
+    },
+
+    async serialNumber(deviceId, signal) {
+      const answer = await ask(`/mobile/v1/devices/${encodeURIComponent(deviceId)}/properties`, { devicePropertyKey: SERIAL_NUMBER }, signal);
+      // The device is gone by now.
+      if (answer.status === 404) return undefined;
+      requireSuccess(answer, `${WHO} (serial numbers)`, clock.now());
+      const properties = itemsIn(jsonOf(answer, WHO), 'properties').map(record);
+      const found = properties.find(({ key }) => key === SERIAL_NUMBER) ?? properties.find(({ key }) => key === undefined);
+      return identifier(found?.value);
     },
 
     async alerts(since, key, signal) {

@@ -8,6 +8,7 @@ import type { WireRecord } from '../wire-read.ts';
 import { fingerprint, identifier } from '../wire-read.ts';
 import type { DevicesPage, DevicesPlace } from './client.ts';
 import { createSophosClient } from './client.ts';
+import { SerialNumbers } from './serial-numbers.ts';
 import type { SophosSettings } from './settings.ts';
 import { meaningOfType } from './vocabulary.ts';
 import { readDevice, readEvent } from './wire.ts';
@@ -24,7 +25,13 @@ const FIRST_PAGE: DevicesPlace = { page: 1 };
 /** Asks for events, alerts and devices. The devices say how it is, the others why. */
 export function connectSophos(settings: SophosSettings, tools: VendorTools): VendorConnection {
   const client = createSophosClient(settings, tools);
-  const devicePages = new PageWalk<DevicesPlace, DevicesPage>(FIRST_PAGE, (place, signal) => client.devices(place, signal));
+  const devicePages = new PageWalk<DevicesPlace, DevicesPage>(FIRST_PAGE, async (place, signal) => {
+    const page = await client.devices(place, signal);
+    const content = await serials?.added(page.content, signal) ?? page.content;
+    if (page.next === undefined) serials?.endRound();
+    return { ...page, content };
+  });
+  let serials: SerialNumbers | undefined;
   let devices: KeptDeviceList | undefined;
   let alerts: { readonly pages: ReturnType<typeof alertPages>; readonly startedAt: number } | undefined;
 
@@ -34,13 +41,14 @@ export function connectSophos(settings: SophosSettings, tools: VendorTools): Ven
 
   /** A contact is news as well, and what a breach of a policy means is part of the words. */
   function wordsOf(raw: WireRecord): DeviceWords | undefined {
-    const { id, health, compliant, managed, lastSeen } = readDevice(raw);
-    return id === undefined ? undefined : { id, words: fingerprint(health, compliant, managed, lastSeen, settings.nonCompliantLevel) };
+    const { id, serialNumber, health, compliant, breach, managed, lastSeen } = readDevice(raw);
+    return id === undefined ? undefined : { id, words: fingerprint(health, compliant, breach, managed, lastSeen, serialNumber, settings.nonCompliantLevel) };
   }
 
   async function takeDevices(feed: Feed, list: KeptDeviceList): Promise<void> {
     const kept = await keptJson(feed);
-    await readWhole({ pages: devicePages, list, save: () => feed.cursor.set(JSON.stringify({ ...kept, devices: list })) }, feed, tools);
+    serials ??= new SerialNumbers((id, signal) => client.serialNumber(id, signal), tools, kept.serials);
+    await readWhole({ pages: devicePages, list, save: () => feed.cursor.set(JSON.stringify({ ...kept, devices: list, serials })) }, feed, tools);
   }
 
   async function takeEvents(feed: Feed, list: KeptDeviceList): Promise<void> {

@@ -32,7 +32,24 @@ function posture(more: object, settings: object = {}) {
   return [state, flag];
 }
 
+test('no published word is left unknown', () => {
+  const read = (name: string) => JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')) as Record<string, string[]>;
+  const { healthState = [], managedState = [], severity = [], saysNothing = [] } = read('published-words.json');
+  const told = [
+    ...healthState.map((state) => device({ healthState: { state } })), ...managedState.map((word) => device({ managedState: word })),
+    ...severity.flatMap((word) => [event({ severity: word }), device({ compliance: { compliant: false, severity: word } })]),
+  ];
+  for (const signal of told) expect([signal?.flag, signal?.unknownTerms]).toEqual([undefined, undefined]);
+  const types = read('mobile-event-type-identifiers.json').types ?? [];
+  expect(types.filter((type) => meaningOfType(type.toUpperCase()) === undefined)).toEqual(types.filter((type) => saysNothing.includes(type)));
+});
+
 describe('devices of Sophos', () => {
+  test('are known by the serial number that was looked up', () => {
+    expect(device({ serialNumber: 'SER1' })?.keys.map(({ type, value }) => `${type} ${value}`)[0]).toBe('serialNumber SER1');
+    expect(device({ serialNumber: 'unknown' })?.keys.map(({ type }) => type)).toEqual(['vendorDeviceId', 'email']);
+  });
+
   test('of the constructed list mean what their health and compliance tell', () => {
     const { items } = fixture('mobile-v1-devices.constructed.json');
     const found = items.flatMap((item) => signals({ takenAt: '2025-03-01T09:00:00.000Z', device: item }));
@@ -49,6 +66,16 @@ describe('devices of Sophos', () => {
     [{ compliance: { compliant: false } }, { nonCompliantLevel: 'none' }, ['secured', undefined]],
     [{ compliance: { compliant: false } }, { nonCompliantLevel: 'high' }, ['highSeverity', undefined]],
     [{ compliance: { compliant: 'false' }, healthState: { state: 'red' } }, {}, ['highSeverity', undefined]],
+    [{ compliance: { compliant: false, severity: 'high' } }, {}, ['highSeverity', undefined]],
+    [{ compliance: { compliant: false, severity: 'low' } }, {}, ['mediumSeverity', undefined]],
+    [{ compliance: { compliant: false, severity: 'low' } }, { nonCompliantLevel: 'low' }, ['lowSeverity', undefined]],
+    [{ compliance: { compliant: false, severity: 'high' } }, { nonCompliantLevel: 'none' }, ['secured', undefined]],
+    [{ compliance: { compliant: true, severity: 'high' } }, {}, ['secured', undefined]],
+    [{ compliance: { compliant: false, severity: 'dire' } }, {}, ['mediumSeverity', 'unknown compliance severity "DIRE"']],
+    [{ ixmAppLastSeenAt: '2025-02-22T10:00:00.000Z' }, {}, ['secured', undefined]],
+    [{ ixmAppLastSeenAt: '2025-02-22T08:00:00.000Z' }, {}, ['unresponsive', undefined]],
+    [{ ixmAppLastSeenAt: '2025-02-22T08:00:00.000Z', healthState: { state: 'red' } }, {}, ['highSeverity', undefined]],
+    [{ ixmAppLastSeenAt: null }, {}, ['secured', undefined]],
     [{ compliance: { compliant: 'maybe' } }, {}, [undefined, 'unknown compliance "MAYBE"']],
     [{ compliance: null }, {}, ['secured', undefined]],
     [{ healthState: { state: 'purple' } }, {}, [undefined, 'unknown health state "PURPLE"']],

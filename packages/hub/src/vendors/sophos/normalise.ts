@@ -10,7 +10,7 @@ import { unknownTerm } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { sophosSettings } from './settings.ts';
 import type { TypeMeaning } from './vocabulary.ts';
-import { complianceWords, HEALTH, MANAGED, meaningOfType, SEVERITY } from './vocabulary.ts';
+import { APP_CONTACT, APP_SILENT_MS, complianceWords, HEALTH, MANAGED, meaningOfType, SEVERITY } from './vocabulary.ts';
 import type { SophosEvent } from './wire.ts';
 import { readDevice, readEvent } from './wire.ts';
 
@@ -25,15 +25,20 @@ export function normaliseSophos(raw: unknown, connectorId: string, receivedAt: I
 }
 
 function ofSnapshot(snapshot: ReadSnapshot, connectorId: string, nonCompliant: NonCompliantLevel): readonly Signal[] {
-  const { id, health, compliant, managed, email, lastSeen } = readDevice(snapshot.device);
+  const { id, serialNumber, health, compliant, breach, managed, email, lastSeen, appSeenAt } = readDevice(snapshot.device);
   if (id === undefined) return [];
+  const isSilent = appSeenAt !== undefined && snapshot.takenAt - appSeenAt > APP_SILENT_MS;
   const posture = postureOfWords(
-    [{ field: 'health state', told: health, means: HEALTH }, { field: 'compliance', told: compliant, means: complianceWords(nonCompliant) }],
-    [{ field: 'managed state', told: managed, means: MANAGED }],
+    [
+      { field: 'health state', told: health, means: HEALTH }, { field: 'compliance', told: compliant, means: complianceWords(nonCompliant) },
+      // The worse of the two, so that nothing Sophos calls severe counts as less. Who keeps the rules breaks none.
+      ...(compliant === 'FALSE' && nonCompliant !== 'none' ? [{ field: 'compliance severity', told: breach, means: SEVERITY }] : []),
+    ],
+    [{ field: 'managed state', told: managed, means: MANAGED }, { field: 'app contact', told: isSilent ? 'SILENT' : undefined, means: APP_CONTACT }],
   );
   return [{
-    connectorId, reportId: snapshotReportId(id, snapshot, health, compliant, managed, lastSeen),
-    keys: [...keysOf(['vendorDeviceId'], id), ...keysOf(['email'], email)],
+    connectorId, reportId: snapshotReportId(id, snapshot, health, compliant, breach, managed, lastSeen, serialNumber),
+    keys: [...keysOf(['serialNumber'], serialNumber), ...keysOf(['vendorDeviceId'], id), ...keysOf(['email'], email)],
     observedAt: snapshot.takenAt, findings: [], ...posture,
   }];
 }

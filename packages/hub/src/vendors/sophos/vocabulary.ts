@@ -18,6 +18,12 @@ export function complianceWords(nonCompliant: LevelWord): ReadonlyMap<string, Le
   return new Map([['TRUE', 'none'], ['FALSE', nonCompliant]]);
 }
 
+/** After this long without contact of the app that protects the device, what it said last is no longer what is. */
+export const APP_SILENT_MS = 7 * 24 * 60 * 60_000;
+
+/** Our word for that. */
+export const APP_CONTACT: ReadonlyMap<string, WatchWord> = new Map<string, WatchWord>([['SILENT', 'unresponsive']]);
+
 /**
  * `managedState`. A device that Sophos does not manage has no app of Sophos's that watches it, so it is
  * `deactivated`: the vendor says that the app is off. No word of Sophos's says that it merely has no contact,
@@ -28,7 +34,7 @@ export const MANAGED: ReadonlyMap<string, WatchWord> = new Map<string, WatchWord
   ['NOTMANAGED', 'deactivated'], ['UNMANAGED', 'deactivated'], ['UNENROLLED', 'deactivated'], // assumed
 ]);
 
-/** Of alerts and events. */
+/** Of alerts, events, and `compliance.severity` (where the words of events are assumed). */
 export const SEVERITY: ReadonlyMap<string, Level | 'none'> = new Map<string, Level | 'none'>([
   ['NONE', 'none'], ['INFO', 'none'], ['LOW', 'low'], ['MEDIUM', 'medium'], ['HIGH', 'high'], ['CRITICAL', 'high'],
 ]);

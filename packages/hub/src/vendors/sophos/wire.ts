@@ -3,14 +3,19 @@ import { plainText } from '../plain-text.ts';
 import type { WireRecord } from '../wire-read.ts';
 import { firstOf, identifier, isRecord, record, word } from '../wire-read.ts';
 
-/** A device of `GET /mobile/v1/devices`. Serial number, IMEI and UDID were never seen there. */
+/** A device of `GET /mobile/v1/devices`, to which we add its serial number. IMEI and UDID were never seen there. */
 export interface SophosDevice {
   readonly id: string | undefined;
   readonly health: string | undefined;
   readonly compliant: string | undefined;
+  /** How bad Sophos says the breach of a compliance policy is. */
+  readonly breach: string | undefined;
   readonly managed: string | undefined;
+  readonly serialNumber: string | undefined;
   readonly email: string | undefined;
+  /** When the app that protects the device was last seen; where that is not told, its management. */
   readonly lastSeen: string | undefined;
+  readonly appSeenAt: number | undefined;
 }
 
 /** An event of `siem/v1/events` or an alert of `common/v1/alerts` about a phone. */
@@ -30,9 +35,12 @@ export function readDevice(raw: WireRecord): SophosDevice {
     id: identifier(raw.id),
     health: word(record(raw.healthState).state),
     compliant: word(record(raw.compliance).compliant),
+    breach: word(record(raw.compliance).severity),
     managed: word(raw.managedState),
+    serialNumber: identifier(raw.serialNumber),
     email: identifier(raw.email),
-    lastSeen: identifier(raw.lastSeenAt),
+    lastSeen: firstOf(identifier(raw.ixmAppLastSeenAt), identifier(raw.lastSeenAt)),
+    appSeenAt: instant(raw.ixmAppLastSeenAt),
   };
 }
 
