@@ -86,11 +86,11 @@ describe('messages in a stream', () => {
     }));
   });
 
-  test('are read in time that grows with the stream and not with its square: a megabyte byte by byte, a long line and many short ones', () => {
-    const bytes = Buffer.from(`${'x'.repeat(1_000_000)}\n`);
+  test('are read in time that grows with the stream and not with its square: a long line byte by byte, one that is not told yet and many short ones', () => {
+    const bytes = Buffer.from(`${'x'.repeat(300_000)}\n`);
     const reader = new FrameReader(2_000_000);
     expect(Array.from(bytes, (byte) => reader.push(Buffer.from([byte])).length).reduce((sum, count) => sum + count, 0)).toBe(1);
-    expect(read(['<1>a\0'.repeat(400_000)]).frames).toHaveLength(400_000);
+    expect(read(['<1>a\0'.repeat(200_000)]).frames).toHaveLength(200_000);
     expect(read(['900000 not yet ended ', ...Array.from({ length: 100_000 }, () => 'x')], 1_000_000).frames).toEqual([]);
   });
 });

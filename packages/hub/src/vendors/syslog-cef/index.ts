@@ -1,8 +1,6 @@
-import { compileFieldMap } from '../field-map/compile-field-map.ts';
-import { mapRecord } from '../field-map/map-record.ts';
 import type { Vendor } from '../vendor.ts';
 import { ANY_CONNECTOR } from '../vendor.ts';
-import { readCefLine } from './cef.ts';
+import { readLine } from './read-line.ts';
 import type { CefSettings } from './settings.ts';
 import { cefSettings } from './settings.ts';
 import { cefTryOut } from './try-out.ts';
@@ -17,9 +15,7 @@ export const syslogCef: Vendor = {
   tryOut: cefTryOut,
 
   normalise(raw, connectorId, receivedAt, settings) {
-    const read = typeof raw === 'string' ? readCefLine(raw) : undefined;
-    if (read?.ok !== true) return [];
-    const { signal } = mapRecord(compileFieldMap((settings as CefSettings).map), read.record, { connectorId, receivedAt });
+    const signal = typeof raw === 'string' ? readLine(raw, settings as CefSettings, connectorId, receivedAt).signal : undefined;
     return signal === undefined ? [] : [signal];
   },
 };

@@ -3,6 +3,9 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { fieldMapSettings } from '../field-map/field-map-settings.ts';
 
+/** Products whose CEF has a meaning of its own here. */
+const PRESETS = ['jamf'] as const;
+
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
 /** The certificates in a text of PEM. Throws for what is none. */
@@ -23,10 +26,16 @@ const shape = {
     title: 'Addresses of senders',
     description: 'For senders that cannot show a certificate: the IP addresses and ranges from which they call. Weaker: whoever can call from there can report.',
   }),
-  map: fieldMapSettings.meta({ title: 'Field map', description: 'Where our fields stand in a CEF message, such as $.externalId or $.cs1, and what its words mean.' }),
+  preset: z.enum(PRESETS).optional().meta({
+    title: 'Preset', description: 'For a product whose CEF the hub knows, in place of a field map. jamf: the Threat Events Stream of Jamf Security Cloud.',
+  }),
+  map: fieldMapSettings.optional().meta({ title: 'Field map', description: 'Where our fields stand in a CEF message, such as $.externalId or $.cs1, and what its words mean. Not beside a preset.' }),
 };
 
-export const cefSettings = z.object(shape).superRefine(({ clientCa, clientNames, addresses }, context) => {
+export const cefSettings = z.object(shape).superRefine((settings, context) => {
+  const { clientCa, clientNames, addresses } = settings;
+  const problem = problemOfMeaning(settings);
+  if (problem !== undefined) context.addIssue({ code: 'custom', path: ['map'], message: problem });
   if (clientCa === undefined && addresses.length === 0) context.addIssue({ code: 'custom', path: ['clientCa'], message: 'is needed, or addresses: without both nobody can be told to be the sender' });
   if (clientCa === undefined && clientNames.length > 0) context.addIssue({ code: 'custom', path: ['clientCa'], message: 'is needed where names of certificates are given' });
 });
@@ -35,6 +44,12 @@ export const cefSettings = z.object(shape).superRefine(({ clientCa, clientNames,
 export const cefTrySettings = z.object(shape);
 
 export type CefSettings = z.infer<typeof cefSettings>;
+
+/** Completes "map ...": why it cannot be known what a message means. */
+export function problemOfMeaning({ preset, map }: { readonly preset?: unknown; readonly map?: unknown }): string | undefined {
+  if (preset === undefined && map === undefined) return 'is needed, or a preset';
+  return preset !== undefined && map !== undefined ? 'must be left out beside a preset' : undefined;
+}
 
 function isCertificates(pem: string): boolean {
   try {

@@ -1,12 +1,10 @@
-import { compileFieldMap } from '../field-map/compile-field-map.ts';
-import type { FieldMapSettings } from '../field-map/field-map-settings.ts';
-import { mapRecord } from '../field-map/map-record.ts';
-import { shown } from '../field-map/read-field.ts';
+import { HubError } from '@sallyport/contracts';
 import type { TriedRecord, VendorTryOut } from '../vendor.ts';
-import { readCefLine } from './cef.ts';
 import type { Frame, Unfinished } from './framing.ts';
 import { FrameReader, MAX_LINE_BYTES } from './framing.ts';
-import { cefTrySettings } from './settings.ts';
+import { readLine } from './read-line.ts';
+import type { CefSettings } from './settings.ts';
+import { cefTrySettings, problemOfMeaning } from './settings.ts';
 
 const MAX_LINES = 100;
 /** Nothing is stored, so it is nobody's. */
@@ -17,10 +15,12 @@ export const cefTryOut: VendorTryOut = {
   settings: cefTrySettings,
 
   run(sample, _headers, given, now) {
-    const { map } = cefTrySettings.parse(given);
+    const settings = cefTrySettings.parse(given);
+    const problem = problemOfMeaning(settings);
+    if (problem !== undefined) throw new HubError('invalid_request', `settings.map ${problem}.`, { field: 'settings.map' });
     const stream = Buffer.from(sample, 'utf8');
     const placeOf = places(stream);
-    const records = messagesIn(stream).slice(0, MAX_LINES).map((message) => ({ place: placeOf(message.at), ...tried(message, map, now) }));
+    const records = messagesIn(stream).slice(0, MAX_LINES).map((message) => ({ place: placeOf(message.at), ...tried(message, settings, now) }));
     return { authentication: undefined, records };
   },
 };
@@ -36,19 +36,14 @@ function messagesIn(stream: Buffer): readonly Message[] {
   return messages;
 }
 
-function tried(message: Message, map: FieldMapSettings, now: number): Omit<TriedRecord, 'place'> {
-  if ('line' in message) return triedLine(message.line.toString('utf8'), map, now);
+function tried(message: Message, settings: Pick<CefSettings, 'preset' | 'map'>, now: number): Omit<TriedRecord, 'place'> {
+  if ('line' in message) return readLine(message.line.toString('utf8'), settings, NO_CONNECTOR, now);
   if ('tooLong' in message) return unread(`is ${message.tooLong} bytes long; at most ${MAX_LINE_BYTES} are taken`);
   return unread('missing' in message ? `is announced with ${message.missing} bytes more than there are` : message.problem);
 }
 
-function triedLine(line: string, map: FieldMapSettings, now: number): Omit<TriedRecord, 'place'> {
-  const read = readCefLine(line);
-  return read.ok ? mapRecord(compileFieldMap(map), read.record, { connectorId: NO_CONNECTOR, receivedAt: now }) : unread(read.problem, shown(line));
-}
-
-function unread(message: string, value?: string): Omit<TriedRecord, 'place'> {
-  return { signal: undefined, problems: [{ field: 'cef', path: '$', ...(value !== undefined && { value }), message }] };
+function unread(message: string): Omit<TriedRecord, 'place'> {
+  return { signal: undefined, problems: [{ field: 'cef', path: '$', message }] };
 }
 
 /** Places for people, asked for in the order of the stream: `line 3`, or within a line `line 3, byte 140`. */
