@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { categoryOf, type Signal } from '@sallyport/core';
-import { PRADEO_CATEGORIES } from './categories.ts';
+import type { Signal } from '@sallyport/core';
 import { pradeo } from './index.ts';
 import { normalisePradeo } from './normalise.ts';
 import { pradeoSettings } from './settings.ts';
@@ -104,22 +103,6 @@ describe('devices of Pradeo\'s REST API', () => {
   test('that are gone from the list are deactivated', () => {
     expect(signals({ takenAt: '2026-06-01T11:00:00.000Z', removed: 'dev-1' })).toMatchObject([{ state: 'deactivated', keys: [{ type: 'vendorDeviceId', value: 'dev-1' }] }]);
   });
-});
-
-test('no published word is left unknown', () => {
-  const published = JSON.parse(readFileSync(new URL('./fixtures/published-words.json', import.meta.url), 'utf8')) as Record<'riskLevel' | 'securityStatus' | 'agentStatus' | 'colours' | 'correlations' | 'verdicts' | 'detections' | 'statuses', string[]>;
-  const snapshots = (['riskLevel', 'securityStatus', 'agentStatus'] as const).flatMap((field) => published[field].map((value) => ({ takenAt: '2026-06-01T11:00:00.000Z', device: { ...API_DEVICE, [field]: value } })));
-  const content = (member: string, change: Item) => ({ ...EVENTS[0], content: { [member]: { ...CORRELATION, ...change, device: { ...CORRELATION.device, imei: null } } } });
-  const told = [
-    ...snapshots,
-    ...published.colours.map((networkThreatLevel) => content('deviceCorrelation', { networkThreatLevel })), ...published.correlations.map((status) => content('deviceCorrelation', { status })),
-    ...published.verdicts.map((status) => content('deviceCompliance', { status })),
-    ...published.detections.map((status) => ({ ...EVENTS[0], type: 'DeviceDetection', content: { id: 'd', metric: 'match_root', status } })),
-    ...published.statuses.flatMap((name) => [0, 1].map((value) => content('deviceSystemStatusRecord', { deviceSystemStatus: { name }, value }))),
-  ];
-  for (const raw of told) for (const { unknownTerms, flag } of signals(raw)) expect([unknownTerms, flag]).toEqual([undefined, undefined]);
-  const findings = told.flatMap((raw) => signals(raw)).flatMap((signal) => signal.findings);
-  for (const { type } of findings.filter(({ id }) => id.startsWith('status:'))) expect([type, categoryOf(PRADEO_CATEGORIES, type)]).not.toEqual([type, 'unclassified']);
 });
 
 describe('Pradeo\'s traps', () => {

@@ -32,18 +32,6 @@ function posture(more: object, settings: object = {}) {
   return [state, flag];
 }
 
-test('no published word is left unknown', () => {
-  const read = (name: string) => JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')) as Record<string, string[]>;
-  const { healthState = [], managedState = [], severity = [], saysNothing = [] } = read('published-words.json');
-  const told = [
-    ...healthState.map((state) => device({ healthState: { state } })), ...managedState.map((word) => device({ managedState: word })),
-    ...severity.flatMap((word) => [event({ severity: word }), device({ compliance: { compliant: false, severity: word } })]),
-  ];
-  for (const signal of told) expect([signal?.flag, signal?.unknownTerms]).toEqual([undefined, undefined]);
-  const types = read('mobile-event-type-identifiers.json').types ?? [];
-  expect(types.filter((type) => meaningOfType(type.toUpperCase()) === undefined)).toEqual(types.filter((type) => saysNothing.includes(type)));
-});
-
 describe('devices of Sophos', () => {
   test('are known by the serial number that was looked up', () => {
     expect(device({ serialNumber: 'SER1' })?.keys.map(({ type, value }) => `${type} ${value}`)[0]).toBe('serialNumber SER1');
