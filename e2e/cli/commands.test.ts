@@ -96,6 +96,8 @@ describe('setting up', () => {
     expect(made).toMatchObject({ id: 'front', url: `${hub.baseUrl}/doors/front`, applications: [{ pathPrefix: '/mail', application: 'Exchange' }, { host: 'files.example.com', application: 'SharePoint' }] });
     expect(await ok('door', 'list')).not.toContain(made.secret);
     expect((await json('door', 'rotate', 'front')).secret).not.toBe(made.secret);
+    expect(await ok('door', 'rotate', 'front')).toContain('The former key ends');
+    expect(await ok('door', 'rotate', 'front', '--end-former-key')).not.toContain('The former key ends');
     expect(await ok('door', 'delete', 'front')).toContain('Deleted');
   });
 
@@ -137,6 +139,8 @@ describe('a report', () => {
     const denied = await cli(...question, '--explain', '--language', 'sv');
     expect(denied.code).toBe(4);
     expect(denied.out).toMatch(/^denied\n/);
+    expect(await cli('decide', '--user', 'ada@example.com', '--app', 'Exchnage')).toMatchObject({ code: 1, out: '', err: expect.stringContaining('There is no such application "Exchnage". Did you mean Exchange?') });
+    expect(await cli('decide', '--user', 'aad@example.com', '--app', 'Exchange')).toMatchObject({ code: 1, err: expect.stringContaining('There is no user "aad@example.com"') });
     expect(denied.out).toContain('threat_level_above_allowed');
     expect(denied.out).toContain('Lookout for Work har märkt att någon i nätverket');
     expect(await ok('device', 'list', '--state', 'noncompliant')).toContain('highSeverity');

@@ -84,6 +84,8 @@ export interface DoorResource {
   readonly url: string;
   readonly eventsUrl: string;
   readonly hint: string;
+  /** Until when the key that was replaced is accepted beside the new one. */
+  readonly formerKeyUntilDateTime: string | null;
   /** Only in the answer that made it. */
   readonly secret?: string;
 }

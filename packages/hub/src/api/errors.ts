@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ZodError } from 'zod';
 import { ERRORS, HubError, type ErrorCode } from '@sallyport/contracts';
 import { isoTime, type Clock } from '../platform/clock.ts';
+import { CannotOpen } from '../platform/data-key.ts';
 import '../platform/zod-words.ts';
 import { StoreBusy, UnkeepableText } from '../store/store.ts';
 import { clientRequestId } from './request-ids.ts';
@@ -51,6 +52,7 @@ export function answerOf(error: unknown, accepted: Accepted = { mediaType: 'appl
     return answerOf(new HubError('busy', 'The database cannot be written now; nothing was kept. Send the same request again later.', { retryAfterSeconds: error.retryAfterSeconds }));
   }
   if (error instanceof UnkeepableText) return answerOf(new HubError('invalid_request', 'A text of the request holds the character U+0000, which cannot be kept or looked for.'));
+  if (error instanceof CannotOpen) return answerOf(new HubError('conflict', error.message));
   if (error instanceof ZodError) return answerOf(hubErrorOfZod(error));
   const known = ofFastify(error, accepted);
   if (known !== undefined) return answerOf(known);

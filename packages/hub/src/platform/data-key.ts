@@ -9,8 +9,16 @@ import { PRIVATE_FILE, readFileIfThere, writeFileAtomically } from './private-fi
 export interface DataKey {
   /** `context` says what this is and whose (`vendorLink/{id}`); it must be the same to open it again. */
   seal(plaintext: string, context: string): string;
-  /** Throws for another key, another context or a changed text. */
+  /** Throws `CannotOpen` for another key, another context or a changed text. */
   open(sealed: string, context: string): string;
+}
+
+/** A sealed value that this hub cannot open; the message says why and what to do, and holds no secret. */
+export class CannotOpen extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CannotOpen';
+  }
 }
 
 const KEY_BYTES = 32;
@@ -48,8 +56,8 @@ export function createDataKey(key: Uint8Array): DataKey {
     },
     open(sealed, context) {
       const [version, sealedWith, data = ''] = sealed.split('.');
-      if (version !== 'v1') throw new Error(`${context}: this is no sealed value of ours.`);
-      if (sealedWith !== keyId) throw new Error(`${context} was sealed with the data key ${sealedWith}, and this hub has ${keyId}. Start it with the key it had, or enter the secret anew.`);
+      if (version !== 'v1') throw new CannotOpen(`${context}: this is no sealed value of ours.`);
+      if (sealedWith !== keyId) throw new CannotOpen(`${context} was sealed with the data key ${sealedWith}, and this hub has ${keyId}. Start it with the key it had (SALLYPORT_DATA_KEY, or keys/data.key of the data folder), or enter the secret again.`);
       const bytes = Buffer.from(data, 'base64url');
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
         .setAAD(Buffer.from(context, 'utf8'))
@@ -57,7 +65,7 @@ export function createDataKey(key: Uint8Array): DataKey {
       try {
         return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
       } catch (cause) {
-        throw new Error(`${context}: the sealed value has been changed, or belongs to something else.`, { cause });
+        throw new CannotOpen(`${context}: the sealed value has been changed, or belongs to something else.`, { cause });
       }
     },
   };

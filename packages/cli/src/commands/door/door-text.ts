@@ -8,5 +8,6 @@ export function newKeyText(door: DoorResource, style: Style): string {
     ['The gateway asks', door.url],
     ['with X-Sallyport-Door-Key', door.secret],
     ['Events', door.eventsUrl],
+    ...(door.formerKeyUntilDateTime === null ? [] : [['The former key ends', door.formerKeyUntilDateTime] as const]),
   ], style)}\n${style.warn('The key is shown only now; the hub keeps a hash of it.')}\n`;
 }

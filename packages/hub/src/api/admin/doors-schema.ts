@@ -52,11 +52,16 @@ export const doorCreate = z.strictObject({
 
 export const doorPatch = z.strictObject(fields).partial();
 
+export const doorRotate = z.strictObject({
+  endFormerSecret: z.boolean().default(false).describe('Refuse the former secret at once. Its gateway lets nobody in until it has the new one.'),
+});
+
 const doorView = z.object({
   ...fields,
   id: z.string(),
   kind: z.literal('nginx'),
   hint: z.string().describe('The first characters of the secret.'),
+  formerKeyUntilDateTime: z.iso.datetime().nullable().describe('Until when the key that was replaced is accepted beside the new one.'),
   url: z.url().describe('What the gateway asks.'),
   eventsUrl: z.url(),
   createdDateTime: z.iso.datetime(),
@@ -88,7 +93,8 @@ function requireApplication(name: string, field: string, view: Pick<AccessView, 
 
 /** What leaves: everything but the hash of the secret. */
 export function toView({ id, body, createdAt, modifiedAt }: DocumentRow, baseUrl: string): DoorView {
-  const { secretHash: _, ...shown } = body as unknown as DoorBody;
+  const { secretHash: _, formerSecretHash: _former, formerSecretUntil = null, ...shown } = body as unknown as DoorBody;
+  const formerKeyUntilDateTime = formerSecretUntil === null ? null : isoTime(formerSecretUntil);
   const url = `${baseUrl.replace(/\/+$/u, '')}/doors/${id}`;
-  return doorView.parse({ trustSet: null, ...shown, id, url, eventsUrl: `${url}/events`, createdDateTime: isoTime(createdAt), modifiedDateTime: isoTime(modifiedAt) });
+  return doorView.parse({ trustSet: null, ...shown, formerKeyUntilDateTime, id, url, eventsUrl: `${url}/events`, createdDateTime: isoTime(createdAt), modifiedDateTime: isoTime(modifiedAt) });
 }

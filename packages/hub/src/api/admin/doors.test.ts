@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashOfSecret, secretMatches } from '../../platform/secrets.ts';
+import { acceptedHashes, type Door } from '../doors/door.ts';
 import { CAPTURED } from '../doors/testing.ts';
 import { ADMIN_BASE, openAdminHub } from './testing.ts';
 import type { AdminHub } from './testing.ts';
@@ -44,7 +45,22 @@ describe('a door', () => {
     expect(hub.registry.get('changing')).toMatchObject({ enabled: false, language: 'sv' });
   });
 
-  test('gets a new secret, and the old one stops working at once', async () => {
+  test('gets a new secret, and the former one is accepted for a day unless it is ended', async () => {
+    const { body: before } = await hub.call('POST', URL, { ...DOOR, id: 'overlapping' });
+    expect(before.formerKeyUntilDateTime).toBeNull();
+    const { body: second } = await hub.call('POST', `${URL}/overlapping/rotateSecret`);
+    expect(Date.parse(second.formerKeyUntilDateTime) - Date.parse(second.modifiedDateTime)).toBeCloseTo(86_400_000, -4);
+    const accepted = (secret: string, at: number): boolean => acceptedHashes(hub.registry.get('overlapping') as Door, at).some((hash) => secretMatches(secret, hash));
+    const end = Date.parse(second.formerKeyUntilDateTime);
+    expect([accepted(before.secret, end - 1), accepted(before.secret, end), accepted(second.secret, end)]).toEqual([true, false, true]);
+    const { body: third } = await hub.call('POST', `${URL}/overlapping/rotateSecret`, { endFormerSecret: true });
+    expect(third.formerKeyUntilDateTime).toBeNull();
+    expect([before, second, third].map(({ secret }) => accepted(secret, 0))).toEqual([false, false, true]);
+    expect((await hub.call('POST', `${URL}/overlapping/rotateSecret`, { endFormerKey: true })).body.error.target).toBe('endFormerKey');
+    expect((await hub.call('GET', `${URL}/overlapping`)).text).not.toMatch(/ecret/);
+  });
+
+  test('gets a new secret that is not the old one', async () => {
     const { body: before } = await hub.call('POST', URL, { ...DOOR, id: 'rotating' });
     const { status, body: after } = await hub.call('POST', `${URL}/rotating/rotateSecret`);
     expect(status).toBe(200);

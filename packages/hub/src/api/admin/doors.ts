@@ -10,7 +10,7 @@ import type { DoorRegistry } from '../doors/door-registry.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { AdminDocuments, idOf } from './admin-documents.ts';
 import type { AdminDependencies } from './admin-documents.ts';
-import { checkDoor, doorCreate, doorList, doorPatch, doorView, doorWithSecret, toView } from './doors-schema.ts';
+import { checkDoor, doorCreate, doorList, doorPatch, doorRotate, doorView, doorWithSecret, toView } from './doors-schema.ts';
 
 export interface DoorAdminOptions extends AdminDependencies {
   readonly view: Pick<AccessView, 'application'>;
@@ -18,6 +18,10 @@ export interface DoorAdminOptions extends AdminDependencies {
   /** Public address of the hub, without a path. */
   readonly baseUrl: string;
 }
+
+/** How long a secret that was replaced is still accepted: time to put the new one into the gateway. */
+const FORMER_ACCEPTED_MS = 24 * 60 * 60_000;
+const NO_FORMER = { formerSecretHash: null, formerSecretUntil: null };
 
 const READ: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Doors.Read.All', 'Sallyport.Doors.ReadWrite.All'] };
 const WRITE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Doors.ReadWrite.All'] };
@@ -57,8 +61,12 @@ export function doorAdminRoutes(options: DoorAdminOptions): FastifyPluginCallbac
   };
 
   async function rotate(request: FastifyRequest): Promise<object> {
+    const { endFormerSecret } = doorRotate.parse(request.body ?? {});
     const { secret, hash, hint } = newSecret();
-    const row = await doors.change(request, idOf(request), (before) => ({ ...before, secretHash: hash, hint }));
+    const row = await doors.change(request, idOf(request), (before) => ({
+      ...before, secretHash: hash, hint,
+      ...(endFormerSecret ? NO_FORMER : { formerSecretHash: before.secretHash, formerSecretUntil: options.clock.now() + FORMER_ACCEPTED_MS }),
+    }));
     return { ...(await inForce(row)), secret };
   }
 }
@@ -77,5 +85,5 @@ const docs = {
   get: { summary: 'Get one door', tags, params, responses: { 200: { description: 'The door.', schema: doorView } } },
   patch: { summary: 'Change a door', tags, params, body: doorPatch, responses: { 200: { description: 'The door as it is now.', schema: doorView } } },
   remove: { summary: 'Delete a door', tags, params, description: 'Its gateway lets nobody in from now on.', responses: { 204: { description: 'Deleted.' } } },
-  rotate: { summary: 'Give a door a new secret', tags, params, description: 'The old one stops working at once.', responses: { 200: { description: 'The door with its new secret, which is shown only now.', schema: doorWithSecret } } },
+  rotate: { summary: 'Give a door a new secret', tags, params, body: doorRotate.optional(), description: 'The former one is accepted for 24 hours beside it, so that the gateway lets people in meanwhile; endFormerSecret ends it at once, as when others know it.', responses: { 200: { description: 'The door with its new secret, which is shown only now.', schema: doorWithSecret } } },
 } as const satisfies Record<string, RouteDoc>;

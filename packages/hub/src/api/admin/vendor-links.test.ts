@@ -14,6 +14,7 @@ import { LookoutServer } from '../../vendors/lookout/fixtures/lookout-server.ts'
 import { VENDORS } from '../../vendors/registry.ts';
 import { signingKey, TransmitterServer } from '../../vendors/shared-signals/fixtures/transmitter-server.ts';
 import { syslogCef } from '../../vendors/syslog-cef/index.ts';
+import { createDataKey } from '../../platform/data-key.ts';
 import { createHttpServer } from '../http-server.ts';
 import { permissionsAsToken } from '../testing-authenticator.ts';
 import { vendorLinkRoutes } from './vendor-links.ts';
@@ -69,6 +70,16 @@ describe('the link of a connector to its vendor', () => {
     // Of the link alone: what its connector goes through meanwhile is on record, too.
     const told = (await t.hub.store.audit.list(100, 0)).filter((row) => row.resourceType === 'vendorLink');
     expect(told.map((row) => row.operation).sort()).toEqual(['Create', 'Delete', 'Patch']);
+  });
+
+  test('with secrets of another data key is an answer that says what to do, and no fault of the hub', async () => {
+    await call('PUT', PATH, good());
+    const row = await t.hub.store.documents.get('vendorLink', LOOKOUT);
+    const sealed = createDataKey(Buffer.alloc(32, 99)).seal('x', `vendorLink/${LOOKOUT}/applicationKey`);
+    await t.hub.store.transaction((tx) => tx.documents.put('vendorLink', LOOKOUT, { ...row?.body, secrets: { applicationKey: sealed } }, 0));
+    expect(await call('POST', `${PATH}/test`)).toMatchObject({ status: 200, body: { ok: false, message: expect.stringContaining('Start it with the key it had') } });
+    expect(await call('PUT', PATH, good({ applicationKey: undefined }))).toMatchObject({ status: 409, body: { error: { message: expect.stringContaining('enter the secret again') } } });
+    expect((await call('PUT', PATH, good())).status).toBe(200);
   });
 
   test('does not send a kept secret to another address', async () => {

@@ -10,7 +10,7 @@ import { linkBody, sealLink, type VendorLinkBody } from '../../intake/vendor-lin
 import type { DeviceRegistry } from '../../pipeline/ports.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
-import type { DataKey } from '../../platform/data-key.ts';
+import { CannotOpen, type DataKey } from '../../platform/data-key.ts';
 import type { Outbound } from '../../platform/outbound.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { VENDORS } from '../../vendors/registry.ts';
@@ -138,8 +138,13 @@ class Links {
     const kept = given === undefined ? await this.get(connectorId) : await store.documents.get('vendorLink', connectorId);
     const before = bodyOf(kept);
     const vendor = knownVendor(given?.vendor ?? before?.vendor ?? '');
-    const settings = changedSettings(connectorId, { vendor, settings: given?.settings ?? before?.settings ?? {} }, before, dataKey);
-    return testLink({ connectorId, vendor, enabled: true, settings }, this.#options);
+    try {
+      const settings = changedSettings(connectorId, { vendor, settings: given?.settings ?? before?.settings ?? {} }, before, dataKey);
+      return await testLink({ connectorId, vendor, enabled: true, settings }, this.#options);
+    } catch (error) {
+      if (error instanceof CannotOpen) return { ok: false, message: error.message };
+      throw error;
+    }
   }
 
   /** Never throws for what the vendor does. */

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HubError } from '@sallyport/contracts';
 import { hashOfSecret, secretMatches } from '../../platform/secrets.ts';
-import type { Door } from './door.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { acceptedHashes, type Door } from './door.ts';
 import type { DoorRegistry } from './door-registry.ts';
 
 /**
@@ -18,6 +19,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set for routes of kind `door`. */
     door: Door | undefined;
+    /** Of the secret that the door showed. */
+    doorSecretHash: string | undefined;
   }
 }
 
@@ -25,14 +28,19 @@ declare module 'fastify' {
  * Hook for routes of kind `door`. Wrong or missing keys, unknown and disabled doors get the same 401, so that
  * nobody learns which doors there are; only the log says which it was. Gateways refuse the client on a 401.
  */
-export function authenticateDoor(registry: DoorRegistry): (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void {
+export function authenticateDoor(registry: DoorRegistry, clock: Clock): (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void {
   const warned = new Map<string, number>();
   return (request, reply, done) => {
     const { doorId } = request.params as { doorId: string };
     const door = registry.get(doorId);
-    const problem = problemWith(door, request.raw.rawHeaders);
+    const shown = keysShown(request.raw.rawHeaders);
+    // Compared for unknown doors too: the time taken must not tell that they are unknown.
+    const hashes = door === undefined ? [NOBODY] : acceptedHashes(door, clock.now());
+    const matching = hashes.filter((hash) => secretMatches(shown[0] ?? '', hash));
+    const problem = problemWith(door, shown, matching.length > 0);
     if (problem === undefined) {
       request.door = door;
+      request.doorSecretHash = matching[0];
       return done();
     }
     if (isFirstLately(warned, `${doorId} ${problem}`)) request.log.warn({ door: doorId.slice(0, 80), address: request.ip, problem }, 'a door was refused; its gateway lets nobody in');
@@ -41,13 +49,13 @@ export function authenticateDoor(registry: DoorRegistry): (request: FastifyReque
   };
 }
 
-function problemWith(door: Door | undefined, rawHeaders: readonly string[]): string | undefined {
-  const keys = rawHeaders.filter((_, i) => i % 2 === 1 && (rawHeaders[i - 1] as string).toLowerCase() === KEY_HEADER);
-  const [key] = keys;
-  // Compared for unknown doors too: the time taken must not tell that they are unknown.
-  const matches = secretMatches(key ?? '', door?.secretHash ?? NOBODY);
+function keysShown(rawHeaders: readonly string[]): readonly string[] {
+  return rawHeaders.filter((_, i) => i % 2 === 1 && (rawHeaders[i - 1] as string).toLowerCase() === KEY_HEADER);
+}
+
+function problemWith(door: Door | undefined, keys: readonly string[], matches: boolean): string | undefined {
   if (keys.length > 1) return 'the key came twice';
-  if (key === undefined) return 'no key';
+  if (keys.length === 0) return 'no key';
   if (door === undefined) return 'no such door';
   if (!matches) return 'wrong key';
   return door.enabled ? undefined : 'the door is disabled';

@@ -24,6 +24,9 @@ export interface DoorBody {
   readonly displayName: string;
   readonly enabled: boolean;
   readonly secretHash: string;
+  /** Of the secret that was replaced, which is accepted until `formerSecretUntil` (milliseconds since 1970). */
+  readonly formerSecretHash?: string | null;
+  readonly formerSecretUntil?: number | null;
   /** The first characters of the secret, so that people can tell two apart. */
   readonly hint: string;
   readonly applications: readonly ApplicationRule[];
@@ -72,4 +75,9 @@ function bySpecificity(a: ApplicationRule, b: ApplicationRule): number {
 function hostRank({ host }: ApplicationRule): number {
   if (host === undefined) return 0;
   return host.startsWith('*.') ? 1 : 2;
+}
+
+/** The hashes of the secrets that a door may show at `now`. */
+export function acceptedHashes({ secretHash, formerSecretHash = null, formerSecretUntil = null }: Pick<DoorBody, 'secretHash' | 'formerSecretHash' | 'formerSecretUntil'>, now: number): readonly string[] {
+  return formerSecretHash !== null && formerSecretUntil !== null && now < formerSecretUntil ? [secretHash, formerSecretHash] : [secretHash];
 }

@@ -236,6 +236,15 @@ describe('the credentials of a door', () => {
     }
   });
 
+  test('of a door whose secret was replaced are accepted until the former one ends', async () => {
+    const replaced = (formerSecretUntil: number) => doorBody({ secretHash: newSecret().hash, formerSecretHash: KEY.hash, formerSecretUntil });
+    for (const [until, status] of [[Number.MAX_SAFE_INTEGER, 204], [0, 401]] as const) {
+      store.put('mail', replaced(until));
+      await registry.reload('mail');
+      expect((await ask()).statusCode).toBe(status);
+    }
+  });
+
   test('a door that cannot be read stays closed', async () => {
     store.put('mail', doorBody({ deviceCa: 'nothing' }));
     await registry.reload('mail');
@@ -319,6 +328,17 @@ describe('the events of a door', () => {
     await stream.ended();
     expect((await listen()).response.status).toBe(401);
     await other.close();
+  });
+
+  test('go on with the former secret while it is accepted, and end with it', async () => {
+    const stream = await listen();
+    const replaced = { secretHash: newSecret().hash, formerSecretHash: KEY.hash, formerSecretUntil: Number.MAX_SAFE_INTEGER };
+    store.put('mail', doorBody(replaced));
+    await registry.reload('mail');
+    store.commit({ kind: 'device-posture-changed', subject: 'd9' });
+    await stream.until('"d9"');
+    store.put('mail', doorBody({ ...replaced, formerSecretHash: null, formerSecretUntil: null }));
+    await stream.ended();
   });
 
   test('go on when the door is only renamed', async () => {

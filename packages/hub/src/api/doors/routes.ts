@@ -30,10 +30,11 @@ const MOST_SUBSCRIBERS = 2_000;
 export function doorRoutes(options: DoorRoutesOptions): FastifyPluginCallback {
   const { registry, decider, publisher, clock } = options;
   const devicePage = devicePageBase(options.baseUrl);
-  const authenticate = authenticateDoor(registry);
-  const events = new DoorEvents(publisher, registry, options.mostSubscribers ?? MOST_SUBSCRIBERS);
+  const authenticate = authenticateDoor(registry, clock);
+  const events = new DoorEvents({ publisher, registry, clock, most: options.mostSubscribers ?? MOST_SUBSCRIBERS });
   return (app, _, done) => {
     app.decorateRequest('door', undefined);
+    app.decorateRequest('doorSecretHash', undefined);
     app.get('/doors/:doorId', { config: { access: DOOR, doc: ASK, quiet: true }, onRequest: authenticate, exposeHeadRoute: false }, (request, reply) => {
       const door = doorOf(request);
       const gateway = GATEWAYS[door.kind];
