@@ -1,11 +1,12 @@
-import { PLATFORMS } from '@sallyport/core';
-import type { EvaluationAnswer } from '@sallyport/contracts/client/index.ts';
+import { PLATFORMS, WELL_KNOWN_APPLICATIONS } from '@sallyport/core';
+import type { ApplicationResource, EvaluationAnswer, HubClient } from '@sallyport/contracts/client/index.ts';
 import { command } from '../frame/command.ts';
 import { EXIT } from '../frame/exit-codes.ts';
+import { didYouMean } from '../frame/did-you-mean.ts';
 import { alone, oneOf, requiredText, text } from '../frame/flags.ts';
 import type { Style } from '../output/style.ts';
 import { plain } from '../output/plain.ts';
-import { findDevice } from './shared/find.ts';
+import { APPLICATIONS, findDevice } from './shared/find.ts';
 import { withoutAbsent } from './shared/without-absent.ts';
 
 const CLIENT_APP_TYPES = ['browser', 'mobileAppsAndDesktopClients', 'exchangeActiveSync', 'easSupported', 'other'] as const;
@@ -13,7 +14,7 @@ const CLIENT_APP_TYPES = ['browser', 'mobileAppsAndDesktopClients', 'exchangeAct
 export const decide = command({
   name: 'decide',
   summary: 'Ask whether a user may use an application, with a device or without',
-  description: 'Exits 0 when access is granted and 4 when it is denied. The device is believed as if a gateway had checked who it is.',
+  description: 'Exits 0 when access is granted and 4 when it is denied; a user, device or application that does not exist is an error (1). The device is believed as if a gateway had checked who it is.',
   flags: {
     user: requiredText('USER', 'Id, user principal name or mail'),
     app: requiredText('APP', 'Exchange, SharePoint, OneDrive, Teams, ..., or the id of an application'),
@@ -41,9 +42,20 @@ export const decide = command({
         ip: flags.ip, platform: flags.platform, client_app_type: flags.clientAppType, country: flags.country, language: flags.language, ...(flags.mfa ? { mfa: true } : {}),
       }),
     });
+    await requireKnown(client, answer, flags);
     return { json: answer, text: answerText(answer, flags.explain, style), exit: answer.decision ? EXIT.ok : EXIT.denied };
   },
 });
+
+/** A typing error is no denial: scripts would take it for one. */
+async function requireKnown(client: HubClient, { context }: EvaluationAnswer, { user, app }: { readonly user: string; readonly app: string }): Promise<void> {
+  const code = context.reasons[0]?.code;
+  if (code === 'user_unknown') throw new Error(`There is no user "${user}". Name one by id, user principal name or mail.`);
+  if (code !== 'application_unknown') return;
+  const own = await client.all<ApplicationResource>(APPLICATIONS).catch(() => []);
+  const names = [...WELL_KNOWN_APPLICATIONS.flatMap((known) => known.names), ...own.map(({ displayName }) => displayName)];
+  throw new Error(`There is no such application "${app}".${didYouMean(app, names)} Name one by its usual name, such as Exchange or SharePoint, by its display name or by its id.`);
+}
 
 function answerText({ decision, context }: EvaluationAnswer, explain: boolean, style: Style): string {
   const lines = [

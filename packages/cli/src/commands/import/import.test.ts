@@ -37,6 +37,25 @@ describe('what a file holds', () => {
     expect((await readImport(join(folder, 'export'))).items.map(({ kind }) => kind.one)).toEqual(['user', 'group']);
   });
 
+  test('a backup by IntuneBackupAndRestore is its policies with their assignments; what is not read is said', async () => {
+    const target = { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' };
+    for (const name of ['backup/Device Compliance Policies/Assignments', 'backup/Device Configurations', 'backup/.git']) mkdirSync(join(folder, name), { recursive: true });
+    file('backup/Device Compliance Policies/iOS.json', '\ufeff{"@odata.type":"#microsoft.graph.iosCompliancePolicy","displayName":"iOS"}');
+    file('backup/Device Compliance Policies/Assignments/iOS.json', JSON.stringify([{ id: 'a_b', target }]));
+    file('backup/Device Compliance Policies/Assignments/Gone.json', '[]');
+    for (const path of ['backup', 'backup/Device Compliance Policies']) {
+      const { items, problems, notes } = await readImport(join(folder, path));
+      expect(problems).toEqual([]);
+      expect(items.map(({ item }) => item.assignments)).toEqual([[{ id: 'a_b', target }]]);
+      expect(notes.map((note) => note.file.slice(folder.length + 1))).toEqual([...(path === 'backup' ? ['backup/Device Configurations'] : []), 'backup/Device Compliance Policies/Assignments/Gone.json']);
+    }
+    file('backup/Device Compliance Policies/Assignments/iOS.json', '{');
+    expect((await readImport(join(folder, 'backup'))).problems).toMatchObject([{ file: expect.stringMatching(/Assignments.iOS\.json$/), message: expect.stringContaining('list of assignments') }]);
+    await expect(readImport(join(folder, 'backup/Device Configurations'))).rejects.toThrow('holds no .json files.');
+    mkdirSync(join(folder, 'empty/inner'), { recursive: true });
+    await expect(readImport(join(folder, 'empty'))).rejects.toThrow('The folders in it are not read: inner.');
+  });
+
   test('UTF-16, as Windows PowerShell writes it, is read, and what is neither that nor UTF-8 is refused', async () => {
     const text = '[{"displayName":"Zoë","userPrincipalName":"zoe@x"}]';
     mkdirSync(join(folder, 'utf16'));

@@ -30,24 +30,65 @@ export interface ImportContent {
   readonly notes: readonly ImportProblem[];
 }
 
-/** The items of a file, or of all `.json` files of a folder. */
+/** The items of a file, or of all `.json` files of a folder. Folders in it are not read, which a note says. */
 export async function readImport(path: string): Promise<ImportContent> {
-  const contents = await Promise.all((await filesAt(path)).map(readOne));
+  const { files, assignments, notes } = await filesAt(path);
+  const contents = await Promise.all(files.map(async (file) => withAssignments(await readOne(file), assignments.get(basename(file)))));
   const items = contents.flatMap((content) => content.items);
   return {
     items: GRAPH_KINDS.flatMap((kind) => items.filter((item) => item.kind === kind)),
     problems: contents.flatMap((content) => content.problems),
-    notes: contents.flatMap((content) => content.notes),
+    notes: [...notes, ...contents.flatMap((content) => content.notes)],
   };
 }
 
-async function filesAt(path: string): Promise<readonly string[]> {
+interface FilesFound {
+  readonly files: readonly string[];
+  /** By the name of the policy's file. */
+  readonly assignments: ReadonlyMap<string, string>;
+  readonly notes: readonly ImportProblem[];
+}
+
+/** Where IntuneBackupAndRestore puts what this hub takes, and the assignments beside it: a list in a file of the policy's name. */
+const POLICIES_FOLDER = 'Device Compliance Policies';
+const ASSIGNMENTS_FOLDER = 'Assignments';
+
+async function filesAt(path: string): Promise<FilesFound> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) throw new UsageError(`There is no ${path}.`);
-  if (!found.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => name.endsWith('.json')).sort();
-  if (names.length === 0) throw new UsageError(`${path} holds no .json files.`);
-  return names.map((name) => join(path, name));
+  if (!found.isDirectory()) return { files: [path], assignments: new Map(), notes: [] };
+  const { files, folders } = await contentOf(path);
+  const inside = folders.includes(POLICIES_FOLDER) ? await filesAt(join(path, POLICIES_FOLDER)) : { files: [], assignments: [], notes: [] };
+  if (files.length + inside.files.length === 0) throw new UsageError(`${path} holds no .json files.${folders.length === 0 ? '' : ` The folders in it are not read: ${folders.join(', ')}.`}`);
+  const beside = folders.includes(ASSIGNMENTS_FOLDER) ? (await contentOf(join(path, ASSIGNMENTS_FOLDER))).files : [];
+  const unread = [
+    ...folders.filter((name) => name !== POLICIES_FOLDER && name !== ASSIGNMENTS_FOLDER).map((name) => [name, 'this folder was not read; import it by itself if it holds something for this hub'] as const),
+    ...beside.filter((name) => !files.includes(name)).map((name) => [join(ASSIGNMENTS_FOLDER, name), 'these assignments were not read: there is no file of a policy with this name'] as const),
+  ];
+  return {
+    files: [...files.map((name) => join(path, name)), ...inside.files],
+    assignments: new Map([...beside.filter((name) => files.includes(name)).map((name) => [name, join(path, ASSIGNMENTS_FOLDER, name)] as const), ...inside.assignments]),
+    notes: [...unread.map(([name, message]) => ({ file: join(path, name), line: 1, message })), ...inside.notes],
+  };
+}
+
+async function contentOf(folder: string): Promise<{ readonly files: readonly string[]; readonly folders: readonly string[] }> {
+  const entries = (await readdir(folder, { withFileTypes: true })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const isFolder = await Promise.all(entries.map(async (entry) => entry.isDirectory() || (entry.isSymbolicLink() && (await stat(join(folder, entry.name)).catch(() => undefined))?.isDirectory() === true)));
+  return {
+    files: entries.filter(({ name }, index) => name.endsWith('.json') && isFolder[index] !== true).map(({ name }) => name),
+    folders: entries.filter(({ name }, index) => isFolder[index] === true && !name.startsWith('.')).map(({ name }) => name),
+  };
+}
+
+/** A backup that was read without its assignments would be a policy for nobody. */
+async function withAssignments(content: ImportContent, file: string | undefined): Promise<ImportContent> {
+  if (file === undefined) return content;
+  const [policy, ...others] = content.items;
+  const list = await readFile(file).then((bytes) => parseJson(jsonText(bytes, file), file)).catch(() => undefined);
+  const isWrong = policy?.kind.name !== 'deviceCompliancePolicies' || others.length > 0 || policy.item.assignments !== undefined || !Array.isArray(list);
+  if (isWrong) return { ...content, problems: [...content.problems, { file, line: 1, message: 'must be the list of assignments of the one compliance policy in the file of the same name, which has none itself' }] };
+  return { ...content, items: [{ ...policy, item: { ...policy.item, assignments: list } }] };
 }
 
 async function readOne(file: string): Promise<ImportContent> {
