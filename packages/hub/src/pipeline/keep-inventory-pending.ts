@@ -19,10 +19,22 @@ export interface ManagedList {
   readonly collectedAt: Instant;
 }
 
-/** Without a list of managed apps it is not known of any. */
-export function withManaged(apps: readonly InstalledApp[], managed: readonly string[] | undefined): readonly InstalledApp[] {
-  const ids = managed && new Set(managed);
-  return apps.map((app) => ({ ...app, managed: ids && (app.appId !== undefined && ids.has(app.appId)) }));
+/** What a device said of the management of its apps: by commands, and by declarations, which the list of the first leaves out. */
+export interface ManagedLists {
+  readonly commanded: readonly string[] | undefined;
+  readonly declared: readonly string[] | undefined;
+}
+
+/** Without a list of managed apps it is not known of any but those that declarations manage. */
+export function withManaged(apps: readonly InstalledApp[], { commanded, declared = [] }: ManagedLists): readonly InstalledApp[] {
+  const ids = new Set([...commanded ?? [], ...declared]);
+  return apps.map((app) => ({ ...app, managed: app.appId !== undefined && ids.has(app.appId) ? true : commanded && false }));
+}
+
+/** Those that wait, by whether they are managed now. */
+export function parted(apps: readonly InstalledApp[], managedIds: readonly string[]): { readonly managed: readonly InstalledApp[]; readonly rest: readonly InstalledApp[] } {
+  const { managed = [], rest = [] } = Object.groupBy(apps, ({ appId }) => (appId !== undefined && managedIds.includes(appId) ? 'managed' : 'rest'));
+  return { managed, rest };
 }
 
 /** Whether the list of managed apps belongs to the same check-in as a list of installed ones, so that no other is to be waited for. */

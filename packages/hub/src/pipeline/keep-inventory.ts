@@ -7,7 +7,7 @@ import type { DeviceApps, DeviceRow, PendingApps, Store, Transaction } from '../
 import { someoneSeesAllApps } from './inventory-sharing.ts';
 import { isWhole, keptApps, rememberedByPlatform } from './keep-inventory-part.ts';
 import type { SeenByAll } from './keep-inventory-part.ts';
-import { isOfSameTime, openPending, sealPending, withManaged } from './keep-inventory-pending.ts';
+import { isOfSameTime, openPending, parted, sealPending, withManaged } from './keep-inventory-pending.ts';
 import { matchDevices } from './match-device.ts';
 import type { AccessView } from './ports.ts';
 
@@ -20,6 +20,15 @@ export interface Collected {
   readonly keys: readonly DeviceKey[];
   /** When the device told it; a time in the future counts as now. */
   readonly collectedAt: Instant;
+}
+
+/** What a device reports of the apps that its declarations manage: what changed, or all of it. */
+export interface DeclaredApps {
+  readonly managed: readonly string[];
+  /** Those that are managed no longer, or not yet. */
+  readonly others: readonly string[];
+  /** There are no others than these. */
+  readonly isWhole: boolean;
 }
 
 export interface CollectedApps extends Collected {
@@ -39,6 +48,8 @@ export interface InventoryKeeper {
   keepApps(rows: readonly CollectedApps[]): Promise<readonly InventoryOutcome[]>;
   /** Which apps of a device are managed, where the source tells it apart from what is installed. */
   keepManagedApps(row: Collected & { readonly appIds: readonly string[] }): Promise<InventoryOutcome>;
+  /** Which apps of a device its declarations manage. */
+  keepDeclaredApps(row: Collected & DeclaredApps): Promise<InventoryOutcome>;
   keepCertificates(rows: readonly (Collected & { readonly certificates: readonly InstalledCertificate[] })[]): Promise<readonly InventoryOutcome[]>;
   /** Forgets the inventories of a device that its management has let go. */
   release(row: Omit<Collected, 'collectedAt'>): Promise<InventoryOutcome>;
@@ -92,8 +103,8 @@ export class KeepInventory implements InventoryKeeper {
   async #join(
     tx: Transaction, device: DeviceRow, row: CollectedApps, seenByAll: SeenByAll,
   ): Promise<{ readonly apps: readonly InstalledApp[]; readonly pending: PendingApps | undefined }> {
-    const managed = await tx.appInventory.managedApps(device.id);
-    const apps = withManaged(row.apps, managed?.appIds);
+    const [managed, declared] = await Promise.all([tx.appInventory.managedApps(device.id), tx.appInventory.declaredApps(device.id)]);
+    const apps = withManaged(row.apps, { commanded: managed?.appIds, declared: declared?.appIds });
     if (await isWhole(device, seenByAll)) return { apps, pending: undefined };
     const rest = isOfSameTime(managed, this.#past(row.collectedAt)) ? [] : apps.filter((app) => app.managed !== true);
     return {
@@ -108,10 +119,29 @@ export class KeepInventory implements InventoryKeeper {
       const [current] = await tx.appInventory.ofDevices([device.id]);
       if (current !== undefined) {
         const waiting = openPending(this.#dataKey, await tx.appInventory.pendingApps(device.id), this.#clock.now());
-        const apps = withManaged([...current.apps, ...waiting], row.appIds);
+        const declared = await tx.appInventory.declaredApps(device.id);
+        const apps = withManaged([...current.apps, ...waiting], { commanded: row.appIds, declared: declared?.appIds });
         await tx.appInventory.put([{ ...current, apps: await keptApps(device, apps, (platform) => someoneSeesAllApps(tx.documents, platform)) }]);
         await tx.appInventory.forgetPendingApps([device.id]);
       }
+      return true;
+    })));
+    return outcomes[0] ?? 'unmatched';
+  }
+
+  async keepDeclaredApps(row: Collected & DeclaredApps): Promise<InventoryOutcome> {
+    const outcomes = await this.#write([row], async (tx, found) => Promise.all(found.map(async ({ device }) => {
+      const before = row.isWhole ? undefined : await tx.appInventory.declaredApps(device.id);
+      const declared = [...new Set([...before?.appIds ?? [], ...row.managed])].filter((id) => !row.others.includes(id));
+      if (!(await tx.appInventory.putDeclaredApps(device.id, declared, this.#past(row.collectedAt)))) return false;
+      const [current] = await tx.appInventory.ofDevices([device.id]);
+      if (current === undefined) return true;
+      const pending = await tx.appInventory.pendingApps(device.id);
+      const { managed, rest } = parted(openPending(this.#dataKey, pending, this.#clock.now()), declared);
+      const commanded = (await tx.appInventory.managedApps(device.id))?.appIds;
+      const apps = withManaged([...current.apps, ...managed], { commanded, declared });
+      await tx.appInventory.put([{ ...current, apps: await keptApps(device, apps, (platform) => someoneSeesAllApps(tx.documents, platform)) }]);
+      if (pending !== undefined && managed.length > 0) await tx.appInventory.putPendingApps([{ ...sealPending(this.#dataKey, device.id, rest, this.#clock.now()), until: pending.until }]);
       return true;
     })));
     return outcomes[0] ?? 'unmatched';

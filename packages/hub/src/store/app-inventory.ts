@@ -51,6 +51,11 @@ export interface DetectedAppQuery {
   readonly offset: number;
 }
 
+export interface ListedAppIds {
+  readonly appIds: readonly string[];
+  readonly collectedAt: number;
+}
+
 export interface AppInventoryReader {
   /** Devices of which nothing is kept are left out. In no particular order. */
   ofDevices(deviceIds: readonly string[]): Promise<readonly StoredDeviceApps[]>;
@@ -69,7 +74,9 @@ export interface AppInventoryReader {
   /** The devices on which an app is listed, in an order of the store's own; `after` is the last `place` seen. */
   devicesWith(appId: string, after: number, limit: number): Promise<readonly { readonly deviceId: string; readonly place: number }[]>;
   /** The apps that the device management of a device last said are managed; `undefined` where it never said. */
-  managedApps(deviceId: string): Promise<{ readonly appIds: readonly string[]; readonly collectedAt: number } | undefined>;
+  managedApps(deviceId: string): Promise<ListedAppIds | undefined>;
+  /** The apps that the device last said its declarations manage; `undefined` where it never said. */
+  declaredApps(deviceId: string): Promise<ListedAppIds | undefined>;
   /** What was put by `putPendingApps` and is still there. */
   pendingApps(deviceId: string): Promise<PendingApps | undefined>;
   /**
@@ -94,6 +101,8 @@ export interface AppInventoryWriter {
   put(rows: readonly DeviceApps[]): Promise<readonly boolean[]>;
   /** Keeps the ids of the managed apps of a device. Answers whether it is newer than what was known. */
   putManagedApps(deviceId: string, appIds: readonly string[], collectedAt: number): Promise<boolean>;
+  /** The same of the apps that declarations manage. */
+  putDeclaredApps(deviceId: string, appIds: readonly string[], collectedAt: number): Promise<boolean>;
   /** Keeps these apart from everything else, instead of what was kept so of the same devices before. */
   putPendingApps(rows: readonly PendingApps[]): Promise<void>;
   forgetPendingApps(deviceIds: readonly string[]): Promise<void>;

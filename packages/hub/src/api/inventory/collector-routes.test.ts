@@ -199,6 +199,64 @@ describe('the webhook of NanoMDM', () => {
     });
   });
 
+  describe('apps that declarations manage, which the list of managed apps leaves out', () => {
+    const BYOD_EVENT = { id: ENROLMENT, type: 'User Enrollment (Device)' };
+    let source: string;
+    beforeEach(async () => {
+      source = await addSource();
+      await admin('POST', `/${source}/assign`, { ownId: ENROLMENT, managedDeviceId: BYOD });
+    });
+    /** A DeclarativeManagement check-in as NanoMDM passes it on. */
+    const checkIn = (report: string, at: string, keys = '<key>Endpoint</key><string>status</string>'): string => {
+      const plist = `<?xml version="1.0" encoding="UTF-8"?><plist version="1.0"><dict><key>MessageType</key><string>DeclarativeManagement</string>${keys}<key>Data</key><data>${Buffer.from(report).toString('base64')}</data></dict></plist>`;
+      return JSON.stringify({ topic: 'mdm.DeclarativeManagement', created_at: at, checkin_event: { ids: { id: BYOD_EVENT.id, type: BYOD_EVENT.type }, raw_payload: Buffer.from(plist).toString('base64') } });
+    };
+    const status = (list: unknown, at: string, more: object = {}): string => checkIn(JSON.stringify({ StatusItems: { app: { managed: { list } } }, Errors: [], ...more }), at);
+    const app = (identifier: string, state: string): object => ({ identifier, state, name: identifier, 'declaration-identifier': 'd' });
+    const appsAt = (at: string, ...ids: string[]) => push(source, event(installed(...ids), { ...BYOD_EVENT, at }));
+
+    test('belong to the inventory of a personal device, whatever comes first', async () => {
+      expect((await push(source, status([app('crm', 'managed'), app('chat', 'optional')], '2026-03-02T08:00:00Z'))).body).toMatchObject({ kept: 1 });
+      await appsAt('2026-03-02T08:00:01Z', 'crm', 'chat', 'dating');
+      expect(await keptOf(BYOD)).toEqual({ crm: true });
+      await push(source, event(managed({ mail: 'Managed' }), { ...BYOD_EVENT, at: '2026-03-02T08:00:02Z' }));
+      expect(await keptOf(BYOD)).toEqual({ crm: true });
+      await appsAt('2026-03-02T08:00:03Z', 'crm', 'mail', 'dating');
+      expect(await keptOf(BYOD)).toEqual({ crm: true, mail: true });
+      await appsAt('2026-03-03T08:00:00Z', 'crm', 'mail', 'wiki', 'dating');
+      await push(source, status([app('wiki', 'managed')], '2026-03-03T08:00:01Z'));
+      expect(await keptOf(BYOD)).toEqual({ crm: true, mail: true, wiki: true });
+      await push(source, event(managed({ mail: 'Managed' }), { ...BYOD_EVENT, at: '2026-03-03T08:00:02Z' }));
+      expect(await keptOf(BYOD)).toEqual({ crm: true, mail: true, wiki: true });
+    });
+
+    test('are what changed, until a full report says all', async () => {
+      await push(source, status([app('crm', 'managed'), app('wiki', 'managed')], '2026-03-02T08:00:00Z'));
+      await push(source, status([{ identifier: 'wiki', _removed: true }, { identifier: 'crm', 'update-state': 'available' }], '2026-03-02T08:01:00Z'));
+      await appsAt('2026-03-02T08:02:00Z', 'crm', 'wiki');
+      expect(await keptOf(BYOD)).toEqual({ crm: true });
+      await push(source, status([app('wiki', 'installing')], '2026-03-02T08:03:00Z', { FullReport: true }));
+      await appsAt('2026-03-02T08:04:00Z', 'crm', 'wiki');
+      expect(await keptOf(BYOD)).toEqual({ wiki: true });
+      expect((await push(source, status([app('crm', 'managed')], '2026-03-02T08:02:30Z'))).body).toMatchObject({ older: 1 });
+    });
+
+    test('of reports without them, other messages and other users nothing is taken; what cannot be read is refused', async () => {
+      const silent = [
+        checkIn(JSON.stringify({ StatusItems: { device: { model: { family: 'iPhone' } } } }), '2026-03-02T08:00:00Z'), checkIn('{}', '2026-03-02T08:00:00Z'),
+        checkIn(JSON.stringify({ StatusItems: { app: { managed: { list: [app('crm', 'managed')] } } } }), '2026-03-02T08:00:00Z', '<key>Endpoint</key><string>tokens</string>'),
+        checkIn(JSON.stringify({ StatusItems: { app: { managed: { list: [app('crm', 'managed')] } } } }), '2026-03-02T08:00:00Z', '<key>Endpoint</key><string>status</string><key>UserID</key><string>501</string>'),
+        JSON.stringify({ topic: 'mdm.DeclarativeManagement', created_at: '2026-03-02T08:00:00Z', checkin_event: { ids: { id: ENROLMENT, type: 'Device' } } }),
+      ];
+      for (const body of silent) expect((await push(source, body)).body).toMatchObject({ silent: 1, kept: 0 });
+      for (const body of [checkIn('private', '2026-03-02T08:00:00Z'), status({}, '2026-03-02T08:00:00Z'), status(['private'], '2026-03-02T08:00:00Z'), checkIn('['.repeat(50_000), '2026-03-02T08:00:00Z')]) {
+        const answer = await push(source, body);
+        expect([answer.status, answer.body.error.target]).toEqual([400, 'checkin_event.raw_payload']);
+        expect(JSON.stringify(answer.body)).not.toContain('private');
+      }
+    });
+  });
+
   test('a device is who the MDM server says it is, not who its answer claims to be', async () => {
     const source = await addSource();
     await push(source, event(`<key>UDID</key><string>${UDID}</string>${installed('evil')}`, { id: 'somebody-else', type: 'Device' }));

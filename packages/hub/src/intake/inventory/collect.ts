@@ -45,7 +45,8 @@ function readNews(event: z.infer<typeof mdmEvent>, source: string): MdmNews {
   try {
     return readMdmEvent(event, source);
   } catch (error) {
-    if (error instanceof PlistError) throw new HubError('invalid_request', `acknowledge_event.raw_payload cannot be read. ${error.message}`, { field: 'acknowledge_event.raw_payload' });
+    const field = `${event.acknowledge_event === undefined ? 'checkin_event' : 'acknowledge_event'}.raw_payload`;
+    if (error instanceof PlistError) throw new HubError('invalid_request', `${field} cannot be read. ${error.message}`, { field });
     throw error;
   }
 }
@@ -54,6 +55,7 @@ async function keep(keeper: InventoryKeeper, news: Exclude<MdmNews, { kind: 'sil
   switch (news.kind) {
     case 'apps': return (await keeper.keepApps([{ ...news.of, apps: news.apps, managedElsewhere: true }]))[0] ?? 'unmatched';
     case 'managedApps': return keeper.keepManagedApps({ ...news.of, appIds: news.appIds });
+    case 'declaredApps': return keeper.keepDeclaredApps({ ...news.of, ...news.apps });
     case 'certificates': return (await keeper.keepCertificates([{ ...news.of, certificates: news.certificates }]))[0] ?? 'unmatched';
     case 'checkedOut': return keeper.release(news.of);
   }

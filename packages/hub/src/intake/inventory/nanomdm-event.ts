@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { InstalledApp, InstalledCertificate, Instant } from '@sallyport/core';
-import type { Collected } from '../../pipeline/keep-inventory.ts';
+import type { Collected, DeclaredApps } from '../../pipeline/keep-inventory.ts';
 import { keysOf } from '../../vendors/device-keys.ts';
 import { installedApps, installedCertificates, managedAppIds } from './apple-lists.ts';
+import { declaredApps } from './declared-apps.ts';
 import { isBinary, parsePlist, PlistError } from './plist.ts';
 import { toldTime } from './told-time.ts';
 
@@ -11,6 +12,7 @@ export type MdmNews =
   | { readonly kind: 'silent' }
   | { readonly kind: 'apps'; readonly of: Collected; readonly apps: readonly InstalledApp[] }
   | { readonly kind: 'managedApps'; readonly of: Collected; readonly appIds: readonly string[] }
+  | { readonly kind: 'declaredApps'; readonly of: Collected; readonly apps: DeclaredApps }
   | { readonly kind: 'certificates'; readonly of: Collected; readonly certificates: readonly InstalledCertificate[] }
   | { readonly kind: 'checkedOut'; readonly of: Collected };
 
@@ -26,7 +28,7 @@ export const mdmEvent = z.object({
   event_id: z.string().optional(),
   created_at: toldTime,
   acknowledge_event: z.object({ ...about, status: z.string(), raw_payload: z.base64() }).optional(),
-  checkin_event: z.object(about).optional(),
+  checkin_event: z.object({ ...about, raw_payload: z.base64().optional() }).optional(),
 });
 type MdmEvent = z.infer<typeof mdmEvent>;
 type About = NonNullable<MdmEvent['checkin_event']>;
@@ -37,7 +39,7 @@ const SILENT: MdmNews = { kind: 'silent' };
  * Reads an event. Devices are known by what the MDM server says they are, never by what the device's own
  * payload claims.
  *
- * @throws PlistError when an acknowledged answer cannot be read
+ * @throws PlistError when an acknowledged answer or a status report cannot be read
  */
 export function readMdmEvent(event: MdmEvent, source: string): MdmNews {
   const { topic, created_at: collectedAt, acknowledge_event: answer, checkin_event: checkIn } = event;
@@ -45,9 +47,20 @@ export function readMdmEvent(event: MdmEvent, source: string): MdmNews {
     const of = collectedOf(checkIn, source, collectedAt);
     return of === undefined ? SILENT : { kind: 'checkedOut', of };
   }
+  if (topic === 'mdm.DeclarativeManagement' && checkIn !== undefined) return readStatus(checkIn, source, collectedAt);
   const of = answer?.status === 'Acknowledged' ? collectedOf(answer, source, collectedAt) : undefined;
   if (answer === undefined || of === undefined) return SILENT;
   return readAnswer(Buffer.from(answer.raw_payload, 'base64').toString('utf8'), of);
+}
+
+/** Most messages of declarative management are requests of the device and carry no data. */
+function readStatus(checkIn: About & { readonly raw_payload?: string | undefined }, source: string, collectedAt: Instant): MdmNews {
+  const of = collectedOf(checkIn, source, collectedAt);
+  const payload = Buffer.from(checkIn.raw_payload ?? '', 'base64').toString('utf8');
+  if (of === undefined || !/<key>Data<\/key>/.test(payload)) return SILENT;
+  const message = parsePlist(payload);
+  const apps = message instanceof Map ? declaredApps(message) : undefined;
+  return apps === undefined ? SILENT : { kind: 'declaredApps', of, apps };
 }
 
 /** Most answers are none of ours; they are not parsed. */

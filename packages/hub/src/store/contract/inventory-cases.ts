@@ -159,6 +159,21 @@ export function inventoryCases(store: () => Store): void {
     expect(await store().appInventory.managedApps('d1')).toBeUndefined();
   });
 
+  test('the apps that declarations of a device manage are remembered apart from the managed ones until newer ones come or it is forgotten', async () => {
+    await putDevices('d1');
+    const remember = (ids: string[], at: number, id = 'd1') => store().transaction((tx) => tx.appInventory.putDeclaredApps(id, ids, at));
+    expect(await store().appInventory.declaredApps('d1')).toBeUndefined();
+    expect(await remember(['a', 'b'], T0)).toBe(true);
+    expect(await remember(['c'], T0 - 1)).toBe(false);
+    expect(await remember(['c'], T0, 'nobody')).toBe(false);
+    expect(await store().appInventory.declaredApps('d1')).toEqual({ appIds: ['a', 'b'], collectedAt: T0 });
+    expect(await remember([], T0 + 1)).toBe(true);
+    expect(await store().appInventory.declaredApps('d1')).toEqual({ appIds: [], collectedAt: T0 + 1 });
+    expect(await store().appInventory.managedApps('d1')).toBeUndefined();
+    await store().transaction((tx) => tx.devices.delete(['d1']));
+    expect(await store().appInventory.declaredApps('d1')).toBeUndefined();
+  });
+
   test('inventories that are written at once are all counted', async () => {
     const ids = Array.from({ length: 20 }, (_, i) => `d${i}`);
     await putDevices(...ids);

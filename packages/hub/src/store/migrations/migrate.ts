@@ -10,10 +10,13 @@ import { findingsAndHistory } from './0004-findings.ts';
 import { inventoryUpkeep } from './0005-inventory-upkeep.ts';
 import { disclosuresByTime } from './0006-disclosures-by-time.ts';
 import { silentPartnersIgnored } from './0007-silent-partners-ignored.ts';
+import { declaredApps } from './0008-declared-apps.ts';
 import { WORDS } from './migration.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [first, vendorDevices, appInventory, findingsAndHistory, inventoryUpkeep, disclosuresByTime, silentPartnersIgnored];
+export const MIGRATIONS: readonly Migration[] = [
+  first, vendorDevices, appInventory, findingsAndHistory, inventoryUpkeep, disclosuresByTime, silentPartnersIgnored, declaredApps,
+];
 
 /** Runs `work` in one durable transaction; undoes it and passes on the error when `work` throws. */
 export type InTransaction = <T>(work: (session: WriteSession) => Promise<T>) => Promise<T>;

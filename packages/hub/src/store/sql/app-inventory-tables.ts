@@ -15,6 +15,7 @@ export interface InventoryTables {
   };
   device_certificates: DeviceSetTable;
   device_managed_apps: { ord: number; collected_at: number; app_ids: string };
+  device_declared_apps: { ord: number; collected_at: number; app_ids: string };
   pending_apps: { ord: number; until: number; sealed: string };
   apps: AppTable;
   app_blocks: { app: number; block: number; devices: number };

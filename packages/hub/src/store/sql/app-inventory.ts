@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import type {
   AppInventoryReader, AppInventoryWriter, DetectedAppFilter, DetectedAppRow, DeviceApps, StoredDeviceApps,
 } from '../store.ts';
+import type { ListedAppIds } from '../app-inventory.ts';
 import { appOf, appRows, catalogued, Counts, DEVICES_PER_BLOCK, digestOf, entryOf } from './app-inventory-catalogue.ts';
 import type { CatalogueApp } from './app-inventory-catalogue.ts';
 import { pruneGone, prunedChange } from './app-inventory-gone.ts';
@@ -44,13 +45,8 @@ export function appInventoryReader(session: ReadSession): AppInventoryReader {
       return (await session.query(db.selectFrom('apps').selectAll().where(isOneOf(session.dialect, 'digest', ids)).where('devices', '>', 0))).map(toDetectedApp);
     },
     devicesWith: (appId, after, limit) => devicesWith(session, appId, after, limit),
-    async managedApps(deviceId) {
-      const [row] = await session.query(
-        db.selectFrom('device_managed_apps').innerJoin('inventory_devices', 'inventory_devices.ord', 'device_managed_apps.ord')
-          .select(['app_ids', 'collected_at']).where('device_id', '=', deviceId),
-      );
-      return row && { appIds: JSON.parse(row.app_ids) as string[], collectedAt: row.collected_at };
-    },
+    managedApps: (deviceId) => idsOf(session, 'device_managed_apps', deviceId),
+    declaredApps: (deviceId) => idsOf(session, 'device_declared_apps', deviceId),
     ...pendingAppsReader(session),
     withOwnApps: (platform, after, limit) => session.query(
       db.selectFrom('device_apps').innerJoin('inventory_devices', 'inventory_devices.ord', 'device_apps.ord')
@@ -66,24 +62,37 @@ export function appInventory(session: WriteSession): AppInventoryReader & AppInv
   return {
     ...appInventoryReader(session),
     put: (rows) => put(session, rows),
-    async putManagedApps(deviceId, appIds, collectedAt) {
-      await session.lock('devices', 'shared');
-      await session.lock('inventory', 'exclusive');
-      const ord = (await numbersOf(session, [deviceId])).get(deviceId);
-      if (ord === undefined) return false;
-      const kept = await session.query(
-        builders[session.dialect].insertInto('device_managed_apps').values({ ord, collected_at: collectedAt, app_ids: JSON.stringify(appIds) })
-          .onConflict((conflict) => conflict.column('ord').doUpdateSet((eb) => ({ collected_at: eb.ref('excluded.collected_at'), app_ids: eb.ref('excluded.app_ids') }))
-            .where('device_managed_apps.collected_at', '<=', collectedAt))
-          .returning('ord'),
-      );
-      return kept.length > 0;
-    },
+    putManagedApps: (deviceId, appIds, collectedAt) => putIds(session, 'device_managed_apps', deviceId, appIds, collectedAt),
+    putDeclaredApps: (deviceId, appIds, collectedAt) => putIds(session, 'device_declared_apps', deviceId, appIds, collectedAt),
     ...pendingApps(session),
     pruneGone: (prune) => pruneGone(session, 'apps', prune),
     touch: (deviceIds) => touchSets(session, 'apps', deviceIds),
     forget: (deviceIds) => forgetApps(session, deviceIds),
   };
+}
+
+type IdTable = 'device_managed_apps' | 'device_declared_apps';
+
+async function idsOf(session: ReadSession, table: IdTable, deviceId: string): Promise<ListedAppIds | undefined> {
+  const [row] = await session.query(
+    builders[session.dialect].selectFrom(table).innerJoin('inventory_devices', 'inventory_devices.ord', `${table}.ord`)
+      .select(['app_ids', 'collected_at']).where('device_id', '=', deviceId),
+  );
+  return row && { appIds: JSON.parse(row.app_ids) as string[], collectedAt: row.collected_at };
+}
+
+async function putIds(session: WriteSession, table: IdTable, deviceId: string, appIds: readonly string[], collectedAt: number): Promise<boolean> {
+  await session.lock('devices', 'shared');
+  await session.lock('inventory', 'exclusive');
+  const ord = (await numbersOf(session, [deviceId])).get(deviceId);
+  if (ord === undefined) return false;
+  const kept = await session.query(
+    builders[session.dialect].insertInto(table).values({ ord, collected_at: collectedAt, app_ids: JSON.stringify(appIds) })
+      .onConflict((conflict) => conflict.column('ord').doUpdateSet((eb) => ({ collected_at: eb.ref('excluded.collected_at'), app_ids: eb.ref('excluded.app_ids') }))
+        .where(`${table}.collected_at`, '<=', collectedAt))
+      .returning('ord'),
+  );
+  return kept.length > 0;
 }
 
 /** Also called when devices are deleted. */
@@ -97,7 +106,7 @@ export async function forgetApps(session: WriteSession, deviceIds: readonly stri
   for (const set of sets) counts.replace(set.ord, decodeSet(set.items), []);
   await writeSets(session, 'apps', sets.map(goneSet));
   await counts.write(session);
-  for (const table of ['device_managed_apps', 'pending_apps'] as const) {
+  for (const table of ['device_managed_apps', 'device_declared_apps', 'pending_apps'] as const) {
     await session.execute(builders[session.dialect].deleteFrom(table).where(isOneOfNumbers(session.dialect, 'ord', ords)));
   }
 }
