@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -45,6 +45,13 @@ describe.skipIf(missing)('the commands of the README', () => {
   test('let the phone in, keep it out with the reason, and let it in again', () => {
     expect(output).toMatch(/granted[\s\S]*"status":"accepted"/);
     expect(output).toMatch(/what is at \/mail, for ada@example\.com\n.*"accepted"[\s\S]*<p>.*Lookout for Work[\s\S]*noncompliant[\s\S]*"accepted".*what is at \/mail, for ada@example\.com\n/);
+  });
+
+  test('leave no credentials and keys that others can read, and none that git would take', () => {
+    const made = ['partner.json', ...readdirSync(join(folder, 'gateway')).map((name) => `gateway/${name}`)].filter((name) => statSync(join(folder, name)).isFile());
+    expect(made).toEqual(expect.arrayContaining(['partner.json', 'gateway/door.json', 'gateway/door-key.conf', 'gateway/phone.key']));
+    expect(made.filter((name) => (statSync(join(folder, name)).mode & 0o077) !== 0)).toEqual([]);
+    expect(readFileSync(join(root, '.gitignore'), 'utf8').split('\n')).toEqual(expect.arrayContaining(['/partner.json', '/gateway/', '/*.key', '/data/']));
   });
 
   test('list connectors and devices with Microsoft\'s own libraries', () => {
