@@ -10,6 +10,7 @@ import { eventRoutes } from './api/admin/events.ts';
 import { findingRoutes } from './api/admin/findings.ts';
 import { mergeRuleRoutes } from './api/admin/merge-rules.ts';
 import { organizationRoutes } from './api/admin/organization.ts';
+import { platformNameRoutes } from './api/admin/platform-names.ts';
 import { reportRoutes } from './api/admin/reports.ts';
 import { trustSetAdminRoutes } from './api/admin/trust-sets.ts';
 import { tryVendorRoutes } from './api/admin/try-vendor.ts';
@@ -111,6 +112,7 @@ async function addRoutes(
   await app.register(trustSetAdminRoutes({ store, configuration, clock, trustSets }));
   await app.register(mergeRuleRoutes({ store, configuration, clock, questions }));
   await app.register(organizationRoutes({ store, configuration, clock }));
+  await app.register(platformNameRoutes({ store, configuration, clock, questions }));
   await app.register(eventRoutes({ alerts }));
   await app.register(tryVendorRoutes({ clock }));
   await app.register(vendorLinkRoutes({ store, configuration, devices, clock, runner, dataKey, http, log, syslogAddress }));
@@ -121,6 +123,7 @@ async function addRoutes(
 function addGauges(metrics: Registry, { store, pipeline }: Foundation): void {
   addGauge(metrics, 'sallyport_devices', 'Devices by compliance state', 'state', () => store.postures.countByState());
   addGauge(metrics, 'sallyport_connectors', 'Connectors to partners by state', 'state', async () => countStates(await store.documents.list('connectorStatus')));
+  addGauge(metrics, 'sallyport_devices_of_unknown_system', 'Devices whose operating system has a name that is in no table and has no platform', 'state', async () => unknownSystems(pipeline, store));
   addGauge(metrics, 'sallyport_partner_disagreements', 'Devices of which partners say different levels', 'kind', async () => new Map([['any', (await pipeline.questions.disagreements(0)).count]]));
 }
 
@@ -131,6 +134,14 @@ function addStreamFigures(metrics: Registry, { publisher, alerts }: Services): v
     () => [...cutsOf('doors', publisher), ...cutsOf('alerts', alerts)],
   );
   addGauge(metrics, 'sallyport_door_events_behind', 'Events that a listening door has yet to be given', 'door', async () => publisher.behind());
+}
+
+/** Names come from outside, so they are no label: there may be any number of them. */
+async function unknownSystems({ questions }: Pick<Foundation['pipeline'], 'questions'>, { documents }: Pick<Foundation['store'], 'documents'>): Promise<Iterable<readonly [string, number]>> {
+  const named = new Set((await documents.list('platformName')).map(({ id }) => id));
+  const unnamed = (await questions.ownSystemNames()).filter(({ name }) => !named.has(name));
+  const count = (of: (one: (typeof unnamed)[number]) => number): number => unnamed.reduce((sum, one) => sum + of(one), 0);
+  return [['closed', count(({ closed }) => closed)], ['open', count(({ devices, closed }) => devices - closed)]];
 }
 
 /** The states that were last noted; a connector that is newer than a second or so has none yet. */

@@ -12,6 +12,7 @@ import { inventory } from './inventory/index.ts';
 import { mergeRule } from './merge-rule/index.ts';
 import { organization } from './organization/index.ts';
 import { partner } from './partner/index.ts';
+import { platformName } from './platform-name/index.ts';
 import { policy } from './policy/index.ts';
 import { report } from './report/index.ts';
 import { trustSet } from './trust-set/index.ts';
@@ -21,4 +22,4 @@ export { LONG_RUNNING } from './long-running.ts';
 
 /** In the order of `--help`. */
 export const SINGLES: readonly Command[] = [decide, importCommand, api];
-export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, trustSet, mergeRule, report, inventory, organization, partner];
+export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, trustSet, mergeRule, platformName, report, inventory, organization, partner];

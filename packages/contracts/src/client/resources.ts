@@ -25,6 +25,8 @@ export interface DeviceResource {
   readonly lastSyncDateTime: string;
   readonly azureADDeviceId: string | null;
   readonly serialNumber: string | null;
+  /** In the answer to a write: what of the device cannot be used. */
+  readonly '@sallyport.warnings'?: readonly { readonly code: string; readonly message: string; readonly target: string }[];
 }
 
 export interface PolicyStateResource {
@@ -104,6 +106,15 @@ export interface OrganizationResource {
   readonly timeZone: string | null;
   readonly deviceManagementApp: string | null;
   readonly timeZoneInUse: string;
+}
+
+export interface PlatformNameResource {
+  readonly name: string;
+  /** null: nobody has given it a platform. */
+  readonly platform: string | null;
+  readonly devices: number;
+  readonly closed: number;
+  readonly deviceIds: readonly string[];
 }
 
 export interface MergeRuleResource {

@@ -82,7 +82,8 @@ function readObject(declared: string, body: Record<string, unknown>, path: strin
   for (const [name, value] of Object.entries(body)) {
     const field = path === '' ? name : `${path}.${name}`;
     if (name.endsWith(BIND) && !BINDABLE.has(`${typeName} ${name}`)) report(reading, field, `${field} cannot be bound here.`);
-    if (name.includes('@odata.')) continue;
+    // Our own annotations are answers only; who sends one back means nothing by it.
+    if (name.includes('@odata.') || name.startsWith('@sallyport.')) continue;
     const property = properties.get(name);
     if (property === undefined) report(reading, field, unknownProperty(typeName, name, properties, reading.version));
     else if (property.readOnly !== true && property.type !== 'null') parsed[name] = readProperty(property, name, value, field, depth, reading);

@@ -39,9 +39,9 @@ export function platformOf(operatingSystem: string | null | undefined): Platform
   return readSystem(operatingSystem ?? '').platform;
 }
 
-/** What names of one system have in common whatever their version and spelling: its words, in small letters. Empty: it has none. */
+/** What names of one system have in common whatever their version and spelling: its words, in small letters; the text itself where it has none. */
 export function systemNameKey(operatingSystem: string): string {
-  return wordsOf(operatingSystem).join(' ');
+  return wordsOf(operatingSystem).join(' ') || operatingSystem.trim().slice(0, MAX_NAME);
 }
 
 function wordsOf(name: string): readonly string[] {

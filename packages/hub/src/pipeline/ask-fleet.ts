@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ComplianceState, MergeRule } from '@sallyport/core';
+import { systemNameKey, type ComplianceState, type MergeRule } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import type { FleetDevice } from './fleet.ts';
 import type { Memory } from './memory.ts';
-import type { Disagreement, FleetQuestions, PreviewedChange } from './ports.ts';
+import type { Disagreement, FleetQuestions, OwnSystemName, PreviewedChange } from './ports.ts';
 import { isCompliantState } from './revoke-access.ts';
 
 /** Devices looked at before other work gets its turn: about a millisecond. */
@@ -53,6 +53,22 @@ export class AskFleet implements FleetQuestions {
       if (devices.length < limit) devices.push(disagreement);
     });
     return { count, devices };
+  }
+
+  async ownSystemNames(): Promise<readonly OwnSystemName[]> {
+    const names = new Map<string, { name: string; devices: number; closed: number; deviceIds: string[] }>();
+    let looked = 0;
+    for (const { id, operatingSystem, posture } of this.#memory.fleet.withOwnSystemName()) {
+      const name = systemNameKey(operatingSystem);
+      const found = names.get(name) ?? { name, devices: 0, closed: 0, deviceIds: [] };
+      names.set(name, found);
+      found.devices += 1;
+      if (!isCompliantState(posture?.complianceState ?? 'unknown')) found.closed += 1;
+      if (found.deviceIds.length < SAMPLES) found.deviceIds.push(id);
+      looked += 1;
+      if (looked % TURN === 0) await setImmediate();
+    }
+    return [...names.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   #disagreementOn({ facts, posture }: FleetDevice, now: number): Disagreement | undefined {

@@ -74,12 +74,25 @@ export interface Disagreement {
   readonly views: readonly { readonly connectorId: string; readonly state: ThreatState; readonly observedAt: number }[];
 }
 
+/** Devices whose system is called by one name that is in no table. */
+export interface OwnSystemName {
+  /** As `systemNameKey` has it. */
+  readonly name: string;
+  readonly devices: number;
+  /** Of these: devices that `compliantDevice` does not let in now. */
+  readonly closed: number;
+  /** The first of them. */
+  readonly deviceIds: readonly string[];
+}
+
 /** Questions about the whole fleet. They look at every device in memory, and let other work in between. */
 export interface FleetQuestions {
   /** What would change if the merge rule with this id were as given; `undefined`: if it were not there. */
   previewMergeRule(id: string, rule: MergeRule | undefined): Promise<PreviewedChange>;
   /** Devices of which partners say different levels; at most `limit` are listed, all are counted. */
   disagreements(limit: number): Promise<{ readonly count: number; readonly devices: readonly Disagreement[] }>;
+  /** The names of systems that are in no table, by name, whether or not an administrator has given them a platform. */
+  ownSystemNames(): Promise<readonly OwnSystemName[]>;
 }
 
 export interface DeviceRegistry {

@@ -1,6 +1,7 @@
 import type { DeviceResource } from '@sallyport/contracts/client/index.ts';
 import { command } from '../../frame/command.ts';
 import { oneOf, requiredText, text } from '../../frame/flags.ts';
+import { plain } from '../../output/plain.ts';
 import { DEVICES, findUser } from '../shared/find.ts';
 import { deviceText } from './device-text.ts';
 
@@ -32,6 +33,7 @@ export const register = command({
       ...(flags.serial === undefined ? {} : { serialNumber: flags.serial }),
       ...(flags.imei === undefined ? {} : { imei: flags.imei }),
     });
-    return { json: device, text: deviceText(device, style) };
+    const warnings = (device['@sallyport.warnings'] ?? []).map(({ message }) => `${style.warn('note')}  ${plain(message)}\n`);
+    return { json: device, text: `${deviceText(device, style)}${warnings.join('')}` };
   },
 });

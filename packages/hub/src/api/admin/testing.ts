@@ -20,6 +20,7 @@ import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { trustSetAdminRoutes } from './trust-sets.ts';
 import { mergeRuleRoutes } from './merge-rules.ts';
 import { organizationRoutes } from './organization.ts';
+import { platformNameRoutes } from './platform-names.ts';
 
 /** For tests only: the administrator's routes on a real store and pipeline. */
 export interface AdminHub {
@@ -48,6 +49,7 @@ export async function openAdminHub(options: { readonly events?: Omit<EventRoutes
   app.register(trustSetAdminRoutes({ ...deps, trustSets }));
   app.register(mergeRuleRoutes({ ...deps, questions: pipeline.questions }));
   app.register(organizationRoutes(deps));
+  app.register(platformNameRoutes({ ...deps, questions: pipeline.questions }));
   app.register(eventRoutes({ alerts, ...options.events }));
   return {
     app, store, pipeline, registry,

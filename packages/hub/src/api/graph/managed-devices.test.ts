@@ -42,6 +42,46 @@ describe('registering a device', () => {
     expect(body.deviceType).toBe(deviceType);
   });
 
+  test.each([
+    ['a system whose name is not known', { operatingSystem: 'FooOS 3' }, [['system_unknown', 'operatingSystem']]],
+    ['a version that is not understood', { osVersion: '17 or 18' }, [['os_version_unreadable', 'osVersion']]],
+    ['keys that no report is matched by', { serialNumber: 'System Serial Number.', imei: 'A00000009296F0' }, [['unusable_key', 'serialNumber'], ['unusable_key', 'imei']]],
+    ['nothing of the kind', { osVersion: '17.2 (21C62)', serialNumber: 'SN-77', imei: '490154203237518', udid: '' }, undefined],
+  ])('warns of %s, and is not undone by it', async (_, body, expected) => {
+    const device = await registered(body) as { id: string; '@sallyport.warnings'?: { code: string; target: string }[] };
+    expect(device['@sallyport.warnings']?.map(({ code, target }) => [code, target])).toEqual(expected);
+    expect((await hub.get(`/v1.0${PATH}/${device.id}`)).body).not.toHaveProperty('@sallyport.warnings');
+    expect((await hub.patch(`/v1.0${PATH}/${device.id}`, device)).status).toBe(200);
+  });
+
+  test('refuses an IMEI that no report could ever match, and takes a stored one back as it is', async () => {
+    const wrong = '490154203237519';
+    expect((await hub.post(`/v1.0${PATH}`, { operatingSystem: 'iOS', imei: wrong })).body.error.target).toBe('imei');
+    expect((await hub.post(`/v1.0${PATH}`, { operatingSystem: 'iOS', imei: '49-015420-323751-9' })).body.error.target).toBe('imei');
+    const { id } = await registered({ imei: '49-015420-323751-8' });
+    expect((await hub.patch(`/v1.0${PATH}/${id}`, { imei: wrong })).body.error.target).toBe('imei');
+    const [row] = await hub.store.devices.get([id]);
+    await hub.store.transaction((tx) => tx.devices.put([{ ...row!, resource: { ...row!.resource, imei: wrong } }]));
+    expect((await hub.patch(`/v1.0${PATH}/${id}`, { imei: wrong, deviceName: 'Phone' })).status).toBe(200);
+  });
+
+  test('of a system whose name is not known is not compliant; one that was known and gets such a name is not either', async () => {
+    expect(await registered({ operatingSystem: 'FooOS' })).toMatchObject({ complianceState: 'noncompliant' });
+    const { id } = await registered({ operatingSystem: 'Android' });
+    expect((await hub.patch(`/v1.0${PATH}/${id}`, { operatingSystem: 'FooOS 2' })).body.complianceState).toBe('noncompliant');
+    expect((await hub.patch(`/v1.0${PATH}/${id}`, { operatingSystem: 'Debian GNU/Linux' })).body.complianceState).toBe('compliant');
+    expect(JSON.stringify((await hub.get(`/beta${PATH}/${id}`)).body)).not.toContain('sallyport.strict');
+    expect((await hub.patch(`/beta${PATH}/${id}`, { 'sallyport.strict': false })).body.error.target).toBe('sallyport.strict');
+  });
+
+  test('of an unknown system that was there before that closed anything is left as it is', async () => {
+    const { id } = await registered({ operatingSystem: 'BarOS 1' });
+    const [row] = await hub.store.devices.get([id]);
+    const { 'sallyport.strict': _, ...resource } = row!.resource;
+    await hub.store.transaction((tx) => tx.devices.put([{ ...row!, resource }]));
+    expect((await hub.patch(`/v1.0${PATH}/${id}`, { operatingSystem: 'BarOS 2' })).body.complianceState).toBe('compliant');
+  });
+
   test.each(['lastSyncDateTime', 'enrolledDateTime', 'easActivationDateTime', 'exchangeLastSuccessfulSyncDateTime'])('refuses a %s that lies in the future, and takes what a clock that is a little fast sends', async (field) => {
     const { id } = await registered();
     for (const at of ['2099-01-01T00:00:00Z', '2026-03-01T12:06:00Z']) {

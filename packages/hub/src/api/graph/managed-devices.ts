@@ -8,6 +8,7 @@ import { collectionAnswer, entityAnswer, notFound, type ResourcePlace } from './
 import { compliancePolicyStates } from './compliance-states.ts';
 import { withDetectedApps } from './device-apps.ts';
 import { toDeviceFilter, toDeviceOrder } from './device-filter.ts';
+import { deviceWarnings, WARNINGS } from './device-warnings.ts';
 import { newDevice, ownerNamedAsInBeta, presentDevice, requirePast, requireUniqueEntraId, settledDevice } from './device-resource.ts';
 import { chosenId, itemSupport, requireFreeId } from './documents.ts';
 import { nestedRoutes } from './nested-resources.ts';
@@ -121,20 +122,28 @@ async function register(deps: GraphDependencies, request: GraphRequest): Promise
     await requireFreeId(tx, id, TYPE);
     await requireUniqueEntraId(tx, resource);
   });
-  return entityAnswer(request, place, await present(deps, row), {}, 201);
+  return withWarnings(deps, row, parsed, entityAnswer(request, place, await present(deps, row), {}, 201));
 }
 
 async function change(deps: GraphDependencies, request: GraphRequest): Promise<GraphAnswer> {
   const id = param(request, 'id');
+  let written: GraphBody = {};
   const row = await deps.devices.change(request.caller.appId, canonicalId(id), async (before, tx) => {
     const changes = parseBody(TYPE, request.body, request.version, before.resource);
     requirePast(changes, before.resource, deps.clock.now());
+    written = changes;
     const resource = await settledDevice({ view: deps.view, store: tx }, { ...before.resource, ...changes, ...ownerNamedAsInBeta(changes, before.resource) }, changes, before.resource);
     await requireUniqueEntraId(tx, resource);
     return { ...before, resource, modifiedAt: deps.clock.now() };
   });
   if (row === undefined) throw notFound(TYPE, id);
-  return entityAnswer(request, place, await present(deps, row));
+  return withWarnings(deps, row, written, entityAnswer(request, place, await present(deps, row)));
+}
+
+/** Whoever writes a device hears what of it cannot be used: nobody else may look before its owner is shut out. */
+function withWarnings({ view }: GraphDependencies, { id }: DeviceRow, written: GraphBody, answer: GraphAnswer): GraphAnswer {
+  const warnings = deviceWarnings(written, view.facts(id));
+  return warnings.length === 0 ? answer : { ...answer, body: { ...answer.body, [WARNINGS]: warnings } };
 }
 
 export async function requireDevice(deps: GraphDependencies, id: string): Promise<DeviceRow> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DeviceKey } from '@sallyport/core';
-import type { DeviceSnapshotRow, Store } from '../store.ts';
+import { STRICT, type DeviceSnapshotRow, type Store } from '../store.ts';
 import { device, finding, idsOf, posture, report, signal, T0 } from './rows.ts';
 
 export function deviceCases(store: () => Store): void {
@@ -101,7 +101,7 @@ export function deviceCases(store: () => Store): void {
         operatingSystem: 'iOS', osVersion: '18.5', azureADDeviceId: 'EntraId', easDeviceId: 'EAS', serialNumber: 'Sn"1"', userId: 'U1',
         lastSyncDateTime: '2026-02-01T00:00:00.5Z', enrolledDateTime: '2026-01-02T00:00:00+01:00',
       })]);
-      await tx.devices.put([device('d00001', { deviceEnrollmentType: 'androidEnterpriseFullyManaged' })]);
+      await tx.devices.put([device('d00001', { deviceEnrollmentType: 'androidEnterpriseFullyManaged', [STRICT]: true })]);
       await tx.postures.put([posture('e1', { complianceState: 'noncompliant', graceUntil: 5, failing: { p1: T0 } })]);
     });
     const all: DeviceSnapshotRow[] = [];
@@ -111,7 +111,7 @@ export function deviceCases(store: () => Store): void {
       id: 'd00000', operatingSystem: 'Android', osVersion: '15', azureADDeviceId: null, easDeviceId: null, serialNumber: null, userId: null,
       lastSyncAt: Date.parse('2026-02-28T12:00:00Z'), enrolledAt: Date.parse('2026-01-01T00:00:00Z'), androidManagement: null, posture: null,
     });
-    expect(all[1]?.androidManagement).toBe('deviceOwner');
+    expect(all[1]).toMatchObject({ androidManagement: 'deviceOwner', strict: true });
     expect(all.at(-1)).toEqual({
       id: 'e1', operatingSystem: 'iOS', osVersion: '18.5', azureADDeviceId: 'EntraId', easDeviceId: 'EAS', serialNumber: 'Sn"1"', userId: 'U1',
       lastSyncAt: Date.parse('2026-02-01T00:00:00.500Z'), enrolledAt: Date.parse('2026-01-01T23:00:00Z'),
