@@ -148,6 +148,7 @@ describe('words of a stranger', () => {
     ['turn nothing around', 'Pay \u202Eevil\u202C \u2066now\u2069\u200F', 'Pay evil now'],
     ['hide nothing', 'a\u200Bb\u00ADc\u{E0041}d\u0000e', 'abcd e'],
     ['are no links', 'See https://bad.example/a.b?c and www.bad.example or mail x@bad.example', 'See bad[.]example/a[.]b?c and www[.]bad[.]example or mail x@bad[.]example'],
+    ['are no links, and end like sentences', 'See https://bad.example.', 'See bad[.]example.'],
     ['are no links of other kinds', 'javascript:alert(1) mailto:a tel:112', 'alert(1) a 112'],
     ['hold no telephone numbers', 'Call +46 8 123 45 67, (020) 1234-5678 or 0701234567 now', 'Call […], […] or […] now'],
     ['keep versions, dates, addresses and numbers of CVEs', 'iOS 17.4.1 (21E236), 10.0.22621.1848, 2026-12-04, 192.168.1.10, CVE-2024-12345', 'iOS 17.4.1 (21E236), 10.0.22621.1848, 2026-12-04, 192.168.1.10, CVE-2024-12345'],

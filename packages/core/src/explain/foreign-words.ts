@@ -31,7 +31,7 @@ export function foreignWords(text: string | undefined, most: number): string | u
 /** The address stays readable for whoever looks into it. */
 function withoutLinks(text: string): string {
   return text
-    .replace(/\b[a-z][a-z\d+-]{1,15}:\/\/(\S*)/giu, (_, rest: string) => rest.replaceAll('.', '[.]'))
+    .replace(/\b[a-z][a-z\d+-]{1,15}:\/\/(\S*)/giu, (_, rest: string) => rest.replace(/\.(?=\S)/gu, '[.]'))
     .replace(/\b(?:mailto|tel|sms|facetime|javascript|data|intent):/giu, '')
     .replace(/(?<=[\p{L}\p{N}])\.(?=\p{L}{2})/gu, '[.]');
 }

@@ -95,7 +95,8 @@ function quoted(words: string | undefined, { quotes }: Wording): string | undefi
 
 function quotation(words: string | undefined, wording: Wording, values: TextValues): string | undefined {
   if (words === undefined) return undefined;
-  const told = `${fillIn(wording.vendorAdvice, values)}: ${quoted(words, wording)}.`;
+  // A sentence that ends inside the marks needs no other end.
+  const told = `${fillIn(wording.vendorAdvice, values)}: ${quoted(words, wording)}${/[.!?…]\u2069?$/u.test(words) ? '' : '.'}`;
   return asksForSecrets(words) ? `${told} ${wording.neverPassword}` : told;
 }
 

@@ -22,19 +22,21 @@ export function explainForUser(reasons: readonly Reason[], language: Language, h
   const wording = WORDINGS[language];
   const told = chooseReasons(reasons).map((reason) => tell(reason, language, hints));
   const [first] = told;
-  if (first === undefined) return { ...wording.texts.policy_satisfied, steps: [wording.texts.policy_satisfied.nextStep] };
+  if (first === undefined) return { ...wording.texts.policy_satisfied, steps: [wording.texts.policy_satisfied.nextStep], isFinal: false };
   const steps = distinct(stepsOf(told, wording, hints));
-  return { title: first.title, text: distinct(told.map(({ text }) => text)).join(' '), nextStep: steps.join(' '), steps };
+  return { title: first.title, text: distinct(told.map(({ text }) => text)).join(' '), nextStep: steps.join(' '), steps, isFinal: told.some((problem) => problem.isFinal) };
 }
 
 /** What a person reads, with its `nextStep` also in parts: each is a line of its own where there is room. */
 export interface Explanation extends UserText {
   readonly steps: readonly string[];
+  /** The steps end at the help desk: nothing else that could be done shall stand beside them. */
+  readonly isFinal: boolean;
 }
 
-/** What is wrong and what to do, without the title: one line each. */
-export function inLines({ text, steps }: Explanation): string {
-  return [text, ...steps].join('\n');
+/** What is wrong and what to do, without the title: one paragraph each. */
+export function inLines({ text, steps }: Pick<Explanation, 'text' | 'steps'>): string {
+  return [text, ...steps].join('\n\n');
 }
 
 /** The three parts as one text, for programs and lines. */
@@ -51,8 +53,8 @@ function stepsOf(told: readonly Told[], wording: Wording, hints: UserHints): rea
   return [
     ...(isInGrace ? graceSteps(told, problems, wording) : problems.flatMap(({ steps }) => steps)),
     ...(isInGrace ? [] : afterwards(problems, wording)),
-    ...told.map((problem) => problem.quotation),
     contact,
+    ...told.map((problem) => problem.quotation),
   ];
 }
 

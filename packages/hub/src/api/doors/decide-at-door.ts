@@ -4,7 +4,7 @@ import type { AccessAnswer, AccessDecider, AccessQuestion } from '../../pipeline
 import { secondFactorMissing } from '../access/obligations.ts';
 import { activeSyncDeviceId, isActiveSync, SEVERAL_IDS } from './active-sync.ts';
 import { normalHost, normalPath, ruleFor } from './application-of.ts';
-import { doorMessage, doorTitle } from './door-message.ts';
+import { doorText } from './door-message.ts';
 import type { Door } from './door.ts';
 import type { GatewayAnswer, GatewayRequest } from './gateways/gateway.ts';
 
@@ -100,13 +100,14 @@ function say(answer: AccessAnswer, door: Door, request: GatewayRequest, { decide
   const { decision, reasons, deviceId } = answer;
   const language = pickLanguage(request.acceptLanguage, pickLanguage(answer.preferredLanguage, door.language));
   const user = answer.userId === undefined ? undefined : decider.view.user(answer.userId);
+  const text = decision ? undefined : doorText(answer, language, decider.view);
   return {
     granted: decision,
     reason: reasons[0]?.code ?? '',
-    title: () => doorTitle(answer, language, decider.view),
-    message: (fits) => doorMessage(answer, language, decider.view, fits),
+    title: text?.title ?? '',
+    message: (fits) => text?.message(fits) ?? '',
     language,
-    remediationUrl: deviceId === undefined ? '' : devicePage + encodeURIComponent(deviceId),
+    remediationUrl: deviceId === undefined || text?.isFinal === true ? '' : devicePage + encodeURIComponent(deviceId),
     user: user?.userPrincipalName ?? '',
     device: deviceId ?? '',
   };

@@ -1,8 +1,8 @@
-import type { Connector, Reason } from '@sallyport/core';
+import type { Connector, Language, Reason } from '@sallyport/core';
 import { describe, expect, test } from 'vitest';
 import type { AccessAnswer } from '../../pipeline/ports.ts';
 import type { HintsView } from '../access/user-hints.ts';
-import { doorMessage } from './door-message.ts';
+import { doorText } from './door-message.ts';
 
 const PARTNERS = ['one', 'two', 'three'];
 const CODES = ['threat_level_above_allowed', 'partner_app_misconfigured', 'partner_os_version_unsupported'] as const;
@@ -10,6 +10,8 @@ const answer: AccessAnswer = {
   decision: false, obligations: [], reportOnly: [], deviceId: 'd',
   reasons: PARTNERS.map((connectorId, n): Reason => ({ code: CODES[n] as Reason['code'], connectorId, findingIds: ['f'] })),
 };
+
+const doorMessage = (of: AccessAnswer, language: Language, view: HintsView, fits: (text: string) => boolean) => doorText(of, language, view).message(fits);
 
 function viewWith(recommendedAction: string): HintsView {
   const openFindings = [{ id: 'f', type: 'MALWARE', severity: 'high', recommendedAction }];
@@ -42,4 +44,11 @@ describe.each(['en', 'sv', 'nl'] as const)('a message in %s', (language) => {
     expect(message).toMatch(/\.$/u);
     expect(without.startsWith(message)).toBe(true);
   });
+});
+
+test('whoever may be watched is sent to the help desk and to no page of general steps', () => {
+  const watching = viewWith('Remove this stalkerware.');
+  expect(doorText(answer, 'en', watching).isFinal).toBe(true);
+  expect(doorMessage(answer, 'en', watching, () => true)).not.toMatch(/stalkerware|Open App/u);
+  expect(doorText(answer, 'en', viewWith('Remove the app.')).isFinal).toBe(false);
 });

@@ -76,7 +76,7 @@ const answered = z.object({
   'X-Sallyport-Title': z.string().describe('What the person reads first, safe to stand in HTML; empty when granted.'),
   'X-Sallyport-Message': z.string().describe('What the person reads below it, in lines (`&#10;`), safe to stand in HTML; empty when granted.'),
   'X-Sallyport-Language': z.string().describe('Of the message: en, sv or nl.'),
-  'X-Sallyport-Remediation': z.string().describe('Where the person reads how to mend the device; empty when it is not known.'),
+  'X-Sallyport-Remediation': z.string().describe('Where the person reads how to fix the device; empty when it is not known, and where only the help desk can help.'),
   'X-Sallyport-User': z.string().describe('Percent-encoded; empty when not known.'),
   'X-Sallyport-Device': z.string().describe('Percent-encoded; empty when not known.'),
 });

@@ -25,8 +25,8 @@ export interface GatewayAnswer {
   readonly granted: boolean;
   /** The code of the deciding reason. */
   readonly reason: string;
-  /** What the person reads first; called when access is denied. */
-  readonly title: () => string;
+  /** What the person reads first; empty when granted. */
+  readonly title: string;
   /**
    * What the person reads below it: the longest message that `fits` what the gateway can hand on, at the end of a sentence. Shorter texts than one that
    * fits must fit, too.

@@ -70,11 +70,11 @@ test('headers of other gateways change nothing', () => {
 });
 
 describe('the answer', () => {
-  const FULL = { granted: false, reason: 'device_noncompliant', title: () => 'Nej <b>', message: () => 'Öppna <appen> "nu"\r\n$x 100%', language: 'sv' as const, remediationUrl: 'https://h/me/devices/d', user: 'åsa@example.com', device: 'd' };
+  const FULL = { granted: false, reason: 'device_noncompliant', title: 'Nej <b>', message: () => 'Öppna <appen> "nu"\r\n$x 100%', language: 'sv' as const, remediationUrl: 'https://h/me/devices/d', user: 'åsa@example.com', device: 'd' };
   const NAMES = ['decision', 'reason', 'title', 'message', 'language', 'remediation', 'user', 'device'].map((name) => `x-sallyport-${name}`);
 
   test('carries every header always', () => {
-    const empty = { granted: true, reason: '', title: () => '', message: () => '', language: 'en' as const, remediationUrl: '', user: '', device: '' };
+    const empty = { granted: true, reason: '', title: '', message: () => '', language: 'en' as const, remediationUrl: '', user: '', device: '' };
     for (const answer of [FULL, empty]) expect(Object.keys(nginx.answer(answer).headers)).toEqual([...NAMES, 'cache-control']);
     expect(nginx.answer(empty)).toMatchObject({ status: 204, headers: { 'x-sallyport-decision': 'grant', 'x-sallyport-user': '', 'cache-control': 'no-store' } });
   });

@@ -71,7 +71,7 @@ function headersOf(answer: GatewayAnswer): Readonly<Record<string, string>> {
   const room = VALUES_BYTES - remediation.length - device.length;
   // Where the answer is no, its reason needs the room more than the longest of all names.
   const user = wholeOrNothing(percentEncoded(answer.user), answer.granted ? room : MOST_BYTES);
-  const title = answer.granted ? '' : wholeOrNothing(htmlSafeAscii(answer.title()));
+  const title = answer.granted ? '' : wholeOrNothing(htmlSafeAscii(answer.title));
   return {
     'x-sallyport-decision': answer.granted ? 'grant' : 'deny',
     'x-sallyport-reason': answer.reason,
