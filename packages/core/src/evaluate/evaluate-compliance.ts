@@ -78,7 +78,8 @@ function policyVerdict(
   policy: CompliancePolicy, settings: readonly SettingVerdict[], failing: Readonly<Record<string, Instant>>, now: Instant,
 ): PolicyVerdict {
   const common = { policyId: policy.id, displayName: policy.displayName, version: policy.version, settings };
-  return { ...common, ...stateWithGrace(settings, (failing[policy.id] ?? now) + policy.gracePeriodHours * HOUR, now) };
+  // Grace is at most its length from now, also where it began by a clock that was ahead.
+  return { ...common, ...stateWithGrace(settings, Math.min(failing[policy.id] ?? now, now) + policy.gracePeriodHours * HOUR, now) };
 }
 
 /** The built-in policy has no grace period of its own. */

@@ -10,7 +10,12 @@ const BAD_NEWS_STAYS_DAYS = 30;
 /** Whether a partner that was once heard has been quiet for longer than its threshold. */
 export function isSilent(connector: Connector, now: Instant): boolean {
   const days = connector.unresponsivenessThresholdDays;
-  return days > 0 && connector.lastHeartbeatAt !== undefined && now - connector.lastHeartbeatAt > days * DAY;
+  return days > 0 && connector.lastHeartbeatAt !== undefined && silenceTime(connector, now) - connector.lastHeartbeatAt > days * DAY;
+}
+
+/** While the clock is in doubt no silence grows. */
+function silenceTime({ silenceAsOf }: Connector, now: Instant): Instant {
+  return silenceAsOf === undefined ? now : Math.min(now, silenceAsOf);
 }
 
 /**
@@ -19,7 +24,8 @@ export function isSilent(connector: Connector, now: Instant): boolean {
  */
 export type Silence = 'none' | 'silent' | 'silentLong' | 'withdrawn' | 'withdrawnLong';
 
-export function silenceOf(connector: Connector, now: Instant): Silence {
+export function silenceOf(connector: Connector, at: Instant): Silence {
+  const now = silenceTime(connector, at);
   if (connector.deprovisioned === true) {
     return now - (connector.deprovisionedAt ?? -Infinity) <= daysOf(connector) * DAY ? 'withdrawn' : 'withdrawnLong';
   }

@@ -30,6 +30,8 @@ export interface Connector {
   /** `partnerUnresponsivenessThresholdInDays`; 0 = never silent. */
   readonly unresponsivenessThresholdDays: number;
   readonly lastHeartbeatAt?: Instant | undefined;
+  /** While the clock is in doubt: the time at which that began, since when nobody falls silent, or more silent. */
+  readonly silenceAsOf?: Instant | undefined;
   /** The partner has withdrawn: it is not listened to until it provisions itself again. */
   readonly deprovisioned?: boolean | undefined;
   /** When it withdrew; absent where that is not known: then nothing that it reported counts. */

@@ -10,6 +10,7 @@ import type { ReportOutcome } from './ports.ts';
 import { isWorthTelling, postureChanged } from './revoke-access.ts';
 import { toDeviceFacts } from './rules-from-documents.ts';
 import type { Serial } from './serial.ts';
+import { waitForClock } from './wait-for-clock.ts';
 
 export interface TakeDependencies {
   readonly store: Store;
@@ -36,9 +37,13 @@ export async function applyToDevices(
   const ids = [...new Set(matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])))];
   if (ids.length === 0) return { statuses: signals.map(() => undefined), postures: [] };
   const working = await loadWorking(tx, ids, signals, read);
-  const statuses = signals.map((signal, i) => {
+  const inDoubt = deps.clock.inDoubt === true;
+  const counting = inDoubt ? await waitForClock(tx, signals, matches, now) : signals;
+  const statuses = counting.map((signal, i) => {
     const match = matches[i] as Match;
-    return match.kind === 'matched' ? mergeSignal(working.get(match.deviceId) as WorkingPosture, signal, match.evidence ?? NO_EVIDENCE) : undefined;
+    if (match.kind !== 'matched') return undefined;
+    const status = mergeSignal(working.get(match.deviceId) as WorkingPosture, signal, match.evidence ?? NO_EVIDENCE);
+    return inDoubt ? 'accepted' : status;
   });
   const changed = [...working.values()].filter((w) => w.cause !== null);
   const facts = await factsOf(tx, deps.memory, changed.map((w) => w.deviceId));

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { monotonicTime } from '../platform/clock.ts';
 import { StoreBusy, type DocumentKind, type DocumentRow, type OutboxRow } from '../store/store.ts';
 import type { Touched } from './memory.ts';
 import { evaluateTouched, type ReevaluateDependencies } from './reevaluate-fleet.ts';
@@ -57,7 +58,7 @@ export class CatchUp {
   /** For how many milliseconds memory has been known to lack something. */
   behindForMs(): number {
     const [since] = this.#failing.values();
-    return since === undefined ? 0 : this.#deps.clock.now() - since;
+    return since === undefined ? 0 : monotonicTime(this.#deps.clock) - since;
   }
 
   stop(): Promise<void> {
@@ -78,7 +79,7 @@ export class CatchUp {
     } catch (error) {
       this.#deps.onError(error);
       if (!(error instanceof StoreBusy)) return;
-      if (!this.#failing.has(missed)) this.#failing.set(missed, this.#deps.clock.now());
+      if (!this.#failing.has(missed)) this.#failing.set(missed, monotonicTime(this.#deps.clock));
       await pause(RETRY_MS, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
       this.#take(missed);
     }

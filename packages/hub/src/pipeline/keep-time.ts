@@ -9,6 +9,8 @@ export interface KeepTimeDependencies extends ReevaluateDependencies {
   readonly clock: Clock;
   readonly life: WatchConnectors;
   readonly disagreements: WatchDisagreements;
+  /** Looks at the clock itself; absent where that is never in doubt. */
+  readonly lookAtClock?: (() => Promise<void>) | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -51,6 +53,7 @@ export class KeepTime {
 
   /** One look at the clock. */
   async tick(): Promise<void> {
+    await this.#deps.lookAtClock?.();
     const now = this.#deps.clock.now();
     const sweep = hasElapsed(this.#sweptAt, SWEEP_MS, now);
     if (sweep) await this.#readHeartbeats();

@@ -122,6 +122,26 @@ export class Memory implements AccessView {
     this.#connectorList = [...this.#connectors.values()];
   }
 
+  /** Heartbeats that were taken by a clock that was ahead count as of now. */
+  pullBackHeartbeats(now: number): void {
+    this.#changeConnectors((connector) => ((connector.lastHeartbeatAt ?? 0) > now ? { ...connector, lastHeartbeatAt: now } : connector));
+  }
+
+  /** The clock has moved forward by more than went by: who was heard of so long ago is still heard of so long ago. */
+  moveHeartbeats(ms: number, now: number): void {
+    this.#changeConnectors((connector) => (connector.lastHeartbeatAt === undefined ? connector : { ...connector, lastHeartbeatAt: Math.min(now, connector.lastHeartbeatAt + ms) }));
+  }
+
+  /** While the clock is in doubt nobody falls silent, or so silent that its bad news ends. */
+  suspendSilence(suspended: boolean, now: number): void {
+    this.#changeConnectors(({ silenceAsOf: _, ...connector }) => (suspended ? { ...connector, silenceAsOf: now } : connector));
+  }
+
+  #changeConnectors(change: (connector: Connector) => Connector): void {
+    for (const [id, connector] of this.#connectors) this.#connectors.set(id, change(connector));
+    this.#connectorList = [...this.#connectors.values()];
+  }
+
   /** Its partner has not been heard of, as far as anybody shall know. */
   forgetHeartbeat(connectorId: string): void {
     const connector = this.#connectors.get(connectorId);

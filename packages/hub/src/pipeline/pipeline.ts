@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
+import { TrustedClock } from '../platform/trusted-clock.ts';
 import { giveBackMemory } from '../platform/give-back-memory.ts';
 import type { Store } from '../store/store.ts';
 import { AskFleet } from './ask-fleet.ts';
@@ -16,6 +17,7 @@ import { RegisterDevice } from './register-device.ts';
 import { Serial } from './serial.ts';
 import { TakeReports } from './take-reports.ts';
 import type { UnreadableDocument } from './unreadable-documents.ts';
+import { WatchClock, type ClockControl, type ClockLog } from './watch-clock.ts';
 import { WatchConnectors } from './watch-connectors.ts';
 import { WatchDisagreements } from './watch-disagreements.ts';
 
@@ -23,6 +25,7 @@ import { WatchDisagreements } from './watch-disagreements.ts';
 const OLDEST_VIEW_MS = 60_000;
 /** Devices from which on the memory that reading them left behind is worth a pause at the start. */
 const LARGE_FLEET = 200_000;
+const SILENT: ClockLog = { info: () => undefined, warn: () => undefined };
 /** Devices that are all evaluated before the hub is ready; more take too long. */
 const EVALUATED_FIRST = 20_000;
 
@@ -35,6 +38,8 @@ export interface Pipeline {
   readonly provisioning: Provisioning;
   /** Stored documents that cannot be read; what they would allow is closed. */
   unreadable(): readonly UnreadableDocument[];
+  /** Whether the time is known; absent where it is never in doubt. */
+  readonly clockControl: ClockControl | undefined;
   /** Evaluates the whole fleet again, as after a change of policy; answers how many devices came out different. */
   reevaluateFleet(): Promise<number>;
   /** Resolves when memory shows everything that was committed before the call. */
@@ -46,7 +51,9 @@ export interface Pipeline {
 
 export interface PipelineDependencies {
   readonly store: Store;
+  /** One that may be in doubt is compared with the mark of time in the store, and kept. */
   readonly clock: Clock;
+  readonly log?: ClockLog | undefined;
   /** Told of failures that have no caller to tell: the next look at the clock tries again. */
   readonly onError: (error: unknown) => void;
   /** For tests: the largest fleet that is evaluated before this is ready. */
@@ -57,7 +64,7 @@ export interface PipelineDependencies {
  * Builds the pipeline on a store: fills the memory, and evaluates what time, or a stop in the middle of a
  * change, has left behind. Ready to decide when it resolves; a large fleet is evaluated afterwards.
  */
-export async function startPipeline({ store, clock, onError, evaluatedFirst = EVALUATED_FIRST }: PipelineDependencies): Promise<Pipeline> {
+export async function startPipeline({ store, clock, log = SILENT, onError, evaluatedFirst = EVALUATED_FIRST }: PipelineDependencies): Promise<Pipeline> {
   const origin = randomUUID();
   const memory = new Memory(() => clock.now());
   const serial = new Serial();
@@ -65,14 +72,18 @@ export async function startPipeline({ store, clock, onError, evaluatedFirst = EV
   const everything = new EvaluateAll(rules);
   const deps = { ...rules, unfinished: (error: unknown) => { onError(error); everything.again(); } };
   const catchUp = new CatchUp(deps);
+  const watch = clock instanceof TrustedClock ? new WatchClock({ store, clock, log, began: () => memory.suspendSilence(true, clock.now()) }) : undefined;
+  await watch?.start();
   catchUp.follow();
   await memory.load(store);
   if (memory.fleet.size >= LARGE_FLEET) giveBackMemory();
+  const pulling = watch?.loaded(deps).catch(onError);
+  if (memory.fleet.size <= evaluatedFirst) await pulling;
   if (memory.fleet.size <= evaluatedFirst) await everything.now();
   else everything.soon();
   const configuration = new Configure({ ...deps, catchUp });
   const life = new WatchConnectors({ ...deps, configuration });
-  const time = new KeepTime({ ...deps, life, disagreements: new WatchDisagreements(deps) });
+  const time = new KeepTime({ ...deps, life, disagreements: new WatchDisagreements(deps), lookAtClock: watch && (() => watch.look(deps, life)) });
   time.start();
   let closing = false;
   const classifying = classifyFindings(store, serial, () => closing).catch(onError);
@@ -84,6 +95,7 @@ export async function startPipeline({ store, clock, onError, evaluatedFirst = EV
     provisioning: life,
     questions: new AskFleet(memory, clock),
     unreadable: () => memory.unreadable,
+    clockControl: watch,
     reevaluateFleet: () => reevaluate(deps, memory.fleet.all()),
     settled: () => serial.run(() => Promise.resolve()),
     tick: () => time.tick(),

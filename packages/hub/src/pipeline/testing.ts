@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Signal } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
+import { TrustedClock, type TimeSource } from '../platform/trusted-clock.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { startPipeline, type Pipeline } from './pipeline.ts';
@@ -29,6 +30,30 @@ export interface TestPipeline extends Pipeline {
   readonly clock: TestClock;
 }
 
+/** A machine whose clock tests set, for a hub that has its doubts about it. */
+export class TestMachine extends TestClock implements TimeSource {
+  #set = 0;
+
+  wall(): number {
+    return this.at + this.#set;
+  }
+
+  monotonic(): number {
+    return this.at;
+  }
+
+  /** The clock is set; no time goes by. */
+  set(ms: number): void {
+    this.#set += ms;
+  }
+}
+
+/** A hub on a machine whose clock may be wrong. `clock` is that machine. */
+export async function pipelineOnMachine(clock: TestMachine, store: Store): Promise<TestPipeline> {
+  const pipeline = await startPipeline({ store, clock: new TrustedClock(clock), onError: (error) => { throw error; } });
+  return { ...pipeline, store, clock };
+}
+
 export const LOOKOUT = '2c7790de-8b02-4814-85cf-e0c59380dee8';
 export const ZIMPERIUM = '08a8455c-48dd-45ff-ad82-7211355354f3';
 export const ALICE = '11111111-1111-4111-8111-111111111111';
@@ -42,7 +67,7 @@ export async function testPipeline(openStore: () => Promise<Store> = temporarySt
   return { ...pipeline, store, clock, close: async () => { await pipeline.close(); await store.close(); } };
 }
 
-async function temporaryStore(): Promise<Store> {
+export async function temporaryStore(): Promise<Store> {
   const dir = mkdtempSync(join(tmpdir(), 'sallyport-'));
   const store = await openSqliteStore({ file: join(dir, 'hub.db') });
   return { ...store, close: async () => { await store.close(); rmSync(dir, { recursive: true }); } };

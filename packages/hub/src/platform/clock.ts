@@ -2,6 +2,10 @@
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;
+  /** Whether the time may be wrong (`trusted-clock.ts`). Absent: never. */
+  readonly inDoubt?: boolean;
+  /** For durations: milliseconds that nobody can set. Absent: `now`. */
+  monotonic?(): number;
 }
 
 export const systemClock: Clock = { now: () => Date.now() };
@@ -12,6 +16,11 @@ export const systemClock: Clock = { now: () => Date.now() };
  */
 export function hasElapsed(since: number, ms: number, now: number): boolean {
   return now - since >= ms || now < since;
+}
+
+/** For measuring how long something takes or lasts, whatever is done to the clock. */
+export function monotonicTime(clock: Clock): number {
+  return clock.monotonic?.() ?? clock.now();
 }
 
 export function isoTime(ms: number): string {

@@ -13,6 +13,8 @@ export type DocumentKind =
   | 'platformName'
   /** What texts for people say of the organisation; one, with the id `default`. */
   | 'organization'
+  /** What waits for the clock to be sure (`pipeline/wait-for-clock.ts`); id = connector id/report id. */
+  | 'waitingSignal'
   /** A name that is to mean one user; id = the name in small letters. */
   | 'userName';
 

@@ -29,4 +29,6 @@ export interface FindingReader {
 export interface FindingWriter {
   /** Creates or replaces by (deviceId, connectorId, id). The caller has settled which is newer. */
   put(rows: readonly FindingRow[]): Promise<void>;
+  /** Of findings that were observed after `limit`, at most 1,000, the time is set to `at`. Answers how many. */
+  pullBack(limit: number, at: number): Promise<number>;
 }

@@ -57,6 +57,8 @@ export interface Store extends Readers {
    * could not be read, or because the database's file is not the one that was opened. Monotonic.
    */
   behindForMs(): number;
+  /** What the database's own clock shows; `undefined` where that is this machine's. */
+  clock(): Promise<number | undefined>;
   /** Finishes what is in flight, then lets go of the database. */
   close(): Promise<void>;
 }

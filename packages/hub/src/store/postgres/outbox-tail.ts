@@ -1,5 +1,4 @@
 import pg from 'pg';
-import { systemClock } from '../../platform/clock.ts';
 import { Listeners } from '../listeners.ts';
 import type { StoreLog } from '../listeners.ts';
 import type { OutboxReader, OutboxRow } from '../store.ts';
@@ -27,8 +26,8 @@ export class OutboxTail {
   #told = 0;
   /** Of this node's transactions whose commit was not answered. They may be another's, if these were not kept. */
   readonly #inDoubt = new Set<number>();
-  /** When the outbox was last read to its end. */
-  #readAt = systemClock.now();
+  /** When the outbox was last read to its end, by the monotonic clock: a clock that is set back must not hide how long ago that is. */
+  #readAt = performance.now();
   #client: pg.Client | undefined;
   #connecting = false;
   #timer: NodeJS.Timeout | undefined;
@@ -55,7 +54,7 @@ export class OutboxTail {
 
   /** How long ago everything that had been committed was told, beyond the usual pause between two looks. */
   behindForMs(): number {
-    const ago = systemClock.now() - this.#readAt;
+    const ago = performance.now() - this.#readAt;
     return ago > 2 * LOOK_EVERY_MS ? ago : 0;
   }
 
@@ -95,7 +94,7 @@ export class OutboxTail {
         this.#tell(rows);
         if (rows.length < PAGE) break;
       }
-      this.#readAt = systemClock.now();
+      this.#readAt = performance.now();
     } catch (error) {
       this.#log?.error({ err: error }, 'the outbox cannot be read now');
     }

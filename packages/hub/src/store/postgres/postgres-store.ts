@@ -65,6 +65,10 @@ function storeOn(pool: Pool, tail: OutboxTail, node: string): Store {
     },
     onCommitted: (listener) => tail.onCommitted(listener),
     behindForMs: () => tail.behindForMs(),
+    async clock() {
+      const { rows: [row] } = await pool.query<{ ms: string }>('select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as ms').catch((error: unknown) => { throw toStoreError(error); });
+      return Number(row?.ms);
+    },
     async close() {
       if (closed) return;
       closed = true;

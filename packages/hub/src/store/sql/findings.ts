@@ -47,13 +47,20 @@ export function findingReader(session: ReadSession): FindingReader {
 }
 
 export function findings(session: WriteSession): FindingReader & FindingWriter {
+  const put = async (rows: readonly FindingRow[]): Promise<void> => {
+    const values = rows.map((row) => [
+      row.deviceId, row.connectorId, row.id, row.observedAt, row.state, row.severity ?? null, row.category ?? 'unclassified', JSON.stringify(row),
+    ]);
+    await session.write(PUT_FINDINGS, lastOfEach(values, 3));
+  };
   return {
     ...findingReader(session),
-    async put(rows) {
-      const values = rows.map((row) => [
-        row.deviceId, row.connectorId, row.id, row.observedAt, row.state, row.severity ?? null, row.category ?? 'unclassified', JSON.stringify(row),
-      ]);
-      await session.write(PUT_FINDINGS, lastOfEach(values, 3));
+    put,
+    async pullBack(limit, at) {
+      const query = builders[session.dialect].selectFrom('findings').select('body').where('observed_at', '>', limit).limit(1_000);
+      const ahead = (await session.query(query)).map((row) => JSON.parse(row.body) as FindingRow);
+      await put(ahead.map((finding) => ({ ...finding, observedAt: at })));
+      return ahead.length;
     },
   };
 }

@@ -21,6 +21,10 @@ export function heartbeats(session: WriteSession): HeartbeatReader & HeartbeatWr
             .doUpdateSet({ at }).where('heartbeats.at', '<', at)),
       );
     },
+    async pullBack(at) {
+      const query = builders[session.dialect].updateTable('heartbeats').set({ at }).where('at', '>', at).returning('connector_id');
+      return (await session.query(query)).length;
+    },
     async forget(connectorId) {
       await session.execute(builders[session.dialect].deleteFrom('heartbeats').where('connector_id', '=', connectorId));
     },

@@ -105,6 +105,7 @@ function storeOn(writer: DatabaseThread, reader: DatabaseThread, closeFile: () =
     }),
     onCommitted: (listener) => listeners.add(listener),
     behindForMs: () => (lostSince === undefined ? 0 : performance.now() - lostSince),
+    clock: () => Promise.resolve(undefined),
     async close() {
       // The writer last: the last connection to leave moves the log into the file and removes it.
       await turns.take(async () => {
