@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import program from '../package.json' with { type: 'json' };
 import type { Authenticator } from './api/access-guard.ts';
 import { accessRoutes } from './api/access/routes.ts';
+import { clockRoutes } from './api/admin/clock.ts';
 import { doorAdminRoutes } from './api/admin/doors.ts';
 import { eventRoutes } from './api/admin/events.ts';
 import { findingRoutes } from './api/admin/findings.ts';
@@ -23,7 +24,7 @@ import { addOpenApiRoute } from './api/openapi.ts';
 import { addOperationsRoutes, measureRequests } from './api/operations.ts';
 import { partnerRoutes } from './api/partner/partner-routes.ts';
 import { addHelpPage } from './api/portal/help-page.ts';
-import { createReadiness, databaseFileIsInPlace, documentsAreReadable, storeIsWritable } from './api/readiness.ts';
+import { clockIsSure, createReadiness, databaseFileIsInPlace, documentsAreReadable, storeIsWritable } from './api/readiness.ts';
 import { createAuthenticator } from './api/token/authenticator.ts';
 import { addTokenRoutes } from './api/token/token-routes.ts';
 import { openInventory } from './compose-inventory.ts';
@@ -37,6 +38,7 @@ import { followServerTls } from './platform/follow-tls.ts';
 import { addCounter, addGauge, createMetrics } from './platform/metrics.ts';
 import type { ServeSettings } from './platform/settings.ts';
 import type { ServerTls } from './platform/tls.ts';
+import type { DoubtReason } from './platform/trusted-clock.ts';
 import type { Publisher } from './publish/publisher.ts';
 import type { DocumentRow } from './store/store.ts';
 
@@ -80,7 +82,7 @@ export async function openServer(foundation: Foundation, services: Services): Pr
   const inPlace = settings.databaseUrl === undefined ? [databaseFileIsInPlace(store, clock)] : [];
   const readable = documentsAreReadable(() => pipeline.unreadable(), log);
   await readable.check();
-  addOperationsRoutes(app, { metrics, readiness: createReadiness([storeIsWritable(store, clock), readable, ...inPlace], clock, log) });
+  addOperationsRoutes(app, { metrics, readiness: createReadiness([storeIsWritable(store, clock), clockIsSure(pipeline.clockControl), readable, ...inPlace], clock, log) });
   addHelpPage(app, pipeline.decider.view);
   addOpenApiRoute(app, { site, version: program.version });
   followCertificate(foundation, { app, syslog });
@@ -113,6 +115,7 @@ async function addRoutes(
   await app.register(mergeRuleRoutes({ store, configuration, clock, questions }));
   await app.register(organizationRoutes({ store, configuration, clock }));
   await app.register(platformNameRoutes({ store, configuration, clock, questions }));
+  await app.register(clockRoutes({ control: pipeline.clockControl }));
   await app.register(eventRoutes({ alerts }));
   await app.register(tryVendorRoutes({ clock }));
   await app.register(vendorLinkRoutes({ store, configuration, devices, clock, runner, dataKey, http, log, syslogAddress }));
@@ -124,6 +127,8 @@ function addGauges(metrics: Registry, { store, pipeline }: Foundation): void {
   addGauge(metrics, 'sallyport_devices', 'Devices by compliance state', 'state', () => store.postures.countByState());
   addGauge(metrics, 'sallyport_connectors', 'Connectors to partners by state', 'state', async () => countStates(await store.documents.list('connectorStatus')));
   addGauge(metrics, 'sallyport_devices_of_unknown_system', 'Devices whose operating system has a name that is in no table and has no platform', 'state', async () => unknownSystems(pipeline, store));
+  addGauge(metrics, 'sallyport_clock_in_doubt', 'Whether the clock is in doubt (1), by reason', 'reason', async () => clockDoubts(pipeline.clockControl?.state().doubt ?? null));
+  addCounter(metrics, 'sallyport_times_pulled_back', 'Stored times that lay ahead of the clock and were pulled back', [], () => [[{}, pipeline.clockControl?.state().pulledBack ?? 0]]);
   addGauge(metrics, 'sallyport_partner_disagreements', 'Devices of which partners say different levels', 'kind', async () => new Map([['any', (await pipeline.questions.disagreements(0)).count]]));
 }
 
@@ -142,6 +147,10 @@ async function unknownSystems({ questions }: Pick<Foundation['pipeline'], 'quest
   const unnamed = (await questions.ownSystemNames()).filter(({ name }) => !named.has(name));
   const count = (of: (one: (typeof unnamed)[number]) => number): number => unnamed.reduce((sum, one) => sum + of(one), 0);
   return [['closed', count(({ closed }) => closed)], ['open', count(({ devices, closed }) => devices - closed)]];
+}
+
+function clockDoubts(doubt: DoubtReason | null): [DoubtReason, number][] {
+  return (['jump', 'behindMark', 'database'] as const).map((reason) => [reason, doubt === reason ? 1 : 0]);
 }
 
 /** The states that were last noted; a connector that is newer than a second or so has none yet. */

@@ -4,7 +4,6 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { Opened } from './opened.ts';
 import { startPipeline } from './pipeline/pipeline.ts';
-import { systemClock, type Clock } from './platform/clock.ts';
 import { loadDataKey } from './platform/data-key.ts';
 import { holdPort } from './platform/free-port.ts';
 import { lockDataFolder } from './platform/instance-lock.ts';
@@ -12,6 +11,7 @@ import { makePrivateFolder } from './platform/private-files.ts';
 import { baseUrlOf, type ServeSettings } from './platform/settings.ts';
 import { loadSigningKeys } from './platform/signing-keys.ts';
 import { ensureServerTls } from './platform/tls.ts';
+import { TrustedClock } from './platform/trusted-clock.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -33,7 +33,7 @@ export interface Hub {
  * Builds a hub from its settings and starts it: the one place where the parts meet, with `compose-services.ts` for
  * those that stand on the pipeline.
  */
-export async function compose(settings: ServeSettings, log: Logger, clock: Clock = systemClock): Promise<Hub> {
+export async function compose(settings: ServeSettings, log: Logger, clock: TrustedClock = new TrustedClock()): Promise<Hub> {
   const opened = new Opened();
   try {
     return await open(settings, log, clock, opened);
@@ -43,7 +43,7 @@ export async function compose(settings: ServeSettings, log: Logger, clock: Clock
   }
 }
 
-async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: Opened): Promise<Hub> {
+async function open(settings: ServeSettings, log: Logger, clock: TrustedClock, opened: Opened): Promise<Hub> {
   const { dataDir } = settings;
   await makePrivateFolder(dataDir);
   const lock = lockDataFolder(dataDir);
@@ -63,7 +63,7 @@ async function open(settings: ServeSettings, log: Logger, clock: Clock, opened: 
   const dataKey = await loadDataKey(join(dataDir, 'keys'), settings.dataKey);
   const signingKeys = await loadSigningKeys(join(dataDir, 'keys'), clock);
   const onError = (error: unknown): void => log.error({ err: error }, 'something in the background failed; it is tried again');
-  const pipeline = await startPipeline({ store, clock, onError });
+  const pipeline = await startPipeline({ store, clock, log, onError });
   opened.add(() => pipeline.close());
   return await openServices({ settings, log, clock, opened, store, pipeline, held, port, baseUrl, hosts, serverTls, tls, dataKey, signingKeys });
 }

@@ -75,7 +75,7 @@ test('every route is described', async () => {
 /** They need no body. What comes to /intake is in the format of a vendor. */
 const UNDESCRIBED = [
   'POST /partner/v1/heartbeat', 'POST /partner/v1/provision', 'POST /partner/v1/deprovision', 'POST /admin/v1/doors/:id/rotateSecret',
-  'POST /admin/v1/connectors/:connectorId/inventory-push/rotateSecret', 'POST /admin/v1/connectors/:connectorId/vendor/fetchKeys',
+  'POST /admin/v1/connectors/:connectorId/inventory-push/rotateSecret', 'POST /admin/v1/connectors/:connectorId/vendor/fetchKeys', 'POST /admin/v1/clock/confirm',
 ];
 
 test('every route that takes a body says what it takes, and every route what it answers', () => {

@@ -1,6 +1,7 @@
 import type { Command, Group } from '../frame/command.ts';
 import { api } from './api.ts';
 import { client } from './client/index.ts';
+import { clock } from './clock/index.ts';
 import { connector } from './connector/index.ts';
 import { decide } from './decide.ts';
 import { device } from './device/index.ts';
@@ -22,4 +23,4 @@ export { LONG_RUNNING } from './long-running.ts';
 
 /** In the order of `--help`. */
 export const SINGLES: readonly Command[] = [decide, importCommand, api];
-export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, trustSet, mergeRule, platformName, report, inventory, organization, partner];
+export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, trustSet, mergeRule, platformName, report, inventory, organization, clock, partner];

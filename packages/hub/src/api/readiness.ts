@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { hasElapsed, type Clock } from '../platform/clock.ts';
+import type { ClockControl } from '../pipeline/watch-clock.ts';
+import { hasElapsed, isoTime, type Clock } from '../platform/clock.ts';
 import { DatabaseFileLost, type Store } from '../store/store.ts';
 
 /** One thing that must be so before requests are sent here. */
@@ -65,6 +66,17 @@ export function databaseFileIsInPlace(store: Pick<Store, 'transaction'>, clock: 
     check: () => probe(store, clock).catch((error: unknown) => {
       if (error instanceof DatabaseFileLost) throw error;
     }),
+  };
+}
+
+/** Whether the hub knows what time it is. In doubt it decides and takes reports, but lets no good news count. */
+export function clockIsSure(control: ClockControl | undefined): ReadinessCheck {
+  return {
+    name: 'clock',
+    check: async () => {
+      const { doubt, now } = control?.state() ?? { doubt: null, now: 0 };
+      if (doubt !== null) throw new Error(`The clock is in doubt (${doubt}); ${isoTime(now)} counts. Set the machine's clock right, or confirm it: sallyport clock confirm`);
+    },
   };
 }
 

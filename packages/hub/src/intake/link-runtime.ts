@@ -105,7 +105,7 @@ export class LinkRuntime {
   async take(records: readonly unknown[]): Promise<{ readonly taken: number; readonly silent: number }> {
     const { connectorId } = this.link;
     const { intake, clock } = this.#tools;
-    const { reports, silent } = readRecords(this.link, records, { known: this.#known, times: this.#times }, clock.now());
+    const { reports, silent } = readRecords(this.link, records, { known: this.#known, times: this.#times }, clock.now(), clock.inDoubt);
     for (let i = 0; i < reports.length; i += CHUNK) await intake.take(connectorId, reports.slice(i, i + CHUNK));
     if (reports.length > 0) this.#lastReportAt = clock.now();
     await this.#alive();

@@ -28,7 +28,7 @@ export interface ReadRecords {
 }
 
 /** Turns a vendor's records into reports: kept raw, and understood. */
-export function readRecords({ vendor, connectorId, settings }: OpenLink, records: readonly unknown[], { known, times }: Learnt, now: Instant): ReadRecords {
+export function readRecords({ vendor, connectorId, settings }: OpenLink, records: readonly unknown[], { known, times }: Learnt, now: Instant, inDoubt = false): ReadRecords {
   const reports: IncomingReport[] = [];
   let silent = 0;
   for (const record of records) {
@@ -37,7 +37,11 @@ export function readRecords({ vendor, connectorId, settings }: OpenLink, records
     const raw = counts === record ? whole : jsonWithin(counts, MAX_DEPTH);
     const byOurClock = readSnapshot(counts) !== undefined;
     if (raw === undefined || signals.length === 0) silent += 1;
-    else for (const signal of signals) reports.push(toReport(vendor, raw, times.placed(flagged(classified(vendor, known.complete(signal))), now, byOurClock)));
+    else for (const signal of signals) {
+      const understood = flagged(classified(vendor, known.complete(signal)));
+      // What is ahead of a clock that is in doubt may be right.
+      reports.push(toReport(vendor, raw, inDoubt ? understood : times.placed(understood, now, byOurClock)));
+    }
   }
   return { reports, silent };
 }

@@ -129,10 +129,11 @@ interface Taken {
 /** keep raw, match, merge, evaluate, tell: one batch, inside the caller's transaction. */
 async function takeBatch(tx: Transaction, deps: TakeDependencies, reports: readonly IncomingReport[], now: number): Promise<Taken> {
   // Asked together: each wait for the database is a wait for this thread's next free moment as well.
-  const signals = reports.map(({ signal }) => asReceived(signal, now));
+  // A time that is ahead of a clock in doubt may be right: it is judged when the doubt is over.
+  const signals = reports.map(({ signal }) => (deps.clock.inDoubt === true ? { ...signal, receivedAt: now } : asReceived(signal, now)));
   const named = namedDevices(deps.memory, signals);
   const [fresh, matched, read] = await Promise.all([
-    tx.reports.add(reports.map(({ row }, i) => ({ ...row, receivedAt: now, deviceId: named[i] }))),
+    tx.reports.add(reports.map(({ row }, i) => ({ ...row, observedAt: Math.min(row.observedAt, now), receivedAt: now, deviceId: named[i] }))),
     matchDevices(tx, signals, matchesByEmail(deps.memory)),
     // All devices of a batch are locked at once, or two processes could wait for each other.
     named.every((id) => id !== undefined) ? readKept(tx, [...new Set(named)], signals) : NOTHING_KEPT,

@@ -4,6 +4,8 @@ export interface Clock {
   now(): number;
   /** Whether the time may be wrong (`trusted-clock.ts`). Absent: never. */
   readonly inDoubt?: boolean;
+  /** Whether what is stored for a time only may be deleted when that is over. Absent: it may. */
+  readonly mayDelete?: boolean;
   /** For durations: milliseconds that nobody can set. Absent: `now`. */
   monotonic?(): number;
 }

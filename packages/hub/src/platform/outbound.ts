@@ -72,15 +72,34 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_IDLE_TIMEOUT_MS = 120_000;
 const DEFAULT_MAX_BYTES = 10 * 1024 * 1024;
 
-export function createOutbound(settings: { readonly allow: readonly string[] }): Outbound {
+export interface OutboundSettings {
+  readonly allow: readonly string[];
+  /** Hears what each answer says of the time (`Date`, RFC 9110 section 6.6.1): milliseconds since 1970. */
+  readonly onDate?: ((host: string, at: number) => void) | undefined;
+}
+
+export function createOutbound(settings: OutboundSettings): Outbound {
+  const heard = (target: URL, { headers }: ResponseHead): void => {
+    const at = Date.parse(headers.date ?? '');
+    // An answer from a cache is as old as its `Age`.
+    if (!Number.isNaN(at) && headers.age === undefined) settings.onDate?.(target.host, at);
+  };
   const guard = createAddressGuard(settings.allow);
   const agents: Agents = {
     http: new HttpAgent({ keepAlive: true, timeout: 60_000 }),
     https: new HttpsAgent({ keepAlive: true, timeout: 60_000 }),
   };
   return {
-    request: (url, options = {}) => requestWhole(guard, agents, url, options),
-    stream: (url, options = {}) => requestStream(guard, agents, url, options),
+    async request(url, options = {}) {
+      const answer = await requestWhole(guard, agents, url, options);
+      heard(new URL(url), answer);
+      return answer;
+    },
+    async stream(url, options = {}) {
+      const answer = await requestStream(guard, agents, url, options);
+      heard(new URL(url), answer);
+      return answer;
+    },
     refusal: (url) => refusalOf(guard, url),
     close() {
       agents.http.destroy();

@@ -9,10 +9,11 @@ const KEEP_EVENTS_MS = 7 * DAY_MS;
 /** Long enough to look back over a year; with the device, its history goes at once. */
 const KEEP_HISTORY_MS = 400 * DAY_MS;
 
-/** Keeps the outbox and the history of devices from growing for ever: looks now and every hour. */
+/** Keeps the outbox and the history of devices from growing for ever: looks now and every hour. By a time that is not sure nothing is deleted. */
 export function startForgetting(store: Pick<Store, 'transaction'>, clock: Clock, log: Pick<BaseLogger, 'error' | 'info'>): { stop(): void } {
   let stopped = false;
   const forget = async (): Promise<void> => {
+    if (clock.mayDelete === false) return;
     try {
       const events = await store.transaction((tx) => tx.outbox.prune(clock.now() - KEEP_EVENTS_MS));
       const history = await forgetHistory(store, clock.now() - KEEP_HISTORY_MS);

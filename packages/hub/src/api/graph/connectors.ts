@@ -28,7 +28,10 @@ const collection: DocumentCollection = {
   presenter: async ({ store, clock }) => {
     const [heartbeats, statuses] = await Promise.all([store.heartbeats.all(), store.documents.list('connectorStatus')]);
     const statusOf = new Map(statuses.map(({ id, body }) => [id, body as unknown as ConnectorStatus]));
-    return (row) => present(row, heartbeats.get(row.id), statusOf.get(row.id), clock.now());
+    const now = clock.now();
+    // One that was taken by a clock that was ahead counts as of now.
+    const heardAt = (id: string): number | undefined => (heartbeats.has(id) ? Math.min(heartbeats.get(id) as number, now) : undefined);
+    return (row) => present(row, heardAt(row.id), statusOf.get(row.id), now);
   },
 };
 

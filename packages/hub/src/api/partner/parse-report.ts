@@ -12,8 +12,8 @@ import { DEVICE_KEYS, levelOfSeverity, reportSchema } from './report-schema.ts';
 
 export const PARTNER_FORMAT = 'partner-v1';
 
-/** Clocks differ a little; what is further ahead would outrank every true report until that time comes. */
-const MAX_AHEAD_MS = 5 * 60_000;
+/** Clocks differ a little; of what is further ahead the partner is told. */
+const USUAL_AHEAD_MS = 5 * 60_000;
 /** Before this no partner watched a phone: a device whose clock was reset. */
 const EARLIEST = Date.UTC(2000, 0, 1);
 /** A report nested deeper than this is no report. */
@@ -27,7 +27,7 @@ export interface ReportProblem {
 
 /** Of a report that is taken all the same. */
 export interface ReportWarning extends ReportProblem {
-  readonly code: 'unusable_key' | 'contradiction';
+  readonly code: 'unusable_key' | 'contradiction' | 'time_ahead';
 }
 
 export type ParsedReport =
@@ -41,11 +41,17 @@ export function parsePartnerReport(raw: unknown, connectorId: string, now: Insta
   try {
     const { keys, warnings } = deviceKeys(parsed.data.device);
     const incoming = toIncoming(parsed.data, { keys, ...flagOf(parsed.data.device, warnings) }, raw, connectorId, now);
-    return withoutContradiction(incoming, warnings.map((warning) => ({ code: 'unusable_key', ...warning })));
+    return withoutContradiction(incoming, [...warnings.map((warning) => ({ code: 'unusable_key' as const, ...warning })), ...timeAhead(incoming, now)]);
   } catch (error) {
     if (error instanceof Refused) return { ok: false, error: error.problem };
     throw error;
   }
+}
+
+/** It counts as of its receipt: our clock may be the wrong one, and to refuse the report would lose what it says. */
+function timeAhead({ signal }: IncomingReport, now: Instant): readonly ReportWarning[] {
+  if (signal.observedAt <= now + USUAL_AHEAD_MS) return [];
+  return [{ code: 'time_ahead', field: 'observedDateTime', message: "is more than 5 minutes ahead of the hub's clock, so the report counts as of its receipt: check the clock of the sender" }];
 }
 
 /** `secured` beside an open finding of high severity: the worse counts, and the partner is told. */
@@ -69,7 +75,7 @@ class Refused extends Error {
 function toIncoming(report: PartnerReport, device: Pick<Signal, 'keys' | 'flag'>, raw: unknown, connectorId: string, now: Instant): IncomingReport {
   const text = jsonWithin(raw, MAX_DEPTH);
   if (text === undefined) throw new Refused('', `is nested deeper than ${MAX_DEPTH} levels`);
-  const observedAt = instant(report.observedDateTime, 'observedDateTime', now);
+  const observedAt = instant(report.observedDateTime, 'observedDateTime');
   const { reportId } = report;
   return {
     row: { connectorId, reportId, format: PARTNER_FORMAT, raw: text, observedAt },
@@ -122,7 +128,7 @@ function findings(told: readonly PartnerFinding[], now: Instant): readonly Findi
       severity: levelOfSeverity(finding.severity),
       state: finding.state,
       title: finding.title ?? undefined,
-      detectedAt: typeof detectedDateTime === 'string' ? instant(detectedDateTime, `${field}.detectedDateTime`, now) : undefined,
+      detectedAt: typeof detectedDateTime === 'string' ? Math.min(instant(detectedDateTime, `${field}.detectedDateTime`), now) : undefined,
       recommendedAction: finding.recommendedAction ?? undefined,
       link: typeof link === 'string' ? httpsLink(link, `${field}.link`) : undefined,
     };
@@ -135,13 +141,12 @@ function httpsLink(text: string, field: string): string {
   return link;
 }
 
-function instant(text: string, field: string, now: Instant): Instant {
+function instant(text: string, field: string): Instant {
   const at = parseIsoInstant(text);
   if (at === undefined) {
     throw new Refused(field, 'must be an existing date and time in ISO 8601 with its offset, such as 2026-03-01T08:00:00Z');
   }
   if (at < EARLIEST) throw new Refused(field, 'is before the year 2000: the clock of the device or the partner is wrong');
-  if (at > now + MAX_AHEAD_MS) throw new Refused(field, 'is more than 5 minutes in the future: check the clock of the sender');
   return at;
 }
 

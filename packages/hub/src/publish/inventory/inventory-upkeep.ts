@@ -15,14 +15,14 @@ export interface InventoryUpkeep {
 
 /**
  * Keeps from growing for ever what is there for a time only: apps that wait for a list of managed ones, hand-overs on
- * record, removals that partners have to hear of. Looks now and every ten minutes.
+ * record, removals that partners have to hear of. Looks now and every ten minutes; by a time that is not sure nothing goes.
  */
 export function startInventoryUpkeep(options: InventoryUpkeep): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
   const run = async (): Promise<void> => {
     for (const [what, forget] of Object.entries(CHORES)) {
-      if (signal.aborted) return;
+      if (signal.aborted || options.clock.mayDelete === false) return;
       await forget(options, signal).catch((error: unknown) => {
         if (!signal.aborted) options.log.warn({ err: error }, `${what} could not be forgotten; it is tried again in ten minutes`);
       });
