@@ -140,7 +140,7 @@ test('after a start with a clock that was ahead, nothing stays ahead: true repor
   expect(await silentOnes()).toBe(2);
   await restart();
   await tells('mediumSeverity');
-  expect(stateOf()).toBe('inGracePeriod');
+  expect(stateOf()).toBe('noncompliant');
 });
 
 test('downtime is no jump', async () => {
