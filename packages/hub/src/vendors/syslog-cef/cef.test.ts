@@ -32,6 +32,7 @@ describe('the envelope', () => {
     ['the day in front', `29 Nov 2026 10:00:00 +02:00 console ${HEAD}a=1`, { syslogHost: 'console' }],
     ['ISO time without a priority', `2026-11-29T10:00:00Z console mtd: ${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd', syslogTime: '2026-11-29T10:00:00Z' }],
     ['ISO time with a space, which has no zone', `2026-11-29 10:00:00,123 console mtd: ${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd' }],
+    ['a space in front of the priority', ` <134>Nov 23 21:58:05 console mtd: ${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd' }],
     ['a space behind the priority', `<134> Nov 23 21:58:05 console mtd: ${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd' }],
     ['a short zone', `2016-01-23 17:36:39.841+00 console ${HEAD}a=1`, { syslogHost: 'console' }],
     ['RFC 5424 without a priority', `1 2026-11-29T10:00:00Z console mtd - - - ${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd', syslogTime: '2026-11-29T10:00:00Z' }],

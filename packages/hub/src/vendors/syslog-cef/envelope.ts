@@ -30,7 +30,7 @@ const TAG = /^([^\s:[\]]{1,48})(?:\[[^\]\s]{0,48}\])?: */;
  * `undefined` for what is none of these.
  */
 export function readEnvelope(line: string, starts: (text: string) => boolean): SyslogEnvelope | undefined {
-  const text = withoutBom(line.replace(/[\r\n\0]+$/, ''));
+  const text = withoutBom(line.replace(/[\r\n\0]+$/, '')).trimStart();
   const priority = /^<(\d{1,3})>/.exec(text);
   if (text.startsWith('<') && (priority === null || Number(priority[1]) > HIGHEST_PRIORITY)) return undefined;
   const rest = withoutBom(text.slice(priority?.[0].length ?? 0)).trimStart();
