@@ -12,7 +12,7 @@ export const ERRORS = {
   not_bound_to_connector: { status: 403, graph: 'Authorization_RequestDenied' },
   inventory_not_shared:   { status: 403, graph: 'Authorization_RequestDenied' },
   not_found:              { status: 404, graph: 'ResourceNotFound' },
-  route_not_found:        { status: 404, graph: 'BadRequest' },
+  route_not_found:        { status: 404, graph: 'ResourceNotFound' },
   method_not_allowed:     { status: 405, graph: 'BadRequest' },
   already_exists:         { status: 409, graph: 'nameAlreadyExists' },
   conflict:               { status: 409, graph: 'Conflict' },

@@ -1,7 +1,7 @@
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import type { GraphQuery } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { isTypeVisible, render, type Expansion } from '@sallyport/contracts/graph/render.ts';
-import { typeOfBody } from '@sallyport/contracts/graph/model.ts';
+import { bareTypeName, isModelType, typeOfBody } from '@sallyport/contracts/graph/model.ts';
 import { HubError } from '@sallyport/contracts';
 import type { GraphAnswer, GraphRequest } from './route.ts';
 
@@ -55,6 +55,9 @@ function requireVisible(request: GraphRequest, place: ResourcePlace, body: Graph
 }
 
 export function notFound(type: string, id: string): HubError {
+  if (id === 'delta') return new HubError('not_found', `Changes of ${type} (delta) are not supported; list them and compare.`, { field: 'id' });
+  const cast = bareTypeName(id) ?? id;
+  if (isModelType(cast)) return new HubError('not_found', `A list of one type only (${cast} in the path) is not supported; use $filter=isof('microsoft.graph.${cast}').`, { field: 'id' });
   return new HubError('not_found', `There is no ${type} with the id "${id.slice(0, 256)}".`, { field: 'id' });
 }
 

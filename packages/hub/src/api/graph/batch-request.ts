@@ -2,7 +2,8 @@ import { invalidField } from '@sallyport/contracts';
 import { isGraphBody } from '@sallyport/contracts/graph/model.ts';
 
 const MAX_REQUESTS = 20;
-const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
+/** PUT is answered by its route, with 405, and does not keep the other requests out. */
+const METHODS = ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'] as const;
 
 /** One request of a `$batch` (JSON batching of Graph). */
 export interface BatchPart {

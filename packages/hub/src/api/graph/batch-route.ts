@@ -13,7 +13,7 @@ interface PartAnswer {
 
 const batchBody = z.object({
   requests: z.array(z.object({
-    id: z.union([z.string().min(1).max(100), z.number()]), method: z.enum(['GET', 'POST', 'PATCH', 'DELETE']), url: z.string().max(8192).describe('Relative to the version: /users'),
+    id: z.union([z.string().min(1).max(100), z.number()]), method: z.enum(['GET', 'POST', 'PATCH', 'PUT', 'DELETE']), url: z.string().max(8192).describe('Relative to the version: /users'),
     headers: z.record(z.string(), z.string()).optional(), body: z.unknown().optional(), dependsOn: z.array(z.string()).optional(),
   })).min(1).max(20),
 });

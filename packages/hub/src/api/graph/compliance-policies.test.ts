@@ -99,6 +99,20 @@ describe('a compliance policy', () => {
     expect(hub.memory.compliancePolicy(id)).toMatchObject({ osMinimumVersion: '18.0', osMaximumVersion: '19', gracePeriodHours: 24 });
   });
 
+  test('keeps its version where a PATCH changes nothing, and leaves no line in the audit log', async () => {
+    const { id } = await made();
+    const read = (await hub.get(`/v1.0${PATH}/${id}`)).body;
+    const audited = (await hub.store.audit.list(1000, 0)).length;
+    for (const body of [read, {}, { displayName: read.displayName }]) expect((await hub.patch(`/v1.0${PATH}/${id}`, body)).body).toEqual(read);
+    expect((await hub.store.audit.list(1000, 0)).length).toBe(audited);
+  });
+
+  test('of one type only, or as changes, is no list that there is, and the answer says so', async () => {
+    expect((await hub.get(`/v1.0${PATH}/microsoft.graph.iosCompliancePolicy`)).body.error.message).toContain("$filter=isof('microsoft.graph.iosCompliancePolicy')");
+    expect((await hub.get('/v1.0/users/delta')).body.error.message).toContain('delta');
+    expect((await hub.get('/v1.0/nothing/here')).status).toBe(404);
+  });
+
   test('cannot be changed to a version that no device could meet', async () => {
     const { id } = await made();
     expect((await hub.patch(`/v1.0${PATH}/${id}`, { osMinimumVersion: 'newest' })).body.error.target).toBe('osMinimumVersion');

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { HubError } from '@sallyport/contracts';
 import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
@@ -108,6 +109,8 @@ export async function updateDocument(
   return deps.configuration.write(request.caller.appId, async (tx, changed) => {
     const before = await requireDocument(tx.documents, collection, id);
     const body = await change(before, tx);
+    // Tools that send back what they read would otherwise leave a new version and an empty line in the audit log each time.
+    if (isDeepStrictEqual(plain(body), before.body)) return before;
     const row = written(await tx.documents.put(kind, before.id, body, deps.clock.now()));
     changed({ kind, id: before.id, before: before.body, after: row.body });
     return row;
@@ -158,4 +161,9 @@ export function requireText(body: GraphBody, field: string): void {
 function written(row: DocumentRow | undefined): DocumentRow {
   if (row === undefined) throw new Error('The store did not write a document that has no expected version.');
   return row;
+}
+
+/** As it comes back from the store. */
+function plain(body: GraphBody): unknown {
+  return JSON.parse(JSON.stringify(body));
 }

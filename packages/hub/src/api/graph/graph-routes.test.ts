@@ -98,6 +98,11 @@ describe('a batch', () => {
     expect(parts.get('5')).toMatchObject({ status: 200, body: expect.stringMatching(/^\d+$/) });
   });
 
+  test('answers the one request whose method its route does not have, and the others', async () => {
+    const parts = await answers([{ id: '1', method: 'PUT', url: '/groups', body: {} }, { id: '2', method: 'GET', url: '/groups' }]);
+    expect([parts.get('1').status >= 404, parts.get('2').status]).toEqual([true, 200]);
+  });
+
   test('refuses a method that is no text, whatever it is', async () => {
     for (const method of [{ toString: null }, 5, null]) {
       const answer = await hub.post('/v1.0/$batch', { requests: [{ id: '1', method, url: '/groups' }] });
