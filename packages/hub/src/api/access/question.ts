@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { PLATFORMS } from '@sallyport/core';
+import { PLATFORMS, readSystem } from '@sallyport/core';
 import type { ClientAppType, Platform } from '@sallyport/core';
 import { invalidField } from '@sallyport/contracts';
 import type { AccessQuestion } from '../../pipeline/ports.ts';
@@ -75,7 +75,7 @@ function questionWith(user: string, application: string, deviceId: string | unde
     user,
     application,
     device: deviceId === undefined ? undefined : { grade: 'claim', value: deviceId },
-    platform: word(context, 'platform', PLATFORM_OF, hints),
+    platform: platform(context, hints),
     clientAppType: word(context, 'client_app_type', CLIENT_APP_TYPE_OF, hints) ?? word(context, 'clientAppType', CLIENT_APP_TYPE_OF, hints),
     ip: matching(context, 'ip', (text) => isIP(text) !== 0, 'must be an IPv4 or IPv6 address', hints),
     country: matching(context, 'country', (text) => /^[A-Za-z]{2}$/u.test(text), 'must be a country code of two letters (ISO 3166-1)', hints)?.toUpperCase(),
@@ -111,6 +111,18 @@ function optionalText(value: unknown, field: string): string | undefined {
 const PLATFORM_OF = new Map<string, Platform>([...PLATFORMS.map((name) => [name.toLowerCase(), name] as const), ['windowsphone', 'unknown']]);
 const CLIENT_APP_TYPES: readonly ClientAppType[] = ['browser', 'mobileAppsAndDesktopClients', 'exchangeActiveSync', 'easSupported', 'other'];
 const CLIENT_APP_TYPE_OF = new Map<string, ClientAppType>(CLIENT_APP_TYPES.map((name) => [name.toLowerCase(), name]));
+
+/** A word of Graph, or the name of a system as managements send it; ChromeOS and the like are known, and none of Graph's platforms. */
+function platform(context: JsonObject, hints: Hint[]): Platform | undefined {
+  const given = contextText(context, 'platform', hints);
+  if (given === undefined) return undefined;
+  const meant = PLATFORM_OF.get(given.toLowerCase());
+  if (meant !== undefined) return meant;
+  const system = readSystem(given);
+  if (system.known) return system.platform;
+  hint(hints, 'platform', `must be one of ${[...new Set(PLATFORM_OF.values())].join(', ')}, or the name of a system that is known here`);
+  return undefined;
+}
 
 function contextText(context: JsonObject, name: string, hints: Hint[]): string | undefined {
   const value = context[name];

@@ -167,7 +167,7 @@ describe('a second factor that a policy demands', () => {
 describe('what of the context cannot be used', () => {
   const UNUSABLE: readonly (readonly [string, object])[] = [
     ['context.ip', { ip: '1.2.3' }], ['context.ip', { ip: 1 }], ['context.ip', { ip: '10.0.0.1:443' }], ['context.ip', { ip: '' }],
-    ['context.platform', { platform: 'symbian' }], ['context.platform', { platform: 'constructor' }], ['context.platform', { platform: 'chromeOS' }],
+    ['context.platform', { platform: 'symbian' }], ['context.platform', { platform: 'constructor' }], ['context.platform', { platform: 'web' }],
     ['context.client_app_type', { client_app_type: 'fax' }], ['context.clientAppType', { clientAppType: 7 }], ['context.country', { country: 'SWE' }], ['context.country', { country: 'Sweden' }],
     ['context.mfa', { mfa: 'yes' }], ['context.amr', { amr: 'mfa' }], ['context.amr', { amr: [1] }], ['context.language', { language: 1 }], ['context.language', { language: ['sv'] }],
     ['context.supported_obligations', { supported_obligations: {} }],
@@ -185,6 +185,11 @@ describe('what of the context cannot be used', () => {
     expect(response.statusCode).toBe(400);
     expect(response.json()).toMatchObject({ error: { target: field } });
     expect(decider.asked).toEqual([]);
+  });
+
+  test.each([['iPhone OS', 'iOS'], ['chromeOS', 'unknown'], ['windowsPhone', 'unknown']])('the system %s is read as managements write it', async (name, platform) => {
+    expect((await evaluate(withContext({ platform: name }))).context).not.toHaveProperty('hints');
+    expect(decider.asked[0]?.platform).toBe(platform);
   });
 
   test('a second factor that is told in a way that cannot be read is none', async () => {

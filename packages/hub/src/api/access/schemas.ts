@@ -23,7 +23,7 @@ const resource = z.object({
 
 const context = z.looseObject({
   ip: z.string().optional().describe('IPv4 or IPv6 address.'),
-  platform: z.string().optional().describe('android, iOS, macOS, windows, linux or unknown, in any case.'),
+  platform: z.string().optional().describe('android, iOS, macOS, windows, linux or unknown, in any case, or the name of a system as device managements send it.'),
   client_app_type: z.string().optional().describe('browser, mobileAppsAndDesktopClients, exchangeActiveSync, easSupported or other, in any case. Also as `clientAppType`.'),
   country: z.string().optional().describe('ISO 3166-1 alpha-2.'),
   mfa: z.boolean().optional().describe('The user has passed a second factor.'),

@@ -12,7 +12,8 @@ import { doorRoutes } from './routes.ts';
 import { CAPTURED, doorBody, DoorStore, DURING, KEY, NO_TRUST_SETS } from './testing.ts';
 import { newSecret } from '../../platform/secrets.ts';
 
-const log = pino({ level: 'silent' });
+const lines: string[] = [];
+const log = pino({ level: 'warn' }, { write: (line) => { lines.push(line); } });
 const BASE = 'https://hub.example.test';
 const PEM = encodeURIComponent(CAPTURED.devices[0]?.pem ?? '');
 
@@ -115,6 +116,19 @@ describe('the door of nginx', () => {
     const response = await ask({ 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': encodeURIComponent(pem) }, 'own-ca');
     expect(response.headers).toMatchObject({ 'x-sallyport-decision': 'deny', 'x-sallyport-reason': 'device_user_missing', 'x-sallyport-device': OWNERLESS });
   });
+});
+
+test('a certificate that also names a device nobody knows lets its phone in, with a warning in the log', async () => {
+  const { issue, newTestCa } = await import('../access/testing-certificates.ts');
+  const ca = await newTestCa();
+  now = Date.now();
+  store.put('own-ca', doorBody({ deviceCa: ca.pem }));
+  await registry.reload('own-ca');
+  const stranger = '3d57f7fc-7098-44ee-b736-fc74aed48db3';
+  const { pem } = await issue(ca, { subject: `CN=${stranger}`, uris: [`IntuneDeviceId://${PHONE}`] });
+  const response = await ask({ 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': encodeURIComponent(pem) }, 'own-ca');
+  expect([response.statusCode, response.headers['x-sallyport-device']]).toEqual([204, PHONE]);
+  expect(JSON.parse(lines.at(-1) ?? '{}')).toMatchObject({ door: 'own-ca', deviceId: PHONE, unknownIds: [stranger] });
 });
 
 describe('who tries to get in without the right certificate', () => {
