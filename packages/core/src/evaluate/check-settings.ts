@@ -20,15 +20,17 @@ const DAY = 86_400_000;
 /** What the enforced settings of one policy say of the device; settings that the policy does not use are left out. */
 export function checkSettings(policy: CompliancePolicy, system: SystemReport, threat: ThreatInput): readonly SettingVerdict[] {
   const settings: SettingVerdict[] = [];
-  if (policy.requiredLevel !== undefined) settings.push(withTimeForMissing(system, threat.merged, checkThreatLevel(policy, threat)));
+  if (policy.requiredLevel !== undefined) settings.push(withTimeForSilence(system, checkThreatLevel(policy, threat)));
   if (policy.osMinimumVersion !== undefined) settings.push(checkOsVersion(policy, system, 'osMinimumVersion', policy.osMinimumVersion));
   if (policy.osMaximumVersion !== undefined) settings.push(checkOsVersion(policy, system, 'osMaximumVersion', policy.osMaximumVersion));
   return settings;
 }
 
+const SILENCE: ReadonlySet<ReasonCode | undefined> = new Set<ReasonCode>(['partner_data_missing', 'partner_silent']);
+
 /** What a partner says of a device counts at once; that it says nothing may be new to the device. */
-function withTimeForMissing(system: SystemReport, merged: Merged, setting: SettingVerdict): SettingVerdict {
-  return merged.kind === 'missing' ? withTime(system, setting) : setting;
+function withTimeForSilence(system: SystemReport, setting: SettingVerdict): SettingVerdict {
+  return SILENCE.has(setting.reason?.code) ? withTime(system, setting) : setting;
 }
 
 /** What the threat rule of a policy says; it must have one. */

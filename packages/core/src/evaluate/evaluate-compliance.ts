@@ -61,7 +61,7 @@ export function evaluateCompliance(input: EvaluationInput, now: Instant): Evalua
   const all = unknown.length === 0 ? builtIn : [...builtIn, ...unknown];
   if (all.length > 0 || policies.length === 0) policies.push(builtInVerdict(all, now));
   const verdict = deviceVerdict(policies, input, now);
-  const marks = unreadMarks(system, policies.flatMap(({ settings }) => settings));
+  const marks = unreadMarks(system, policies);
   return {
     merged, ...verdict, ...(marks !== undefined && { failing: { ...verdict.failing, ...marks } }), ...(merged.until !== undefined && { changesAt: merged.until }),
   };

@@ -1,4 +1,4 @@
-import type { SettingVerdict } from '../vocabulary/compliance.ts';
+import type { PolicyVerdict, SettingVerdict } from '../vocabulary/compliance.ts';
 import type { DeviceFacts } from '../vocabulary/device.ts';
 import type { Instant } from '../vocabulary/signal.ts';
 import { readDeviceVersion, type DeviceVersion } from './os-version.ts';
@@ -65,15 +65,17 @@ export function graceOfSettings(settings: readonly SettingVerdict[]): Instant | 
 const VERSION_RULES: ReadonlySet<SettingVerdict['setting']> = new Set<SettingVerdict['setting']>(['osMinimumVersion', 'osMaximumVersion', 'partnerMinimumVersion']);
 
 /** What of `UNREAD_SINCE` holds now, since when. */
-export function unreadMarks({ version, device, failing, now }: SystemReport, settings: readonly SettingVerdict[]): Record<string, Instant> | undefined {
+export function unreadMarks({ version, device, failing, now }: SystemReport, policies: readonly PolicyVerdict[]): Record<string, Instant> | undefined {
   let marks: Record<string, Instant> | undefined;
   const mark = (name: string): void => { (marks ??= {})[name] = failing[name] ?? now; };
   if (typeof version === 'string' && device.platform !== 'unknown') mark(UNREAD_SINCE.version);
   if (device.systemNewlyRead === true) mark(UNREAD_SINCE.system);
-  for (const { setting, state, reason, graceUntil } of settings) {
-    if (state !== 'nonCompliant' || !VERSION_RULES.has(setting)) continue;
-    if (reason?.code === 'os_limit_unreadable') mark(UNREAD_SINCE.limit);
-    else if ((graceUntil ?? 0) <= now) mark(UNREAD_SINCE.versionFails);
+  for (const { settings } of policies) {
+    for (const { setting, state, reason, graceUntil } of settings) {
+      if (state !== 'nonCompliant' || !VERSION_RULES.has(setting)) continue;
+      if (reason?.code === 'os_limit_unreadable') mark(UNREAD_SINCE.limit);
+      else if ((graceUntil ?? 0) <= now) mark(UNREAD_SINCE.versionFails);
+    }
   }
   return marks;
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CompliancePolicy } from '../vocabulary/compliance.ts';
 import type { Connector } from '../vocabulary/connector.ts';
@@ -125,6 +126,23 @@ describe('a stored limit that has no grammar', () => {
   });
 });
 
+test('a phone that is closed by its version opens only with a version that the limit accepts, whatever it reports in between', () => {
+  const step = fc.record({ osVersion: fc.constantFrom('', ' ', 'unknown', '17 / 18', 'MIUI 18', '16.9', '17.2', '18.0 beta 3'), days: fc.constantFrom(0, 0.5, 3, 7, 40) });
+  fc.assert(fc.property(fc.boolean(), fc.boolean(), fc.array(step, { maxLength: 12 }), (strict, byPartner, steps) => {
+    const setting = byPartner ? { policies: [], connectors: [{ ...CONNECTOR, platforms: { iOS: { enabled: true, blockedOnMissingData: false, minimumVersion: '17.0' } } }] } : {};
+    let failing: Readonly<Record<string, number>> = {};
+    let closed = false;
+    let at = NOW;
+    for (const { osVersion, days } of steps) {
+      at += days * DAY;
+      const verdict = evaluate({ ...setting, device: { osVersion, strict }, failing }, at);
+      failing = verdict.failing;
+      if (closed && verdict.state !== 'noncompliant') expect(['17.2', '18.0 beta 3']).toContain(osVersion);
+      closed = verdict.state === 'noncompliant';
+    }
+  }));
+});
+
 describe('a system whose name is understood only now', () => {
   const newly = { systemNewlyRead: true } as const;
   const threat = { ...POLICY, osMinimumVersion: undefined, requiredLevel: 'low' as const };
@@ -134,6 +152,8 @@ describe('a system whose name is understood only now', () => {
     expect(over(DAYS, { device: { ...newly, osVersion: '16.0' } })).toEqual(GRACE_THEN_CLOSED);
     expect(over(DAYS, { device: newly, policies: [threat], connectors: [blocking] })).toEqual(GRACE_THEN_CLOSED);
     expect(over(DAYS, { device: { ...newly, osVersion: '14.0' }, policies: [], connectors: [CONNECTOR] })).toEqual(GRACE_THEN_CLOSED);
+    const second = { ...blocking, id: 'second' };
+    expect(over(DAYS, { device: newly, policies: [threat], connectors: [blocking, second], state: 'secured' })).toEqual(GRACE_THEN_CLOSED);
     expect(over(DAYS, { device: newly, policies: [threat], connectors: [blocking], state: 'highSeverity' })).toEqual(CLOSED);
     expect(over(DAYS, { device: newly, policies: [threat], connectors: [blocking], state: 'deactivated' })).toEqual(CLOSED);
   });

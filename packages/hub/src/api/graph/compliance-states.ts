@@ -12,6 +12,7 @@ const OF_POLICY: Readonly<Record<string, string>> = {
   deviceThreatProtection: 'DeviceThreatProtectionRequiredSecurityLevel',
   osMinimumVersion: 'OsMinimumVersion',
   osMaximumVersion: 'OsMaximumVersion',
+  operatingSystem: 'OperatingSystem',
   // Set on the connector (`partnerUnsupportedOsVersionBlocked`), enforced with the policy's threat rule.
   partnerMinimumVersion: 'PartnerUnsupportedOsVersionBlocked',
 };

@@ -6,6 +6,7 @@ import { platformOf, readSystem } from '@sallyport/core';
 import { isoTime } from '../../platform/clock.ts';
 import { STRICT, type DeviceRow, type PostureRow, type Readers, type Transaction } from '../../store/store.ts';
 import { isPossibleImei } from '../../vendors/device-keys.ts';
+import { systemFacts } from '../../pipeline/system-facts.ts';
 import { requireText } from './documents.ts';
 import type { GraphDependencies } from './route.ts';
 
@@ -59,14 +60,15 @@ export function ownerNamedAsInBeta({ ownerType, managedDeviceOwnerType }: GraphB
 export async function settledDevice(deps: Directory, resource: GraphBody, changes: GraphBody, before: GraphBody): Promise<GraphBody> {
   requireText(resource, 'operatingSystem');
   if (changes.imei !== before.imei) requireImei(changes.imei);
-  const withIds = { ...resource, azureADDeviceId: entraId(resource.azureADDeviceId), ...typeOf(changes), ...(becomesUnknown(before, changes) && { [STRICT]: true }) };
+  const withIds = { ...resource, azureADDeviceId: entraId(resource.azureADDeviceId), ...typeOf(changes), ...(gainsTime(before, changes) && { [STRICT]: true }) };
   return 'userId' in changes || 'userPrincipalName' in changes ? { ...withIds, ...(await userOf(deps, changes)) } : withIds;
 }
 
-/** A system that was understood and is called by an unknown name from now on is as good as registered now. */
-function becomesUnknown(before: GraphBody, { operatingSystem }: GraphBody): boolean {
-  const wasKnown = typeof before.operatingSystem === 'string' && readSystem(before.operatingSystem).known;
-  return wasKnown && typeof operatingSystem === 'string' && !readSystem(operatingSystem).known;
+/** A system that was understood gains no time by a name that was not understood before: its device is as good as registered now. */
+function gainsTime(before: GraphBody, { operatingSystem }: GraphBody): boolean {
+  if (typeof before.operatingSystem !== 'string' || typeof operatingSystem !== 'string' || !readSystem(before.operatingSystem).known) return false;
+  const { systemUnknown, systemNewlyRead } = systemFacts(operatingSystem, false);
+  return systemUnknown === true || (systemNewlyRead === true && systemFacts(before.operatingSystem, false).systemNewlyRead !== true);
 }
 
 /** Partners' reports with such an IMEI are not matched by it, so the device would never be found by it. */

@@ -80,6 +80,11 @@ describe('registering a device', () => {
     const { 'sallyport.strict': _, ...resource } = row!.resource;
     await hub.store.transaction((tx) => tx.devices.put([{ ...row!, resource }]));
     expect((await hub.patch(`/v1.0${PATH}/${id}`, { operatingSystem: 'BarOS 2' })).body.complianceState).toBe('compliant');
+    const stored = async (): Promise<unknown> => (await hub.store.devices.get([id]))[0]?.resource['sallyport.strict'];
+    await hub.patch(`/v1.0${PATH}/${id}`, { operatingSystem: 'iOS' });
+    expect(await stored()).toBeUndefined();
+    await hub.patch(`/v1.0${PATH}/${id}`, { operatingSystem: 'iPhone OS' });
+    expect(await stored()).toBe(true);
   });
 
   test.each(['lastSyncDateTime', 'enrolledDateTime', 'easActivationDateTime', 'exchangeLastSuccessfulSyncDateTime'])('refuses a %s that lies in the future, and takes what a clock that is a little fast sends', async (field) => {
