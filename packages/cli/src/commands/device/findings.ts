@@ -2,6 +2,7 @@ import { LANGUAGES } from '@sallyport/core';
 import { word } from '../../frame/arguments.ts';
 import { command } from '../../frame/command.ts';
 import { oneOf } from '../../frame/flags.ts';
+import { connectorNames } from '../shared/connector-names.ts';
 import { findDevice } from '../shared/find.ts';
 import { findingsTable, type Finding } from '../shared/findings.ts';
 import { withQuery } from '../shared/odata.ts';
@@ -16,6 +17,6 @@ export const findings = command({
     const client = await hub();
     const { id } = await findDevice(client, args.device);
     const found = await client.all<Finding>(withQuery(`/admin/v1/devices/${id}/findings`, { language: flags.language }));
-    return { json: found, text: findingsTable(found, style, 'No partner has found anything on this device.', false) };
+    return { json: found, text: findingsTable(found, style, 'No partner has found anything on this device.', { partner: await connectorNames(client) }) };
   },
 });

@@ -46,7 +46,7 @@ export const why = command({
           { title: 'VALUE', cell: ({ setting }) => setting.currentValue },
           { title: 'WHY', cell: ({ setting }) => named(setting.errorDescription) },
         ], style, 'No compliance policy is evaluated for this device.'),
-        findingsTable(findings, style, 'No partner has found anything on this device.', false),
+        findingsTable(findings, style, 'No partner has found anything on this device.', { partner: named }),
         table(reports, [
           { title: 'DECIDES', cell: (report) => (report.decides === true ? 'yes' : '') },
           { title: 'REPORT', cell: (report) => report.reportId },

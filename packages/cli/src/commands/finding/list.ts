@@ -3,6 +3,8 @@ import { command } from '../../frame/command.ts';
 import { oneOf, text, wholeNumber } from '../../frame/flags.ts';
 import { UsageError } from '../../frame/usage-error.ts';
 import { connectorIdHere, findDevice } from '../shared/find.ts';
+import { connectorNames } from '../shared/connector-names.ts';
+import { deviceNames } from '../shared/device-names.ts';
 import { findingsTable, type Finding } from '../shared/findings.ts';
 import { readPages } from '../shared/pages.ts';
 
@@ -28,6 +30,7 @@ export const list = command({
       connectorId: connector === undefined ? undefined : await connectorIdHere(client, connector),
       deviceId: device === undefined ? undefined : (await findDevice(client, device)).id,
     }, top);
-    return { json: findings, text: findingsTable(findings, style, 'No such findings.', true) };
+    const [partner, named] = await Promise.all([connectorNames(client), deviceNames(client, findings.map(({ deviceId }) => deviceId))]);
+    return { json: findings, text: findingsTable(findings, style, 'No such findings.', { partner, device: named }) };
   },
 });

@@ -2,6 +2,7 @@ import { word } from '../../frame/arguments.ts';
 import { command } from '../../frame/command.ts';
 import { UsageError } from '../../frame/usage-error.ts';
 import { table } from '../../output/table.ts';
+import { deviceNames } from '../shared/device-names.ts';
 
 interface DisclosedDevice {
   readonly managedDeviceId: string;
@@ -16,11 +17,13 @@ export const disclosed = command({
   examples: [{ line: 'sallyport inventory disclosed 4711' }],
   async run({ args }, { hub, style }) {
     if (!/^\d+$/u.test(args.number)) throw new UsageError(`NUMBER is a whole number, not "${args.number}".`);
-    const { value } = await (await hub()).get<{ readonly value: readonly DisclosedDevice[] }>(`/admin/v1/inventory-disclosures/${args.number}/devices`);
+    const client = await hub();
+    const { value } = await client.get<{ readonly value: readonly DisclosedDevice[] }>(`/admin/v1/inventory-disclosures/${args.number}/devices`);
+    const device = await deviceNames(client, value.map(({ managedDeviceId }) => managedDeviceId));
     return {
       json: value,
       text: table(value, [
-        { title: 'DEVICE', cell: (device) => device.managedDeviceId },
+        { title: 'DEVICE', cell: ({ managedDeviceId }) => device(managedDeviceId) },
         { title: 'SCOPE', cell: (device) => device.scope },
         { title: 'HOW MANY', cell: (device) => device.itemCount },
       ], style, 'It held no devices.'),

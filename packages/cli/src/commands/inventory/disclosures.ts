@@ -5,6 +5,7 @@ import { UsageError } from '../../frame/usage-error.ts';
 import { csv } from '../../output/csv.ts';
 import { table, type Column } from '../../output/table.ts';
 import { connectorIdHere } from '../shared/find.ts';
+import { connectorNames } from '../shared/connector-names.ts';
 import { withQuery } from '../shared/odata.ts';
 import { instant } from '../shared/paint.ts';
 
@@ -41,11 +42,11 @@ export const disclosures = command({
     const client = await hub();
     const connectorId = flags.connector === undefined ? undefined : await connectorIdHere(client, flags.connector);
     const rows = await read(client, { connectorId, ...times }, flags.top ?? (flags.csv ? Number.POSITIVE_INFINITY : 100));
-    return { json: rows, text: flags.csv ? csv(rows, SHEET) : table(rows, COLUMNS, style, 'No inventory was handed over.') };
+    return { json: rows, text: flags.csv ? csv(rows, SHEET) : table(rows, columns(await connectorNames(client)), style, 'No inventory was handed over.') };
   },
 });
 
-const COLUMNS: readonly Column<Disclosure>[] = [
+const columns = (named: (id: string) => string | undefined): readonly Column<Disclosure>[] => [
   { title: 'NUMBER', cell: (row) => row.seq },
   { title: 'TIME', cell: (row) => instant(row.dateTime) },
   { title: 'WHAT', cell: (row) => row.kind },
@@ -53,7 +54,7 @@ const COLUMNS: readonly Column<Disclosure>[] = [
   { title: 'ITEMS', cell: (row) => row.itemCount },
   { title: 'HOW', cell: (row) => row.channel },
   { title: 'RECIPIENT', cell: (row) => row.recipient },
-  { title: 'CONNECTOR', cell: (row) => row.connectorId },
+  { title: 'PARTNER', cell: (row) => named(row.connectorId) },
 ];
 
 /** Names of columns as the API has them. */

@@ -1,6 +1,7 @@
 import { command } from '../../frame/command.ts';
 import { text } from '../../frame/flags.ts';
 import { facts, table } from '../../output/table.ts';
+import { deviceNames } from '../shared/device-names.ts';
 import { stateColour } from '../shared/paint.ts';
 import { MERGE_RULES } from './list.ts';
 import { METHODS, RULE_FLAGS, ruleOf } from './rule-flags.ts';
@@ -27,6 +28,7 @@ export const preview = command({
     const client = await hub();
     const rule = flags.method === undefined && flags.replaces !== undefined ? null : await ruleOf(client, flags);
     const found = await client.post<Preview>(`${MERGE_RULES}/preview`, { rule, ...(flags.replaces === undefined ? {} : { replaces: flags.replaces }) });
+    const device = await deviceNames(client, found.samples.map(({ deviceId }) => deviceId));
     const paint = stateColour(style);
     return {
       json: found,
@@ -36,7 +38,7 @@ export const preview = command({
           ['Would get it back', found.opening], ['Level would change', found.levelChanged],
         ], style),
         table(found.samples, [
-          { title: 'DEVICE', cell: (sample) => sample.deviceId },
+          { title: 'DEVICE', cell: (sample) => device(sample.deviceId) },
           { title: 'NOW', cell: (sample) => sample.from, paint },
           { title: 'THEN', cell: (sample) => sample.to, paint },
         ], style, 'The compliance of no device would change.'),

@@ -2,6 +2,7 @@ import type { HubClient } from '@sallyport/contracts/client/index.ts';
 import { command } from '../../frame/command.ts';
 import { oneOf, wholeNumber } from '../../frame/flags.ts';
 import { table } from '../../output/table.ts';
+import { connectorNames } from '../shared/connector-names.ts';
 import { withQuery } from '../shared/odata.ts';
 import { instant } from '../shared/paint.ts';
 
@@ -17,7 +18,7 @@ interface WaitingReport {
 
 export const waiting = command({
   name: 'waiting',
-  summary: 'List reports whose device is not known, or not certain',
+  summary: 'List reports that match no device, or several',
   description: 'They are kept and applied when their device appears; "report assign" says which device they are about.',
   flags: {
     status: oneOf(['unmatched', 'ambiguous'], 'unmatched: no device carries the keys; ambiguous: several do. Default: both'),
@@ -25,7 +26,8 @@ export const waiting = command({
   },
   examples: [{ line: 'sallyport report waiting' }],
   async run({ flags }, { hub, style }) {
-    const reports = await read(await hub(), flags.status, flags.top ?? 100);
+    const client = await hub();
+    const [reports, named] = await Promise.all([read(client, flags.status, flags.top ?? 100), connectorNames(client)]);
     return {
       json: reports,
       text: table(reports, [
@@ -33,7 +35,7 @@ export const waiting = command({
         { title: 'STATUS', cell: (report) => report.status },
         { title: 'THREAT', cell: (report) => report.threatState },
         { title: 'DEVICE KEYS', cell: (report) => report.keys.map(({ type, value }) => `${type} ${value}`).join(', ') },
-        { title: 'CONNECTOR', cell: (report) => report.connectorId },
+        { title: 'PARTNER', cell: (report) => named(report.connectorId) },
         { title: 'REPORT', cell: (report) => report.reportId },
       ], style, 'No report waits for its device.'),
     };

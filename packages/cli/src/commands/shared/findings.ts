@@ -1,3 +1,4 @@
+import { mayBeWatched, type ThreatCategory } from '@sallyport/core';
 import { table } from '../../output/table.ts';
 import type { Style } from '../../output/style.ts';
 import { instant, stateColour } from './paint.ts';
@@ -19,15 +20,27 @@ export interface Finding {
   readonly observedDateTime: string;
 }
 
-/** @param withDevice where they are of several devices */
-export function findingsTable(findings: readonly Finding[], style: Style, none: string, withDevice: boolean): string {
+/** Names of partners, and of devices where the findings are of several. */
+export interface FindingNames {
+  readonly partner: (id: string) => string | undefined;
+  readonly device?: (id: string) => string;
+}
+
+export function findingsTable(findings: readonly Finding[], style: Style, none: string, { partner, device }: FindingNames): string {
   return table(findings, [
     { title: 'FINDING', cell: (finding) => finding.title ?? finding.type },
     { title: 'CATEGORY', cell: (finding) => finding.categoryName },
     { title: 'SEVERITY', cell: (finding) => finding.severity, paint: stateColour(style) },
     { title: 'STATE', cell: (finding) => finding.state },
     { title: 'SEEN', cell: (finding) => instant(finding.observedDateTime) },
-    ...(withDevice ? [{ title: 'DEVICE', cell: (finding: Finding) => finding.deviceId }] : []),
-    { title: 'WHAT TO DO', cell: (finding) => finding.recommendedAction ?? finding.advice },
+    { title: 'PARTNER', cell: (finding) => partner(finding.connectorId) },
+    ...(device === undefined ? [] : [{ title: 'DEVICE', cell: (finding: Finding) => device(finding.deviceId) }]),
+    { title: 'WHAT TO DO', cell: whatToDo },
   ], style, none);
+}
+
+/** Where somebody may be watching the person, "remove it", as partners say, is the wrong thing to pass on. */
+function whatToDo({ type, category, title, recommendedAction, advice }: Finding): string | null {
+  const words = { type, category: category as ThreatCategory, title: title ?? undefined, recommendedAction: recommendedAction ?? undefined };
+  return mayBeWatched(words) ? advice : recommendedAction ?? advice;
 }
