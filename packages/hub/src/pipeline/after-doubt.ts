@@ -1,4 +1,5 @@
 import type { EndOfDoubt } from '../platform/trusted-clock.ts';
+import { moveForward } from './move-forward.ts';
 import { pullBack } from './pull-back.ts';
 import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 import { applyWaitingForClock } from './wait-for-clock.ts';
@@ -6,8 +7,8 @@ import type { WatchConnectors } from './watch-connectors.ts';
 
 /** What follows the end of a doubt about the clock. */
 export class AfterDoubt {
-  /** Ends whose heartbeats were moved in memory: what follows may fail and be repeated, and they must be moved once. */
-  readonly #moved = new WeakSet<EndOfDoubt>();
+  /** Of each end the devices whose times were moved: what follows may fail and be repeated, and each must be moved once. */
+  readonly #moved = new WeakMap<EndOfDoubt, Set<string>>();
 
   /**
    * Partners are as silent as they were, what lies ahead of the time that counts now is pulled back to the beginning of
@@ -15,7 +16,7 @@ export class AfterDoubt {
    */
   async settle(deps: ReevaluateDependencies, life: WatchConnectors, end: EndOfDoubt): Promise<number> {
     const { memory, clock } = deps;
-    if (end.forwardMs > 0) await this.#moveHeartbeats(deps, end);
+    if (end.forwardMs > 0) await this.#moveForward(deps, life, end);
     const pulledBack = await pullBack(deps, Math.min(end.beganAt, clock.now()));
     await this.applyWaiting(deps);
     memory.suspendSilence(false, clock.now());
@@ -28,9 +29,15 @@ export class AfterDoubt {
     return applyWaitingForClock(deps);
   }
 
-  async #moveHeartbeats({ store, memory, clock }: ReevaluateDependencies, end: EndOfDoubt): Promise<void> {
-    if (!this.#moved.has(end)) memory.moveHeartbeats(end.forwardMs, clock.now());
-    this.#moved.add(end);
+  async #moveForward(deps: ReevaluateDependencies, life: WatchConnectors, end: EndOfDoubt): Promise<void> {
+    const { store, memory, clock } = deps;
+    const done = this.#moved.get(end) ?? new Set();
+    if (!this.#moved.has(end)) {
+      this.#moved.set(end, done);
+      memory.moveHeartbeats(end.forwardMs, clock.now());
+      await life.moveWithdrawals(end.forwardMs);
+    }
+    await moveForward(deps, end.forwardMs, done);
     await store.transaction(async (tx) => {
       for (const { id, lastHeartbeatAt } of memory.connectors) if (lastHeartbeatAt !== undefined) await tx.heartbeats.set(id, lastHeartbeatAt);
     });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ThreatState } from '@sallyport/core';
 import type { Store } from '../store/store.ts';
@@ -62,6 +63,22 @@ test('when the new time counts after an hour, partners that were heard until the
   expect(await silentOnes()).toBe(0);
   await passes(2 * DAY);
   expect(await silentOnes()).toBe(2);
+});
+
+test('what ends by the time that goes by without a report ends no sooner by a jump that counts after an hour', async () => {
+  await tells('highSeverity');
+  await passes(MINUTE);
+  await tells('unresponsive');
+  await hub.provisioning.provision(ZIMPERIUM, false);
+  await passes(20 * DAY);
+  await tells('unresponsive');
+  machine.set(60 * DAY);
+  await hub.tick();
+  await passes(61 * MINUTE);
+  expect([hub.clockControl?.state().doubt, stateOf()]).toEqual([null, 'noncompliant']);
+  expect((await store.documents.get('connectorStatus', ZIMPERIUM))?.body.deprovisionedAt).toBeGreaterThan(machine.wall() - 21 * DAY);
+  await passes(9 * DAY);
+  expect(stateOf()).toBe('noncompliant');
 });
 
 test.each([[60 * DAY], [-60 * DAY], [-DAY]])('with the clock off by %s ms bad news counts at once and good news waits until it is back', async (off) => {
@@ -180,3 +197,34 @@ test('mail stays closed through any of it', async () => {
     expect(mailIsOpen()).toBe(false);
   }
 });
+
+test('whatever the clock does and however often the hub restarts, bad news closes at once and good news opens in the end', async () => {
+  const step = fc.record({
+    set: fc.oneof(fc.constant(0), fc.integer({ min: -3_000 * DAY, max: 3_000 * DAY }), fc.integer({ min: -10 * MINUTE, max: 10 * MINUTE })),
+    passes: fc.integer({ min: 1_000, max: 4 * MINUTE }), restarts: fc.boolean(), tells: fc.boolean(),
+  });
+  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
+    await passes(MINUTE);
+    await tells('secured');
+    await passes(MINUTE);
+    expect(mailIsOpen()).toBe(true);
+    await tells('highSeverity');
+    let off = 0;
+    for (const { set, passes: ms, restarts, tells: tellsAgain } of steps) {
+      off += set;
+      machine.set(set);
+      await hub.tick();
+      await passes(ms);
+      if (tellsAgain) await tells('mediumSeverity');
+      if (restarts) await restart();
+      expect(mailIsOpen()).toBe(false);
+    }
+    machine.set(-off);
+    await passes(MINUTE);
+    await passes(61 * MINUTE);
+    expect(mailIsOpen()).toBe(false);
+    await tells('secured');
+    await passes(MINUTE);
+    expect([hub.clockControl?.state().doubt, mailIsOpen()]).toEqual([null, true]);
+  }), { numRuns: 6 });
+}, 60_000);

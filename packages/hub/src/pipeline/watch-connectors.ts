@@ -65,6 +65,15 @@ export class WatchConnectors implements Provisioning {
     await this.noteStates();
   }
 
+  /** The clock has moved forward by more than went by: who withdrew so long ago still did so long ago. */
+  async moveWithdrawals(ms: number): Promise<void> {
+    const { memory, clock } = this.#deps;
+    for (const { id, deprovisionedAt } of memory.connectors) {
+      if (deprovisionedAt === undefined) continue;
+      await this.#change('sallyport', id, (status) => ({ ...status, deprovisionedAt: Math.min(clock.now(), deprovisionedAt + ms) }));
+    }
+  }
+
   /** Looks at the state of every connector, and writes down and tells of those that are no longer what they were. */
   async noteStates(): Promise<void> {
     const { memory, clock } = this.#deps;

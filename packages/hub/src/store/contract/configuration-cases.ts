@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DocumentRow, Store } from '../store.ts';
-import { T0 } from './rows.ts';
+import { device, finding, T0 } from './rows.ts';
 
 export function configurationCases(store: () => Store): void {
   test('a document is created with version 1 and counts its writes', async () => {
@@ -158,6 +158,24 @@ export function configurationCases(store: () => Store): void {
     expect((await store().heartbeats.all()).get('lookout')).toBe(T0 + 7);
     await store().transaction((tx) => tx.heartbeats.forget('lookout'));
     expect([...(await store().heartbeats.all()).keys()]).toEqual(['zimperium']);
+  });
+
+  test('heartbeats and findings that lie ahead are pulled back, and the others stay', async () => {
+    await store().transaction(async (tx) => {
+      await tx.heartbeats.set('lookout', T0);
+      await tx.heartbeats.set('zimperium', T0 + 100);
+      await tx.devices.put([device('d1')]);
+      await tx.findings.put([finding('d1', 'f1', { observedAt: T0 }), finding('d1', 'f2', { observedAt: T0 + 100 })]);
+    });
+    const pulled = await store().transaction(async (tx) => [await tx.heartbeats.pullBack(T0 + 10), await tx.findings.pullBack(T0 + 10, T0 + 5), await tx.findings.pullBack(T0 + 10, T0 + 5)]);
+    expect(pulled).toEqual([1, 1, 0]);
+    expect(await store().heartbeats.all()).toEqual(new Map([['lookout', T0], ['zimperium', T0 + 10]]));
+    expect((await store().findings.ofDevices(['d1'])).map(({ id, observedAt }) => [id, observedAt])).toEqual([['f2', T0 + 5], ['f1', T0]]);
+  });
+
+  test('the database has a clock of its own or none', async () => {
+    const at = await store().clock();
+    if (at !== undefined) expect(Math.abs(at - Date.now())).toBeLessThan(60_000);
   });
 
   test('the audit is listed newest first, in pages', async () => {
