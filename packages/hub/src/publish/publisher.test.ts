@@ -222,6 +222,17 @@ describe('a door that listens', () => {
   });
 });
 
+test('a door that is gone before it is listed takes no place', async () => {
+  const store = new FakeOutbox();
+  await start(store);
+  const gone = new Reader();
+  gone.destroy();
+  await turn();
+  await publisher.subscribe(gone, undefined);
+  await publisher.subscribe(gone, 0);
+  expect(publisher.subscribers).toBe(0);
+});
+
 describe('a door that comes back', () => {
   test('gets what it missed from memory', async () => {
     const store = new FakeOutbox();
@@ -429,9 +440,9 @@ describe('a door that does not read', () => {
     await start(store, { heartbeatMs: 5, stallMs: 20 });
     const stuck = new PassThrough({ highWaterMark: 1 });
     await publisher.subscribe(stuck, undefined, 'stuck');
+    const closed = new Promise((resolve) => stuck.once('close', resolve));
     store.commitAll(deviceRows(10));
     while (publisher.position < 10) await turn();
-    const closed = new Promise((resolve) => stuck.once('close', resolve));
     stuck.end();
     await closed;
     expect(publisher.subscribers).toBe(0);

@@ -99,6 +99,8 @@ export class Publisher {
    * @returns when the subscriber has everything that happened so far, or is gone
    */
   async subscribe(stream: Writable, after: number | 'unknown' | undefined, name = ''): Promise<void> {
+    // Its `close` has been, so nothing would take it off the list again.
+    if (stream.destroyed) return;
     const subscriber = new Subscriber(stream, name, this.#head);
     this.#subscribers.add(subscriber);
     stream.once('close', () => this.#subscribers.delete(subscriber));

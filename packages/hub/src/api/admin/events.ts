@@ -23,6 +23,7 @@ export function eventRoutes({ alerts, mostSubscribers = MOST_SUBSCRIBERS, endAft
       throw new HubError('too_many_requests', `${mostSubscribers} subscribers are listening already; more are not taken.`, { retryAfterSeconds: 30 });
     }
     const raw = startEventStream(reply);
+    if (raw.destroyed) return;
     const end = setTimeout(() => raw.end(), endAfterMs).unref();
     raw.once('close', () => clearTimeout(end));
     void alerts.subscribe(raw, positionOf(request.headers['last-event-id']));

@@ -26,6 +26,7 @@ export class DoorEvents {
     const position = positionOf(request.headers['last-event-id']);
     const shown = request.doorSecretHash ?? '';
     const raw = startEventStream(reply);
+    if (raw.destroyed) return;
     let timer: NodeJS.Timeout | undefined;
     const judge = (): void => {
       clearTimeout(timer);
