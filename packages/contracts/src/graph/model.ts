@@ -25,6 +25,11 @@ export function modelEnum(name: string): ModelEnum | undefined {
   return Object.hasOwn(MODEL.enums, name) ? MODEL.enums[name] : undefined;
 }
 
+/** All that this server draws on, of both versions. */
+export function typeNames(): readonly string[] {
+  return Object.keys(MODEL.types);
+}
+
 export function isModelType(name: string): boolean {
   return Object.hasOwn(MODEL.types, name);
 }

@@ -8,7 +8,7 @@ import type { Vendor } from '../vendors/vendor.ts';
 import type { KnownDevices } from './known-devices.ts';
 import type { TimesAhead } from './times-ahead.ts';
 import type { OpenLink } from './vendor-link.ts';
-import { worstReading, type Reading } from './worst-reading.ts';
+import { worstReading, type Reading } from '../vendors/worst-reading.ts';
 
 /** No vendor nests its records nearly as deep. */
 const MAX_DEPTH = 40;

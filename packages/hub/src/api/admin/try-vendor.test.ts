@@ -63,6 +63,11 @@ describe('a description tried on a sample', () => {
     } });
   });
 
+  test('reads a record that holds a name twice as the webhook does: the worse counts', async () => {
+    const sample = JSON.stringify({ events: [{ id: 'e1', sn: 'SN-1', at: NOW / 1000, risk: 'x' }] }).replace('"risk":"x"', '"risk":"bad","risk":"fine"');
+    expect((await attempt({ settings: SETTINGS, sample })).body.records).toMatchObject([{ signal: { threatState: 'highSeverity', flag: 'repeated member risk' } }]);
+  });
+
   test('also says whether the sample would be let in', async () => {
     const sample = JSON.stringify(SAMPLE, null, 2);
     const headers = { 'X-Sallyport-Signature': createHmac('sha256', SECRET).update(sample).digest('hex') };

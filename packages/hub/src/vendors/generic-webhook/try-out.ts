@@ -5,6 +5,7 @@ import { mapRecord } from '../field-map/map-record.ts';
 import { listOfJsonLines } from '../json-lines.ts';
 import { jsonWithin } from '../json-within.ts';
 import type { ReceivedHeaders, TryOutResult, VendorTryOut } from '../vendor.ts';
+import { worstReading } from '../worst-reading.ts';
 import { recordsAt } from './records.ts';
 import type { WebhookTrySettings } from './settings.ts';
 import { webhookTrySettings } from './settings.ts';
@@ -24,7 +25,11 @@ export const webhookTryOut: VendorTryOut = {
     const found = recordsAt(settings.records, body);
     if (found === undefined) throw new HubError('invalid_request', `There is no record at ${settings.records} in the sample.`, { field: 'settings.records' });
     const map = compileFieldMap(settings.map);
-    const records = found.slice(0, MAX_RECORDS).map(({ path, value }) => ({ place: path, ...mapRecord(map, value, { connectorId: NO_CONNECTOR, receivedAt: now }) }));
+    const mapped = (record: unknown) => mapRecord(map, record, { connectorId: NO_CONNECTOR, receivedAt: now });
+    const records = found.slice(0, MAX_RECORDS).map(({ path, value }) => {
+      const { record, signals: [signal] } = worstReading(value, (one) => [mapped(one).signal].filter((read) => read !== undefined));
+      return { place: path, problems: mapped(record).problems, signal };
+    });
     return { authentication: authenticationOf(sample, headers, settings, now), records };
   },
 };
