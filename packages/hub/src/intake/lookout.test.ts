@@ -278,6 +278,26 @@ describe('a link to Lookout', () => {
     expect(await reportIds()).toHaveLength(2);
   });
 
+  test.each([
+    [9, ['resumed', 'resumed'], ['after 1 day', 'after 8 days']], [14, ['resumed', 'begun again'], ['after 5 days', 'after 13 days']],
+  ])('after a stop of %i days takes all that Lookout still keeps', async (days, [first, last], [early, late]) => {
+    lookout.now = () => t.hub.clock.now();
+    const streams = () => lookout.asked('/mra/stream').map(({ query }) => (query.has('last_id') ? 'resumed' : 'begun again'));
+    await link();
+    const runner = await t.start();
+    await followed();
+    lookout.tell(deviceEvent(1, 'SECURE'));
+    await becomes('secured');
+    await runner.close();
+    const day = 24 * 60;
+    for (const name of [early, late]) lookout.tell({ ...deviceEvent(Number(/\d+/.exec(name ?? '')?.[0]) * day, 'THREATS_LOW'), id: name });
+    t.hub.clock.advance(days * day * 60_000);
+    const before = streams().length;
+    await t.start();
+    await eventually(async () => { expect((await reportIds()).filter((id) => id.startsWith('after'))).toEqual([early, late]); });
+    expect([streams()[before], streams().at(-1)]).toEqual([first, last]);
+  });
+
   test('finds the device of a threat by asking for it when it has not heard of it before', async () => {
     await link();
     await t.start();
