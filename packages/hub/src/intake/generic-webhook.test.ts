@@ -128,6 +128,9 @@ describe('a signed webhook', () => {
     const broken = await push(app, `${line('e1')}\n${line('e2').slice(0, 40)}\n${line('e3')}\n`);
     expect([broken.statusCode, broken.json().error.message]).toEqual([400, expect.stringContaining('line 2')]);
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['highSeverity', 2]);
+    expect(runner.status(LOOKOUT)).toMatchObject({ problem: { message: 'Of the last call 1 of the lines were no JSON and were refused.' } });
+    await push(app, line('e4'));
+    expect(runner.status(LOOKOUT)).toMatchObject({ problem: null });
   });
 
   test('sent again has no second effect', async () => {

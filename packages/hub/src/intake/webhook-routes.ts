@@ -43,7 +43,9 @@ export function webhookRoutes({ runner }: { readonly runner: IntakeRunner }): Fa
       }
       if (records.length > MAX_RECORDS) throw new HubError('invalid_request', `The body holds ${records.length} records; at most ${MAX_RECORDS} are taken at once.`);
       const { taken, silent } = await link.take(records);
-      refuseUnreadable(unreadable.get(request) ?? [], taken);
+      const broken = unreadable.get(request) ?? [];
+      link.notePushProblem(broken.length === 0 ? undefined : `Of the last call ${broken.length} of the lines were no JSON and were refused.`);
+      refuseUnreadable(broken, taken);
       return { taken, ignored: silent };
     });
   };
