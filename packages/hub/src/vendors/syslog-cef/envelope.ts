@@ -13,10 +13,10 @@ const HEADER_5424 = /^[1-9]\d{0,2} (\S{1,64}) (\S{1,255}) (\S{1,48}) \S{1,128} \
 /** Without a priority a number in front may be anything; with a time behind it, it is the version. */
 const BARE_HEADER_5424 = /^1 (?:-|\d{4}-\d{2}-\d{2}T\S{8,24}) /;
 /**
- * RFC 3164, section 4.1.1; with a year before or behind it, a fraction and a zone, which some add; and ISO 8601, which is what
+ * RFC 3164, section 4.1.1; with a year before or behind it, the day first, a fraction and a zone, which some add; and ISO 8601, which is what
  * rsyslog forwards by default, also with a space in the middle.
  */
-const DATE_3164 = '(?:\\d{4} )?[A-Z][a-z]{2} [ \\d]\\d (?:\\d{4} )?|\\d{1,2} [A-Z][a-z]{2} \\d{4} |\\d{4}-\\d{2}-\\d{2} ';
+const DATE_3164 = '(?:(?:\\d\\d){1,2} )?[A-Z][a-z]{2} [ \\d]\\d (?:\\d{4} )?|\\d{1,2} [A-Z][a-z]{2} (?:\\d{4} )?|\\d{4}-\\d{2}-\\d{2} ';
 const TIME_3164 = new RegExp(`^(?:(?:${DATE_3164})\\d{2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?(?: ?(?:UTC|GMT|Z|[+-]\\d{2}(?::?\\d{2})?)(?= ))?|(\\d{4}-\\d{2}-\\d{2}T\\S{8,24})) +`);
 /** In front of the priority, the time, the message, wherever a sender wrote a text to its line. */
 const BOM = /^\ufeff+/;

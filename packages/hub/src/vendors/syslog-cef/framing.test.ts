@@ -24,7 +24,7 @@ describe('messages in a stream', () => {
     ['counted, with characters of several bytes', ['6 <1>\u{e9}a'], ['<1>\u{e9}a']],
     ['counted, and each ended as a line besides', ['4 <1>a\n4 <1>b\r\n4 <1>c\0'], ['<1>a', '<1>b', '<1>c']],
     ['with zeros in front of the count', ['004 <1>a4 <1>b'], ['<1>a', '<1>b']],
-    ['counted, without priorities', [`${counted('CEF:0|a')}${counted('2026-11-29T10:00:00Z h a: CEF:0|b')}${counted('Nov 29 10:00:00 h CEF:0|c')}`], ['CEF:0|a', '2026-11-29T10:00:00Z h a: CEF:0|b', 'Nov 29 10:00:00 h CEF:0|c']],
+    ['counted, without priorities', [`${counted('CEF:0|a')}${counted('2026-11-29T10:00:00Z h a: CEF:0|b, as above')}${counted('Nov 29 10:00:00 h CEF:0|c, and all the rest')}`], ['CEF:0|a', '2026-11-29T10:00:00Z h a: CEF:0|b, as above', 'Nov 29 10:00:00 h CEF:0|c, and all the rest']],
     ['counted, of which one is no syslog', [`${counted('hello you')}${counted('<1>a, long enough for a look ahead')}`], ['hello you', '<1>a, long enough for a look ahead']],
     ['ended by NUL', ['<1>a\0<1>b\0\n'], ['<1>a', '<1>b']],
     ['ended by NUL, then by line feeds', ['<1>a\0<1>b\n<1>c\0'], ['<1>a', '<1>b', '<1>c']],
@@ -37,7 +37,7 @@ describe('messages in a stream', () => {
   });
 
   test.each([
-    '2026-11-29T10:00:00Z host acme: CEF:0|x', '2026-11-29 10:00:00,123 host CEF:0|x', '2026 Nov 29 10:00:00 host CEF:0|x', '1970 Jan  1 10:00:00 host CEF:0|x', '29 Nov 2026 10:00:00 host CEF:0|x',
+    '2026-11-29T10:00:00Z host acme: CEF:0|x', '2026-11-29 10:00:00,123 host CEF:0|x', '2026 Nov 29 10:00:00 host CEF:0|x', '1970 Jan  1 10:00:00 host CEF:0|x', '29 Nov 2026 10:00:00 host CEF:0|x', '29 Nov 10:00:00 host CEF:0|x', '26 Nov 29 10:00:00 host CEF:0|x', '7 acme: CEF:0|x', '12 devices are at risk',
     '2026/11/29 10:00:00 host CEF:0|x', '2026 11 29 10:00:00 host CEF:0|x', '20261129 10:00:00 host CEF:0|x', '20261129T100000Z host CEF:0|x', '10:00:00 host CEF:0|x',
     '1795946400 host CEF:0|x', '1795946400.123 host CEF:0|x', '192.0.2.7 host CEF:0|x', '000123: Nov 29 10:00:00: CEF:0|x', '45: host CEF:0|x', '0 host CEF:0|x',
     '1 2026-11-29T10:00:00Z host app - - - CEF:0|x', '1 - host app - - - CEF:0|x', '1x <1>a', '1 <134>a', '134>Nov 29 10:00:00 host CEF:0|x',
@@ -48,7 +48,7 @@ describe('messages in a stream', () => {
     expect(read([...stream], 2000).frames).toEqual(['<1>before', line, '<1>behind', '<1>counted']);
   });
 
-  test.each([['<1>half'], ['9 <1>half'], ['12'], ['12 '], [`<1>${'x'.repeat(60)}`], ['60 <1>'], ['40 no syslog'], ['\ufeff<1>half']])('%j is not finished, and no message', (chunk) => {
+  test.each([['<1>half'], ['9 <1>half'], ['12'], ['12 '], [`<1>${'x'.repeat(60)}`], ['60 <1>'], ['40 no syslog'], ['9 hello you'], ['\ufeff<1>half']])('%j is not finished, and no message', (chunk) => {
     expect(read([chunk])).toEqual({ frames: [], unfinished: true, problem: undefined });
   });
 

@@ -1,5 +1,5 @@
 import { ByteQueue } from './byte-queue.ts';
-import { readLeadingNumber } from './leading-number.ts';
+import { readLeadingNumber, SHORTEST_CEF } from './leading-number.ts';
 
 /** A message as it arrived, or the length of one that is longer than is taken and was passed over. `at`: its first byte in the stream. */
 export type Frame = { readonly at: number } & ({ readonly line: Buffer } | { readonly tooLong: number });
@@ -15,6 +15,8 @@ const LF = 0x0a;
 const CR = 0x0d;
 const ZERO = 0x30;
 const NINE = 0x39;
+const PRIORITY = 0x3c;
+const CAPITAL_C = 0x43;
 const BOM = Buffer.from('\ufeff');
 
 type Begun =
@@ -93,7 +95,7 @@ export class FrameReader {
     if (this.#problem !== undefined || !this.#passSeparators()) return undefined;
     this.#at = this.#used;
     const first = this.#queue.bytes[0] as number;
-    if (first < ZERO || first > NINE) return { kind: 'line' };
+    if (!isDigit(first)) return { kind: 'line' };
     const number = readLeadingNumber(this.#queue.bytes, this.#maxBytes);
     if (number?.kind !== 'absurd') return number;
     this.#problem = 'is announced with a length that no message has; nothing from here on can be understood';
@@ -122,8 +124,11 @@ export class FrameReader {
 
   #unclear({ start, length }: { readonly start: number; readonly length: number }): Frame | undefined {
     const end = this.#findLineEnd(start + length);
-    if (end === undefined && this.#queue.length < start + length) return undefined;
-    this.#begun = end === undefined ? { kind: 'count', start, length } : { kind: 'line' };
+    // So few bytes hold nothing that would be waited for, so it may be seen first what follows.
+    const isShort = length < SHORTEST_CEF;
+    if (end === undefined && this.#queue.length < start + length + (isShort ? 1 : 0)) return undefined;
+    const isCount = end === undefined && (!isShort || canBegin(this.#queue.bytes[start + length]));
+    this.#begun = isCount ? { kind: 'count', start, length } : { kind: 'line' };
     if (end !== undefined) this.#scanned = end;
     return this.#next();
   }
@@ -184,6 +189,15 @@ export class FrameReader {
     this.#used += count;
     this.#scanned = 0;
   }
+}
+
+/** Whether a message may begin with the byte: a count, a priority, a byte order mark, "CEF:"; or what stands between two. */
+function canBegin(byte: number | undefined): boolean {
+  return byte !== undefined && (isDigit(byte) || byte === PRIORITY || byte === CAPITAL_C || byte === BOM[0] || byte === LF || byte === CR || byte === NUL);
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE;
 }
 
 /** How many bytes at `at` stand between messages. */

@@ -6,7 +6,7 @@ export type LeadingNumber =
   | { readonly kind: 'line' }
   /** `start`: where the message begins. */
   | { readonly kind: 'count'; readonly length: number; readonly start: number }
-  /** What follows is nothing a message begins with: it is a count unless a line ends within so many bytes. */
+  /** What follows is nothing a message begins with: it is a count unless a line ends within so many bytes, or, where it is low, goes on behind them. */
   | { readonly kind: 'unclear'; readonly length: number; readonly start: number }
   /** More digits than any message has bytes, and then a message beyond doubt. */
   | { readonly kind: 'absurd' };
@@ -21,11 +21,14 @@ const CEF = new RegExp(`^${BOM} *CEF: ?\\d`);
 /** ISO 8601, or RFC 3164 (`Nov 29 10:00:00`), also with the year behind the day. */
 const ISO_TIME = new RegExp(`^${BOM}\\d{4}-\\d{2}-\\d{2}[T ]\\d{2}:`);
 const MONTH_AND_DAY = new RegExp(`^${BOM}[A-Z][a-z]{2} [ \\d]\\d (?:\\d{4} )?\\d{2}:`);
-/** What stands behind the day in `29 Nov 2026 10:00:00`. */
-const MONTH_AND_YEAR = /^[A-Z][a-z]{2} \d{4} /;
+/** What stands behind the day in `29 Nov 2026 10:00:00`, also without the year. */
+const BEHIND_DAY = /^[A-Z][a-z]{2} (?:\d{4} )?\d{2}:\d{2}/;
 const YEAR = /^(?:19|20)\d{2}$/;
-/** Of a time in RFC 3164. A lower number in front of a time is no count of it, but the version of RFC 5424. */
-const TIME_LENGTH = 15;
+/**
+ * A lower number in front of a time is no count: no message of CEF behind a time is that short. It is the version of RFC 5424, a day, a
+ * year of two digits, or the number of the line.
+ */
+export const SHORTEST_CEF = 40;
 
 /**
  * `bytes` begin with a digit. `undefined`: more of them are needed. The answer depends on the stream alone and not on
@@ -49,9 +52,9 @@ export function readLeadingNumber(bytes: Buffer, maxBytes: number): LeadingNumbe
 /** For a number in front of a message without a priority. */
 function kindBefore(text: string, digits: string, maxBytes: number): 'count' | 'line' | 'unclear' {
   const length = Number(digits);
-  if (digits.startsWith('0') || length > maxBytes || length === 1 || MONTH_AND_YEAR.test(text)) return 'line';
+  if (digits.startsWith('0') || length > maxBytes || length === 1 || BEHIND_DAY.test(text)) return 'line';
   if (CEF.test(text)) return 'count';
   const isMonthFirst = MONTH_AND_DAY.test(text);
   if (!isMonthFirst && !ISO_TIME.test(text)) return 'unclear';
-  return length < TIME_LENGTH || (isMonthFirst && YEAR.test(digits)) ? 'line' : 'count';
+  return length < SHORTEST_CEF || (isMonthFirst && YEAR.test(digits)) ? 'line' : 'count';
 }
