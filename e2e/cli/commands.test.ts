@@ -117,6 +117,10 @@ describe('setting up', () => {
     expect(await cli('door', 'create', '--name', 'x', '--application', 'Exchange')).toMatchObject({ code: 2, err: expect.stringContaining('--trust-set') });
   });
 
+  test('the keys of a transmitter can be asked for only where there is one', async () => {
+    expect(await cli('connector', 'fetch-keys', 'lookout')).toMatchObject({ code: 1, err: expect.stringContaining('no link') });
+  });
+
   test('a merge rule', async () => {
     const rule = await json('merge-rule', 'create', '--method', 'primary', '--partner', 'lookout', '--silent-partner', 'block', '--group', 'Staff');
     expect(await ok('merge-rule', 'list')).toContain('primary');

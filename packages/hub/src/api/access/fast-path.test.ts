@@ -11,6 +11,7 @@ afterAll(async () => { await Promise.all([short.app.close(), long.app.close()]);
 beforeEach(() => {
   short.fast = 0;
   decider.blocked.clear();
+  decider.mfaRequired = false;
 });
 
 const LINE = 'POST /access/v1/evaluation HTTP/1.1\r\n';
@@ -47,6 +48,13 @@ describe('the short way answers what the ordinary way answers, and with the same
     const [first] = await expectSame(bytes);
     expect(first).toMatch(new RegExp(`^HTTP/1.1 ${status} `, 'u'));
     expect(short.fast).toBe(1);
+  });
+
+  test.each([['nothing', {}], ['that the caller asks for it', { supported_mandatory_extensions: ['obligations'], supported_obligations: ['step-up'] }]])('a second factor that is owed, where the question says %s', async (_, context) => {
+    decider.mfaRequired = true;
+    const [first = ''] = await expectSame(request(with_({ context })));
+    expect(short.fast).toBe(1);
+    expect([first.includes('"decision":true'), first.includes('"obligations"')]).toEqual('supported_obligations' in context ? [true, true] : [false, false]);
   });
 
   test.each([
