@@ -6,6 +6,8 @@ import { didYouMean } from '../frame/did-you-mean.ts';
 import { alone, oneOf, requiredText, text } from '../frame/flags.ts';
 import type { Style } from '../output/style.ts';
 import { plain } from '../output/plain.ts';
+import { accessPolicyNames } from './shared/access-policy-names.ts';
+import { connectorNames } from './shared/connector-names.ts';
 import { APPLICATIONS, findDevice } from './shared/find.ts';
 import { withoutAbsent } from './shared/without-absent.ts';
 
@@ -14,7 +16,7 @@ const CLIENT_APP_TYPES = ['browser', 'mobileAppsAndDesktopClients', 'exchangeAct
 export const decide = command({
   name: 'decide',
   summary: 'Ask whether a user may use an application, with a device or without',
-  description: 'Exits 0 when access is granted and 4 when it is denied; a user, device or application that does not exist is an error (1). The device is believed as if a gateway had checked who it is.',
+  description: 'Exits 0 when access is granted and 4 when it is denied; a user, device or application that does not exist is an error (1). The device is treated as if a gateway had verified its identity.',
   flags: {
     user: requiredText('USER', 'Id, user principal name or mail'),
     app: requiredText('APP', 'Exchange, SharePoint, OneDrive, Teams, ..., or the id of an application'),
@@ -43,7 +45,7 @@ export const decide = command({
       }),
     });
     await requireKnown(client, answer, flags);
-    return { json: answer, text: answerText(answer, flags.explain, style), exit: answer.decision ? EXIT.ok : EXIT.denied };
+    return { json: answer, text: answerText(answer, flags.explain ? await namesAt(client) : undefined, style), exit: answer.decision ? EXIT.ok : EXIT.denied };
   },
 });
 
@@ -57,21 +59,33 @@ async function requireKnown(client: HubClient, { context }: EvaluationAnswer, { 
   throw new Error(`There is no such application "${app}".${didYouMean(app, names)} Name one by its usual name, such as Exchange or SharePoint, by its display name or by its id.`);
 }
 
-function answerText({ decision, context }: EvaluationAnswer, explain: boolean, style: Style): string {
+async function namesAt(client: HubClient): Promise<Names> {
+  const [partner, policy] = await Promise.all([connectorNames(client), accessPolicyNames(client)]);
+  return { partner, policy };
+}
+
+function answerText({ decision, context }: EvaluationAnswer, names: Names | undefined, style: Style): string {
   const lines = [
     decision ? style.good('granted') : style.bad('denied'),
     ...(context.hints ?? []).map(({ field, message }) => `  ${style.warn(plain(`${field} ${message}`))}`),
     ...(context.reason_admin.en === '' ? [] : [`  ${plain(context.reason_admin.en)}`]),
     ...(decision ? [] : Object.entries(context.reason_user).map(([language, text]) => `  ${style.dim(`to the user (${language})`)}  ${plain(text)}`)),
     ...(decision || context.remediation_url === undefined ? [] : [`  ${style.dim('where they see more')}  ${context.remediation_url}`]),
-    ...(explain ? explained(context, style) : []),
+    ...(names === undefined ? [] : explained(context, names, style)),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function explained(context: EvaluationAnswer['context'], style: Style): readonly string[] {
-  const reasons = context.reasons.map((reason) => `  ${style.bold(reason.code)}${Object.entries(reason)
-    .filter(([name]) => name !== 'code').map(([name, value]) => `  ${name}=${plain(Array.isArray(value) ? value.join(',') : String(value))}`).join('')}`);
-  const reported = context.report_only.map(({ policyId, result, reasons: why }) => `  report-only policy ${policyId}: ${result}${why.length === 0 ? '' : ` (${why.map(({ code }) => code).join(', ')})`}`);
+/** Names of what reasons hold ids of. */
+interface Names {
+  readonly partner: (id: string) => string | undefined;
+  readonly policy: (id: string) => string;
+}
+
+function explained(context: EvaluationAnswer['context'], { partner, policy }: Names, style: Style): readonly string[] {
+  const shown = (value: unknown): string => plain((Array.isArray(value) ? value : [value]).map((one) => partner(String(one)) ?? '').join(','));
+  const reasons = context.reasons.map(({ code, policyId, ...reason }) => `  ${style.bold(code)}${Object.entries({ ...(reason.policyName === undefined && { policyId }), ...reason })
+    .filter(([, value]) => value !== undefined).map(([name, value]) => `  ${name === 'connectorId' ? 'partner' : name}=${shown(value)}`).join('')}`);
+  const reported = context.report_only.map(({ policyId, result, reasons: why }) => `  report-only policy ${plain(policy(policyId))}: ${result}${why.length === 0 ? '' : ` (${why.map(({ code }) => code).join(', ')})`}`);
   return [...(reasons.length === 0 ? [] : ['', 'Reasons', ...reasons]), ...(reported.length === 0 ? [] : ['', 'Not enforced', ...reported])];
 }

@@ -15,7 +15,7 @@ export const list = command({
     user: text('USER', 'Only devices of this user (id, user principal name or mail)'),
     filter: text('ODATA', 'Any $filter of Graph, in addition'),
     orderBy: text('ODATA', 'Any $orderby of Graph, such as "lastSyncDateTime desc"'),
-    top: wholeNumber('COUNT', 'At most so many. Default: 100', [1, 100_000]),
+    top: wholeNumber('COUNT', 'Maximum number of rows. Default: 100', [1, 100_000]),
   },
   examples: [
     { line: 'sallyport device list --state noncompliant' },

@@ -28,7 +28,7 @@ export const timeline = command({
   name: 'timeline',
   summary: 'See what happened to a device: reports, findings, levels and compliance',
   args: { device: word('DEVICE', 'Id, Entra device id, name or serial number') },
-  flags: { top: wholeNumber('COUNT', 'At most so many, the newest first. Default: 50', [1, 100_000]) },
+  flags: { top: wholeNumber('COUNT', 'Maximum number of rows, the newest first. Default: 50', [1, 100_000]) },
   examples: [{ line: 'sallyport device timeline "Ada\'s phone" --top 20' }],
   async run({ args, flags }, { hub, style }) {
     const client = await hub();
@@ -65,6 +65,6 @@ function detailsOf({ kind, from, to, views = [], reasons = [], causedBy, title, 
   if (kind === 'report') return `${reportId ?? ''}: ${status ?? ''}${flag === null || flag === undefined ? '' : ` (${flag})`}`;
   if (kind.startsWith('finding')) return `${title ?? type ?? ''}${severity === null || severity === undefined ? '' : `, ${severity}`}`;
   if (kind.startsWith('partners')) return views.map(({ partner, state }) => `${partner}: ${state}`).join(', ');
-  const why = causedBy?.length === 0 ? 'no partner said anything new: rules, groups or silence' : [...new Set(reasons.map(({ code }) => code))].join(', ');
+  const why = causedBy?.length === 0 ? 'no new report; caused by a rule, a group or a silent partner' : [...new Set(reasons.map(({ code }) => code))].join(', ');
   return `${from ?? 'nothing'} -> ${to ?? ''}${why === '' ? '' : ` (${why})`}`;
 }

@@ -17,7 +17,7 @@ export const create = command({
     application: text('APP', 'What is behind the door: Exchange, SharePoint, an id, ...'),
     rule: texts('HOST/PATH=APP', 'Which application a host and path belong to; the host may be empty, or *.example.com'),
     userFrom: text('HEADER', 'Header in which the gateway names the user after signing them in. Default: device, the primary user of the device'),
-    language: oneOf(['en', 'sv', 'nl'], 'Of messages, where the browser names none that there is. Default: en'),
+    language: oneOf(['en', 'sv', 'nl'], 'Language of messages when the browser asks for none of the available ones. Default: en'),
   },
   examples: [
     { line: 'sallyport door create --id front --name "Front gateway" --device-ca device-ca.pem --rule /mail=Exchange --rule /files=SharePoint' },

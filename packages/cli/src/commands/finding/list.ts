@@ -18,7 +18,7 @@ export const list = command({
     connector: text('PARTNER', 'Only what this partner found'),
     device: text('DEVICE', 'Only on this device: id, Entra device id, name or serial number'),
     language: oneOf(LANGUAGES, 'The language of categories and advice. Default: en'),
-    top: wholeNumber('COUNT', 'At most so many, the newest first. Default: 100', [1, 100_000]),
+    top: wholeNumber('COUNT', 'Maximum number of rows, the newest first. Default: 100', [1, 100_000]),
   },
   examples: [{ line: 'sallyport finding list --severity high' }, { line: 'sallyport finding list --category net.phishing_contact --state all --json' }],
   async run({ flags }, { hub, style }) {

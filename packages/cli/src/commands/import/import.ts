@@ -43,7 +43,7 @@ function summaryText({ done, leftOut }: ImportSummary, problems: readonly Import
     { title: dryRun ? 'WOULD BE MADE' : 'MADE', cell: ([, count]) => count.created },
     { title: dryRun ? 'WOULD BE CHANGED' : 'CHANGED', cell: ([, count]) => count.changed },
     { title: 'REFUSED', cell: ([, count]) => count.failed },
-  ], style, nothingSent ? 'Nothing was sent: mend the files first.' : 'There is nothing to import in it.');
+  ], style, nothingSent ? 'Nothing was sent. Fix the files first.' : 'There is nothing to import in it.');
   const lines = problems.map((problem) => lineOf(style.bad('problem'), problem));
   const notes = [...leftOut].map(([name, count]) => `${style.dim('left out')}  ${plain(name)}, which this hub does not keep (${count})\n`);
   return `${lines.join('')}${lines.length > 0 ? '\n' : ''}${counts}${notes.length > 0 ? '\n' : ''}${notes.join('')}`;

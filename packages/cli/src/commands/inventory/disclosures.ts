@@ -31,7 +31,7 @@ export const disclosures = command({
     from: text('TIME', 'From then on: a date such as 2026-03-01 (0:00 UTC), or a time such as 2026-03-01T08:00:00+01:00'),
     to: text('TIME', 'Before then; a date is not included itself'),
     csv: alone('As comma-separated values, for a spreadsheet or an auditor; then all of them unless --top is given'),
-    top: wholeNumber('COUNT', 'At most so many, the newest first. Default: 100', [1, 10_000_000]),
+    top: wholeNumber('COUNT', 'Maximum number of rows, the newest first. Default: 100', [1, 10_000_000]),
   },
   examples: [
     { line: 'sallyport inventory disclosures --connector lookout --from 2026-03-01' },

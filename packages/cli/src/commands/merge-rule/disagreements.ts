@@ -19,7 +19,7 @@ export const disagreements = command({
   name: 'disagreements',
   summary: 'List devices of which partners say different things',
   description: 'As they happen, they are also told at /admin/v1/events and counted in the metric sallyport_partner_disagreements.',
-  flags: { top: wholeNumber('COUNT', 'At most so many devices. Default: 100', [1, 1_000]) },
+  flags: { top: wholeNumber('COUNT', 'Maximum number of devices. Default: 100', [1, 1_000]) },
   examples: [{ line: 'sallyport merge-rule disagreements' }],
   async run({ flags }, { hub, style }) {
     const client = await hub();

@@ -5,7 +5,7 @@ import { connectorIdHere, findDevice } from '../shared/find.ts';
 
 export const assign = command({
   name: 'assign',
-  summary: 'Say which device waiting reports are about',
+  summary: 'Assign waiting reports to a device',
   args: { device: word('DEVICE', 'Id, name or serial number'), reports: words('REPORT', 'Ids of reports, as "report waiting" shows them') },
   flags: { connector: requiredText('PARTNER', 'Whose reports they are') },
   examples: [{ line: 'sallyport report assign "Ada\'s phone" evt-1 evt-2 --connector lookout' }],

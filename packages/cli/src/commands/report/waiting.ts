@@ -22,7 +22,7 @@ export const waiting = command({
   description: 'They are kept and applied when their device appears; "report assign" says which device they are about.',
   flags: {
     status: oneOf(['unmatched', 'ambiguous'], 'unmatched: no device carries the keys; ambiguous: several do. Default: both'),
-    top: wholeNumber('COUNT', 'At most so many, the oldest first. Default: 100', [1, 100_000]),
+    top: wholeNumber('COUNT', 'Maximum number of rows, the oldest first. Default: 100', [1, 100_000]),
   },
   examples: [{ line: 'sallyport report waiting' }],
   async run({ flags }, { hub, style }) {

@@ -10,7 +10,7 @@ export const list = command({
   summary: 'List users',
   flags: {
     filter: text('ODATA', 'Any $filter of Graph'),
-    top: wholeNumber('COUNT', 'At most so many. Default: 100', [1, 100_000]),
+    top: wholeNumber('COUNT', 'Maximum number of rows. Default: 100', [1, 100_000]),
   },
   examples: [{ line: 'sallyport user list --filter "startswith(displayName,\'A\')"' }],
   async run({ flags }, { hub, style }) {

@@ -4,7 +4,7 @@ import { findUser, USERS } from '../shared/find.ts';
 
 export const remove = command({
   name: 'remove',
-  summary: 'Remove a user; they are let in nowhere any more',
+  summary: 'Remove a user; all their access ends at once',
   args: { user: word('USER', 'Id, user principal name or mail') },
   examples: [{ line: 'sallyport user remove ada@example.com' }],
   async run({ args }, { hub }) {
