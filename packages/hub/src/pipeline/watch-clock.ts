@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isoTime } from '../platform/clock.ts';
 import type { DoubtReason, EndOfDoubt, TimeMark, TrustedClock } from '../platform/trusted-clock.ts';
 import type { Store } from '../store/store.ts';
+import { Turns } from '../store/turns.ts';
 import { auditRow } from './audit-row.ts';
 import { AfterDoubt } from './after-doubt.ts';
 import { pullBack } from './pull-back.ts';
@@ -56,6 +57,7 @@ export class WatchClock implements ClockControl {
   /** Doubts that ended and whose end could not be written yet. */
   readonly #unsettled: EndOfDoubt[] = [];
   readonly #after = new AfterDoubt();
+  readonly #turns = new Turns();
   #pulledBack = 0;
 
   constructor(deps: WatchClockDependencies) {
@@ -82,7 +84,11 @@ export class WatchClock implements ClockControl {
   }
 
   /** To be called every second. */
-  async look(deps: ReevaluateDependencies, life: WatchConnectors): Promise<void> {
+  look(deps: ReevaluateDependencies, life: WatchConnectors): Promise<void> {
+    return this.#turns.take(() => this.#look(deps, life));
+  }
+
+  async #look(deps: ReevaluateDependencies, life: WatchConnectors): Promise<void> {
     const { clock } = this.#deps;
     const end = clock.look(await this.#databaseTime());
     if (end !== undefined) this.#settle(end);
