@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -25,12 +25,21 @@ function expectWholeStory({ code, out, err }: Ran): void {
   expect(readdirSync(folder)).toEqual([]);
 }
 
+/** Times, ports and versions differ from run to run. */
+function withoutFigures(text: string): string {
+  return text.replace(/\d+(?:\.\d+)*/g, '#').replace(/\s+/g, ' ').trim();
+}
+
 describe('the demo ends well and leaves nothing behind', () => {
   test.skipIf(withoutNginx)('through a real nginx', { timeout: 60_000 }, async () => {
     const ran = await sallyport(['demo'], { env });
     expectWholeStory(ran);
     expect(ran.out).toContain('behind a real nginx');
     expect(ran.out).toContain('closed (403)');
+    const sample = /^```text\n(Starting a hub[^]*?)^```$/m.exec(readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8'))?.[1] ?? '';
+    const parts = sample.split('\n...\n').map(withoutFigures);
+    expect(parts).toHaveLength(3);
+    expect(parts.filter((part) => !withoutFigures(ran.out).includes(part)), 'the README shows a part of a run: take it from one of today').toEqual([]);
   });
 
   test('with the AuthZEN API where there is no nginx', { timeout: 60_000 }, async () => {

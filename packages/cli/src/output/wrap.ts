@@ -2,7 +2,7 @@
 export function labelled(label: string, text: string, { indent, width }: { readonly indent: number; readonly width: number }): string {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of text.trim().split(/\s+/u)) {
     if (line !== '' && indent + line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;
