@@ -39,7 +39,7 @@ export function disagreement(
 export function conflictingIdentities(views: readonly PartnerWord[], connectors: readonly Connector[], now: Instant): readonly string[] {
   if (views.length < 2) return NO_CONNECTORS;
   return connectors.filter((connector) => {
-    const own = views.filter((view) => view.connectorId === connector.id && view.held !== true && view.retired !== true && view.superseded !== true);
+    const own = views.filter((view) => view.connectorId === connector.id && view.held === undefined && view.retired !== true && view.superseded !== true);
     const newest = own.at(-1);
     if (newest === undefined || own.length < 2) return false;
     const ofNewest = stateOfPartner([newest], connector, now)?.state;

@@ -1,5 +1,5 @@
 import type { Finding, PartnerView, Signal } from '../vocabulary/signal.ts';
-import { isAssessment } from '../vocabulary/threat-state.ts';
+import { isAssessment, isWorseThanSecured } from '../vocabulary/threat-state.ts';
 import { applySignal } from './apply-signal.ts';
 
 /** How a signal was matched to its device. */
@@ -8,8 +8,6 @@ export interface MatchEvidence {
   readonly tied?: boolean | undefined;
   /** The partner's own id was known before to mean this device. */
   readonly known?: boolean | undefined;
-  /** The signal may be about this device or about another: only its bad news counts. */
-  readonly held?: boolean | undefined;
 }
 
 export interface AppliedToDevice {
@@ -27,12 +25,70 @@ export function applyToViews(
   views: readonly PartnerView[], known: ReadonlyMap<string, Finding>, signal: Signal, evidence: MatchEvidence = {},
 ): AppliedToDevice {
   const identities = identitiesOf(signal);
-  const view = viewOfSignal(views, signal, identities, evidence);
+  const own = viewOfSignal(views, signal, identities, evidence);
+  const held = heldView(views, signal);
+  // What was held against the device is known to be about it now.
+  const view = own ?? (held && settledView(held, identities));
   const applied = applySignal(view, ofIdentity(known, views, view, evidence), signal);
-  if (applied.view === undefined || applied.view === view) return { views, findings: applied.findings, late: applied.late };
-  const after = withIdentity(applied.view, view, signal, identities, evidence);
-  const others = views.filter((other) => other !== view);
-  return { views: settled([...others, after], after.connectorId), findings: applied.findings, late: applied.late };
+  const after = applied.view === undefined || applied.view === own ? own : withIdentity(applied.view, view, signal, identities, evidence);
+  const isSettled = held !== undefined && (own === undefined || isSettledBy(held, signal));
+  if (after === own && !isSettled) return { views, findings: applied.findings, late: applied.late };
+  const others = views.filter((other) => other !== own && (other !== held || !isSettled));
+  return { views: settled(after === undefined ? others : [...others, after], signal.connectorId), findings: applied.findings, late: applied.late };
+}
+
+/**
+ * Takes a signal that may be about this device or about another: its bad news is held against the device; its good news
+ * only ends what the same identity's earlier bad news held. It leaves no finding.
+ */
+export function holdAgainst(views: readonly PartnerView[], signal: Signal): readonly PartnerView[] {
+  const before = heldView(views, signal);
+  if (before === undefined && !isBadNews(signal)) return views;
+  const { view } = applySignal(before, NO_FINDINGS, signal);
+  if (view === undefined || view === before) return views;
+  const others = views.filter((other) => other !== before);
+  if (view.retired === true || !isBad(view)) return settled(others, signal.connectorId);
+  const since = Math.min(before?.since ?? signal.observedAt, signal.observedAt);
+  return settled([...others, { ...view, identities: NO_IDS, since, held: before?.held ?? holdNamesOf(signal) }], signal.connectorId);
+}
+
+/** Ends what the identity of the signal held against the device: it is known now to be about another one. */
+export function releaseHold(views: readonly PartnerView[], signal: Signal): readonly PartnerView[] {
+  const held = heldView(views, signal);
+  return held === undefined ? views : settled(views.filter((view) => view !== held), signal.connectorId);
+}
+
+/** What a hold is known by: the partner's own ids of the device, or every key where it gives none. */
+export function holdNamesOf(signal: Pick<Signal, 'keys'>): readonly string[] {
+  const ids = identitiesOf(signal);
+  return ids.length > 0 ? ids : signal.keys.map(({ type, value }) => `${type}: ${value.trim().toLowerCase()}`);
+}
+
+const NO_FINDINGS: ReadonlyMap<string, Finding> = new Map();
+const NO_IDS: readonly string[] = [];
+
+function heldView(views: readonly PartnerView[], signal: Signal): PartnerView | undefined {
+  if (!views.some(({ held }) => held !== undefined)) return undefined;
+  const names = holdNamesOf(signal);
+  return views.find((view) => view.connectorId === signal.connectorId && view.held?.some((name) => names.includes(name)) === true);
+}
+
+function settledView({ held: _, ...view }: PartnerView, identities: readonly string[]): PartnerView {
+  return { ...view, identities };
+}
+
+/** Whether a signal of an identity that has a view of its own beside the hold is a newer level, which ends it. */
+function isSettledBy(held: PartnerView, { state, observedAt, undated }: Signal): boolean {
+  return state !== undefined && isAssessment(state) && undated !== true && observedAt >= held.observedAt;
+}
+
+function isBadNews({ state, findings }: Signal): boolean {
+  return (state !== undefined && isWorseThanSecured(state)) || findings.some((finding) => finding.state === 'open' && finding.severity !== undefined);
+}
+
+function isBad({ state, lastLevel, lastAppState, openFindings, basis, contested }: PartnerView): boolean {
+  if ([state, lastLevel?.state, lastAppState?.state, contested?.state].some((one) => one !== undefined && isWorseThanSecured(one))) return true;
+  return openFindings.some(({ severity }) => severity !== undefined) && (basis === 'findings' || !isAssessment(state));
 }
 
 /** What the partner itself calls the device, in the form in which ids are compared. */
@@ -53,7 +109,7 @@ function viewOfSignal(views: readonly PartnerView[], signal: Signal, identities:
   let newest: PartnerView | undefined;
   let unnamed: PartnerView | undefined;
   for (const view of views) {
-    if (view.connectorId !== signal.connectorId || (view.held ?? false) !== (evidence.held ?? false)) continue;
+    if (view.connectorId !== signal.connectorId || view.held !== undefined) continue;
     if (view.identities === undefined) unnamed = identities.length === 0 || evidence.known === true ? view : undefined;
     else if (view.identities.length === 0 && view.tied === true && evidence.tied === true) unnamed = view;
     else if (!meansNewest && isSameIdentity(view.identities, identities)) return view;
@@ -81,7 +137,7 @@ function ofIdentity(
 /** More ids than any partner has for one record of a device. */
 const MOST_IDS = 8;
 
-function withIdentity(after: PartnerView, before: PartnerView | undefined, signal: Signal, ids: readonly string[], { tied, held }: MatchEvidence): PartnerView {
+function withIdentity(after: PartnerView, before: PartnerView | undefined, signal: Signal, ids: readonly string[], { tied }: MatchEvidence): PartnerView {
   const known = before?.identities;
   const isKnown = known !== undefined && ids.every((id) => known.includes(id));
   const since = before === undefined ? signal.observedAt : Math.min(before.since ?? 0, signal.observedAt);
@@ -89,13 +145,13 @@ function withIdentity(after: PartnerView, before: PartnerView | undefined, signa
   if (isKnown && since === before?.since && isTied === (before.tied === true)) return after;
   return {
     ...after, identities: isKnown && known.length > 0 ? known : [...new Set([...(known ?? []), ...ids])].slice(0, MOST_IDS), since,
-    ...(isTied && { tied: true as const }), ...(held === true && { held: true as const }),
+    ...(isTied && { tied: true as const }),
   };
 }
 
 /** Views in the order of their identities, with what follows from each other for those of one partner. */
 function settled(views: readonly PartnerView[], connectorId: string): readonly PartnerView[] {
-  if (views.length === 1) return views;
+  if (views.length < 2) return views;
   const sorted = [...views].sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || (a.reportId < b.reportId ? -1 : 1));
   return sorted.map((view, place) => {
     if (view.connectorId !== connectorId) return view;
@@ -112,6 +168,6 @@ function settled(views: readonly PartnerView[], connectorId: string): readonly P
  */
 function isSuperseded(view: PartnerView, newer: readonly PartnerView[]): boolean {
   const levelAt = isAssessment(view.state) ? view.observedAt : view.lastLevel?.observedAt ?? view.observedAt;
-  return newer.some((other) => other.connectorId === view.connectorId && other.tied === true && other.held !== true
+  return newer.some((other) => other.connectorId === view.connectorId && other.tied === true && other.held === undefined
     && levelAt <= (other.since ?? 0) && (isAssessment(other.state) || other.lastLevel !== undefined));
 }

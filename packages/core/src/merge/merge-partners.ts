@@ -38,6 +38,8 @@ interface Word {
   readonly missing: boolean;
   readonly silentBlock: boolean;
   readonly blocksWhenMissing: boolean;
+  /** Bad news of a partner that does not report any more: it may close, and never helps to open. */
+  readonly onlyCloses: boolean;
 }
 
 /** Silence outranks every state: the administrator chose to block on it. */
@@ -94,7 +96,7 @@ export function mergePartners(
     if (reported?.until !== undefined && (until === undefined || reported.until < until)) until = reported.until;
     const silent = silentRuleFor(connector, rule.silentPartner, reported?.state, now);
     if (silent === 'ignore') ignored = firstOf(ignored, connector.id);
-    else words.push(wordOf(reported?.state, connector.id, connector.platforms[platform]?.blockedOnMissingData === true, silent));
+    else words.push(wordOf(reported?.state, connector.id, connector.platforms[platform]?.blockedOnMissingData === true, silent, silent !== undefined && silent !== rule.silentPartner));
   }
   const merged = mergeWords(words, rule, () => ({
     kind: 'none', code: asked ? 'partner_silent_ignored' : 'no_partner_enabled', connectorId: ignored, state: strictestState(views), disagreeing: NONE,
@@ -107,7 +109,22 @@ function mergeWords(words: Word[], rule: MergeRule, nobody: () => Merged): Merge
   // The common fleet has one partner: no method can say anything else.
   if (words.length === 1) return single(words[0] as Word, rule.merge);
   words.sort((a, b) => b.rank - a.rank || (a.connectorId < b.connectorId ? -1 : 1));
-  return byMethod(words, rule.merge);
+  const merged = byMethod(words, rule.merge);
+  const reporting = words.filter(({ onlyCloses }) => !onlyCloses);
+  if (reporting.length === words.length || reporting.length === 0) return merged;
+  const without = reporting.length === 1 ? single(reporting[0] as Word, rule.merge) : byMethod(reporting, rule.merge);
+  return closing(without) > closing(merged) ? without : merged;
+}
+
+/** How much a result closes: the higher, the fewer required levels it meets. */
+function closing(merged: Merged): number {
+  switch (merged.kind) {
+    case 'failing': return 100 + meaningOf(merged.state).rank;
+    case 'level': return merged.missingFrom === undefined ? meaningOf(merged.state).rank : 50;
+    case 'missing': return merged.blocked ? 50 : 0;
+    case 'none': return 0;
+    default: return unreachable(merged);
+  }
 }
 
 /** Of several silent partners the first by id is named, so that the reason is the same every time. */
@@ -122,7 +139,9 @@ function strictestState(views: readonly PartnerWord[]): ThreatState {
   return state;
 }
 
-function wordOf(reported: ThreatState | undefined, connectorId: string, blocksWhenMissing: boolean, silent: SilentPartnerRule | undefined): Word {
+function wordOf(
+  reported: ThreatState | undefined, connectorId: string, blocksWhenMissing: boolean, silent: SilentPartnerRule | undefined, onlyCloses: boolean,
+): Word {
   let state = reported ?? 'unknown';
   let meaning = meaningOf(state);
   if (silent === 'raise' && meaning.level !== undefined) {
@@ -131,7 +150,7 @@ function wordOf(reported: ThreatState | undefined, connectorId: string, blocksWh
   }
   const silentBlock = silent === 'block' && reported !== undefined;
   return {
-    connectorId, state, level: meaning.level, blocksWhenMissing, silentBlock,
+    connectorId, state, level: meaning.level, blocksWhenMissing, silentBlock, onlyCloses,
     rank: silentBlock ? SILENT_RANK : meaning.rank, missing: meaning.missing && !silentBlock,
   };
 }

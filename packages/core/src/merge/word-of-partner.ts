@@ -49,17 +49,20 @@ export function stateOfPartner(views: readonly PartnerWord[], connector: Connect
 
 /** Nothing but a state: nearly every view. */
 function isPlain(view: PartnerWord): boolean {
-  return view.openFindings.length === 0 && view.held !== true && view.contested === undefined && (isAssessment(view.state) || view.levelMissingSince === undefined);
+  return view.openFindings.length === 0 && view.held === undefined && view.contested === undefined && (isAssessment(view.state) || view.levelMissingSince === undefined);
 }
 
 function combined(views: readonly PartnerWord[], connector: Connector, now: Instant, until: Until): ThreatState {
   const own = views.filter((view) => view.connectorId === connector.id);
-  const newest = own.findLast((view) => view.held !== true && view.retired !== true) ?? own.findLast((view) => view.held !== true);
+  const newest = own.findLast((view) => view.held === undefined && view.retired !== true) ?? own.findLast((view) => view.held === undefined);
   let state: ThreatState = newest === undefined ? 'unknown' : stateOfView(newest, connector, now, until);
+  let isNewer = newest === undefined;
   for (const view of own) {
+    if (view === newest) isNewer = true;
     if (view === newest || view.retired === true || view.superseded === true || isForgotten(view, connector, now, until)) continue;
-    const level = levelOfView(view, connector, now, until);
-    if (level !== undefined && isWorseThanSecured(level)) state = worseOf(state, level);
+    // What is held has no newer installation of the app to cure it, unless one was heard since.
+    const other = view.held !== undefined && isNewer ? stateOfView(view, connector, now, until) : levelOfView(view, connector, now, until);
+    if (other !== undefined && isWorseThanSecured(other)) state = worseOf(state, other);
   }
   return state;
 }
@@ -67,7 +70,7 @@ function combined(views: readonly PartnerWord[], connector: Connector, now: Inst
 /** An older identity's level ends with its silence past the threshold; one held until a report is settled, after 30 days. */
 function isForgotten(view: PartnerWord, connector: Connector, now: Instant, until: Until): boolean {
   const days = connector.unresponsivenessThresholdDays;
-  const limit = view.held === true || days === 0 ? LEVEL_OUTLIVES_CONTACT_MS : days * DAY;
+  const limit = view.held !== undefined || days === 0 ? LEVEL_OUTLIVES_CONTACT_MS : days * DAY;
   return !until.isBefore(view.observedAt + limit, now);
 }
 

@@ -135,8 +135,11 @@ export interface PartnerWord {
   readonly retired?: true | undefined;
   /** A newer identity, tied to the device by an id that its management put there, has reported a level since. */
   readonly superseded?: true | undefined;
-  /** Ambiguous bad news: the report may be about this device or about another (docs/decisions/0001). */
-  readonly held?: true | undefined;
+  /**
+   * Bad news that may be about this device or about another, held against each until it is settled (docs/decisions/0001):
+   * the names of the identity that reported it (`holdNamesOf`).
+   */
+  readonly held?: readonly string[] | undefined;
   /** `state` is `unknown` because of this value of the vendor's, which no table holds (`termKey`). */
   readonly unrecognized?: string | undefined;
 }

@@ -4,7 +4,8 @@ import type { FindingRow, OutboxRow, PostureRow, Store, Transaction } from '../s
 import { evaluatePosture } from './evaluate-posture.ts';
 import type { Match } from './match-device.ts';
 import type { Memory } from './memory.ts';
-import { mergeSignal, workingPosture, type WorkingPosture } from './merge-signals.ts';
+import { holdEffects, type HoldEffect } from './hold-signals.ts';
+import { holdSignal, mergeSignal, releaseSignal, workingPosture, type WorkingPosture } from './merge-signals.ts';
 import { findingHistory, postureHistory } from './note-history.ts';
 import type { ReportOutcome } from './ports.ts';
 import { isWorthTelling, postureChanged } from './revoke-access.ts';
@@ -34,13 +35,20 @@ export interface Applied {
 export async function applyToDevices(
   tx: Transaction, deps: TakeDependencies, signals: readonly Signal[], matches: readonly Match[], now: number, read: Kept = NOTHING_KEPT,
 ): Promise<Applied> {
-  const ids = [...new Set(matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])))];
+  const holds = signals.map((signal, i) => holdEffects(deps.memory.fleet, signal, matches[i] as Match));
+  const ids = [...new Set([...matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])), ...holds.flat().map(({ deviceId }) => deviceId)])];
   if (ids.length === 0) return { statuses: signals.map(() => undefined), postures: [] };
   const working = await loadWorking(tx, ids, signals, read);
   const inDoubt = deps.clock.inDoubt === true;
   const counting = inDoubt ? await waitForClock(tx, signals, matches, now) : signals;
   const statuses = counting.map((signal, i) => {
     const match = matches[i] as Match;
+    for (const { deviceId, kind } of holds[i] as readonly HoldEffect[]) {
+      const of = working.get(deviceId) as WorkingPosture;
+      if (kind === 'hold') holdSignal(of, signal);
+      // A hold is released when the report counts for good.
+      else if (!inDoubt) releaseSignal(of, signal);
+    }
     if (match.kind !== 'matched') return undefined;
     const status = mergeSignal(working.get(match.deviceId) as WorkingPosture, signal, match.evidence ?? NO_EVIDENCE);
     return inDoubt ? 'accepted' : status;

@@ -1,11 +1,15 @@
-import type { AndroidManagement, DeviceFacts, Platform } from '@sallyport/core';
+import type { AndroidManagement, DeviceFacts, PartnerWord, Platform, Signal } from '@sallyport/core';
 import type { DeviceSnapshotRow, PostureRow } from '../store/store.ts';
 import { IdColumn } from './columns/id-column.ts';
 import { KeyColumn } from './columns/key-column.ts';
 import { NumberColumn } from './columns/number-column.ts';
 import { PostureColumn, type HeldPosture } from './columns/posture-column.ts';
 import { SharedParts, type DeviceKind } from './columns/shared-parts.ts';
+import { holdKeys, holdKeysOf } from './hold-keys.ts';
 import type { DeviceClaim } from './ports.ts';
+
+const NO_DEVICES: readonly string[] = [];
+const NO_VIEWS: readonly PartnerWord[] = [];
 
 /** A device as it was when it was asked for. */
 export class FleetDevice implements DeviceFacts {
@@ -74,6 +78,8 @@ export class Fleet {
   readonly #postures = new PostureColumn(this.#shared);
   readonly #freeRows: number[] = [];
   readonly #timed = new Set<number>();
+  /** By `holdKeys`: the devices that bad news is held against. */
+  readonly #holds = new Map<string, Set<string>>();
   #loaded = 0;
   #touched = new Set<string>();
   #allTouched = true;
@@ -171,6 +177,7 @@ export class Fleet {
     const row = this.#ids.find(id);
     if (row === undefined) return;
     if (this.#postures.viewCount(row) > 1) this.#touched.add(id);
+    this.#noteHolds(id, this.#postures.viewsOf(row), NO_VIEWS);
     this.#ids.delete(row);
     this.#entraIds.delete(row);
     this.#easIds.delete(row);
@@ -181,9 +188,23 @@ export class Fleet {
     this.#freeRows.push(row);
   }
 
+  /** Devices against which the identity that a signal comes from has bad news held; nearly always none. */
+  heldBy(connectorId: string, signal: Signal): readonly string[] {
+    if (this.#holds.size === 0) return NO_DEVICES;
+    const found = new Set<string>();
+    for (const key of holdKeysOf(connectorId, signal)) for (const id of this.#holds.get(key) ?? NO_DEVICES) found.add(id);
+    return [...found];
+  }
+
+  /** How many devices have bad news held against them. */
+  get heldCount(): number {
+    return new Set([...this.#holds.values()].flatMap((ids) => [...ids])).size;
+  }
+
   setPosture(posture: PostureRow): void {
     const row = this.#ids.find(posture.deviceId);
     if (row === undefined) return;
+    this.#noteHolds(posture.deviceId, this.#postures.viewsOf(row), posture.views);
     if (posture.views.length > 1 || this.#postures.viewCount(row) > 1) this.#touched.add(posture.deviceId);
     this.#postures.set(row, posture);
     this.#noteTime(row);
@@ -213,6 +234,7 @@ export class Fleet {
     this.#lastSync.set(row, device.lastSyncAt);
     this.#enrolled.set(row, device.enrolledAt);
     this.#postures.set(row, device.posture ?? undefined);
+    this.#noteHolds(device.id, NO_VIEWS, device.posture?.views ?? NO_VIEWS);
     this.#noteTime(row);
     if (!this.#allTouched && this.#postures.viewCount(row) > 1) this.#touched.add(device.id);
   }
@@ -228,10 +250,28 @@ export class Fleet {
     );
   }
 
+  #noteHolds(id: string, before: readonly PartnerWord[], after: readonly PartnerWord[]): void {
+    for (const key of keysOfHolds(before)) {
+      const ids = this.#holds.get(key);
+      ids?.delete(id);
+      if (ids?.size === 0) this.#holds.delete(key);
+    }
+    for (const key of keysOfHolds(after)) {
+      const ids = this.#holds.get(key);
+      if (ids === undefined) this.#holds.set(key, new Set([id]));
+      else ids.add(id);
+    }
+  }
+
   #noteTime(row: number): void {
     if (this.#postures.changesAt(row) === null) this.#timed.delete(row);
     else this.#timed.add(row);
   }
+}
+
+function keysOfHolds(views: readonly PartnerWord[]): readonly string[] {
+  if (!views.some(({ held }) => held !== undefined)) return NO_DEVICES;
+  return views.flatMap(({ connectorId, held }) => (held === undefined ? [] : holdKeys(connectorId, held)));
 }
 
 function onlyOne(rows: readonly number[]): number | undefined {

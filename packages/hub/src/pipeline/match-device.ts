@@ -2,11 +2,19 @@ import type { DeviceKey, MatchEvidence, Signal } from '@sallyport/core';
 import type { Memory } from './memory.ts';
 import type { Transaction, VendorDevice, VendorDeviceKey } from '../store/store.ts';
 
+export interface Matching {
+  readonly kind: 'matched';
+  readonly deviceId: string;
+  readonly evidence?: MatchEvidence | undefined;
+  /** The report waited, and may have been held against this device: it counts from the beginning. */
+  readonly waited?: true | undefined;
+}
+
 export type Match =
-  | { readonly kind: 'matched'; readonly deviceId: string; readonly evidence?: MatchEvidence | undefined }
+  | Matching
   | { readonly kind: 'unmatched' }
   /** The keys name several devices, or contradict each other. */
-  | { readonly kind: 'ambiguous' };
+  | { readonly kind: 'ambiguous'; readonly candidates: readonly string[] };
 
 export interface Matched {
   /** In the order of the signals. */
@@ -121,12 +129,17 @@ export function chooseDevice({ byId, remembered = [], ofUser = [], emailIsEnough
   const [first, ...rest] = telling;
   if (first !== undefined) {
     const agreed = [...new Set(first)].filter((id) => rest.every((ids) => ids.includes(id)));
-    return only(agreed.length > 1 ? agreed.filter((id) => ofUser.includes(id)) : agreed) ?? { kind: 'ambiguous' };
+    const ofThem = agreed.length > 1 ? agreed.filter((id) => ofUser.includes(id)) : agreed;
+    return only(ofThem) ?? ambiguous(ofThem.length > 0 ? ofThem : agreed.length > 0 ? agreed : telling.flat());
   }
   const learnt = new Set(remembered.filter((id) => id !== undefined));
-  if (learnt.size > 0) return only([...learnt]) ?? { kind: 'ambiguous' };
+  if (learnt.size > 0) return only([...learnt]) ?? ambiguous([...learnt]);
   const user = new Set(ofUser);
-  return emailIsEnough && user.size > 0 ? only([...user]) ?? { kind: 'ambiguous' } : { kind: 'unmatched' };
+  return emailIsEnough && user.size > 0 ? only([...user]) ?? ambiguous([...user]) : { kind: 'unmatched' };
+}
+
+function ambiguous(candidates: readonly string[]): Match {
+  return { kind: 'ambiguous', candidates: [...new Set(candidates)] };
 }
 
 function only(ids: readonly string[]): Match | undefined {

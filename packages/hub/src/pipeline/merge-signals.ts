@@ -1,4 +1,4 @@
-import { applyToViews, type Finding, type MatchEvidence, type PartnerView, type Signal } from '@sallyport/core';
+import { applyToViews, holdAgainst, releaseHold, type Finding, type MatchEvidence, type PartnerView, type Signal } from '@sallyport/core';
 import type { FindingRow, PostureRow } from '../store/store.ts';
 import type { ReportOutcome } from './ports.ts';
 
@@ -31,11 +31,24 @@ export function mergeSignal(working: WorkingPosture, signal: Signal, evidence: M
     working.changedFindings.set(key, { before: change === undefined ? working.findings.get(key) : change.before, after: row });
     working.findings.set(key, row);
   }
-  if (applied.views !== working.views) {
-    working.views = applied.views;
-    working.cause = { connectorId: signal.connectorId, reportId: signal.reportId };
-  }
+  change(working, applied.views, signal);
   return applied.late ? 'late' : 'accepted';
+}
+
+/** Takes in what may be about this device or about another. */
+export function holdSignal(working: WorkingPosture, signal: Signal): void {
+  change(working, holdAgainst(working.views, signal), signal);
+}
+
+/** Ends what was held against this device: the signal's identity is known now to be another one. */
+export function releaseSignal(working: WorkingPosture, signal: Signal): void {
+  change(working, releaseHold(working.views, signal), signal);
+}
+
+function change(working: WorkingPosture, views: readonly PartnerView[], { connectorId, reportId }: Signal): void {
+  if (views === working.views) return;
+  working.views = views;
+  working.cause = { connectorId, reportId };
 }
 
 function knownFindings(working: WorkingPosture, signal: Signal): ReadonlyMap<string, Finding> {

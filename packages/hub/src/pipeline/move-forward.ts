@@ -19,7 +19,7 @@ function endsByTime(view: PartnerWord, views: readonly PartnerWord[]): boolean {
 }
 
 function isOlderIdentity(view: PartnerWord, views: readonly PartnerWord[]): boolean {
-  return view.held === true || views.findLast(({ connectorId }) => connectorId === view.connectorId) !== view;
+  return view.held !== undefined || views.findLast(({ connectorId }) => connectorId === view.connectorId) !== view;
 }
 
 function moved(view: PartnerView, ms: number, now: number): PartnerView {

@@ -76,14 +76,14 @@ describe('devices', () => {
     expect(await hub.store.reports.get(LOOKOUT, early.signal.reportId)).toMatchObject({ status: 'accepted', deviceId: NEW_PHONE, signal: null });
   });
 
-  test('a report whose keys contradict each other waits for a person', async () => {
+  test('a report whose keys contradict each other waits for a person, and its bad news is held against each device meanwhile', async () => {
     await hub.devices.put('test', phone(NEW_PHONE, hub.clock.now(), { serialNumber: 'SN-1' }));
     const odd = report(LOOKOUT, PHONE, { state: 'highSeverity', keys: [{ type: 'managedDeviceId', value: PHONE }, { type: 'serialNumber', value: 'SN-1' }] });
     expect(await hub.intake.take(LOOKOUT, [odd])).toMatchObject([{ matched: false }]);
     expect((await hub.store.reports.waiting(10)).map((r) => r.status)).toEqual(['ambiguous']);
-    expect(mail().decision).toBe(true);
-    expect(await hub.devices.assignReports('test', PHONE, [{ connectorId: LOOKOUT, reportId: odd.signal.reportId }])).toBe(1);
     expect(mail().decision).toBe(false);
+    expect(await hub.devices.assignReports('test', NEW_PHONE, [{ connectorId: LOOKOUT, reportId: odd.signal.reportId }])).toBe(1);
+    expect(mail().decision).toBe(true);
   });
 
   test('a device that memory still knows, or that only one of the keys names, is not taken at its word', async () => {

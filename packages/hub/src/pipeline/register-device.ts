@@ -175,7 +175,8 @@ export class RegisterDevice implements DeviceRegistry {
 
   async #applyWaiting(tx: Transaction, deviceId: string, waiting: readonly StoredReport[]): Promise<{ readonly applied: number; readonly postures: readonly PostureRow[] }> {
     const signals = waiting.map((report) => report.signal as Signal);
-    const matches = signals.map((): Match => ({ kind: 'matched', deviceId }));
+    const found = (await matchDevices(tx, signals, matchesByEmail(this.#deps.memory))).matches;
+    const matches = found.map((match): Match => ({ kind: 'matched', deviceId, waited: true, ...(isMatch(match, deviceId) && match.kind === 'matched' && { evidence: match.evidence }) }));
     const applied = await applyToDevices(tx, this.#deps, signals, matches, this.#deps.clock.now());
     await tx.reports.settle(signals.map((signal, i) => ({
       connectorId: signal.connectorId, reportId: signal.reportId, deviceId, flag: signal.flag ?? null, signal: null,

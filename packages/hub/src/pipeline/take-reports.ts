@@ -170,12 +170,11 @@ async function applyWaiting(tx: Transaction, deps: TakeDependencies, learnt: rea
   const waiting = (await tx.reports.waitingFor(keys)).flatMap(({ signal }) => signal ?? []);
   if (waiting.length === 0) return [];
   const { matches } = await matchDevices(tx, waiting, matchesByEmail(deps.memory));
-  const { statuses, postures } = await applyToDevices(tx, deps, waiting, matches, now);
-  await tx.reports.settle(waiting.flatMap(({ connectorId, reportId, flag }, i) => {
-    const match = matches[i] as Match;
-    return match.kind !== 'matched' ? [] : [{
-      connectorId, reportId, deviceId: match.deviceId, flag: flag ?? null, signal: null, status: statuses[i] === 'late' ? 'late' as const : 'accepted' as const,
-    }];
-  }));
+  // What is still ambiguous had its effect when it arrived.
+  const matched = waiting.flatMap((signal, i) => (matches[i]?.kind === 'matched' ? [{ signal, match: { ...matches[i], waited: true as const } }] : []));
+  const { statuses, postures } = await applyToDevices(tx, deps, matched.map(({ signal }) => signal), matched.map(({ match }) => match), now);
+  await tx.reports.settle(matched.map(({ signal: { connectorId, reportId, flag }, match: { deviceId } }, i) => ({
+    connectorId, reportId, deviceId, flag: flag ?? null, signal: null, status: statuses[i] === 'late' ? 'late' as const : 'accepted' as const,
+  })));
   return postures;
 }

@@ -8,6 +8,7 @@ export type HeldPosture = Pick<PostureRow, 'mergedState' | 'complianceState' | '
   readonly views: readonly PartnerWord[];
 };
 
+const NO_VIEWS: readonly PartnerWord[] = [];
 const NOTHING: Pick<HeldPosture, 'graceUntil' | 'changesAt'> = { graceUntil: null };
 
 /**
@@ -32,6 +33,11 @@ export class PostureColumn {
     return {
       views: [{ ...view, observedAt: this.#observedAt.get(row) }], mergedState, complianceState, reasons, failing, graceUntil, ...(changesAt !== undefined && { changesAt }),
     };
+  }
+
+  /** Those of the row, of which a lone one's time is left open. */
+  viewsOf(row: number): readonly PartnerWord[] {
+    return this.#held[row]?.views ?? NO_VIEWS;
   }
 
   /** The partners who speak of it; fewer than two mostly. */

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { DeviceKey, Signal } from '@sallyport/core';
+import { furnish, LOOKOUT, phone, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from './testing.ts';
+
+/** Two records of one serial number, and a third of another. */
+const TWIN = '9c0d5a00-0000-4000-8000-000000000002';
+const OTHER = '9c0d5a00-0000-4000-8000-000000000003';
+const SERIAL: DeviceKey = { type: 'serialNumber', value: 'SN-1' };
+const own = (value: string): DeviceKey => ({ type: 'vendorDeviceId', value });
+
+let hub: TestPipeline;
+beforeEach(async () => {
+  hub = await testPipeline();
+  await furnish(hub);
+  const at = hub.clock.now();
+  for (const [id, serialNumber] of [[PHONE, 'SN-1'], [TWIN, 'sn-1'], [OTHER, 'SN-2']] as const) await hub.devices.put('test', phone(id, at, { serialNumber }));
+});
+afterEach(() => hub.close());
+
+async function take(keys: readonly DeviceKey[], more: Partial<Signal>, connectorId = LOOKOUT) {
+  hub.clock.advance(60_000);
+  const [outcome] = await hub.intake.take(connectorId, [report(connectorId, PHONE, { keys, at: hub.clock.now(), ...more })]);
+  return outcome;
+}
+const states = () => [PHONE, TWIN, OTHER].map((id) => hub.decider.view.posture(id)?.mergedState);
+
+test('bad news that may be about two devices is held against both, and good news about neither opens one', async () => {
+  expect(await take([SERIAL, own('v1')], { state: 'highSeverity' })).toMatchObject({ status: 'accepted', matched: false });
+  expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
+  await take([SERIAL, own('v2')], { state: 'secured' });
+  expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
+});
+
+test.each([
+  ['the same identity', [SERIAL, own('v1')]], ['the same identity by its own id alone', [own('v1')]],
+])('a newer, better report of %s ends the hold', async (_, keys) => {
+  await take([SERIAL, own('v1')], { state: 'highSeverity' });
+  await take(keys, { state: 'secured' });
+  expect(states()).toEqual(['unknown', 'unknown', 'unknown']);
+});
+
+test('without ids of the partner the same keys are the same identity', async () => {
+  await take([SERIAL], { state: 'highSeverity' });
+  await take([SERIAL, own('v1')], { state: 'secured' });
+  expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
+  await take([SERIAL], { state: 'secured' });
+  expect(states()).toEqual(['unknown', 'unknown', 'unknown']);
+});
+
+test('lost contact and an older report end nothing; the next level does', async () => {
+  const high = await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys: [SERIAL, own('v1')], state: 'highSeverity', at: hub.clock.now() })]);
+  expect(high).toHaveLength(1);
+  await take([SERIAL, own('v1')], { state: 'unresponsive' });
+  await take([SERIAL, own('v1')], { state: 'secured', observedAt: hub.clock.now() - 3_600_000 });
+  expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
+});
+
+test('a unique match settles it: that device carries on, the other one is released', async () => {
+  await take([SERIAL, own('v1')], { state: 'highSeverity' });
+  await take([{ type: 'managedDeviceId', value: TWIN }, own('v1')], { state: 'activated' });
+  expect(states()).toEqual(['unknown', 'highSeverity', 'unknown']);
+  await take([own('v1')], { state: 'secured' });
+  expect(states()).toEqual(['unknown', 'secured', 'unknown']);
+});
+
+test('an administrator who assigns the report settles it', async () => {
+  const signal = report(LOOKOUT, PHONE, { keys: [SERIAL, own('v1')], state: 'highSeverity' });
+  await hub.intake.take(LOOKOUT, [signal]);
+  expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
+  await hub.devices.assignReports('test', PHONE, [{ connectorId: LOOKOUT, reportId: signal.signal.reportId }]);
+  expect(states()).toEqual(['highSeverity', 'unknown', 'unknown']);
+});
+
+test('it ends when the other record is deleted, for then the report is about the one that is left', async () => {
+  await take([SERIAL, own('v1')], { state: 'highSeverity' });
+  await hub.devices.remove('test', TWIN);
+  expect(states()).toEqual(['highSeverity', undefined, 'unknown']);
+  await take([SERIAL, own('v1')], { state: 'secured' });
+  expect(states()).toEqual(['secured', undefined, 'unknown']);
+});
+
+test('it ends after 30 days without a report of that identity', async () => {
+  await take([SERIAL, own('v1')], { state: 'highSeverity' });
+  for (const [days, state] of [[29, 'highSeverity'], [2, 'unknown']] as const) {
+    hub.clock.advance(days * 86_400_000);
+    await hub.intake.heartbeat(LOOKOUT);
+    await hub.tick();
+    expect(states()[0]).toBe(state);
+  }
+});
+
+test('keys that contradict each other hold bad news against each device they name', async () => {
+  await take([SERIAL, { type: 'managedDeviceId', value: OTHER }], { state: 'mediumSeverity' });
+  expect(states()).toEqual(['mediumSeverity', 'mediumSeverity', 'mediumSeverity']);
+});
+
+test('open findings alone are bad news, and end with them', async () => {
+  const finding = { id: 'f', type: 'TROJAN', severity: 'high' as const };
+  await take([SERIAL, own('v1')], { findings: [{ ...finding, state: 'open' }] });
+  expect(states().slice(0, 2)).toEqual(['highSeverity', 'highSeverity']);
+  await take([SERIAL, own('v1')], { findings: [{ ...finding, state: 'resolved' }] });
+  expect(states().slice(0, 2)).toEqual(['unknown', 'unknown']);
+  expect(await hub.store.findings.ofDevices([PHONE, TWIN])).toEqual([]);
+});
+
+test('a key that more than five devices carry identifies none', async () => {
+  const at = hub.clock.now();
+  for (let i = 4; i < 8; i += 1) await hub.devices.put('test', phone(`9c0d5a00-0000-4000-8000-00000000000${i}`, at, { serialNumber: 'SN-1' }));
+  await take([SERIAL, own('v1')], { state: 'highSeverity' });
+  expect(states()).toEqual(['unknown', 'unknown', 'unknown']);
+});
+
+test('another partner does not end it, and it is there after a restart', async () => {
+  await take([SERIAL, own('v1')], { state: 'highSeverity' });
+  await take([{ type: 'managedDeviceId', value: PHONE }, own('v1')], { state: 'secured' }, ZIMPERIUM);
+  expect(states()[0]).toBe('highSeverity');
+  const { startPipeline } = await import('./pipeline.ts');
+  const again = await startPipeline({ store: hub.store, clock: hub.clock, onError: () => undefined });
+  await again.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys: [own('v1')], state: 'secured', at: hub.clock.now() + 1 })]);
+  expect([PHONE, TWIN].map((id) => again.decider.view.posture(id)?.mergedState)).toEqual(['secured', 'unknown']);
+  await again.close();
+});
