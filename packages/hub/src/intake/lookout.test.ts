@@ -105,6 +105,23 @@ describe('a link to Lookout', () => {
     await becomes('deactivated');
   });
 
+  test.each([
+    ['SECURE', { activation_status: 'ACTIVATED', protection_status: 'PAUSED' }, 'unknown'], ['SECURE', { activation_status: 'PENDING' }, 'activated'],
+    ['SECURE', { security_status: 'ODD', activation_status: 'ACTIVATED', protection_status: 'PROTECTED' }, 'secured'],
+    ['THREATS_HIGH', { activation_status: 'ACTIVATED', protection_status: 'PAUSED' }, 'highSeverity'], ['THREATS_HIGH', { activation_status: 'PENDING' }, 'highSeverity'],
+    ['THREATS_HIGH', { activation_status: 'ACTIVATED', protection_status: 'DISCONNECTED' }, 'highSeverity'],
+  ])('a device that is %s and then %j counts as %s', async (before, status, after) => {
+    await link();
+    await t.start();
+    await followed();
+    lookout.tell(deviceEvent(1, before));
+    await becomes(before === 'SECURE' ? 'secured' : 'highSeverity');
+    const next = { ...deviceEvent(20, ''), device: { guid: GUID, info: { external_id: PHONE }, status } };
+    lookout.tell(next);
+    await eventually(async () => { expect(await reportIds()).toContain(next.id); });
+    await becomes(after);
+  });
+
   test('ends an open threat by the word that the device is secure', async () => {
     await link();
     await t.start();
