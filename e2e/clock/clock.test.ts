@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startPostgres } from '@sallyport/hub/store/contract/postgres-server.ts';
 import { furnish } from '../reliability/furnish.ts';
 import { call, startHub, tokenOf, type HubProcess } from '../shared/hub-process.ts';
 
@@ -28,8 +29,9 @@ function set(offset: string): void {
   renameSync(join(root, 'next'), join(root, 'offset'));
 }
 
-async function start(): Promise<HubProcess> {
+async function start(env: NodeJS.ProcessEnv = {}): Promise<HubProcess> {
   hub = await startHub(join(root, 'data'), { env: {
+    ...env,
     LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: join(root, 'offset'), FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1',
   } });
   return hub;
@@ -84,5 +86,29 @@ describe.skipIf(library === undefined && without)('a hub whose clock', () => {
     const connectors = await call(`${baseUrl}/v1.0/deviceManagement/mobileThreatDefenseConnectors`, ca, { token });
     for (const { lastHeartbeatDateTime } of connectors.json<{ value: { lastHeartbeatDateTime: string }[] }>().value) expect(Date.parse(lastHeartbeatDateTime)).toBeLessThanOrEqual(Date.now() + 1_000);
     expect((await call(`${baseUrl}/admin/v1/clock/confirm`, ca, { method: 'POST', token })).json()).toMatchObject({ doubt: null, deletionHeld: false });
+  }, LIMIT_MS);
+
+  test('differs from that of PostgreSQL by 60 days is in doubt from the start, until they agree', async () => {
+    const postgres = await startPostgres();
+    try {
+      // The hub's certificate is of a time at which it is good.
+      set('+0');
+      const url = await postgres.createDatabase();
+      await start({ SALLYPORT_DATABASE_URL: url });
+      await hub?.stop();
+      set('+60d');
+      const { baseUrl, admin } = await start({ SALLYPORT_DATABASE_URL: url });
+      const ca = readFileSync(admin.caFile, 'utf8');
+      const token = await tokenOf(admin.tokenEndpoint, ca, admin.clientId, admin.clientSecret);
+      const clock = async () => (await call(`${baseUrl}/admin/v1/clock`, ca, { token })).json<{ doubt: string | null; dateTime: string }>();
+      const { doubt, dateTime } = await clock();
+      expect([doubt, Math.abs(Date.parse(dateTime) - Date.now()) < 60_000]).toEqual(['database', true]);
+      set('+0');
+      while ((await clock()).doubt !== null) await pause(200);
+      await hub?.stop();
+    } finally {
+      await hub?.kill();
+      await postgres.stop();
+    }
   }, LIMIT_MS);
 });

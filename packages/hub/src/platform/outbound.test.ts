@@ -188,3 +188,18 @@ describe('streams', () => {
     await closed;
   });
 });
+
+test('what answers say of the time is heard, unless it is from a cache', async () => {
+  const heard: [string, number][] = [];
+  const listening = createOutbound({ allow: ['127.0.0.1'], onDate: (host, at) => heard.push([host, at]) });
+  const host = await serve((request, response) => {
+    response.setHeader('date', 'Mon, 02 Mar 2026 09:00:00 GMT');
+    if (request.url === '/cached') response.setHeader('age', '7200');
+    response.end('{}');
+  });
+  await listening.request(`http://${host}/`);
+  await listening.request(`http://${host}/cached`);
+  for await (const _ of (await listening.stream(`http://${host}/`)).chunks);
+  listening.close();
+  expect(heard).toEqual([[host, Date.UTC(2026, 2, 2, 9)], [host, Date.UTC(2026, 2, 2, 9)]]);
+});
