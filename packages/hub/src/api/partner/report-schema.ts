@@ -38,7 +38,7 @@ const findingSchema = z.object({
   state: z.enum(['open', 'resolved'], 'must be open or resolved'),
   title: text(512).nullish().describe('One line for people.'),
   detectedDateTime: time.nullish(),
-  recommendedAction: text(2048).nullish().describe('What the user should do, shown to the user as it is. Left out: our advice for the category, in the language of the user.'),
+  recommendedAction: text(2048).nullish().describe('What the user should do: shown to the user as a quotation, to 300 characters, without working links and telephone numbers, beside our own advice for the category. Not shown where the finding means that somebody may be watching the user.'),
   link: text(2048).nullish()
     .describe('Where you show the threat, for administrators: an address that begins with https://.'),
 });
