@@ -129,6 +129,14 @@ test('a copy of the file alone, while the hub runs, holds what was acknowledged 
   await add('the hub goes on');
 });
 
+test('a copy of the file alone right after the first start is a database of ours', async () => {
+  const first = join(root, 'first', 'hub.db');
+  const other = await openSqliteStore({ file: first });
+  copyFileSync(first, join(root, 'copy.db'));
+  await other.close();
+  await (await openSqliteStore({ file: join(root, 'copy.db'), mayBeNew: false })).close();
+});
+
 describe('where a database is expected', () => {
   const expected = () => openSqliteStore({ file: join(root, 'new', 'hub.db'), mayBeNew: false });
 

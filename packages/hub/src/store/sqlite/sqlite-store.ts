@@ -38,6 +38,8 @@ export async function openSqliteStore({ file, busyTimeoutMs = 2000, mayBeNew = t
     // A thread takes a while to start, which is not for the first who asks to wait for; that one is told if it failed.
     reader.connection().catch(() => undefined);
     await migrate((work) => inTransaction(writer, work), MIGRATIONS, mayBeNew);
+    // From the start the file by itself is a database of ours, and holds what an unclean end left in the log.
+    await (await writer.connection()).request({ transaction: null, operations: [{ kind: 'query', sql: 'pragma wal_checkpoint(passive)', parameters: [] }], end: null });
     return storeOn(writer, reader, () => closeSync(opened.descriptor), log);
   } catch (error) {
     await reader.close();
