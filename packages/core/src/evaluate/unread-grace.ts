@@ -41,14 +41,14 @@ export function graceOfPartnerRule(report: SystemReport): Instant | undefined {
 }
 
 function graceOfVersion({ failing, now }: SystemReport): Instant | undefined {
-  return failing[UNREAD_SINCE.versionFails] === undefined ? (failing[UNREAD_SINCE.version] ?? now) + UNREAD_GRACE_MS : undefined;
+  return failing[UNREAD_SINCE.versionFails] === undefined ? Math.min(failing[UNREAD_SINCE.version] ?? now, now) + UNREAD_GRACE_MS : undefined;
 }
 
 /** A setting that a device failed, unless it has time because its system's name is understood only now, or a limit is not any more. */
 export function withTime(report: SystemReport, setting: SettingVerdict, key?: typeof UNREAD_SINCE.limit): SettingVerdict {
   const name = key ?? (report.device.systemNewlyRead === true ? UNREAD_SINCE.system : undefined);
   if (name === undefined || setting.state !== 'nonCompliant') return setting;
-  return { ...setting, graceUntil: Math.max(setting.graceUntil ?? 0, (report.failing[name] ?? report.now) + UNREAD_GRACE_MS) };
+  return { ...setting, graceUntil: Math.max(setting.graceUntil ?? 0, Math.min(report.failing[name] ?? report.now, report.now) + UNREAD_GRACE_MS) };
 }
 
 /** The earliest time at which one of the failed settings closes; `undefined`: one of them closes at once, or none failed. */
