@@ -102,20 +102,25 @@ export function identitiesOf(signal: Pick<Signal, 'keys'>): readonly string[] {
  * The view that a signal is about. A report that names no identity means the newest one if it is about findings alone, or
  * names the device by an id of its management; else it is an identity of its own. What no identity reported of the
  * device so named belongs to the first one that names it so; what was stored before identities were told apart, to
- * whoever was known then to be this device.
+ * whoever was known then to be this device. Findings of an identity that never reported a posture belong to the newest
+ * one that did, where management ties both to the device: vendors name a device differently in their lists and events.
  */
 function viewOfSignal(views: readonly PartnerView[], signal: Signal, identities: readonly string[], evidence: MatchEvidence): PartnerView | undefined {
   const meansNewest = identities.length === 0 && (signal.state === undefined || evidence.tied === true);
   let newest: PartnerView | undefined;
   let unnamed: PartnerView | undefined;
+  let own: PartnerView | undefined;
+  let tiedPosture: PartnerView | undefined;
   for (const view of views) {
     if (view.connectorId !== signal.connectorId || view.held !== undefined) continue;
     if (view.identities === undefined) unnamed = identities.length === 0 || evidence.known === true ? view : undefined;
     else if (view.identities.length === 0 && view.tied === true && evidence.tied === true) unnamed = view;
-    else if (!meansNewest && isSameIdentity(view.identities, identities)) return view;
+    else if (!meansNewest && isSameIdentity(view.identities, identities)) own = view;
+    if (view.tied === true && view.basis !== 'findings') tiedPosture = view;
     newest = view;
   }
-  return meansNewest ? newest : unnamed;
+  if (signal.state === undefined && evidence.tied === true && (own === undefined || own.basis === 'findings')) own = tiedPosture ?? own;
+  return own ?? (meansNewest ? newest : unnamed);
 }
 
 function isSameIdentity(a: readonly string[], b: readonly string[]): boolean {
@@ -139,7 +144,8 @@ const MOST_IDS = 8;
 
 function withIdentity(after: PartnerView, before: PartnerView | undefined, signal: Signal, ids: readonly string[], { tied }: MatchEvidence): PartnerView {
   const known = before?.identities;
-  const isKnown = known !== undefined && ids.every((id) => known.includes(id));
+  // Findings may belong to another identity, which they do not name.
+  const isKnown = known !== undefined && (signal.state === undefined || ids.every((id) => known.includes(id)));
   const since = before === undefined ? signal.observedAt : Math.min(before.since ?? 0, signal.observedAt);
   const isTied = before?.tied === true || tied === true;
   if (isKnown && since === before?.since && isTied === (before.tied === true)) return after;

@@ -228,3 +228,20 @@ describe('the Threat Events Stream', () => {
     expect((await push(await webhook(), stream(), undefined, { 'x-sallyport-secret': '' })).statusCode).toBe(401);
   });
 });
+
+test('a threat that is newer than the risk closes the phone at once, and the hub asks Jamf for the risk at once', async () => {
+  server.devices = [device('phone', 'SECURE')];
+  await t.link(CONNECTOR, 'jamf', settings());
+  const app = await webhook();
+  await eventually(async () => { expect([t.rounds(), await state()]).toEqual([1, 'secured']); });
+  t.hub.clock.advance(60_000);
+  const lists = () => server.asked('/risk/v2/devices').length;
+  const before = lists();
+  const closed = new Promise<void>((resolve) => {
+    t.hub.store.onCommitted((rows) => { if (rows.some((row) => (row.payload as { mergedState?: string }).mergedState === 'mediumSeverity')) resolve(); });
+  });
+  await push(app, stream().split('\n')[0]!.replace('2025-03-01T08:00:00.000Z', new Date(t.hub.clock.now()).toISOString()));
+  await closed;
+  t.hub.clock.advance(1_000);
+  await eventually(async () => { expect([lists() > before, await state()]).toEqual([true, 'secured']); });
+});

@@ -1,5 +1,5 @@
 import type { Intake } from '../pipeline/ports.ts';
-import type { Clock } from '../platform/clock.ts';
+import { hasElapsed, type Clock } from '../platform/clock.ts';
 import type { Outbound } from '../platform/outbound.ts';
 import type { Store } from '../store/store.ts';
 import type { Feed, ReceivedHeaders, VendorConnection, VendorLog, VendorTools } from '../vendors/vendor.ts';
@@ -8,6 +8,7 @@ import { storedCursor } from './cursors.ts';
 import { KnownDevices } from './known-devices.ts';
 import { setbackOf } from './patience.ts';
 import { readRecords } from './read-records.ts';
+import { NewFindings } from './new-findings.ts';
 import { TimesAhead } from './times-ahead.ts';
 import { settingsAccepted, type OpenLink } from './vendor-link.ts';
 
@@ -15,6 +16,9 @@ import { settingsAccepted, type OpenLink } from './vendor-link.ts';
 const CHUNK = 1000;
 /** A vendor's sign of life is passed on at most this often. */
 const HEARTBEAT_EVERY_MS = 60_000;
+/** After findings the vendor is asked for its own judgement out of turn, at most this often, and a moment later: more may come. */
+const ASK_EVERY_MS = 60_000;
+const ASK_AFTER_MS = 2_000;
 
 export interface LinkTools {
   readonly store: Pick<Store, 'documents' | 'transaction'>;
@@ -45,6 +49,10 @@ export class LinkRuntime {
   readonly #tools: LinkTools;
   readonly #known = new KnownDevices();
   readonly #times = new TimesAhead();
+  readonly #newFindings = new NewFindings();
+  #askedAt = 0;
+  /** Ends the wait for the next round of asking. */
+  #askNow: (() => void) | undefined;
   readonly #stopping = new AbortController();
   #loops: readonly Promise<void>[] = [];
   #lastHeartbeatAt = 0;
@@ -108,8 +116,17 @@ export class LinkRuntime {
     const { reports, silent } = readRecords(this.link, records, { known: this.#known, times: this.#times }, clock.now(), clock.inDoubt);
     for (let i = 0; i < reports.length; i += CHUNK) await intake.take(connectorId, reports.slice(i, i + CHUNK));
     if (reports.length > 0) this.#lastReportAt = clock.now();
+    if (this.#newFindings.note(reports.map(({ signal }) => signal))) this.#askSoon();
     await this.#alive();
     return { taken: reports.length, silent };
+  }
+
+  /** Findings that are newer than the vendor's judgement of a device raise it; the next judgement may come long after. */
+  #askSoon(): void {
+    const now = this.#tools.clock.now();
+    if (this.#askNow === undefined || !hasElapsed(this.#askedAt, ASK_EVERY_MS, now)) return;
+    this.#askedAt = now;
+    this.#askNow();
   }
 
   async #alive(): Promise<void> {
@@ -139,6 +156,7 @@ export class LinkRuntime {
       signal,
       cursor: storedCursor(this.#tools.store, this.#tools.clock, this.link.connectorId, name),
       knows: (id) => this.#known.knows(id),
+      devicesWithNewFindings: () => this.#newFindings.drain(),
       take: async (records) => {
         await this.take(records);
         works();
@@ -157,8 +175,17 @@ export class LinkRuntime {
         waitMs = this.#failed(name, error, attempt);
         attempt += 1;
       }
-      await this.#tools.wait(waitMs, signal).catch(() => undefined);
+      await (name === 'poll' ? this.#waitToAsk(waitMs) : this.#tools.wait(waitMs, signal).catch(() => undefined));
     }
+  }
+
+  async #waitToAsk(waitMs: number): Promise<void> {
+    const { signal } = this.#stopping;
+    const early = new AbortController();
+    this.#askNow = () => early.abort();
+    await this.#tools.wait(waitMs, AbortSignal.any([signal, early.signal])).catch(() => undefined);
+    this.#askNow = undefined;
+    if (early.signal.aborted && !signal.aborted) await this.#tools.wait(Math.min(waitMs, ASK_AFTER_MS), signal).catch(() => undefined);
   }
 
   #failed(name: CursorName, error: unknown, attempt: number): number {

@@ -81,6 +81,14 @@ export class KeptDeviceList {
     if (told !== undefined) this.#told.set(id, `${MISSED.repeat(missesIn(told))}${UNSURE}${phoneIn(told)}`);
   }
 
+  /** As `doubt`, of the devices with these ids, be they the vendor's or those of the phones behind its entries. */
+  doubtAny(ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    const phones = new Set(ids.map(shortPhone));
+    for (const [id, told] of this.#told) if (phones.has(phoneIn(told))) this.doubt(id);
+    for (const id of ids) this.doubt(id);
+  }
+
   /**
    * The whole list was read. What it holds no longer is told as removed when the next one does not hold it either:
    * while a list is read in pages, a device that goes makes others change places, and one may be passed over.

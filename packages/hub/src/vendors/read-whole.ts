@@ -19,6 +19,7 @@ export interface WholeList<Place> {
 /** Reads a whole list of devices; tells what is news in it, and which devices are gone from it. Answers how many it held. */
 export async function readWhole<Place>({ pages, list, save }: WholeList<Place>, feed: Feed, { log }: Pick<VendorTools, 'log'>): Promise<number> {
   try {
+    list.doubtAny(feed.devicesWithNewFindings());
     let total: number | undefined;
     const count = await pages.run(feed.signal, async (page) => {
       await list.tell(feed, page.content, page.takenAt, save);

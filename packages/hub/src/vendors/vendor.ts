@@ -96,6 +96,11 @@ export interface Feed {
   alive(): Promise<void>;
   /** Whether the hub can tell which managed device this is from the vendor's own id alone. */
   knows(vendorDeviceId: string): boolean;
+  /**
+   * Ids, the vendor's own and those of management, of devices about which open findings came since this was last asked:
+   * what its next list says of them counts, also where it is what it was.
+   */
+  devicesWithNewFindings(): readonly string[];
   /** The place to go on from, kept across restarts. */
   readonly cursor: Cursor;
 }

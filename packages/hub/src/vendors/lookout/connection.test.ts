@@ -25,7 +25,7 @@ function connect() {
   return connectLookout(settings, { http, clock: systemClock, wait: async () => undefined, log: { info: () => undefined, warn: () => undefined } });
 }
 
-const NOTHING: Feed = { signal: new AbortController().signal, cursor: { get: async () => undefined, set: async () => undefined }, knows: () => false, take: async () => undefined, alive: async () => undefined };
+const NOTHING: Feed = { signal: new AbortController().signal, cursor: { get: async () => undefined, set: async () => undefined }, knows: () => false, devicesWithNewFindings: () => [], take: async () => undefined, alive: async () => undefined };
 
 test('a page in place of the event stream is a failure, and not a stream that ended', async () => {
   lookout.trouble('/mra/stream/v2/events', 200, { headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' });
@@ -54,6 +54,7 @@ test('a device that became known meanwhile, by the list or by another event, is 
     signal: stop.signal,
     cursor: { get: async () => undefined, set: async () => { stop.abort(); } },
     knows: (guid) => guid === 'b' && asked().length > 0,
+    devicesWithNewFindings: () => [],
     take: async (records) => { taken.push(...records); },
     alive: async () => undefined,
   };

@@ -29,7 +29,7 @@ async function read(count: number, failsAt?: number): Promise<{ readonly taken: 
   const taken = new Set<unknown>();
   let batches = 0;
   const feed: Feed = {
-    signal: new AbortController().signal, cursor: { get: async () => undefined, set: async () => undefined }, knows: () => false, alive: async () => undefined,
+    signal: new AbortController().signal, cursor: { get: async () => undefined, set: async () => undefined }, knows: () => false, devicesWithNewFindings: () => [], alive: async () => undefined,
     take: async (records) => {
       batches += 1;
       if (batches === failsAt) throw new Error('busy');
