@@ -58,7 +58,7 @@ describe('a sandbox', () => {
     await integration.report(reportOn(kit.devices[0], 'highSeverity', [{ ...THREAT, state: 'open' }]));
     const denied = await sallyport([...question, '--explain', '--language', 'sv']);
     expect(denied.code).toBe(4);
-    expect(denied.out).toContain('Ta bort appen som säkerhetsappen varnar för');
+    expect(denied.out).toContain('Ta bort appen som Lookout for Work varnar för');
     await integration.report(reportOn(kit.devices[0], 'secured', [{ ...THREAT, state: 'resolved' }]));
     expect((await sallyport(question)).code).toBe(0);
   });
