@@ -1,4 +1,4 @@
-import type { Finding, PartnerView, Signal } from '../vocabulary/signal.ts';
+import type { Finding, Instant, OpenFinding, PartnerView, Signal } from '../vocabulary/signal.ts';
 import { isAssessment, isWorseThanSecured } from '../vocabulary/threat-state.ts';
 import { applySignal } from './apply-signal.ts';
 
@@ -147,7 +147,8 @@ function withIdentity(after: PartnerView, before: PartnerView | undefined, signa
   // Findings may belong to another identity, which they do not name.
   const isKnown = known !== undefined && (signal.state === undefined || ids.every((id) => known.includes(id)));
   const since = before === undefined ? signal.observedAt : Math.min(before.since ?? 0, signal.observedAt);
-  const isTied = before?.tied === true || tied === true;
+  // A report without an identity is taken to be the newest one's, and proves nothing about it.
+  const isTied = before?.tied === true || (tied === true && (ids.length > 0 || (known ?? NO_IDS).length === 0));
   if (isKnown && since === before?.since && isTied === (before.tied === true)) return after;
   return {
     ...after, identities: isKnown && known.length > 0 ? known : [...new Set([...(known ?? []), ...ids])].slice(0, MOST_IDS), since,
@@ -161,19 +162,41 @@ function settled(views: readonly PartnerView[], connectorId: string): readonly P
   const sorted = [...views].sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || (a.reportId < b.reportId ? -1 : 1));
   return sorted.map((view, place) => {
     if (view.connectorId !== connectorId) return view;
-    const superseded = isSuperseded(view, sorted.slice(place + 1));
-    if (superseded === (view.superseded === true)) return view;
-    const { superseded: _, ...rest } = view;
-    return superseded ? { ...rest, superseded: true } : rest;
+    const at = supersededAt(view, sorted.slice(place + 1));
+    return at === undefined ? withoutMark(view) : superseded(view, at);
   });
 }
 
+function withoutMark(view: PartnerView): PartnerView {
+  if (view.superseded === undefined) return view;
+  const { superseded: _, ...rest } = view;
+  return rest;
+}
+
+/** Findings from before the newer identity are over as its level is; newer ones go on raising. */
+function superseded(view: PartnerView, at: Instant): PartnerView {
+  const isOver = ({ observedAt, raisesUntil }: OpenFinding): boolean => raisesUntil !== undefined && (observedAt ?? 0) <= at;
+  if (view.superseded === true && !view.openFindings.some(isOver)) return view;
+  const openFindings = view.openFindings.map((finding) => (isOver(finding) ? withoutRaise(finding) : finding));
+  return { ...view, openFindings, superseded: true };
+}
+
+function withoutRaise({ raisesUntil: _, ...finding }: OpenFinding): OpenFinding {
+  return finding;
+}
+
 /**
- * Whether a newer identity, tied to the device by its management, has reported a level, and this one none since the
- * newer one's first report. An identity that merely names a serial number, an IMEI or a mail address ends nothing.
+ * When the last newer identity began that is tied to the device by its management and has reported a level, if this one has
+ * reported none since. An identity that merely names a serial number, an IMEI or a mail address ends nothing.
  */
-function isSuperseded(view: PartnerView, newer: readonly PartnerView[]): boolean {
+function supersededAt(view: PartnerView, newer: readonly PartnerView[]): Instant | undefined {
   const levelAt = isAssessment(view.state) ? view.observedAt : view.lastLevel?.observedAt ?? view.observedAt;
-  return newer.some((other) => other.connectorId === view.connectorId && other.tied === true && other.held === undefined
-    && levelAt <= (other.since ?? 0) && (isAssessment(other.state) || other.lastLevel !== undefined));
+  const since = newer.filter((other) => other.connectorId === view.connectorId && other.tied === true && other.held === undefined && reportsLevel(other, view))
+    .map((other) => other.since ?? 0).filter((at) => levelAt <= at);
+  return since.length === 0 ? undefined : Math.max(...since);
+}
+
+/** The end of a finding is no level, but for a partner that reports nothing else. */
+function reportsLevel({ state, lastLevel, basis }: PartnerView, than: PartnerView): boolean {
+  return lastLevel !== undefined || (isAssessment(state) && (basis !== 'findings' || than.basis === 'findings'));
 }

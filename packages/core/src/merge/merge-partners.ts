@@ -40,6 +40,8 @@ interface Word {
   readonly blocksWhenMissing: boolean;
   /** Bad news of a partner that does not report any more: it may close, and never helps to open. */
   readonly onlyCloses: boolean;
+  /** The level above secured that stands behind a state of the app; what a partner reported before its silence blocked. */
+  readonly behind?: Word | undefined;
 }
 
 /** Silence outranks every state: the administrator chose to block on it. */
@@ -96,7 +98,14 @@ export function mergePartners(
     if (reported?.until !== undefined && (until === undefined || reported.until < until)) until = reported.until;
     const silent = silentRuleFor(connector, rule.silentPartner, reported?.state, now);
     if (silent === 'ignore') ignored = firstOf(ignored, connector.id);
-    else words.push(wordOf(reported?.state, connector.id, connector.platforms[platform]?.blockedOnMissingData === true, silent, silent !== undefined && silent !== rule.silentPartner));
+    else {
+      const blocks = connector.platforms[platform]?.blockedOnMissingData === true;
+      const onlyCloses = silent !== undefined && silent !== rule.silentPartner;
+      // A voice that silence gives to a partner helps no quorum that its last report did not help.
+      const under = silent === 'block' ? reported?.state : reported?.behind;
+      const behind = under === undefined ? undefined : wordOf(under, connector.id, blocks, silent === 'block' ? undefined : silent, onlyCloses);
+      words.push(wordOf(reported?.state, connector.id, blocks, silent, onlyCloses, behind));
+    }
   }
   const merged = mergeWords(words, rule, () => ({
     kind: 'none', code: asked ? 'partner_silent_ignored' : 'no_partner_enabled', connectorId: ignored, state: strictestState(views), disagreeing: NONE,
@@ -108,12 +117,23 @@ function mergeWords(words: Word[], rule: MergeRule, nobody: () => Merged): Merge
   if (words.length === 0) return nobody();
   // The common fleet has one partner: no method can say anything else.
   if (words.length === 1) return single(words[0] as Word, rule.merge);
+  const merged = mergeReporting(words, rule);
+  // Who passes over an app that is gone does not pass over the level that it last reported.
+  if (words.every(({ behind }) => behind === undefined)) return merged;
+  return moreClosing(merged, mergeReporting(words.map((word) => word.behind ?? word), rule));
+}
+
+function mergeReporting(words: Word[], rule: MergeRule): Merged {
   words.sort((a, b) => b.rank - a.rank || (a.connectorId < b.connectorId ? -1 : 1));
   const merged = byMethod(words, rule.merge);
   const reporting = words.filter(({ onlyCloses }) => !onlyCloses);
   if (reporting.length === words.length || reporting.length === 0) return merged;
   const without = reporting.length === 1 ? single(reporting[0] as Word, rule.merge) : byMethod(reporting, rule.merge);
-  return closing(without) > closing(merged) ? without : merged;
+  return moreClosing(merged, without);
+}
+
+function moreClosing(merged: Merged, other: Merged): Merged {
+  return closing(other) > closing(merged) ? other : merged;
 }
 
 /** How much a result closes: the higher, the fewer required levels it meets. */
@@ -140,7 +160,7 @@ function strictestState(views: readonly PartnerWord[]): ThreatState {
 }
 
 function wordOf(
-  reported: ThreatState | undefined, connectorId: string, blocksWhenMissing: boolean, silent: SilentPartnerRule | undefined, onlyCloses: boolean,
+  reported: ThreatState | undefined, connectorId: string, blocksWhenMissing: boolean, silent: SilentPartnerRule | undefined, onlyCloses: boolean, behind?: Word,
 ): Word {
   let state = reported ?? 'unknown';
   let meaning = meaningOf(state);
@@ -150,7 +170,7 @@ function wordOf(
   }
   const silentBlock = silent === 'block' && reported !== undefined;
   return {
-    connectorId, state, level: meaning.level, blocksWhenMissing, silentBlock, onlyCloses,
+    connectorId, state, level: meaning.level, blocksWhenMissing, silentBlock, onlyCloses, ...(behind !== undefined && { behind }),
     rank: silentBlock ? SILENT_RANK : meaning.rank, missing: meaning.missing && !silentBlock,
   };
 }

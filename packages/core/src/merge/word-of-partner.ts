@@ -11,6 +11,8 @@ export const LEVEL_OUTLIVES_CONTACT_MS = 30 * DAY;
 /** What one partner's reports about a device come to at a time. */
 export interface PartnerState {
   readonly state: ThreatState;
+  /** A level above secured that stands behind a state of the app: whoever passes over an app that is gone still has to heed it. */
+  readonly behind?: ThreatState | undefined;
   /** The earliest later time at which that changes though nothing is reported. */
   readonly until?: Instant | undefined;
 }
@@ -44,7 +46,27 @@ export function stateOfPartner(views: readonly PartnerWord[], connector: Connect
   if (only === undefined) return undefined;
   if (count === 1 && isPlain(only)) return { state: only.state };
   const until = new Until();
-  return { state: combined(views, connector, now, until), ...(until.at !== undefined && { until: until.at }) };
+  const state = combined(views, connector, now, until);
+  const behind = isAssessment(state) || !isWorseThanSecured(state) ? undefined : worstLevel(views, connector, now);
+  return { state, ...(behind !== undefined && { behind }), ...(until.at !== undefined && { until: until.at }) };
+}
+
+/** The worst level above secured that stands in any identity's view. */
+function worstLevel(views: readonly PartnerWord[], connector: Connector, now: Instant): ThreatState | undefined {
+  const own = views.filter((view) => view.connectorId === connector.id);
+  const newest = newestOf(own);
+  let worst: ThreatState | undefined;
+  for (const view of own) {
+    if (view !== newest && (view.retired === true || isForgotten(view, connector, now, new Until()))) continue;
+    const contested = view.contested !== undefined && isAssessment(view.contested.state) ? view.contested : undefined;
+    const level = levelOfOlder({ ...view, contested }, connector, now, new Until());
+    if (level !== undefined && isWorseThanSecured(level)) worst = worse(worst, level);
+  }
+  return worst;
+}
+
+function newestOf(own: readonly PartnerWord[]): PartnerWord | undefined {
+  return own.findLast((view) => view.held === undefined && view.retired !== true) ?? own.findLast((view) => view.held === undefined);
 }
 
 /** Nothing but a state: nearly every view. */
@@ -54,24 +76,36 @@ function isPlain(view: PartnerWord): boolean {
 
 function combined(views: readonly PartnerWord[], connector: Connector, now: Instant, until: Until): ThreatState {
   const own = views.filter((view) => view.connectorId === connector.id);
-  const newest = own.findLast((view) => view.held === undefined && view.retired !== true) ?? own.findLast((view) => view.held === undefined);
+  const newest = newestOf(own);
   let state: ThreatState = newest === undefined ? 'unknown' : stateOfView(newest, connector, now, until);
   let isNewer = newest === undefined;
   for (const view of own) {
     if (view === newest) isNewer = true;
-    if (view === newest || view.retired === true || view.superseded === true || isForgotten(view, connector, now, until)) continue;
+    if (view === newest || view.retired === true || isForgotten(view, connector, now, until)) continue;
     // What is held has no newer installation of the app to cure it, unless one was heard since.
-    const other = view.held !== undefined && isNewer ? stateOfView(view, connector, now, until) : levelOfView(view, connector, now, until);
+    const other = view.held !== undefined && isNewer && view.superseded !== true ? stateOfView(view, connector, now, until) : levelOfOlder(view, connector, now, until);
     if (other !== undefined && isWorseThanSecured(other)) state = worseOf(state, other);
   }
   return state;
+}
+
+/** What a newer identity has superseded is over; findings that are newer still raise. */
+function levelOfOlder(view: PartnerWord, connector: Connector, now: Instant, until: Until): ThreatState | undefined {
+  return view.superseded === true ? raisedBy(view, undefined, now, until) : levelOfView(view, connector, now, until);
 }
 
 /** An older identity's level ends with its silence past the threshold; one held until a report is settled, after 30 days. */
 function isForgotten(view: PartnerWord, connector: Connector, now: Instant, until: Until): boolean {
   const days = connector.unresponsivenessThresholdDays;
   const limit = view.held !== undefined || days === 0 ? LEVEL_OUTLIVES_CONTACT_MS : days * DAY;
-  return !until.isBefore(view.observedAt + limit, now);
+  return !until.isBefore(lastHeardAt(view) + limit, now);
+}
+
+/** A finding is a word of the identity as well as its posture is. */
+function lastHeardAt({ observedAt, openFindings }: PartnerWord): Instant {
+  let last = observedAt;
+  for (const finding of openFindings) if (finding.observedAt !== undefined && finding.observedAt > last) last = finding.observedAt;
+  return last;
 }
 
 /** What the newest identity reports: its state, or what is worse and still counts beside it. */
@@ -96,12 +130,17 @@ function currentState(view: PartnerWord, connector: Connector): ThreatState {
 /** The level of an identity: what it reports, what it last reported, and what newer findings and contested states make of it. */
 function levelOfView(view: PartnerWord, connector: Connector, now: Instant, until: Until): ThreatState | undefined {
   const current = currentState(view, connector);
-  let level = isAssessment(current) ? current : lastLevel(view, now, until);
+  let level = raisedBy(view, isAssessment(current) ? current : lastLevel(view, now, until), now, until);
+  if (view.contested !== undefined && until.isBefore(view.contested.until, now)) level = worse(level, view.contested.state);
+  return level;
+}
+
+function raisedBy(view: PartnerWord, posture: ThreatState | undefined, now: Instant, until: Until): ThreatState | undefined {
+  let level = posture;
   for (const finding of raisingFindings(view, now)) {
     level = worse(level, stateOfOpenFindings([finding]));
     until.isBefore(finding.raisesUntil ?? now, now);
   }
-  if (view.contested !== undefined && until.isBefore(view.contested.until, now)) level = worse(level, view.contested.state);
   return level;
 }
 
