@@ -16,6 +16,7 @@ export * from './merge/silence.ts';
 export * from './merge/word-of-partner.ts';
 export * from './merge/merge-partners.ts';
 export * from './merge/disagreement.ts';
+export * from './merge/vocabulary-change.ts';
 export * from './connectors/connector-state.ts';
 export * from './evaluate/os-version.ts';
 export * from './evaluate/check-settings.ts';

@@ -15,6 +15,7 @@ import { platformNameRoutes } from './api/admin/platform-names.ts';
 import { reportRoutes } from './api/admin/reports.ts';
 import { trustSetAdminRoutes } from './api/admin/trust-sets.ts';
 import { tryVendorRoutes } from './api/admin/try-vendor.ts';
+import { unknownTermRoutes } from './api/admin/unknown-terms.ts';
 import { vendorLinkRoutes } from './api/admin/vendor-links.ts';
 import { doorRoutes } from './api/doors/routes.ts';
 import { graphRoutes } from './api/graph/graph-routes.ts';
@@ -34,6 +35,7 @@ import { ssfPushRoutes } from './intake/ssf/push-routes.ts';
 import { startSyslog, type SyslogListener, type SyslogOptions } from './intake/syslog/syslog-listener.ts';
 import { webhookRoutes } from './intake/webhook-routes.ts';
 import type { Opened } from './opened.ts';
+import type { ListedTerm } from './pipeline/ports.ts';
 import { followServerTls } from './platform/follow-tls.ts';
 import { addCounter, addGauge, createMetrics } from './platform/metrics.ts';
 import type { ServeSettings } from './platform/settings.ts';
@@ -99,7 +101,7 @@ async function addRoutes(
   app: FastifyInstance, { settings, store, pipeline, log, clock, baseUrl, dataKey }: Foundation, { publisher, alerts, doors, trustSets, http, runner }: Services,
   { authenticator, timerOf, syslogAddress }: RouteParts,
 ): Promise<void> {
-  const { configuration, decider, devices, intake, provisioning, questions } = pipeline;
+  const { configuration, decider, devices, intake, provisioning, questions, vocabulary } = pipeline;
   const { view } = decider;
   await app.register(graphRoutes({ store, configuration, devices, view, clock, baseUrl: settings.publicUrl }));
   await app.register(partnerRoutes({ intake, provisioning, clock, authenticator, onTaken: timerOf('POST', '/partner/v1/device-health', 200) }));
@@ -118,7 +120,8 @@ async function addRoutes(
   await app.register(clockRoutes({ control: pipeline.clockControl }));
   await app.register(eventRoutes({ alerts }));
   await app.register(tryVendorRoutes({ clock }));
-  await app.register(vendorLinkRoutes({ store, configuration, devices, clock, runner, dataKey, http, log, syslogAddress }));
+  await app.register(vendorLinkRoutes({ store, configuration, devices, vocabulary, clock, runner, dataKey, http, log, syslogAddress }));
+  await app.register(unknownTermRoutes({ vocabulary, view }));
   await app.register(reportRoutes({ store, devices }));
   await app.register(findingRoutes({ store }));
 }
@@ -127,6 +130,7 @@ function addGauges(metrics: Registry, { store, pipeline }: Foundation): void {
   addGauge(metrics, 'sallyport_devices', 'Devices by compliance state', 'state', () => store.postures.countByState());
   addGauge(metrics, 'sallyport_connectors', 'Connectors to partners by state', 'state', async () => countStates(await store.documents.list('connectorStatus')));
   addGauge(metrics, 'sallyport_devices_of_unknown_system', 'Devices whose operating system has a name that is in no table and has no platform', 'state', async () => unknownSystems(pipeline, store));
+  addGauge(metrics, 'sallyport_unknown_terms', "Values in vendors' reports that no table holds, by what is done with them", 'handling', async () => countTerms(await pipeline.vocabulary.unknownTerms()));
   addGauge(metrics, 'sallyport_clock_in_doubt', 'Whether the clock is in doubt (1), by reason', 'reason', async () => clockDoubts(pipeline.clockControl?.state().doubt ?? null));
   addCounter(metrics, 'sallyport_times_pulled_back', 'Stored times that lay ahead of the clock and were pulled back', [], () => [[{}, pipeline.clockControl?.state().pulledBack ?? 0]]);
   addGauge(metrics, 'sallyport_partner_disagreements', 'Devices of which partners say different levels', 'kind', async () => new Map([['any', (await pipeline.questions.disagreements(0)).count]]));
@@ -147,6 +151,10 @@ async function unknownSystems({ questions }: Pick<Foundation['pipeline'], 'quest
   const unnamed = (await questions.ownSystemNames()).filter(({ name }) => !named.has(name));
   const count = (of: (one: (typeof unnamed)[number]) => number): number => unnamed.reduce((sum, one) => sum + of(one), 0);
   return [['closed', count(({ closed }) => closed)], ['open', count(({ devices, closed }) => devices - closed)]];
+}
+
+function countTerms(terms: readonly ListedTerm[]): Iterable<readonly [string, number]> {
+  return (['automatic', 'disregarded', 'enforced'] as const).map((handling) => [handling, terms.filter(({ handled }) => (handled?.handling ?? 'automatic') === handling).length]);
 }
 
 function clockDoubts(doubt: DoubtReason | null): [DoubtReason, number][] {

@@ -117,6 +117,22 @@ export interface PlatformNameResource {
   readonly deviceIds: readonly string[];
 }
 
+/** A value in a vendor's reports that no table of the hub's holds. */
+export interface UnknownTermResource {
+  readonly connectorId: string;
+  readonly field: string;
+  readonly value: string;
+  readonly about: 'protection' | 'level' | 'finding' | 'other';
+  readonly devices: number;
+  readonly deviceIds: readonly string[];
+  readonly firstSeenDateTime: string | null;
+  readonly lastSeenDateTime: string | null;
+  readonly reportId: string | null;
+  readonly handling: 'automatic' | 'disregarded' | 'enforced';
+  readonly handledSinceDateTime: string | null;
+  readonly handledBy: string | null;
+}
+
 export interface MergeRuleResource {
   readonly id: string;
   readonly platform: string | null;

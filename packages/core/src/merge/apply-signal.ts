@@ -1,5 +1,5 @@
 import { rankOfLevel } from '../vocabulary/level.ts';
-import type { ContestedState, Finding, FindingReport, Instant, PartnerView, ReportedState, Signal } from '../vocabulary/signal.ts';
+import type { ContestedState, Finding, FindingReport, Instant, PartnerView, ReportedState, Signal, Unrecognized } from '../vocabulary/signal.ts';
 import type { ThreatState } from '../vocabulary/threat-state.ts';
 import { isAssessment, isLostContact, isWorseThanSecured, meaningOf } from '../vocabulary/threat-state.ts';
 import { nextOpenFindings, stateOfOpenFindings } from './open-findings.ts';
@@ -188,12 +188,14 @@ function stateView(view: PartnerView | undefined, signal: Signal, state: ThreatS
   const contested = view?.contested && stillContested(view.contested, signal, state);
   if (isAssessment(state)) return contested === undefined ? next : { ...next, contested };
   if (signal.retires === true) return { ...next, retired: true };
-  return compact({ ...next, contested, ...behind(view, signal, state), unrecognized: unrecognizedTerm(signal, state) });
+  return compact({ ...next, contested, ...behind(view, signal, state), unrecognized: unrecognized(view, signal, state) });
 }
 
-function unrecognizedTerm({ unknownTerms }: Signal, state: ThreatState): string | undefined {
-  const term = state === 'unknown' ? unknownTerms?.find(({ about }) => about === 'protection') : undefined;
-  return term && termKey(term);
+function unrecognized(view: PartnerView | undefined, { unknownTerms }: Signal, state: ThreatState): Unrecognized | undefined {
+  const terms = state === 'unknown' ? unknownTerms?.filter(({ about }) => about === 'protection').map(termKey) ?? [] : [];
+  if (terms.length === 0) return undefined;
+  const before = view === undefined || view.retired === true ? undefined : view.unrecognized === undefined ? view.state : view.unrecognized.before;
+  return { terms, ...(before !== undefined && { before }) };
 }
 
 const NO_IDENTITY: Pick<PartnerView, 'identities'> = {};

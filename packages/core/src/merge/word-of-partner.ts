@@ -121,10 +121,15 @@ function withAppState({ lastAppState }: PartnerWord, state: ThreatState): Threat
   return lastAppState !== undefined && isLostContact(state) && isWorseThanSecured(lastAppState.state) ? lastAppState.state : state;
 }
 
-/** A value that the partner's vendor began to use for many devices is no word about this one: what was reported before stands. */
+/**
+ * Values that the partner's vendor began to use for many devices say nothing about this one: the last state that was
+ * understood stands, or its level as findings have made it since. One value that is no such change is enough to leave
+ * the state unknown.
+ */
 function currentState(view: PartnerWord, connector: Connector): ThreatState {
-  if (view.unrecognized === undefined || connector.disregardedTerms?.includes(view.unrecognized) !== true) return view.state;
-  return view.lastAppState?.state ?? view.lastLevel?.state ?? view.state;
+  const { unrecognized } = view;
+  if (unrecognized?.before === undefined || !unrecognized.terms.every((term) => connector.disregardedTerms?.includes(term))) return view.state;
+  return isAssessment(unrecognized.before) ? lastLevelOf(view) : unrecognized.before;
 }
 
 /** The level of an identity: what it reports, what it last reported, and what newer findings and contested states make of it. */

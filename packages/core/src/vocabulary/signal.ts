@@ -113,6 +113,14 @@ export interface ContestedState {
   readonly findingIds: readonly string[];
 }
 
+/** Why a state is `unknown`: values of the vendor's about protection that no table holds. */
+export interface Unrecognized {
+  /** Each as `termKey` names it; at least one. */
+  readonly terms: readonly string[];
+  /** The last state that was understood; absent where none ever was. */
+  readonly before?: ThreatState | undefined;
+}
+
 /**
  * What one identity of one partner currently reports about one device, as far as rules ask. An identity is the
  * partner's own record of a device: an app that is installed again, or on another phone, is another one. Several
@@ -140,8 +148,7 @@ export interface PartnerWord {
    * the names of the identity that reported it (`holdNamesOf`).
    */
   readonly held?: readonly string[] | undefined;
-  /** `state` is `unknown` because of this value of the vendor's, which no table holds (`termKey`). */
-  readonly unrecognized?: string | undefined;
+  readonly unrecognized?: Unrecognized | undefined;
 }
 
 /** The view with what the next report is measured by. */

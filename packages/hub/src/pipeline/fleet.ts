@@ -7,6 +7,7 @@ import { PostureColumn, type HeldPosture } from './columns/posture-column.ts';
 import { SharedParts, type DeviceKind } from './columns/shared-parts.ts';
 import { holdKeys, holdKeysOf } from './hold-keys.ts';
 import type { DeviceClaim } from './ports.ts';
+import { TermIndex } from './term-index.ts';
 
 const NO_DEVICES: readonly string[] = [];
 const NO_VIEWS: readonly PartnerWord[] = [];
@@ -80,6 +81,8 @@ export class Fleet {
   readonly #timed = new Set<number>();
   /** By `holdKeys`: the devices that bad news is held against. */
   readonly #holds = new Map<string, Set<string>>();
+  /** Values of vendors that no table holds, with the devices that are unknown because of them. */
+  readonly terms = new TermIndex();
   #loaded = 0;
   #touched = new Set<string>();
   #allTouched = true;
@@ -177,7 +180,7 @@ export class Fleet {
     const row = this.#ids.find(id);
     if (row === undefined) return;
     if (this.#postures.viewCount(row) > 1) this.#touched.add(id);
-    this.#noteHolds(id, this.#postures.viewsOf(row), NO_VIEWS);
+    this.#noteViews(id, this.#postures.viewsOf(row), NO_VIEWS);
     this.#ids.delete(row);
     this.#entraIds.delete(row);
     this.#easIds.delete(row);
@@ -204,7 +207,7 @@ export class Fleet {
   setPosture(posture: PostureRow): void {
     const row = this.#ids.find(posture.deviceId);
     if (row === undefined) return;
-    this.#noteHolds(posture.deviceId, this.#postures.viewsOf(row), posture.views);
+    this.#noteViews(posture.deviceId, this.#postures.viewsOf(row), posture.views);
     if (posture.views.length > 1 || this.#postures.viewCount(row) > 1) this.#touched.add(posture.deviceId);
     this.#postures.set(row, posture);
     this.#noteTime(row);
@@ -234,7 +237,7 @@ export class Fleet {
     this.#lastSync.set(row, device.lastSyncAt);
     this.#enrolled.set(row, device.enrolledAt);
     this.#postures.set(row, device.posture ?? undefined);
-    this.#noteHolds(device.id, NO_VIEWS, device.posture?.views ?? NO_VIEWS);
+    this.#noteViews(device.id, NO_VIEWS, device.posture?.views ?? NO_VIEWS);
     this.#noteTime(row);
     if (!this.#allTouched && this.#postures.viewCount(row) > 1) this.#touched.add(device.id);
   }
@@ -248,6 +251,11 @@ export class Fleet {
     return new FleetDevice(
       this, id, kind.systemUnknown === true ? this.#named(kind) : kind, this.#users.get(row), this.#lastSync.get(row), this.#enrolled.get(row), this.#postures.get(row),
     );
+  }
+
+  #noteViews(id: string, before: readonly PartnerWord[], after: readonly PartnerWord[]): void {
+    this.#noteHolds(id, before, after);
+    this.terms.note(id, before, after);
   }
 
   #noteHolds(id: string, before: readonly PartnerWord[], after: readonly PartnerWord[]): void {

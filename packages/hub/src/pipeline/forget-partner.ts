@@ -3,6 +3,7 @@ import type { HistoryRow, OutboxRow, PostureRow } from '../store/store.ts';
 import type { TakeDependencies } from './apply-to-devices.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
 import { findingHistory, postureHistory } from './note-history.ts';
+import { forgetUnknownTerms } from './record-unknown-terms.ts';
 import { isWorthTelling, postureChanged } from './revoke-access.ts';
 
 /** Devices, findings or reports that one transaction changes. */
@@ -30,6 +31,7 @@ export async function forgetPartner(deps: TakeDependencies, connectorId: string)
   while (await store.transaction((tx) => tx.reports.retire(connectorId, retired, CHUNK)) > 0);
   await store.transaction(async (tx) => {
     await tx.vendorDevices.forget(connectorId);
+    await forgetUnknownTerms(tx, connectorId);
     await tx.heartbeats.forget(connectorId);
   });
   // Otherwise the next report would not leave a heartbeat for a minute, by which alone we know that there is something to forget.

@@ -2,13 +2,17 @@ import { setImmediate } from 'node:timers/promises';
 import { isInactive } from '@sallyport/core';
 import { hasElapsed, type Clock } from '../platform/clock.ts';
 import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
+import type { RecordUnknownTerms } from './record-unknown-terms.ts';
 import type { WatchConnectors } from './watch-connectors.ts';
 import type { WatchDisagreements } from './watch-disagreements.ts';
+import type { WatchVocabulary } from './watch-vocabulary.ts';
 
 export interface KeepTimeDependencies extends ReevaluateDependencies {
   readonly clock: Clock;
   readonly life: WatchConnectors;
   readonly disagreements: WatchDisagreements;
+  readonly vocabulary: WatchVocabulary;
+  readonly terms: RecordUnknownTerms;
   /** Looks at the clock itself; absent where that is never in doubt. */
   readonly lookAtClock?: (() => Promise<void>) | undefined;
   readonly onError: (error: unknown) => void;
@@ -66,6 +70,8 @@ export class KeepTime {
     }
     const ended = this.#deps.memory.fleet.changedByTime(now);
     if (ended.length > 0) await reevaluate(this.#deps, ended);
+    await this.#deps.vocabulary.look();
+    await this.#deps.terms.write();
     await this.#deps.disagreements.look();
   }
 

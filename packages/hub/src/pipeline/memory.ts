@@ -78,15 +78,15 @@ export class Memory implements AccessView {
 
   /** Takes in a document as it now stands (`undefined`: deleted), and says whose evaluation it may change. */
   apply(kind: DocumentKind, id: string, row: DocumentRow | undefined): Touched {
-    const wasDeprovisioned = this.#connectors.get(id)?.deprovisioned ?? false;
+    const before = this.#connectors.get(id);
     this.#take(kind, id, row);
-    const touched = this.#touchedBy(kind, id, wasDeprovisioned);
+    const touched = this.#touchedBy(kind, id, before);
     // What partners say, and whose word counts, has nothing to do with compliance policies.
     if (touched !== 'nothing' && kind !== 'deviceCompliancePolicy') this.fleet.touch(touched === 'fleet' ? 'all' : touched.devices);
     return touched;
   }
 
-  #touchedBy(kind: DocumentKind, id: string, wasDeprovisioned: boolean): Touched {
+  #touchedBy(kind: DocumentKind, id: string, before: Connector | undefined): Touched {
     switch (kind) {
       case 'mobileThreatDefenseConnector': case 'deviceCompliancePolicy': case 'mergeRule': case 'deviceManagementSettings':
         return 'fleet';
@@ -96,12 +96,20 @@ export class Memory implements AccessView {
       case 'platformName':
         return { devices: this.#devicesNamed(id) };
       case 'connectorStatus':
-        return wasDeprovisioned === (this.#connectors.get(id)?.deprovisioned ?? false) ? 'nothing' : 'fleet';
+        return this.#touchedByStatus(id, before);
       case 'user':
         return { devices: new Set(this.fleet.ofUser(id)) };
       default:
         return 'nothing';
     }
+  }
+
+  #touchedByStatus(id: string, before: Connector | undefined): Touched {
+    const after = this.#connectors.get(id);
+    if ((before?.deprovisioned ?? false) !== (after?.deprovisioned ?? false)) return 'fleet';
+    const [was, is] = [before?.disregardedTerms ?? [], after?.disregardedTerms ?? []];
+    const changed = [...was.filter((term) => !is.includes(term)), ...is.filter((term) => !was.includes(term))];
+    return changed.length === 0 ? 'nothing' : { devices: new Set(changed.flatMap((term) => [...this.fleet.terms.holders(id, term)])) };
   }
 
   /** Takes in a group's direct members as they now stand. */

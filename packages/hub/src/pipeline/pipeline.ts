@@ -10,8 +10,10 @@ import { Configure } from './configure.ts';
 import { DecideAccess } from './decide-access.ts';
 import { EvaluateAll } from './evaluate-all.ts';
 import { KeepTime } from './keep-time.ts';
+import { listUnknownTerms } from './list-unknown-terms.ts';
 import { Memory } from './memory.ts';
-import type { AccessDecider, Configuration, DeviceRegistry, FleetQuestions, Intake, Provisioning } from './ports.ts';
+import type { AccessDecider, Configuration, DeviceRegistry, FleetQuestions, Intake, Provisioning, VendorVocabulary } from './ports.ts';
+import { RecordUnknownTerms } from './record-unknown-terms.ts';
 import { reevaluate } from './reevaluate-fleet.ts';
 import { RegisterDevice } from './register-device.ts';
 import { Serial } from './serial.ts';
@@ -20,6 +22,7 @@ import type { UnreadableDocument } from './unreadable-documents.ts';
 import { WatchClock, type ClockControl, type ClockLog } from './watch-clock.ts';
 import { WatchConnectors } from './watch-connectors.ts';
 import { WatchDisagreements } from './watch-disagreements.ts';
+import { WatchVocabulary } from './watch-vocabulary.ts';
 
 /** Without word of what other processes changed for longer than this, nothing is granted any more: the hub fails closed. */
 const OLDEST_VIEW_MS = 60_000;
@@ -36,6 +39,7 @@ export interface Pipeline {
   readonly decider: AccessDecider;
   readonly questions: FleetQuestions;
   readonly provisioning: Provisioning;
+  readonly vocabulary: VendorVocabulary;
   /** Stored documents that cannot be read; what they would allow is closed. */
   unreadable(): readonly UnreadableDocument[];
   /** Whether the time is known; absent where it is never in doubt. */
@@ -83,17 +87,23 @@ export async function startPipeline({ store, clock, log = SILENT, onError, evalu
   else everything.soon();
   const configuration = new Configure({ ...deps, catchUp });
   const life = new WatchConnectors({ ...deps, configuration });
-  const time = new KeepTime({ ...deps, life, disagreements: new WatchDisagreements(deps), lookAtClock: watch && (() => watch.look(deps, life)) });
+  const vocabulary = new WatchVocabulary({ ...deps, configuration, log });
+  const terms = new RecordUnknownTerms(deps);
+  const time = new KeepTime({ ...deps, life, vocabulary, terms, disagreements: new WatchDisagreements(deps), lookAtClock: watch && (() => watch.look(deps, life)) });
   time.start();
   let closing = false;
   const classifying = classifyFindings(store, serial, () => closing).catch(onError);
   return {
-    intake: new TakeReports({ ...deps, life }),
+    intake: new TakeReports({ ...deps, life, vocabulary, terms }),
     configuration,
     devices: new RegisterDevice(deps),
     decider: new DecideAccess(memory, clock, { isFresh: () => Math.max(store.behindForMs(), catchUp.behindForMs()) <= OLDEST_VIEW_MS, isEvaluated: () => everything.isDone }),
     provisioning: life,
     questions: new AskFleet(memory, clock),
+    vocabulary: {
+      unknownTerms: (connectorId) => listUnknownTerms({ store, memory }, connectorId),
+      handleTerm: (actor, connectorId, term, handling) => vocabulary.handle(actor, connectorId, term, handling),
+    },
     unreadable: () => memory.unreadable,
     clockControl: watch,
     reevaluateFleet: () => reevaluate(deps, memory.fleet.all()),

@@ -1,10 +1,11 @@
 import type {
-  AccessRequest, ComplianceState, CompliancePolicy, Connector, ConnectorState, Decision, DeviceFacts, MergeRule, Organization, Reason, Signal, ThreatState, UserFacts, Verdict,
+  AccessRequest, ComplianceState, CompliancePolicy, Connector, ConnectorState, Decision, DeviceFacts, MergeRule, Organization, Reason, Signal, ThreatState, UnknownTerm, UserFacts, Verdict,
 } from '@sallyport/core';
 import type { DeviceRow, DocumentKind, ReportRow, Transaction } from '../store/store.ts';
 import type { HeldPosture } from './columns/posture-column.ts';
+import type { HandledTerm } from './connector-status.ts';
 
-export type { HeldPosture };
+export type { HandledTerm, HeldPosture };
 
 /** What `intake` and the APIs ask of the pipeline. `compose.ts` builds one of each. */
 
@@ -93,6 +94,29 @@ export interface FleetQuestions {
   disagreements(limit: number): Promise<{ readonly count: number; readonly devices: readonly Disagreement[] }>;
   /** The names of systems that are in no table, by name, whether or not an administrator has given them a platform. */
   ownSystemNames(): Promise<readonly OwnSystemName[]>;
+}
+
+/** A value of a vendor's that no table holds. */
+export interface ListedTerm extends UnknownTerm {
+  readonly connectorId: string;
+  /** About protection: devices that hold it now; otherwise devices that it was reported of, counted up to 100. */
+  readonly devices: number;
+  /** The first of them. */
+  readonly deviceIds: readonly string[];
+  /** `null`: not written down yet, or the list is full. */
+  readonly firstSeenAt: number | null;
+  readonly lastSeenAt: number | null;
+  readonly reportId: string | null;
+  /** What was decided about it; `null`: the rule for unknown values decides. */
+  readonly handled: HandledTerm | null;
+}
+
+/** The values that no vendor's table holds, and what they count for. */
+export interface VendorVocabulary {
+  /** Of all connectors or of one, by connector, field and value. */
+  unknownTerms(connectorId?: string): Promise<readonly ListedTerm[]>;
+  /** An administrator decides what a value counts for; `null`: what the rule says. Devices are evaluated before it resolves. */
+  handleTerm(actor: string, connectorId: string, term: string, handling: HandledTerm['handling'] | null): Promise<void>;
 }
 
 export interface DeviceRegistry {
@@ -201,6 +225,23 @@ export interface ConnectorStateChanged {
   /** `null`: the connector is new. */
   readonly from: ConnectorState | null;
   readonly to: ConnectorState;
+}
+
+/** The payload of `vendor-vocabulary-changed`: what a value that no table holds counts for is another now. */
+export interface VocabularyChanged {
+  readonly connectorId: string;
+  readonly displayName: string;
+  /** `critical`: the hub noticed by itself that the vendor changed its vocabulary. */
+  readonly severity: 'critical' | 'info';
+  /** Field and value, as `termKey` has them. */
+  readonly term: string;
+  /** `null`: missing data, until much of the fleet holds it. */
+  readonly from: HandledTerm['handling'] | null;
+  readonly handling: HandledTerm['handling'] | null;
+  /** Devices that hold it, and all that the partner reports about. */
+  readonly devices: number;
+  readonly devicesOfPartner: number;
+  readonly by: string;
 }
 
 /** The payload of `disagreement-started` and, without views, of `disagreement-ended`. */

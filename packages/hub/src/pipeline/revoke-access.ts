@@ -8,12 +8,20 @@ export function isCompliantState(state: string): boolean {
   return state === 'compliant' || state === 'inGracePeriod';
 }
 
-/** Whether anybody outside has to hear of the difference. A newer "secured" on top of a "secured" is nothing to tell. */
+/**
+ * Whether anybody outside has to hear of the difference: doors of what access depends on, other processes of the unknown
+ * values that they count as well. A newer "secured" on top of a "secured" is nothing to tell.
+ */
 export function isWorthTelling(before: PostureRow | undefined, after: PostureRow): boolean {
   return before === undefined
     || before.complianceState !== after.complianceState
     || before.mergedState !== after.mergedState
-    || codes(before.reasons) !== codes(after.reasons);
+    || codes(before.reasons) !== codes(after.reasons)
+    || terms(before) !== terms(after);
+}
+
+function terms({ views }: PostureRow): string {
+  return views.flatMap(({ connectorId, unrecognized }) => (unrecognized === undefined ? [] : [connectorId, ...unrecognized.terms])).join('\n');
 }
 
 function codes(reasons: readonly Reason[]): string {

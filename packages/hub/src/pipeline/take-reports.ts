@@ -3,10 +3,16 @@ import { StoreBusy, type PostureRow, type ReportStatus, type Transaction, type V
 import { applyToDevices, NOTHING_KEPT, readKept, type TakeDependencies } from './apply-to-devices.ts';
 import { keyOfLearnt, matchDevices, matchesByEmail, namedDevices, type Match } from './match-device.ts';
 import type { IncomingReport, Intake, ReportOutcome } from './ports.ts';
+import type { RecordUnknownTerms } from './record-unknown-terms.ts';
 import type { WatchConnectors } from './watch-connectors.ts';
+import type { WatchVocabulary } from './watch-vocabulary.ts';
 
 export interface IntakeDependencies extends TakeDependencies {
   readonly life: WatchConnectors;
+  readonly vocabulary: WatchVocabulary;
+  readonly terms: RecordUnknownTerms;
+  /** Told of what failed beside the reports: the next look at the clock tries again. */
+  readonly onError: (error: unknown) => void;
 }
 
 interface Job {
@@ -77,6 +83,7 @@ export class TakeReports implements Intake {
       const outcomes = await serial.run(() => this.#commit(jobs));
       // A report is a sign of life, too.
       await life.noteSilence();
+      await this.#deps.vocabulary.lookIfChanged().catch(this.#deps.onError);
       const answer = (): void => jobs.forEach((job, i) => job.resolve(outcomes[i] ?? []));
       // The database works on those who wait while these are answered.
       if (this.#waiting.length > 0) setImmediate(answer);
@@ -102,6 +109,7 @@ export class TakeReports implements Intake {
       return takeBatch(tx, this.#deps, reports, now);
     });
     for (const posture of taken.postures) memory.fleet.setPosture(posture);
+    for (const { signal, deviceId } of taken.withUnknownTerms) this.#deps.terms.note(signal, deviceId);
     let next = 0;
     return jobs.map((job) => taken.outcomes.slice(next, (next += job.reports.length)));
   }
@@ -124,6 +132,7 @@ function asReceived(signal: Signal, receivedAt: number): Signal {
 interface Taken {
   readonly outcomes: readonly ReportOutcome[];
   readonly postures: readonly PostureRow[];
+  readonly withUnknownTerms: readonly { readonly signal: Signal; readonly deviceId: string | undefined }[];
 }
 
 /** keep raw, match, merge, evaluate, tell: one batch, inside the caller's transaction. */
@@ -161,7 +170,15 @@ async function takeBatch(tx: Transaction, deps: TakeDependencies, reports: reado
     const matched = (matches[place] as Match).kind === 'matched';
     return { reportId: signal.reportId, status: matched ? applied.statuses[place] as 'accepted' | 'late' : 'accepted', matched };
   });
-  return { outcomes, postures: [...applied.postures, ...late] };
+  return { outcomes, postures: [...applied.postures, ...late], withUnknownTerms: withUnknownTerms(news, matches) };
+}
+
+function withUnknownTerms(signals: readonly Signal[], matches: readonly Match[]): Taken['withUnknownTerms'] {
+  return signals.flatMap((signal, i) => {
+    if (signal.unknownTerms === undefined) return [];
+    const match = matches[i] as Match;
+    return [{ signal, deviceId: match.kind === 'matched' ? match.deviceId : undefined }];
+  });
 }
 
 /** Applies what waited under partners' own ids that a report of this batch has told the devices of. */

@@ -1,4 +1,4 @@
-import type { DocumentKind, OutboxRow } from '../store/store.ts';
+import type { DocumentKind, OutboxKind, OutboxRow } from '../store/store.ts';
 import type { PostureChange } from '../pipeline/ports.ts';
 
 /** One outbox row as doors are told it, written once for all of them. */
@@ -37,9 +37,12 @@ export function frameOf(row: OutboxRow): Frame | undefined {
   }
 }
 
-/** What people who watch over the partners are told: states of connectors, and partners that contradict each other. */
+/** For people who watch over the partners. */
+const ALERTS: ReadonlySet<OutboxKind> = new Set<OutboxKind>(['connector-state-changed', 'disagreement-started', 'disagreement-ended', 'vendor-vocabulary-changed']);
+
+/** What people who watch over the partners are told: states of connectors, partners that contradict each other, changed vocabularies. */
 export function alertFrameOf(row: OutboxRow): Frame | undefined {
-  if (row.kind !== 'connector-state-changed' && row.kind !== 'disagreement-started' && row.kind !== 'disagreement-ended') return undefined;
+  if (!ALERTS.has(row.kind)) return undefined;
   const { origin: _, ...told } = row.payload;
   return frame(row, row.kind, { ...told, at: new Date(row.at).toISOString() });
 }

@@ -15,6 +15,8 @@ export type DocumentKind =
   | 'organization'
   /** What waits for the clock to be sure (`pipeline/wait-for-clock.ts`); id = connector id/report id. */
   | 'waitingSignal'
+  /** A value of a vendor's that no table holds, as reports brought it; id = connector id/`termKey`. */
+  | 'unknownTerm'
   /** A name that is to mean one user; id = the name in small letters. */
   | 'userName';
 

@@ -1,7 +1,8 @@
 export type OutboxKind =
   | 'device-posture-changed' | 'device-removed' | 'configuration-changed'
   /** For people who watch over the partners. */
-  | 'connector-state-changed' | 'disagreement-started' | 'disagreement-ended';
+  | 'connector-state-changed' | 'disagreement-started' | 'disagreement-ended'
+  | 'vendor-vocabulary-changed';
 
 export interface OutboxRow {
   /** Ever growing, without promise of being gapless. */

@@ -25,9 +25,16 @@ export const test = command({
         ['Last answer', instant(status.lastSuccessDateTime)],
         ['Last report', instant(status.lastReportDateTime)],
         ...formerSecretFacts(status.formerSecrets),
+        ['Unknown values', unknownValues(status.unknownTerms)],
         ['Problem', problem === null ? undefined : `${problem.message} (${instant(problem.dateTime) ?? ''})`],
       ], style)}`,
       exit: result.ok ? EXIT.ok : EXIT.failed,
     };
   },
 });
+
+function unknownValues(terms: VendorLinkStatus['unknownTerms']): string | undefined {
+  if (terms.length === 0) return undefined;
+  const shown = terms.slice(0, 3).map(({ field, value, handling }) => `${field} "${value}"${handling === 'automatic' ? '' : ` (${handling})`}`).join(', ');
+  return `${shown}${terms.length > 3 ? ` and ${terms.length - 3} more` : ''}; see: sallyport connector unknown-terms`;
+}

@@ -1,3 +1,4 @@
+import type { UnknownTermResource } from '@sallyport/contracts/client/index.ts';
 import type { Context } from '../../frame/command.ts';
 import { UsageError } from '../../frame/usage-error.ts';
 import { readJson } from '../shared/json-file.ts';
@@ -26,6 +27,7 @@ export interface VendorLinkStatus {
   readonly lastSuccessDateTime: string | null;
   readonly lastReportDateTime: string | null;
   readonly problem: { readonly dateTime: string; readonly message: string; readonly nextTryDateTime: string | null } | null;
+  readonly unknownTerms: readonly UnknownTermResource[];
 }
 
 /** A vendor whose own format the hub speaks, with the schema of its settings. */

@@ -37,7 +37,8 @@ export function eventRoutes({ alerts, mostSubscribers = MOST_SUBSCRIBERS, endAft
 const EVENTS: RouteDoc = {
   summary: 'Alerts about partners, as server-sent events', tags: ['admin: events'],
   description: 'Events `connector-state-changed` (`connectorId`, `displayName`, `from`, `to`, `at`), `disagreement-started` and `disagreement-ended` '
-    + '(`deviceId`, `mergedState`, `views`, `at`), and `reset` (events were missed: read the lists again). Send `Last-Event-ID` to resume; each event '
+    + '(`deviceId`, `mergedState`, `views`, `at`), `vendor-vocabulary-changed` (`connectorId`, `displayName`, `severity`, `term`, `from`, `handling`, `devices`, `devicesOfPartner`, '
+    + '`by`, `at`; `severity` is `critical` where the hub disregards an unknown value because much of the fleet holds it), and `reset` (events were missed: read the lists again). Send `Last-Event-ID` to resume; each event '
     + 'then comes once, in order. Events are kept for a week. The stream ends after ten minutes, so that whoever may not listen any more does not.',
   responses: { 200: { description: 'A stream.' }, 429: { description: 'Too many subscribers.' } },
 };

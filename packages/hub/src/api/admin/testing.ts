@@ -21,6 +21,7 @@ import { trustSetAdminRoutes } from './trust-sets.ts';
 import { mergeRuleRoutes } from './merge-rules.ts';
 import { organizationRoutes } from './organization.ts';
 import { platformNameRoutes } from './platform-names.ts';
+import { unknownTermRoutes } from './unknown-terms.ts';
 
 /** For tests only: the administrator's routes on a real store and pipeline. */
 export interface AdminHub {
@@ -29,7 +30,7 @@ export interface AdminHub {
   readonly pipeline: Pipeline;
   readonly registry: DoorRegistry;
   // `any`, because tests look into answers freely; what is not there fails the test.
-  call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: object, roles?: readonly string[]): Promise<{ status: number; body: any; text: string }>;
+  call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: object, roles?: readonly string[]): Promise<{ status: number; body: any; text: string }>;
   close(): Promise<void>;
 }
 
@@ -50,6 +51,7 @@ export async function openAdminHub(options: { readonly events?: Omit<EventRoutes
   app.register(mergeRuleRoutes({ ...deps, questions: pipeline.questions }));
   app.register(organizationRoutes(deps));
   app.register(platformNameRoutes({ ...deps, questions: pipeline.questions }));
+  app.register(unknownTermRoutes({ vocabulary: pipeline.vocabulary, view: pipeline.decider.view }));
   app.register(eventRoutes({ alerts, ...options.events }));
   return {
     app, store, pipeline, registry,

@@ -32,7 +32,7 @@ beforeEach(async () => {
   const log = pino({ level: 'silent' });
   const authenticator = { authenticate: async () => ({ appId: 'admin-app', displayName: 'Admin', roles: new Set<string>(PERMISSIONS) }) };
   app = createHttpServer({ behindProxy: false, hsts: false, log, authenticator, clock });
-  await app.register(vendorLinkRoutes({ store, configuration, devices, clock, runner, dataKey: t.dataKey, http: t.http, log }));
+  await app.register(vendorLinkRoutes({ store, configuration, devices, vocabulary: t.hub.vocabulary, clock, runner, dataKey: t.dataKey, http: t.http, log }));
   await app.register(webhookRoutes({ runner }));
   await app.register(logCollectorRoutes({ runner, clock }));
   await app.register(ssfPushRoutes({ runner, http: t.http, clock }));

@@ -5,6 +5,7 @@ import type { VendorLinkBody } from '../../intake/vendor-link.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow } from '../../store/store.ts';
 import type { Vendor } from '../../vendors/vendor.ts';
+import { termView } from './unknown-terms-schema.ts';
 import { ANY_CONNECTOR, secretNames } from '../../vendors/vendor.ts';
 
 export const linkParams = z.object({ connectorId: z.string().describe('Id of a mobileThreatDefenseConnector.') });
@@ -55,6 +56,7 @@ export const statusView = z.object({
   lastSuccessDateTime: time,
   lastReportDateTime: time,
   problem: z.object({ dateTime: z.string(), message: z.string(), nextTryDateTime: time }).nullable(),
+  unknownTerms: z.array(termView).describe("Values in the vendor's reports that no table holds, as GET /admin/v1/unknown-terms lists them."),
   cursors: z.object({ poll: time, stream: time } satisfies Record<CursorName, unknown>).describe('When the place in the list and in the stream last moved.'),
 });
 

@@ -32,7 +32,7 @@ beforeEach(async () => {
   const log = pino({ level: 'silent' });
   app = createHttpServer({ behindProxy: false, hsts: false, log, authenticator: permissionsAsToken, clock: systemClock });
   await app.register(vendorLinkRoutes({
-    store: t.hub.store, configuration: t.hub.configuration, devices: t.hub.devices, clock: t.hub.clock, runner, dataKey: t.dataKey, http: t.http, log,
+    store: t.hub.store, configuration: t.hub.configuration, devices: t.hub.devices, vocabulary: t.hub.vocabulary, clock: t.hub.clock, runner, dataKey: t.dataKey, http: t.http, log,
   }));
 });
 
@@ -293,4 +293,13 @@ describe('the keys of a transmitter of Shared Signals', () => {
     await call('PUT', PATH, good());
     expect((await fetchKeys()).status).toBe(400);
   });
+});
+
+test("the status of a link lists the values in its vendor's reports that nobody knows", async () => {
+  await call('PUT', PATH, good());
+  await t.hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'unknown', unknownTerms: [{ field: 'protection_status', value: 'GUARDED', about: 'protection' }] })]);
+  await t.hub.tick();
+  expect((await call('GET', `${PATH}/status`)).body.unknownTerms).toMatchObject([
+    { connectorId: LOOKOUT, field: 'protection_status', value: 'GUARDED', about: 'protection', devices: 1, deviceIds: [PHONE], firstSeenDateTime: '2026-03-02T09:00:00.000Z', handling: 'automatic', handledBy: null },
+  ]);
 });

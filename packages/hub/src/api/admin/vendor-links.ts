@@ -7,7 +7,7 @@ import { formerAfter } from '../../intake/former-secrets.ts';
 import type { IntakeRunner } from '../../intake/intake-runner.ts';
 import { testLink } from '../../intake/test-link.ts';
 import { linkBody, sealLink, type VendorLinkBody } from '../../intake/vendor-link.ts';
-import type { DeviceRegistry } from '../../pipeline/ports.ts';
+import type { DeviceRegistry, VendorVocabulary } from '../../pipeline/ports.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { CannotOpen, type DataKey } from '../../platform/data-key.ts';
@@ -18,11 +18,13 @@ import { VendorError } from '../../vendors/vendor-error.ts';
 import type { Vendor, VendorLog } from '../../vendors/vendor.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { actorOf, type AdminDependencies } from './admin-documents.ts';
+import { toTermView } from './unknown-terms-schema.ts';
 import { audited, fetchedKeys, linkParams, linkPut, linkView, statusView, testResult, toFormerSecrets, toLinkView, toVendorView, vendorView } from './vendor-links-schema.ts';
 
 export interface VendorLinkRoutesOptions extends AdminDependencies {
   readonly runner: IntakeRunner;
   readonly devices: Pick<DeviceRegistry, 'forgetPartner'>;
+  readonly vocabulary: Pick<VendorVocabulary, 'unknownTerms'>;
   readonly dataKey: DataKey;
   readonly http: Outbound;
   readonly log: VendorLog;
@@ -166,7 +168,7 @@ class Links {
 
   async status(connectorId: string): Promise<z.infer<typeof statusView>> {
     const row = await this.get(connectorId);
-    const { runner, store, clock } = this.#options;
+    const { runner, store, clock, vocabulary } = this.#options;
     const status = runner.status(connectorId);
     const [poll, stream] = await Promise.all(CURSOR_NAMES.map((name) => store.documents.get('vendorCursor', cursorId(connectorId, name))));
     const problem = status?.problem ?? null;
@@ -176,6 +178,7 @@ class Links {
       lastSuccessDateTime: timeOf(status?.lastSuccessAt),
       lastReportDateTime: timeOf(status?.lastReportAt),
       problem: problem && { dateTime: isoTime(problem.at), message: problem.message, nextTryDateTime: timeOf(problem.nextTryAt) },
+      unknownTerms: (await vocabulary.unknownTerms(connectorId)).map(toTermView),
       cursors: { poll: timeOf(poll?.modifiedAt), stream: timeOf(stream?.modifiedAt) },
     };
   }
