@@ -22,7 +22,7 @@ export const list = command({
         { title: 'METHOD', cell: (rule) => [rule.method, rule.atLeast, rule.order?.map(named).join(' then ')].filter((part) => part !== undefined).join(' ') },
         { title: 'SILENT PARTNER', cell: (rule) => rule.silentPartner },
         { title: 'ID', cell: (rule) => rule.id },
-      ], style, 'There are no rules: the strictest partner decides, and silent partners are ignored.'),
+      ], style, 'There are no rules: the strictest partner decides, and bad news of silent partners stays for 30 days.'),
     };
   },
 });
