@@ -156,7 +156,7 @@ function jamfWords(raw: WireRecord): { id: string; words: string; phone: string 
 
 function feedOf(take: (records: readonly unknown[]) => Promise<void>): Feed {
   return {
-    signal: new AbortController().signal, take, alive: () => Promise.resolve(), knows: () => true,
+    signal: new AbortController().signal, take, alive: () => Promise.resolve(), knows: () => true, devicesWithNewFindings: () => [],
     cursor: { get: () => Promise.resolve(undefined), set: () => Promise.resolve() },
   };
 }
