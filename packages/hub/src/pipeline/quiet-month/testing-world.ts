@@ -221,7 +221,7 @@ export class World {
 
   #blankVersion(): void {
     this.#withIdle(({ device }) => {
-      if (device.kind === 'other' || device.kind === 'unknown') return;
+      if (device.kind === 'other' || device.kind === 'unknown' || device.isTooOld) return;
       const { version } = device;
       device.version = '';
       this.#registered.delete(device);
