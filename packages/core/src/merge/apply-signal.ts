@@ -187,7 +187,8 @@ function stateView(view: PartnerView | undefined, signal: Signal, state: ThreatS
   };
   const contested = view?.contested && stillContested(view.contested, signal, state);
   if (isAssessment(state)) return contested === undefined ? next : { ...next, contested };
-  if (signal.retires === true) return { ...next, retired: true };
+  // A removal of unknown age may be one from before the level.
+  if (signal.retires === true && signal.undated !== true) return { ...next, retired: true };
   return compact({ ...next, contested, ...behind(view, signal, state), unrecognized: unrecognized(view, signal, state) });
 }
 

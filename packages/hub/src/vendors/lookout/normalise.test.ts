@@ -234,3 +234,10 @@ describe('Lookout\'s words', () => {
     }), { numRuns: 500 });
   });
 });
+
+test('a device that an administrator of Lookout deleted takes with it what this record of it reported', () => {
+  const event = (more: object) => normaliseLookout({ id: 'e', type: 'DEVICE', created_time: '2026-03-02T08:00:00Z', target: { type: 'DEVICE', guid: 'g' }, ...more }, 'lookout', 0);
+  expect(event({ change_type: 'DELETED', device: { guid: 'g' } })).toMatchObject([{ state: 'deactivated', retires: true }]);
+  expect(event({ change_type: 'UPDATED', device: { guid: 'g', status: { activation_status: 'DELETED' } } })).toMatchObject([{ state: 'deactivated', retires: true }]);
+  expect(event({ change_type: 'UPDATED', device: { guid: 'g', status: { protection_status: 'UNINSTALLED' } } })[0]).not.toHaveProperty('retires');
+});

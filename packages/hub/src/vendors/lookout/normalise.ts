@@ -52,16 +52,22 @@ function ofEvent(event: LookoutEvent, connectorId: string, receivedAt: Instant):
   }];
 }
 
-type Told = Pick<Signal, 'state' | 'flag' | 'unknownTerms' | 'findings'>;
+type Told = Pick<Signal, 'state' | 'flag' | 'unknownTerms' | 'retires' | 'findings'>;
 
 /** `undefined` for audit events and all kinds to come: they say nothing about a device's health. */
 function whatItTells(event: LookoutEvent, at: Instant): Told | undefined {
   switch (event.type) {
-    case 'DEVICE': return event.device === undefined ? undefined : { ...postureOf(event.device, isRemoved(event)), findings: [] };
+    case 'DEVICE': return event.device === undefined ? undefined : { ...ofDevice(event.device, isRemoved(event)), findings: [] };
     case 'THREAT': return event.threat === undefined ? undefined : ofThreat(event, event.threat, at);
     case 'SMISHING_ALERT': return event.smishing === undefined ? undefined : ofSmishing(event, at);
     default: return undefined;
   }
+}
+
+/** An administrator of Lookout who deletes a device ends what this record of it reported, whatever records come after it. */
+function ofDevice(device: LookoutDevice, removed: boolean): Pick<Told, 'state' | 'flag' | 'unknownTerms' | 'retires'> {
+  const posture = postureOf(device, removed);
+  return removed || device.activation === 'DELETED' ? { ...posture, retires: true } : posture;
 }
 
 function isRemoved(event: LookoutEvent): boolean {
