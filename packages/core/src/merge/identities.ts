@@ -117,13 +117,13 @@ function viewOfSignal(views: readonly PartnerView[], signal: Signal, identities:
     else if (view.identities.length === 0 && view.tied === true && evidence.tied === true) unnamed = view;
     else if (!meansNewest && isSameIdentity(view.identities, identities)) own = view;
     if (view.tied === true && view.basis !== 'findings') tiedPosture = view;
-    newest = view;
+    if (view.carried === undefined) newest = view;
   }
   if (signal.state === undefined && evidence.tied === true && (own === undefined || own.basis === 'findings')) own = tiedPosture ?? own;
   return own ?? (meansNewest ? newest : unnamed);
 }
 
-function isSameIdentity(a: readonly string[], b: readonly string[]): boolean {
+export function isSameIdentity(a: readonly string[], b: readonly string[]): boolean {
   return a.length === 0 ? b.length === 0 : a.some((id) => b.includes(id));
 }
 
@@ -157,7 +157,7 @@ function withIdentity(after: PartnerView, before: PartnerView | undefined, signa
 }
 
 /** Views in the order of their identities, with what follows from each other for those of one partner. */
-function settled(views: readonly PartnerView[], connectorId: string): readonly PartnerView[] {
+export function settled(views: readonly PartnerView[], connectorId: string): readonly PartnerView[] {
   if (views.length < 2) return views;
   const sorted = [...views].sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || (a.reportId < b.reportId ? -1 : 1));
   return sorted.map((view, place) => {

@@ -88,6 +88,8 @@ export function mergePartners(
   views: readonly PartnerWord[], connectors: readonly Connector[], platform: Platform, rule: MergeRule, now: Instant,
 ): Merged {
   const words: Word[] = [];
+  /** Without what may be about another device, or was about another record: it may close, and never helps to open. */
+  let known: Word[] | undefined;
   let ignored: string | undefined;
   let asked = false;
   let until: Instant | undefined;
@@ -104,12 +106,17 @@ export function mergePartners(
       // A voice that silence gives to a partner helps no quorum that its last report did not help.
       const under = silent === 'block' ? reported?.state : reported?.behind;
       const behind = under === undefined ? undefined : wordOf(under, connector.id, blocks, silent === 'block' ? undefined : silent, onlyCloses);
-      words.push(wordOf(reported?.state, connector.id, blocks, silent, onlyCloses, behind));
+      const of = (state: ThreatState | undefined): Word => wordOf(state, connector.id, blocks, silent, onlyCloses, behind);
+      if (reported?.own !== undefined) known ??= [...words];
+      words.push(of(reported?.state));
+      known?.push(of(reported?.own ?? reported?.state));
     }
   }
-  const merged = mergeWords(words, rule, () => ({
+  const nobody = (): Merged => ({
     kind: 'none', code: asked ? 'partner_silent_ignored' : 'no_partner_enabled', connectorId: ignored, state: strictestState(views), disagreeing: NONE,
-  }));
+  });
+  const all = mergeWords(words, rule, nobody);
+  const merged = known === undefined ? all : moreClosing(all, mergeWords(known, rule, nobody));
   return until === undefined ? merged : { ...merged, until };
 }
 

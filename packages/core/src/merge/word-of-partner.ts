@@ -13,6 +13,8 @@ export interface PartnerState {
   readonly state: ThreatState;
   /** A level above secured that stands behind a state of the app: whoever passes over an app that is gone still has to heed it. */
   readonly behind?: ThreatState | undefined;
+  /** Where bad news that is held, or came over from another record, makes that worse: what it is without. */
+  readonly own?: ThreatState | undefined;
   /** The earliest later time at which that changes though nothing is reported. */
   readonly until?: Instant | undefined;
 }
@@ -46,9 +48,9 @@ export function stateOfPartner(views: readonly PartnerWord[], connector: Connect
   if (only === undefined) return undefined;
   if (count === 1 && isPlain(only)) return { state: only.state };
   const until = new Until();
-  const state = combined(views, connector, now, until);
+  const { state, own } = combined(views, connector, now, until);
   const behind = isAssessment(state) || !isWorseThanSecured(state) ? undefined : worstLevel(views, connector, now);
-  return { state, ...(behind !== undefined && { behind }), ...(until.at !== undefined && { until: until.at }) };
+  return { state, ...(own !== undefined && { own }), ...(behind !== undefined && { behind }), ...(until.at !== undefined && { until: until.at }) };
 }
 
 /** The worst level above secured that stands in any identity's view. */
@@ -65,28 +67,51 @@ function worstLevel(views: readonly PartnerWord[], connector: Connector, now: In
   return worst;
 }
 
-function newestOf(own: readonly PartnerWord[]): PartnerWord | undefined {
-  return own.findLast((view) => view.held === undefined && view.retired !== true) ?? own.findLast((view) => view.held === undefined);
-}
-
 /** Nothing but a state: nearly every view. */
 function isPlain(view: PartnerWord): boolean {
-  return view.openFindings.length === 0 && view.held === undefined && view.contested === undefined && (isAssessment(view.state) || view.levelMissingSince === undefined);
+  return view.openFindings.length === 0 && view.held === undefined && view.carried === undefined && view.contested === undefined && (isAssessment(view.state) || view.levelMissingSince === undefined);
 }
 
-function combined(views: readonly PartnerWord[], connector: Connector, now: Instant, until: Until): ThreatState {
+function combined(views: readonly PartnerWord[], connector: Connector, now: Instant, until: Until): PartnerState {
   const own = views.filter((view) => view.connectorId === connector.id);
   const newest = newestOf(own);
   let state: ThreatState = newest === undefined ? 'unknown' : stateOfView(newest, connector, now, until);
+  let known = state;
   let isNewer = newest === undefined;
   for (const view of own) {
     if (view === newest) isNewer = true;
     if (view === newest || view.retired === true || isForgotten(view, connector, now, until)) continue;
     // What is held has no newer installation of the app to cure it, unless one was heard since.
-    const other = view.held !== undefined && isNewer && view.superseded !== true ? stateOfView(view, connector, now, until) : levelOfOlder(view, connector, now, until);
-    if (other !== undefined && isWorseThanSecured(other)) state = worseOf(state, other);
+    const other = countsWhole(view) && isNewer && view.superseded !== true ? stateOfView(view, connector, now, until) : levelOfOlder(view, connector, now, until);
+    if (other === undefined || !isWorseThanSecured(other)) continue;
+    state = worseOf(state, other);
+    if (view.held === undefined && view.carried === undefined) known = worseOf(known, other);
   }
-  return state;
+  return known === state ? { state } : { state, own: known };
+}
+
+/** The view of the identity whose states of the app count, among those of one partner. */
+function newestOf(own: readonly PartnerWord[]): PartnerWord | undefined {
+  const known = own.filter((view) => view.held === undefined && view.carried === undefined);
+  return known.findLast((view) => view.retired !== true) ?? known.at(-1);
+}
+
+function countsWhole({ held, carried }: PartnerWord): boolean {
+  return held !== undefined || (carried?.isNewest === true && carried.isOrigin === true);
+}
+
+/** One partner's views of a device that count as worse than secured at a time, and whether each is the newest identity's. */
+export function badViewsOf<View extends PartnerWord>(views: readonly View[], connector: Connector, now: Instant): readonly { readonly view: View; readonly isNewest: boolean }[] {
+  const own = views.filter((view) => view.connectorId === connector.id && view.retired !== true);
+  const newest = newestOf(own);
+  const until = new Until();
+  return own.flatMap((view) => {
+    const isNewest = view === newest || view.carried?.isNewest === true;
+    if (view !== newest && isForgotten(view, connector, now, until)) return [];
+    const isWhole = view.superseded !== true && (isNewest || view.held !== undefined);
+    const state = isWhole ? stateOfView(view, connector, now, until) : levelOfOlder(view, connector, now, until);
+    return state !== undefined && isWorseThanSecured(state) ? [{ view, isNewest }] : [];
+  });
 }
 
 /** What a newer identity has superseded is over; findings that are newer still raise. */
@@ -98,7 +123,7 @@ function levelOfOlder(view: PartnerWord, connector: Connector, now: Instant, unt
 function isForgotten(view: PartnerWord, connector: Connector, now: Instant, until: Until): boolean {
   const days = connector.unresponsivenessThresholdDays;
   const limit = view.held !== undefined || days === 0 ? LEVEL_OUTLIVES_CONTACT_MS : days * DAY;
-  return !until.isBefore(lastHeardAt(view) + limit, now);
+  return !until.isBefore(Math.max(lastHeardAt(view), view.carried?.at ?? 0) + limit, now);
 }
 
 /** A finding is a word of the identity as well as its posture is. */

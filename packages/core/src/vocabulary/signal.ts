@@ -148,7 +148,19 @@ export interface PartnerWord {
    * the names of the identity that reported it (`holdNamesOf`).
    */
   readonly held?: readonly string[] | undefined;
+  /** Came over from a superseded record of the same phone, and has reported nothing about this one since. */
+  readonly carried?: CarriedView | undefined;
   readonly unrecognized?: Unrecognized | undefined;
+}
+
+/** A view that came over from a superseded record of the same phone (docs/decisions/0001). */
+export interface CarriedView {
+  /** Since when: silence counts from then at the earliest. */
+  readonly at: Instant;
+  /** It was the newest of its partner there, so that states of the app counted. */
+  readonly isNewest?: true | undefined;
+  /** This is the superseded record: what it came from. States of the app count here as before, and on the new record not. */
+  readonly isOrigin?: true | undefined;
 }
 
 /** The view with what the next report is measured by. */

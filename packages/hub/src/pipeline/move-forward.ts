@@ -19,12 +19,13 @@ function endsByTime(view: PartnerWord, views: readonly PartnerWord[]): boolean {
 }
 
 function isOlderIdentity(view: PartnerWord, views: readonly PartnerWord[]): boolean {
-  return view.held !== undefined || views.findLast(({ connectorId }) => connectorId === view.connectorId) !== view;
+  return view.held !== undefined || view.carried !== undefined || views.findLast(({ connectorId }) => connectorId === view.connectorId) !== view;
 }
 
 function moved(view: PartnerView, ms: number, now: number): PartnerView {
   const later = (at: number): number => Math.min(now, at + ms);
   return {
-    ...view, ...(view.levelMissingSince === undefined ? { observedAt: later(view.observedAt) } : { levelMissingSince: later(view.levelMissingSince) }),
+    ...view, ...(view.carried && { carried: { ...view.carried, at: later(view.carried.at) } }),
+    ...(view.levelMissingSince === undefined ? { observedAt: later(view.observedAt) } : { levelMissingSince: later(view.levelMissingSince) }),
   };
 }

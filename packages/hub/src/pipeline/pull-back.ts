@@ -25,8 +25,8 @@ export async function pullBack(deps: ReevaluateDependencies, to: number): Promis
 /** How long a state that is contested, or a finding that raises, counts at most. */
 const LONGEST_MS = 3_600_000;
 
-function isAhead({ observedAt, lastLevel, lastAppState, levelMissingSince, contested, openFindings }: PartnerWord, now: number): boolean {
-  const times = [observedAt, lastLevel?.observedAt, lastAppState?.observedAt, levelMissingSince, contested?.observedAt];
+function isAhead({ observedAt, lastLevel, lastAppState, levelMissingSince, contested, carried, openFindings }: PartnerWord, now: number): boolean {
+  const times = [observedAt, lastLevel?.observedAt, lastAppState?.observedAt, levelMissingSince, contested?.observedAt, carried?.at];
   return times.some((at) => at !== undefined && at > now) || (contested?.until ?? 0) > now + LONGEST_MS
     || openFindings.some(({ observedAt: at, raisesUntil }) => (at ?? 0) > now || (raisesUntil ?? 0) > now + LONGEST_MS);
 }
@@ -34,7 +34,7 @@ function isAhead({ observedAt, lastLevel, lastAppState, levelMissingSince, conte
 function pulledBack(view: PartnerView, now: number, to: number): PartnerView {
   const time = (at: number): number => (at > now ? to : at);
   const end = (at: number): number => Math.min(at, now + LONGEST_MS);
-  const { lastLevel, lastAppState, levelMissingSince, contested, since } = view;
+  const { lastLevel, lastAppState, levelMissingSince, contested, carried, since } = view;
   return {
     ...view, observedAt: time(view.observedAt),
     openFindings: view.openFindings.map((finding) => ({
@@ -44,6 +44,7 @@ function pulledBack(view: PartnerView, now: number, to: number): PartnerView {
     ...(lastAppState && { lastAppState: { ...lastAppState, observedAt: time(lastAppState.observedAt) } }),
     ...(levelMissingSince !== undefined && { levelMissingSince: time(levelMissingSince) }),
     ...(since !== undefined && { since: time(since) }),
+    ...(carried && { carried: { ...carried, at: time(carried.at) } }),
     ...(contested && { contested: { ...contested, observedAt: time(contested.observedAt), until: end(contested.until) } }),
   };
 }
