@@ -49,11 +49,14 @@ function isSameView(a: PartnerView, b: PartnerView): boolean {
 function asCarried({ tied: _, superseded, ...view }: PartnerView, isNewest: boolean, now: Instant): PartnerView {
   const { lastLevel: __, levelMissingSince: ___, ...raised } = view;
   return {
-    ...(superseded === true ? { ...raised, state: 'unknown' as const, basis: 'posture' as const } : view), carried: view.carried ?? { at: now, ...(isNewest && { isNewest: true }) } };
+    ...(superseded === true ? { ...raised, state: 'unknown' as const, basis: 'posture' as const } : view),
+    carried: { at: view.carried?.at ?? now, ...(isNewest && superseded !== true && { isNewest: true }) },
+  };
 }
 
 /** The same identity has reported about both records: what is newer counts, with the newer level behind it. */
 function withLevelOf(own: PartnerView, old: PartnerView, isNewest: boolean, now: Instant): PartnerView {
+  if (old.superseded === true) return own;
   if (own.observedAt >= old.observedAt) return withLevelBehind(own, old, now);
   const since = Math.min(own.since ?? 0, old.since ?? 0);
   return withLevelBehind({ ...asCarried(old, isNewest, now), since }, own, now);

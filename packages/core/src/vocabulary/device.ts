@@ -15,6 +15,8 @@ export interface DeviceFacts {
   readonly systemNewlyRead?: boolean | undefined;
   /** Registered since what is not understood closes: it gets no time for a name or a version that cannot be read. */
   readonly strict?: boolean | undefined;
+  /** The record that superseded this one, because the phone was enrolled again. */
+  readonly supersededBy?: string | undefined;
   readonly osVersion: string;
   /** The primary user, if the device has one. */
   readonly userId?: string | undefined;

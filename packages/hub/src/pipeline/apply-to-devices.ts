@@ -1,7 +1,8 @@
-import type { DeviceFacts, MatchEvidence, Signal } from '@sallyport/core';
+import { viewsOfSuperseded, type DeviceFacts, type MatchEvidence, type Signal } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import type { FindingRow, OutboxRow, PostureRow, Store, Transaction } from '../store/store.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
+import type { Fleet } from './fleet.ts';
 import type { Match } from './match-device.ts';
 import type { Memory } from './memory.ts';
 import { holdEffects, type HoldEffect } from './hold-signals.ts';
@@ -36,8 +37,9 @@ export async function applyToDevices(
   tx: Transaction, deps: TakeDependencies, signals: readonly Signal[], matches: readonly Match[], now: number, read: Kept = NOTHING_KEPT,
 ): Promise<Applied> {
   const holds = signals.map((signal, i) => holdEffects(deps.memory.fleet, signal, matches[i] as Match));
-  const ids = [...new Set([...matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])), ...holds.flat().map(({ deviceId }) => deviceId)])];
-  if (ids.length === 0) return { statuses: signals.map(() => undefined), postures: [] };
+  const meant = [...new Set([...matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])), ...holds.flat().map(({ deviceId }) => deviceId)])];
+  if (meant.length === 0) return { statuses: signals.map(() => undefined), postures: [] };
+  const ids = withSuperseded(deps.memory.fleet, meant);
   const working = await loadWorking(tx, ids, signals, read);
   const inDoubt = deps.clock.inDoubt === true;
   const counting = inDoubt ? await waitForClock(tx, signals, matches, now) : signals;
@@ -53,6 +55,7 @@ export async function applyToDevices(
     const status = mergeSignal(working.get(match.deviceId) as WorkingPosture, signal, match.evidence ?? NO_EVIDENCE);
     return inDoubt ? 'accepted' : status;
   });
+  followSuccessors(deps.memory.fleet, working);
   const changed = [...working.values()].filter((w) => w.cause !== null);
   const facts = await factsOf(tx, deps.memory, changed.map((w) => w.deviceId));
   const postures: PostureRow[] = [];
@@ -75,6 +78,22 @@ export async function applyToDevices(
   if (history.length > 0) await tx.history.append(history);
   if (told.length > 0) await tx.outbox.append(told);
   return { statuses, postures };
+}
+
+/** With the records that these devices superseded: what is reported of a phone is reported of all its records. */
+function withSuperseded(fleet: Fleet, ids: readonly string[]): readonly string[] {
+  return fleet.supersededCount === 0 ? ids : [...new Set(ids.flatMap((id) => [id, ...fleet.supersededBy(id)]))];
+}
+
+function followSuccessors(fleet: Fleet, working: ReadonlyMap<string, WorkingPosture>): void {
+  if (fleet.supersededCount === 0) return;
+  for (const { deviceId, views, cause } of working.values()) {
+    if (cause === null) continue;
+    for (const id of fleet.supersededBy(deviceId)) {
+      const old = working.get(id);
+      if (old !== undefined) Object.assign(old, { views: viewsOfSuperseded(views), cause });
+    }
+  }
 }
 
 /** What the store holds of devices. */

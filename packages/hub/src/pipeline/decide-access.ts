@@ -5,6 +5,7 @@ import { evaluatePosture } from './evaluate-posture.ts';
 import type { FleetDevice } from './fleet.ts';
 import type { Memory } from './memory.ts';
 import type { AccessAnswer, AccessDecider, AccessQuestion, AccessView } from './ports.ts';
+import { isCompliantState } from './revoke-access.ts';
 
 /** What may be relied on at the moment. */
 export interface StateOfMemory {
@@ -54,7 +55,7 @@ export class DecideAccess implements AccessDecider {
     const device = this.#memory.fleet.claimed(question.device);
     if (device === undefined) return { problem: 'device_unknown' };
     const { facts } = device;
-    const posture = this.#state.isEvaluated() ? device.posture : this.#evaluated(device);
+    const posture = this.#worse(device);
     return {
       operatingSystem: facts.operatingSystem,
       device: {
@@ -62,6 +63,18 @@ export class DecideAccess implements AccessDecider {
         graceUntil: posture?.graceUntil ?? undefined, reasons: posture?.reasons ?? [],
       },
     };
+  }
+
+  /** What is known of a superseded record may come later than what is known of its successor. */
+  #worse(device: FleetDevice): HeldPosture | undefined {
+    const posture = this.#current(device);
+    const successor = device.supersededBy === undefined ? undefined : this.#memory.fleet.get(device.supersededBy);
+    const newer = successor && this.#current(successor);
+    return newer !== undefined && isCompliantState(posture?.complianceState ?? 'unknown') && !isCompliantState(newer.complianceState) ? newer : posture;
+  }
+
+  #current(device: FleetDevice): HeldPosture | undefined {
+    return this.#state.isEvaluated() ? device.posture : this.#evaluated(device);
   }
 
   #evaluated({ facts, posture }: FleetDevice): HeldPosture {

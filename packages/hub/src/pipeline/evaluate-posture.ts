@@ -6,11 +6,15 @@ import type { Memory } from './memory.ts';
 /** A posture with its views as they were given: whole, or as much of them as memory holds. */
 export type EvaluatedPosture<View> = Omit<PostureRow, 'views'> & { readonly views: readonly View[] };
 
-/** The posture of a device after evaluation: what its partners said, merged, and what the policies make of it. */
+/**
+ * The posture of a device after evaluation: what its partners said, merged, and what the policies make of it.
+ * @param successor of a superseded record, where memory may not know it yet
+ */
 export function evaluatePosture<View extends PartnerWord>(
   memory: Memory, facts: DeviceFacts, views: readonly View[], failing: Readonly<Record<string, number>>, now: number,
+  successor?: DeviceFacts,
 ): EvaluatedPosture<View> {
-  const verdict = memory.evaluate(facts, { views, failing }, now);
+  const verdict = memory.evaluate(facts, { views, failing }, now, undefined, successor);
   return {
     deviceId: facts.id,
     views,

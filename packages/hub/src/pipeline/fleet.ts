@@ -21,6 +21,7 @@ export class FleetDevice implements DeviceFacts {
   readonly systemUnknown: boolean | undefined;
   readonly systemNewlyRead: boolean | undefined;
   readonly strict: boolean | undefined;
+  readonly supersededBy: string | undefined;
   readonly osVersion: string;
   readonly userId: string | undefined;
   readonly lastSyncAt: number;
@@ -40,6 +41,7 @@ export class FleetDevice implements DeviceFacts {
     this.systemUnknown = kind.systemUnknown;
     this.systemNewlyRead = kind.systemNewlyRead;
     this.strict = kind.strict;
+    this.supersededBy = fleet.successorOf(id);
     this.osVersion = kind.osVersion;
     this.userId = userId;
     this.lastSyncAt = lastSyncAt;
@@ -83,6 +85,9 @@ export class Fleet {
   readonly #holds = new Map<string, Set<string>>();
   /** Values of vendors that no table holds, with the devices that are unknown because of them. */
   readonly terms = new TermIndex();
+  /** Superseded records, by their own ids and by those of the records that superseded them. Few. */
+  readonly #successors = new Map<string, string>();
+  readonly #superseded = new Map<string, Set<string>>();
   #loaded = 0;
   #touched = new Set<string>();
   #allTouched = true;
@@ -140,7 +145,7 @@ export class Fleet {
   /** The device that a claim names; `undefined` when none or several do. */
   claimed({ grade, value }: DeviceClaim): FleetDevice | undefined {
     const key = value.toLowerCase();
-    if (grade === 'easDeviceId') return this.#deviceIn(onlyOne(this.#easIds.find(key)));
+    if (grade === 'easDeviceId') return this.#deviceIn(onlyOne(this.#liveAmong(this.#easIds.find(key))));
     return this.get(key) ?? this.#deviceIn(this.#entraIds.find(key));
   }
 
@@ -181,6 +186,7 @@ export class Fleet {
     if (row === undefined) return;
     if (this.#postures.viewCount(row) > 1) this.#touched.add(id);
     this.#noteViews(id, this.#postures.viewsOf(row), NO_VIEWS);
+    this.#setSuccessor(id, undefined);
     this.#ids.delete(row);
     this.#entraIds.delete(row);
     this.#easIds.delete(row);
@@ -202,6 +208,21 @@ export class Fleet {
   /** How many devices have bad news held against them. */
   get heldCount(): number {
     return new Set([...this.#holds.values()].flatMap((ids) => [...ids])).size;
+  }
+
+  /** The record that superseded this one. */
+  successorOf(id: string): string | undefined {
+    return this.#successors.size === 0 ? undefined : this.#successors.get(id);
+  }
+
+  /** The records that this one superseded. */
+  supersededBy(id: string): readonly string[] {
+    const ids = this.#superseded.get(id);
+    return ids === undefined ? NO_DEVICES : [...ids];
+  }
+
+  get supersededCount(): number {
+    return this.#successors.size;
   }
 
   setPosture(posture: PostureRow): void {
@@ -231,6 +252,7 @@ export class Fleet {
     const row = this.#freeRows.pop() ?? this.#kinds.length;
     this.#kinds[row] = this.#shared.kind(device);
     this.#ids.set(row, device.id);
+    this.#setSuccessor(device.id, device.supersededBy);
     if (device.azureADDeviceId !== null) this.#entraIds.set(row, device.azureADDeviceId.toLowerCase());
     if (device.easDeviceId !== null) this.#easIds.set(row, device.easDeviceId.toLowerCase());
     if (device.userId !== null) this.#users.set(row, device.userId);
@@ -240,6 +262,27 @@ export class Fleet {
     this.#noteViews(device.id, NO_VIEWS, device.posture?.views ?? NO_VIEWS);
     this.#noteTime(row);
     if (!this.#allTouched && this.#postures.viewCount(row) > 1) this.#touched.add(device.id);
+  }
+
+  #setSuccessor(id: string, successor: string | undefined): void {
+    const before = this.#successors.get(id);
+    if (before === successor) return;
+    const others = before === undefined ? undefined : this.#superseded.get(before);
+    others?.delete(id);
+    if (before !== undefined && others?.size === 0) this.#superseded.delete(before);
+    if (successor === undefined) {
+      this.#successors.delete(id);
+      return;
+    }
+    this.#successors.set(id, successor);
+    const ofSuccessor = this.#superseded.get(successor);
+    if (ofSuccessor === undefined) this.#superseded.set(successor, new Set([id]));
+    else ofSuccessor.add(id);
+  }
+
+  /** Records of one phone are one device. */
+  #liveAmong(rows: readonly number[]): readonly number[] {
+    return rows.length < 2 || this.#successors.size === 0 ? rows : rows.filter((row) => !this.#successors.has(this.#ids.get(row) as string));
   }
 
   #deviceIn(row: number | undefined): FleetDevice | undefined {

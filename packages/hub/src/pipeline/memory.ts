@@ -1,6 +1,6 @@
 import {
   AccessIndex, assignedPhonePolicies, assignedPolicies, disagreement, evaluateCompliance, systemNameKey, wellKnownApplication,
-  type AccessPolicy, type CompliancePolicy, type ComplianceSettings, type Connector, type DeviceFacts, type Evaluated,
+  type AccessPolicy, type CompliancePolicy, type ComplianceState, type ComplianceSettings, type Connector, type DeviceFacts, type Evaluated,
   type MergeRule, type NamedLocation, type Organization, type PartnerAssessment, type PartnerWord, type Platform, type UserFacts, type Verdict,
 } from '@sallyport/core';
 import type { DocumentKind, DocumentRow, Readers } from '../store/store.ts';
@@ -259,6 +259,10 @@ export class Memory implements AccessView {
     return this.fleet.get(deviceId)?.facts;
   }
 
+  successorOf(deviceId: string): string | undefined {
+    return this.fleet.successorOf(deviceId);
+  }
+
   posture(deviceId: string): HeldPosture | undefined {
     return this.fleet.get(deviceId)?.posture;
   }
@@ -311,11 +315,19 @@ export class Memory implements AccessView {
 
   /**
    * What all policies and settings say of a device, given a posture that may be newer than the one in memory,
-   * and merge rules that may be only thought of.
+   * and merge rules that may be only thought of. A superseded record is at the worse of its own and its successor's.
    */
   evaluate(
     given: DeviceFacts, posture: Pick<HeldPosture, 'views' | 'failing'> | undefined, now: number, mergeRules: readonly MergeRule[] = this.#mergeRuleList,
+    successor: DeviceFacts | undefined = given.supersededBy === undefined ? undefined : this.fleet.get(given.supersededBy),
   ): Evaluated {
+    const own = this.#evaluate(given, posture, now, mergeRules);
+    if (successor === undefined) return own;
+    const failing = this.fleet.get(successor.id)?.posture?.failing ?? NOT_FAILING;
+    return worseVerdict(own, this.#evaluate(successor, { views: posture?.views ?? NO_VIEWS, failing }, now, mergeRules));
+  }
+
+  #evaluate(given: DeviceFacts, posture: Pick<HeldPosture, 'views' | 'failing'> | undefined, now: number, mergeRules: readonly MergeRule[]): Evaluated {
     const facts = this.named(given);
     const user = facts.userId === undefined ? undefined : this.directory.get(facts.userId);
     const groupIds = this.#groupsOf(facts.id, user);
@@ -363,6 +375,21 @@ export class Memory implements AccessView {
 function keyOfPolicies({ platform, androidManagement }: DeviceFacts, hasUser: boolean): string {
   const kind = androidManagement === undefined ? platform : `${platform} ${androidManagement}`;
   return hasUser ? kind : `${kind} without user`;
+}
+
+function worseVerdict(own: Evaluated, successors: Evaluated): Evaluated {
+  const changesAt = Math.min(own.changesAt ?? Infinity, successors.changesAt ?? Infinity);
+  const worse = closesMore(successors, own) ? successors : own;
+  const { changesAt: _, ...verdict } = worse;
+  return { ...verdict, failing: own.failing, ...(changesAt < Infinity && { changesAt }) };
+}
+
+/** From open to closed; of two that are open for a time the one that closes first. */
+const OPENNESS: readonly ComplianceState[] = ['compliant', 'inGracePeriod', 'notApplicable', 'unknown', 'noncompliant', 'conflict', 'error'];
+
+function closesMore(a: Evaluated, b: Evaluated): boolean {
+  const difference = OPENNESS.indexOf(a.state) - OPENNESS.indexOf(b.state);
+  return difference !== 0 ? difference > 0 : (a.graceUntil ?? Infinity) < (b.graceUntil ?? Infinity);
 }
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -127,6 +127,11 @@ export interface DeviceRegistry {
   put(actor: string, row: DeviceRow, check?: (tx: Transaction) => Promise<void>): Promise<void>;
   /** As `put`, of the device that `make` turns what is kept into. Answers it; `undefined` when there is none with that id, or `make` left it alone by answering so. */
   change(actor: string, id: string, make: (before: DeviceRow, tx: Transaction) => Promise<DeviceRow | undefined>): Promise<DeviceRow | undefined>;
+  /**
+   * An administrator says that a superseded record is another phone's: it is live, and no enrolment until now supersedes it.
+   * Answers it; `undefined` when there is none with that id. @throws HubError where it is not superseded
+   */
+  reinstate(actor: string, id: string): Promise<DeviceRow | undefined>;
   /** Whether there was one. */
   remove(actor: string, id: string): Promise<boolean>;
   /**
@@ -156,6 +161,8 @@ export interface AccessView {
   /** The device that a claim names; `undefined` when none or several do. */
   deviceId(claim: DeviceClaim): string | undefined;
   facts(deviceId: string): DeviceFacts | undefined;
+  /** The record that superseded this one, because the phone was enrolled again. */
+  successorOf(deviceId: string): string | undefined;
   posture(deviceId: string): HeldPosture | undefined;
   /** Evaluated now, with all policies and settings; for `deviceCompliancePolicyStates` and explanations. */
   verdict(deviceId: string): Verdict | undefined;

@@ -60,6 +60,8 @@ export async function evaluateTouched(deps: ReevaluateDependencies, touched: rea
     return;
   }
   const ids = new Set(touched.flatMap((t) => (typeof t === 'object' ? [...t.devices] : [])));
+  // A superseded record is at the worse of its own and its successor's.
+  for (const id of [...ids]) for (const old of fleet.supersededBy(id)) ids.add(old);
   if (ids.size > 0) await reevaluate(deps, fleet.these(ids));
 }
 

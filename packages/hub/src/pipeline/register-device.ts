@@ -1,8 +1,10 @@
 import { HubError } from '@sallyport/contracts';
 import type { DeviceKey, DeviceKeyType, Signal } from '@sallyport/core';
-import type { DeviceRow, DeviceSnapshotRow, PostureRow, StoredReport, Transaction } from '../store/store.ts';
+import { isoTime } from '../platform/clock.ts';
+import { LIVE_SINCE, type DeviceRow, type DeviceSnapshotRow, type PostureRow, type StoredReport, type Transaction } from '../store/store.ts';
 import { applyToDevices, identified, type TakeDependencies } from './apply-to-devices.ts';
 import { auditRow } from './audit-row.ts';
+import { carryBetween, evaluateRecords, sharedKeyEvents, type EvaluatedRecord } from './carry-between-records.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
 import { forgetPartner } from './forget-partner.ts';
 import { ownerTypeOf } from './inventory-sharing.ts';
@@ -13,6 +15,7 @@ import { isPartners, matchDevices, matchesByEmail, vendorKeys } from './match-de
 import { postureHistory } from './note-history.ts';
 import type { DeviceRegistry } from './ports.ts';
 import { isCompliantState, postureChanged } from './revoke-access.ts';
+import { settleReenrolment, successorIn, type SettledRecord } from './settle-reenrolment.ts';
 
 /** The properties of a `managedDevice` that partners may know it by. */
 const KEYS: readonly (readonly [DeviceKeyType, string])[] = [
@@ -42,31 +45,64 @@ export class RegisterDevice implements DeviceRegistry {
     return this.#write(actor, id, async (before, tx) => before && make(before, tx));
   }
 
+  async reinstate(actor: string, id: string): Promise<DeviceRow | undefined> {
+    return this.#write(actor, id, async (before) => {
+      if (before !== undefined && successorIn(before) === undefined) throw new HubError('conflict', `The device ${id} is not superseded.`, { field: 'id' });
+      return before && { ...before, resource: { ...before.resource, [LIVE_SINCE]: isoTime(this.#deps.clock.now()) }, modifiedAt: this.#deps.clock.now() };
+    });
+  }
+
   #write(actor: string, id: string, make: (before: DeviceRow | undefined, tx: Transaction) => Promise<DeviceRow | undefined>): Promise<DeviceRow | undefined> {
-    const { store, memory, serial } = this.#deps;
+    const { store, memory, serial, clock } = this.#deps;
     return serial.run(async () => {
       const written = await store.transaction(async (tx) => {
         await tx.devices.hold();
         const [before] = await tx.devices.get([id]);
-        const row = await make(before, tx);
-        if (row === undefined) return undefined;
+        const made = await make(before, tx);
+        if (made === undefined) return undefined;
+        const settled = await settleReenrolment(tx, made, before, clock.now());
+        const row = settled.find((record) => record.row.id === id)?.row ?? made;
+        await this.#writeRecords(tx, actor, settled.filter((record) => record.changed && record.row.id !== id));
+        await tx.devices.put([row]);
+        await carryBetween(tx, memory, settled, undefined, clock.now());
         const posture = await this.#put(tx, actor, row, before);
-        return { row, posture, others: await this.#applyFreed(tx, keysGivenUp(before, row)) };
+        const freed = await this.#applyFreed(tx, [...keysGivenUp(before, row), ...keysOfSettled(settled)]);
+        const records = await evaluateRecords(tx, this.#deps, settled, row.id);
+        await tx.outbox.append(sharedKeyEvents(settled, row, before, clock.now(), this.#deps.origin));
+        return { row, posture, freed, records };
       });
       if (written === undefined) return undefined;
       memory.fleet.put(snapshotRow(written.row, written.posture));
-      for (const other of written.others) memory.fleet.setPosture(other);
+      this.#remember(written.freed, written.records);
       return written.row;
     });
+  }
+
+  async #writeRecords(tx: Transaction, actor: string, settled: readonly SettledRecord[]): Promise<void> {
+    if (settled.length === 0) return;
+    const before = new Map((await tx.devices.get(settled.map(({ row }) => row.id))).map((row) => [row.id, row]));
+    await tx.devices.put(settled.map(({ row }) => row));
+    await tx.audit.append(settled.map(({ row }) => auditRow(actor, { kind: 'managedDevice', id: row.id, before: before.get(row.id)?.resource ?? {}, after: row.resource }, this.#deps.clock.now())));
+  }
+
+  #remember(freed: readonly PostureRow[], records: readonly EvaluatedRecord[]): void {
+    const { fleet } = this.#deps.memory;
+    for (const posture of freed) fleet.setPosture(posture);
+    for (const { row, posture } of records) fleet.put(snapshotRow(row, posture));
   }
 
   async remove(actor: string, id: string): Promise<boolean> {
     const { store, memory, serial, clock, origin } = this.#deps;
     return serial.run(async () => {
       const removed = await store.transaction(async (tx) => {
+        await tx.devices.hold();
         const [before] = await tx.devices.get([id]);
         if (before === undefined) return undefined;
         const [posture] = await tx.postures.get([id]);
+        const settled = await settleReenrolment(tx, undefined, before, clock.now());
+        const successor = successorIn(before);
+        // What partners call the phone goes on to mean it.
+        if (successor !== undefined) await tx.vendorDevices.move(id, successor);
         await tx.devices.delete([id]);
         await tx.members.removeAll(id);
         const at = clock.now();
@@ -76,11 +112,14 @@ export class RegisterDevice implements DeviceRegistry {
           kind: 'device-removed', subject: id, at,
           payload: { deviceId: id, entraDeviceId, easDeviceId, userId: facts.userId ?? null, compliant: false, wasCompliant: isCompliantState(posture?.complianceState ?? 'unknown'), origin },
         }]);
-        return await this.#applyFreed(tx, keysOf(before));
+        await this.#writeRecords(tx, actor, settled.filter((record) => record.changed));
+        await carryBetween(tx, memory, settled, { id, views: posture?.views ?? [] }, at);
+        const freed = await this.#applyFreed(tx, [...keysOf(before), ...keysOfSettled(settled)]);
+        return { freed, records: await evaluateRecords(tx, this.#deps, settled, undefined) };
       });
       if (removed === undefined) return false;
       memory.fleet.remove(id);
-      for (const other of removed) memory.fleet.setPosture(other);
+      this.#remember(removed.freed, removed.records);
       return true;
     });
   }
@@ -128,7 +167,6 @@ export class RegisterDevice implements DeviceRegistry {
   async #put(tx: Transaction, actor: string, row: DeviceRow, before: DeviceRow | undefined): Promise<PostureRow> {
     const { memory, clock, origin } = this.#deps;
     const now = clock.now();
-    await tx.devices.put([row]);
     // With its user a device changes its groups, and partners may be for certain groups.
     const isOthers = before !== undefined && (ownerTypeOf(before.resource) !== ownerTypeOf(row.resource) || before.resource.userId !== row.resource.userId);
     if (isOthers) await reclassifyInventory(tx, row);
@@ -136,6 +174,9 @@ export class RegisterDevice implements DeviceRegistry {
     const waiting = await this.#waitingFor(tx, row);
     const [applied] = waiting.length === 0 ? [] : (await this.#applyWaiting(tx, row.id, waiting)).postures;
     if (applied !== undefined) return applied;
+    const superseded = successorIn(row) !== undefined ? (await tx.postures.get([row.id]))[0] : undefined;
+    // It is evaluated after the record that superseded it.
+    if (superseded !== undefined) return superseded;
     // No report told anything new; the device's own properties may have.
     const device = identified(row.resource);
     const [current] = await tx.postures.get([row.id]);
@@ -205,6 +246,11 @@ function deviceOf(match: Match | undefined): string | undefined {
   return match?.kind === 'matched' ? match.deviceId : undefined;
 }
 
+/** What reports may have waited for, where enrolments have changed. */
+function keysOfSettled(settled: readonly SettledRecord[]): readonly DeviceKey[] {
+  return settled.some((record) => record.successor !== record.previousSuccessor) ? settled.flatMap(({ row }) => keysOf(row)) : [];
+}
+
 /** What a device was known by and is not any more. */
 function keysGivenUp(before: DeviceRow | undefined, after: DeviceRow): readonly DeviceKey[] {
   if (before === undefined) return [];
@@ -223,6 +269,6 @@ export function snapshotRow(row: DeviceRow, posture: PostureRow | null): DeviceS
   const { facts, entraDeviceId, easDeviceId } = identified(row.resource);
   return {
     id: row.id, operatingSystem: facts.operatingSystem, osVersion: facts.osVersion, azureADDeviceId: entraDeviceId,
-    easDeviceId, serialNumber: null, androidManagement: facts.androidManagement ?? null, strict: facts.strict === true || undefined, userId: facts.userId ?? null, lastSyncAt: facts.lastSyncAt, enrolledAt: facts.enrolledAt, posture,
+    easDeviceId, serialNumber: null, androidManagement: facts.androidManagement ?? null, strict: facts.strict === true || undefined, supersededBy: facts.supersededBy, userId: facts.userId ?? null, lastSyncAt: facts.lastSyncAt, enrolledAt: facts.enrolledAt, posture,
   };
 }

@@ -3,7 +3,7 @@ import type {
   GrantControl, IncludeExclude, Level, NamedLocation, Platform, UserFacts,
 } from '@sallyport/core';
 import { androidManagementOf, LEVELS } from '@sallyport/core';
-import { STRICT } from '../store/store.ts';
+import { STRICT, SUPERSEDED_BY } from '../store/store.ts';
 import { systemFacts } from './system-facts.ts';
 
 /**
@@ -169,6 +169,7 @@ export function toDeviceFacts(resource: Body): DeviceFacts {
     id: String(resource.id),
     ...systemFacts(operatingSystem, resource[STRICT] === true),
     androidManagement: androidManagementOf(resource),
+    supersededBy: text(resource[SUPERSEDED_BY]),
     osVersion: text(resource.osVersion) ?? '',
     userId: text(resource.userId),
     lastSyncAt: time(resource.lastSyncDateTime),

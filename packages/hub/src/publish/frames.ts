@@ -37,10 +37,12 @@ export function frameOf(row: OutboxRow): Frame | undefined {
   }
 }
 
-/** For people who watch over the partners. */
-const ALERTS: ReadonlySet<OutboxKind> = new Set<OutboxKind>(['connector-state-changed', 'disagreement-started', 'disagreement-ended', 'vendor-vocabulary-changed']);
+const ALERTS: ReadonlySet<OutboxKind> = new Set<OutboxKind>([
+  'connector-state-changed', 'disagreement-started', 'disagreement-ended', 'vendor-vocabulary-changed',
+  'device-superseded', 'device-reinstated', 'device-key-shared', 'device-hold-started', 'device-hold-ended', 'key-too-common',
+]);
 
-/** What people who watch over the partners are told: states of connectors, partners that contradict each other, changed vocabularies. */
+/** What people who watch over partners and devices are told of: states, contradictions, changed vocabularies, and records and reports that are not unique. */
 export function alertFrameOf(row: OutboxRow): Frame | undefined {
   if (!ALERTS.has(row.kind)) return undefined;
   const { origin: _, ...told } = row.payload;

@@ -8,6 +8,15 @@ import type { PostureRow } from './postures.ts';
  */
 export const STRICT = 'sallyport.strict';
 
+/**
+ * Likewise: the id of the record that superseded this one, because the phone was enrolled again (docs/decisions/0001). Set by
+ * the pipeline whenever one of the two is written.
+ */
+export const SUPERSEDED_BY = 'sallyport.supersededBy';
+
+/** Likewise, ISO 8601: when an administrator said that the record is live. No earlier enrolment supersedes it. */
+export const LIVE_SINCE = 'sallyport.liveSince';
+
 /** A `managedDevice` as it is stored: Graph's property names. `resource.id` is the row's id. */
 export interface DeviceRow {
   readonly id: string;
@@ -60,6 +69,8 @@ export interface DeviceSnapshotRow {
   readonly androidManagement: AndroidManagement | null;
   /** `STRICT` of its resource; absent otherwise. */
   readonly strict?: true | undefined;
+  /** `SUPERSEDED_BY` of its resource; absent otherwise. */
+  readonly supersededBy?: string | undefined;
   readonly userId: string | null;
   readonly lastSyncAt: number;
   readonly enrolledAt: number;
@@ -74,8 +85,13 @@ export interface DeviceReader {
   /** `undefined` when there is no such device. */
   positionOf(id: string, orderBy: NonNullable<DeviceQuery['orderBy']>): Promise<DevicePosition | undefined>;
   count(filter?: DeviceFilter): Promise<number>;
-  /** The ids of the devices that carry each key, in the order of `keys`; several for an ambiguous key. */
+  /**
+   * The ids of the devices that each key names, in the order of `keys`; several for an ambiguous key. A key of a superseded
+   * record names the record that superseded it.
+   */
   findByKeys(keys: readonly DeviceKey[]): Promise<readonly (readonly string[])[]>;
+  /** As `findByKeys`, of the records that carry each key themselves, superseded ones among them. */
+  carriersOf(keys: readonly DeviceKey[]): Promise<readonly (readonly string[])[]>;
   /**
    * All devices, in pages of the store's choosing, ordered by id. Does not block writers: a device is shown as
    * it is when its page is read. Who read `outbox.range()` before and follows from there misses nothing.

@@ -12,6 +12,10 @@ export type HistoryEvent =
   /** Partners began, or ceased, to say different things of the device. */
   | { readonly kind: 'partnersDisagree'; readonly views: readonly { readonly connectorId: string; readonly state: ThreatState }[] }
   | { readonly kind: 'partnersAgree' }
+  /** The phone was enrolled again: `superseded` in the older record, `supersedes` in the newer one. */
+  | { readonly kind: 'superseded' | 'supersedes'; readonly deviceId: string }
+  /** No longer superseded by that record. */
+  | { readonly kind: 'reinstated'; readonly deviceId: string }
   /** `findingChanged`: its severity; `findingNoted`: it was over when it was first heard of. */
   | {
     readonly kind: 'findingOpened' | 'findingChanged' | 'findingResolved' | 'findingNoted'; readonly connectorId: string; readonly findingId: string; readonly reportId: string;

@@ -13,7 +13,7 @@ import type { PostureReader, PostureWriter } from './postures.ts';
 import type { ReportReader, ReportWriter } from './reports.ts';
 import type { VendorDeviceReader, VendorDeviceWriter } from './vendor-devices.ts';
 
-export { DEVICE_COLUMNS, STRICT } from './devices.ts';
+export { DEVICE_COLUMNS, LIVE_SINCE, STRICT, SUPERSEDED_BY } from './devices.ts';
 export type * from './app-inventory.ts';
 export type * from './audit.ts';
 export type * from './certificate-inventory.ts';

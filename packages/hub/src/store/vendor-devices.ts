@@ -10,13 +10,15 @@ export interface VendorDevice extends VendorDeviceKey {
 }
 
 export interface VendorDeviceReader {
-  /** The device that each id was learnt to mean, in the order of `keys`. */
+  /** The device that each id was learnt to mean, in the order of `keys`; for a superseded record the one that superseded it. */
   find(keys: readonly VendorDeviceKey[]): Promise<readonly (string | undefined)[]>;
 }
 
 export interface VendorDeviceWriter {
   /** From now on each id means its device, whatever it meant before. Forgotten with the device. */
   learn(rows: readonly VendorDevice[]): Promise<void>;
+  /** What was learnt to mean one device means another from now on. */
+  move(from: string, to: string): Promise<void>;
   /** Everything that was learnt of a partner. */
   forget(connectorId: string): Promise<void>;
 }

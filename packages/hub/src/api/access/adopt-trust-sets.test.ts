@@ -11,7 +11,7 @@ beforeEach(async () => { hub = await openAdminHub(); });
 afterEach(() => hub.close());
 
 const NOW = Date.now();
-const KNOWS = { deviceId: ({ value }: { readonly value: string }) => value };
+const KNOWS = { successorOf: () => undefined, deviceId: ({ value }: { readonly value: string }) => value };
 
 /** As it was stored before there were trust sets. */
 async function putFormerClient(id: string, permissions: readonly string[]): Promise<void> {

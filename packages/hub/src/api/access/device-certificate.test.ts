@@ -15,8 +15,13 @@ const DAY = 86_400_000;
 const ENTRA = 'c0ffee00-1234-4abc-9def-0123456789ab';
 const OTHER = '9f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a10';
 const STRANGER = '3d57f7fc-7098-44ee-b736-fc74aed48db3';
-/** Two phones; the first is known by two ids. */
-const view = { deviceId: ({ value }: { readonly value: string }) => new Map([[PHONE, PHONE], [ENTRA, PHONE], [OTHER, OTHER]]).get(value) };
+/** The record of the first phone before it was enrolled again. */
+const RETIRED = '7a1f2b3c-0000-4000-8000-000000000007';
+/** Two phones; the first is known by two ids, and by the record that it superseded. */
+const view = {
+  deviceId: ({ value }: { readonly value: string }) => new Map([[PHONE, PHONE], [ENTRA, PHONE], [OTHER, OTHER], [RETIRED, RETIRED]]).get(value),
+  successorOf: (id: string): string | undefined => (id === RETIRED ? PHONE : undefined),
+};
 
 describe('the captured device certificates', () => {
   const certificates = new DeviceCertificates(parseDeviceCas(captured.ca_pem, 'deviceCa'));
@@ -113,6 +118,11 @@ describe('certificates made to get in', () => {
     ['the same id in several forms', { uris: [`urn:uuid:${PHONE}`, `ID:Microsoft Endpoint Manager:GUID:${PHONE}`, `IntuneDeviceId://${PHONE.toUpperCase()}`] }],
   ] as const)('one and the same phone: %s', async (_, wish) => {
     expect(await check(wish)).toEqual(MEANT);
+  });
+
+  test('ids of two records of one phone name one device, the superseded one, which is at the worse of both', async () => {
+    expect(await check({ subject: `CN=${ENTRA}`, uris: [`IntuneDeviceId://${RETIRED}`] })).toEqual({ ...MEANT, deviceId: RETIRED });
+    expect((await check({ subject: `CN=${OTHER}`, uris: [`IntuneDeviceId://${RETIRED}`] })).valid).toBe(false);
   });
 
   test.each([

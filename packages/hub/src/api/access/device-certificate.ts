@@ -43,7 +43,7 @@ export class DeviceCertificates {
    * @param text PEM, or the DER in base64
    * @param view where the ids that the certificate names are looked up, at every call
    */
-  check(text: string, now: number, view: Pick<AccessView, 'deviceId'>): CertificateCheck {
+  check(text: string, now: number, view: Pick<AccessView, 'deviceId' | 'successorOf'>): CertificateCheck {
     if (text.length > LONGEST) return { valid: false, problem: 'the certificate is too long' };
     const key = hash('sha256', text, 'base64');
     let inspected = this.#seen.get(key);
@@ -54,7 +54,7 @@ export class DeviceCertificates {
     if (typeof inspected === 'string') return { valid: false, problem: inspected };
     if (now < inspected.notBefore) return { valid: false, problem: 'the certificate or its CA is not valid yet' };
     if (now > inspected.notAfter) return { valid: false, problem: 'the certificate or its CA has expired' };
-    const meant = meantDevice(inspected.names, (id) => view.deviceId({ grade: 'certificate', value: id }));
+    const meant = meantDevice(inspected.names, (id) => view.deviceId({ grade: 'certificate', value: id }), (id) => view.successorOf(id));
     return 'problem' in meant ? { valid: false, problem: meant.problem } : { valid: true, ...meant };
   }
 }

@@ -78,9 +78,14 @@ export type MeantDevice =
  * - Where none is known, `deviceId` is the first of them, which no device has.
  *
  * @param names at least one
+ * - Records of one phone that was enrolled again are one device; the superseded one is meant, which is at the worse of both.
+ *
  * @param find answers the managed device id of the device with an id, or `undefined`
+ * @param successorOf answers the record that superseded a device, or `undefined`
  */
-export function meantDevice(names: readonly NamedDevice[], find: (id: string) => string | undefined): MeantDevice {
+export function meantDevice(
+  names: readonly NamedDevice[], find: (id: string) => string | undefined, successorOf: (deviceId: string) => string | undefined = () => undefined,
+): MeantDevice {
   const known = new Set<string>();
   const unknown: NamedDevice[] = [];
   for (const name of names) {
@@ -88,8 +93,9 @@ export function meantDevice(names: readonly NamedDevice[], find: (id: string) =>
     if (device === undefined) unknown.push(name);
     else known.add(device);
   }
-  if (known.size > 1) return { problem: 'the certificate names two devices' };
-  const [deviceId = (names[0] as NamedDevice).id] = known;
+  if (new Set([...known].map((id) => successorOf(id) ?? id)).size > 1) return { problem: 'the certificate names two devices' };
+  const [first = (names[0] as NamedDevice).id] = known;
+  const deviceId = [...known].find((id) => successorOf(id) !== undefined) ?? first;
   if (unknown.some(({ directory }) => directory === 'intune') && intuneIds(names) > 1) return { problem: 'the certificate holds two Intune device ids, which a device never has' };
   return { deviceId, unknown: known.size === 0 || unknown.length === 0 ? NONE : [...new Set(unknown.map(({ id }) => id))] };
 }

@@ -35,6 +35,9 @@ const timelineEntry = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('partnersAgree'), dateTime }),
   z.object({ kind: z.literal('partnerRemoved'), dateTime, connectorId, partner, from: z.string().describe('What it had last said; that counts no more, because its connector was deleted or goes on with another vendor.') }),
+  z.object({ kind: z.literal('superseded'), dateTime, deviceId: z.string().describe('The record that superseded this one: the phone was enrolled again.') }),
+  z.object({ kind: z.literal('supersedes'), dateTime, deviceId: z.string().describe('The older record of the same phone. Its bad news counts here until it ends.') }),
+  z.object({ kind: z.literal('reinstated'), dateTime, deviceId: z.string().describe('The record that superseded this one until now.') }),
   findingEvent('findingOpened'), findingEvent('findingChanged'), findingEvent('findingResolved'), findingEvent('findingNoted'),
 ]);
 
@@ -62,7 +65,7 @@ function withNames(event: HistoryEvent, nameOf: PartnerNames) {
     }
     case 'complianceChanged': return { ...event, reasons: event.reasons.map(named) };
     case 'partnersDisagree': return { ...event, views: event.views.map(named) };
-    case 'partnersAgree': return event;
+    case 'partnersAgree': case 'superseded': case 'supersedes': case 'reinstated': return event;
     default: return named(event);
   }
 }

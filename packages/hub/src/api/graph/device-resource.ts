@@ -6,6 +6,7 @@ import { platformOf, readSystem } from '@sallyport/core';
 import { isoTime } from '../../platform/clock.ts';
 import { STRICT, type DeviceRow, type PostureRow, type Readers, type Transaction } from '../../store/store.ts';
 import { isPossibleImei } from '../../vendors/device-keys.ts';
+import { otherWithEntraId } from '../../pipeline/settle-reenrolment.ts';
 import { systemFacts } from '../../pipeline/system-facts.ts';
 import { requireText } from './documents.ts';
 import type { GraphDependencies } from './route.ts';
@@ -115,12 +116,12 @@ function typeOf({ operatingSystem, deviceType }: GraphBody): { deviceType?: stri
   }
 }
 
-/** No two devices may be the same device of the directory: a certificate would then speak for both. */
-export async function requireUniqueEntraId(tx: Transaction, resource: GraphBody): Promise<void> {
-  const value = resource.azureADDeviceId;
-  if (typeof value !== 'string') return;
-  const [found = []] = await tx.devices.findByKeys([{ type: 'entraDeviceId', value }]);
-  const other = found.find((id) => id !== resource.id);
+/**
+ * No two devices may be the same device of the directory: a certificate would then speak for both. Of several records of one
+ * phone that was enrolled again, the newest has the id.
+ */
+export async function requireUniqueEntraId(tx: Transaction, row: DeviceRow, before: DeviceRow | undefined, now: number): Promise<void> {
+  const other = await otherWithEntraId(tx, row, before, now);
   if (other !== undefined) throw new HubError('conflict', `The device ${other} has this azureADDeviceId already.`, { field: 'azureADDeviceId' });
 }
 

@@ -120,7 +120,7 @@ async function register(deps: GraphDependencies, request: GraphRequest): Promise
   const row = { id, resource, createdAt: at, modifiedAt: at };
   await deps.devices.put(request.caller.appId, row, async (tx) => {
     await requireFreeId(tx, id, TYPE);
-    await requireUniqueEntraId(tx, resource);
+    await requireUniqueEntraId(tx, row, undefined, at);
   });
   return withWarnings(deps, row, parsed, entityAnswer(request, place, await present(deps, row), {}, 201));
 }
@@ -133,8 +133,9 @@ async function change(deps: GraphDependencies, request: GraphRequest): Promise<G
     requirePast(changes, before.resource, deps.clock.now());
     written = changes;
     const resource = await settledDevice({ view: deps.view, store: tx }, { ...before.resource, ...changes, ...ownerNamedAsInBeta(changes, before.resource) }, changes, before.resource);
-    await requireUniqueEntraId(tx, resource);
-    return { ...before, resource, modifiedAt: deps.clock.now() };
+    const row = { ...before, resource, modifiedAt: deps.clock.now() };
+    await requireUniqueEntraId(tx, row, before, deps.clock.now());
+    return row;
   });
   if (row === undefined) throw notFound(TYPE, id);
   return withWarnings(deps, row, written, entityAnswer(request, place, await present(deps, row)));

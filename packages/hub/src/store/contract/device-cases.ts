@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DeviceKey } from '@sallyport/core';
-import { STRICT, type DeviceSnapshotRow, type Store } from '../store.ts';
+import { STRICT, SUPERSEDED_BY, type DeviceSnapshotRow, type Store } from '../store.ts';
 import { device, finding, idsOf, posture, report, signal, T0 } from './rows.ts';
 
 export function deviceCases(store: () => Store): void {
@@ -53,6 +53,23 @@ export function deviceCases(store: () => Store): void {
     );
     const [ada] = await find({ type: 'email', value: 'ada@EXAMPLE.com' });
     expect([...ada ?? []].sort()).toEqual(['d1', 'd2']);
+  });
+
+  test('the keys of a superseded record, and what partners call it, name the record that superseded it', async () => {
+    await put(device('d1', { serialNumber: 'S', azureADDeviceId: 'E1', [SUPERSEDED_BY]: 'd2' }), device('d2', { serialNumber: 'S' }), device('d3', { serialNumber: 'S' }));
+    const keys: DeviceKey[] = [{ type: 'serialNumber', value: 's' }, { type: 'managedDeviceId', value: 'd1' }, { type: 'entraDeviceId', value: 'e1' }];
+    expect(await find(...keys)).toEqual([['d2', 'd3'], ['d2'], ['d2']]);
+    expect(await store().devices.carriersOf(keys)).toEqual([['d1', 'd2', 'd3'], ['d1'], ['d1']]);
+    const own = [{ connectorId: 'lookout', vendorDeviceId: 'v1' }];
+    await store().transaction((tx) => tx.vendorDevices.learn(own.map((key) => ({ ...key, deviceId: 'd1' }))));
+    expect(await store().vendorDevices.find(own)).toEqual(['d2']);
+    const snapshot: DeviceSnapshotRow[] = [];
+    for await (const page of store().devices.snapshot()) snapshot.push(...page);
+    expect(snapshot.map(({ supersededBy }) => supersededBy)).toEqual(['d2', undefined, undefined]);
+    await put(device('d1', { serialNumber: 'S', azureADDeviceId: 'E1' }));
+    expect(await find(...keys.slice(1))).toEqual([['d1'], ['d1']]);
+    await store().transaction((tx) => tx.vendorDevices.move('d1', 'd3'));
+    expect(await store().vendorDevices.find(own)).toEqual(['d3']);
   });
 
   test('an ambiguous key names all of its devices', async () => {

@@ -11,11 +11,13 @@ import { inventoryUpkeep } from './0005-inventory-upkeep.ts';
 import { disclosuresByTime } from './0006-disclosures-by-time.ts';
 import { silentPartnersIgnored } from './0007-silent-partners-ignored.ts';
 import { declaredApps } from './0008-declared-apps.ts';
+import { supersededDevices } from './0009-superseded-devices.ts';
 import { WORDS } from './migration.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   first, vendorDevices, appInventory, findingsAndHistory, inventoryUpkeep, disclosuresByTime, silentPartnersIgnored, declaredApps,
+  supersededDevices,
 ];
 
 /** Runs `work` in one durable transaction; undoes it and passes on the error when `work` throws. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Compilable } from 'kysely';
 import type { DeviceKey, DeviceKeyType } from '@sallyport/core';
+import { SUPERSEDED_BY } from '../store.ts';
 import type { DeviceColumn, DeviceFilter, DevicePosition, DeviceQuery, DeviceReader, DeviceRow, DeviceWriter } from '../store.ts';
 import { dropUnusedNumbers } from './app-inventory-gone.ts';
 import { forgetApps } from './app-inventory.ts';
@@ -18,7 +19,7 @@ const COLUMNS = Object.entries(COLUMN_OF) as [DeviceColumn, (typeof COLUMN_OF)[D
 
 const PUT_DEVICES: BatchWrite = {
   kind: 'upsert', table: 'devices', keys: { id: 'text' },
-  values: { facts: 'text', ...Object.fromEntries(COLUMNS.map(([, { name, type }]) => [name, type === 'time' ? 'bigint' : 'text'])) },
+  values: { facts: 'text', superseded_by: 'text', ...Object.fromEntries(COLUMNS.map(([, { name, type }]) => [name, type === 'time' ? 'bigint' : 'text'])) },
 };
 
 const PUT_RESOURCES: BatchWrite = {
@@ -50,7 +51,8 @@ export function deviceReader(session: ReadSession): DeviceReader {
     },
     positionOf: (id, orderBy) => positionOf(session, id, orderBy),
     count: (filter) => count(session, filter),
-    findByKeys: (keys) => findByKeys(session, keys),
+    findByKeys: (keys) => findByKeys(session, keys, NAMED),
+    carriersOf: (keys) => findByKeys(session, keys, CARRYING),
     snapshot: () => snapshot(session),
   };
 }
@@ -62,7 +64,7 @@ export function devices(session: WriteSession): DeviceReader & DeviceWriter {
     hold: () => session.lock('devices', 'exclusive'),
     async findByKeys(keys) {
       await session.lock('devices', 'shared');
-      return await findByKeys(session, keys);
+      return await findByKeys(session, keys, NAMED);
     },
     async put(rows) {
       await session.lock('devices', 'exclusive');
@@ -113,9 +115,13 @@ async function count(session: ReadSession, filter: DeviceFilter | undefined): Pr
   return (await session.query(query))[0]?.count ?? 0;
 }
 
-async function findByKeys(session: ReadSession, keys: readonly DeviceKey[]): Promise<readonly (readonly string[])[]> {
+/** The record that a key of one names, and the one that carries it. */
+const NAMED = sql<string>`coalesce(superseded_by, id)`;
+const CARRYING = sql<string>`id`;
+
+async function findByKeys(session: ReadSession, keys: readonly DeviceKey[], named: typeof NAMED): Promise<readonly (readonly string[])[]> {
   const found = new Map<string, Set<string>>();
-  const query = lookup(session, keys);
+  const query = lookup(session, keys, named);
   for (const { type, key, id } of query ? await session.query(query) : []) {
     const name = `${type} ${key}`;
     const ids = found.get(name);
@@ -126,7 +132,7 @@ async function findByKeys(session: ReadSession, keys: readonly DeviceKey[]): Pro
 }
 
 /** One query for all keys: each kind in its own index. */
-function lookup(session: ReadSession, keys: readonly DeviceKey[]): Compilable<{ type: string; key: string; id: string }> | undefined {
+function lookup(session: ReadSession, keys: readonly DeviceKey[], named: typeof NAMED): Compilable<{ type: string; key: string; id: string }> | undefined {
   const byType = new Map<keyof typeof COLUMNS_OF_KEY, Set<string>>();
   for (const { type, value } of keys) {
     const key = foldKey(value, type);
@@ -135,7 +141,7 @@ function lookup(session: ReadSession, keys: readonly DeviceKey[]): Compilable<{ 
   }
   const lookups = [...byType].flatMap(([type, values]) => COLUMNS_OF_KEY[type].map((column) => (
     builders[session.dialect].selectFrom('devices')
-      .select([sql<string>`${sql.lit(type)}`.as('type'), sql<string>`${sql.ref(column)}`.as('key'), 'id'])
+      .select([sql<string>`${sql.lit(type)}`.as('type'), sql<string>`${sql.ref(column)}`.as('key'), named.as('id')])
       .where(isOneOf(session.dialect, column, [...values]))
   )));
   const [first, ...others] = lookups;
@@ -149,7 +155,7 @@ function columnsOf(row: DeviceRow): readonly SqlValue[] {
     if (text === null) return null;
     return type === 'key' ? foldKey(text, property) : foldText(text);
   });
-  return [row.id, factsOf(row), ...values];
+  return [row.id, factsOf(row), textOf(row.resource[SUPERSEDED_BY]), ...values];
 }
 
 function toDevice(row: { device_id: string; resource: string; created_at: number; modified_at: number }): DeviceRow {

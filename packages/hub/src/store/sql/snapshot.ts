@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { androidManagementOf, type AndroidManagement } from '@sallyport/core';
-import { STRICT, type DeviceRow, type DeviceSnapshotRow } from '../store.ts';
+import { STRICT, SUPERSEDED_BY, type DeviceRow, type DeviceSnapshotRow } from '../store.ts';
 import { gluedPages, PAGE } from './glued-pages.ts';
 import { toPosture } from './posture-body.ts';
 import { builders } from './session.ts';
@@ -13,19 +13,23 @@ type Facts = readonly [
   androidManagement?: AndroidManagement | null,
   /** 1: `DeviceSnapshotRow.strict`. */
   strict?: 0 | 1,
+  supersededBy?: string,
 ];
 
 /** The JSON array kept in `devices.facts`. */
 export function factsOf(row: DeviceRow): string {
   const { resource } = row;
-  const facts: Facts = [
+  const superseded = textOf(resource[SUPERSEDED_BY]);
+  const facts = [
     row.id, textOf(resource['operatingSystem']) ?? '', textOf(resource['osVersion']) ?? '',
     textOf(resource['azureADDeviceId']), textOf(resource['easDeviceId']), textOf(resource['serialNumber']),
     textOf(resource['userId']), instantOf(resource['lastSyncDateTime']) ?? row.modifiedAt,
     instantOf(resource['enrolledDateTime']) ?? row.createdAt,
     androidManagementOf(resource) ?? null,
-  ];
-  return JSON.stringify(resource[STRICT] === true ? [...facts, 1] : facts);
+  ] as const;
+  const strict = resource[STRICT] === true ? 1 : 0;
+  const whole: Facts = superseded !== null ? [...facts, strict, superseded] : strict === 1 ? [...facts, strict] : facts;
+  return JSON.stringify(whole);
 }
 
 export function textOf(value: unknown): string | null {
@@ -55,7 +59,7 @@ function rowsOf(items: readonly unknown[], count: number): readonly DeviceSnapsh
     const posture = items[2 * i + 1];
     rows[i] = {
       id: facts[0], operatingSystem: facts[1], osVersion: facts[2], azureADDeviceId: facts[3], easDeviceId: facts[4],
-      serialNumber: facts[5], userId: facts[6], lastSyncAt: facts[7], enrolledAt: facts[8], androidManagement: facts[9] ?? null, strict: facts[10] === 1 || undefined,
+      serialNumber: facts[5], userId: facts[6], lastSyncAt: facts[7], enrolledAt: facts[8], androidManagement: facts[9] ?? null, strict: facts[10] === 1 || undefined, ...(facts[11] !== undefined && { supersededBy: facts[11] }),
       posture: posture === null ? null : toPosture(posture),
     };
   }

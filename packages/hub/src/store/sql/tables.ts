@@ -48,6 +48,7 @@ interface GroupMemberTable {
 /** What devices are found, filtered and sorted by. Text is folded (see `fold.ts`); what is shown is in `device_resources`. */
 interface DeviceTable extends Record<TextColumnName, string | null>, Record<TimeColumnName, number | null> {
   id: string;
+  superseded_by: string | null;
   /** JSON array, see `snapshot.ts`: what the memory of decisions needs, as it was given. */
   facts: string;
 }

@@ -15,7 +15,9 @@ export function vendorDeviceReader(session: ReadSession): VendorDeviceReader {
       const ids = [...new Set(keys.flatMap(({ vendorDeviceId }) => foldKey(vendorDeviceId) ?? []))];
       if (ids.length === 0) return keys.map(() => undefined);
       const rows = await session.query(
-        builders[session.dialect].selectFrom('vendor_devices').selectAll().where(isOneOf(session.dialect, 'vendor_device_id', ids)),
+        builders[session.dialect].selectFrom('vendor_devices').innerJoin('devices', 'devices.id', 'vendor_devices.device_id')
+          .select((eb) => ['vendor_devices.connector_id', 'vendor_devices.vendor_device_id', eb.fn.coalesce('devices.superseded_by', 'devices.id').as('device_id')])
+          .where(isOneOf(session.dialect, 'vendor_device_id', ids)),
       );
       const known = new Map(rows.map((row) => [nameOf(row.connector_id, row.vendor_device_id), row.device_id]));
       return keys.map(({ connectorId, vendorDeviceId }) => known.get(nameOf(connectorId, foldKey(vendorDeviceId) ?? '')));
@@ -29,6 +31,9 @@ export function vendorDevices(session: WriteSession): VendorDeviceReader & Vendo
     async learn(rows) {
       const values = rows.map((row: VendorDevice) => [foldKey(row.vendorDeviceId), row.connectorId, row.deviceId]);
       await session.write(LEARN, lastOfEach(values.filter(([id]) => id !== null), 2));
+    },
+    async move(from, to) {
+      await session.execute(builders[session.dialect].updateTable('vendor_devices').set({ device_id: to }).where('device_id', '=', from));
     },
     async forget(connectorId) {
       await session.execute(builders[session.dialect].deleteFrom('vendor_devices').where('connector_id', '=', connectorId));
