@@ -6,6 +6,7 @@ import program from '../package.json' with { type: 'json' };
 import type { Authenticator } from './api/access-guard.ts';
 import { accessRoutes } from './api/access/routes.ts';
 import { clockRoutes } from './api/admin/clock.ts';
+import { connectorPreviewRoutes } from './api/admin/connector-preview.ts';
 import { doorAdminRoutes } from './api/admin/doors.ts';
 import { eventRoutes } from './api/admin/events.ts';
 import { findingRoutes } from './api/admin/findings.ts';
@@ -121,6 +122,7 @@ async function addRoutes(
   await app.register(eventRoutes({ alerts }));
   await app.register(tryVendorRoutes({ clock }));
   await app.register(vendorLinkRoutes({ store, configuration, devices, vocabulary, clock, runner, dataKey, http, log, syslogAddress }));
+  await app.register(connectorPreviewRoutes({ store, questions }));
   await app.register(unknownTermRoutes({ vocabulary, view }));
   await app.register(reportRoutes({ store, devices }));
   await app.register(findingRoutes({ store }));

@@ -14,6 +14,14 @@ export interface HubClientOptions {
 /** Any JSON object that the hub answers. */
 export type Resource = Readonly<Record<string, unknown>>;
 
+/** What a write of the configuration did. */
+export interface Changed<T> {
+  readonly resource: T;
+  /** Devices that got access by it, and devices that lost it; absent where the hub has not finished evaluating them. */
+  readonly opened?: number | undefined;
+  readonly closed?: number | undefined;
+}
+
 /**
  * A thin door to the hub's HTTP API: tokens, paging, one repetition where the hub asks for it, and refusals as
  * sentences. `T` is what the caller expects; the hub's document (`/openapi.json`) is the promise behind it.
@@ -49,6 +57,12 @@ export class HubClient {
 
   async delete(path: string): Promise<void> {
     await this.request('DELETE', path);
+  }
+
+  /** A write of the configuration, with what it did to access. */
+  async change<T = Resource>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Changed<T>> {
+    const answer = await this.#answer(method, path, body);
+    return { resource: this.#parsed<T>(answer), opened: countIn(answer, 'sallyport-devices-opened'), closed: countIn(answer, 'sallyport-devices-closed') };
   }
 
   /** `undefined` where the hub answers 404. */
@@ -87,8 +101,16 @@ export class HubClient {
    * @throws RequestRefused, HubUnreachable
    */
   async request<T = Resource>(method: string, path: string, body?: unknown): Promise<T> {
+    return this.#parsed<T>(await this.#answer(method, path, body));
+  }
+
+  async #answer(method: string, path: string, body: unknown): Promise<HttpAnswer> {
     const answer = await this.#patiently(method, path, body);
     if (answer.status >= 400) throw refusalOf(answer.status, answer.text, requestIdOf(answer));
+    return answer;
+  }
+
+  #parsed<T>(answer: HttpAnswer): T {
     if (answer.text === '') return undefined as T;
     if (!(answer.headers['content-type'] ?? '').includes('json')) return answer.text as T;
     try {
@@ -134,6 +156,11 @@ export class HubClient {
     const { pathname, search } = new URL(link, this.baseUrl);
     return `${pathname}${search}`;
   }
+}
+
+function countIn({ headers }: HttpAnswer, name: string): number | undefined {
+  const value = headers[name];
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
 }
 
 function requestIdOf({ headers }: HttpAnswer): string | undefined {

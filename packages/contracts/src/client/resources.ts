@@ -135,6 +135,8 @@ export interface UnknownTermResource {
 
 export interface MergeRuleResource {
   readonly id: string;
+  /** What about the rule is dangerous. */
+  readonly warning?: string;
   readonly platform: string | null;
   readonly groupId: string | null;
   readonly priority: number;

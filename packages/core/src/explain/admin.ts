@@ -8,7 +8,7 @@ const MEANING: Readonly<Record<ReasonCode, string>> = {
   partner_app_misconfigured: 'The partner reports its app on the device as misconfigured',
   partner_data_missing: 'The partner has sent no usable report about the device',
   partner_silent: 'The partner has sent no heartbeat within its threshold, and the rule for silent partners blocks',
-  partner_silent_ignored: 'The partner has sent no heartbeat within its threshold; the rule for silent partners ignores it, so it decides nothing',
+  partner_silent_ignored: 'The partner has sent no heartbeat within its threshold; the rule for silent partners ignores it, which opens the devices that it closed',
   no_partner_enabled: 'The policy has a threat rule, but no connector is enabled for the platform of the device',
   partner_os_version_unsupported: 'The OS version is below the minimum that the partner supports, and the connector blocks unsupported versions',
   os_version_below_minimum: 'The OS version is below the minimum of the policy',

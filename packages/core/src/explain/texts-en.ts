@@ -89,7 +89,7 @@ export const ENGLISH: Wording = {
     },
     partner_silent_ignored: {
       title: 'The security service is not responding',
-      text: 'The service behind {app} has not reported for a while. Your access is not affected.',
+      text: 'The service behind {app} has not reported for a while. Until it does, what it found before does not limit your access.',
       nextStep: 'You do not need to do anything.',
     },
     no_partner_enabled: {

@@ -89,7 +89,7 @@ export const DUTCH: Wording = {
     },
     partner_silent_ignored: {
       title: 'De beveiligingsdienst reageert niet',
-      text: 'De dienst achter {app} heeft al een tijd niets gemeld. Voor je toegang maakt dat niets uit.',
+      text: 'De dienst achter {app} heeft al een tijd niets gemeld. Zolang dat zo is, beperkt wat ze eerder vond je toegang niet.',
       nextStep: 'Je hoeft niets te doen.',
     },
     no_partner_enabled: {

@@ -89,7 +89,7 @@ export const SWEDISH: Wording = {
     },
     partner_silent_ignored: {
       title: 'Säkerhetstjänsten svarar inte',
-      text: 'Tjänsten bakom {app} har inte rapporterat på ett tag. Din åtkomst påverkas inte.',
+      text: 'Tjänsten bakom {app} har inte rapporterat på ett tag. Tills den gör det begränsar det som den hittade tidigare inte din åtkomst.',
       nextStep: 'Du behöver inte göra något.',
     },
     no_partner_enabled: {

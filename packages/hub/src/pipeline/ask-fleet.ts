@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { systemNameKey, type ComplianceState, type MergeRule } from '@sallyport/core';
+import { systemNameKey, type ComplianceState, type Connector, type MergeRule } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import type { FleetDevice } from './fleet.ts';
-import type { Memory } from './memory.ts';
+import type { Memory, WhatIf } from './memory.ts';
 import type { Disagreement, FleetQuestions, OwnSystemName, PreviewedChange } from './ports.ts';
 import { isCompliantState } from './revoke-access.ts';
+import { toConnector } from './rules-from-documents.ts';
 
 /** Devices looked at before other work gets its turn: about a millisecond. */
 const TURN = 500;
@@ -20,17 +21,25 @@ export class AskFleet implements FleetQuestions {
     this.#clock = clock;
   }
 
-  async previewMergeRule(id: string, rule: MergeRule | undefined): Promise<PreviewedChange> {
+  previewMergeRule(id: string, rule: MergeRule | undefined): Promise<PreviewedChange> {
+    return this.#preview({ mergeRules: [...this.#memory.mergeRules.filter((other) => other.id !== id), ...(rule === undefined ? [] : [rule])] });
+  }
+
+  previewConnector(id: string, body: Readonly<Record<string, unknown>> | undefined): Promise<PreviewedChange> {
+    const changed = (connector: Connector): readonly Connector[] => (body === undefined ? [] : [{ ...connector, ...toConnector(body, id, connector.lastHeartbeatAt) }]);
+    return this.#preview({ connectors: this.#memory.connectors.flatMap((connector) => (connector.id === id ? changed(connector) : [connector])) });
+  }
+
+  async #preview(whatIf: WhatIf): Promise<PreviewedChange> {
     const memory = this.#memory;
-    const rules = [...memory.mergeRules.filter((other) => other.id !== id), ...(rule === undefined ? [] : [rule])];
     const now = this.#clock.now();
     const samples: { deviceId: string; from: ComplianceState; to: ComplianceState }[] = [];
     const counts = { devices: 0, changed: 0, closing: 0, opening: 0, levelChanged: 0 };
     await this.#forEach(({ facts, posture }) => {
       counts.devices += 1;
-      // Both are evaluated at the same instant: what time has changed meanwhile is not the rule's doing.
+      // Both are evaluated at the same instant: what time has changed meanwhile is not the change's doing.
       const before = memory.evaluate(facts, posture, now);
-      const after = memory.evaluate(facts, posture, now, rules);
+      const after = memory.evaluate(facts, posture, now, whatIf);
       if (before.merged.state !== after.merged.state) counts.levelChanged += 1;
       const [from, to] = [before.state, after.state];
       if (from === to) return;

@@ -2,7 +2,7 @@ import { StoreBusy, type Transaction } from '../store/store.ts';
 import { auditRow } from './audit-row.ts';
 import { takeIn, type CatchUp } from './catch-up.ts';
 import type { Touched } from './memory.ts';
-import type { Configuration, ConfigurationChange } from './ports.ts';
+import type { AccessEffect, Configuration, ConfigurationChange } from './ports.ts';
 import { evaluateTouched, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 
 export interface ConfigureDependencies extends ReevaluateDependencies {
@@ -20,7 +20,7 @@ export class Configure implements Configuration {
     this.#deps = deps;
   }
 
-  async write<T>(actor: string, work: (tx: Transaction, changed: (change: ConfigurationChange) => void) => Promise<T>): Promise<T> {
+  async write<T>(actor: string, work: (tx: Transaction, changed: (change: ConfigurationChange) => void) => Promise<T>, evaluated?: (effect: AccessEffect) => void): Promise<T> {
     const { store, serial, clock, origin } = this.#deps;
     const { result, touched } = await serial.run(async () => {
       const changes: ConfigurationChange[] = [];
@@ -40,18 +40,19 @@ export class Configure implements Configuration {
       });
       return { result: written, touched: await this.#takeIn(changes) };
     });
-    await evaluateTouched(this.#deps, touched);
+    const effect = touched === undefined ? undefined : await evaluateTouched(this.#deps, touched);
+    if (effect !== undefined) evaluated?.(effect);
     return result;
   }
 
-  /** What has been kept has happened, even if it cannot be read back at once. */
-  async #takeIn(changes: readonly ConfigurationChange[]): Promise<readonly Touched[]> {
+  /** What has been kept has happened, even if it cannot be read back at once (`undefined`). */
+  async #takeIn(changes: readonly ConfigurationChange[]): Promise<readonly Touched[] | undefined> {
     try {
       return await takeIn(this.#deps, changes);
     } catch (error) {
       if (!(error instanceof StoreBusy)) throw error;
       this.#deps.catchUp.documents(changes);
-      return [];
+      return undefined;
     }
   }
 }

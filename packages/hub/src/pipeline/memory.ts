@@ -21,6 +21,14 @@ const NO_VIEWS: readonly PartnerWord[] = [];
 const NOT_FAILING: Readonly<Record<string, number>> = {};
 const SETTINGS_ID = 'default';
 
+/** What is evaluated with instead of what is stored. */
+export interface WhatIf {
+  readonly mergeRules?: readonly MergeRule[] | undefined;
+  readonly connectors?: readonly Connector[] | undefined;
+}
+
+const AS_IT_IS: WhatIf = {};
+
 /** What a changed document asks for beyond taking it in. */
 export type Touched = 'nothing' | 'fleet' | { readonly devices: ReadonlySet<string> };
 
@@ -315,19 +323,21 @@ export class Memory implements AccessView {
 
   /**
    * What all policies and settings say of a device, given a posture that may be newer than the one in memory,
-   * and merge rules that may be only thought of. A superseded record is at the worse of its own and its successor's.
+   * and merge rules and connectors that may be only thought of. A superseded record is at the worse of its own and its successor's.
    */
   evaluate(
-    given: DeviceFacts, posture: Pick<HeldPosture, 'views' | 'failing'> | undefined, now: number, mergeRules: readonly MergeRule[] = this.#mergeRuleList,
+    given: DeviceFacts, posture: Pick<HeldPosture, 'views' | 'failing'> | undefined, now: number, whatIf: WhatIf = AS_IT_IS,
     successor: DeviceFacts | undefined = given.supersededBy === undefined ? undefined : this.fleet.get(given.supersededBy),
   ): Evaluated {
-    const own = this.#evaluate(given, posture, now, mergeRules);
+    const own = this.#evaluate(given, posture, now, whatIf);
     if (successor === undefined) return own;
     const failing = this.fleet.get(successor.id)?.posture?.failing ?? NOT_FAILING;
-    return worseVerdict(own, this.#evaluate(successor, { views: posture?.views ?? NO_VIEWS, failing }, now, mergeRules));
+    return worseVerdict(own, this.#evaluate(successor, { views: posture?.views ?? NO_VIEWS, failing }, now, whatIf));
   }
 
-  #evaluate(given: DeviceFacts, posture: Pick<HeldPosture, 'views' | 'failing'> | undefined, now: number, mergeRules: readonly MergeRule[]): Evaluated {
+  #evaluate(
+    given: DeviceFacts, posture: Pick<HeldPosture, 'views' | 'failing'> | undefined, now: number, { mergeRules = this.#mergeRuleList, connectors = this.#connectorList }: WhatIf,
+  ): Evaluated {
     const facts = this.named(given);
     const user = facts.userId === undefined ? undefined : this.directory.get(facts.userId);
     const groupIds = this.#groupsOf(facts.id, user);
@@ -338,7 +348,7 @@ export class Memory implements AccessView {
       views: posture?.views ?? NO_VIEWS,
       policies: this.#assignedPolicies(facts, groupIds, user !== undefined),
       ...(facts.systemUnknown === true && { phonePolicies: assignedPhonePolicies([...this.#compliancePolicies.values()], groupIds, user !== undefined) }),
-      connectors: this.#connectorList,
+      connectors,
       mergeRules,
       settings: this.#settings,
       failing: posture?.failing ?? NOT_FAILING,

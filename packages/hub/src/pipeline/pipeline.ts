@@ -106,7 +106,7 @@ export async function startPipeline({ store, clock, log = SILENT, onError, evalu
     },
     unreadable: () => memory.unreadable,
     clockControl: watch,
-    reevaluateFleet: () => reevaluate(deps, memory.fleet.all()),
+    reevaluateFleet: async () => (await reevaluate(deps, memory.fleet.all()))?.changed ?? 0,
     settled: () => serial.run(() => Promise.resolve()),
     tick: () => time.tick(),
     close: async () => {

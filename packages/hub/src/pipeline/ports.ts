@@ -45,13 +45,22 @@ export interface ConfigurationChange {
   readonly after?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** What a change of the configuration did to access, as `compliantDevice` has it. */
+export interface AccessEffect {
+  /** Devices that satisfy it now and did not before. */
+  readonly opened: number;
+  /** Devices that satisfied it before and do not now. */
+  readonly closed: number;
+}
+
 export interface Configuration {
   /**
    * Runs `work` in a transaction, and in the same one writes the audit rows and the outbox row of the changes
    * that `work` reports through `changed`. When this resolves, the memory that decisions read shows the change
-   * and every device it touches has been evaluated again.
+   * and every device it touches has been evaluated again. `evaluated` hears what came of that, unless it could not be
+   * finished now.
    */
-  write<T>(actor: string, work: (tx: Transaction, changed: (change: ConfigurationChange) => void) => Promise<T>): Promise<T>;
+  write<T>(actor: string, work: (tx: Transaction, changed: (change: ConfigurationChange) => void) => Promise<T>, evaluated?: (effect: AccessEffect) => void): Promise<T>;
 }
 
 /** What a change would do, counted over the whole fleet as it now stands. */
@@ -90,6 +99,8 @@ export interface OwnSystemName {
 export interface FleetQuestions {
   /** What would change if the merge rule with this id were as given; `undefined`: if it were not there. */
   previewMergeRule(id: string, rule: MergeRule | undefined): Promise<PreviewedChange>;
+  /** What would change if the connector with this id were stored as given; `undefined`: if it were deleted. */
+  previewConnector(id: string, body: Readonly<Record<string, unknown>> | undefined): Promise<PreviewedChange>;
   /** Devices of which partners say different levels; at most `limit` are listed, all are counted. */
   disagreements(limit: number): Promise<{ readonly count: number; readonly devices: readonly Disagreement[] }>;
   /** The names of systems that are in no table, by name, whether or not an administrator has given them a platform. */

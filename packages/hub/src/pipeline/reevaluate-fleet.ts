@@ -6,7 +6,8 @@ import { evaluatePosture, isSameVerdict, type EvaluatedPosture } from './evaluat
 import type { FleetDevice } from './fleet.ts';
 import type { Memory, Touched } from './memory.ts';
 import { postureHistory } from './note-history.ts';
-import { isWorthTelling, postureChanged } from './revoke-access.ts';
+import { isCompliantState, isWorthTelling, postureChanged } from './revoke-access.ts';
+import type { AccessEffect } from './ports.ts';
 import type { Serial } from './serial.ts';
 
 export interface ReevaluateDependencies {
@@ -24,45 +25,54 @@ const CHUNK = 1_000;
 /** Devices evaluated before other work gets its turn: about a millisecond, so that decisions do not wait. */
 const TURN = 500;
 
+/** What came of an evaluation. */
+export interface Reevaluated extends AccessEffect {
+  /** Devices that came out different. */
+  readonly changed: number;
+}
+
+const NOTHING_CHANGED: Reevaluated = { changed: 0, opened: 0, closed: 0 };
+
 /**
  * Evaluates devices again after something other than a report changed: a policy, a connector, a group, the
  * time. Only what comes out different is written and told, and while that is written the next are looked at.
- * Answers how many were. What cannot be written now is left to `unfinished`: the change itself has happened.
+ * `undefined`: it could not be written now, and is left to `unfinished`; the change itself has happened.
  */
-export async function reevaluate(deps: ReevaluateDependencies, devices: Iterable<FleetDevice>): Promise<number> {
+export async function reevaluate(deps: ReevaluateDependencies, devices: Iterable<FleetDevice>): Promise<Reevaluated | undefined> {
   try {
     return await reevaluateNow(deps, devices);
   } catch (error) {
     deps.unfinished(error);
-    return 0;
+    return undefined;
   }
 }
 
 /** @throws StoreBusy when it cannot be written now; then some are evaluated and some are not. */
-export async function reevaluateNow(deps: Omit<ReevaluateDependencies, 'unfinished'>, devices: Iterable<FleetDevice>): Promise<number> {
+export async function reevaluateNow(deps: Omit<ReevaluateDependencies, 'unfinished'>, devices: Iterable<FleetDevice>): Promise<Reevaluated> {
   // What is under way may have been evaluated before the change: it has to be in memory before it is looked at.
   await deps.serial.run(() => Promise.resolve());
-  let changed = 0;
-  let writing: Promise<number> = Promise.resolve(0);
+  let total = NOTHING_CHANGED;
+  let writing: Promise<Reevaluated> = Promise.resolve(NOTHING_CHANGED);
   for await (const different of differentOnes(deps, devices)) {
-    changed += await writing;
+    total = sum(total, await writing);
     writing = write(deps, different);
     writing.catch(() => undefined); // Thrown where it is waited for.
   }
-  return changed + await writing;
+  return sum(total, await writing);
 }
 
-/** What changed documents ask for. */
-export async function evaluateTouched(deps: ReevaluateDependencies, touched: readonly Touched[]): Promise<void> {
+function sum(a: Reevaluated, b: Reevaluated): Reevaluated {
+  return { changed: a.changed + b.changed, opened: a.opened + b.opened, closed: a.closed + b.closed };
+}
+
+/** What changed documents ask for. `undefined`: it could not be finished now. */
+export async function evaluateTouched(deps: ReevaluateDependencies, touched: readonly Touched[]): Promise<AccessEffect | undefined> {
   const { fleet } = deps.memory;
-  if (touched.includes('fleet')) {
-    await reevaluate(deps, fleet.all());
-    return;
-  }
+  if (touched.includes('fleet')) return reevaluate(deps, fleet.all());
   const ids = new Set(touched.flatMap((t) => (typeof t === 'object' ? [...t.devices] : [])));
   // A superseded record is at the worse of its own and its successor's.
   for (const id of [...ids]) for (const old of fleet.supersededBy(id)) ids.add(old);
-  if (ids.size > 0) await reevaluate(deps, fleet.these(ids));
+  return ids.size > 0 ? reevaluate(deps, fleet.these(ids)) : NOTHING_CHANGED;
 }
 
 /** The ids of those whose verdict is another one now, in lists of at most `CHUNK`. */
@@ -81,16 +91,17 @@ async function* differentOnes({ memory, clock }: Pick<ReevaluateDependencies, 'm
 }
 
 /** Evaluates once more on what the store holds, for something may have come in meanwhile, and writes it. */
-function write(deps: Omit<ReevaluateDependencies, 'unfinished'>, ids: readonly string[]): Promise<number> {
+function write(deps: Omit<ReevaluateDependencies, 'unfinished'>, ids: readonly string[]): Promise<Reevaluated> {
   return deps.serial.run(async () => {
     const { memory, store, clock } = deps;
     const now = clock.now();
-    const written = await store.transaction(async (tx) => {
+    const { written, effect } = await store.transaction(async (tx) => {
       // Another process may have taken a report meanwhile: what is locked and read here is what counts.
       const current = new Map((await tx.postures.get(ids)).map((p) => [p.deviceId, p]));
       const postures: PostureRow[] = [];
       const told: Omit<OutboxRow, 'seq'>[] = [];
       const history: HistoryRow[] = [];
+      const effect = { opened: 0, closed: 0 };
       for (const [i, id] of ids.entries()) {
         if ((i + 1) % TURN === 0) await setImmediate();
         const device = memory.fleet.get(id);
@@ -99,6 +110,8 @@ function write(deps: Omit<ReevaluateDependencies, 'unfinished'>, ids: readonly s
         const after = evaluateAgain(memory, device, before, now);
         postures.push(after);
         history.push(...postureHistory(before, after));
+        const [was, is] = [isCompliantState(before?.complianceState ?? 'unknown'), isCompliantState(after.complianceState)];
+        if (was !== is) effect[is ? 'opened' : 'closed'] += 1;
         if (!isWorthTelling(before, after)) continue;
         const name = memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null;
         told.push(postureChanged(device, name, before, after, null, deps.origin));
@@ -106,10 +119,10 @@ function write(deps: Omit<ReevaluateDependencies, 'unfinished'>, ids: readonly s
       await tx.postures.put(postures);
       if (history.length > 0) await tx.history.append(history);
       if (told.length > 0) await tx.outbox.append(told);
-      return postures;
+      return { written: postures, effect };
     });
     for (const posture of written) memory.fleet.setPosture(posture);
-    return written.length;
+    return { changed: written.length, ...effect };
   });
 }
 

@@ -3,7 +3,7 @@ import { HubError } from '@sallyport/contracts';
 import { hasElapsed } from '../platform/clock.ts';
 import { NEW_STATUS, type ConnectorStatus, type HandledTerm } from './connector-status.ts';
 import type { Configuration, VocabularyChanged } from './ports.ts';
-import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
+import { evaluateTouched, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 import type { ClockLog } from './watch-clock.ts';
 
 export interface VocabularyDependencies extends ReevaluateDependencies {
@@ -162,6 +162,6 @@ export class WatchVocabulary {
         if (before.includes(term) !== now.includes(term)) for (const device of memory.fleet.terms.holders(id, term)) devices.add(device);
       }
     }
-    if (devices.size > 0) await reevaluate(this.#deps, memory.fleet.these(devices));
+    if (devices.size > 0) await evaluateTouched(this.#deps, [{ devices }]);
   }
 }

@@ -1,5 +1,6 @@
 import { word } from '../../frame/arguments.ts';
 import { command } from '../../frame/command.ts';
+import { accessEffect } from '../shared/access-effect.ts';
 import { CONNECTORS, findConnector } from '../shared/find.ts';
 
 export const remove = command({
@@ -10,7 +11,7 @@ export const remove = command({
   async run({ args }, { hub }) {
     const client = await hub();
     const { id, partnerDisplayName } = await findConnector(client, args.connector);
-    await client.delete(`${CONNECTORS}/${id}`);
-    return { json: { removed: id }, text: `Removed the connector ${partnerDisplayName ?? id}.\n` };
+    const { opened, closed } = await client.change('DELETE', `${CONNECTORS}/${id}`);
+    return { json: { removed: id, opened, closed }, text: `Removed the connector ${partnerDisplayName ?? id}.\n${accessEffect({ opened, closed })}` };
   },
 });

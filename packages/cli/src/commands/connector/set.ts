@@ -2,8 +2,10 @@ import type { ConnectorResource, HubClient } from '@sallyport/contracts/client/i
 import { word } from '../../frame/arguments.ts';
 import { command } from '../../frame/command.ts';
 import { alone, oneOf, onOff, text, texts, wholeNumber } from '../../frame/flags.ts';
+import { accessEffect } from '../shared/access-effect.ts';
 import { CONNECTORS, connectorIdHere, findGroup } from '../shared/find.ts';
 import { readJson } from '../shared/json-file.ts';
+import { previewText, type Preview } from '../shared/preview.ts';
 import { connectorText } from './connector-text.ts';
 
 export const set = command({
@@ -25,11 +27,13 @@ export const set = command({
     everybody: alone('The partner counts for all devices again, whatever their groups'),
     matchByEmail: onOff('The mail address of a user who has one device is enough to say which device is meant'),
     thresholdDays: wholeNumber('DAYS', 'Days without a sign of life after which the partner counts as unresponsive; 0: never', [0, 365]),
+    preview: alone('Store nothing, and say how many devices the change would open and close'),
     file: text('FILE', 'JSON with any properties of a mobileThreatDefenseConnector; "-" reads standard input'),
   },
   examples: [
     { line: 'sallyport connector set lookout --android on --ios on --android-block-on-missing on' },
     { line: 'sallyport connector set zimperium --threshold-days 3' },
+    { line: 'sallyport connector set lookout --android off --preview' },
     { line: 'sallyport connector set zimperium --integration basic --enrolment-group Pilots' },
     { line: 'sallyport connector set 5f0e6f3a-9d0c-4b41-9c1e-0a7c3f1d2b10 --name Acme --android on --ios on', says: 'a partner that nobody listed; "Acme" is enough from then on' },
   ],
@@ -54,10 +58,14 @@ export const set = command({
     };
     const id = await connectorIdHere(client, args.connector);
     const before = await client.find(`${CONNECTORS}/${id}`);
-    const connector = before === undefined
-      ? await client.post<ConnectorResource>(CONNECTORS, { ...DEFAULTS, id, ...given })
-      : await client.patch<ConnectorResource>(`${CONNECTORS}/${id}`, given);
-    return { json: connector, text: connectorText(connector, context.style) };
+    if (flags.preview) {
+      const found = await client.post<Preview>(`/admin/v1/connectors/${id}/preview`, { connector: given });
+      return { json: found, text: await previewText(found, client, context.style) };
+    }
+    const { resource: connector, ...effect } = before === undefined
+      ? await client.change<ConnectorResource>('POST', CONNECTORS, { ...DEFAULTS, id, ...given })
+      : await client.change<ConnectorResource>('PATCH', `${CONNECTORS}/${id}`, given);
+    return { json: { ...connector, ...effect }, text: connectorText(connector, context.style) + accessEffect(effect) };
   },
 });
 

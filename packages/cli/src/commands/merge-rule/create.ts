@@ -1,5 +1,6 @@
 import type { MergeRuleResource } from '@sallyport/contracts/client/index.ts';
 import { command } from '../../frame/command.ts';
+import { accessEffect } from '../shared/access-effect.ts';
 import { MERGE_RULES } from './list.ts';
 import { METHODS, RULE_FLAGS, ruleOf } from './rule-flags.ts';
 
@@ -14,7 +15,8 @@ export const create = command({
   ],
   async run({ flags }, { hub }) {
     const client = await hub();
-    const rule = await client.post<MergeRuleResource>(MERGE_RULES, await ruleOf(client, flags));
-    return { json: rule, text: `Made the rule ${rule.id}: ${rule.method}. Devices are evaluated again.\n` };
+    const { resource: rule, ...effect } = await client.change<MergeRuleResource>('POST', MERGE_RULES, await ruleOf(client, flags));
+    const warning = rule.warning === undefined ? '' : `${rule.warning}\n`;
+    return { json: { ...rule, ...effect }, text: `Made the rule ${rule.id}: ${rule.method}.\n${warning}${accessEffect(effect)}` };
   },
 });

@@ -1,5 +1,6 @@
 import { word } from '../../frame/arguments.ts';
 import { command } from '../../frame/command.ts';
+import { accessEffect } from '../shared/access-effect.ts';
 import { findPolicy } from './find-policy.ts';
 
 export const deletePolicy = command({
@@ -10,7 +11,7 @@ export const deletePolicy = command({
   async run({ args }, { hub }) {
     const client = await hub();
     const { kind, policy } = await findPolicy(client, args.policy);
-    await client.delete(`${kind.path}/${policy.id}`);
-    return { json: { deleted: policy.id }, text: `Deleted the ${kind.one} "${policy.displayName}".\n` };
+    const { opened, closed } = await client.change('DELETE', `${kind.path}/${policy.id}`);
+    return { json: { deleted: policy.id, opened, closed }, text: `Deleted the ${kind.one} "${policy.displayName}".\n${accessEffect({ opened, closed })}` };
   },
 });

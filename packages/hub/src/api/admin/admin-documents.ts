@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { HubError } from '@sallyport/contracts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Configuration } from '../../pipeline/ports.ts';
+import type { AccessEffect, Configuration } from '../../pipeline/ports.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import type { DocumentKind, DocumentRow, Store, Transaction } from '../../store/store.ts';
 
@@ -12,6 +12,8 @@ export interface AdminDependencies {
 }
 
 type Body = Readonly<Record<string, unknown>>;
+/** Hears what the write did to access. */
+type Evaluated = (effect: AccessEffect) => void;
 
 /** Reading and writing the documents of one kind, with audit and outbox rows through `Configuration`. */
 export class AdminDocuments {
@@ -36,7 +38,7 @@ export class AdminDocuments {
   }
 
   /** @throws HubError `already_exists` */
-  create(request: FastifyRequest, id: string, make: (tx: Transaction) => Promise<Body> | Body): Promise<DocumentRow> {
+  create(request: FastifyRequest, id: string, make: (tx: Transaction) => Promise<Body> | Body, evaluated?: Evaluated): Promise<DocumentRow> {
     return this.#deps.configuration.write(actorOf(request), async (tx, changed) => {
       if ((await tx.documents.get(this.#kind, id)) !== undefined) {
         throw new HubError('already_exists', `There is a ${this.#name} with the id ${id} already; change it with PATCH.`, { field: 'id' });
@@ -44,27 +46,27 @@ export class AdminDocuments {
       const row = this.#required(await tx.documents.put(this.#kind, id, await make(tx), this.#deps.clock.now()), id);
       changed({ kind: this.#kind, id, after: row.body });
       return row;
-    });
+    }, evaluated);
   }
 
   /** @throws HubError `not_found` */
-  change(request: FastifyRequest, id: string, make: (before: Body, tx: Transaction) => Promise<Body> | Body): Promise<DocumentRow> {
+  change(request: FastifyRequest, id: string, make: (before: Body, tx: Transaction) => Promise<Body> | Body, evaluated?: Evaluated): Promise<DocumentRow> {
     return this.#deps.configuration.write(actorOf(request), async (tx, changed) => {
       const before = this.#required(await tx.documents.get(this.#kind, id), id);
       const row = this.#required(await tx.documents.put(this.#kind, id, await make(before.body, tx), this.#deps.clock.now()), id);
       changed({ kind: this.#kind, id, before: before.body, after: row.body });
       return row;
-    });
+    }, evaluated);
   }
 
   /** @param check may refuse it. @throws HubError `not_found` */
-  remove(request: FastifyRequest, id: string, check: (tx: Transaction) => Promise<void> = async () => undefined): Promise<void> {
+  remove(request: FastifyRequest, id: string, check: (tx: Transaction) => Promise<void> = async () => undefined, evaluated?: Evaluated): Promise<void> {
     return this.#deps.configuration.write(actorOf(request), async (tx, changed) => {
       const before = this.#required(await tx.documents.get(this.#kind, id), id);
       await check(tx);
       await tx.documents.delete(this.#kind, id);
       changed({ kind: this.#kind, id, before: before.body });
-    });
+    }, evaluated);
   }
 
   #required(row: DocumentRow | undefined, id: string): DocumentRow {

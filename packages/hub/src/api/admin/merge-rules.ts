@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyPluginCallback } from 'fastify';
+import type { FastifyPluginCallback, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { invalidField } from '@sallyport/contracts';
 import { toMergeRule } from '../../pipeline/merge-rule-document.ts';
-import type { FleetQuestions } from '../../pipeline/ports.ts';
+import type { AccessEffect, FleetQuestions } from '../../pipeline/ports.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentKind, DocumentRow, Store, Transaction } from '../../store/store.ts';
+import { effectHeaders, EFFECT_NOTE } from '../access-effect.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
+import { preview } from './preview-schema.ts';
 import { AdminDocuments, idOf } from './admin-documents.ts';
 import type { AdminDependencies } from './admin-documents.ts';
 
@@ -27,7 +29,7 @@ export function mergeRuleRoutes(deps: MergeRuleDependencies): FastifyPluginCallb
     app.post('/admin/v1/merge-rules', { config: { access: WRITE, doc: docs.create } }, async (request, reply) => {
       const given = ruleCreate.parse(request.body);
       const id = randomUUID();
-      const row = await rules.create(request, id, (tx) => checked(given, tx));
+      const row = await rules.create(request, id, (tx) => checked(given, tx), tell(reply));
       reply.code(201).header('location', `/admin/v1/merge-rules/${id}`);
       return toView(row);
     });
@@ -44,16 +46,21 @@ export function mergeRuleRoutes(deps: MergeRuleDependencies): FastifyPluginCallb
       return { count, value: devices.map((device) => ({ ...device, views: device.views.map(({ observedAt, ...view }) => ({ ...view, observedDateTime: isoTime(observedAt) })) })) };
     });
     app.get('/admin/v1/merge-rules/:id', { config: { access: READ, doc: docs.get } }, async (request) => toView(await rules.get(idOf(request))));
-    app.patch('/admin/v1/merge-rules/:id', { config: { access: WRITE, doc: docs.patch } }, async (request) => {
+    app.patch('/admin/v1/merge-rules/:id', { config: { access: WRITE, doc: docs.patch } }, async (request, reply) => {
       const patch = rulePatch.parse(request.body);
-      return toView(await rules.change(request, idOf(request), (before, tx) => checked(merged(before as Rule, patch), tx, '', patch)));
+      return toView(await rules.change(request, idOf(request), (before, tx) => checked(merged(before as Rule, patch), tx, '', patch), tell(reply)));
     });
     app.delete('/admin/v1/merge-rules/:id', { config: { access: WRITE, doc: docs.remove } }, async (request, reply) => {
-      await rules.remove(request, idOf(request));
+      await rules.remove(request, idOf(request), undefined, tell(reply));
       return reply.code(204).send();
     });
     done();
   };
+}
+
+/** What a write did to access, in the headers of its answer. */
+function tell(reply: FastifyReply): (effect: AccessEffect) => void {
+  return (effect) => { reply.headers(effectHeaders(effect)); };
 }
 
 const id = z.string().min(1).max(256).transform(canonicalId);
@@ -80,6 +87,7 @@ const ruleCreate = z.strictObject({
 const rulePatch = z.strictObject(fields).partial();
 const ruleView = z.object({
   ...fields, order: fields.order.optional(), atLeast: fields.atLeast.optional(),
+  warning: z.string().optional().describe('What about the rule is dangerous; absent where nothing is.'),
   id: z.string(), createdDateTime: z.iso.datetime(), modifiedDateTime: z.iso.datetime(),
 });
 
@@ -95,11 +103,6 @@ function merged(before: Rule, patch: z.infer<typeof rulePatch>): Rule {
 const previewRequest = z.strictObject({
   rule: ruleCreate.nullable().describe('The rule to try; null: what if the replaced rule were deleted.'),
   replaces: id.nullable().default(null).describe('Id of the rule that it would replace; null: it would be a new one.'),
-});
-const preview = z.object({
-  devices: z.int(), changed: z.int().describe('Devices whose compliance state would be another.'), closing: z.int().describe('Devices that would lose access.'), opening: z.int().describe('Devices that would get it back.'),
-  levelChanged: z.int().describe('Devices whose merged level would be another, whether or not that changes their compliance.'),
-  samples: z.array(z.object({ deviceId: z.string(), from: z.string(), to: z.string() })),
 });
 const disagreementQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('How many devices are listed; all are counted.') });
 const disagreements = z.object({
@@ -135,15 +138,18 @@ async function requireDocument(tx: Pick<Transaction | Store, 'documents'>, kind:
 }
 
 function toView(row: DocumentRow): z.infer<typeof ruleView> {
-  return ruleView.parse({ ...row.body, id: row.id, createdDateTime: isoTime(row.createdAt), modifiedDateTime: isoTime(row.modifiedAt) });
+  const warning = row.body.silentPartner === 'ignore' ? { warning: IGNORE_OPENS } : {};
+  return ruleView.parse({ ...row.body, ...warning, id: row.id, createdDateTime: isoTime(row.createdAt), modifiedDateTime: isoTime(row.modifiedAt) });
 }
+
+const IGNORE_OPENS = 'silentPartner is "ignore": when a partner falls silent, the devices that it closed open again, whatever it reported. "keepWorse" keeps what was worse than secured for 30 days.';
 
 const params = z.object({ id: z.string().describe('Id of the rule.') });
 const tags = ['merge rules'];
 
 const docs = {
   list: { summary: 'List merge rules', tags, responses: { 200: { description: 'All rules.', schema: z.object({ value: z.array(ruleView) }) } } },
-  create: { summary: 'Make a merge rule', tags, body: ruleCreate, responses: { 201: { description: 'The rule.', schema: ruleView } } },
+  create: { summary: 'Make a merge rule', description: EFFECT_NOTE, tags, body: ruleCreate, responses: { 201: { description: 'The rule.', schema: ruleView } } },
   preview: {
     summary: 'Count the devices that a change of merge rules would change', description: 'Nothing is stored. Every device is evaluated with the rule and without it.',
     tags, body: previewRequest, responses: { 200: { description: 'What would change.', schema: preview } },
@@ -153,6 +159,6 @@ const docs = {
     responses: { 200: { description: 'How many there are, and the first of them.', schema: disagreements } },
   },
   get: { summary: 'Get one merge rule', tags, params, responses: { 200: { description: 'The rule.', schema: ruleView } } },
-  patch: { summary: 'Change a merge rule', tags, params, body: rulePatch, responses: { 200: { description: 'The rule as it is now.', schema: ruleView } } },
-  remove: { summary: 'Delete a merge rule', tags, params, responses: { 204: { description: 'Deleted.' } } },
+  patch: { summary: 'Change a merge rule', description: EFFECT_NOTE, tags, params, body: rulePatch, responses: { 200: { description: 'The rule as it is now.', schema: ruleView } } },
+  remove: { summary: 'Delete a merge rule', description: EFFECT_NOTE, tags, params, responses: { 204: { description: 'Deleted.' } } },
 } as const satisfies Record<string, RouteDoc>;

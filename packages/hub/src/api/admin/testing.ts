@@ -15,6 +15,7 @@ import { TrustSets } from '../access/trust-sets.ts';
 import { DoorRegistry } from '../doors/door-registry.ts';
 import { createHttpServer } from '../http-server.ts';
 import { permissionsAsToken } from '../testing-authenticator.ts';
+import { connectorPreviewRoutes } from './connector-preview.ts';
 import { doorAdminRoutes } from './doors.ts';
 import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { trustSetAdminRoutes } from './trust-sets.ts';
@@ -30,7 +31,7 @@ export interface AdminHub {
   readonly pipeline: Pipeline;
   readonly registry: DoorRegistry;
   // `any`, because tests look into answers freely; what is not there fails the test.
-  call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: object, roles?: readonly string[]): Promise<{ status: number; body: any; text: string }>;
+  call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: object, roles?: readonly string[]): Promise<{ status: number; body: any; text: string; headers: Readonly<Record<string, unknown>> }>;
   close(): Promise<void>;
 }
 
@@ -51,13 +52,14 @@ export async function openAdminHub(options: { readonly events?: Omit<EventRoutes
   app.register(mergeRuleRoutes({ ...deps, questions: pipeline.questions }));
   app.register(organizationRoutes(deps));
   app.register(platformNameRoutes({ ...deps, questions: pipeline.questions }));
+  app.register(connectorPreviewRoutes({ store, questions: pipeline.questions }));
   app.register(unknownTermRoutes({ vocabulary: pipeline.vocabulary, view: pipeline.decider.view }));
   app.register(eventRoutes({ alerts, ...options.events }));
   return {
     app, store, pipeline, registry,
     async call(method, url, body, roles = PERMISSIONS) {
       const response = await app.inject({ method, url, headers: { authorization: roles.join(',') }, ...(body === undefined ? {} : { payload: body }) });
-      return { status: response.statusCode, text: response.body, body: response.body === '' ? undefined : response.json() };
+      return { status: response.statusCode, text: response.body, headers: response.headers, body: response.body === '' ? undefined : response.json() };
     },
     async close() {
       alerts.close();

@@ -8,6 +8,7 @@ import { parseBody, parseParameters } from '@sallyport/contracts/graph/parse-bod
 import type { QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow } from '../../store/store.ts';
+import { EFFECT_NOTE } from '../access-effect.ts';
 import { collectionAnswer, entityAnswer } from './answers.ts';
 import { settledActions, settledAssignments } from './compliance-actions.ts';
 import { createDocument, deleteDocument, readRoutes, requireDocument, requireText, updateDocument, type DocumentCollection } from './documents.ts';
@@ -47,18 +48,18 @@ export function compliancePolicyRoutes(deps: GraphDependencies): GraphRoute[] {
       handle: async (request) => entityAnswer(request, collection, present(await create(deps, request)), {}, 201),
     },
     {
-      method: 'PATCH', path: `/${PATH}/:id`, access: access.write, summary: 'Change the settings of a compliance policy', doc: changes(TYPE),
+      method: 'PATCH', path: `/${PATH}/:id`, access: access.write, summary: 'Change the settings of a compliance policy', description: EFFECT_NOTE, doc: changes(TYPE),
       handle: async (request) => entityAnswer(request, collection, present(await update(deps, request))),
     },
     {
-      method: 'DELETE', path: `/${PATH}/:id`, access: access.write, summary: 'Delete a compliance policy', doc: deletes,
+      method: 'DELETE', path: `/${PATH}/:id`, access: access.write, summary: 'Delete a compliance policy', description: EFFECT_NOTE, doc: deletes,
       handle: async (request) => {
         await deleteDocument(deps, request, collection, param(request, 'id'));
         return noContent;
       },
     },
     {
-      method: 'POST', path: `/${PATH}/:id/assign`, access: access.write, summary: 'Assign a compliance policy: the list replaces what was there',
+      method: 'POST', path: `/${PATH}/:id/assign`, access: access.write, summary: 'Assign a compliance policy: the list replaces what was there', description: EFFECT_NOTE,
       doc: { takes: assignBody, answers: { status: 200, type: ASSIGNMENTS.type, list: true } },
       handle: (request) => assign(deps, request),
     },

@@ -10,6 +10,7 @@ import { canonicalId, toConnector } from '../../pipeline/rules-from-documents.ts
 import { isoTime } from '../../platform/clock.ts';
 import { pushCursorId } from '../../publish/inventory/push-target.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
+import { EFFECT_NOTE } from '../access-effect.ts';
 import { entityAnswer } from './answers.ts';
 import { chosenId, createDocument, readRoutes, requireDocument, updateDocument, type DocumentCollection } from './documents.ts';
 import { CONNECTORS } from './permissions.ts';
@@ -55,21 +56,21 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     {
-      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a connector', doc: changes(type),
+      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a connector', description: EFFECT_NOTE, doc: changes(type),
       handle: async (request) => {
         const parsed = parseBody(type, request.body, request.version);
         let matchesByEmail = false;
         const row = await updateDocument(deps, request, collection, param(request, 'id'), async (before, tx) => {
-          await checkGiven(parsed, tx);
+          const after = await changedConnector(before, parsed, tx);
           matchesByEmail = before.body.matchDevicesByEmail !== true && parsed.matchDevicesByEmail === true;
-          return settled(before.id, { ...before.body, ...parsed });
+          return after;
         });
         if (matchesByEmail) await deps.devices.matchWaitingByEmail(row.id);
         return entityAnswer(request, collection, await shown(row));
       },
     },
     {
-      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a connector, with the link to its vendor; what its partner said ends', doc: deletes,
+      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a connector, with the link to its vendor; what its partner said ends', description: EFFECT_NOTE, doc: deletes,
       handle: async (request) => {
         await remove(deps, request);
         return noContent;
@@ -101,12 +102,18 @@ async function remove(deps: GraphDependencies, request: GraphRequest): Promise<v
     for (const name of CURSOR_NAMES) await tx.documents.delete('vendorCursor', cursorId(id, name));
     changed({ kind: 'vendorLink', id, before: { vendor: link.body.vendor } });
     return id;
-  });
+  }, request.evaluated);
   await deps.devices.forgetPartner(removed);
 }
 
+/** A connector as a PATCH would leave it. @throws HubError `invalid_request` that names the field */
+export async function changedConnector(before: DocumentRow, given: GraphBody, tx: Pick<Transaction | GraphDependencies['store'], 'documents'>): Promise<GraphBody> {
+  await checkGiven(given, tx);
+  return settled(before.id, { ...before.body, ...given });
+}
+
 /** What types alone do not tell. A typing error in either would leave devices without the partner, or without a lower limit. */
-async function checkGiven(given: GraphBody, tx: Transaction): Promise<void> {
+async function checkGiven(given: GraphBody, tx: Pick<Transaction | GraphDependencies['store'], 'documents'>): Promise<void> {
   const groupIds = (given.enrolmentGroupIds ?? []) as readonly string[];
   for (const [index, id] of groupIds.entries()) {
     if ((await tx.documents.get('group', canonicalId(id))) === undefined) {

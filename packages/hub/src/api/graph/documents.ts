@@ -98,7 +98,7 @@ export async function createDocument(
     const row = written(await tx.documents.put(kind, id, body, deps.clock.now()));
     changed({ kind, id, after: row.body });
     return row;
-  });
+  }, request.evaluated);
 }
 
 /** Read-modify-write in one transaction. */
@@ -114,7 +114,7 @@ export async function updateDocument(
     const row = written(await tx.documents.put(kind, before.id, body, deps.clock.now()));
     changed({ kind, id: before.id, before: before.body, after: row.body });
     return row;
-  });
+  }, request.evaluated);
 }
 
 /** `check` may refuse; `alongside` deletes what belongs to it. */
@@ -127,7 +127,7 @@ export async function deleteDocument(
     await check?.(before, tx);
     await tx.documents.delete(kind, before.id);
     changed({ kind, id: before.id, before: before.body });
-  });
+  }, request.evaluated);
 }
 
 /** The `id` that a client chose for a new resource, lower-case; a new one when it chose none. */

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { HubError } from '@sallyport/contracts';
 import type { GraphVersion } from '@sallyport/contracts/graph/model.ts';
+import { effectHeaders } from '../access-effect.ts';
 import { accessPolicyRoutes } from './access-policies.ts';
 import { applicationRoutes } from './applications.ts';
 import { auditEventRoutes } from './audit-events.ts';
@@ -26,15 +27,15 @@ export function graphRoutes(deps: GraphDependencies): FastifyPluginAsync {
     for (const version of VERSIONS) {
       addMetadataRoute(app, version);
       addBatchRoute(app, version);
-      for (const { method, path, access, summary, only = version, doc, handle } of routes) {
+      for (const { method, path, access, summary, description, only = version, doc, handle } of routes) {
         if (only !== version) continue;
         app.route({
           method,
           url: `/${version}${path}`,
-          config: { access: { kind: 'permission', anyOf: access }, doc: routeDocOf({ summary, doc }, version) },
+          config: { access: { kind: 'permission', anyOf: access }, doc: routeDocOf({ summary, description, doc }, version) },
           handler: async (request, reply) => {
             refusePrecondition(request);
-            const asked = toGraphRequest(request, version, deps);
+            const asked = toGraphRequest(request, version, deps, (effect) => { reply.headers(effectHeaders(effect)); });
             const answer = await handle(asked);
             reply.code(answer.status);
             if (answer.status === 201 && typeof answer.body?.id === 'string') reply.header('location', locationOf(asked, answer.body.id));
@@ -71,7 +72,7 @@ function locationOf({ origin, originalPath }: GraphRequest, id: string): string 
   return `${origin}${originalPath.replace(/\/$/, '')}/${id}`;
 }
 
-function toGraphRequest(request: FastifyRequest, version: GraphVersion, deps: GraphDependencies): GraphRequest {
+function toGraphRequest(request: FastifyRequest, version: GraphVersion, deps: GraphDependencies, evaluated: GraphRequest['evaluated']): GraphRequest {
   const { caller } = request;
   if (caller === undefined) throw new Error('A Graph route was reached without a caller.');
   // A client may write the whole address where others write the path (RFC 9112 section 3.2.2).
@@ -88,6 +89,7 @@ function toGraphRequest(request: FastifyRequest, version: GraphVersion, deps: Gr
     body: request.body,
     caller,
     lateEnumMembers: /include-unknown-enum-members/i.test(String(request.headers.prefer ?? '')),
+    evaluated,
   };
 }
 

@@ -28,9 +28,12 @@ export const changes = (type: string): GraphRouteDoc => ({ takes: type, partly: 
 export const changesSilently = (type: string): GraphRouteDoc => ({ takes: type, partly: true, answers: { status: 204 } });
 export const deletes: GraphRouteDoc = { answers: { status: 204 } };
 
-export function routeDocOf({ summary, doc }: { readonly summary: string; readonly doc: GraphRouteDoc }, version: GraphVersion): RouteDoc {
+export function routeDocOf(
+  { summary, description, doc }: { readonly summary: string; readonly description?: string | undefined; readonly doc: GraphRouteDoc }, version: GraphVersion,
+): RouteDoc {
   return {
     summary,
+    description,
     tags: [`Graph ${version}`],
     query: doc.query === undefined ? undefined : queryOf(doc.query, version),
     body: doc.takes === undefined ? undefined : typeof doc.takes === 'string' ? entity(doc.takes, version, doc.partly === true) : doc.takes,

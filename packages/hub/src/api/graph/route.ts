@@ -1,6 +1,6 @@
 import type { Permission } from '@sallyport/contracts';
 import type { GraphBody, GraphVersion } from '@sallyport/contracts/graph/model.ts';
-import type { AccessView, Configuration, DeviceRegistry } from '../../pipeline/ports.ts';
+import type { AccessEffect, AccessView, Configuration, DeviceRegistry } from '../../pipeline/ports.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Readers } from '../../store/store.ts';
 import type { Caller } from '../route-access.ts';
@@ -30,6 +30,8 @@ export interface GraphRequest {
   readonly caller: Caller;
   /** `Prefer: include-unknown-enum-members`. */
   readonly lateEnumMembers: boolean;
+  /** Hears what a write of the configuration did to access; the answer's headers say it. */
+  readonly evaluated: (effect: AccessEffect) => void;
 }
 
 export interface GraphAnswer {
@@ -47,6 +49,7 @@ export interface GraphRoute {
   /** Any of these permissions opens it. */
   readonly access: readonly Permission[];
   readonly summary: string;
+  readonly description?: string | undefined;
   /** Served in this version alone. */
   readonly only?: GraphVersion | undefined;
   readonly doc: GraphRouteDoc;
