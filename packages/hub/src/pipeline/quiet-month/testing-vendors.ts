@@ -46,8 +46,8 @@ export interface Entry {
   lastSeen: number;
   /** An attacker's doing: the vendor reports a good level and a protection word that nobody knows. */
   isSilenced: boolean;
-  /** What the hub was last told, and when. */
-  told: { readonly level: Level; readonly app: App; readonly at: number } | undefined;
+  /** What the hub was last told, and when. `isLevel`: a level that it understands was ever among it. */
+  told: { readonly level: Level; readonly app: App; readonly at: number; readonly isLevel: boolean } | undefined;
   findingNo: number;
 }
 

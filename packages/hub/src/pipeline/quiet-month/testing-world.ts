@@ -112,7 +112,8 @@ export class World {
   #closes(vendor: VendorName, entries: readonly Entry[], rule: SilentPartnerRule, at: number): boolean {
     const newest = entries.at(-1);
     if (newest?.told === undefined) return false;
-    const older = entries.slice(0, -1).filter(({ told }) => told !== undefined && at - told.at <= THRESHOLD_MS).map(({ told }) => told?.level ?? 'secured');
+    // A newer installation that management ties to the device ends the level of the older one by its own.
+    const older = vendor !== 'serials' && newest.told.isLevel ? [] : entries.slice(0, -1).filter(({ told }) => told !== undefined && at - told.at <= THRESHOLD_MS).map(({ told }) => told?.level ?? 'secured');
     const level = worst([newest.told.level, ...older]);
     const isOff = newest.told.app === 'off';
     const counted = this.#underRule(vendor, rule, level, isOff, newest.told.app === 'lost', at);
@@ -160,11 +161,11 @@ export class World {
 
   /** The person takes the app away, and installs it again when access is gone. */
   #appOff(): void {
-    this.#withIdle((entry) => {
-      if (entry.vendor === 'jamf') return;
-      this.#setApp(entry, 'off');
-      this.#busyFor(entry.device, this.chance.between(1, 30), () => this.#installAgain(entry));
-    });
+    const vendor = this.chance.of(['lookout', 'defender', 'serials'] as const);
+    const entry = this.#idle((one) => one.vendor === vendor);
+    if (entry === undefined) return;
+    this.#setApp(entry, 'off');
+    this.#busyFor(entry.device, this.chance.between(1, 30), () => this.#installAgain(entry));
   }
 
   #installAgain(entry: Entry): void {
@@ -275,8 +276,10 @@ export class World {
       entry.isSilenced = false;
       entry.app = 'works';
       this.#setLevel(entry, 'secured');
-      for (const one of this.devices) if (one.serial === device.serial) one.isAttacked = false;
-      device.isBusy = false;
+      const ofSerial = this.devices.filter(({ serial }) => serial === device.serial);
+      for (const one of ofSerial) one.isAttacked = false;
+      // Nothing else befalls two records with one serial number: whatever is bad would close both.
+      device.isBusy = ofSerial.length > 1;
     });
   }
 
@@ -401,7 +404,8 @@ export class World {
     const { level, app, told, vendor } = entry;
     const isUnderstood = app === 'works' && !(vendor === 'lookout' && this.#hasNewWord && level === 'secured');
     const knownLevel = isUnderstood || vendor === 'defender' || vendor === 'jamf' ? level : told?.level ?? 'secured';
-    entry.told = { level: knownLevel, app: vendor === 'jamf' ? 'works' : app, at: this.askedAt };
+    const isLevel = told?.isLevel === true || isUnderstood;
+    entry.told = { level: knownLevel, app: vendor === 'jamf' ? 'works' : app, at: this.askedAt, isLevel };
     return this.#eventTime();
   }
 
