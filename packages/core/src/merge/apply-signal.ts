@@ -52,9 +52,14 @@ function ratesThreats(signal: Signal): boolean {
 
 function isNewerState(view: PartnerView | undefined, signal: Signal, state: ThreatState): boolean {
   if (signal.endsReports !== undefined && view?.reportId.startsWith(signal.endsReports) !== true) return false;
-  if (signal.undated === true) return isWorseThanSecured(state) && (view === undefined || meaningOf(state).rank > meaningOf(view.state).rank);
+  if (signal.undated === true) return isWorseThanSecured(state) && (view === undefined || meaningOf(state).rank > worstKnown(view));
   if (view === undefined || view.basis === 'findings') return true;
   return isNewer(reported(signal, state), postureOf(view));
+}
+
+/** The rank of the worst that counts: what is reported without a time must not take the place of what stands behind a state. */
+function worstKnown({ state, lastLevel, lastAppState, contested }: PartnerView): number {
+  return Math.max(...[state, lastLevel?.state, lastAppState?.state, contested?.state].map((one) => (one === undefined ? 0 : meaningOf(one).rank)));
 }
 
 /** The id settles what is left, so that two equal reports leave the same trace in any order. */
@@ -140,7 +145,7 @@ function olderLevel(view: PartnerView, signal: Signal, state: ThreatState): Olde
   if (!counts || (signal.undated === true && !isWorseThanSecured(state))) return undefined;
   return {
     lastLevel: report,
-    ...(lastAppState !== undefined && !isNewer(lastAppState, report) && { lastAppState: undefined }),
+    ...(lastAppState !== undefined && signal.undated !== true && !isNewer(lastAppState, report) && { lastAppState: undefined }),
     ...((view.levelMissingSince ?? 0) <= signal.observedAt && { levelMissingSince: view.observedAt }),
   };
 }

@@ -132,11 +132,17 @@ function mergeWords(words: Word[], rule: MergeRule, nobody: () => Merged): Merge
 
 function mergeReporting(words: Word[], rule: MergeRule): Merged {
   words.sort((a, b) => b.rank - a.rank || (a.connectorId < b.connectorId ? -1 : 1));
-  const merged = byMethod(words, rule.merge);
-  const reporting = words.filter(({ onlyCloses }) => !onlyCloses);
-  if (reporting.length === words.length || reporting.length === 0) return merged;
-  const without = reporting.length === 1 ? single(reporting[0] as Word, rule.merge) : byMethod(reporting, rule.merge);
-  return moreClosing(merged, without);
+  return mostClosing(words, rule.merge, 0);
+}
+
+/** Of what the method makes of the words with and without each one that may close and never helps to open, what closes most. */
+function mostClosing(words: readonly Word[], merge: MergeMethod, from: number): Merged {
+  if (words.length === 1) return single(words[0] as Word, merge);
+  let merged = byMethod(words, merge);
+  for (let i = from; i < words.length; i += 1) {
+    if (words[i]?.onlyCloses === true) merged = moreClosing(merged, mostClosing(words.toSpliced(i, 1), merge, i));
+  }
+  return merged;
 }
 
 function moreClosing(merged: Merged, other: Merged): Merged {

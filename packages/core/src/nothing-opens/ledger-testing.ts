@@ -86,8 +86,12 @@ export class Ledger {
     }
     const before = this.#entries.filter((entry) => entry.identity === identity && entry.state !== undefined);
     const isHidden = !word.undated && this.#heard.some((other) => (other.identity ?? NAMELESS) === identity && other.undated && isBad(other.state) && other.at >= word.at);
-    const counts = !word.undated || (word.matched && isBad(word.state) && before.every(({ state }) => badness(state as ThreatState) < badness(word.state as ThreatState)));
+    const counts = !word.undated || (word.matched && isBad(word.state) && !this.#hasFindings(identity) && before.every(({ state }) => badness(state as ThreatState) < badness(word.state as ThreatState)));
     this.#entries.push({ ...word, identity, held: !word.matched, counts, isHidden, contestedUntil: this.#contest(word, identity) });
+  }
+
+  #hasFindings(identity: string): boolean {
+    return this.#heard.some((word) => (word.identity ?? NAMELESS) === identity && word.findings.length > 0);
   }
 
   /** What was held because of this record is known to be about another device. */
