@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
-import type { Finding, FindingState, Signal } from '../vocabulary/signal.ts';
+import { describe, expect, test } from 'vitest';
+import type { Connector } from '../vocabulary/connector.ts';
+import type { Finding, FindingState, PartnerView, Signal } from '../vocabulary/signal.ts';
 import { applySignal } from './apply-signal.ts';
+import { stateOfPartner } from './word-of-partner.ts';
 
 const signal = (at: number, more: Partial<Signal>): Signal =>
   ({ connectorId: 'jamf', reportId: `r${at}`, keys: [], observedAt: at, findings: [], securedEndsFindings: 0, ...more });
@@ -70,4 +72,32 @@ test('a report that does not say when it was raises at once, and never lowers or
 test('an undated report that a partner found something that is over does not show that it watches', () => {
   const remark = signal(1, { findings: [{ id: 'r', type: 'REMARK', state: 'open' }] });
   expect(after(remark, signal(2, { undated: true, findings: [found('a', 'resolved')] })).state).toBe('activated');
+});
+
+describe('clocks that differ by seconds', () => {
+  const SECOND = 1_000;
+  const connector = { id: 'jamf', unresponsivenessThresholdDays: 7 } as Connector;
+  /** Received at 100 s, observed `age` before a better state. */
+  const contested = (age: number, more: Partial<Signal> = {}, better: Partial<Signal> = {}): PartnerView => {
+    const first = applySignal(undefined, new Map(), signal(50 * SECOND, { state: 'secured', ...better }));
+    const known = new Map(first.findings.map((finding) => [finding.id, finding]));
+    return applySignal(first.view, known, signal(50 * SECOND - age, { state: 'highSeverity', receivedAt: 100 * SECOND, ...more })).view as PartnerView;
+  };
+  const stateAt = (view: PartnerView, second: number) => stateOfPartner([view], connector, second * SECOND)?.state;
+
+  test('a worse state of up to 5 seconds before a better one counts for 60 seconds after its receipt', () => {
+    for (const age of [1, 5 * SECOND]) expect([101, 159, 160].map((second) => stateAt(contested(age), second))).toEqual(['highSeverity', 'highSeverity', 'secured']);
+    expect(stateAt(contested(5 * SECOND + 1), 101)).toBe('secured');
+  });
+
+  test('a next state that is not clearly newer does not end it, one that is does', () => {
+    const view = contested(1 * SECOND);
+    const next = (second: number) => applySignal(view, new Map(), signal(second * SECOND, { state: 'secured', receivedAt: 110 * SECOND })).view as PartnerView;
+    expect([51, 55].map((second) => stateAt(next(second), 111))).toEqual(['highSeverity', 'secured']);
+  });
+
+  test('it does not count where the better one resolved its findings by name', () => {
+    expect(stateAt(contested(1 * SECOND, { findings: [found('a')] }, { findings: [found('a', 'resolved')] }), 101)).toBe('secured');
+    expect(stateAt(contested(1 * SECOND, { findings: [found('a')] }, { findings: [found('b', 'resolved')] }), 101)).toBe('highSeverity');
+  });
 });

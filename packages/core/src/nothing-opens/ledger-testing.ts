@@ -33,7 +33,7 @@ export interface Closing {
 interface Entry extends Omit<Word, 'identity'> {
   readonly identity: string;
   readonly held: boolean;
-  /** What was reported before an undated report came closes nothing after it. */
+  /** What was reported before an undated report, or one that may be about another device, closes nothing after it. */
   readonly isHidden: boolean;
   /** An undated report counts as far as it is worse than what was known; here, than whatever was. */
   readonly counts: boolean;
@@ -63,7 +63,7 @@ const newestOf = (entries: readonly Entry[]): Entry | undefined => entries.reduc
 export class Ledger {
   #entries: Entry[] = [];
   readonly #heard: Word[] = [];
-  /** Reports that name no record but the device's management, or only findings: about the newest record, whichever that is. */
+  /** Reports that name no record but the device's management, or only findings, and tied ones about findings alone: of whichever record. */
   readonly #wild: Word[] = [];
   readonly #thresholdDays: number;
 
@@ -80,13 +80,14 @@ export class Ledger {
     const identity = word.identity ?? NAMELESS;
     this.#heard.push(word);
     if (word.matched) this.#settle(word, identity);
-    if (word.matched && word.identity === undefined && (word.tied || word.state === undefined)) {
+    if (word.matched && ((word.identity === undefined && word.tied) || (word.state === undefined && (word.tied || word.identity === undefined)))) {
       this.#wild.push(word);
       return;
     }
     const before = this.#entries.filter((entry) => entry.identity === identity && entry.state !== undefined);
-    const isHidden = !word.undated && this.#heard.some((other) => (other.identity ?? NAMELESS) === identity && other.undated && isBad(other.state) && other.at >= word.at);
-    const counts = !word.undated || (word.matched && isBad(word.state) && !this.#hasFindings(identity) && before.every(({ state }) => badness(state as ThreatState) < badness(word.state as ThreatState)));
+    const isHidden = !word.undated && this.#heard.some((other) => (other.identity ?? NAMELESS) === identity && other.at >= word.at
+      && ((other.undated && isBad(other.state)) || (word.matched && !other.matched)));
+    const counts = !word.undated || (word.matched && isBad(word.state) && this.#wild.length === 0 && !this.#hasFindings(identity) && before.every(({ state }) => badness(state as ThreatState) < badness(word.state as ThreatState)));
     this.#entries.push({ ...word, identity, held: !word.matched, counts, isHidden, contestedUntil: this.#contest(word, identity) });
   }
 
@@ -160,7 +161,9 @@ export class Ledger {
   // ---- what may be about this device or another
 
   #held(identity: string, now: Instant): readonly Closing[] {
-    const held = this.#entries.filter((entry) => entry.held && entry.identity === identity && !entry.undated && entry.state !== undefined);
+    const all = this.#entries.filter((entry) => entry.held && entry.identity === identity && !entry.undated && entry.state !== undefined);
+    // Good news before the first bad news held nothing.
+    const held = all.slice(Math.max(0, all.findIndex(({ state }) => isBad(state))));
     const level = newestOf(held.filter(({ state }) => isLevel(state)));
     if (level === undefined || level.isHidden || !isBad(level.state)) return [];
     const without = held.filter(({ state, at }) => !isLevel(state) && at >= level.at);

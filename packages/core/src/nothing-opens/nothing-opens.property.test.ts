@@ -14,7 +14,7 @@ import { whatCloses, type Partner } from './partners-testing.ts';
 declare const process: { readonly env: Readonly<Record<string, string | undefined>> };
 const HISTORIES = process.env['SALLYPORT_HISTORIES'];
 /** The same histories at each run; the nightly run looks at others each time. */
-const SEARCH = HISTORIES === undefined ? { numRuns: 4_000, seed: 1 } : { numRuns: Number(HISTORIES) };
+const SEARCH = HISTORIES === undefined ? { numRuns: 8_000, seed: 1 } : { numRuns: Number(HISTORIES) };
 
 const START = Date.parse('2026-03-02T09:00:00Z');
 const SECOND = 1_000;

@@ -55,6 +55,16 @@ test('lost contact and an older report end nothing; the next level does', async 
   expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
 });
 
+test('an older level of an identity that has reported of the device before ends nothing', async () => {
+  const known: readonly DeviceKey[] = [{ type: 'managedDeviceId', value: PHONE }, own('v1')];
+  await take(known, { state: 'activated' });
+  await take([SERIAL, own('v1')], { state: 'highSeverity' });
+  await take(known, { state: 'secured', observedAt: hub.clock.now() - 90_000 });
+  expect(states()[0]).toBe('highSeverity');
+  await take(known, { state: 'secured' });
+  expect(states()[0]).toBe('secured');
+});
+
 test('a unique match settles it: that device carries on, the other one is released', async () => {
   await take([SERIAL, own('v1')], { state: 'highSeverity' });
   await take([{ type: 'managedDeviceId', value: TWIN }, own('v1')], { state: 'activated' });

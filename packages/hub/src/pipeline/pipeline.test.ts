@@ -47,6 +47,14 @@ describe('from report to decision', () => {
     expect(await hub.store.reports.count()).toBe(2);
   });
 
+  test('a better report from the future counts as of its receipt, and hides no true one that comes after', async () => {
+    const soon = hub.clock.now() + 400 * 86_400_000;
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured', at: soon })]);
+    hub.clock.advance(1_000);
+    expect(await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'highSeverity', at: hub.clock.now() })])).toMatchObject([{ status: 'accepted' }]);
+    expect(mail().decision).toBe(false);
+  });
+
   test('the strictest of two partners counts', async () => {
     await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured' })]);
     await hub.intake.take(ZIMPERIUM, [report(ZIMPERIUM, PHONE, { state: 'mediumSeverity' })]);
