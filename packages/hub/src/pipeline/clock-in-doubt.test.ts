@@ -133,6 +133,7 @@ test('after a start with a clock that was ahead, nothing stays ahead: true repor
   });
   await hub.devices.put('test', phone('6f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a11', machine.wall()));
   await hub.intake.take(ZIMPERIUM, [report(ZIMPERIUM, '6f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a11', { state: 'highSeverity', at: machine.wall() })]);
+  await hub.intake.take(ZIMPERIUM, [report(ZIMPERIUM, PHONE, { state: 'secured', at: machine.wall() })]);
   const graceOf = () => hub.decider.view.posture('6f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a11')?.graceUntil ?? 0;
   expect(graceOf()).toBeGreaterThan(machine.at + 60 * DAY);
 
@@ -158,6 +159,18 @@ test('after a start with a clock that was ahead, nothing stays ahead: true repor
   await restart();
   await tells('mediumSeverity');
   expect(stateOf()).toBe('noncompliant');
+});
+
+test('nobody falls silent while the clock is in doubt', async () => {
+  await passes(7 * DAY - 10 * MINUTE);
+  machine.set(2 * HOUR);
+  await hub.tick();
+  await passes(20 * MINUTE);
+  expect([hub.clockControl?.state().doubt, await silentOnes()]).toEqual(['jump', 0]);
+  machine.set(-2 * HOUR);
+  await hub.tick();
+  await passes(DAY);
+  expect([hub.clockControl?.state().doubt, await silentOnes()]).toEqual([null, 1]);
 });
 
 test('downtime is no jump', async () => {

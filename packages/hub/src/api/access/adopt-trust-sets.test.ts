@@ -59,3 +59,13 @@ test('without doors there is nobody to believe', async () => {
   expect(await trustSetOf('gateway')).toBeNull();
   expect(await hub.store.documents.list('trustSet')).toEqual([]);
 });
+
+test('a CA vouches where its set is named, and nowhere else', async () => {
+  const [first, second] = await Promise.all([newTestCa('CN=First'), newTestCa('CN=Second')]);
+  for (const [id, ca] of [['first', first], ['second', second]] as const) {
+    await hub.store.transaction((tx) => tx.documents.put('trustSet', id, { displayName: id, certificateAuthorities: ca.pem }, NOW));
+  }
+  const sets = await TrustSets.load(hub.store, { error: () => undefined });
+  const { pem } = await issue(first);
+  expect(['first', 'second', 'nosuch', null].map((id) => sets.get(id).check(pem, NOW, KNOWS).valid)).toEqual([true, false, false, false]);
+});
