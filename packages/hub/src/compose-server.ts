@@ -13,6 +13,7 @@ import { findingRoutes } from './api/admin/findings.ts';
 import { mergeRuleRoutes } from './api/admin/merge-rules.ts';
 import { organizationRoutes } from './api/admin/organization.ts';
 import { platformNameRoutes } from './api/admin/platform-names.ts';
+import { reinstateRoutes } from './api/admin/reinstate.ts';
 import { reportRoutes } from './api/admin/reports.ts';
 import { trustSetAdminRoutes } from './api/admin/trust-sets.ts';
 import { tryVendorRoutes } from './api/admin/try-vendor.ts';
@@ -125,6 +126,7 @@ async function addRoutes(
   await app.register(connectorPreviewRoutes({ store, questions }));
   await app.register(unknownTermRoutes({ vocabulary, view }));
   await app.register(reportRoutes({ store, devices }));
+  await app.register(reinstateRoutes({ devices }));
   await app.register(findingRoutes({ store }));
 }
 
@@ -135,6 +137,9 @@ function addGauges(metrics: Registry, { store, pipeline }: Foundation): void {
   addGauge(metrics, 'sallyport_unknown_terms', "Values in vendors' reports that no table holds, by what is done with them", 'handling', async () => countTerms(await pipeline.vocabulary.unknownTerms()));
   addGauge(metrics, 'sallyport_clock_in_doubt', 'Whether the clock is in doubt (1), by reason', 'reason', async () => clockDoubts(pipeline.clockControl?.state().doubt ?? null));
   addCounter(metrics, 'sallyport_times_pulled_back', 'Stored times that lay ahead of the clock and were pulled back', [], () => [[{}, pipeline.clockControl?.state().pulledBack ?? 0]]);
+  addGauge(metrics, 'sallyport_devices_not_unique', 'Devices with bad news held against them that may be about another one, and records that a newer enrolment superseded', 'kind', async () => Object.entries(pipeline.questions.recordCounts()));
+  addCounter(metrics, 'sallyport_reports_of_common_keys_total', 'Reports whose key more than 5 devices carry, so that it identifies none', [], () => [[{}, pipeline.questions.commonKeyReports()]]);
+  addGauge(metrics, 'sallyport_reports_waiting', 'Reports whose device is not known (unmatched) or not certain (ambiguous)', 'status', async () => store.reports.countWaiting());
   addGauge(metrics, 'sallyport_partner_disagreements', 'Devices of which partners say different levels', 'kind', async () => new Map([['any', (await pipeline.questions.disagreements(0)).count]]));
 }
 

@@ -25,6 +25,8 @@ export interface DeviceResource {
   readonly lastSyncDateTime: string;
   readonly azureADDeviceId: string | null;
   readonly serialNumber: string | null;
+  /** The newer record of the same phone, which was enrolled again. */
+  readonly '@sallyport.supersededBy'?: string;
   /** In the answer to a write: what of the device cannot be used. */
   readonly '@sallyport.warnings'?: readonly { readonly code: string; readonly message: string; readonly target: string }[];
 }

@@ -9,7 +9,7 @@ import { holdEffects, type HoldEffect } from './hold-signals.ts';
 import { holdSignal, mergeSignal, releaseSignal, workingPosture, type WorkingPosture } from './merge-signals.ts';
 import { findingHistory, postureHistory } from './note-history.ts';
 import type { ReportOutcome } from './ports.ts';
-import { isWorthTelling, postureChanged } from './revoke-access.ts';
+import { holdChanges, isWorthTelling, postureChanged } from './revoke-access.ts';
 import { toDeviceFacts } from './rules-from-documents.ts';
 import type { Serial } from './serial.ts';
 import { waitForClock } from './wait-for-clock.ts';
@@ -36,6 +36,8 @@ export interface Applied {
 export async function applyToDevices(
   tx: Transaction, deps: TakeDependencies, signals: readonly Signal[], matches: readonly Match[], now: number, read: Kept = NOTHING_KEPT,
 ): Promise<Applied> {
+  const alarms = signals.flatMap((signal, i) => deps.memory.commonKeys.alarm(signal, matches[i] as Match, now, deps.origin));
+  if (alarms.length > 0) await tx.outbox.append(alarms);
   const holds = signals.map((signal, i) => holdEffects(deps.memory.fleet, signal, matches[i] as Match));
   const meant = [...new Set([...matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])), ...holds.flat().map(({ deviceId }) => deviceId)])];
   if (meant.length === 0) return { statuses: signals.map(() => undefined), postures: [] };
@@ -68,6 +70,7 @@ export async function applyToDevices(
     const after = evaluatePosture(deps.memory, device.facts, w.views, w.before?.failing ?? {}, now);
     postures.push(after);
     history.push(...postureHistory(w.before, after));
+    told.push(...holdChanges(w.before, after, deps.origin));
     if (isWorthTelling(w.before, after)) {
       const name = deps.memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null;
       told.push(postureChanged(device, name, w.before, after, w.cause, deps.origin));

@@ -21,6 +21,15 @@ export class AskFleet implements FleetQuestions {
     this.#clock = clock;
   }
 
+  recordCounts(): ReturnType<FleetQuestions['recordCounts']> {
+    const { heldCount, supersededCount } = this.#memory.fleet;
+    return { held: heldCount, superseded: supersededCount };
+  }
+
+  commonKeyReports(): number {
+    return this.#memory.commonKeys.reports;
+  }
+
   previewMergeRule(id: string, rule: MergeRule | undefined): Promise<PreviewedChange> {
     return this.#preview({ mergeRules: [...this.#memory.mergeRules.filter((other) => other.id !== id), ...(rule === undefined ? [] : [rule])] });
   }

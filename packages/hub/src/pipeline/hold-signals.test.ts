@@ -22,6 +22,7 @@ async function take(keys: readonly DeviceKey[], more: Partial<Signal>, connector
   const [outcome] = await hub.intake.take(connectorId, [report(connectorId, PHONE, { keys, at: hub.clock.now(), ...more })]);
   return outcome;
 }
+const alerts = () => hub.store.outbox.after(0, 1_000);
 const states = () => [PHONE, TWIN, OTHER].map((id) => hub.decider.view.posture(id)?.mergedState);
 
 test('bad news that may be about two devices is held against both, and good news about neither opens one', async () => {
@@ -116,8 +117,28 @@ test('open findings alone are bad news, and end with them', async () => {
 test('a key that more than five devices carry identifies none', async () => {
   const at = hub.clock.now();
   for (let i = 4; i < 8; i += 1) await hub.devices.put('test', phone(`9c0d5a00-0000-4000-8000-00000000000${i}`, at, { serialNumber: 'SN-1' }));
-  await take([SERIAL, own('v1')], { state: 'highSeverity' });
+  for (let i = 0; i < 3; i += 1) await take([SERIAL, own('v1')], { state: 'highSeverity' });
   expect(states()).toEqual(['unknown', 'unknown', 'unknown']);
+  const alarms = async () => (await alerts()).filter(({ kind }) => kind === 'key-too-common');
+  expect((await alarms()).map(({ payload }) => payload)).toMatchObject([{ connectorId: LOOKOUT, keyType: 'serialNumber', key: 'SN-1', devices: 6 }]);
+  expect(hub.questions.commonKeyReports()).toBe(3);
+  hub.clock.advance(3_600_000);
+  await take([SERIAL, own('v1')], { state: 'highSeverity' });
+  expect(await alarms()).toHaveLength(2);
+});
+
+test('its beginning and its end are events, with the report that is held, and holds and waiting reports are counted', async () => {
+  await take([SERIAL, own('v1')], { state: 'highSeverity' });
+  await take([SERIAL, own('v1')], { state: 'mediumSeverity' });
+  expect(hub.questions.recordCounts()).toEqual({ held: 2, superseded: 0 });
+  expect(await hub.store.reports.countWaiting()).toEqual(new Map([['unmatched', 0], ['ambiguous', 2]]));
+  await take([SERIAL, own('v1')], { state: 'secured' });
+  const ofHolds = (await alerts()).filter(({ kind }) => kind.startsWith('device-hold'));
+  expect(ofHolds.map(({ kind, subject }) => [kind, subject])).toEqual([
+    ['device-hold-started', PHONE], ['device-hold-started', TWIN], ['device-hold-ended', PHONE], ['device-hold-ended', TWIN],
+  ]);
+  expect(ofHolds[0]?.payload).toMatchObject({ deviceId: PHONE, mergedState: 'highSeverity', reports: [{ connectorId: LOOKOUT, state: 'highSeverity' }] });
+  expect(hub.questions.recordCounts()).toEqual({ held: 0, superseded: 0 });
 });
 
 test('another partner does not end it, and it is there after a restart', async () => {

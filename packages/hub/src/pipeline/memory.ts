@@ -5,6 +5,7 @@ import {
 } from '@sallyport/core';
 import type { DocumentKind, DocumentRow, Readers } from '../store/store.ts';
 import type { HeldPosture } from './columns/posture-column.ts';
+import { CommonKeys } from './common-keys.ts';
 import { Directory } from './directory.ts';
 import { Fleet } from './fleet.ts';
 import { toMergeRule } from './merge-rule-document.ts';
@@ -40,6 +41,7 @@ export class Memory implements AccessView {
   readonly directory = new Directory();
   /** The owner's id is the directory's own text of it, so that it is not kept twice. */
   readonly fleet = new Fleet((userId) => this.directory.get(userId)?.id ?? userId, (kind) => this.named(kind));
+  readonly commonKeys = new CommonKeys();
   #connectors = new Map<string, Connector>();
   #connectorList: readonly Connector[] = [];
   #connectorStatus = new Map<string, ConnectorStatus>();

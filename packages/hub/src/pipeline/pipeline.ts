@@ -10,6 +10,7 @@ import { Configure } from './configure.ts';
 import { DecideAccess } from './decide-access.ts';
 import { EvaluateAll } from './evaluate-all.ts';
 import { KeepTime } from './keep-time.ts';
+import { logAlerts } from './log-alerts.ts';
 import { listUnknownTerms } from './list-unknown-terms.ts';
 import { Memory } from './memory.ts';
 import type { AccessDecider, Configuration, DeviceRegistry, FleetQuestions, Intake, Provisioning, VendorVocabulary } from './ports.ts';
@@ -79,6 +80,7 @@ export async function startPipeline({ store, clock, log = SILENT, onError, evalu
   const watch = clock instanceof TrustedClock ? new WatchClock({ store, clock, log, began: () => memory.suspendSilence(true, clock.now()) }) : undefined;
   await watch?.start();
   catchUp.follow();
+  logAlerts(store, log, origin);
   await memory.load(store);
   if (memory.fleet.size >= LARGE_FLEET) giveBackMemory();
   const pulling = watch?.loaded(deps).catch(onError);

@@ -97,6 +97,10 @@ export interface OwnSystemName {
 
 /** Questions about the whole fleet. They look at every device in memory, and let other work in between. */
 export interface FleetQuestions {
+  /** How many devices have bad news held against them, and how many records are superseded. */
+  recordCounts(): { readonly held: number; readonly superseded: number };
+  /** Reports since the start whose key so many devices carry that it identifies none. */
+  commonKeyReports(): number;
   /** What would change if the merge rule with this id were as given; `undefined`: if it were not there. */
   previewMergeRule(id: string, rule: MergeRule | undefined): Promise<PreviewedChange>;
   /** What would change if the connector with this id were stored as given; `undefined`: if it were deleted. */

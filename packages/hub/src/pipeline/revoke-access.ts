@@ -51,3 +51,13 @@ export function postureChanged(
   };
   return { kind: 'device-posture-changed', subject: after.deviceId, at: after.updatedAt, payload: { ...change, origin } };
 }
+
+/** Bad news that may be about another device began, or ceased, to be held against this one. */
+export function holdChanges(before: PostureRow | undefined, after: PostureRow, origin: string): Omit<OutboxRow, 'seq'>[] {
+  const held = after.views.filter((view) => view.held !== undefined);
+  const wasHeld = before?.views.some((view) => view.held !== undefined) === true;
+  if (wasHeld === held.length > 0) return [];
+  const reports = held.map(({ connectorId, reportId, state }) => ({ connectorId, reportId, state }));
+  const kind = wasHeld ? 'device-hold-ended' : 'device-hold-started';
+  return [{ kind, subject: after.deviceId, at: after.updatedAt, payload: { deviceId: after.deviceId, mergedState: after.mergedState, reports, origin } }];
+}

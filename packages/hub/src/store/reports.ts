@@ -36,6 +36,8 @@ export interface ReportReader {
   /** Waiting reports that carry any of the keys, oldest first. */
   waitingFor(keys: readonly DeviceKey[]): Promise<readonly StoredReport[]>;
   count(): Promise<number>;
+  /** How many wait, by why; both are there, with 0 where none does. */
+  countWaiting(): Promise<ReadonlyMap<'unmatched' | 'ambiguous', number>>;
   /** In order of arrival, for recomputation; at most `limit` after `afterSeq`. */
   replay(afterSeq: number, limit: number): Promise<readonly StoredReport[]>;
 }

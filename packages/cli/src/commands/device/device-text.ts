@@ -13,6 +13,7 @@ export function deviceText(device: DeviceResource, style: Style): string {
     ['System', [device.operatingSystem, device.osVersion].filter(Boolean).join(' ')],
     ['Compliance', device.complianceState],
     ['Reported threat state', device.partnerReportedThreatState],
+    ['Superseded by', device['@sallyport.supersededBy']],
     ['Last contact', instant(device.lastSyncDateTime)],
   ], style);
 }

@@ -42,6 +42,7 @@ export const list = command({
         { title: 'THREAT', cell: (device) => device.partnerReportedThreatState, paint: stateColour(style) },
         { title: 'LAST CONTACT', cell: (device) => instant(device.lastSyncDateTime) },
         { title: 'ID', cell: (device) => device.id },
+        ...(devices.some((device) => device['@sallyport.supersededBy'] !== undefined) ? [{ title: 'SUPERSEDED BY', cell: (device: DeviceResource) => device['@sallyport.supersededBy'] }] : []),
       ], style, 'No devices.'),
     };
   },

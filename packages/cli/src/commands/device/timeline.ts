@@ -9,6 +9,8 @@ import { instant } from '../shared/paint.ts';
 /** As the API answers it: what else there is depends on `kind`. */
 interface Entry {
   readonly kind: string;
+  /** The other record of the same phone. */
+  readonly deviceId?: string;
   readonly dateTime: string;
   readonly partner?: string;
   readonly from?: string | null;
@@ -50,6 +52,7 @@ const NAMES: Readonly<Record<string, string>> = {
   report: 'report', levelChanged: 'level', mergedLevelChanged: 'merged level', complianceChanged: 'compliance',
   findingOpened: 'finding opened', findingChanged: 'finding changed', findingResolved: 'finding resolved', findingNoted: 'finding noted',
   partnersDisagree: 'partners disagree', partnersAgree: 'partners agree', partnerRemoved: 'partner ended',
+  superseded: 'superseded', supersedes: 'supersedes', reinstated: 'reinstated',
 };
 
 function entryColour({ dim, bad, good }: { dim(text: string): string; bad(text: string): string; good(text: string): string }): (cell: string) => string {
@@ -61,8 +64,9 @@ function partnersOf({ partner, causedBy = [], reasons = [] }: Entry): string | u
   return names.size === 0 ? undefined : [...names].join(', ');
 }
 
-function detailsOf({ kind, from, to, views = [], reasons = [], causedBy, title, type, severity, status, flag, reportId }: Entry): string {
+function detailsOf({ kind, deviceId, from, to, views = [], reasons = [], causedBy, title, type, severity, status, flag, reportId }: Entry): string {
   if (kind === 'report') return `${reportId ?? ''}: ${status ?? ''}${flag === null || flag === undefined ? '' : ` (${flag})`}`;
+  if (deviceId !== undefined) return deviceId;
   if (kind.startsWith('finding')) return `${title ?? type ?? ''}${severity === null || severity === undefined ? '' : `, ${severity}`}`;
   if (kind.startsWith('partners')) return views.map(({ partner, state }) => `${partner}: ${state}`).join(', ');
   const why = causedBy?.length === 0 ? 'no new report; caused by a rule, a group or a silent partner' : [...new Set(reasons.map(({ code }) => code))].join(', ');

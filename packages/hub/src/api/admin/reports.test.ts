@@ -3,12 +3,13 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PERMISSIONS } from '@sallyport/contracts';
-import { furnish, LOOKOUT, PHONE, report, testPipeline, type TestPipeline } from '../../pipeline/testing.ts';
+import { furnish, LOOKOUT, phone, PHONE, report, testPipeline, type TestPipeline } from '../../pipeline/testing.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createHttpServer } from '../http-server.ts';
 import { permissionsAsToken } from '../testing-authenticator.ts';
 import { zimperium } from '../../vendors/zimperium/index.ts';
 import { parsePartnerReport } from '../partner/parse-report.ts';
+import { reinstateRoutes } from './reinstate.ts';
 import { reportRoutes } from './reports.ts';
 
 let hub: TestPipeline;
@@ -19,6 +20,7 @@ beforeEach(async () => {
   await furnish(hub);
   app = createHttpServer({ behindProxy: false, hsts: false, log: pino({ level: 'silent' }), authenticator: permissionsAsToken, clock: systemClock });
   await app.register(reportRoutes({ store: hub.store, devices: hub.devices }));
+  await app.register(reinstateRoutes({ devices: hub.devices }));
 });
 
 afterEach(async () => {
@@ -66,6 +68,29 @@ describe('reports that wait for their device', () => {
     expect((await call('POST', '/reports/assign', { deviceId: PHONE, reports: [] })).status).toBe(400);
     expect((await call('POST', '/reports/assign', { deviceId: 'nobody', reports: [{ connectorId: LOOKOUT, reportId: 'x' }] })).status).toBe(404);
     expect((await call('POST', '/reports/assign', { deviceId: PHONE, reports: [{ connectorId: LOOKOUT, reportId: 'x' }] })).body).toEqual({ assigned: 0 });
+  });
+});
+
+describe('a device with two records', () => {
+  const NEW = '9c0d5a00-0000-4000-8000-000000000002';
+  const record = (id: string, enrolledDateTime: string, lastSyncDateTime: string) => phone(id, hub.clock.now(), { serialNumber: 'SN-1', enrolledDateTime, lastSyncDateTime });
+
+  test('shows which report is held against it', async () => {
+    for (const id of [PHONE, NEW]) await hub.devices.put('test', record(id, '2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z'));
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys: [{ type: 'serialNumber', value: 'SN-1' }], state: 'highSeverity' })]);
+    expect((await call('GET', `/devices/${NEW}/reports`)).body.value).toMatchObject([{ status: 'ambiguous', threatState: 'highSeverity', decides: true }]);
+  });
+
+  test('is made live again by hand', async () => {
+    await hub.devices.put('test', record(PHONE, '2026-02-01T00:00:00Z', '2026-02-20T00:00:00Z'));
+    await hub.devices.put('test', record(NEW, '2026-03-01T00:00:00Z', '2026-03-02T00:00:00Z'));
+    expect(hub.decider.view.successorOf(PHONE)).toBe(NEW);
+    expect(await call('POST', `/devices/${PHONE}/reinstate`, {})).toEqual({ status: 200, body: { deviceId: PHONE } });
+    expect(hub.decider.view.successorOf(PHONE)).toBeUndefined();
+    expect((await call('POST', `/devices/${PHONE}/reinstate`)).status).toBe(409);
+    expect((await call('POST', '/devices/9c0d5a00-0000-4000-8000-000000000009/reinstate')).status).toBe(404);
+    expect((await call('POST', `/devices/${PHONE}/reinstate`, { why: 'x' })).status).toBe(400);
+    expect((await call('POST', `/devices/${PHONE}/reinstate`, {}, ['DeviceManagementManagedDevices.Read.All'])).status).toBe(403);
   });
 });
 

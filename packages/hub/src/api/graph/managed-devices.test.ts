@@ -54,6 +54,26 @@ describe('registering a device', () => {
     expect((await hub.patch(`/v1.0${PATH}/${device.id}`, device)).status).toBe(200);
   });
 
+  test('takes a second live device with the same serial number, and warns', async () => {
+    const first = await registered({ serialNumber: 'TWIN-1' });
+    const second = await registered({ serialNumber: 'twin-1' }) as { id: string; '@sallyport.warnings'?: object[] };
+    expect(second['@sallyport.warnings']).toMatchObject([{ code: 'key_shared', target: 'serialNumber', message: expect.stringContaining(first.id) }]);
+  });
+
+  test('takes a phone that was enrolled again with the Entra id of its older record, which names the newer one', async () => {
+    const azureADDeviceId = '0b7a2c1e-44d0-4f0e-9d4a-3a51f7a9d0aa';
+    const old = await registered({ serialNumber: 'AGAIN-1', azureADDeviceId, enrolledDateTime: '2026-01-01T00:00:00Z', lastSyncDateTime: '2026-02-01T00:00:00Z' });
+    const renewed = await registered({ serialNumber: 'AGAIN-1', azureADDeviceId, enrolledDateTime: '2026-02-20T00:00:00Z', lastSyncDateTime: '2026-02-21T00:00:00Z' });
+    expect(renewed).toMatchObject({ azureADDeviceId });
+    expect(renewed).not.toHaveProperty('@sallyport.warnings');
+    const shown = (await hub.get(`/v1.0${PATH}/${old.id}`)).body;
+    expect(shown).toMatchObject({ azureADDeviceId: null, '@sallyport.supersededBy': renewed.id });
+    expect((await hub.get(`/v1.0${PATH}?$filter=serialNumber eq 'AGAIN-1'&$orderby=enrolledDateTime`)).body.value.map((one: Record<string, unknown>) => one['@sallyport.supersededBy'])).toEqual([renewed.id, undefined]);
+    const again = await hub.patch(`/v1.0${PATH}/${old.id}`, { ...shown, azureADDeviceId });
+    expect(again).toMatchObject({ status: 200, body: { '@sallyport.warnings': [{ code: 'superseded' }] } });
+    expect((await hub.post(`/v1.0${PATH}`, { operatingSystem: 'iOS', serialNumber: 'OTHER-1', azureADDeviceId })).status).toBe(409);
+  });
+
   test('refuses an IMEI that no report could ever match, and takes a stored one back as it is', async () => {
     const wrong = '490154203237519';
     expect((await hub.post(`/v1.0${PATH}`, { operatingSystem: 'iOS', imei: wrong })).body.error.target).toBe('imei');

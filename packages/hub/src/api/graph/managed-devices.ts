@@ -3,12 +3,13 @@ import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import type { DeviceFilter, DevicePosition, DeviceQuery, DeviceRow } from '../../store/store.ts';
+import { successorIn } from '../../pipeline/settle-reenrolment.ts';
 import { reasonNames } from '../reason-names.ts';
 import { collectionAnswer, entityAnswer, notFound, type ResourcePlace } from './answers.ts';
 import { compliancePolicyStates } from './compliance-states.ts';
 import { withDetectedApps } from './device-apps.ts';
 import { toDeviceFilter, toDeviceOrder } from './device-filter.ts';
-import { deviceWarnings, WARNINGS } from './device-warnings.ts';
+import { deviceWarnings, recordWarnings, WARNINGS } from './device-warnings.ts';
 import { newDevice, ownerNamedAsInBeta, presentDevice, requirePast, requireUniqueEntraId, settledDevice } from './device-resource.ts';
 import { chosenId, itemSupport, requireFreeId } from './documents.ts';
 import { nestedRoutes } from './nested-resources.ts';
@@ -18,6 +19,8 @@ import { changes, counts, creates, deletes, gets, lists } from './route-doc.ts';
 import { noContent, param, type GraphAnswer, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
 
 const TYPE = 'managedDevice';
+/** An OData instance annotation, as `WARNINGS`. */
+const SUPERSEDED = '@sallyport.supersededBy';
 const place: ResourcePlace = { path: 'deviceManagement/managedDevices', type: TYPE };
 const support: QuerySupport = { filter: true, orderBy: true, paging: true, count: true, expand: { detectedApps: { type: 'detectedApp', only: 'beta' } } };
 
@@ -42,7 +45,8 @@ export function managedDeviceRoutes(deps: GraphDependencies): GraphRoute[] {
         const query = parseQuery(request.queryString, TYPE, request.version, itemSupport(support));
         const row = await requireDevice(deps, param(request, 'id'));
         const [device = {}] = await withDetectedApps(deps, [await present(deps, row)], query);
-        return entityAnswer(request, place, device, query);
+        const answer = entityAnswer(request, place, device, query);
+        return { ...answer, body: withSuccessor(row, answer.body ?? {}) };
       },
     },
     { method: 'PATCH', path: `${path}/:id`, access: DEVICES.write, summary: 'Change a managed device', doc: changes(TYPE), handle: (request) => change(deps, request) },
@@ -78,11 +82,13 @@ async function list(deps: GraphDependencies, request: GraphRequest, within?: Dev
   const page = rows.slice(0, size);
   const more = rows.length > size && page.length > 0;
   const next = more ? await startAfter(deps, page.map(({ id }) => id), orderBy) : undefined;
-  return collectionAnswer(request, place, await withDetectedApps(deps, await presentDevices(deps, page), query), {
+  const answer = collectionAnswer(request, place, await withDetectedApps(deps, await presentDevices(deps, page), query), {
     shape: query,
     count: query.count && start === undefined ? await deps.store.devices.count(filter) : undefined,
     nextLink: next && nextLink(request, next),
   });
+  const value = (answer.body?.value ?? []) as readonly GraphBody[];
+  return { ...answer, body: { ...answer.body, value: value.map((body, i) => withSuccessor(page[i], body)) } };
 }
 
 /** A page begins after the last device of the one before, which stays right while devices come and go, and quick however deep the list is. */
@@ -122,7 +128,8 @@ async function register(deps: GraphDependencies, request: GraphRequest): Promise
     await requireFreeId(tx, id, TYPE);
     await requireUniqueEntraId(tx, row, undefined, at);
   });
-  return withWarnings(deps, row, parsed, entityAnswer(request, place, await present(deps, row), {}, 201));
+  const [stored = row] = await deps.store.devices.get([id]);
+  return withWarnings(deps, stored, parsed, entityAnswer(request, place, await present(deps, stored), {}, 201));
 }
 
 async function change(deps: GraphDependencies, request: GraphRequest): Promise<GraphAnswer> {
@@ -142,9 +149,16 @@ async function change(deps: GraphDependencies, request: GraphRequest): Promise<G
 }
 
 /** Whoever writes a device hears what of it cannot be used: nobody else may look before its owner is shut out. */
-function withWarnings({ view }: GraphDependencies, { id }: DeviceRow, written: GraphBody, answer: GraphAnswer): GraphAnswer {
-  const warnings = deviceWarnings(written, view.facts(id));
-  return warnings.length === 0 ? answer : { ...answer, body: { ...answer.body, [WARNINGS]: warnings } };
+async function withWarnings({ view, store }: GraphDependencies, row: DeviceRow, written: GraphBody, answer: GraphAnswer): Promise<GraphAnswer> {
+  const warnings = [...deviceWarnings(written, view.facts(row.id)), ...await recordWarnings(store.devices, row)];
+  const body = withSuccessor(row, answer.body ?? {});
+  return { ...answer, body: warnings.length === 0 ? body : { ...body, [WARNINGS]: warnings } };
+}
+
+/** A device whose phone was enrolled again names the newer record. */
+function withSuccessor(row: DeviceRow | undefined, body: GraphBody): GraphBody {
+  const successor = row && successorIn(row);
+  return successor === undefined ? body : { ...body, [SUPERSEDED]: successor };
 }
 
 export async function requireDevice(deps: GraphDependencies, id: string): Promise<DeviceRow> {

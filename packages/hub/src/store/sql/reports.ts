@@ -58,6 +58,13 @@ export function reportReader(session: ReadSession): ReportReader {
       const [row] = await session.query(db.selectFrom('reports').select((eb) => eb.fn.countAll<number>().as('count')));
       return row?.count ?? 0;
     },
+    async countWaiting() {
+      const rows = await session.query(
+        db.selectFrom('reports').select((eb) => ['status', eb.fn.countAll<number>().as('count')]).where('status', 'in', ['unmatched', 'ambiguous']).groupBy('status'),
+      );
+      const countOf = (status: ReportStatus): number => rows.find((row) => row.status === status)?.count ?? 0;
+      return new Map([['unmatched' as const, countOf('unmatched')], ['ambiguous' as const, countOf('ambiguous')]]);
+    },
     async replay(afterSeq, limit) {
       return (await session.query(all().where('seq', '>', afterSeq).orderBy('seq').limit(limit))).map(toReport);
     },
