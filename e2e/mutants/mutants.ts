@@ -41,7 +41,7 @@ export const MUTANTS: readonly Mutant[] = [
     ['the limit of candidates', `${HUB}/pipeline/hold-signals.ts`, 'MOST_CANDIDATES = 5', 'MOST_CANDIDATES = 500', `${HUB}/pipeline/hold-signals.test.ts`],
     ['good news of another identity ends no hold', `${CORE}/merge/identities.ts`, 'view.held?.some((name) => names.includes(name)) === true', 'view.held !== undefined', HISTORIES, `${HUB}/pipeline/hold-signals.test.ts`],
     ['a hold lives 30 days, not the threshold', `${CORE}/merge/word-of-partner.ts`, 'view.held !== undefined || days === 0 ?', 'days === 0 ?', `${HUB}/pipeline/hold-signals.test.ts`, HISTORIES],
-    ['only a newer level ends a hold beside a view', `${CORE}/merge/identities.ts`, 'undated !== true && observedAt >= held.observedAt', 'undated !== true', HISTORIES]),
+    ['only a newer level ends a hold beside a view', `${CORE}/merge/identities.ts`, 'undated !== true && observedAt >= held.observedAt', 'undated !== true', `${HUB}/pipeline/hold-signals.test.ts`]),
   ...of('enrolled again',
     ['contact keeps a record', `${CORE}/merge/superseded-records.ts`, 'contactOf(record) < enrolmentOf(last)', 'record !== last', `${CORE}/merge/superseded-records.test.ts`],
     ['bad news comes over', `${CORE}/merge/carry-over.ts`, 'if (own === undefined) return [...views, view.held', 'if (own === undefined) return views; if (own === view) return [...views, view.held', `${CORE}/merge/carry-over.test.ts`]),
