@@ -7,6 +7,7 @@ import type { Authenticator } from './api/access-guard.ts';
 import { accessRoutes } from './api/access/routes.ts';
 import { clockRoutes } from './api/admin/clock.ts';
 import { connectorPreviewRoutes } from './api/admin/connector-preview.ts';
+import { deviceIdentityRoutes } from './api/admin/device-identities.ts';
 import { doorAdminRoutes } from './api/admin/doors.ts';
 import { eventRoutes } from './api/admin/events.ts';
 import { findingRoutes } from './api/admin/findings.ts';
@@ -123,6 +124,7 @@ async function addRoutes(
   await app.register(eventRoutes({ alerts }));
   await app.register(tryVendorRoutes({ clock }));
   await app.register(vendorLinkRoutes({ store, configuration, devices, vocabulary, clock, runner, dataKey, http, log, syslogAddress }));
+  await app.register(deviceIdentityRoutes({ store }));
   await app.register(connectorPreviewRoutes({ store, questions }));
   await app.register(unknownTermRoutes({ vocabulary, view }));
   await app.register(reportRoutes({ store, devices }));
@@ -140,6 +142,7 @@ function addGauges(metrics: Registry, { store, pipeline }: Foundation): void {
   addGauge(metrics, 'sallyport_devices_not_unique', 'Devices with bad news held against them that may be about another one, and records that a newer enrolment superseded', 'kind', async () => Object.entries(pipeline.questions.recordCounts()));
   addCounter(metrics, 'sallyport_reports_of_common_keys_total', 'Reports whose key more than 5 devices carry, so that it identifies none', [], () => [[{}, pipeline.questions.commonKeyReports()]]);
   addGauge(metrics, 'sallyport_reports_waiting', 'Reports whose device is not known (unmatched) or not certain (ambiguous)', 'status', async () => store.reports.countWaiting());
+  addGauge(metrics, 'sallyport_identity_conflicts', 'Devices of which an older record of a partner reports worse than the newest', 'kind', async () => new Map([['any', (await store.documents.list('identityConflict')).length]]));
   addGauge(metrics, 'sallyport_partner_disagreements', 'Devices of which partners say different levels', 'kind', async () => new Map([['any', (await pipeline.questions.disagreements(0)).count]]));
 }
 

@@ -272,3 +272,10 @@ export interface DisagreementChanged {
   readonly mergedState: ThreatState | null;
   readonly views: readonly { readonly connectorId: string; readonly state: ThreatState; readonly observedDateTime: string }[];
 }
+
+/** The payload of `identity-conflict-started` and, without connectors, of `identity-conflict-ended`. */
+export interface IdentityConflictChanged {
+  readonly deviceId: string;
+  /** Partners of which an older identity of the device reports worse than the newest. */
+  readonly connectorIds: readonly string[];
+}

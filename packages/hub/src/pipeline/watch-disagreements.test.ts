@@ -4,7 +4,7 @@ import { startPostgres } from '../store/contract/postgres-server.ts';
 import { openPostgresStore } from '../store/postgres/postgres-store.ts';
 import type { OutboxRow } from '../store/store.ts';
 import { startPipeline } from './pipeline.ts';
-import { furnish, LOOKOUT, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from './testing.ts';
+import { furnish, LOOKOUT, PHONE, phone, report, testPipeline, ZIMPERIUM, type TestPipeline } from './testing.ts';
 
 let hub: TestPipeline;
 beforeEach(async () => {
@@ -88,3 +88,21 @@ test('of two processes on one database that notice at once, one tells', async ()
     await server.stop();
   }
 }, 60_000);
+
+test('that an older identity of one partner reports worse than the newest is told once, and so is the end of it', async () => {
+  const named = (id: string) => [{ type: 'managedDeviceId', value: PHONE }, { type: 'vendorDeviceId', value: id }] as const;
+  const serial = 'SN-OF-BOTH';
+  await hub.devices.put('test', phone(PHONE, hub.clock.now(), { serialNumber: serial }));
+  const bySerial = (id: string) => [{ type: 'serialNumber', value: serial }, { type: 'vendorDeviceId', value: id }] as const;
+  const say = async (keys: ReturnType<typeof named | typeof bySerial>, state: 'secured' | 'highSeverity') => {
+    hub.clock.advance(1_000);
+    await hub.intake.take(ZIMPERIUM, [report(ZIMPERIUM, PHONE, { keys, state, at: hub.clock.now() })]);
+    await hub.tick();
+  };
+  await say(named('old'), 'highSeverity');
+  await say(bySerial('new'), 'secured');
+  await hub.tick();
+  expect(await told(/^identity-conflict/)).toMatchObject([{ kind: 'identity-conflict-started', subject: PHONE, payload: { deviceId: PHONE, connectorIds: [ZIMPERIUM] } }]);
+  await say(named('old'), 'secured');
+  expect((await told(/^identity-conflict/)).map(({ kind, payload }) => [kind, payload.connectorIds])).toEqual([['identity-conflict-started', [ZIMPERIUM]], ['identity-conflict-ended', []]]);
+});

@@ -38,7 +38,7 @@ export function frameOf(row: OutboxRow): Frame | undefined {
 }
 
 const ALERTS: ReadonlySet<OutboxKind> = new Set<OutboxKind>([
-  'connector-state-changed', 'disagreement-started', 'disagreement-ended', 'vendor-vocabulary-changed',
+  'connector-state-changed', 'disagreement-started', 'disagreement-ended', 'identity-conflict-started', 'identity-conflict-ended', 'vendor-vocabulary-changed',
   'device-superseded', 'device-reinstated', 'device-key-shared', 'device-hold-started', 'device-hold-ended', 'key-too-common',
 ]);
 

@@ -9,6 +9,8 @@ export type DocumentKind =
   | 'connectorStatus'
   /** A device of which partners say different things, as it was told; id = device id. */
   | 'disagreement'
+  /** A device of which identities of one partner say different things, as it was told; id = device id. */
+  | 'identityConflict'
   /** The platform of devices whose system has a name that is in no table; id = the name as `systemNameKey` has it. */
   | 'platformName'
   /** What texts for people say of the organisation; one, with the id `default`. */

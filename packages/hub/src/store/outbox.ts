@@ -2,7 +2,7 @@ export type OutboxKind =
   | 'device-posture-changed' | 'device-removed' | 'configuration-changed'
   /** For people who watch over the partners. */
   | 'connector-state-changed' | 'disagreement-started' | 'disagreement-ended'
-  | 'vendor-vocabulary-changed'
+  | 'identity-conflict-started' | 'identity-conflict-ended' | 'vendor-vocabulary-changed'
   /** About records of one phone, and reports that may be about several devices. */
   | 'device-superseded' | 'device-reinstated' | 'device-key-shared' | 'device-hold-started' | 'device-hold-ended' | 'key-too-common';
 

@@ -4,6 +4,7 @@ import { command } from '../../frame/command.ts';
 import { table } from '../../output/table.ts';
 import { DEVICES, findDevice } from '../shared/find.ts';
 import { findingsTable, type Finding } from '../shared/findings.ts';
+import { identitiesPath, identitiesText, type Identity } from '../shared/identities.ts';
 import { connectorNames } from '../shared/connector-names.ts';
 import { instant, stateColour } from '../shared/paint.ts';
 import { deviceText } from './device-text.ts';
@@ -27,16 +28,17 @@ export const why = command({
   async run({ args }, { hub, style }) {
     const client = await hub();
     const device = await findDevice(client, args.device);
-    const [states, findings, reports, named] = await Promise.all([
+    const [states, findings, reports, identities, named] = await Promise.all([
       client.all<PolicyStateResource>(`${DEVICES}/${device.id}/deviceCompliancePolicyStates`),
       client.all<Finding>(`/admin/v1/devices/${device.id}/findings`),
       client.all<Report>(`/admin/v1/devices/${device.id}/reports?limit=10`),
+      client.all<Identity>(identitiesPath(device.id)),
       connectorNames(client),
     ]);
     const settings = states.flatMap((policy) => (policy.settingStates ?? []).map((setting) => ({ policy, setting })));
     const paint = stateColour(style);
     return {
-      json: { device, policyStates: states, findings, reports },
+      json: { device, policyStates: states, findings, reports, identities },
       text: [
         deviceText(device, style),
         table(settings, [
@@ -56,7 +58,13 @@ export const why = command({
           { title: 'STATUS', cell: (report) => report.status, paint },
           { title: 'FLAG', cell: (report) => report.flag },
         ], style, 'No partner has reported about this device.'),
+        ...several(identitiesText(identities, named, style)),
       ].join('\n'),
     };
   },
 });
+
+/** A part of the text that may be empty. */
+function several(text: string): readonly string[] {
+  return text === '' ? [] : [text];
+}

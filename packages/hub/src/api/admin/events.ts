@@ -37,7 +37,8 @@ export function eventRoutes({ alerts, mostSubscribers = MOST_SUBSCRIBERS, endAft
 const EVENTS: RouteDoc = {
   summary: 'Alerts about partners, as server-sent events', tags: ['admin: events'],
   description: 'Events `connector-state-changed` (`connectorId`, `displayName`, `from`, `to`, `at`), `disagreement-started` and `disagreement-ended` '
-    + '(`deviceId`, `mergedState`, `views`, `at`), `vendor-vocabulary-changed` (`connectorId`, `displayName`, `severity`, `term`, `from`, `handling`, `devices`, `devicesOfPartner`, '
+    + '(`deviceId`, `mergedState`, `views`, `at`), `identity-conflict-started` and `identity-conflict-ended` (`deviceId`, `connectorIds`, `at`: two records of one phone, '
+    + 'or two phones that claim to be one), `vendor-vocabulary-changed` (`connectorId`, `displayName`, `severity`, `term`, `from`, `handling`, `devices`, `devicesOfPartner`, '
     + '`by`, `at`; `severity` is `critical` where the hub disregards an unknown value because much of the fleet holds it), `device-superseded` and `device-reinstated` (`deviceId`, `otherDeviceId`, `at`), `device-key-shared` (`deviceId`, `keyType`, `otherDeviceIds`, `devices`, `at`), '
     + '`device-hold-started` and `device-hold-ended` (`deviceId`, `mergedState`, `reports`, `at`), `key-too-common` (`connectorId`, `reportId`, `keyType`, `key`, `devices`, `at`), and `reset` (events were missed: read the lists again). Send `Last-Event-ID` to resume; each event '
     + 'then comes once, in order. Events are kept for a week. The stream ends after ten minutes, so that whoever may not listen any more does not.',

@@ -16,6 +16,7 @@ import { DoorRegistry } from '../doors/door-registry.ts';
 import { createHttpServer } from '../http-server.ts';
 import { permissionsAsToken } from '../testing-authenticator.ts';
 import { connectorPreviewRoutes } from './connector-preview.ts';
+import { deviceIdentityRoutes } from './device-identities.ts';
 import { doorAdminRoutes } from './doors.ts';
 import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { trustSetAdminRoutes } from './trust-sets.ts';
@@ -52,6 +53,7 @@ export async function openAdminHub(options: { readonly events?: Omit<EventRoutes
   app.register(mergeRuleRoutes({ ...deps, questions: pipeline.questions }));
   app.register(organizationRoutes(deps));
   app.register(platformNameRoutes({ ...deps, questions: pipeline.questions }));
+  app.register(deviceIdentityRoutes({ store }));
   app.register(connectorPreviewRoutes({ store, questions: pipeline.questions }));
   app.register(unknownTermRoutes({ vocabulary: pipeline.vocabulary, view: pipeline.decider.view }));
   app.register(eventRoutes({ alerts, ...options.events }));
