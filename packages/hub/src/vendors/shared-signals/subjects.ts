@@ -1,8 +1,10 @@
+import { isIP } from 'node:net';
 import type { DeviceKey } from '@sallyport/core';
 import { distinctKeys, guidForm, keysOf, mdmDeviceKeys } from '../device-keys.ts';
 import type { WireRecord } from '../wire-read.ts';
 import { firstOf, identifier, isRecord, records, word } from '../wire-read.ts';
 import type { SharedSignalsSettings } from './settings.ts';
+import { UNDERSTOOD_MEMBERS } from './vocabulary.ts';
 
 /** Subject identifiers (RFC 9493; SSF 1.0, section 3) and the keys by which devices are found here. */
 
@@ -15,7 +17,10 @@ export function membersOf(subject: WireRecord): Readonly<Record<string, unknown>
   return subject.format === undefined && MEMBERS.some((name) => isRecord(subject[name])) ? subject : undefined;
 }
 
-/** What is wrong with a subject; `undefined` for a good one, and for formats to come. */
+/**
+ * What is wrong with a subject; `undefined` for a good one. A subject in a format that nobody here can read is refused, as
+ * it would be acknowledged and mean nothing; members that name neither the device nor its user may have formats to come.
+ */
 export function problemOfSubject(subject: unknown): string | undefined {
   if (!isRecord(subject)) return 'the subject must be an object';
   const members = membersOf(subject);
@@ -23,18 +28,43 @@ export function problemOfSubject(subject: unknown): string | undefined {
   const subjects = Object.entries(members).filter(([name]) => subject.format !== undefined || (MEMBERS as readonly string[]).includes(name));
   if (subjects.length === 0) return 'a complex subject must have at least one member';
   for (const [name, member] of subjects) {
+    if (isRecord(member) && !UNDERSTOOD_MEMBERS.has(name) && isFormatToCome(member)) continue;
     const problem = !isRecord(member) ? 'it must be an object' : membersOf(member) !== undefined ? 'it must be a simple subject' : problemOfSimple(member);
     if (problem !== undefined) return `the member ${name.slice(0, 40)} of the subject: ${problem}`;
   }
   return undefined;
 }
 
-/** What a subject of each format must have, each a text that is not empty (RFC 9493, section 3.2; SSF 1.0, section 3). */
-const REQUIRED: ReadonlyMap<string, readonly (readonly string[])[]> = new Map([
-  ['ACCOUNT', [['uri']]], ['EMAIL', [['email']]], ['ISS_SUB', [['iss'], ['sub']]], ['PHONE_NUMBER', [['phone_number']]], ['DID', [['url']]], ['URI', [['uri']]],
+/** A text of at least one character that is not a space. */
+const TEXT = /\S/;
+/** RFC 5322 addr-spec, as far as it matters here. */
+const MAIL = /^[^\s@]+@[^\s@]+$/;
+/** RFC 3986, section 3: a scheme, and something behind it. */
+const URI = /^[a-z][a-z\d+.-]*:[^\s]+$/i;
+
+interface Member {
+  /** Of which one has to be there. */
+  readonly names: readonly string[];
+  readonly form: RegExp;
+  /** Completes "must be ...". */
+  readonly expected: string;
+}
+
+function text(...names: readonly string[]): Member {
+  return { names, form: TEXT, expected: 'a text that is not empty' };
+}
+
+/** What a subject of each format must have (RFC 9493, section 3.2; SSF 1.0, section 3). */
+const REQUIRED: ReadonlyMap<string, readonly Member[]> = new Map([
+  ['ACCOUNT', [{ names: ['uri'], form: /^acct:[^\s@]+@[^\s@]+$/i, expected: 'an acct: URI such as acct:alice@example.com' }]],
+  ['EMAIL', [{ names: ['email'], form: MAIL, expected: 'a mail address' }]],
+  ['ISS_SUB', [text('iss'), text('sub')]],
+  ['PHONE_NUMBER', [{ names: ['phone_number'], form: /^\+\d{1,15}$/, expected: 'a number in the form of E.164, such as +12065550100' }]],
+  ['DID', [{ names: ['url'], form: /^did:[a-z\d]+:\S+$/, expected: 'a DID URL such as did:example:123' }]],
+  ['URI', [{ names: ['uri'], form: URI, expected: 'a URI with its scheme' }]],
   // One sender writes "sub" where an opaque subject has "id".
-  ['OPAQUE', [['id', 'sub']]],
-  ['JWT_ID', [['iss'], ['jti']]], ['SAML_ASSERTION_ID', [['issuer'], ['assertion_id']]],
+  ['OPAQUE', [text('id', 'sub')]],
+  ['JWT_ID', [text('iss'), text('jti')]], ['SAML_ASSERTION_ID', [text('issuer'), text('assertion_id')]],
 ]);
 /** The same for lists, which must not be empty. */
 const REQUIRED_LIST: ReadonlyMap<string, string> = new Map([['ALIASES', 'identifiers'], ['IP-ADDRESSES', 'ip-addresses']]);
@@ -42,28 +72,40 @@ const REQUIRED_LIST: ReadonlyMap<string, string> = new Map([['ALIASES', 'identif
 function problemOfSimple(subject: WireRecord): string | undefined {
   const format = word(subject.format);
   if (format === undefined || typeof subject.format !== 'string') return 'the subject must name its format';
-  const missing = (REQUIRED.get(format) ?? []).find((names) => !names.some((name) => isGiven(subject[name])));
-  if (missing !== undefined) return `a subject of the format ${subject.format} must have ${missing[0]}`;
   const list = REQUIRED_LIST.get(format);
-  if (list === undefined) return undefined;
-  const items = subject[list];
-  if (!Array.isArray(items) || items.length === 0) return `a subject of the format ${subject.format} must have ${list}, and something in it`;
-  return format === 'ALIASES' ? problemOfAliases(items) : items.every(isGiven) ? undefined : `${list} must hold texts`;
-}
-
-/** RFC 9493, section 3.2.8: no list of aliases within one. */
-function problemOfAliases(items: readonly unknown[]): string | undefined {
-  for (const item of items) {
-    if (!isRecord(item) || membersOf(item) !== undefined || word(item.format) === 'ALIASES') return 'identifiers must hold simple subjects that are no aliases themselves';
-    const problem = problemOfSimple(item);
-    if (problem !== undefined) return `identifiers: ${problem}`;
+  if (list !== undefined) return problemOfList(format, list, subject);
+  const required = REQUIRED.get(format);
+  if (required === undefined) return `the format ${subject.format.slice(0, 40)} is not known (RFC 9493, section 3.2; SSF 1.0, section 3)`;
+  for (const { names, form, expected } of required) {
+    const name = names.find((one) => (subject[one] ?? undefined) !== undefined);
+    const value = name === undefined ? undefined : subject[name];
+    if (name === undefined) return `a subject of the format ${subject.format} must have ${names[0]}`;
+    if (typeof value !== 'string' || !form.test(value)) return `${name} must be ${expected}`;
   }
   return undefined;
 }
 
-/** A number is read as text, as everywhere. */
-function isGiven(value: unknown): boolean {
-  return typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
+function problemOfList(format: string, name: string, subject: WireRecord): string | undefined {
+  const items = subject[name];
+  if (!Array.isArray(items) || items.length === 0) return `a subject of the format ${format.toLowerCase()} must have ${name}, and something in it`;
+  if (format === 'ALIASES') return problemOfAliases(items);
+  return items.every((item) => typeof item === 'string' && isIP(item) !== 0) ? undefined : `${name} must hold IP addresses`;
+}
+
+/** RFC 9493, section 3.2.8: no list of aliases within one. An alias in a format to come is passed over beside one that can be read. */
+function problemOfAliases(items: readonly unknown[]): string | undefined {
+  const problems = items.map((item) => {
+    if (!isRecord(item) || membersOf(item) !== undefined || word(item.format) === 'ALIASES') return 'identifiers must hold simple subjects that are no aliases themselves';
+    const problem = problemOfSimple(item);
+    return problem === undefined ? undefined : `identifiers: ${problem}`;
+  });
+  const isUnknown = (item: unknown): boolean => isRecord(item) && isFormatToCome(item);
+  return problems.find((problem, index) => problem !== undefined && !isUnknown(items[index])) ?? (items.every(isUnknown) ? problems[0] : undefined);
+}
+
+function isFormatToCome({ format }: WireRecord): boolean {
+  const name = word(format);
+  return typeof format === 'string' && name !== undefined && name !== 'COMPLEX' && !REQUIRED.has(name) && !REQUIRED_LIST.has(name);
 }
 
 export interface SubjectContext {

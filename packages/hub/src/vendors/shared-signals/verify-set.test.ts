@@ -112,6 +112,18 @@ describe('a security event token', () => {
     expect(await refusal(await server.sign(risk({ events: { [RISK_LEVEL_CHANGE]: HIGH, 'https://transmitter.example/event-type/risk-level-change': HIGH } })))).toBeUndefined();
   });
 
+  test.each([['LOW', 'HIGH'], ['HIGH', 'LOW']])('with two names of one type that contradict each other is refused: %s, %s', async (first, second) => {
+    const events = { [RISK_LEVEL_CHANGE]: { ...HIGH, current_level: first }, 'https://transmitter.example/x/event-type/risk-level-change': { ...HIGH, current_level: second } };
+    expect(await refusal(await server.sign(risk({ events })))).toBe('invalid_request');
+  });
+
+  test.each([
+    [{ format: 'opaque', id: 5 }, 'id must be'], [{ format: 'email', email: 'notmail' }, 'email must be'], [{ format: 'account', uri: 'https://x' }, 'uri must be'],
+    [{ format: 'frob', x: 1 }, 'the format frob'], [{ format: 'complex', device: { format: 'uri', uri: 'x' } }, 'the member device of the subject: uri must be'],
+  ])('whose subject is %j is refused with what is wrong in it', async (subject, message) => {
+    await expect(verifier().verify(await server.sign(risk({ sub_id: subject })))).rejects.toThrow(message);
+  });
+
   test('in which a name stands twice is refused, whichever comes last', async () => {
     for (const levels of [['HIGH', 'LOW'], ['LOW', 'HIGH']]) {
       const events = levels.map((level) => `"${RISK_LEVEL_CHANGE}":{"principal":"DEVICE","current_level":"${level}"}`).join(',');
@@ -133,7 +145,12 @@ describe('a security event token', () => {
     ['aliases within aliases', { format: 'aliases', identifiers: [{ format: 'aliases', identifiers: [OPAQUE] }] }],
     ['complex within complex', { format: 'complex', device: { format: 'complex', device: OPAQUE } }], ['complex with a bad member', { format: 'complex', device: OPAQUE, user: { format: 'email' } }],
     ['complex with a member that is a text', { format: 'complex', device: OPAQUE, user: 'alice' }], ['complex within aliases', { format: 'aliases', identifiers: [{ device: OPAQUE }] }],
-    ['a format that is empty', { format: '', id: 'x' }],
+    ['a format that is empty', { format: '', id: 'x' }], ['opaque with a number', { format: 'opaque', id: 5 }], ['email with a number', { format: 'email', email: 5 }],
+    ['email without an at sign', { format: 'email', email: 'notmail' }], ['account that is a web address', { format: 'account', uri: 'https://x' }], ['account without a host', { format: 'account', uri: 'acct:alice' }],
+    ['uri without a scheme', { format: 'uri', uri: 'not a uri' }], ['iss_sub with a number', { format: 'iss_sub', iss: 'x', sub: 5 }], ['a telephone without its country', { format: 'phone_number', phone_number: '0701234567' }],
+    ['did that is none', { format: 'did', url: 'https://x.example' }], ['addresses of another kind', { format: 'ip-addresses', 'ip-addresses': ['myhost'] }],
+    ['of a format that nobody knows', { format: 'frob', x: 1 }], ['a device of such a format', { format: 'complex', device: { format: 'frob', x: 1 }, user: { format: 'email', email: 'a@example.com' } }],
+    ['aliases all of such formats', { format: 'aliases', identifiers: [{ format: 'frob', x: 1 }] }],
   ])('whose subject is %s is refused', async (_, subject) => {
     expect(await refusal(await server.sign(risk({ sub_id: subject })))).toBe('invalid_request');
     const inEvent = { sub_id: undefined, events: { [RISK_LEVEL_CHANGE]: { ...HIGH, subject } } };
@@ -141,10 +158,13 @@ describe('a security event token', () => {
   });
 
   test.each<[string, unknown]>([
-    ['opaque', OPAQUE], ['opaque as one sender writes it', { format: 'opaque', sub: 'dev-1' }], ['an id that is a number', { format: 'opaque', id: 7 }], ['iss_sub', { format: 'iss_sub', iss: 'x', sub: 'y' }],
+    ['opaque', OPAQUE], ['opaque as one sender writes it', { format: 'opaque', sub: 'dev-1' }], ['iss_sub', { format: 'iss_sub', iss: 'x', sub: 'y' }],
     ['in capitals', { format: 'Email', email: 'a@example.com' }], ['aliases', { format: 'aliases', identifiers: [OPAQUE, { format: 'email', email: 'a@example.com' }] }],
     ['complex', { format: 'complex', device: OPAQUE, user: { format: 'email', email: 'a@example.com' }, tenant: OPAQUE }], ['complex without its format', { device: OPAQUE, note: 'x' }],
-    ['of a format to come', { format: 'hologram', anything: 1 }],
+    ['an account', { format: 'account', uri: 'acct:alice@example.com' }], ['a URN', { format: 'uri', uri: 'urn:uuid:4e8c0000' }], ['a telephone', { format: 'phone_number', phone_number: '+12065550100' }],
+    ['a DID', { format: 'did', url: 'did:example:123456/path' }], ['addresses', { format: 'ip-addresses', 'ip-addresses': ['192.0.2.1', '2001:db8::1'] }],
+    ['an alias of a format to come beside one that is known', { format: 'aliases', identifiers: [{ format: 'hologram', x: 1 }, OPAQUE] }],
+    ['a session of a format to come beside the device', { format: 'complex', device: OPAQUE, session: { format: 'hologram', x: 1 } }],
   ])('whose subject is %s is taken', async (_, subject) => {
     expect(await refusal(await server.sign(risk({ sub_id: subject })))).toBeUndefined();
   });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JSONWebKeySet } from 'jose';
 import { VendorError } from '../vendor-error.ts';
 import type { VendorTools } from '../vendor.ts';
@@ -58,7 +59,7 @@ export function createSetVerifier(settings: SharedSignalsSettings, tools: Pick<V
       const claims = await checkSignature(token, transmitter);
       checkClaims(claims, settings, tools.clock.now());
       const events = Object.entries(record(claims.events));
-      requireOneType(events.map(([type]) => type));
+      requireOneEvent(events);
       for (const [type, event] of events) {
         const problem = problemOfEvent(type, event);
         if (problem !== undefined) throw invalid(problem);
@@ -144,12 +145,13 @@ function claimsOf(text: string): WireRecord {
 }
 
 /**
- * SSF 1.0, section 4.2.1: several addresses are for one event whose type goes by several of them. Their last parts then
- * agree; of two different events, one could hide the other.
+ * SSF 1.0, section 4.2.1: several addresses are for one event whose type goes by several of them. Their last parts and
+ * what they hold then agree; of two different events, one could hide the other.
  */
-function requireOneType(types: readonly string[]): void {
-  const names = new Set(types.map((type) => type.replace(/\/+$/, '').split('/').at(-1)?.toLowerCase()));
+function requireOneEvent(events: readonly (readonly [string, unknown])[]): void {
+  const names = new Set(events.map(([type]) => type.replace(/\/+$/, '').split('/').at(-1)?.toLowerCase()));
   if (names.size > 1) throw invalid('events holds events of different types; send one token for each.');
+  if (events.some(([, event]) => !isDeepStrictEqual(event, events[0]?.[1]))) throw invalid('events holds one type under several addresses with different contents; send one token for each event.');
 }
 
 function checkClaims(claims: WireRecord, { audience, acceptSubjectInEvent }: SharedSignalsSettings, now: number): void {
