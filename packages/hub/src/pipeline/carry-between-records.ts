@@ -49,7 +49,8 @@ export interface EvaluatedRecord {
  * @param written the record that the caller wrote, and evaluates itself unless it is superseded
  */
 export async function evaluateRecords(tx: Transaction, deps: TakeDependencies, settled: readonly SettledRecord[], written: string | undefined): Promise<readonly EvaluatedRecord[]> {
-  const affected = settled.filter(({ row, changed, successor }) => (changed && row.id !== written) || successor !== undefined);
+  const given = new Set(settled.flatMap(({ successor, previousSuccessor }) => (successor === previousSuccessor ? [] : [successor])));
+  const affected = settled.filter(({ row, changed, successor }) => ((changed || given.has(row.id)) && row.id !== written) || successor !== undefined);
   if (affected.length === 0 && settled.every(({ successor, previousSuccessor }) => successor === previousSuccessor)) return [];
   const rows = new Map(settled.map(({ row }) => [row.id, row]));
   const before = new Map((await tx.postures.get([...rows.keys()])).map((posture) => [posture.deviceId, posture]));

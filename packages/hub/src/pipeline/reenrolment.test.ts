@@ -117,6 +117,16 @@ describe('bad news', () => {
     expect(states()).toEqual(['secured', 'secured']);
   });
 
+  test('goes over at once where the older record gets the serial number last', async () => {
+    await hub.devices.put('test', record(PHONE, -40, -2, { serialNumber: null }));
+    await take([managed(PHONE), own('v1')], { state: 'highSeverity' });
+    await reenrol();
+    expect(grants()).toEqual([false, true]);
+    await hub.devices.put('test', record(PHONE, -40, -2));
+    expect(states()).toEqual(['highSeverity', 'highSeverity']);
+    expect(grants()).toEqual([false, false]);
+  });
+
   test('survives a restart, and goes on to a third record', async () => {
     await take([managed(PHONE), own('v1')], { state: 'highSeverity' });
     await reenrol();
