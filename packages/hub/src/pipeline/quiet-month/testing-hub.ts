@@ -14,8 +14,9 @@ const AT_ONCE_NONCOMPLIANT = [{ scheduledActionConfigurations: [{ actionType: 'b
 
 const POLICY_TYPES = { android: 'androidCompliancePolicy', iOS: 'iosCompliancePolicy', windows: 'windows10CompliancePolicy', macOS: 'macOSCompliancePolicy' } as const;
 
+/** On iPhones, missing data of Lookout closes: but for the brake, a new word of Lookout's would close them all. */
 const TOGGLES = {
-  lookout: { androidEnabled: true, iosEnabled: true }, defender: { androidEnabled: true, iosEnabled: true, windowsEnabled: true },
+  lookout: { androidEnabled: true, iosEnabled: true, iosDeviceBlockedOnMissingPartnerData: true }, defender: { androidEnabled: true, iosEnabled: true, windowsEnabled: true },
   jamf: { iosEnabled: true, macEnabled: true }, serials: { androidEnabled: true },
 } as const;
 

@@ -106,16 +106,18 @@ export class World {
     if (device.isAttacked || device.isTooOld) return true;
     const entries = this.#ofDevice.get(device) ?? [];
     return (['lookout', 'defender', 'jamf', 'serials'] as const).some((vendor) =>
-      PLATFORMS[vendor].includes(device.kind) && this.#closes(vendor, entries.filter((entry) => entry.vendor === vendor && entry.told !== undefined), device.rule, at));
+      PLATFORMS[vendor].includes(device.kind) && this.#closes(vendor, entries.filter((entry) => entry.vendor === vendor && entry.told !== undefined), device, at));
   }
 
-  #closes(vendor: VendorName, entries: readonly Entry[], rule: SilentPartnerRule, at: number): boolean {
+  #closes(vendor: VendorName, entries: readonly Entry[], { kind, rule }: Made, at: number): boolean {
     const newest = entries.at(-1);
-    if (newest?.told === undefined) return false;
+    const isNeeded = vendor === 'lookout' && kind === 'iOS';
+    if (newest?.told === undefined) return isNeeded;
     // A newer installation that management ties to the device ends the level of the older one by its own.
     const older = vendor !== 'serials' && newest.told.isLevel ? [] : entries.slice(0, -1).filter(({ told }) => told !== undefined && at - told.at <= THRESHOLD_MS).map(({ told }) => told?.level ?? 'secured');
     const level = worst([newest.told.level, ...older]);
     const isOff = newest.told.app === 'off';
+    if (isNeeded && !isOff && level === 'secured' && (newest.told.app === 'lost' || !newest.told.isLevel)) return true;
     const counted = this.#underRule(vendor, rule, level, isOff, newest.told.app === 'lost', at);
     return counted === 'closed' || (counted !== 'ignored' && (isOff || rank(counted) >= rank('medium')));
   }
@@ -201,7 +203,8 @@ export class World {
 
   #enrolAgain(): void {
     this.#withIdle(({ device }) => {
-      if (device.kind !== 'android' && device.kind !== 'iOS') return;
+      // Without its app, which iPhones need, the new record of one would be closed for some hours.
+      if (device.kind !== 'android') return;
       const next = enrolledAgain(device, this.now);
       device.isFormer = true;
       this.devices.splice(this.devices.indexOf(device), 1, next);
@@ -355,7 +358,7 @@ export class World {
     const signals = this.entries.filter(({ vendor, isFormer }) => vendor === 'lookout' && !isFormer).flatMap((entry) => {
       const before = this.#news.get(entry);
       if (before !== undefined || tellsAll) return lookoutEvents(entry, this.#tellAt(entry), before ?? entry.level, this.#nextId, word);
-      return entry.accepted && this.#isTurnOf(entry) ? lookoutMentions(entry, this.#eventTime(), this.#nextId) : [];
+      return entry.accepted && !this.#hasNewWord && this.#isTurnOf(entry) ? lookoutMentions(entry, this.#eventTime(), this.#nextId) : [];
     });
     // One vendor's events arrive in the order of their times, more or less.
     signals.sort((a, b) => a.observedAt - b.observedAt);
@@ -423,11 +426,11 @@ export class World {
   #install(device: Made): void {
     const has = (share: number): boolean => this.chance.next() < share;
     const vendors: VendorName[] = [];
-    if (['android', 'iOS', 'unknown'].includes(device.kind) && has(0.75)) vendors.push('lookout');
+    if (device.kind === 'iOS' || (['android', 'unknown'].includes(device.kind) && has(0.75))) vendors.push('lookout');
     if (device.kind === 'android' && has(0.4)) vendors.push('serials');
     if ((device.kind === 'iOS' && has(0.4)) || (device.kind === 'macOS' && has(0.9))) vendors.push('jamf');
     if (device.kind === 'windows' || (['android', 'iOS', 'other'].includes(device.kind) && has(0.3))) vendors.push('defender');
-    for (const vendor of vendors) this.#isNews(this.#enter(device, vendor, has(0.9)), 'secured');
+    for (const vendor of vendors) this.#isNews(this.#enter(device, vendor, device.kind === 'iOS' || has(0.9)), 'secured');
   }
 
   #enter(device: Made, vendor: VendorName, isTied: boolean): Entry {
