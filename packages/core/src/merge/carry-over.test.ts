@@ -18,7 +18,7 @@ const apply = (views: readonly PartnerView[], { id, state, at, tied }: Said): re
   return applyToViews(views, new Map(), signal, { tied }).views;
 };
 const after = (...said: readonly Said[]): readonly PartnerView[] => said.reduce(apply, []);
-const stateAt = (views: readonly PartnerView[], now = NOW): ThreatState => stateOfPartner(views, LOOKOUT, now)?.state ?? 'unknown';
+const stateAt = (views: readonly PartnerView[], now = NOW): ThreatState => stateOfPartner(views, { ...LOOKOUT, lastHeartbeatAt: now }, now)?.state ?? 'unknown';
 const carried = (...said: readonly Said[]): readonly PartnerView[] => carryOver(after(...said), [], [LOOKOUT], NOW);
 
 describe('bad news of a superseded record', () => {
@@ -53,7 +53,7 @@ describe('bad news of a superseded record', () => {
     const views = carried({ id: 'v1', state: 'highSeverity', at: NOW - 20 * DAY });
     expect([6, 8].map((days) => stateAt(views, NOW + days * DAY))).toEqual(['highSeverity', 'unknown']);
     expect(stateOfPartner(views, LOOKOUT, NOW)?.until).toBe(NOW + 7 * DAY);
-    expect(carryOver(views, [], [LOOKOUT], NOW + 8 * DAY)).toEqual([]);
+    expect(carryOver(views, [], [{ ...LOOKOUT, lastHeartbeatAt: NOW + 8 * DAY }], NOW + 8 * DAY)).toEqual([]);
   });
 
   test('goes on to a third record without a new term', () => {

@@ -192,7 +192,10 @@ function single(word: Word, merge: MergeMethod): Merged {
   return word.missing ? missing([word], merge.method === 'every') : decided(word, [word], false);
 }
 
+/** No method outvotes or passes over a partner that calls the device compromised. */
 function byMethod(words: readonly Word[], merge: MergeMethod): Merged {
+  const compromised = words.find(({ state }) => state === 'compromised');
+  if (compromised !== undefined && words[0]?.silentBlock !== true) return decided(compromised, words, false);
   switch (merge.method) {
     case 'strictest': return strictest(words);
     case 'primary': return primary(words, merge.order);
@@ -221,12 +224,10 @@ function primary(words: readonly Word[], order: readonly string[]): Merged {
 }
 
 /**
- * A risk counts when at least `atLeast` partners see one as bad; a compromised device is never outvoted. While fewer
- * than that know the device's level, the strictest word counts: a quorum that cannot be reached must not open a door.
+ * A risk counts when at least `atLeast` partners see one as bad. While fewer than that know the device's
+ * level, the strictest word counts: a quorum that cannot be reached must not open a door.
  */
 function quorum(words: readonly Word[], atLeast: number): Merged {
-  const compromised = words.find(({ state }) => state === 'compromised');
-  if (compromised !== undefined) return decided(compromised, words, false);
   const usable = words.filter(isUsable);
   const nth = usable[Math.max(1, atLeast) - 1];
   return nth === undefined ? strictest(words) : decided(nth, words, false);

@@ -19,19 +19,23 @@ function silenceTime({ silenceAsOf }: Connector, now: Instant): Instant {
 }
 
 /**
- * Where a partner stands that does not report: silent past its threshold; withdrawn, and its bad news still counts for
- * the threshold; or either, for so long that no bad news of it counts under `keepWorse`.
+ * Where a partner stands that does not report: withdrawn, and its bad news counts for the threshold whatever the rule is;
+ * silent past its threshold, or since its withdrawal; or so for so long that no bad news of it counts under `keepWorse`.
  */
-export type Silence = 'none' | 'silent' | 'silentLong' | 'withdrawn' | 'withdrawnLong';
+export type Silence = 'none' | 'withdrawn' | 'silent' | 'silentLong';
 
 export function silenceOf(connector: Connector, at: Instant): Silence {
   const now = silenceTime(connector, at);
-  if (connector.deprovisioned === true) {
-    return now - (connector.deprovisionedAt ?? -Infinity) <= daysOf(connector) * DAY ? 'withdrawn' : 'withdrawnLong';
-  }
-  if (!isSilent(connector, now)) return 'none';
+  const quietMs = now - (lastHeardOf(connector) ?? -Infinity);
+  if (connector.deprovisioned === true && quietMs <= daysOf(connector) * DAY) return 'withdrawn';
+  if (connector.deprovisioned !== true && !isSilent(connector, now)) return 'none';
   const longest = Math.max(BAD_NEWS_STAYS_DAYS, connector.unresponsivenessThresholdDays) * DAY;
-  return now - (connector.lastHeartbeatAt ?? -Infinity) <= longest ? 'silent' : 'silentLong';
+  return quietMs <= longest ? 'silent' : 'silentLong';
+}
+
+/** Until when a partner reported: its withdrawal, or its last sign of life. */
+export function lastHeardOf({ deprovisioned, deprovisionedAt, lastHeartbeatAt }: Connector): Instant | undefined {
+  return deprovisioned === true ? deprovisionedAt : lastHeartbeatAt;
 }
 
 /** A partner that is never silent by its threshold has withdrawn for good after as many days as `keepWorse` waits. */

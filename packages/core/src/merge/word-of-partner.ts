@@ -3,6 +3,7 @@ import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
 import type { ThreatState } from '../vocabulary/threat-state.ts';
 import { isAssessment, isLostContact, isWorseThanSecured, meaningOf, worseOf } from '../vocabulary/threat-state.ts';
 import { raisingFindings, stateOfOpenFindings } from './open-findings.ts';
+import { lastHeardOf, silenceOf } from './silence.ts';
 
 const DAY = 86_400_000;
 /** How long a level above secured outlives the partner's contact with the device. */
@@ -119,11 +120,20 @@ function levelOfOlder(view: PartnerWord, connector: Connector, now: Instant, unt
   return view.superseded === true ? raisedBy(view, undefined, now, until) : levelOfView(view, connector, now, until);
 }
 
-/** An older identity's level ends with its silence past the threshold; one held until a report is settled, after 30 days. */
+/**
+ * An older identity's level ends with its silence past the threshold, while its partner is heard; where that is silent as
+ * well, the rule for silent partners says what becomes of it. What is held until a report is settled ends after 30 days.
+ */
 function isForgotten(view: PartnerWord, connector: Connector, now: Instant, until: Until): boolean {
   const days = connector.unresponsivenessThresholdDays;
   const limit = view.held !== undefined || days === 0 ? LEVEL_OUTLIVES_CONTACT_MS : days * DAY;
-  return !until.isBefore(Math.max(lastHeardAt(view), view.carried?.at ?? 0) + limit, now);
+  const end = Math.max(lastHeardAt(view), view.carried?.at ?? 0) + limit;
+  if (view.held === undefined && end <= now && end > heardUntil(connector, now)) return false;
+  return !until.isBefore(end, now);
+}
+
+function heardUntil(connector: Connector, now: Instant): Instant {
+  return silenceOf(connector, now) === 'none' ? now : Math.min(now, lastHeardOf(connector) ?? now);
 }
 
 /** A finding is a word of the identity as well as its posture is. */
@@ -174,7 +184,7 @@ function raisedBy(view: PartnerWord, posture: ThreatState | undefined, now: Inst
   return level;
 }
 
-/** A level above secured stays while none is reported, for 30 days; findings stand for one where none ever was. */
+/** A level above secured stays while none is reported, for 30 days; findings that are newer than the last level stand for one. */
 function lastLevel(view: PartnerWord, now: Instant, until: Until): ThreatState | undefined {
   if (view.levelMissingSince === undefined) return undefined;
   const state = lastLevelOf(view);
@@ -184,7 +194,9 @@ function lastLevel(view: PartnerWord, now: Instant, until: Until): ThreatState |
 
 function lastLevelOf({ lastLevel, openFindings }: PartnerWord): ThreatState {
   if (lastLevel === undefined) return stateOfOpenFindings(openFindings);
-  return lastLevel.basis === 'postureAndFindings' && stateOfOpenFindings(openFindings) !== 'secured' ? 'lowSeverity' : lastLevel.state;
+  const newer = openFindings.filter(({ observedAt }) => observedAt !== undefined && observedAt > lastLevel.observedAt);
+  const isLow = lastLevel.basis === 'postureAndFindings' && stateOfOpenFindings(openFindings) !== 'secured';
+  return worseOf(isLow ? 'lowSeverity' : lastLevel.state, stateOfOpenFindings(newer));
 }
 
 function worse(a: ThreatState | undefined, b: ThreatState): ThreatState {

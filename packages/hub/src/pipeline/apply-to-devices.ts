@@ -42,7 +42,7 @@ export async function applyToDevices(
   const meant = [...new Set([...matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])), ...holds.flat().map(({ deviceId }) => deviceId)])];
   if (meant.length === 0) return { statuses: signals.map(() => undefined), postures: [] };
   const ids = withSuperseded(deps.memory.fleet, meant);
-  const working = await loadWorking(tx, ids, signals, read);
+  const working = await loadWorking(tx, ids, signals, read, now);
   const inDoubt = deps.clock.inDoubt === true;
   const counting = inDoubt ? await waitForClock(tx, signals, matches, now) : signals;
   const statuses = counting.map((signal, i) => {
@@ -118,12 +118,12 @@ export async function readKept(tx: Transaction, ids: readonly string[], signals:
   return { ids, postures, findings };
 }
 
-async function loadWorking(tx: Transaction, ids: readonly string[], signals: readonly Signal[], read: Kept): Promise<Map<string, WorkingPosture>> {
+async function loadWorking(tx: Transaction, ids: readonly string[], signals: readonly Signal[], read: Kept, now: number): Promise<Map<string, WorkingPosture>> {
   const known = new Set(read.ids);
   const others = await readKept(tx, ids.filter((id) => !known.has(id)), signals);
   const before = new Map([...read.postures, ...others.postures].map((p) => [p.deviceId, p]));
   const findings = Map.groupBy([...read.findings, ...others.findings], (f) => f.deviceId);
-  return new Map(ids.map((id) => [id, workingPosture(id, before.get(id), findings.get(id) ?? [])]));
+  return new Map(ids.map((id) => [id, workingPosture(id, before.get(id), findings.get(id) ?? [], now)]));
 }
 
 type Identified = { readonly facts: DeviceFacts; readonly entraDeviceId: string | null; readonly easDeviceId: string | null };

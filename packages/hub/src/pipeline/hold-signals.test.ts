@@ -151,3 +151,32 @@ test('another partner does not end it, and it is there after a restart', async (
   expect([PHONE, TWIN].map((id) => again.decider.view.posture(id)?.mergedState)).toEqual(['secured', 'unknown']);
   await again.close();
 });
+
+test('where a twin appears later, the identity that was known goes on reporting its own device', async () => {
+  await hub.devices.remove('test', TWIN);
+  await take([SERIAL, own('v1')], { state: 'highSeverity' });
+  await hub.devices.put('test', phone(TWIN, hub.clock.now(), { serialNumber: 'SN-1' }));
+  await take([SERIAL, own('v1')], { state: 'secured' });
+  expect(states()).toEqual(['secured', 'unknown', 'unknown']);
+  await take([SERIAL, own('v1')], { state: 'highSeverity' });
+  expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
+  await take([SERIAL, own('v1')], { state: 'secured' });
+  expect(states()).toEqual(['secured', 'unknown', 'unknown']);
+});
+
+test('what waited for too many devices is applied when its identity is known', async () => {
+  const at = hub.clock.now();
+  for (let i = 4; i < 8; i += 1) await hub.devices.put('test', phone(`9c0d5a00-0000-4000-8000-00000000000${i}`, at, { serialNumber: 'SN-1' }));
+  await take([SERIAL, own('v1')], { state: 'compromised' });
+  expect(states()[0]).toBe('unknown');
+  await take([{ type: 'managedDeviceId', value: PHONE }, own('v1')], { state: 'unresponsive' });
+  expect(states()[0]).toBe('compromised');
+});
+
+test('an id of the partner that meant one device and comes with the serial number of another means either', async () => {
+  await take([{ type: 'managedDeviceId', value: PHONE }, own('v1')], { state: 'secured' });
+  await take([{ type: 'serialNumber', value: 'SN-2' }, own('v1')], { state: 'highSeverity' });
+  expect(states()).toEqual(['highSeverity', 'unknown', 'highSeverity']);
+  await take([{ type: 'serialNumber', value: 'SN-2' }, own('v1')], { state: 'secured' });
+  expect(states()).toEqual(['secured', 'unknown', 'secured']);
+});

@@ -6,6 +6,8 @@ export interface Matching {
   readonly kind: 'matched';
   readonly deviceId: string;
   readonly evidence?: MatchEvidence | undefined;
+  /** Devices that it may be about as well: they carry an id of the report, or the partner's own id was learnt to mean them. */
+  readonly others?: readonly string[] | undefined;
   /** The report waited, and may have been held against this device: it counts from the beginning. */
   readonly waited?: true | undefined;
 }
@@ -52,9 +54,15 @@ export async function matchDevices(
       ofUser: carriers((type) => type === 'email').flat(), emailIsEnough: byEmail(signal.connectorId),
     });
     learnt.push(match.kind !== 'matched' ? [] : ids.filter((_, j) => remembered[j] !== match.deviceId).map((id) => ({ ...id, deviceId: match.deviceId })));
-    return match.kind === 'matched' ? { ...match, evidence: evidenceOf(match.deviceId, carriers(isManagementId), remembered) } : match;
+    return match.kind === 'matched' ? withEvidence(match, evidenceOf(match.deviceId, carriers(isManagementId), remembered), remembered) : match;
   });
   return { matches, learnt };
+}
+
+/** The partner's own id meant another device before: unless management names this one, the report may be about that one. */
+function withEvidence(match: Matching, evidence: MatchEvidence, remembered: readonly (string | undefined)[]): Matching {
+  const before = evidence.tied === true ? [] : remembered.filter((id): id is string => id !== undefined && id !== match.deviceId);
+  return before.length === 0 ? { ...match, evidence } : { ...match, evidence, others: [...new Set([...match.others ?? [], ...before])] };
 }
 
 const NO_EVIDENCE: MatchEvidence = {};
@@ -120,9 +128,9 @@ export interface Candidates {
 
 /**
  * The device that all the ids we know agree on is meant; an id that nobody here carries says nothing, since
- * vendors send ids of their own and of other systems. What was learnt counts only where no id tells, so that a
- * phone that was enrolled anew is found by its new ids. A mail address tells several candidates apart, and
- * stands alone only where the administrator said so and the user has one device.
+ * vendors send ids of their own and of other systems. What was learnt counts only where no id tells, or several devices
+ * carry it, so that a phone that was enrolled anew is found by its new ids. A mail address tells several candidates
+ * apart, and stands alone only where the administrator said so and the user has one device.
  */
 export function chooseDevice({ byId, remembered = [], ofUser = [], emailIsEnough = false }: Candidates): Match {
   const telling = byId.filter((ids) => ids.length > 0);
@@ -130,12 +138,21 @@ export function chooseDevice({ byId, remembered = [], ofUser = [], emailIsEnough
   if (first !== undefined) {
     const agreed = [...new Set(first)].filter((id) => rest.every((ids) => ids.includes(id)));
     const ofThem = agreed.length > 1 ? agreed.filter((id) => ofUser.includes(id)) : agreed;
-    return only(ofThem) ?? ambiguous(ofThem.length > 0 ? ofThem : agreed.length > 0 ? agreed : telling.flat());
+    const candidates = ofThem.length > 0 ? ofThem : agreed.length > 0 ? agreed : telling.flat();
+    return only(ofThem) ?? learntAmong(candidates, remembered) ?? ambiguous(candidates);
   }
   const learnt = new Set(remembered.filter((id) => id !== undefined));
   if (learnt.size > 0) return only([...learnt]) ?? ambiguous([...learnt]);
   const user = new Set(ofUser);
   return emailIsEnough && user.size > 0 ? only([...user]) ?? ambiguous([...user]) : { kind: 'unmatched' };
+}
+
+/** Of several devices the one that the partner's own id was learnt to mean; the report may be about the others as well. */
+function learntAmong(candidates: readonly string[], remembered: readonly (string | undefined)[]): Matching | undefined {
+  const deviceId = new Set(remembered.filter((id) => id !== undefined));
+  const [only] = deviceId.size === 1 ? deviceId : [];
+  if (only === undefined || !candidates.includes(only)) return undefined;
+  return { kind: 'matched', deviceId: only, others: [...new Set(candidates)].filter((id) => id !== only) };
 }
 
 function ambiguous(candidates: readonly string[]): Match {

@@ -1,4 +1,4 @@
-import { applyToViews, holdAgainst, releaseHold, type Finding, type MatchEvidence, type PartnerView, type Signal } from '@sallyport/core';
+import { applyToViews, holdAgainst, isWorseThanSecured, releaseHold, type Finding, type MatchEvidence, type PartnerView, type Signal } from '@sallyport/core';
 import type { FindingRow, PostureRow } from '../store/store.ts';
 import type { ReportOutcome } from './ports.ts';
 
@@ -11,18 +11,50 @@ export interface WorkingPosture {
   readonly findings: Map<string, FindingRow>;
   /** With what was kept of each before the batch. */
   readonly changedFindings: Map<string, { readonly before: FindingRow | undefined; readonly after: FindingRow }>;
+  /** Partners whose stored reports lay ahead of the clock: when these were observed is not known. */
+  readonly ahead: ReadonlySet<string>;
+  readonly now: number;
   cause: { readonly connectorId: string; readonly reportId: string } | null;
 }
 
-export function workingPosture(deviceId: string, before: PostureRow | undefined, findings: readonly FindingRow[]): WorkingPosture {
+export function workingPosture(deviceId: string, before: PostureRow | undefined, findings: readonly FindingRow[], now: number): WorkingPosture {
+  const views = before?.views ?? NO_VIEWS;
+  const ahead = views.some((view) => isAhead(view, now)) ? new Set(views.filter((view) => isAhead(view, now)).map(({ connectorId }) => connectorId)) : NOBODY;
   return {
-    deviceId, before, views: before?.views ?? [], cause: null, changedFindings: new Map(),
-    findings: new Map(findings.map((f) => [findingKey(f.connectorId, f.id), f])),
+    deviceId, before, now, ahead, views: ahead.size === 0 ? views : views.map((view) => pulledBack(view, now)), cause: null, changedFindings: new Map(),
+    findings: new Map(findings.map((f) => [findingKey(f.connectorId, f.id), isAhead(f, now) ? { ...f, observedAt: now } : f])),
   };
 }
 
+const NO_VIEWS: readonly PartnerView[] = [];
+const NOBODY: ReadonlySet<string> = new Set();
+/** Reports that come together count milliseconds after each other (`TimesAhead`). */
+const ORDER_MS = 1_000;
+
+function isAhead({ observedAt }: { readonly observedAt: number }, now: number): boolean {
+  return observedAt > now + ORDER_MS;
+}
+
+/** The clock was ahead when it was stored, for seconds or for more: it counts as of now at the latest. */
+function pulledBack(view: PartnerView, now: number): PartnerView {
+  const { observedAt, lastLevel, levelMissingSince } = view;
+  return {
+    ...view, observedAt: Math.min(observedAt, now),
+    ...(lastLevel && { lastLevel: { ...lastLevel, observedAt: Math.min(lastLevel.observedAt, now) } }),
+    ...(levelMissingSince !== undefined && { levelMissingSince: Math.min(levelMissingSince, now) }),
+  };
+}
+
+/** Bad news is not older than what was stored by a clock that was ahead. */
+function asComparable({ ahead, now }: WorkingPosture, signal: Signal): Signal {
+  if (!ahead.has(signal.connectorId)) return signal;
+  const isBad = (signal.state !== undefined && isWorseThanSecured(signal.state)) || signal.findings.some((finding) => finding.state === 'open');
+  return isBad && signal.observedAt < now ? { ...signal, observedAt: now } : signal;
+}
+
 /** Takes one signal in; returns whether it was news. */
-export function mergeSignal(working: WorkingPosture, signal: Signal, evidence: MatchEvidence): ReportOutcome['status'] {
+export function mergeSignal(working: WorkingPosture, given: Signal, evidence: MatchEvidence): ReportOutcome['status'] {
+  const signal = asComparable(working, given);
   const applied = applyToViews(working.views, knownFindings(working, signal), signal, evidence);
   for (const finding of applied.findings) {
     const row = { ...finding, deviceId: working.deviceId };

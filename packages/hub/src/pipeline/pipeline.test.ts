@@ -361,3 +361,21 @@ describe('who asks', () => {
     expect(hub.decider.decide(question)).toMatchObject({ decision: false, reasons: [{ code }] });
   });
 });
+
+test('what was stored by a clock that was ahead for seconds hides no bad news once the clock is right', async () => {
+  for (const ahead of [30_000, 240_000]) {
+    hub.clock.advance(3_600_000);
+    const right = hub.clock.at;
+    hub.clock.at = right + ahead;
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured', at: hub.clock.now() })]);
+    hub.clock.at = right + 2_500;
+    expect(mail().decision).toBe(true);
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'compromised', at: hub.clock.now() - 1_000 })]);
+    expect(mail().decision).toBe(false);
+    hub.clock.advance(300_000);
+    await hub.tick();
+    expect(mail().decision).toBe(false);
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured', at: hub.clock.now() })]);
+    expect(mail().decision).toBe(true);
+  }
+});

@@ -1,4 +1,6 @@
-import type { Signal } from '@sallyport/core';
+import type { Signal, ThreatState } from '@sallyport/core';
+
+const BELOW_HIGH: ReadonlySet<ThreatState> = new Set<ThreatState>(['secured', 'lowSeverity', 'mediumSeverity']);
 
 /**
  * Why a report speaks against itself; `undefined` where it does not. Whoever writes for us (the partner API, field maps) has made
@@ -6,6 +8,7 @@ import type { Signal } from '@sallyport/core';
  * vendor's console.
  */
 export function selfContradiction({ state, findings }: Pick<Signal, 'state' | 'findings'>): string | undefined {
-  const hasOpen = state === 'secured' && findings.some((finding) => finding.state === 'open' && finding.severity === 'high');
-  return hasOpen ? 'called secured beside an open finding of high severity' : undefined;
+  if (state === undefined || !BELOW_HIGH.has(state)) return undefined;
+  const hasOpen = findings.some((finding) => finding.state === 'open' && finding.severity === 'high');
+  return hasOpen ? `called ${state} beside an open finding of high severity` : undefined;
 }

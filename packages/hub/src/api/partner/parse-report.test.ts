@@ -29,12 +29,12 @@ function fieldOf(change: Record<string, unknown>): string {
 describe('a report of the partner API', () => {
   test.each([
     ['secured', 'high', 'open', 'highSeverity', ['contradiction']], ['secured', 'medium', 'open', 'secured', []], ['secured', 'none', 'open', 'secured', []],
-    ['secured', 'high', 'resolved', 'secured', []], ['lowSeverity', 'high', 'open', 'lowSeverity', []], ['deactivated', 'high', 'open', 'deactivated', []],
+    ['secured', 'high', 'resolved', 'secured', []], ['lowSeverity', 'high', 'open', 'highSeverity', ['contradiction']], ['mediumSeverity', 'high', 'open', 'highSeverity', ['contradiction']], ['lowSeverity', 'medium', 'open', 'lowSeverity', []], ['deactivated', 'high', 'open', 'deactivated', []],
   ])('that says %s beside a finding of severity %s that is %s means %s', (threatState, severity, state, expected, codes) => {
     const parsed = parsePartnerReport({ ...GOOD, threatState, findings: [{ ...GOOD.findings[0], severity, state }] }, CONNECTOR, NOW);
     if (!parsed.ok) throw new Error(parsed.error.message);
     expect([parsed.incoming.signal.state, parsed.warnings.map(({ code }) => code)]).toEqual([expected, codes]);
-    expect(parsed.incoming.signal.flag).toBe(codes.length === 0 ? undefined : 'called secured beside an open finding of high severity');
+    expect(parsed.incoming.signal.flag).toBe(codes.length === 0 ? undefined : `called ${threatState} beside an open finding of high severity`);
   });
 
   test('is read as a signal, with its identifiers in one spelling', () => {

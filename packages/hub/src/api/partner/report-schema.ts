@@ -73,7 +73,7 @@ export const resultsSchema = z.object({
     status: z.enum(['accepted', 'duplicate', 'late', 'rejected']),
     matched: z.literal(false).optional().describe('Kept, and applied when its device appears.'),
     error: errorSchema.optional(),
-    warnings: z.array(errorSchema).optional().describe('What was left out of, or changed in, a report that was taken: unusable_key (a device key that cannot be used beside one that can), contradiction (secured beside an open finding of high severity; highSeverity counts), time_ahead (the time is ahead of the hub\'s; the time of receipt counts).'),
+    warnings: z.array(errorSchema).optional().describe('What was left out of, or changed in, a report that was taken: unusable_key (a device key that cannot be used beside one that can), contradiction (a lower level beside an open finding of high severity; highSeverity counts), time_ahead (the time is ahead of the hub\'s; the time of receipt counts).'),
   })).describe('One for each report, in the order of the request.'),
 });
 
