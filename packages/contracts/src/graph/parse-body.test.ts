@@ -76,6 +76,20 @@ describe('an object without a value, as Kiota writes what is null', () => {
     expect(parseBody(typeName, body, 'beta')).toEqual(parsed);
   });
 
+  test.each([
+    ['deviceCompliancePolicy', { '@odata.type': IOS, osMaximumVersion: {}, description: {}, roleScopeTagIds: {}, assignments: {} }, { '@odata.type': IOS, osMaximumVersion: null, description: null, roleScopeTagIds: [], assignments: [] }],
+    ['managedDevice', { serialNumber: {} }, { serialNumber: null }],
+    ['conditionalAccessPolicy', { conditions: { users: { includeUsers: {}, excludeUsers: ['a'] } } }, { conditions: { users: { includeUsers: [], excludeUsers: ['a'] } } }],
+  ])('%s %j: values and lists, too', (typeName, body, parsed) => {
+    expect(parseBody(typeName, body, 'beta')).toEqual(parsed);
+  });
+
+  test('stays refused where a value is required, and where the object holds something', () => {
+    expect(problem('conditionalAccessPolicy', { displayName: {} }).message).toContain('cannot be null');
+    expect(problem('managedDevice', { serialNumber: { a: null } }).field).toBe('serialNumber');
+    expect(problem('conditionalAccessPolicy', { conditions: { users: { includeUsers: { a: 1 } } } }).field).toBe('conditions.users.includeUsers');
+  });
+
   test('a derived type is a value', () => {
     const body = { assignments: [{ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } }] };
     expect(parseBody('deviceCompliancePolicy', { '@odata.type': IOS, ...body }, 'beta')).toEqual({ '@odata.type': IOS, ...body });

@@ -58,7 +58,7 @@ export function parseParameters(
   const parsed: GraphBody = {};
   for (const [given, value] of Object.entries(body)) {
     // An empty list is said with an empty list: null would take away all assignments of a policy by a mistake of the caller.
-    if (given.includes('@odata.') || value === null) continue;
+    if (given.includes('@odata.') || value === null || isWordless(value)) continue;
     const name = known.get(given.toLowerCase());
     const parameter = name === undefined ? undefined : parameters[name];
     if (name === undefined || parameter === undefined) report(reading, given, `The action has no parameter "${given}"; it takes ${Object.keys(parameters).join(', ')}.`);
@@ -112,6 +112,7 @@ function readProperty(property: ModelProperty, name: string, value: unknown, fie
     report(reading, field, 'The body is nested too deep.');
     return undefined;
   }
+  if (isWordless(value) && (property.collection === true || modelEnum(property.type) !== undefined || property.type.startsWith('Edm.'))) return readProperty(property, name, null, field, depth, reading);
   if (property.collection === true) return readCollection(property, name, value, field, depth, reading);
   if (value === null) {
     if (property.nullable !== true) report(reading, field, `${field} cannot be null.`);
@@ -127,6 +128,11 @@ function readProperty(property: ModelProperty, name: string, value: unknown, fie
  */
 function isEmptyObject(parsed: unknown): boolean {
   return isGraphBody(parsed) && Object.values(parsed).every((member) => member === null || member === undefined);
+}
+
+/** `{}`, which Kiota writes for values and lists that are null, too. */
+function isWordless(value: unknown): boolean {
+  return isGraphBody(value) && Object.keys(value).every((name) => name.includes('@odata.') && !name.endsWith(BIND));
 }
 
 /** The same of an object as it was sent, before its type is known. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Platform } from '../vocabulary/platform.ts';
-import { compareVersions, readDeviceVersion, readVersionLimit } from './os-version.ts';
+import { compareVersions, readDeviceVersion, readVersionLimit, settledVersionLimit } from './os-version.ts';
 
 describe('a limit', () => {
   test.each([['17', [17]], ['17.4', [17, 4]], ['10.0.19045.3803', [10, 0, 19045, 3803]], [' 8.1.0 ', [8, 1, 0]], ['09', [9]]])('%j is read', (text, parts) => {
@@ -12,6 +12,10 @@ describe('a limit', () => {
     '', ' ', '26.3.1 (a)', '22H30', '20E772520a', '17.x', '17.', '.17', '17..2', 'v17', 'iOS 17', '17,2', '17.2 beta', '-1', '+17', '1e3', '0x11', '17.2\n18', '１７', '20240105', '2026.1',
     '1.2.3.4.5.6.7', `1.${'9'.repeat(20)}`, '9'.repeat(100_000), '1.'.repeat(100_000),
   ])('%j is refused', (text) => expect(readVersionLimit(text)).toBeUndefined());
+});
+
+test.each([['17.2\n', '17.2'], [' 17 ', '17'], ['22.04', '22.04'], ['0.9', '0.9'], ['015.0', undefined], ['00.1', undefined], ['17.x', undefined], ['17.2\n18', undefined]])('the limit %j is stored as %j', (text, limit) => {
+  expect(settledVersionLimit(text)).toBe(limit);
 });
 
 describe('the version of a device', () => {
@@ -30,7 +34,7 @@ describe('the version of a device', () => {
   ])('on %s, %j is read', (platform, text, parts) => expect(readDeviceVersion(platform, text)).toEqual(parts));
 
   test.each<[Platform, string]>([
-    ['iOS', 'unknown'], ['iOS', 'n/a'], ['iOS', '-'], ['iOS', '17.x'], ['iOS', '17,2'], ['iOS', '17 or 18'], ['iOS', '17.2 / 18.0'], ['iOS', '21C62'], ['iOS', 'Build 21C62'], ['iOS', '17..2'],
+    ['iOS', '17 .2'], ['iOS', '15 .0.1'], ['iOS', '17. 2'], ['iOS', '17 ..2'], ['windows', '10.0.22621 .1'], ['iOS', 'unknown'], ['iOS', 'n/a'], ['iOS', '-'], ['iOS', '17.x'], ['iOS', '17,2'], ['iOS', '17 or 18'], ['iOS', '17.2 / 18.0'], ['iOS', '21C62'], ['iOS', 'Build 21C62'], ['iOS', '17..2'],
     ['iOS', '2026'], ['iOS', '20240105'], ['iOS', '2024-01-05'], ['iOS', 'Android 14'], ['iOS', '9'.repeat(20)], ['iOS', '17.2'.padEnd(200)], ['iOS', 'beta 3'], ['iOS', 'iPhone14,3 17.2'],
     ['android', 'MIUI 14'], ['android', 'kernel 6.1'], ['android', 'One UI 6.1'], ['android', 'API 34'], ['android', 'Foo 14'], ['android', '14 (15)'], ['android', '14 FooOS 2'], ['android', 'iOS 17'],
     ['windows', 'Windows 11'], ['windows', '11'], ['windows', 'Windows 11 Pro 22H2'], ['windows', 'Windows Server 2022'], ['windows', '10.0.19045.1 10.0.22631.1'], ['windows', '22H2'],

@@ -36,6 +36,15 @@ export function readVersionLimit(text: string): VersionParts | undefined {
 }
 
 /**
+ * A limit as it is stored: without blanks around it. `undefined` for what `readVersionLimit` does not read, and for a
+ * main version that begins with a zero: "015.0" is a mistake for another number as likely as for 15.
+ */
+export function settledVersionLimit(text: string): string | undefined {
+  const limit = text.trim();
+  return /^0\d/.test(limit) || readVersionLimit(limit) === undefined ? undefined : limit;
+}
+
+/**
  * The version in `managedDevice.osVersion`. Around the one number that is meant there may be the system's name, a build with
  * letters, a date and words such as "beta 3": "16.7.2 (20H115)", "Android 13 (2023-01-05)", "18.0 beta 3". Windows has its
  * version in its build ("Windows 11 Pro 10.0.22621.1"). Where two numbers could be meant, or none is there, it is unreadable.
@@ -55,7 +64,10 @@ export function readDeviceVersion(platform: Platform, osVersion: string): Device
 function versionOf(platform: Platform, text: string): DeviceVersion {
   if (text.trim() === '') return 'notReported';
   if (text.length > MAX_TEXT || namesOtherSystem(platform, text)) return 'unreadable';
-  const numbers = distinct(numbersIn(tokensOf(text)));
+  const tokens = tokensOf(text);
+  // "17 .2" may be 17, 17.2 or a misprint of something else.
+  if (tokens.some((token) => /^\.+\d/.test(token))) return 'unreadable';
+  const numbers = distinct(numbersIn(tokens));
   if (platform === 'windows') return windowsVersion(numbers);
   const [only, second] = numbers;
   return only === undefined || only === 'doubtful' || second !== undefined ? 'unreadable' : only;

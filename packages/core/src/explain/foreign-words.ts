@@ -23,9 +23,14 @@ function visible(text: string): string {
  * that could end ours, and at most `most` characters, cut at a sentence. `undefined`: nothing is left of it.
  */
 export function foreignWords(text: string | undefined, most: number): string | undefined {
-  const inert = withoutNumbers(withoutLinks(visible(text ?? ''))).replace(/[“”„‟«»]/gu, '"').replace(/[‘’‚‛]/gu, '\'');
+  const inert = withoutNumbers(withoutLinks(plainDots(visible(text ?? '')))).replace(/[“”„‟«»]/gu, '"').replace(/[‘’‚‛]/gu, '\'');
   const cut = cutAtSentence(inert, most);
   return /[\p{L}\p{N}]/u.test(cut) ? isolated(cut) : undefined;
+}
+
+/** Dots that browsers read as one in an address (IDNA, RFC 3490 section 3.1); an ideographic full stop between ideographs ends a sentence. */
+function plainDots(text: string): string {
+  return text.replace(/[．｡․]/gu, '.').replace(/(?<=[\p{Script=Latin}\p{N}])。(?=[\p{L}\p{N}])|(?<=[\p{L}\p{N}])。(?=[\p{Script=Latin}\p{N}])/gu, '.');
 }
 
 /** The address stays readable for whoever looks into it. */
@@ -33,15 +38,20 @@ function withoutLinks(text: string): string {
   return text
     .replace(/\b[a-z][a-z\d+-]{1,15}:\/\/(\S*)/giu, (_, rest: string) => rest.replace(/\.(?=\S)/gu, '[.]'))
     .replace(/\b(?:mailto|tel|sms|facetime|javascript|data|intent):/giu, '')
+    .replace(/(?<![\p{N}.])\p{N}{1,3}(?:\.\p{N}{1,3}){3}(?=\/\S|:\p{N})/gu, (address) => address.replaceAll('.', '[.]'))
+    .replace(/(?<=\S)[@＠](?=\S)/gu, '[@]')
     .replace(/(?<=[\p{L}\p{N}])\.(?=\p{L}{2})/gu, '[.]');
 }
 
 /** Digits in one go or in groups, as telephone numbers are written; no dates, and not the number of a CVE. */
 const NUMBER = /(?<![\p{L}\p{N}.\p{Pd}])(?!\d{4}-\d\d-\d\d(?!\d))[+＋]?\(?\p{Nd}[\p{Nd} ()/\p{Pd}]{5,20}\p{Nd}(?![\p{L}\p{N}])/gu;
+/** With dots, as versions and addresses are written too: behind a plus or a zero, or with the last two groups of a telephone number; no dates. */
+const DOTTED_NUMBER = /(?<![\p{L}\p{N}.])(?!\p{Nd}\p{Nd}\.\p{Nd}\p{Nd}\.\p{Nd}{4}(?!\p{Nd}))(?:(?:[+＋]\p{Nd}|0)\p{Nd}{0,4}(?:\.\p{Nd}{2,5}){1,6}|[+＋]?(?:\p{Nd}{1,4}\.){1,4}\p{Nd}{3,4}\.\p{Nd}{4})(?![\p{L}\p{N}])/gu;
 const FEWEST_DIGITS = 7;
 
 function withoutNumbers(text: string): string {
-  return text.replace(NUMBER, (number) => (number.replace(/\P{Nd}/gu, '').length < FEWEST_DIGITS ? number : '[…]'));
+  const hidden = (number: string): string => (number.replace(/\P{Nd}/gu, '').length < FEWEST_DIGITS ? number : '[…]');
+  return text.replace(DOTTED_NUMBER, hidden).replace(NUMBER, hidden);
 }
 
 function cutAtSentence(text: string, most: number): string {

@@ -4,8 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** What goes into the log and back of Graph's `client-request-id`: no line breaks, no quotes, no essays. */
 const HARMLESS = /^[A-Za-z0-9._:/+=-]{1,128}$/;
-/** What a header may hold (RFC 9110 section 5.5), so that it goes back as it came. */
-const ECHOED = /^[\t\x20-\x7e\x80-\xff]{1,1024}$/;
+/** What goes back as it came: bytes beyond ASCII have no encoding that both sides agree on (RFC 9110 section 5.5), and would come back as others. */
+const ECHOED = /^[\t\x20-\x7e]{1,1024}$/;
 
 /** Our id of a request; in the answer as `request-id`, in every line of the log about it. */
 export function newRequestId(): string {
@@ -25,7 +25,7 @@ export function setRequestIdHeaders(request: FastifyRequest, reply: FastifyReply
   if (typeof forwarded === 'string' && isEchoed(forwarded)) reply.header('x-request-id', forwarded);
 }
 
-/** AuthZEN, section 10.1.3: any string, which the answer repeats. It is in no line of the log. */
+/** AuthZEN, section 10.1.3: any string of printable ASCII, which the answer repeats; others are left out. It is in no line of the log. */
 export function isEchoed(requestId: string): boolean {
   return ECHOED.test(requestId);
 }

@@ -66,6 +66,7 @@ describe('a compliance policy', () => {
     [{ assignments: [group('0b7a2c1e-44d0-4f0e-9d4a-3a51f7a9bfff')] }, 'assignments[0].target.groupId'],
     [{ assignments: [group(GROUP), group(GROUP.toUpperCase())] }, 'assignments[1].target'],
     [{ osMinimumVersion: 'newest' }, 'osMinimumVersion'],
+    [{ osMinimumVersion: '015.0' }, 'osMinimumVersion'],
     [{ osMaximumVersion: 'x' }, 'osMaximumVersion'],
     [{ assignments: [group('')] }, 'assignments[0].target.groupId'],
     [{ assignments: [{}] }, 'assignments[0].target'],
@@ -92,7 +93,7 @@ describe('a compliance policy', () => {
 
   test('answers a PATCH with the entity and a version one higher', async () => {
     const { id } = await made();
-    const answer = await hub.patch(`/v1.0${PATH}/${id}`, { '@odata.type': '#microsoft.graph.iosCompliancePolicy', osMinimumVersion: '18.0' });
+    const answer = await hub.patch(`/v1.0${PATH}/${id}`, { '@odata.type': '#microsoft.graph.iosCompliancePolicy', osMinimumVersion: '18.0\n' });
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ id, version: 2, osMinimumVersion: '18.0', displayName: 'Phones' });
     expect((await hub.patch(`/v1.0${PATH}/${id}`, { osMaximumVersion: '19' })).body.version).toBe(3);

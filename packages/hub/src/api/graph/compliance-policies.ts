@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { typeOfBody, type GraphBody, type ModelProperty } from '@sallyport/contracts/graph/model.ts';
-import { readVersionLimit } from '@sallyport/core';
+import { settledVersionLimit } from '@sallyport/core';
 import { parseBody, parseParameters } from '@sallyport/contracts/graph/parse-body.ts';
 import type { QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { isoTime } from '../../platform/clock.ts';
@@ -111,8 +111,10 @@ async function update(deps: GraphDependencies, request: GraphRequest): Promise<D
 function requireVersions(parsed: GraphBody): void {
   for (const field of ['osMinimumVersion', 'osMaximumVersion']) {
     const version = parsed[field];
-    if (typeof version !== 'string' || version === '' || readVersionLimit(version) !== undefined) continue;
-    throw new HubError('invalid_request', `${field} must be a version like 17.4 or 10.0.19045, not "${version.slice(0, 60)}".`, { field });
+    if (typeof version !== 'string' || version === '') continue;
+    const limit = settledVersionLimit(version);
+    if (limit !== undefined) parsed[field] = limit;
+    else throw new HubError('invalid_request', `${field} must be a version like 17.4 or 10.0.19045, not "${version.slice(0, 60)}".`, { field });
   }
 }
 
