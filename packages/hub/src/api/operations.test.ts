@@ -13,7 +13,7 @@ import { StoreBusy } from '../store/store.ts';
 import { createHttpServer } from './http-server.ts';
 import { addOpenApiRoute } from './openapi.ts';
 import { addOperationsRoutes, measureRequests } from './operations.ts';
-import { createReadiness, documentsAreReadable, storeIsWritable, type ReadinessCheck } from './readiness.ts';
+import { clockIsSure, createReadiness, documentsAreReadable, storeIsWritable, type ReadinessCheck } from './readiness.ts';
 import { waysInto } from './testing-access.ts';
 import { issueAccessToken } from './token/access-token.ts';
 import { createAuthenticator } from './token/authenticator.ts';
@@ -99,6 +99,24 @@ describe('probes', () => {
       expect([answer.statusCode, answer.json()]).toEqual([200, { status: 'ready', checks: { store: 'ok', documents: 'degraded' } }]);
     }
     expect(logged).toEqual([[{ kind: 'application', id: 'a-1' }, expect.stringContaining('application a-1')]]);
+  });
+
+  test('readyz logs a doubt about the clock once until it is over, and without a stack', async () => {
+    const logged: unknown[] = [];
+    let doubt: 'jump' | null = 'jump';
+    const state = () => ({ now, doubt, deletionHeld: true, pulledBack: 0 });
+    const readiness = createReadiness([clockIsSure({ state, confirm: async () => state() })], clock, { warn: (...line: unknown[]) => { logged.push(line); } } as never);
+    const look = async () => {
+      now += 2_000;
+      return (await readiness()).checks.clock;
+    };
+    expect([await look(), await look(), await look()]).toEqual(['failed', 'failed', 'failed']);
+    expect(logged).toEqual([[{ check: 'clock', problem: expect.stringContaining('The clock is in doubt (jump)') }, 'not ready']]);
+    doubt = null;
+    expect(await look()).toBe('ok');
+    doubt = 'jump';
+    await look();
+    expect(logged).toHaveLength(2);
   });
 
   test('readyz looks anew after the clock was set back', async () => {

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { ClockControl } from '../pipeline/watch-clock.ts';
-import { hasElapsed, isoTime, type Clock } from '../platform/clock.ts';
+import { hasElapsed, type Clock } from '../platform/clock.ts';
 import { DatabaseFileLost, type Store } from '../store/store.ts';
 
 /** One thing that must be so before requests are sent here. */
@@ -23,19 +23,25 @@ const PATIENCE_MS = 3_000;
 
 /** Runs the checks together, at most once in two seconds however often it is asked, since anybody may ask. */
 export function createReadiness(checks: readonly ReadinessCheck[], clock: Clock, log: FastifyBaseLogger): () => Promise<ReadinessResult> {
+  const logged = new Map<string, string>();
   let latest: { readonly at: number; readonly result: Promise<ReadinessResult> } | undefined;
   return () => {
-    if (latest === undefined || hasElapsed(latest.at, REMEMBERED_MS, clock.now())) latest = { at: clock.now(), result: runChecks(checks, log) };
+    if (latest === undefined || hasElapsed(latest.at, REMEMBERED_MS, clock.now())) latest = { at: clock.now(), result: runChecks(checks, log, logged) };
     return latest.result;
   };
 }
 
-async function runChecks(checks: readonly ReadinessCheck[], log: FastifyBaseLogger): Promise<ReadinessResult> {
+/** @param logged by check: the problem that the log names already, since anybody may ask, and as often as they like */
+async function runChecks(checks: readonly ReadinessCheck[], log: FastifyBaseLogger, logged: Map<string, string>): Promise<ReadinessResult> {
   const outcomes = await Promise.all(checks.map(async ({ name, check }) => {
     try {
-      return [name, (await withinPatience(check())) === DEGRADED ? DEGRADED : 'ok'] as const;
+      const outcome = (await withinPatience(check())) === DEGRADED ? DEGRADED : 'ok';
+      logged.delete(name);
+      return [name, outcome] as const;
     } catch (error) {
-      log.warn({ err: error, check: name }, 'not ready');
+      const problem = (error as Error).message;
+      if (logged.get(name) !== problem) log.warn({ check: name, problem }, 'not ready');
+      logged.set(name, problem);
       return [name, 'failed'] as const;
     }
   }));
@@ -74,8 +80,8 @@ export function clockIsSure(control: ClockControl | undefined): ReadinessCheck {
   return {
     name: 'clock',
     check: async () => {
-      const { doubt, now } = control?.state() ?? { doubt: null, now: 0 };
-      if (doubt !== null) throw new Error(`The clock is in doubt (${doubt}); ${isoTime(now)} counts. Set the machine's clock right, or confirm it: sallyport clock confirm`);
+      const doubt = control?.state().doubt ?? null;
+      if (doubt !== null) throw new Error(`The clock is in doubt (${doubt}). Set the machine's clock right, or confirm it: sallyport clock confirm`);
     },
   };
 }

@@ -109,6 +109,44 @@ test('the clock of the database raises a doubt and ends it; a difference that wa
   expect(other.look(START)).toMatchObject({ by: 'confirmation' });
 });
 
+test.each([[-4 * MINUTE], [4 * MINUTE]])('a clock that is set in steps of %s ms, each a small correction, is a doubt with the second, however often it is looked at', (step) => {
+  const { machine, clock } = started();
+  const doubts = Array.from({ length: 3 }, () => {
+    machine.passes(1_000);
+    machine.isSet(step);
+    clock.look();
+    return clock.inDoubt;
+  });
+  expect(doubts).toEqual([false, true, true]);
+  machine.isSet(-3 * step);
+  expect([clock.look()?.by, clock.inDoubt]).toEqual(['agreement', false]);
+});
+
+test('a running hub that comes to be more than five minutes behind the stored mark is in doubt until the clock has passed it', () => {
+  const { machine, clock } = started({ at: START + 4 * MINUTE });
+  expect(clock.inDoubt).toBe(false);
+  machine.isSet(-4 * MINUTE);
+  expect([clock.doubt, clock.now(), clock.mark.at]).toEqual(['behindMark', START - 4 * MINUTE, START + 4 * MINUTE]);
+  machine.isSet(4 * MINUTE);
+  expect([clock.look()?.by, clock.inDoubt]).toEqual(['agreement', false]);
+});
+
+test('corrections of less than five minutes an hour are followed for days, and what another clock confirms is followed at once', () => {
+  const slow = started();
+  for (let hour = 0; hour < 50; hour += 1) {
+    slow.machine.passes(HOUR);
+    slow.machine.isSet(-4 * MINUTE);
+    slow.clock.look();
+    expect(slow.clock.inDoubt).toBe(false);
+  }
+  const confirmed = started(undefined, START);
+  for (let step = 1; step <= 5; step += 1) {
+    confirmed.machine.isSet(4 * MINUTE);
+    confirmed.clock.look(confirmed.machine.at);
+    expect(confirmed.clock.inDoubt).toBe(false);
+  }
+});
+
 test('whatever the clock does for less than an hour, the time is never ahead of what went by, nor of the wall clock in doubt', () => {
   const step = fc.record({ passes: fc.integer({ min: 0, max: 4 * MINUTE }), isSet: fc.oneof(fc.constant(0), fc.integer({ min: -4000 * DAY, max: 4000 * DAY })), looks: fc.boolean() });
   fc.assert(fc.property(fc.array(step, { maxLength: 14 }), (steps) => {

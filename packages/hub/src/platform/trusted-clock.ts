@@ -38,6 +38,8 @@ export interface EndOfDoubt {
 
 /** Clocks differ by as much as this, and are corrected by as much, without a doubt. */
 const TOLERANCE_MS = 5 * 60_000;
+/** A correction by the whole tolerance is followed within an hour. */
+const FOLLOWED_WITHIN_MS = 3_600_000;
 const DOUBT_ENDS_AFTER_MS = 3_600_000;
 /** For how long what another clock showed counts as a confirmation. */
 const EVIDENCE_MS = 3_600_000;
@@ -61,6 +63,10 @@ export class TrustedClock implements Clock {
   readonly #source: TimeSource;
   /** The wall clock, less the monotonic one, when it was last sure. */
   #offset: number;
+  /** Up to when `#offset` has followed the wall clock; monotonic. */
+  #followedAt: number;
+  /** The mark as it stands now: the newest time that the hub was sure of. */
+  #highest = -Infinity;
   #doubt: Doubt | undefined;
   #deletionHeld = false;
   /** A difference to the database's clock that was there for the whole of a doubt, and is no reason for another one. */
@@ -70,15 +76,21 @@ export class TrustedClock implements Clock {
 
   constructor(source: TimeSource = systemTime) {
     this.#source = source;
-    this.#offset = source.wall() - source.monotonic();
+    this.#followedAt = source.monotonic();
+    this.#offset = source.wall() - this.#followedAt;
   }
 
   now(): number {
     const wall = this.#source.wall();
     const expected = Math.floor(this.#offset + this.#source.monotonic());
     if (this.#doubt === undefined) {
-      if (Math.abs(wall - expected) <= TOLERANCE_MS) return wall;
-      this.#begin({ reason: 'jump', since: this.#source.monotonic() });
+      const since = this.#source.monotonic();
+      if (!isNear(wall, expected)) this.#begin({ reason: 'jump', since });
+      else if (wall < this.#highest - TOLERANCE_MS) this.#begin({ reason: 'behindMark', since, mark: this.#highest });
+      else {
+        this.#highest = Math.max(this.#highest, wall);
+        return wall;
+      }
     }
     return Math.min(wall, expected);
   }
@@ -116,6 +128,8 @@ export class TrustedClock implements Clock {
     const since = this.#source.monotonic();
     const wall = this.#source.wall();
     this.#offset = wall - since;
+    this.#followedAt = since;
+    this.#highest = database === undefined ? mark?.at ?? -Infinity : -Infinity;
     this.#deletionHeld = mark?.deletionHeld === true || (mark !== undefined && wall - mark.at > HOLD_DELETION_AFTER_MS);
     if (database !== undefined) {
       if (isNear(wall, database)) this.#deletionHeld = false;
@@ -144,8 +158,9 @@ export class TrustedClock implements Clock {
     if (database !== undefined) this.heard(DATABASE, database);
     const wall = this.#source.wall();
     if (!this.inDoubt) {
-      if (this.#isConfirmed(wall)) this.#deletionHeld = false;
-      if (database === undefined || isNear(wall - this.#acceptedDifference, database)) this.#offset = wall - this.#source.monotonic();
+      const isConfirmed = this.#isConfirmed(wall);
+      if (isConfirmed) this.#deletionHeld = false;
+      if (database === undefined || isNear(wall - this.#acceptedDifference, database)) this.#follow(wall, isConfirmed);
       else this.#begin({ reason: 'database', since: this.#source.monotonic() });
       return undefined;
     }
@@ -155,6 +170,15 @@ export class TrustedClock implements Clock {
     if (this.#source.monotonic() - doubt.since < DOUBT_ENDS_AFTER_MS) return undefined;
     if (database !== undefined) this.#acceptedDifference = wall - database;
     return this.#end(doubt, 'expiry');
+  }
+
+  /** Corrections that no other clock confirms are followed slowly, so that many small ones are as one large one. */
+  #follow(wall: number, isConfirmed: boolean): void {
+    const monotonic = this.#source.monotonic();
+    const most = isConfirmed ? Infinity : TOLERANCE_MS * (monotonic - this.#followedAt) / FOLLOWED_WITHIN_MS;
+    const difference = wall - monotonic - this.#offset;
+    this.#offset += Math.max(-most, Math.min(most, difference));
+    this.#followedAt = monotonic;
   }
 
   #begin(doubt: Doubt, at?: number): void {
@@ -169,7 +193,10 @@ export class TrustedClock implements Clock {
     const wall = this.#source.wall();
     const forwardMs = reason === 'jump' ? Math.max(0, wall - Math.floor(this.#offset + monotonic)) : 0;
     this.#doubt = undefined;
-    this.#offset = wall - monotonic;
+    // A clock that came back only roughly still has the rest of its way to go: no two jumps add up to more than one.
+    if (by !== 'agreement' || reason !== 'jump') this.#offset = wall - monotonic;
+    if (by !== 'agreement') this.#highest = wall;
+    this.#followedAt = monotonic;
     if (by === 'expiry') this.#deletionHeld = true;
     if (by === 'confirmation') this.#deletionHeld = false;
     return { reason, by, beganAt: Math.floor(wall - (monotonic - since)), forwardMs };

@@ -20,7 +20,6 @@ export interface ClientCredential {
   readonly keyId: string;
   readonly hash: string;
   /** Milliseconds since 1970. */
-  readonly startsAt: number;
   readonly endsAt: number;
 }
 
@@ -88,7 +87,7 @@ function clientOf(row: DocumentRow, body: ApplicationDocument): Client {
     roles: new Set(body.permissions),
     connectorId: body.mobileThreatDefenseConnectorId?.toLowerCase(),
     asking: { trustSet: body.deviceTrustSet, obligations: new Set(body.supportedObligations), strictContext: body.strictContext },
-    credentials: body.passwordCredentials.map(({ keyId, hash, startDateTime, endDateTime }) =>
-      ({ keyId, hash, startsAt: Date.parse(startDateTime), endsAt: Date.parse(endDateTime) })),
+    credentials: body.passwordCredentials.map(({ keyId, hash, endDateTime }) =>
+      ({ keyId, hash, endsAt: Date.parse(endDateTime) })),
   };
 }

@@ -98,14 +98,14 @@ async function authenticateClient(
 ): Promise<{ client: Client; keyId: string }> {
   const client = await clients.find(clientId);
   const known = client?.credentials ?? [];
-  const [matching] = (known.length > 0 ? known : [{ keyId: '', hash: NOBODYS_HASH, startsAt: 0, endsAt: 0 }])
+  const [matching] = (known.length > 0 ? known : [{ keyId: '', hash: NOBODYS_HASH, endsAt: 0 }])
     .filter(({ hash }) => secretMatches(clientSecret, hash))
     .sort((a, b) => b.endsAt - a.endsAt);
 
+  // A start that lies ahead says only that the clock is behind, and then bad news and `clock confirm` have to come through.
   const problem = client === undefined || matching === undefined ? 'The client is not known, or its secret is not right.'
     : matching.endsAt <= now ? 'The client secret has expired. Make a new one for the application.'
-      : matching.startsAt > now ? 'The client secret is not valid yet.'
-        : undefined;
+      : undefined;
   if (problem === undefined) return { client: client as Client, keyId: (matching as { keyId: string }).keyId };
   const error = new OAuthError('invalid_client', problem);
   refused(error);

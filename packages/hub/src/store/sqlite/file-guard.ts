@@ -110,7 +110,7 @@ function generationOf(descriptor: number): number {
   return read === header.length && header.toString('latin1', 0, 15) === 'SQLite format 3' ? header.readUInt32BE(60) : -1;
 }
 
-const RESTORE = 'Stop the hub, put the files of the database back from a backup, and start it.';
+const RESTORE = 'Stop the hub and start it again on the same files. Only if it does not start, or what it holds is incomplete, restore the files of the database from a backup.';
 
 function truncated(path: string): string {
   return `${path} was truncated while it was in use. ${RESTORE}`;

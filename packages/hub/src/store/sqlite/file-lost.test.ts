@@ -82,6 +82,16 @@ test.each<[string, RegExp, () => unknown]>([
   expect(store.behindForMs()).toBeGreaterThan(0);
 });
 
+test('when another program empties the log into the file, the message advises a restart first, which loses nothing', async () => {
+  const other = new DatabaseSync(file);
+  other.exec('pragma wal_checkpoint(truncate)');
+  other.close();
+  await expect(add('after')).rejects.toThrow(/hub\.db-wal was truncated while it was in use\. Stop the hub and start it again on the same files\. Only if it does not start, or what it holds is incomplete, restore/);
+  await store.close().catch(() => undefined);
+  store = await openSqliteStore({ file });
+  expect((await store.reports.replay(0, 10)).map(({ reportId }) => reportId)).toEqual(['before']);
+});
+
 test('when it happens in the middle of a transaction, that is not acknowledged, nor anything after it, even if the file comes back', async () => {
   const moved = `${file}-moved`;
   const failed = store.transaction(async (tx) => {
