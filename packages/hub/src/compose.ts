@@ -55,8 +55,6 @@ async function open(settings: ServeSettings, log: Logger, clock: TrustedClock, o
   const baseUrl = baseUrlOf(settings, port);
   const { syslogListen } = settings;
   const hosts = [settings.listen.host, new URL(baseUrl).hostname, ...(syslogListen === undefined ? [] : [syslogListen.host])];
-  const serverTls = settings.tls === 'own' || syslogListen !== undefined ? await ensureServerTls(join(dataDir, 'tls'), hosts, clock.now()) : undefined;
-  const tls = settings.tls === 'own' ? serverTls : undefined;
   // The larger part of the program is loaded while the threads of the database start.
   const [store, { openServices }] = await Promise.all([openStore(settings, opened), import('./compose-services.ts')]);
   // After the database: keys without one are the sign that it was lost.
@@ -65,6 +63,10 @@ async function open(settings: ServeSettings, log: Logger, clock: TrustedClock, o
   const onError = (error: unknown): void => log.error({ err: error }, 'something in the background failed; it is tried again');
   const pipeline = await startPipeline({ store, clock, log, onError });
   opened.add(() => pipeline.close());
+  // After the pipeline, which has compared the clock with the mark: no certificate is replaced by a clock in doubt.
+  const needsTls = settings.tls === 'own' || syslogListen !== undefined;
+  const serverTls = needsTls ? await ensureServerTls(join(dataDir, 'tls'), hosts, clock.now(), clock.mayDelete) : undefined;
+  const tls = settings.tls === 'own' ? serverTls : undefined;
   return await openServices({ settings, log, clock, opened, store, pipeline, held, port, baseUrl, hosts, serverTls, tls, dataKey, signingKeys });
 }
 

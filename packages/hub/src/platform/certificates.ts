@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { randomBytes, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
+import { BACKDATED_MS } from './server-certificate-span.ts';
 
 /**
  * X.509 certificates (RFC 5280) on ECDSA P-256: what the hub needs to be reached over TLS without anything
@@ -20,13 +21,12 @@ export interface CertificateRequest {
   readonly usage: 'server' | 'client';
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** May be a fraction. */
   readonly days: number;
 }
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
-/** Clocks of clients may be a little behind ours. */
-const BACKDATED_MS = 3_600_000;
 
 /** A certificate authority that signs end certificates and nothing below. */
 export async function newAuthority(commonName: string, now: number, days: number): Promise<CertificateAndKey> {
@@ -56,7 +56,7 @@ export async function issueCertificate(authority: CertificateAndKey, request: Ce
     subject: nameOf(request.commonName),
     issuer: issuer.subject,
     notBefore: new Date(request.now - BACKDATED_MS),
-    notAfter: new Date(request.now + request.days * DAY_MS - BACKDATED_MS),
+    notAfter: new Date(Math.round(request.now + request.days * DAY_MS - BACKDATED_MS)),
     signingAlgorithm: ALGORITHM,
     publicKey: keys.publicKey,
     signingKey: await keyOfPem(authority.key),

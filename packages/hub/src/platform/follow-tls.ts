@@ -26,7 +26,7 @@ export function followServerTls({ dir, hosts, current, clock, log, use }: Follow
   let problem: string | undefined;
   const look = async (): Promise<void> => {
     try {
-      const found = await ensureServerTls(dir, hosts, clock.now());
+      const found = await ensureServerTls(dir, hosts, clock.now(), clock.mayDelete);
       problem = undefined;
       if (found.cert === cert && found.key === key) return;
       use(found);

@@ -64,19 +64,53 @@ describe('later starts', () => {
     expect(new X509Certificate(later.cert).checkHost('new.example.com')).toBe('new.example.com');
   });
 
-  test('make a certificate anew that a clock ahead of time made, and keep its CA with a warning', async () => {
-    const first = await ensureServerTls(dir, [], Date.now() + 40 * DAY);
-    const later = await ensureServerTls(dir, [], Date.now());
+  test('issue a certificate again that a clock ahead of time made', async () => {
+    const first = await ensureServerTls(dir, [], Date.now());
+    await ensureServerTls(dir, ['ahead.example.com'], Date.now() + 40 * DAY);
+    const later = await ensureServerTls(dir, ['ahead.example.com'], Date.now());
     expect(new X509Certificate(later.cert).validFromDate.getTime()).toBeLessThan(Date.now());
     expect(later.caPem).toBe(first.caPem);
-    expect(later.warnings).toEqual([expect.stringContaining(`${join(dir, 'ca.pem')} is not valid before`)]);
-    expect(await ensureServerTls(dir, [], Date.now() + 41 * DAY)).toEqual({ ...later, warnings: [] });
   });
 
-  test('make a new CA before the old one ends', async () => {
+  test('keep a CA and a certificate that lie ahead, with a warning, since they say that the clock is behind', async () => {
     const first = await ensureServerTls(dir, [], Date.now());
-    const later = await ensureServerTls(dir, [], Date.now() + 3400 * DAY);
-    expect(later.caPem).not.toBe(first.caPem);
+    const behind = await ensureServerTls(dir, [], Date.now() - 3650 * DAY);
+    expect(behind).toEqual({ ...first, warnings: [expect.stringContaining(`${join(dir, 'ca.pem')} is not valid before`)] });
+    expect(await ensureServerTls(dir, [], Date.now())).toEqual(first);
+    // Even for another name no certificate reaches beyond its CA.
+    const named = new X509Certificate((await ensureServerTls(dir, ['new.example.com'], Date.now() - 3650 * DAY)).cert);
+    expect([named.validFrom, named.validTo]).toEqual([new X509Certificate(first.cert).validFrom, new X509Certificate(first.cert).validTo]);
+  });
+
+  test('keep the CA until it has ended by a clock that is sure, and issue nothing beyond its end', async () => {
+    const first = await ensureServerTls(dir, [], Date.now());
+    const last = await ensureServerTls(dir, [], Date.now() + 3640 * DAY);
+    expect(last.caPem).toBe(first.caPem);
+    expect(new X509Certificate(last.cert).validTo).toBe(new X509Certificate(last.caPem!).validTo);
+    expect(last.warnings).toEqual([expect.stringContaining('ends on')]);
+    expect((await ensureServerTls(dir, [], Date.now() + 3641 * DAY)).cert).toBe(last.cert);
+    expect((await ensureServerTls(dir, [], Date.now() + 3651 * DAY)).caPem).not.toBe(first.caPem);
+  });
+});
+
+describe('by a clock that is not sure', () => {
+  test.each([[4000], [-3650]])('%s days away nothing is replaced', async (days) => {
+    const first = await ensureServerTls(dir, ['hub.example.com'], Date.now());
+    const { warnings, ...wrong } = await ensureServerTls(dir, ['hub.example.com'], Date.now() + days * DAY, false);
+    expect({ ...wrong, warnings: [] }).toEqual(first);
+    expect(warnings).toEqual([expect.stringContaining('the clock of this machine is')]);
+    expect(await ensureServerTls(dir, ['hub.example.com'], Date.now())).toEqual(first);
+  });
+
+  test('a certificate that has ended is issued again so that it is valid by either time, and as usual once the clock is sure', async () => {
+    await ensureServerTls(dir, [], Date.now());
+    const wide = await ensureServerTls(dir, [], Date.now() + 500 * DAY, false);
+    const { validFromDate, validToDate } = new X509Certificate(wide.cert);
+    expect(validFromDate.getTime()).toBeLessThan(Date.now());
+    expect(validToDate.getTime()).toBeGreaterThan(Date.now() + 800 * DAY);
+    expect(await ensureServerTls(dir, [], Date.now() + 500 * DAY, false)).toEqual(wide);
+    const sure = new X509Certificate((await ensureServerTls(dir, [], Date.now())).cert);
+    expect(sure.validToDate.getTime() - sure.validFromDate.getTime()).toBe(397 * DAY);
   });
 });
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import type { CertificateAndKey } from './certificates.ts';
 import { PRIVATE_FILE, readFileIfThere, writeFileAtomically } from './private-files.ts';
+import { BACKDATED_MS, isDue, nextSpan, type Span } from './server-certificate-span.ts';
 
 export interface ServerTls extends CertificateAndKey {
   /** What clients have to trust; `undefined` when the operator brought a certificate of another authority. */
@@ -15,38 +16,39 @@ export interface ServerTls extends CertificateAndKey {
 
 const DAY_MS = 86_400_000;
 const AUTHORITY_DAYS = 3650;
-/** As long as browsers accept (CA/Browser Forum Baseline Requirements 6.3.2). */
-const SERVER_DAYS = 397;
 const RENEW_BEFORE_MS = 30 * DAY_MS;
 const PUBLIC_FILE = 0o644;
 /** Where to listen, and nobody's name. */
 const EVERY_ADDRESS: readonly string[] = ['0.0.0.0', '::'];
 
 /**
- * The certificate to serve with, from `dir`: made at the first start together with an authority of our own,
- * made anew when it is about to end, was made by a clock that was ahead, or when `hosts` changed. A pair that the operator put there is used as it
- * is and never overwritten. Throws when the files cannot be used.
+ * The certificate to serve with, from `dir`: made at the first start together with an authority of our own, and issued
+ * again when it is about to end, when a clock that was ahead made it, or when `hosts` changed. The authority is replaced
+ * only when it has ended by a time that is sure, since clients trust it. A pair that the operator put there is used as
+ * it is and never overwritten. Throws when the files cannot be used.
  */
-export async function ensureServerTls(dir: string, hosts: readonly string[], now: number): Promise<ServerTls> {
+export async function ensureServerTls(dir: string, hosts: readonly string[], now: number, isSure = true): Promise<ServerTls> {
   const wanted = hosts.map((host) => host.replace(/^\[|\]$/g, '').toLowerCase()).filter((host) => !EVERY_ADDRESS.includes(host));
-  const names = [...new Set(['localhost', '127.0.0.1', '::1', ...wanted])];
   const present = await readPair(dir, 'server');
   const authority = await readPair(dir, 'ca');
   if (present !== undefined && !signedBy(present.cert, authority?.cert)) return operatorsTls(dir, present, wanted, now);
 
-  const caPath = join(dir, 'ca.pem');
-  const usable = authority !== undefined && validFor(authority.cert, now) > SERVER_DAYS * DAY_MS ? authority : undefined;
-  if (present !== undefined && usable !== undefined && !isAhead(present.cert, now) && validFor(present.cert, now) > RENEW_BEFORE_MS && namesAll(present.cert, names)) {
-    return { ...present, caFile: caPath, caPem: usable.cert, warnings: warningsOfAuthority(caPath, usable, now) };
-  }
+  const time = { now, isSure };
+  const usable = authority === undefined || (isSure && spanOf(authority).to <= now) ? undefined : authority;
   const ca = usable ?? await makeAuthority(dir, now);
-  return { ...await makeServer(dir, ca, names, now), caFile: caPath, caPem: ca.cert, warnings: warningsOfAuthority(caPath, ca, now) };
+  const names = [...new Set(['localhost', '127.0.0.1', '::1', ...wanted])];
+  const former = usable === undefined ? undefined : present;
+  const server = former !== undefined && namesAll(former.cert, names) && !isDue(spanOf(former), spanOf(ca), time)
+    ? former : await makeServer(dir, ca, names, nextSpan(former && spanOf(former), spanOf(ca), time));
+  const caFile = join(dir, 'ca.pem');
+  return { ...server, caFile, caPem: ca.cert, warnings: warningsOfAuthority(caFile, ca, now) };
 }
 
-/** It is never replaced for that: clients trust it, and a clock that is behind for a moment would end their trust. */
 function warningsOfAuthority(path: string, { cert }: CertificateAndKey, now: number): readonly string[] {
-  if (!isAhead(cert, now)) return [];
-  return [`${path} is not valid before ${new X509Certificate(cert).validFrom}, so clients refuse it: the clock of this machine is behind, or was ahead when it was made. If the clock is right now, remove the folder ${dirname(path)}, start again and give the new ca.pem to clients.`];
+  const { validFrom, validTo } = new X509Certificate(cert);
+  if (Date.parse(validFrom) > now) return [`${path} is not valid before ${validFrom}, so clients refuse it: the clock of this machine is behind, or was ahead when it was made. If the clock is right now, remove the folder ${dirname(path)}, start again and give the new ca.pem to clients.`];
+  if (validFor(cert, now) <= 0) return [`${path} ended on ${validTo}, or the clock of this machine is ahead. If the clock is right: sallyport clock confirm. Then a new one is made; give it to clients.`];
+  return validFor(cert, now) > RENEW_BEFORE_MS ? [] : [`${path} ends on ${validTo}. Then a new one is made, which clients have to be given.`];
 }
 
 function operatorsTls(dir: string, pair: CertificateAndKey, hosts: readonly string[], now: number): ServerTls {
@@ -106,9 +108,9 @@ async function makeAuthority(dir: string, now: number): Promise<CertificateAndKe
   return ca;
 }
 
-async function makeServer(dir: string, ca: CertificateAndKey, names: readonly string[], now: number): Promise<CertificateAndKey> {
+async function makeServer(dir: string, ca: CertificateAndKey, names: readonly string[], { from, to }: Span): Promise<CertificateAndKey> {
   const { issueCertificate, nameOfHost } = await import('./certificates.ts');
-  const server = await issueCertificate(ca, { commonName: 'Sallyport', names: names.map(nameOfHost), usage: 'server', now, days: SERVER_DAYS });
+  const server = await issueCertificate(ca, { commonName: 'Sallyport', names: names.map(nameOfHost), usage: 'server', now: from + BACKDATED_MS, days: (to - from) / DAY_MS });
   await writePair(dir, 'server', server);
   return server;
 }
@@ -125,9 +127,9 @@ function signedBy(cert: string, authority: string | undefined): boolean {
   return certificate.checkIssued(ca) && certificate.verify(ca.publicKey);
 }
 
-/** Made while the clock was ahead of what it is now. */
-function isAhead(cert: string, now: number): boolean {
-  return new X509Certificate(cert).validFromDate.getTime() > now;
+function spanOf({ cert }: CertificateAndKey): Span {
+  const { validFromDate, validToDate } = new X509Certificate(cert);
+  return { from: validFromDate.getTime(), to: validToDate.getTime() };
 }
 
 /** Milliseconds until it ends; negative when it has. */
