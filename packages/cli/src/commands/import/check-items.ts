@@ -1,3 +1,4 @@
+import { settledVersionLimit } from '@sallyport/core';
 import { HubError } from '@sallyport/contracts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { versionOf } from '../shared/graph-kinds.ts';
@@ -9,7 +10,7 @@ import type { ImportItem, ImportProblem } from './read-files.ts';
 /** What can be seen without a hub: missing properties, wrong types and words, ids that are none, and what is there twice. */
 export function checkItems(items: readonly ImportItem[]): readonly ImportProblem[] {
   const seen = new Map<string, ImportItem>();
-  return items.flatMap((one) => [...missing(one), ...wrongId(one), ...misshapen(one), ...repeated(one, seen)]);
+  return items.flatMap((one) => [...missing(one), ...wrongId(one), ...misshapen(one), ...wrongVersion(one), ...repeated(one, seen)]);
 }
 
 function missing({ kind, item, file, line }: ImportItem): readonly ImportProblem[] {
@@ -40,6 +41,16 @@ function misshapen({ kind, item, file, line }: ImportItem): readonly ImportProbl
     if (!(error instanceof HubError)) throw error;
     return [{ file, line: line(error.details.field), field: error.details.field, message: error.message }];
   }
+}
+
+/** The hub refuses a limit that no device's version can be compared with. */
+function wrongVersion({ kind, item, file, line }: ImportItem): readonly ImportProblem[] {
+  if (kind.name !== 'deviceCompliancePolicies') return [];
+  return ['osMinimumVersion', 'osMaximumVersion'].flatMap((field) => {
+    const version = item[field];
+    if (typeof version !== 'string' || version === '' || settledVersionLimit(version) !== undefined) return [];
+    return [{ file, line: line(field), field, message: `${field} must be a version like 17.4 or 10.0.19045, not "${version.slice(0, 60)}"` }];
+  });
 }
 
 function repeated(one: ImportItem, seen: Map<string, ImportItem>): readonly ImportProblem[] {

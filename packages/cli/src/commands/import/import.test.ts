@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -81,6 +81,23 @@ describe('what a file holds', () => {
     expect((await readImport(file('e.json', '[\n {"x": 1},\n 7]'))).problems).toMatchObject([{ line: 2, message: expect.stringContaining('cannot be told what this is') }, { line: 3, message: 'must be an object' }]);
     expect((await readImport(file('f.json', '{"users": [\n  {"a": ]}\n'))).problems).toMatchObject([{ line: 2, message: expect.stringContaining('line 2, column 9') }]);
     await expect(readImport(join(folder, 'nowhere'))).rejects.toThrow('There is no');
+  });
+
+  test('files in capitals are read; a link to nothing is a problem', async () => {
+    mkdirSync(join(folder, 'mixed'));
+    file('mixed/GROUPS.JSON', '[{"displayName":"G"}]');
+    file('mixed/users.json', '[{"displayName":"A","userPrincipalName":"a@x"}]');
+    symlinkSync(join(folder, 'gone.json'), join(folder, 'mixed/z.json'));
+    const { items, problems } = await readImport(join(folder, 'mixed'));
+    expect(items.map(({ kind }) => kind.one)).toEqual(['user', 'group']);
+    expect(problems).toMatchObject([{ file: join(folder, 'mixed/z.json'), message: expect.stringContaining('cannot be read') }]);
+    await expect(readImport(join(folder, 'mixed/z.json'))).rejects.toThrow('is a link to something that is not there');
+  });
+
+  test('a member that stands twice, and a version that is none, are problems with their lines', async () => {
+    expect((await readImport(file('twice.json', '{"users": [\n {"displayName": "A",\n  "displayName": "B", "userPrincipalName": "a@x"}]}'))).problems).toMatchObject([{ line: expect.any(Number), field: 'users[0].displayName', message: expect.stringContaining('stands twice') }]);
+    const { items } = await readImport(file('v.json', '{"@odata.type":"#microsoft.graph.iosCompliancePolicy","displayName":"P","scheduledActionsForRule":[],\n"osMinimumVersion":"17.x"}'));
+    expect(checkItems(items)).toMatchObject([{ line: 2, field: 'osMinimumVersion' }]);
   });
 });
 

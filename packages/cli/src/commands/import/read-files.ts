@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { hasRepeatedMembers, parseWithRepeats } from '@sallyport/hub/platform/repeated-members.ts';
 import type { Resource } from '@sallyport/contracts/client/index.ts';
 import { UsageError } from '../../frame/usage-error.ts';
 import { GRAPH_KINDS, kindNamed, kindOfPolicy, type GraphKind } from '../shared/graph-kinds.ts';
-import { jsonText, parseJson } from '../shared/json-file.ts';
+import { bytesOf, jsonText, parseJson } from '../shared/json-file.ts';
 import { Locator, stepsOf } from './locate.ts';
 
 /** One thing to import, and where it stands. */
@@ -55,7 +56,7 @@ const ASSIGNMENTS_FOLDER = 'Assignments';
 
 async function filesAt(path: string): Promise<FilesFound> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw new UsageError(`There is no ${path}.`);
+  if (found === undefined) throw new UsageError(await lstat(path).then(() => `${path} is a link to something that is not there or cannot be read.`, () => `There is no ${path}.`));
   if (!found.isDirectory()) return { files: [path], assignments: new Map(), notes: [] };
   const { files, folders } = await contentOf(path);
   const inside = folders.includes(POLICIES_FOLDER) ? await filesAt(join(path, POLICIES_FOLDER)) : { files: [], assignments: [], notes: [] };
@@ -76,7 +77,7 @@ async function contentOf(folder: string): Promise<{ readonly files: readonly str
   const entries = (await readdir(folder, { withFileTypes: true })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const isFolder = await Promise.all(entries.map(async (entry) => entry.isDirectory() || (entry.isSymbolicLink() && (await stat(join(folder, entry.name)).catch(() => undefined))?.isDirectory() === true)));
   return {
-    files: entries.filter(({ name }, index) => name.endsWith('.json') && isFolder[index] !== true).map(({ name }) => name),
+    files: entries.filter(({ name }, index) => /\.json$/iu.test(name) && isFolder[index] !== true).map(({ name }) => name),
     folders: entries.filter(({ name }, index) => isFolder[index] === true && !name.startsWith('.')).map(({ name }) => name),
   };
 }
@@ -92,12 +93,13 @@ async function withAssignments(content: ImportContent, file: string | undefined)
 }
 
 async function readOne(file: string): Promise<ImportContent> {
-  const bytes = await readFile(file);
   let text: string;
   let content: unknown;
   try {
-    text = jsonText(bytes, file);
+    text = jsonText(await bytesOf(file), file);
     content = parseJson(text, file);
+    // A repeated name is looked for only where there is one: in files of many megabytes, too.
+    if (hasRepeatedMembers(text, content)) return { items: [], notes: [], problems: [repeatedMember(text, file)] };
   } catch (error) {
     return { items: [], notes: [], problems: [{ file, line: Number(/line (\d+)/u.exec(String(error))?.[1] ?? 1), message: error instanceof Error ? error.message : String(error) }] };
   }
@@ -113,6 +115,11 @@ async function readOne(file: string): Promise<ImportContent> {
     }
   }
   return { items, problems, notes: isPage(content) ? [{ file, line: locator.line(['@odata.nextLink']), message: ONE_PAGE }] : [] };
+}
+
+function repeatedMember(text: string, file: string): ImportProblem {
+  const field = parseWithRepeats(text.replace(/^\ufeff/u, '')).first ?? '';
+  return { file, line: new Locator(text).line(stepsOf(field)), field, message: `${field} stands twice in one object; which of the two is meant cannot be told` };
 }
 
 const UNKNOWN_KIND = `it cannot be told what this is; put it into a section, {"users": [...]}, or name the file after what it holds (${GRAPH_KINDS.map(({ name }) => `${name}.json`).join(', ')})`;
@@ -131,7 +138,7 @@ interface Candidate {
 
 /** A list, an answer of Graph (`value`), an object of sections, or one policy. */
 function candidates(content: unknown, file: string): readonly Candidate[] {
-  const ofFile = kindNamed(basename(file, '.json'));
+  const ofFile = kindNamed(basename(file).replace(/\.json$/iu, ''));
   if (Array.isArray(content)) return each(content, [], ofFile);
   if (!isObject(content)) return [{ value: content, path: [], kind: ofFile }];
   if (Array.isArray(content.value)) return each(content.value, ['value'], kindOfContext(content['@odata.context']) ?? ofFile);

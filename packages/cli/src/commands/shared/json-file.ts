@@ -45,7 +45,8 @@ function placeOf(text: string, position: number): { readonly line: number; reado
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-async function bytesOf(path: string): Promise<Buffer> {
+/** @throws UsageError for what cannot be read, a link to nothing among it */
+export async function bytesOf(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
