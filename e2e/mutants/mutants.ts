@@ -49,7 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
     ['a view for each identity', `${CORE}/merge/identities.ts`, 'return a.length === 0 ? b.length === 0 : a.some((id) => b.includes(id));', 'return a.length + b.length >= 0;', CASES, HISTORIES],
     ['the worst level counts', `${CORE}/merge/word-of-partner.ts`, '    state = worseOf(state, other);\n', '', CASES, HISTORIES],
     ['only an identity tied by management supersedes', `${CORE}/merge/identities.ts`, 'other.connectorId === view.connectorId && other.tied === true && other.held', 'other.connectorId === view.connectorId && other.held', CASES, HISTORIES],
-    ['only what came before is superseded', `${CORE}/merge/identities.ts`, '.filter((at) => levelAt <= at)', '', CASES, HISTORIES],
+    ['only what came before is superseded', `${CORE}/merge/identities.ts`, '.filter((at) => levelAt < at)', '', CASES, HISTORIES],
     ['a report without identity ties nothing', `${CORE}/merge/identities.ts`, '(tied === true && (ids.length > 0 || (known ?? NO_IDS).length === 0))', 'tied === true', CASES, HISTORIES],
     ['the end of a finding is no level', `${CORE}/merge/identities.ts`, "(basis !== 'findings' || than.basis === 'findings')", 'true', CASES, HISTORIES]),
   ...of('lost contact',

@@ -192,7 +192,7 @@ function withoutRaise({ raisesUntil: _, ...finding }: OpenFinding): OpenFinding 
 function supersededAt(view: PartnerView, newer: readonly PartnerView[]): Instant | undefined {
   const levelAt = isAssessment(view.state) ? view.observedAt : view.lastLevel?.observedAt ?? view.observedAt;
   const since = newer.filter((other) => other.connectorId === view.connectorId && other.tied === true && other.held === undefined && reportsLevel(other, view))
-    .map((other) => other.since ?? 0).filter((at) => levelAt <= at);
+    .map((other) => other.since ?? 0).filter((at) => levelAt < at);
   return since.length === 0 ? undefined : Math.max(...since);
 }
 

@@ -127,8 +127,13 @@ class Phone {
     const heard: Heard = { report, at: Math.min(machine.at, machine.at + report.told) };
     const isNewest = !this.#heard.some(({ report: { partner, identity }, at }) => partner === report.partner && identity === report.identity && at > heard.at - UNNOTICED);
     this.#heard.push(heard);
-    this.#closedBy = this.#closedBy.filter((closing) => !mayEnd(heard, closing));
+    this.#closedBy = this.#closedBy.filter((closing) => !mayEnd(heard, closing, this.#isTied(report)));
     if (status === 'accepted' && isNewest && [...WORSE, ...APP].includes(report.state) && !this.isOpen()) this.#closedBy.push(heard);
+  }
+
+  /** Management has tied the identity to the phone, by this report or an earlier one. */
+  #isTied({ partner, identity }: Report): boolean {
+    return this.#heard.some(({ report }) => report.partner === partner && report.identity === identity && (report.by === 'management' || report.by === 'both'));
   }
 
   /** What became of it; `undefined` where the partner is not listened to, or the phone was not found. */
@@ -161,12 +166,12 @@ class Phone {
 }
 
 /** Whether the decision lets the report end what closed the phone. */
-function mayEnd({ report, at }: Heard, closing: Heard): boolean {
+function mayEnd({ report, at }: Heard, closing: Heard, isTied: boolean): boolean {
   const { partner, identity, state } = closing.report;
   if (report.partner !== partner || at < closing.at - UNNOTICED) return false;
   if (report.identity === identity) return BETTER.includes(report.state) || WORSE.includes(report.state) || (APP.includes(state) && report.state !== 'unresponsive');
   // A newer installation cures the app; one that management ties to the phone supersedes the other's level.
-  return APP.includes(state) || ((report.by === 'management' || report.by === 'both'));
+  return APP.includes(state) || isTied;
 }
 
 function rawOf({ identity, by, state, told, spoilt }: Report, id: string, serial: string): unknown {
