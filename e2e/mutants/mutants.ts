@@ -77,7 +77,7 @@ export const MUTANTS: readonly Mutant[] = [
     ['a repeated member means the worst', `${HUB}/vendors/worst-reading.ts`, 'rankOf(b.signals) > rankOf(a.signals)', 'rankOf(b.signals) < rankOf(a.signals)', `${HUB}/vendors/worst-reading.test.ts`]),
   ...of('Shared Signals',
     ['one type of event in a token', `${HUB}/vendors/shared-signals/verify-set.ts`, 'if (names.size > 1) throw', 'if (names.size > 100) throw', `${HUB}/vendors/shared-signals`],
-    ['required members of subjects', `${HUB}/vendors/shared-signals/subjects.ts`, "['EMAIL', [['email']]], ", '', `${HUB}/vendors/shared-signals`, `${HUB}/intake/ssf`],
+    ['required members of subjects', `${HUB}/vendors/shared-signals/subjects.ts`, "  ['EMAIL', [{ names: ['email'], form: MAIL, expected: 'a mail address' }]],\n", '', `${HUB}/vendors/shared-signals`, `${HUB}/intake/ssf`],
     ['keys are read again', `${HUB}/vendors/shared-signals/transmitter.ts`, 'KEYS_MAX_AGE_MS = 5 * 60_000', 'KEYS_MAX_AGE_MS = 50_000 * 60_000', `${HUB}/vendors/shared-signals`, `${HUB}/intake/ssf`],
     ['a failed reading keeps the keys for a day only', `${HUB}/vendors/shared-signals/cached.ts`, '|| hasElapsed(this.#kept.at, KEEP_WHILE_FAILING_MS, this.#options.clock.now())', '', `${HUB}/vendors/shared-signals`, `${HUB}/intake/ssf`]),
   ...of('obligations',
