@@ -96,7 +96,7 @@ export const MUTANTS: readonly Mutant[] = [
     ['placeholders with punctuation', `${HUB}/vendors/device-keys.ts`, "'systemserialnumber', ", '', `${HUB}/vendors/device-keys.test.ts`],
     ['check digits of IMEIs', `${HUB}/vendors/device-keys.ts`, 'digits.length === 15 && !passesLuhn(digits)', 'digits.length === 0', `${HUB}/vendors/device-keys.test.ts`]),
   ...of('clock',
-    ['a jump is a doubt', `${HUB}/platform/trusted-clock.ts`, "this.#begin({ reason: 'jump', since: this.#source.monotonic() });", '', `${HUB}/platform/trusted-clock.test.ts`, `${HUB}/pipeline/clock-in-doubt.test.ts`],
+    ['a jump is a doubt', `${HUB}/platform/trusted-clock.ts`, "if (!isNear(wall, expected)) this.#begin({ reason: 'jump', since });", '', `${HUB}/platform/trusted-clock.test.ts`, `${HUB}/pipeline/clock-in-doubt.test.ts`],
     ['behind the mark is a doubt', `${HUB}/platform/trusted-clock.ts`, 'wall < mark.at - TOLERANCE_MS', 'wall < 0', `${HUB}/platform/trusted-clock.test.ts`, `${HUB}/pipeline/clock-in-doubt.test.ts`],
     ['nobody falls silent in doubt', `${CORE}/merge/silence.ts`, 'silenceAsOf === undefined ? now : Math.min(now, silenceAsOf)', 'silenceAsOf === undefined ? now : Math.max(now, silenceAsOf)', `${HUB}/pipeline/clock-in-doubt.test.ts`],
     ['good news waits in doubt', `${HUB}/pipeline/wait-for-clock.ts`, 'undated: true, ...(!ends', '...(!ends', `${HUB}/pipeline/clock-in-doubt.test.ts`],

@@ -42,8 +42,9 @@ export async function applyToDevices(
   const meant = [...new Set([...matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])), ...holds.flat().map(({ deviceId }) => deviceId)])];
   if (meant.length === 0) return { statuses: signals.map(() => undefined), postures: [] };
   const ids = withSuperseded(deps.memory.fleet, meant);
-  const working = await loadWorking(tx, ids, signals, read, now);
   const inDoubt = deps.clock.inDoubt === true;
+  // While the clock is in doubt no instant is pulled back: it may be the clock that is wrong.
+  const working = await loadWorking(tx, ids, signals, read, inDoubt ? Infinity : now);
   const counting = inDoubt ? await waitForClock(tx, signals, matches, now) : signals;
   const statuses = counting.map((signal, i) => {
     const match = matches[i] as Match;
