@@ -20,6 +20,8 @@ describe('the envelope', () => {
     ['RFC 3164 without a priority', `Mar 12 08:00:00 console ${HEAD}a=1`, { syslogHost: 'console' }],
     ['RFC 3164 without a host', `<134>Mar 12 08:00:00 ${HEAD}a=1`, {}],
     ['RFC 3164 with a year, as some write it', `<134>Mar 12 2026 08:00:00 console ${HEAD}a=1`, { syslogHost: 'console' }],
+    ['an address without a time', `192.0.2.1 ${HEAD}a=1`, { syslogHost: '192.0.2.1' }],
+    ['a host without a time', `<134>myhost ${HEAD}a=1`, { syslogHost: 'myhost' }],
     ['a priority alone', `<134>${HEAD}a=1`, {}],
     ['ISO time, as a relay writes it', `<134>2026-03-02T08:00:00.123+01:00 console mtd: ${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd', syslogTime: '2026-03-02T08:00:00.123+01:00' }],
     ['RFC 5424', `<134>1 2026-03-02T08:00:00Z console mtd - - - ${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd', syslogTime: '2026-03-02T08:00:00Z' }],
@@ -46,7 +48,7 @@ describe('the envelope', () => {
   });
 
   test.each([
-    ['', /no CEF/], ['hello', /no CEF/], [`<192>${HEAD}`, /no line of syslog/], [`<134${HEAD}`, /no line of syslog/], [`x ${HEAD}`, /no CEF/],
+    ['', /no CEF/], ['hello', /no CEF/], [`<192>${HEAD}`, /no line of syslog/], [`<134${HEAD}`, /no line of syslog/], [`x y ${HEAD}`, /no CEF/],
     [`<134>1 - - - - - [a="${HEAD}`, /no line of syslog/], ['CEF:0|a|b|c|d|e', /6 of the 7/], ['CEF:x|a|b|c|d|e|f|', /no CEF/], ['CEF:0|', /of the 7/],
   ])('%j is refused', (line, problem) => {
     expect(readCefLine(line)).toEqual({ ok: false, problem: expect.stringMatching(problem) });

@@ -53,10 +53,16 @@ function afterStructuredData(text: string): string | undefined {
 function read3164(text: string, starts: (text: string) => boolean): SyslogEnvelope {
   const [stamp = '', time] = TIME_3164.exec(text) ?? [];
   const stamped = withoutBom(text.slice(stamp.length));
-  const [hosted = '', host] = stamp === '' || starts(stamped) ? [] : HOST_3164.exec(stamped) ?? [];
+  const [hosted = '', host] = starts(stamped) ? [] : hostOf(stamp, stamped, starts);
   const rest = withoutBom(stamped.slice(hosted.length));
   const tag = starts(rest) ? null : TAG.exec(rest);
   return { time, host, app: tag?.[1], message: tag === null ? rest : withoutBom(rest.slice(tag[0].length)) };
+}
+
+/** Without a time in front, a word is the host only where the message follows at once: else it may be anything. */
+function hostOf(stamp: string, text: string, starts: (text: string) => boolean): readonly string[] {
+  const host = HOST_3164.exec(text);
+  return host === null || (stamp === '' && (!starts(withoutBom(text.slice(host[0].length))) || TAG.test(text))) ? [] : host;
 }
 
 function withoutBom(text: string): string {
