@@ -60,11 +60,11 @@ test('a report that was kept, though the server went away before it said so, clo
 test('a change of policy that was kept in the same way reaches the whole fleet', async () => {
   const hub = await furnished();
   await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'lowSeverity' })]);
-  let tell: (rows: readonly OutboxRow[]) => void = () => undefined;
+  const listeners: ((rows: readonly OutboxRow[]) => void)[] = [];
   let silent = false;
   const store: Store = {
     ...hub.store,
-    onCommitted: (listener) => { tell = listener; hub.store.onCommitted((rows) => { if (!silent) listener(rows); }); },
+    onCommitted: (listener) => { listeners.push(listener); hub.store.onCommitted((rows) => { if (!silent) listener(rows); }); },
     async transaction(work) {
       const result = await hub.store.transaction(work);
       if (silent) throw new StoreBusy('in doubt');
@@ -77,7 +77,7 @@ test('a change of policy that was kept in the same way reaches the whole fleet',
   silent = false;
   expect(mail(other)).toBe(true);
   const [last] = await hub.store.outbox.after((await hub.store.outbox.range()).last - 1, 1);
-  tell([{ ...last as OutboxRow, inDoubt: true }]);
+  for (const tell of listeners) tell([{ ...last as OutboxRow, inDoubt: true }]);
   await eventually(async () => expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'noncompliant' }]));
   expect(mail(other)).toBe(false);
 });
