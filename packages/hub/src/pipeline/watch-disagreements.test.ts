@@ -39,7 +39,7 @@ test('that partners disagree is told once, with what they say, and so is the end
 test('it ends when one of the partners has no say any more', async () => {
   await zimperiumSays('highSeverity');
   await hub.provisioning.provision(ZIMPERIUM, false);
-  hub.clock.advance(8 * 86_400_000);
+  hub.clock.advance(31 * 86_400_000);
   await hub.intake.heartbeat(LOOKOUT);
   await hub.tick();
   expect((await told()).map(({ kind }) => kind)).toEqual(['disagreement-started', 'disagreement-ended']);
