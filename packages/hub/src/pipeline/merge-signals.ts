@@ -37,19 +37,25 @@ function isAhead({ observedAt }: { readonly observedAt: number }, now: number): 
 
 /** The clock was ahead when it was stored, for seconds or for more: it counts as of now at the latest. */
 function pulledBack(view: PartnerView, now: number): PartnerView {
-  const { observedAt, lastLevel, levelMissingSince } = view;
+  const { observedAt, since, lastLevel, levelMissingSince } = view;
   return {
-    ...view, observedAt: Math.min(observedAt, now),
+    ...view, observedAt: Math.min(observedAt, now), ...(since !== undefined && { since: Math.min(since, now) }),
     ...(lastLevel && { lastLevel: { ...lastLevel, observedAt: Math.min(lastLevel.observedAt, now) } }),
     ...(levelMissingSince !== undefined && { levelMissingSince: Math.min(levelMissingSince, now) }),
   };
 }
 
-/** Bad news is not older than what was stored by a clock that was ahead. */
+/**
+ * Bad news is not older than what was stored by a clock that was ahead. When it was observed is not compared any more, so
+ * it may only make things worse, as a report without a time of its own.
+ */
 function asComparable({ ahead, now }: WorkingPosture, signal: Signal): Signal {
-  if (!ahead.has(signal.connectorId)) return signal;
-  const isBad = (signal.state !== undefined && isWorseThanSecured(signal.state)) || signal.findings.some((finding) => finding.state === 'open');
-  return isBad && signal.observedAt < now ? { ...signal, observedAt: now } : signal;
+  if (!ahead.has(signal.connectorId) || signal.observedAt >= now) return signal;
+  const { state, findings } = signal;
+  const isOpen = findings.some((finding) => finding.state === 'open');
+  if (!isOpen && (state === undefined || !isWorseThanSecured(state))) return signal;
+  const onlyOpens = state === undefined && findings.every((finding) => finding.state === 'open');
+  return { ...signal, observedAt: now, ...(!onlyOpens && { undated: true as const }) };
 }
 
 /** Takes one signal in; returns whether it was news. */

@@ -379,3 +379,22 @@ test('what was stored by a clock that was ahead for seconds hides no bad news on
     expect(mail().decision).toBe(true);
   }
 });
+
+test('what one identity stored by a clock ahead makes no older report of another identity newer', async () => {
+  hub.clock.advance(3_600_000);
+  const right = hub.clock.at;
+  const of = (id: string, more: object) => report(LOOKOUT, PHONE, { keys: [{ type: 'managedDeviceId', value: PHONE }, { type: 'vendorDeviceId', value: id }], ...more });
+  hub.clock.at = right + 240_000;
+  await hub.intake.take(LOOKOUT, [of('a', { state: 'secured', at: hub.clock.now() })]);
+  hub.clock.at = right;
+  await hub.intake.take(LOOKOUT, [of('b', { state: 'highSeverity', at: right - 60_000 })]);
+  expect(mail().decision).toBe(false);
+  hub.clock.at = right + 240_000;
+  await hub.intake.take(LOOKOUT, [of('a', { state: 'secured', at: hub.clock.now() })]);
+  hub.clock.at = right + 1_000;
+  const open = { id: 'f', type: 'T', severity: 'low' as const, state: 'open' as const };
+  for (const state of ['lowSeverity', 'secured'] as const) {
+    await hub.intake.take(LOOKOUT, [of('b', { state, findings: [open], at: right - 600_000 })]);
+    expect(mail().decision).toBe(false);
+  }
+});
