@@ -1,17 +1,16 @@
 import { viewsOfSuperseded, type DeviceFacts, type MatchEvidence, type Signal } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
-import type { FindingRow, OutboxRow, PostureRow, Store, Transaction } from '../store/store.ts';
-import { evaluatePosture } from './evaluate-posture.ts';
+import type { FindingRow, PostureRow, Store, Transaction } from '../store/store.ts';
 import type { Fleet } from './fleet.ts';
 import type { Match } from './match-device.ts';
 import type { Memory } from './memory.ts';
 import { holdEffects, type HoldEffect } from './hold-signals.ts';
 import { holdSignal, mergeSignal, releaseSignal, workingPosture, type WorkingPosture } from './merge-signals.ts';
-import { findingHistory, postureHistory } from './note-history.ts';
+import { findingHistory } from './note-history.ts';
 import type { ReportOutcome } from './ports.ts';
-import { holdChanges, isWorthTelling, postureChanged } from './revoke-access.ts';
 import { toDeviceFacts } from './rules-from-documents.ts';
 import type { Serial } from './serial.ts';
+import { settleDevices } from './settle-devices.ts';
 import { waitForClock } from './wait-for-clock.ts';
 
 export interface TakeDependencies {
@@ -61,26 +60,13 @@ export async function applyToDevices(
   followSuccessors(deps.memory.fleet, working);
   const changed = [...working.values()].filter((w) => w.cause !== null);
   const facts = await factsOf(tx, deps.memory, changed.map((w) => w.deviceId));
-  const postures: PostureRow[] = [];
-  const told: Omit<OutboxRow, 'seq'>[] = [];
   const findings = [...working.values()].flatMap((w) => [...w.changedFindings.values()]);
-  const history = [...findingHistory(findings, now)];
-  for (const w of changed) {
-    const device = facts.get(w.deviceId);
-    if (device === undefined) continue;
-    const after = evaluatePosture(deps.memory, device.facts, w.views, w.before?.failing ?? {}, now);
-    postures.push(after);
-    history.push(...postureHistory(w.before, after));
-    told.push(...holdChanges(w.before, after, deps.origin));
-    if (isWorthTelling(w.before, after)) {
-      const name = deps.memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null;
-      told.push(postureChanged(device, name, w.before, after, w.cause, deps.origin));
-    }
-  }
-  if (postures.length > 0) await tx.postures.put(postures);
   if (findings.length > 0) await tx.findings.put(findings.map(({ after }) => after));
-  if (history.length > 0) await tx.history.append(history);
-  if (told.length > 0) await tx.outbox.append(told);
+  const unsettled = changed.flatMap(({ deviceId, views, before, cause }) => {
+    const device = facts.get(deviceId);
+    return device === undefined ? [] : [{ device, before, views, failing: before?.failing ?? {}, cause }];
+  });
+  const { postures } = await settleDevices(tx, deps, unsettled, now, findingHistory(findings, now));
   return { statuses, postures };
 }
 

@@ -1,10 +1,8 @@
 import { carryOver, viewsOfReinstated, viewsOfSuperseded, type PartnerView } from '@sallyport/core';
 import type { DeviceRow, HistoryEvent, OutboxKind, OutboxRow, PostureRow, Transaction } from '../store/store.ts';
 import { identified, type TakeDependencies } from './apply-to-devices.ts';
-import { evaluatePosture } from './evaluate-posture.ts';
 import type { Memory } from './memory.ts';
-import { postureHistory } from './note-history.ts';
-import { postureChanged } from './revoke-access.ts';
+import { settleDevices, type UnsettledDevice } from './settle-devices.ts';
 import { phoneKeysOf, successorIn, type SettledRecord } from './settle-reenrolment.ts';
 
 const NO_VIEWS: readonly PartnerView[] = [];
@@ -54,27 +52,17 @@ export async function evaluateRecords(tx: Transaction, deps: TakeDependencies, s
   if (affected.length === 0 && settled.every(({ successor, previousSuccessor }) => successor === previousSuccessor)) return [];
   const rows = new Map(settled.map(({ row }) => [row.id, row]));
   const before = new Map((await tx.postures.get([...rows.keys()])).map((posture) => [posture.deviceId, posture]));
-  const records = affected.map(({ row, successor }) => ({ row, posture: evaluated(deps, row, before.get(row.id), successor === undefined ? undefined : { row: rows.get(successor), views: before.get(successor)?.views ?? NO_VIEWS }) }));
-  await tx.postures.put(records.map(({ posture }) => posture));
-  await tx.history.append([
-    ...settled.flatMap((record) => enrolmentHistory(record, deps.clock.now())), ...records.flatMap(({ posture }) => postureHistory(before.get(posture.deviceId), posture)),
-  ]);
-  await tx.outbox.append([
-    ...records.map(({ row, posture }) => {
-      const device = identified(row.resource);
-      return postureChanged(device, deps.memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null, before.get(row.id), posture, null, deps.origin);
-    }),
-    ...settled.flatMap((record) => enrolmentEvents(record, deps)),
-  ]);
-  return records;
+  const devices = affected.map(({ row, successor }) => unsettled(row, before, successor === undefined ? undefined : { id: successor, row: rows.get(successor) }));
+  const now = deps.clock.now();
+  const { postures } = await settleDevices(tx, deps, devices, now, settled.flatMap((record) => enrolmentHistory(record, now)));
+  await tx.outbox.append(settled.flatMap((record) => enrolmentEvents(record, deps)));
+  return affected.map(({ row }, i) => ({ row, posture: postures[i] as PostureRow }));
 }
 
-function evaluated(
-  { memory, clock }: TakeDependencies, row: DeviceRow, before: PostureRow | undefined, successor: { readonly row: DeviceRow | undefined; readonly views: readonly PartnerView[] } | undefined,
-): PostureRow {
-  const views = successor === undefined ? before?.views ?? NO_VIEWS : viewsOfSuperseded(successor.views);
-  const { facts } = identified(row.resource);
-  return evaluatePosture(memory, facts, views, before?.failing ?? {}, clock.now(), successor?.row && identified(successor.row.resource).facts);
+function unsettled(row: DeviceRow, postures: ReadonlyMap<string, PostureRow>, successor: { readonly id: string; readonly row: DeviceRow | undefined } | undefined): UnsettledDevice {
+  const before = postures.get(row.id);
+  const views = successor === undefined ? before?.views ?? NO_VIEWS : viewsOfSuperseded(postures.get(successor.id)?.views ?? NO_VIEWS);
+  return { device: identified(row.resource), before, views, failing: before?.failing ?? {}, successor: successor?.row && identified(successor.row.resource).facts, alwaysTold: true };
 }
 
 function enrolmentHistory({ row, successor, previousSuccessor }: SettledRecord, at: number): { readonly deviceId: string; readonly at: number; readonly event: HistoryEvent }[] {

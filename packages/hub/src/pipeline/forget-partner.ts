@@ -1,10 +1,10 @@
 import { isoTime } from '../platform/clock.ts';
-import type { HistoryRow, OutboxRow, PostureRow } from '../store/store.ts';
+import type { HistoryRow, PostureRow } from '../store/store.ts';
 import type { TakeDependencies } from './apply-to-devices.ts';
-import { evaluatePosture } from './evaluate-posture.ts';
-import { findingHistory, postureHistory } from './note-history.ts';
+import type { Memory } from './memory.ts';
+import { findingHistory } from './note-history.ts';
 import { forgetUnknownTerms } from './record-unknown-terms.ts';
-import { isWorthTelling, postureChanged } from './revoke-access.ts';
+import { settleDevices } from './settle-devices.ts';
 
 /** Devices, findings or reports that one transaction changes. */
 const CHUNK = 2_000;
@@ -38,37 +38,33 @@ export async function forgetPartner(deps: TakeDependencies, connectorId: string)
   deps.memory.forgetHeartbeat(connectorId);
 }
 
-async function endViews({ store, serial, memory, clock, origin }: TakeDependencies, connectorId: string): Promise<void> {
+async function endViews(deps: TakeDependencies, connectorId: string): Promise<void> {
+  const { store, serial, memory } = deps;
   for (let after = ''; ;) {
     const ids = await store.postures.withViewOf(connectorId, after, CHUNK);
     const last = ids.at(-1);
     if (last === undefined) return;
     after = last;
     await serial.run(async () => {
-      const written = await store.transaction(async (tx) => {
-        const postures: PostureRow[] = [];
-        const told: Omit<OutboxRow, 'seq'>[] = [];
-        const history: HistoryRow[] = [];
-        for (const before of await tx.postures.get(ids)) {
-          const ended = before.views.find((view) => view.connectorId === connectorId);
-          const device = memory.fleet.get(before.deviceId);
-          if (ended === undefined || device === undefined) continue;
-          const views = before.views.filter((view) => view.connectorId !== connectorId);
-          const after = evaluatePosture(memory, device.facts, views, before.failing, clock.now());
-          postures.push(after);
-          history.push({ deviceId: after.deviceId, at: after.updatedAt, event: { kind: 'partnerRemoved', connectorId, from: ended.state } }, ...postureHistory(before, after));
-          if (!isWorthTelling(before, after)) continue;
-          const name = memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null;
-          told.push(postureChanged(device, name, before, after, null, origin));
-        }
-        await tx.postures.put(postures);
-        await tx.history.append(history);
-        await tx.outbox.append(told);
-        return postures;
+      const { postures } = await store.transaction(async (tx) => {
+        const now = deps.clock.now();
+        const without = withoutPartner(memory, await tx.postures.get(ids), connectorId);
+        const removed = without.map(({ before, ended }): HistoryRow => ({ deviceId: before.deviceId, at: now, event: { kind: 'partnerRemoved', connectorId, from: ended } }));
+        return settleDevices(tx, deps, without, now, removed);
       });
-      for (const posture of written) memory.fleet.setPosture(posture);
+      for (const posture of postures) memory.fleet.setPosture(posture);
     });
   }
+}
+
+/** The devices of which the partner reported anything (`ended`: the state it gave), without that. */
+function withoutPartner(memory: Memory, postures: readonly PostureRow[], connectorId: string) {
+  return postures.flatMap((before) => {
+    const ended = before.views.find((view) => view.connectorId === connectorId)?.state;
+    const device = memory.fleet.get(before.deviceId);
+    if (ended === undefined || device === undefined) return [];
+    return [{ device, before, views: before.views.filter((view) => view.connectorId !== connectorId), failing: before.failing, ended }];
+  });
 }
 
 async function endFindings({ store, clock }: TakeDependencies, connectorId: string): Promise<void> {

@@ -1,14 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { PartnerWord } from '@sallyport/core';
-import type { HistoryRow, OutboxRow, PostureRow, Store } from '../store/store.ts';
+import type { PostureRow, Store } from '../store/store.ts';
 import type { Clock } from '../platform/clock.ts';
 import { evaluatePosture, isSameVerdict, type EvaluatedPosture } from './evaluate-posture.ts';
 import type { FleetDevice } from './fleet.ts';
 import type { Memory, Touched } from './memory.ts';
-import { postureHistory } from './note-history.ts';
-import { isCompliantState, isWorthTelling, postureChanged } from './revoke-access.ts';
 import type { AccessEffect } from './ports.ts';
 import type { Serial } from './serial.ts';
+import { settleDevices, TURN, type UnsettledDevice } from './settle-devices.ts';
 
 export interface ReevaluateDependencies {
   readonly store: Store;
@@ -22,8 +21,6 @@ export interface ReevaluateDependencies {
 
 /** Most devices written in one transaction. */
 const CHUNK = 1_000;
-/** Devices evaluated before other work gets its turn: about a millisecond, so that decisions do not wait. */
-const TURN = 500;
 
 /** What came of an evaluation. */
 export interface Reevaluated extends AccessEffect {
@@ -95,35 +92,19 @@ function write(deps: Omit<ReevaluateDependencies, 'unfinished'>, ids: readonly s
   return deps.serial.run(async () => {
     const { memory, store, clock } = deps;
     const now = clock.now();
-    const { written, effect } = await store.transaction(async (tx) => {
+    const { postures, effect } = await store.transaction(async (tx) => {
       // Another process may have taken a report meanwhile: what is locked and read here is what counts.
       const current = new Map((await tx.postures.get(ids)).map((p) => [p.deviceId, p]));
-      const postures: PostureRow[] = [];
-      const told: Omit<OutboxRow, 'seq'>[] = [];
-      const history: HistoryRow[] = [];
-      const effect = { opened: 0, closed: 0 };
-      for (const [i, id] of ids.entries()) {
-        if ((i + 1) % TURN === 0) await setImmediate();
-        const device = memory.fleet.get(id);
-        if (device === undefined) continue;
-        const before = current.get(id);
-        const after = evaluateAgain(memory, device, before, now);
-        postures.push(after);
-        history.push(...postureHistory(before, after));
-        const [was, is] = [isCompliantState(before?.complianceState ?? 'unknown'), isCompliantState(after.complianceState)];
-        if (was !== is) effect[is ? 'opened' : 'closed'] += 1;
-        if (!isWorthTelling(before, after)) continue;
-        const name = memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null;
-        told.push(postureChanged(device, name, before, after, null, deps.origin));
-      }
-      await tx.postures.put(postures);
-      if (history.length > 0) await tx.history.append(history);
-      if (told.length > 0) await tx.outbox.append(told);
-      return { written: postures, effect };
+      const devices = ids.flatMap((id) => memory.fleet.get(id) ?? []);
+      return settleDevices(tx, deps, devices.map((device) => unsettled(device, current.get(device.id))), now);
     });
-    for (const posture of written) memory.fleet.setPosture(posture);
-    return { changed: written.length, ...effect };
+    for (const posture of postures) memory.fleet.setPosture(posture);
+    return { changed: postures.length, ...effect };
   });
+}
+
+function unsettled(device: FleetDevice, before: PostureRow | undefined): UnsettledDevice {
+  return { device, before, views: before?.views ?? [], failing: before?.failing ?? {} };
 }
 
 function evaluateAgain<View extends PartnerWord>(

@@ -5,16 +5,15 @@ import { LIVE_SINCE, type DeviceRow, type DeviceSnapshotRow, type PostureRow, ty
 import { applyToDevices, identified, type TakeDependencies } from './apply-to-devices.ts';
 import { auditRow } from './audit-row.ts';
 import { carryBetween, evaluateRecords, sharedKeyEvents, type EvaluatedRecord } from './carry-between-records.ts';
-import { evaluatePosture } from './evaluate-posture.ts';
 import { forgetPartner } from './forget-partner.ts';
 import { ownerTypeOf } from './inventory-sharing.ts';
 import { reclassifyInventory } from './keep-inventory.ts';
 import type { Match } from './match-device.ts';
 import type { Memory } from './memory.ts';
 import { isPartners, matchDevices, matchesByEmail, vendorKeys } from './match-device.ts';
-import { postureHistory } from './note-history.ts';
 import type { DeviceRegistry } from './ports.ts';
-import { isCompliantState, postureChanged } from './revoke-access.ts';
+import { isCompliantState } from './revoke-access.ts';
+import { settleDevices } from './settle-devices.ts';
 import { settleReenrolment, successorIn, type SettledRecord } from './settle-reenrolment.ts';
 
 /** The properties of a `managedDevice` that partners may know it by. */
@@ -165,8 +164,7 @@ export class RegisterDevice implements DeviceRegistry {
   }
 
   async #put(tx: Transaction, actor: string, row: DeviceRow, before: DeviceRow | undefined): Promise<PostureRow> {
-    const { memory, clock, origin } = this.#deps;
-    const now = clock.now();
+    const now = this.#deps.clock.now();
     // With its user a device changes its groups, and partners may be for certain groups.
     const isOthers = before !== undefined && (ownerTypeOf(before.resource) !== ownerTypeOf(row.resource) || before.resource.userId !== row.resource.userId);
     if (isOthers) await reclassifyInventory(tx, row);
@@ -180,13 +178,8 @@ export class RegisterDevice implements DeviceRegistry {
     // No report told anything new; the device's own properties may have.
     const device = identified(row.resource);
     const [current] = await tx.postures.get([row.id]);
-    const after = evaluatePosture(memory, device.facts, current?.views ?? [], current?.failing ?? {}, now);
-    await tx.postures.put([after]);
-    await tx.history.append(postureHistory(current, after));
-    // Always told: whose device it is, or the ids that doors know it by, may have changed.
-    const name = memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null;
-    await tx.outbox.append([postureChanged(device, name, current, after, null, origin)]);
-    return after;
+    const { postures } = await settleDevices(tx, this.#deps, [{ device, before: current, views: current?.views ?? [], failing: current?.failing ?? {}, alwaysTold: true }], now);
+    return postures[0] as PostureRow;
   }
 
   /** Waiting reports that now have exactly this device. */

@@ -1,10 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import type { HistoryRow, OutboxRow, PostureRow } from '../store/store.ts';
+import type { PostureRow } from '../store/store.ts';
 import type { HeldPosture } from './columns/posture-column.ts';
-import { evaluatePosture } from './evaluate-posture.ts';
-import { postureHistory } from './note-history.ts';
 import type { ReevaluateDependencies } from './reevaluate-fleet.ts';
-import { isWorthTelling, postureChanged } from './revoke-access.ts';
+import { settleDevices } from './settle-devices.ts';
 
 /** Devices that one transaction changes, and that are looked at before other work gets its turn. */
 const CHUNK = 500;
@@ -31,27 +29,16 @@ export async function rewritePostures(deps: ReevaluateDependencies, concerns: (p
   return ids.length;
 }
 
-async function write({ store, memory, serial, clock, origin }: ReevaluateDependencies, ids: readonly string[], rewrite: Rewrite): Promise<void> {
+async function write(deps: ReevaluateDependencies, ids: readonly string[], rewrite: Rewrite): Promise<void> {
+  const { store, memory, serial, clock } = deps;
   await serial.run(async () => {
-    const written = await store.transaction(async (tx) => {
-      const postures: PostureRow[] = [];
-      const told: Omit<OutboxRow, 'seq'>[] = [];
-      const history: HistoryRow[] = [];
-      for (const before of await tx.postures.get(ids)) {
+    const { postures } = await store.transaction(async (tx) => {
+      const devices = (await tx.postures.get(ids)).flatMap((before) => {
         const device = memory.fleet.get(before.deviceId);
-        if (device === undefined) continue;
-        const { views, failing } = rewrite(before);
-        const after = evaluatePosture(memory, device.facts, views, failing, clock.now());
-        postures.push(after);
-        history.push(...postureHistory(before, after));
-        if (!isWorthTelling(before, after)) continue;
-        told.push(postureChanged(device, memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null, before, after, null, origin));
-      }
-      await tx.postures.put(postures);
-      await tx.history.append(history);
-      await tx.outbox.append(told);
-      return postures;
+        return device === undefined ? [] : [{ device, before, ...rewrite(before) }];
+      });
+      return settleDevices(tx, deps, devices, clock.now());
     });
-    for (const posture of written) memory.fleet.setPosture(posture);
+    for (const posture of postures) memory.fleet.setPosture(posture);
   });
 }
