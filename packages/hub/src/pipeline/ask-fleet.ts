@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { systemNameKey, type ComplianceState, type Connector, type MergeRule } from '@sallyport/core';
+import { systemNameKey, withoutEndedHolds, type ComplianceState, type Connector, type MergeRule } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import type { FleetDevice } from './fleet.ts';
 import type { Memory, WhatIf } from './memory.ts';
@@ -22,8 +22,10 @@ export class AskFleet implements FleetQuestions {
   }
 
   recordCounts(): ReturnType<FleetQuestions['recordCounts']> {
-    const { heldCount, supersededCount } = this.#memory.fleet;
-    return { held: heldCount, superseded: supersededCount };
+    const { fleet, connectors } = this.#memory;
+    const now = this.#clock.now();
+    const isHeld = ({ posture }: FleetDevice): boolean => withoutEndedHolds(posture?.views ?? [], connectors, now).some(({ held }) => held !== undefined);
+    return { held: [...fleet.withHolds()].filter(isHeld).length, superseded: fleet.supersededCount };
   }
 
   commonKeyReports(): number {

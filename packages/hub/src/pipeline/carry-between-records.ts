@@ -1,7 +1,8 @@
 import { carryOver, viewsOfReinstated, viewsOfSuperseded, type PartnerView } from '@sallyport/core';
 import type { DeviceRow, HistoryEvent, OutboxKind, OutboxRow, PostureRow, Transaction } from '../store/store.ts';
 import { identified, type TakeDependencies } from './apply-to-devices.ts';
-import type { Memory } from './memory.ts';
+import { holdHistory } from './note-history.ts';
+import { holdChanges } from './revoke-access.ts';
 import { settleDevices, type UnsettledDevice } from './settle-devices.ts';
 import { phoneKeysOf, successorIn, type SettledRecord } from './settle-reenrolment.ts';
 
@@ -14,7 +15,7 @@ const NO_VIEWS: readonly PartnerView[] = [];
  * @param removed the record that was removed, with what was reported of it: of a phone whose older record is left, that is about it
  */
 export async function carryBetween(
-  tx: Transaction, memory: Memory, settled: readonly SettledRecord[], removed: { readonly id: string; readonly views: readonly PartnerView[] } | undefined, now: number,
+  tx: Transaction, { memory, origin }: Pick<TakeDependencies, 'memory' | 'origin'>, settled: readonly SettledRecord[], removed: { readonly id: string; readonly views: readonly PartnerView[] } | undefined, now: number,
 ): Promise<void> {
   const relinked = settled.filter(({ successor, previousSuccessor }) => successor !== previousSuccessor);
   if (relinked.length === 0) return;
@@ -29,7 +30,10 @@ export async function carryBetween(
     if (successor !== undefined) views.set(successor, carryOver(viewsOf(row.id), viewsOf(successor), memory.connectors, now));
   }
   const changed = settled.map(({ row }) => row.id).filter((id) => viewsOf(id) !== (postures.get(id)?.views ?? NO_VIEWS));
-  await tx.postures.put(changed.map((id) => ({ ...(postures.get(id) ?? unevaluated(id, now)), views: viewsOf(id) })));
+  const carried = changed.map((id): PostureRow => ({ ...(postures.get(id) ?? unevaluated(id, now)), views: viewsOf(id), updatedAt: now }));
+  await tx.postures.put(carried);
+  await tx.history.append(carried.flatMap((after) => holdHistory(postures.get(after.deviceId), after)));
+  await tx.outbox.append(carried.flatMap((after) => holdChanges(postures.get(after.deviceId), after, origin)));
 }
 
 function unevaluated(deviceId: string, now: number): PostureRow {

@@ -205,9 +205,9 @@ export class Fleet {
     return [...found];
   }
 
-  /** How many devices have bad news held against them. */
-  get heldCount(): number {
-    return new Set([...this.#holds.values()].flatMap((ids) => [...ids])).size;
+  /** Devices that bad news is held against, or was until just now. Few. */
+  withHolds(): Iterable<FleetDevice> {
+    return this.these(new Set([...this.#holds.values()].flatMap((ids) => [...ids])));
   }
 
   /** The record that superseded this one. */

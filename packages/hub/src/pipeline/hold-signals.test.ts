@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DeviceKey, Signal } from '@sallyport/core';
 import { furnish, LOOKOUT, phone, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from './testing.ts';
 
@@ -179,4 +179,73 @@ test('an id of the partner that meant one device and comes with the serial numbe
   expect(states()).toEqual(['highSeverity', 'unknown', 'highSeverity']);
   await take([{ type: 'serialNumber', value: 'SN-2' }, own('v1')], { state: 'secured' });
   expect(states()).toEqual(['secured', 'unknown', 'secured']);
+});
+
+describe('what ends a hold ends it for everybody who was told of it', () => {
+  const ofHolds = async () => (await alerts()).filter(({ kind }) => kind.startsWith('device-hold')).map(({ kind, subject }) => [kind, subject]);
+  const timeline = async (id: string) => (await hub.store.history.ofDevice(id, 100)).map(({ event }) => event.kind).filter((kind) => kind.startsWith('hold')).reverse();
+  const STARTED = [['device-hold-started', PHONE], ['device-hold-started', TWIN]];
+
+  async function wait(days: number): Promise<void> {
+    hub.clock.advance(days * 86_400_000);
+    await hub.intake.heartbeat(LOOKOUT);
+    await hub.tick();
+  }
+
+  test('time does: an event, an entry in the timeline, and it is counted no more', async () => {
+    await take([SERIAL, own('v1')], { state: 'highSeverity' });
+    await wait(29);
+    expect(await ofHolds()).toEqual(STARTED);
+    await wait(2);
+    await hub.tick();
+    expect(await ofHolds()).toEqual([...STARTED, ['device-hold-ended', PHONE], ['device-hold-ended', TWIN]]);
+    expect(await timeline(PHONE)).toEqual(['holdStarted', 'holdEnded']);
+    expect(hub.questions.recordCounts().held).toBe(0);
+    expect((await hub.store.postures.get([PHONE]))[0]?.views).toEqual([]);
+  });
+
+  test('it is counted no more from the moment on at which it ends, whoever looked first', async () => {
+    await take([SERIAL, own('v1')], { state: 'highSeverity' });
+    hub.clock.advance(31 * 86_400_000);
+    expect(hub.questions.recordCounts().held).toBe(0);
+  });
+
+  test('its level does, where only lost contact was reported for 30 days', async () => {
+    await take([SERIAL, own('v1')], { state: 'highSeverity' });
+    await take([SERIAL, own('v1')], { state: 'unresponsive' });
+    for (let i = 0; i < 3; i += 1) {
+      await wait(12);
+      await take([SERIAL, own('v1')], { state: 'unresponsive' });
+      await hub.tick();
+    }
+    expect(states()).toEqual(['unknown', 'unknown', 'unknown']);
+    expect(await ofHolds()).toEqual([...STARTED, ['device-hold-ended', PHONE], ['device-hold-ended', TWIN]]);
+  });
+
+  test('the removal of a candidate does, for it and for the one that is left', async () => {
+    await take([SERIAL, own('v1')], { state: 'highSeverity' });
+    await hub.devices.remove('test', TWIN);
+    expect((await ofHolds()).slice(2).sort()).toEqual([['device-hold-ended', PHONE], ['device-hold-ended', TWIN]].sort());
+    expect(await timeline(PHONE)).toEqual(['holdStarted', 'holdEnded']);
+    expect(hub.questions.recordCounts().held).toBe(0);
+  });
+
+  test('the end of its partner does', async () => {
+    await take([SERIAL, own('v1')], { state: 'highSeverity' });
+    await hub.devices.forgetPartner(LOOKOUT);
+    expect((await ofHolds()).slice(2)).toEqual([['device-hold-ended', PHONE], ['device-hold-ended', TWIN]]);
+    expect(await timeline(TWIN)).toEqual(['holdStarted', 'holdEnded']);
+  });
+
+  test('a re-enrolment that takes it over tells of it where it is held now', async () => {
+    const at = hub.clock.now();
+    const NEW = '9c0d5a00-0000-4000-8000-000000000009';
+    await take([{ type: 'serialNumber', value: 'SN-2' }, { type: 'managedDeviceId', value: TWIN }, own('v1')], { state: 'highSeverity' });
+    hub.clock.advance(86_400_000);
+    const time = new Date(hub.clock.now()).toISOString();
+    await hub.devices.put('test', phone(NEW, at, { serialNumber: 'SN-2', enrolledDateTime: time, lastSyncDateTime: time }));
+    expect(hub.decider.view.successorOf(OTHER)).toBe(NEW);
+    expect(await ofHolds()).toContainEqual(['device-hold-started', NEW]);
+    expect(await timeline(NEW)).toEqual(['holdStarted']);
+  });
 });

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { isInactive } from '@sallyport/core';
 import { hasElapsed, type Clock } from '../platform/clock.ts';
+import { endHolds } from './end-holds.ts';
 import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 import type { RecordUnknownTerms } from './record-unknown-terms.ts';
 import type { WatchConnectors } from './watch-connectors.ts';
@@ -26,7 +27,7 @@ const SWEEP_MS = 60_000;
 const LOOK_AT_ONCE = 2_000;
 
 /**
- * Lets time do what no message does: end grace periods, notice partners that fell silent or came back, and
+ * Lets time do what no message does: end grace periods and holds, notice partners that fell silent or came back, and
  * devices that stopped checking in.
  */
 export class KeepTime {
@@ -68,6 +69,7 @@ export class KeepTime {
       const { fleet } = this.#deps.memory;
       await reevaluate(this.#deps, fleet.these(await this.#devicesWhoseActivityChanged(now)));
     }
+    await endHolds(this.#deps);
     const ended = this.#deps.memory.fleet.changedByTime(now);
     if (ended.length > 0) await reevaluate(this.#deps, ended);
     await this.#deps.vocabulary.look();

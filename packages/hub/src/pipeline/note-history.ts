@@ -1,4 +1,5 @@
 import type { PartnerView, Reason } from '@sallyport/core';
+import { holdChange } from './hold-change.ts';
 import type { FindingRow, HistoryEvent, HistoryRow, PostureRow } from '../store/store.ts';
 
 /** What became visibly different about a device, causes first: its partners' words, what they come to, and what follows. */
@@ -11,7 +12,16 @@ export function postureHistory(before: PostureRow | undefined, after: PostureRow
   if (before?.complianceState !== after.complianceState || failsOtherwise(before, after)) {
     events.push({ kind: 'complianceChanged', from: before?.complianceState ?? null, to: after.complianceState, reasons: after.reasons });
   }
-  return events.map((event) => ({ deviceId: after.deviceId, at: after.updatedAt, event }));
+  return [...holdHistory(before, after), ...events.map((event) => ({ deviceId: after.deviceId, at: after.updatedAt, event }))];
+}
+
+const NONE: readonly HistoryRow[] = [];
+
+/** Bad news that may be about another device began, or ceased, to be held against this one. */
+export function holdHistory(before: PostureRow | undefined, after: PostureRow): readonly HistoryRow[] {
+  const change = holdChange(before?.views, after.views);
+  if (change === undefined) return NONE;
+  return [{ deviceId: after.deviceId, at: after.updatedAt, event: change.length > 0 ? { kind: 'holdStarted', views: change } : { kind: 'holdEnded' } }];
 }
 
 function levelChange(before: PostureRow | undefined, after: PartnerView): Extract<HistoryEvent, { kind: 'levelChanged' }>[] {

@@ -12,7 +12,7 @@ import type { Match } from './match-device.ts';
 import type { Memory } from './memory.ts';
 import { isPartners, matchDevices, matchesByEmail, vendorKeys } from './match-device.ts';
 import type { DeviceRegistry } from './ports.ts';
-import { isCompliantState } from './revoke-access.ts';
+import { holdChanges, isCompliantState } from './revoke-access.ts';
 import { settleDevices } from './settle-devices.ts';
 import { settleReenrolment, successorIn, type SettledRecord } from './settle-reenrolment.ts';
 
@@ -63,7 +63,7 @@ export class RegisterDevice implements DeviceRegistry {
         const row = settled.find((record) => record.row.id === id)?.row ?? made;
         await this.#writeRecords(tx, actor, settled.filter((record) => record.changed && record.row.id !== id));
         await tx.devices.put([row]);
-        await carryBetween(tx, memory, settled, undefined, clock.now());
+        await carryBetween(tx, this.#deps, settled, undefined, clock.now());
         const posture = await this.#put(tx, actor, row, before);
         const freed = await this.#applyFreed(tx, [...keysGivenUp(before, row), ...keysOfSettled(settled)]);
         const records = await evaluateRecords(tx, this.#deps, settled, row.id);
@@ -111,8 +111,9 @@ export class RegisterDevice implements DeviceRegistry {
           kind: 'device-removed', subject: id, at,
           payload: { deviceId: id, entraDeviceId, easDeviceId, userId: facts.userId ?? null, compliant: false, wasCompliant: isCompliantState(posture?.complianceState ?? 'unknown'), origin },
         }]);
+        if (posture !== undefined) await tx.outbox.append(holdChanges(posture, { ...posture, views: [], updatedAt: at }, origin));
         await this.#writeRecords(tx, actor, settled.filter((record) => record.changed));
-        await carryBetween(tx, memory, settled, { id, views: posture?.views ?? [] }, at);
+        await carryBetween(tx, this.#deps, settled, { id, views: posture?.views ?? [] }, at);
         const freed = await this.#applyFreed(tx, [...keysOf(before), ...keysOfSettled(settled)]);
         return { freed, records: await evaluateRecords(tx, this.#deps, settled, undefined) };
       });

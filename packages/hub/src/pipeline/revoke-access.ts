@@ -1,6 +1,7 @@
 import type { Reason } from '@sallyport/core';
 import type { OutboxRow, PostureRow } from '../store/store.ts';
 import type { FleetDevice } from './fleet.ts';
+import { holdChange } from './hold-change.ts';
 import type { PostureChange } from './ports.ts';
 
 /** Graph's rule: a device in its grace period still counts as compliant for access. */
@@ -54,10 +55,8 @@ export function postureChanged(
 
 /** Bad news that may be about another device began, or ceased, to be held against this one. */
 export function holdChanges(before: PostureRow | undefined, after: PostureRow, origin: string): Omit<OutboxRow, 'seq'>[] {
-  const held = after.views.filter((view) => view.held !== undefined);
-  const wasHeld = before?.views.some((view) => view.held !== undefined) === true;
-  if (wasHeld === held.length > 0) return [];
-  const reports = held.map(({ connectorId, reportId, state }) => ({ connectorId, reportId, state }));
-  const kind = wasHeld ? 'device-hold-ended' : 'device-hold-started';
+  const reports = holdChange(before?.views, after.views);
+  if (reports === undefined) return [];
+  const kind = reports.length === 0 ? 'device-hold-ended' : 'device-hold-started';
   return [{ kind, subject: after.deviceId, at: after.updatedAt, payload: { deviceId: after.deviceId, mergedState: after.mergedState, reports, origin } }];
 }

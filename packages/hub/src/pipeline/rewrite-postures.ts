@@ -23,13 +23,14 @@ export async function rewritePostures(deps: ReevaluateDependencies, concerns: (p
   }
   for (let i = 0; i < ids.length; i += CHUNK) {
     const some = ids.slice(i, i + CHUNK);
-    await write(deps, some, rewrite);
+    await rewriteThese(deps, some, rewrite);
     for (const id of some) done.add(id);
   }
   return ids.length;
 }
 
-async function write(deps: ReevaluateDependencies, ids: readonly string[], rewrite: Rewrite): Promise<void> {
+/** The same for devices that are few, in one transaction. */
+export async function rewriteThese(deps: ReevaluateDependencies, ids: readonly string[], rewrite: Rewrite): Promise<void> {
   const { store, memory, serial, clock } = deps;
   await serial.run(async () => {
     const { postures } = await store.transaction(async (tx) => {

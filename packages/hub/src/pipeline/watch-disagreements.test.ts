@@ -105,4 +105,6 @@ test('that an older identity of one partner reports worse than the newest is tol
   expect(await told(/^identity-conflict/)).toMatchObject([{ kind: 'identity-conflict-started', subject: PHONE, payload: { deviceId: PHONE, connectorIds: [ZIMPERIUM] } }]);
   await say(named('old'), 'secured');
   expect((await told(/^identity-conflict/)).map(({ kind, payload }) => [kind, payload.connectorIds])).toEqual([['identity-conflict-started', [ZIMPERIUM]], ['identity-conflict-ended', []]]);
+  const timeline = (await hub.store.history.ofDevice(PHONE, 100)).map(({ event }) => event).filter(({ kind }) => kind.startsWith('identityConflict')).reverse();
+  expect(timeline).toEqual([{ kind: 'identityConflictStarted', connectorIds: [ZIMPERIUM] }, { kind: 'identityConflictEnded' }]);
 });

@@ -26,7 +26,7 @@ interface Topic {
   /** What the end of it tells beside the device. */
   over(memory: Memory, deviceId: string): Told;
   /** For the device's timeline. */
-  event?(now: Told | undefined): HistoryEvent;
+  event(now: Told | undefined): HistoryEvent;
 }
 
 const PARTNERS: Topic = {
@@ -52,6 +52,9 @@ const IDENTITIES: Topic = {
     return connectorIds.length === 0 ? undefined : { connectorIds } satisfies Omit<IdentityConflictChanged, 'deviceId'>;
   },
   over: () => ({ connectorIds: [] }),
+  event: (now) => (now === undefined
+    ? { kind: 'identityConflictEnded' }
+    : { kind: 'identityConflictStarted', connectorIds: (now as unknown as IdentityConflictChanged).connectorIds }),
 };
 
 /**
@@ -159,6 +162,6 @@ class WatchTopic {
     else await tx.documents.put(kind, deviceId, { ...now }, at);
     outbox.push({ kind: now === undefined ? ended : started, subject: deviceId, at, payload: { deviceId, ...now ?? over(memory, deviceId), origin } });
     const [device] = await tx.devices.get([deviceId]);
-    if (device !== undefined && event !== undefined) history.push({ deviceId, at, event: event(now) });
+    if (device !== undefined) history.push({ deviceId, at, event: event(now) });
   }
 }

@@ -12,6 +12,12 @@ export type HistoryEvent =
   /** Partners began, or ceased, to say different things of the device. */
   | { readonly kind: 'partnersDisagree'; readonly views: readonly { readonly connectorId: string; readonly state: ThreatState }[] }
   | { readonly kind: 'partnersAgree' }
+  /** An older identity of these partners began, or ceased, to report worse than their newest: one phone with two records, or two phones. */
+  | { readonly kind: 'identityConflictStarted'; readonly connectorIds: readonly string[] }
+  | { readonly kind: 'identityConflictEnded' }
+  /** Bad news that may be about this device or about another began, or ceased, to be held against this one. */
+  | { readonly kind: 'holdStarted'; readonly views: readonly { readonly connectorId: string; readonly reportId: string; readonly state: ThreatState }[] }
+  | { readonly kind: 'holdEnded' }
   /** The phone was enrolled again: `superseded` in the older record, `supersedes` in the newer one. */
   | { readonly kind: 'superseded' | 'supersedes'; readonly deviceId: string }
   /** No longer superseded by that record. */

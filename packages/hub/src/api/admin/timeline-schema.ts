@@ -34,6 +34,16 @@ const timelineEntry = z.discriminatedUnion('kind', [
     kind: z.literal('partnersDisagree'), dateTime, views: z.array(z.object({ connectorId, partner, state: z.string() })).describe('What each of them says.'),
   }),
   z.object({ kind: z.literal('partnersAgree'), dateTime }),
+  z.object({
+    kind: z.literal('identityConflictStarted'), dateTime,
+    partners: z.array(z.object({ connectorId, partner })).describe('Partners with two records of the phone, of which the older one reports worse: an app that was installed again, or two phones that claim to be one.'),
+  }),
+  z.object({ kind: z.literal('identityConflictEnded'), dateTime }),
+  z.object({
+    kind: z.literal('holdStarted'), dateTime,
+    views: z.array(z.object({ connectorId, partner, reportId: z.string(), state: z.string() })).describe('Bad news that may be about this device or about another, and closes this one until it is settled.'),
+  }),
+  z.object({ kind: z.literal('holdEnded'), dateTime }),
   z.object({ kind: z.literal('partnerRemoved'), dateTime, connectorId, partner, from: z.string().describe('What it had last said; that counts no more, because its connector was deleted or goes on with another vendor.') }),
   z.object({ kind: z.literal('superseded'), dateTime, deviceId: z.string().describe('The record that superseded this one: the phone was enrolled again.') }),
   z.object({ kind: z.literal('supersedes'), dateTime, deviceId: z.string().describe('The older record of the same phone. Its bad news counts here until it ends.') }),
@@ -64,8 +74,12 @@ function withNames(event: HistoryEvent, nameOf: PartnerNames) {
       return causedBy === undefined ? rest : { ...rest, causedBy: causedBy.map((connectorId) => named({ connectorId })) };
     }
     case 'complianceChanged': return { ...event, reasons: event.reasons.map(named) };
-    case 'partnersDisagree': return { ...event, views: event.views.map(named) };
-    case 'partnersAgree': case 'superseded': case 'supersedes': case 'reinstated': return event;
+    case 'identityConflictStarted': {
+      const { connectorIds, ...rest } = event;
+      return { ...rest, partners: connectorIds.map((connectorId) => named({ connectorId })) };
+    }
+    case 'partnersDisagree': case 'holdStarted': return { ...event, views: event.views.map(named) };
+    case 'partnersAgree': case 'identityConflictEnded': case 'holdEnded': case 'superseded': case 'supersedes': case 'reinstated': return event;
     default: return named(event);
   }
 }
