@@ -26,7 +26,7 @@ export async function recomputePostures(store: Store, reports: readonly StoredRe
     const deviceId = signal.keys[0]?.value ?? '';
     const known = childOf(findings, `${deviceId} ${signal.connectorId}`);
     const tied = signal.keys[0]?.type === 'managedDeviceId';
-    const applied = applyToViews(views.get(deviceId) ?? [], known, signal, { tied });
+    const applied = applyToViews(views.get(deviceId) ?? [], known, signal, { tied }, memory.signalLimits);
     views.set(deviceId, applied.views);
     for (const finding of applied.findings) known.set(finding.id, finding);
   }

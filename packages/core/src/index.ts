@@ -3,6 +3,7 @@ export * from './vocabulary/threat-state.ts';
 export * from './vocabulary/platform.ts';
 export * from './vocabulary/android-management.ts';
 export * from './vocabulary/signal.ts';
+export * from './vocabulary/signal-limits.ts';
 export * from './vocabulary/connector.ts';
 export * from './vocabulary/device.ts';
 export * from './vocabulary/compliance.ts';

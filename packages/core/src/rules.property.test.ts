@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  AccessIndex, applySignal, DEFAULT_MERGE_RULE, evaluateCompliance, isAssessment, isInRange, LEVELS, meaningOf, mergePartners, parseAddress, parseRange, rankOfLevel,
+  AccessIndex, applySignal, DEFAULT_MERGE_RULE, DEFAULT_SIGNAL_LIMITS, evaluateCompliance, isAssessment, isInRange, LEVELS, meaningOf, mergePartners, parseAddress, parseRange, rankOfLevel,
   stateOfLevel, stateOfPartner, THREAT_STATES, type AccessPolicy, type AccessRequest, type CompliancePolicy, type Connector, type Finding, type MergeRule,
   type PartnerView, type Signal, type UserFacts,
 } from './index.ts';
@@ -43,7 +43,7 @@ function told(signals: readonly Signal[]): { views: PartnerView[]; findings: unk
   const findings = new Map<string, Map<string, Finding>>();
   for (const signal of signals) {
     const known = findings.get(signal.connectorId) ?? new Map<string, Finding>();
-    const applied = applySignal(views.get(signal.connectorId), known, signal);
+    const applied = applySignal(views.get(signal.connectorId), known, signal, DEFAULT_SIGNAL_LIMITS);
     for (const f of applied.findings) known.set(f.id, f);
     findings.set(signal.connectorId, known);
     if (applied.view) views.set(signal.connectorId, applied.view);
@@ -63,7 +63,7 @@ function evaluate(views: readonly PartnerView[], policies: readonly CompliancePo
   return evaluateCompliance({
     device: { id: 'd', platform: 'android', operatingSystem: 'Android', osVersion: '14', userId: 'u', lastSyncAt: NOW, enrolledAt: 0 },
     groupIds: [], userMissing: false, views, policies, connectors, mergeRules: [rule], failing: {},
-    settings: { secureByDefault: false, checkinThresholdDays: 30 },
+    settings: { secureByDefault: false, checkinThresholdDays: 30 }, limits: DEFAULT_SIGNAL_LIMITS,
   }, now);
 }
 
@@ -98,7 +98,7 @@ describe('signals', () => {
       expect({ ...after, contested: undefined, lastLevel: undefined, lastAppState: undefined, levelMissingSince: undefined })
         .toEqual({ ...before, contested: undefined, lastLevel: undefined, lastAppState: undefined, levelMissingSince: undefined });
       const connector = { id: connectorId, unresponsivenessThresholdDays: 7 } as Connector;
-      const stateAt = (view: PartnerView | undefined, at: number): number => meaningOf(stateOfPartner(view === undefined ? [] : [view], connector, at)?.state ?? 'unknown').rank;
+      const stateAt = (view: PartnerView | undefined, at: number): number => meaningOf(stateOfPartner(view === undefined ? [] : [view], connector, at, DEFAULT_SIGNAL_LIMITS)?.state ?? 'unknown').rank;
       expect(stateAt(after, NOW)).toBeGreaterThanOrEqual(isAssessment((before as PartnerView).state) ? stateAt(before, NOW) : 0);
       if (isAssessment((before as PartnerView).state)) expect(stateAt(after, NOW + 2 * HOUR)).toBe(stateAt(before, NOW + 2 * HOUR));
     }), { numRuns: 500 });
@@ -109,8 +109,8 @@ describe('merging', () => {
   test('does not depend on the order of partners', () => {
     fc.assert(fc.property(anySignals, anyConnectors, anyRule, (signals, connectors, rule) => {
       const { views } = told(signals);
-      const one = mergePartners(views, connectors, 'android', rule, NOW);
-      const other = mergePartners([...views].reverse(), [...connectors].reverse(), 'android', rule, NOW);
+      const one = mergePartners(views, connectors, 'android', rule, NOW, DEFAULT_SIGNAL_LIMITS);
+      const other = mergePartners([...views].reverse(), [...connectors].reverse(), 'android', rule, NOW, DEFAULT_SIGNAL_LIMITS);
       expect({ ...other, disagreeing: [...other.disagreeing].sort() }).toEqual({ ...one, disagreeing: [...one.disagreeing].sort() });
     }), { numRuns: 1_000 });
   });
@@ -119,7 +119,7 @@ describe('merging', () => {
     fc.assert(fc.property(fc.constantFrom(...LEVELS), anyMerge, (level, merge) => {
       const views: PartnerView[] = [{ connectorId: 'a', state: stateOfLevel(level), observedAt: NOW, reportId: 'r', basis: 'posture', openFindings: [] }];
       const connector = { id: 'a', displayName: 'a', integration: 'full', unsupportedOsVersionBlocked: false, unresponsivenessThresholdDays: 0, platforms: { android: { enabled: true, blockedOnMissingData: false } } } as const;
-      expect(mergePartners(views, [connector], 'android', { ...DEFAULT_MERGE_RULE, merge }, NOW)).toMatchObject({ kind: 'level', level });
+      expect(mergePartners(views, [connector], 'android', { ...DEFAULT_MERGE_RULE, merge }, NOW, DEFAULT_SIGNAL_LIMITS)).toMatchObject({ kind: 'level', level });
     }));
   });
 });

@@ -1,7 +1,7 @@
 import {
-  AccessIndex, applyToViews, assignedPolicies, evaluateCompliance, wellKnownApplication,
+  AccessIndex, applyToViews, assignedPolicies, evaluateCompliance, signalLimitsOf, wellKnownApplication,
   type AccessPolicy, type CompliancePolicy, type ComplianceSettings, type Connector, type Decision, type DeviceFacts,
-  type Evaluated, type Finding, type Level, type MergeRule, type NamedLocation, type PartnerView, type Platform, type Signal, type UserFacts,
+  type Evaluated, type Finding, type Level, type MergeRule, type NamedLocation, type PartnerView, type Platform, type Signal, type SignalLimits, type UserFacts,
 } from '../index.ts';
 
 /** A decision case as it stands in `*.cases.json`: only what matters to it, the rest comes from the defaults below. */
@@ -14,6 +14,7 @@ export interface DecisionCase {
     readonly connectors?: readonly ConnectorCase[];
     readonly mergeRules?: readonly Partial<MergeRule>[];
     readonly settings?: Partial<ComplianceSettings>;
+    readonly limits?: Partial<SignalLimits>;
     /** `requiredLevel: null` is a policy without a threat rule. */
     readonly compliancePolicies?: readonly (Omit<Partial<CompliancePolicy>, 'requiredLevel'> & { readonly requiredLevel?: Level | null })[];
     readonly accessPolicies?: readonly Partial<AccessPolicy>[];
@@ -67,8 +68,9 @@ export function runCase({ given, request }: DecisionCase): CaseResult {
     gracePeriodHours: 0, targets: [{ kind: 'allLicensedUsers' }], ...p,
     requiredLevel: p.requiredLevel === null ? undefined : p.requiredLevel ?? 'low',
   }));
+  const limits = signalLimitsOf(given.limits ?? {});
   const verdict = evaluateCompliance({
-    device, groupIds: user.groupIds, userMissing: false, views: viewsOf(given.signals ?? []),
+    device, groupIds: user.groupIds, userMissing: false, views: viewsOf(given.signals ?? [], limits), limits,
     policies: assignedPolicies(policies, device, user.groupIds, true),
     connectors: (given.connectors ?? [{ id: 'lookout' }]).map((c) => connectorOf(c, device.platform)),
     mergeRules: (given.mergeRules ?? []).map((r, i) => ({ id: `rule-${i}`, priority: i, merge: { method: 'strictest' }, silentPartner: 'keepWorse', ...r }) as MergeRule),
@@ -86,14 +88,14 @@ export function runCase({ given, request }: DecisionCase): CaseResult {
   return { verdict, decision };
 }
 
-function viewsOf(signals: readonly SignalCase[]): readonly PartnerView[] {
+function viewsOf(signals: readonly SignalCase[], limits: SignalLimits): readonly PartnerView[] {
   let views: readonly PartnerView[] = [];
   const findings = new Map<string, Map<string, Finding>>();
   for (const [i, { from, at, ...rest }] of signals.entries()) {
     const signal: Signal = { connectorId: from, reportId: `report-${i}`, keys: [], findings: [], ...rest, observedAt: Date.parse(at ?? DAY_BEFORE) };
     const known = findings.get(from) ?? new Map<string, Finding>();
     const tied = signal.keys.some(({ type }) => type === 'managedDeviceId');
-    const applied = applyToViews(views, known, signal, { tied });
+    const applied = applyToViews(views, known, signal, { tied }, limits);
     for (const finding of applied.findings) known.set(finding.id, finding);
     findings.set(from, known);
     views = applied.views;

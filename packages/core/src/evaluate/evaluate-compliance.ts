@@ -4,6 +4,7 @@ import type { Connector, MergeRule } from '../vocabulary/connector.ts';
 import type { DeviceFacts } from '../vocabulary/device.ts';
 import type { Reason } from '../vocabulary/reason.ts';
 import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
+import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 import { checkBuiltIn, checkSettings, type ThreatInput } from './check-settings.ts';
 import { checkUnknownSystem } from './unknown-system.ts';
 import { graceOfSettings, systemReportOf, unreadMarks } from './unread-grace.ts';
@@ -22,6 +23,7 @@ export interface EvaluationInput {
   readonly connectors: readonly Connector[];
   readonly mergeRules: readonly MergeRule[];
   readonly settings: ComplianceSettings;
+  readonly limits: SignalLimits;
   /** `Verdict.failing` of the verdict before: grace that runs goes on running. */
   readonly failing: Readonly<Record<string, Instant>>;
 }
@@ -46,9 +48,9 @@ export function evaluateCompliance(input: EvaluationInput, now: Instant): Evalua
   const { device, views } = input;
   const connectors = enrolledConnectors(input.connectors, input.groupIds);
   const rule = ruleFor(input.mergeRules, device.platform, input.groupIds);
-  const merged = mergePartners(views, connectors, device.platform, rule, now);
+  const merged = mergePartners(views, connectors, device.platform, rule, now, input.limits);
   const threat: ThreatInput = { merged, views, connectors };
-  const system = systemReportOf(device, input.failing, now);
+  const system = systemReportOf(device, input.failing, now, input.limits);
   const policies: PolicyVerdict[] = [];
   for (const policy of input.policies) {
     policies.push(policyVerdict(policy, checkSettings(policy, system, threat), input.failing, now));

@@ -5,6 +5,7 @@ import type { DeviceFacts } from '../vocabulary/device.ts';
 import { rankOfLevel } from '../vocabulary/level.ts';
 import type { Platform } from '../vocabulary/platform.ts';
 import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
+import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 import { meaningOf } from '../vocabulary/threat-state.ts';
 import { checkThreatLevel } from './check-settings.ts';
 
@@ -19,6 +20,7 @@ export interface UnknownSystemInput {
   readonly mergeRules: readonly MergeRule[];
   /** The policies for phones, of every platform, that are assigned to the device. */
   readonly phonePolicies: readonly CompliancePolicy[];
+  readonly limits: SignalLimits;
 }
 
 /**
@@ -58,10 +60,10 @@ function strictest(policies: readonly CompliancePolicy[]): CompliancePolicy | un
 }
 
 /** The worse of what the partners come to on each platform; `undefined` where that is not worse than secured, or is no assessment. */
-function worstAsPhone({ groupIds, views, connectors, mergeRules }: UnknownSystemInput, now: Instant): Merged | undefined {
+function worstAsPhone({ groupIds, views, connectors, mergeRules, limits }: UnknownSystemInput, now: Instant): Merged | undefined {
   let worst: Merged | undefined;
   for (const platform of PHONE_PLATFORMS) {
-    const merged = mergePartners(views, connectors, platform, ruleFor(mergeRules, platform, groupIds), now);
+    const merged = mergePartners(views, connectors, platform, ruleFor(mergeRules, platform, groupIds), now, limits);
     const isBad = (merged.kind === 'level' || merged.kind === 'failing') && meaningOf(merged.state).rank > meaningOf('secured').rank;
     if (isBad && (worst === undefined || meaningOf(merged.state).rank > meaningOf(worst.state).rank)) worst = merged;
   }

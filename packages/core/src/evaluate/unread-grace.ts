@@ -1,10 +1,10 @@
 import type { PolicyVerdict, SettingVerdict } from '../vocabulary/compliance.ts';
 import type { DeviceFacts } from '../vocabulary/device.ts';
 import type { Instant } from '../vocabulary/signal.ts';
+import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 import { readDeviceVersion, type DeviceVersion } from './os-version.ts';
 
-/** How long a device keeps its access when what it reports about its system is blank, or was accepted before and is not any more. */
-export const UNREAD_GRACE_MS = 7 * 86_400_000;
+const DAY = 86_400_000;
 
 /** Members of `Verdict.failing` beside the ids of policies: since when the device is as each of them says. */
 export const UNREAD_SINCE = { version: 'osVersionUnread', versionFails: 'osVersionFails', limit: 'osLimitUnread', system: 'systemNewlyRead' } as const;
@@ -17,10 +17,11 @@ export interface SystemReport {
   readonly device: DeviceFacts;
   readonly failing: Failing;
   readonly now: Instant;
+  readonly limits: SignalLimits;
 }
 
-export function systemReportOf(device: DeviceFacts, failing: Failing, now: Instant): SystemReport {
-  return { version: readDeviceVersion(device.platform, device.osVersion), device, failing, now };
+export function systemReportOf(device: DeviceFacts, failing: Failing, now: Instant, limits: SignalLimits): SystemReport {
+  return { version: readDeviceVersion(device.platform, device.osVersion), device, failing, now, limits };
 }
 
 /**
@@ -40,15 +41,20 @@ export function graceOfPartnerRule(report: SystemReport): Instant | undefined {
   return report.device.strict === true ? undefined : graceOfVersion(report);
 }
 
-function graceOfVersion({ failing, now }: SystemReport): Instant | undefined {
-  return failing[UNREAD_SINCE.versionFails] === undefined ? Math.min(failing[UNREAD_SINCE.version] ?? now, now) + UNREAD_GRACE_MS : undefined;
+function graceOfVersion(report: SystemReport): Instant | undefined {
+  return report.failing[UNREAD_SINCE.versionFails] === undefined ? graceSince(report, UNREAD_SINCE.version) : undefined;
+}
+
+/** Where grace began by a clock that was ahead, it is at most its length from now. */
+function graceSince({ failing, now, limits }: SystemReport, name: string): Instant {
+  return Math.min(failing[name] ?? now, now) + limits.unreadVersionDays * DAY;
 }
 
 /** A setting that a device failed, unless it has time because its system's name is understood only now, or a limit is not any more. */
 export function withTime(report: SystemReport, setting: SettingVerdict, key?: typeof UNREAD_SINCE.limit): SettingVerdict {
   const name = key ?? (report.device.systemNewlyRead === true ? UNREAD_SINCE.system : undefined);
   if (name === undefined || setting.state !== 'nonCompliant') return setting;
-  return { ...setting, graceUntil: Math.max(setting.graceUntil ?? 0, Math.min(report.failing[name] ?? report.now, report.now) + UNREAD_GRACE_MS) };
+  return { ...setting, graceUntil: Math.max(setting.graceUntil ?? 0, graceSince(report, name)) };
 }
 
 /** The earliest time at which one of the failed settings closes; `undefined`: one of them closes at once, or none failed. */

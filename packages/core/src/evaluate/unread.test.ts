@@ -4,6 +4,7 @@ import type { CompliancePolicy } from '../vocabulary/compliance.ts';
 import type { Connector } from '../vocabulary/connector.ts';
 import type { DeviceFacts } from '../vocabulary/device.ts';
 import type { PartnerWord } from '../vocabulary/signal.ts';
+import { signalLimitsOf, type SignalLimits } from '../vocabulary/signal-limits.ts';
 import type { ThreatState } from '../vocabulary/threat-state.ts';
 import { evaluateCompliance, type Evaluated } from './evaluate-compliance.ts';
 
@@ -26,13 +27,14 @@ interface Setting {
   readonly connectors?: readonly Connector[];
   readonly failing?: Readonly<Record<string, number>>;
   readonly state?: ThreatState;
+  readonly limits?: Partial<SignalLimits>;
 }
 
-function evaluate({ device, policies = [POLICY], phonePolicies, connectors = [], failing = {}, state }: Setting, now = NOW): Evaluated {
+function evaluate({ device, policies = [POLICY], phonePolicies, connectors = [], failing = {}, state, limits = {} }: Setting, now = NOW): Evaluated {
   const views: readonly PartnerWord[] = state === undefined ? [] : [{ connectorId: 'c', state, observedAt: NOW, openFindings: [] }];
   return evaluateCompliance({
     device: { ...DEVICE, ...device, lastSyncAt: now }, groupIds: [], userMissing: false, views, policies, phonePolicies, connectors, mergeRules: [],
-    settings: { secureByDefault: false, checkinThresholdDays: 30 }, failing,
+    settings: { secureByDefault: false, checkinThresholdDays: 30 }, failing, limits: signalLimitsOf(limits),
   }, now);
 }
 
@@ -54,6 +56,11 @@ describe('a version that was not reported', () => {
   test.each([['registered now', true], ['stored before', undefined]] as const)('has 7 days under a limit, %s', (_, strict) => {
     expect(over(DAYS, { device: { osVersion: ' ', strict } })).toEqual(GRACE_THEN_CLOSED);
     expect(evaluate({ device: { osVersion: '', strict } })).toMatchObject({ graceUntil: NOW + 7 * DAY, reasons: [{ code: 'in_grace_period' }, { code: 'os_version_unreadable' }] });
+  });
+
+  test('has as long as the limits say', () => {
+    expect(over(DAYS, { device: { osVersion: '' }, limits: { unreadVersionDays: 5 } })).toEqual(['inGracePeriod', 'inGracePeriod', 'noncompliant', 'noncompliant', 'noncompliant']);
+    expect(over(DAYS, { device: { osVersion: '' }, limits: { unreadVersionDays: 0 } })).toEqual(CLOSED);
   });
 
   test('counts from when it was first seen blank, whether or not a policy asked then', () => {

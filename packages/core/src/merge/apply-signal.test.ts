@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Connector } from '../vocabulary/connector.ts';
 import type { Finding, FindingState, PartnerView, Signal } from '../vocabulary/signal.ts';
+import { DEFAULT_SIGNAL_LIMITS } from '../vocabulary/signal-limits.ts';
 import { applySignal } from './apply-signal.ts';
 import { stateOfPartner } from './word-of-partner.ts';
 
@@ -13,7 +14,7 @@ function after(...signals: readonly Signal[]) {
   const known = new Map<string, Finding>();
   let view: ReturnType<typeof applySignal>['view'];
   for (const one of signals) {
-    const applied = applySignal(view, known, one);
+    const applied = applySignal(view, known, one, DEFAULT_SIGNAL_LIMITS);
     view = applied.view;
     for (const finding of applied.findings) known.set(finding.id, finding);
   }
@@ -79,11 +80,11 @@ describe('clocks that differ by seconds', () => {
   const connector = { id: 'jamf', unresponsivenessThresholdDays: 7 } as Connector;
   /** Received at 100 s, observed `age` before a better state. */
   const contested = (age: number, more: Partial<Signal> = {}, better: Partial<Signal> = {}): PartnerView => {
-    const first = applySignal(undefined, new Map(), signal(50 * SECOND, { state: 'secured', ...better }));
+    const first = applySignal(undefined, new Map(), signal(50 * SECOND, { state: 'secured', ...better }), DEFAULT_SIGNAL_LIMITS);
     const known = new Map(first.findings.map((finding) => [finding.id, finding]));
-    return applySignal(first.view, known, signal(50 * SECOND - age, { state: 'highSeverity', receivedAt: 100 * SECOND, ...more })).view as PartnerView;
+    return applySignal(first.view, known, signal(50 * SECOND - age, { state: 'highSeverity', receivedAt: 100 * SECOND, ...more }), DEFAULT_SIGNAL_LIMITS).view as PartnerView;
   };
-  const stateAt = (view: PartnerView, second: number) => stateOfPartner([view], connector, second * SECOND)?.state;
+  const stateAt = (view: PartnerView, second: number) => stateOfPartner([view], connector, second * SECOND, DEFAULT_SIGNAL_LIMITS)?.state;
 
   test('a worse state of up to 5 seconds before a better one counts for 60 seconds after its receipt', () => {
     for (const age of [1, 5 * SECOND]) expect([101, 159, 160].map((second) => stateAt(contested(age), second))).toEqual(['highSeverity', 'highSeverity', 'secured']);
@@ -92,7 +93,7 @@ describe('clocks that differ by seconds', () => {
 
   test('a next state that is not clearly newer does not end it, one that is does', () => {
     const view = contested(1 * SECOND);
-    const next = (second: number) => applySignal(view, new Map(), signal(second * SECOND, { state: 'secured', receivedAt: 110 * SECOND })).view as PartnerView;
+    const next = (second: number) => applySignal(view, new Map(), signal(second * SECOND, { state: 'secured', receivedAt: 110 * SECOND }), DEFAULT_SIGNAL_LIMITS).view as PartnerView;
     expect([51, 55].map((second) => stateAt(next(second), 111))).toEqual(['highSeverity', 'secured']);
   });
 

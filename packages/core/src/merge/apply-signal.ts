@@ -1,5 +1,6 @@
 import { rankOfLevel } from '../vocabulary/level.ts';
 import type { ContestedState, Finding, FindingReport, Instant, PartnerView, ReportedState, Signal, Unrecognized } from '../vocabulary/signal.ts';
+import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 import type { ThreatState } from '../vocabulary/threat-state.ts';
 import { isAssessment, isLostContact, isWorseThanSecured, meaningOf } from '../vocabulary/threat-state.ts';
 import { nextOpenFindings, stateOfOpenFindings } from './open-findings.ts';
@@ -13,27 +14,25 @@ export interface AppliedSignal {
   readonly late: boolean;
 }
 
-/** A worse state observed at most so long before a better one, but received after it, counts beside it for a while. */
-const CONTEST_WITHIN_MS = 5_000;
-const CONTEST_FOR_MS = 60_000;
+const SECOND = 1_000;
 
 /**
  * Takes one signal into what one identity of a partner has reported about one device. The outcome does not depend on
  * the order in which signals come, nor on how often, but for a worse state that is seconds older than a better one
- * and arrives after it: for a minute it counts (`contested`). Of two reports about the same thing the later
+ * and arrives after it: for a while it counts (`contested`). Of two reports about the same thing the later
  * observation is current, and of two of the same instant the worse one, so raising is immediate and lowering needs
  * newer evidence; a report without a time of its own lowers nothing. A state that is no level leaves the last level
  * standing (`lastLevel`). `known` holds the findings, of this partner on this device, that the signal mentions; all
  * of them where it has `securedEndsFindings`.
  */
-export function applySignal(view: PartnerView | undefined, known: ReadonlyMap<string, Finding>, signal: Signal): AppliedSignal {
+export function applySignal(view: PartnerView | undefined, known: ReadonlyMap<string, Finding>, signal: Signal, limits: SignalLimits): AppliedSignal {
   const newState = signal.state !== undefined && isNewerState(view, signal, signal.state);
   const findings = [...newerFindings(known, endedBefore(view, signal)), ...(newState ? endedNow(known, signal) : [])];
-  const older = newState || view === undefined ? undefined : olderStateThatCounts(view, known, signal);
+  const older = newState || view === undefined ? undefined : olderStateThatCounts(view, known, signal, limits);
   const late = !newState && older === undefined && findings.length === 0 && (signal.state !== undefined || signal.findings.length > 0);
   if (!newState && older === undefined && findings.length === 0
     && (signal.undated === true || (!provesWatch(view, signal) && !isNewestOfFindings(view, signal)))) return { view, findings, late };
-  return { view: nextView(view, findings, signal, newState, older), findings, late };
+  return { view: nextView(view, findings, signal, newState, older, limits), findings, late };
 }
 
 /** Whether even an old report is the first to show that a partner without postures rates threats on the device. */
@@ -126,10 +125,12 @@ type OlderState = Pick<PartnerView, 'lastLevel' | 'lastAppState' | 'contested' |
  * An older state is not current, but it counts where it tells the last level or the last state of the app behind a
  * current state that tells none, and for a moment where it is worse and hardly older.
  */
-function olderStateThatCounts(view: PartnerView, known: ReadonlyMap<string, Finding>, signal: Signal): OlderState | undefined {
+function olderStateThatCounts(
+  view: PartnerView, known: ReadonlyMap<string, Finding>, signal: Signal, limits: SignalLimits,
+): OlderState | undefined {
   const { state } = signal;
   if (state === undefined || view.basis === 'findings' || signal.endsReports !== undefined || view.retired === true) return undefined;
-  if (isAssessment(view.state)) return contest(view, known, signal, state);
+  if (isAssessment(view.state)) return contest(view, known, signal, state, limits);
   if (isAssessment(state)) return olderLevel(view, signal, state);
   const report = reported(signal, state);
   if (signal.undated === true || (view.lastLevel !== undefined && !isNewer(report, view.lastLevel))) return undefined;
@@ -150,15 +151,17 @@ function olderLevel(view: PartnerView, signal: Signal, state: ThreatState): Olde
   };
 }
 
-function contest(view: PartnerView, known: ReadonlyMap<string, Finding>, signal: Signal, state: ThreatState): OlderState | undefined {
+function contest(
+  view: PartnerView, known: ReadonlyMap<string, Finding>, signal: Signal, state: ThreatState, { contestWithinSeconds, contestSeconds }: SignalLimits,
+): OlderState | undefined {
   const age = view.observedAt - signal.observedAt;
-  if (signal.undated === true || age < 0 || age > CONTEST_WITHIN_MS) return undefined;
+  if (signal.undated === true || age < 0 || age > contestWithinSeconds * SECOND) return undefined;
   if (!isWorseThanSecured(state) || meaningOf(state).rank <= meaningOf(view.contested?.state ?? view.state).rank) return undefined;
   const findingIds = signal.findings.filter((finding) => finding.state === 'open').map(({ id }) => id);
   const allResolved = findingIds.length > 0 && findingIds.every((id) => isResolvedSince(known.get(id), signal.observedAt));
   if (allResolved) return undefined;
   const receivedAt = signal.receivedAt ?? signal.observedAt;
-  return { contested: { state, observedAt: signal.observedAt, until: receivedAt + CONTEST_FOR_MS, findingIds } };
+  return { contested: { state, observedAt: signal.observedAt, until: receivedAt + contestSeconds * SECOND, findingIds } };
 }
 
 function isResolvedSince(finding: Finding | undefined, at: Instant): boolean {
@@ -170,10 +173,10 @@ function reported({ observedAt, reportId, basis }: Signal, state: ThreatState): 
 }
 
 function nextView(
-  view: PartnerView | undefined, findings: readonly Finding[], signal: Signal, newState: boolean, older: OlderState | undefined,
+  view: PartnerView | undefined, findings: readonly Finding[], signal: Signal, newState: boolean, older: OlderState | undefined, limits: SignalLimits,
 ): PartnerView {
-  const openFindings = nextOpenFindings(view, findings, signal);
-  if (newState) return withFindings(stateView(view, signal, signal.state as ThreatState, openFindings));
+  const openFindings = nextOpenFindings(view, findings, signal, limits);
+  if (newState) return withFindings(stateView(view, signal, signal.state as ThreatState, openFindings, limits));
   if (view !== undefined && view.basis !== 'findings') return withFindings(older === undefined ? { ...view, openFindings } : compact({ ...view, ...older, openFindings }));
   const newest = view !== undefined && !isAfter(signal, view) ? view : signal;
   const rated = ratesThreats(signal) || (view !== undefined && view.state !== 'activated');
@@ -184,13 +187,15 @@ function nextView(
   };
 }
 
-function stateView(view: PartnerView | undefined, signal: Signal, state: ThreatState, openFindings: PartnerView['openFindings']): PartnerView {
+function stateView(
+  view: PartnerView | undefined, signal: Signal, state: ThreatState, openFindings: PartnerView['openFindings'], limits: SignalLimits,
+): PartnerView {
   const next: PartnerView = {
     ...identityOf(view),
     connectorId: signal.connectorId, state, observedAt: signal.observedAt, reportId: signal.reportId,
     basis: state === 'secured' && signal.basis !== undefined ? signal.basis : 'posture', openFindings,
   };
-  const contested = view?.contested && stillContested(view.contested, signal, state);
+  const contested = view?.contested && stillContested(view.contested, signal, state, limits);
   if (isAssessment(state)) return contested === undefined ? next : { ...next, contested };
   // A removal of unknown age may be one from before the level.
   if (signal.retires === true && signal.undated !== true) return { ...next, retired: true };
@@ -227,9 +232,9 @@ function behind(view: PartnerView | undefined, signal: Signal, state: ThreatStat
 }
 
 /** A contested state ends with the next state that is clearly newer, no better, or resolves its findings by name. */
-function stillContested(contested: ContestedState, signal: Signal, state: ThreatState): ContestedState | undefined {
+function stillContested(contested: ContestedState, signal: Signal, state: ThreatState, limits: SignalLimits): ContestedState | undefined {
   if ((signal.receivedAt ?? signal.observedAt) >= contested.until) return undefined;
-  if (signal.observedAt > contested.observedAt + CONTEST_WITHIN_MS || meaningOf(state).rank >= meaningOf(contested.state).rank) return undefined;
+  if (signal.observedAt > contested.observedAt + limits.contestWithinSeconds * SECOND || meaningOf(state).rank >= meaningOf(contested.state).rank) return undefined;
   const resolved = new Set(signal.findings.filter((finding) => finding.state === 'resolved').map(({ id }) => id));
   const byName = contested.findingIds.length > 0 && contested.findingIds.every((id) => resolved.has(id));
   return byName ? undefined : contested;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { applyToViews, carryOver, DEFAULT_MERGE_RULE, isWorseThanSecured, LEVELS, mergePartners, rankOfLevel, stateOfPartner, THREAT_STATES, viewsOfReinstated, viewsOfSuperseded } from '../index.ts';
+import { applyToViews, carryOver, DEFAULT_MERGE_RULE, DEFAULT_SIGNAL_LIMITS, isWorseThanSecured, LEVELS, mergePartners, rankOfLevel, stateOfPartner, THREAT_STATES, viewsOfReinstated, viewsOfSuperseded } from '../index.ts';
 import type { Connector, Merged, PartnerView, Signal, ThreatState } from '../index.ts';
 
 const DAY = 86_400_000;
@@ -15,11 +15,11 @@ let reports = 0;
 interface Said { readonly id?: string | undefined; readonly state: ThreatState; readonly at: number; readonly tied?: boolean }
 const apply = (views: readonly PartnerView[], { id, state, at, tied }: Said): readonly PartnerView[] => {
   const signal: Signal = { connectorId: 'lookout', reportId: `r${(reports += 1)}`, observedAt: at, state, findings: [], keys: id === undefined ? [] : [{ type: 'vendorDeviceId', value: id }] };
-  return applyToViews(views, new Map(), signal, { tied }).views;
+  return applyToViews(views, new Map(), signal, { tied }, DEFAULT_SIGNAL_LIMITS).views;
 };
 const after = (...said: readonly Said[]): readonly PartnerView[] => said.reduce(apply, []);
-const stateAt = (views: readonly PartnerView[], now = NOW): ThreatState => stateOfPartner(views, { ...LOOKOUT, lastHeartbeatAt: now }, now)?.state ?? 'unknown';
-const carried = (...said: readonly Said[]): readonly PartnerView[] => carryOver(after(...said), [], [LOOKOUT], NOW);
+const stateAt = (views: readonly PartnerView[], now = NOW): ThreatState => stateOfPartner(views, { ...LOOKOUT, lastHeartbeatAt: now }, now, DEFAULT_SIGNAL_LIMITS)?.state ?? 'unknown';
+const carried = (...said: readonly Said[]): readonly PartnerView[] => carryOver(after(...said), [], [LOOKOUT], NOW, DEFAULT_SIGNAL_LIMITS);
 
 describe('bad news of a superseded record', () => {
   test.each<[string, Said[], ThreatState]>([
@@ -52,19 +52,19 @@ describe('bad news of a superseded record', () => {
   test('ends with silence past the threshold, which begins when it came over', () => {
     const views = carried({ id: 'v1', state: 'highSeverity', at: NOW - 20 * DAY });
     expect([6, 8].map((days) => stateAt(views, NOW + days * DAY))).toEqual(['highSeverity', 'unknown']);
-    expect(stateOfPartner(views, LOOKOUT, NOW)?.until).toBe(NOW + 7 * DAY);
-    expect(carryOver(views, [], [{ ...LOOKOUT, lastHeartbeatAt: NOW + 8 * DAY }], NOW + 8 * DAY)).toEqual([]);
+    expect(stateOfPartner(views, LOOKOUT, NOW, DEFAULT_SIGNAL_LIMITS)?.until).toBe(NOW + 7 * DAY);
+    expect(carryOver(views, [], [{ ...LOOKOUT, lastHeartbeatAt: NOW + 8 * DAY }], NOW + 8 * DAY, DEFAULT_SIGNAL_LIMITS)).toEqual([]);
   });
 
   test('goes on to a third record without a new term', () => {
-    const second = carryOver(carried(HIGH), [], [LOOKOUT], NOW + 5 * DAY);
+    const second = carryOver(carried(HIGH), [], [LOOKOUT], NOW + 5 * DAY, DEFAULT_SIGNAL_LIMITS);
     expect([6, 8].map((days) => stateAt(second, NOW + days * DAY))).toEqual(['highSeverity', 'unknown']);
   });
 
   test('is not older than what the same identity has reported about the new record', () => {
-    expect(stateAt(carryOver(after(HIGH), after({ id: 'v1', state: 'secured', at: NOW }), [LOOKOUT], NOW))).toBe('secured');
-    expect(stateAt(carryOver(after(HIGH), after({ id: 'v1', state: 'secured', at: NOW - 2 * DAY }), [LOOKOUT], NOW))).toBe('highSeverity');
-    expect(stateAt(carryOver(after(HIGH), after({ id: 'v1', state: 'activated', at: NOW }), [LOOKOUT], NOW))).toBe('highSeverity');
+    expect(stateAt(carryOver(after(HIGH), after({ id: 'v1', state: 'secured', at: NOW }), [LOOKOUT], NOW, DEFAULT_SIGNAL_LIMITS))).toBe('secured');
+    expect(stateAt(carryOver(after(HIGH), after({ id: 'v1', state: 'secured', at: NOW - 2 * DAY }), [LOOKOUT], NOW, DEFAULT_SIGNAL_LIMITS))).toBe('highSeverity');
+    expect(stateAt(carryOver(after(HIGH), after({ id: 'v1', state: 'activated', at: NOW }), [LOOKOUT], NOW, DEFAULT_SIGNAL_LIMITS))).toBe('highSeverity');
   });
 
   test('stays with the old record, states of the app included, and is its own again when it is reinstated', () => {
@@ -79,13 +79,13 @@ const said = fc.array(fc.record({
   id: fc.constantFrom(undefined, 'v1', 'v2', 'v3'), state: fc.constantFrom(...THREAT_STATES), at: fc.integer({ min: NOW - 40 * DAY, max: NOW }), tied: fc.boolean(),
 }), { maxLength: 6 });
 const closes = (merged: Merged): number => (merged.kind === 'failing' ? 9 : merged.kind === 'missing' ? (merged.blocked ? 8 : 0) : merged.kind === 'level' ? (merged.missingFrom === undefined ? rankOfLevel(merged.level) : 8) : 0);
-const merged = (views: readonly PartnerView[], connector: Connector): Merged => mergePartners(views, [connector], 'android', DEFAULT_MERGE_RULE, NOW);
+const merged = (views: readonly PartnerView[], connector: Connector): Merged => mergePartners(views, [connector], 'android', DEFAULT_MERGE_RULE, NOW, DEFAULT_SIGNAL_LIMITS);
 
 test('superseding opens nothing: the new record is no better than alone or than the old one\'s level, the old one no better than before', () => {
   fc.assert(fc.property(said, said, fc.constantFrom(LOOKOUT, STRICT), (ofOld, ofNew, connector) => {
     const old = after(...ofOld);
     const alone = after(...ofNew.map((one) => ({ ...one, id: `n${one.id}`, tied: false })));
-    const views = carryOver(old, alone, [connector], NOW);
+    const views = carryOver(old, alone, [connector], NOW, DEFAULT_SIGNAL_LIMITS);
     expect(closes(merged(views, connector))).toBeGreaterThanOrEqual(closes(merged(alone, connector)));
     const level = stateAt(old);
     if (LEVELS.some((name) => level.startsWith(name)) && isWorseThanSecured(level)) expect(closes(merged(views, connector))).toBeGreaterThanOrEqual(closes(merged(old, LOOKOUT)));

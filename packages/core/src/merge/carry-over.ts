@@ -1,5 +1,6 @@
 import type { Connector } from '../vocabulary/connector.ts';
 import type { Instant, PartnerView, ReportedState } from '../vocabulary/signal.ts';
+import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 import { isAssessment } from '../vocabulary/threat-state.ts';
 import { isSameIdentity, settled } from './identities.ts';
 import { badViewsOf } from './word-of-partner.ts';
@@ -11,9 +12,11 @@ import { badViewsOf } from './word-of-partner.ts';
  * @param from views of the superseded record
  * @param to views of the record that supersedes it
  */
-export function carryOver(from: readonly PartnerView[], to: readonly PartnerView[], connectors: readonly Connector[], now: Instant): readonly PartnerView[] {
+export function carryOver(
+  from: readonly PartnerView[], to: readonly PartnerView[], connectors: readonly Connector[], now: Instant, limits: SignalLimits,
+): readonly PartnerView[] {
   return connectors.reduce((views, connector) => {
-    const bad = badViewsOf(from, connector, now);
+    const bad = badViewsOf(from, connector, now, limits);
     const carried = bad.reduce<readonly PartnerView[]>((all, { view, isNewest }) => withCarried(all, view, isNewest, now), views);
     return carried === views ? views : settled(carried, connector.id);
   }, to);

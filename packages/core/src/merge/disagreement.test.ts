@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Connector } from '../vocabulary/connector.ts';
 import type { PartnerView } from '../vocabulary/signal.ts';
 import type { ThreatState } from '../vocabulary/threat-state.ts';
+import { DEFAULT_SIGNAL_LIMITS } from '../vocabulary/signal-limits.ts';
 import { disagreement } from './disagreement.ts';
 
 const DAY = 86_400_000;
@@ -20,7 +21,7 @@ const view = (connectorId: string, state: ThreatState): PartnerView => ({ connec
 function between(second: Partial<Connector>, state: ThreatState = 'highSeverity', silentPartner: 'ignore' | 'keepLast' = 'ignore'): readonly string[] {
   return disagreement({
     device, groupIds: ['staff'], views: [view('b', state), view('a', 'secured')], connectors: [connector('a'), connector('b', second)],
-    mergeRules: [{ id: 'rule', priority: 1, merge: { method: 'every' }, silentPartner }],
+    mergeRules: [{ id: 'rule', priority: 1, merge: { method: 'every' }, silentPartner }], limits: DEFAULT_SIGNAL_LIMITS,
   }, NOW).map(({ connectorId }) => connectorId);
 }
 

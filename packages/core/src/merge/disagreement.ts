@@ -2,6 +2,7 @@ import type { EvaluationInput } from '../evaluate/evaluate-compliance.ts';
 import { enrolledConnectors } from '../evaluate/evaluate-compliance.ts';
 import type { Connector } from '../vocabulary/connector.ts';
 import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
+import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 import { meaningOf } from '../vocabulary/threat-state.ts';
 import { hasVoice, ruleFor } from './merge-partners.ts';
 import { silentRuleFor } from './silence.ts';
@@ -18,15 +19,15 @@ const AGREED: readonly PartnerAssessment[] = [];
  * one that reports nothing about its health takes no part. It does not matter what the merge method makes of it.
  */
 export function disagreement(
-  { device, groupIds, views, connectors, mergeRules }: Pick<EvaluationInput, 'device' | 'groupIds' | 'views' | 'connectors' | 'mergeRules'>, now: Instant,
+  { device, groupIds, views, connectors, mergeRules, limits }: Pick<EvaluationInput, 'device' | 'groupIds' | 'views' | 'connectors' | 'mergeRules' | 'limits'>, now: Instant,
 ): readonly PartnerAssessment[] {
   if (views.length < 2) return AGREED;
   const { silentPartner } = ruleFor(mergeRules, device.platform, groupIds);
   const heard: PartnerAssessment[] = [];
   for (const connector of enrolledConnectors(connectors, groupIds)) {
     if (!hasVoice(connector, device.platform)) continue;
-    const state = stateOfPartner(views, connector, now)?.state;
-    if (state === undefined || meaningOf(state).missing || silentRuleFor(connector, silentPartner, state, now) === 'ignore') continue;
+    const state = stateOfPartner(views, connector, now, limits)?.state;
+    if (state === undefined || meaningOf(state).missing || silentRuleFor(connector, silentPartner, state, now, limits) === 'ignore') continue;
     heard.push({ connectorId: connector.id, state, observedAt: Math.max(...views.flatMap((view) => (view.connectorId === connector.id ? [view.observedAt] : []))) });
   }
   return heard.some((view) => view.state !== heard[0]?.state) ? heard.sort((a, b) => (a.connectorId < b.connectorId ? -1 : 1)) : AGREED;
@@ -36,14 +37,16 @@ export function disagreement(
  * Connectors of which several identities speak for one device, and an older one reports a level worse than the newest
  * does: one phone with two records of the partner, or two phones that claim to be one.
  */
-export function conflictingIdentities(views: readonly PartnerWord[], connectors: readonly Connector[], now: Instant): readonly string[] {
+export function conflictingIdentities(
+  views: readonly PartnerWord[], connectors: readonly Connector[], now: Instant, limits: SignalLimits,
+): readonly string[] {
   if (views.length < 2) return NO_CONNECTORS;
   return connectors.filter((connector) => {
     const own = views.filter((view) => view.connectorId === connector.id && view.held === undefined && view.retired !== true && view.superseded !== true);
     const newest = own.at(-1);
     if (newest === undefined || own.length < 2) return false;
-    const ofNewest = stateOfPartner([newest], connector, now)?.state;
-    return ofNewest !== stateOfPartner(own, connector, now)?.state;
+    const ofNewest = stateOfPartner([newest], connector, now, limits)?.state;
+    return ofNewest !== stateOfPartner(own, connector, now, limits)?.state;
   }).map(({ id }) => id);
 }
 

@@ -1,4 +1,5 @@
 import type { Finding, Instant, OpenFinding, PartnerView, Signal } from '../vocabulary/signal.ts';
+import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 import { isAssessment, isWorseThanSecured } from '../vocabulary/threat-state.ts';
 import { applySignal } from './apply-signal.ts';
 
@@ -22,14 +23,14 @@ export interface AppliedToDevice {
  * touching another's. `known` holds the findings as `applySignal` wants them.
  */
 export function applyToViews(
-  views: readonly PartnerView[], known: ReadonlyMap<string, Finding>, signal: Signal, evidence: MatchEvidence = {},
+  views: readonly PartnerView[], known: ReadonlyMap<string, Finding>, signal: Signal, evidence: MatchEvidence, limits: SignalLimits,
 ): AppliedToDevice {
   const identities = identitiesOf(signal);
   const own = viewOfSignal(views, signal, identities, evidence);
   const held = heldView(views, signal);
   // What was held against the device is known to be about it now.
   const view = own ?? (held && settledView(held, identities));
-  const applied = applySignal(view, ofIdentity(known, views, view, evidence), signal);
+  const applied = applySignal(view, ofIdentity(known, views, view, evidence), signal, limits);
   const after = applied.view === undefined || applied.view === own ? own : withIdentity(applied.view, view, signal, identities, evidence);
   const isSettled = held !== undefined && (own === undefined || isSettledBy(held, signal));
   if (after === own && !isSettled) return { views, findings: applied.findings, late: applied.late };
@@ -41,10 +42,10 @@ export function applyToViews(
  * Takes a signal that may be about this device or about another: its bad news is held against the device; its good news
  * only ends what the same identity's earlier bad news held. It leaves no finding.
  */
-export function holdAgainst(views: readonly PartnerView[], signal: Signal): readonly PartnerView[] {
+export function holdAgainst(views: readonly PartnerView[], signal: Signal, limits: SignalLimits): readonly PartnerView[] {
   const before = heldView(views, signal);
   if (before === undefined && !isBadNews(signal)) return views;
-  const { view } = applySignal(before, NO_FINDINGS, signal);
+  const { view } = applySignal(before, NO_FINDINGS, signal, limits);
   if (view === undefined || view === before) return views;
   const others = views.filter((other) => other !== before);
   if (view.retired === true || !isBad(view)) return settled(others, signal.connectorId);

@@ -4,6 +4,7 @@ import { raised } from '../vocabulary/level.ts';
 import type { Platform } from '../vocabulary/platform.ts';
 import type { ReasonCode } from '../vocabulary/reason.ts';
 import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
+import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 import type { ThreatState } from '../vocabulary/threat-state.ts';
 import { meaningOf, stateOfLevel } from '../vocabulary/threat-state.ts';
 import { silentRuleFor } from './silence.ts';
@@ -85,7 +86,7 @@ function specificity(rule: MergeRule): number {
  * platform is on have a voice. The order of `views` and `connectors` does not matter.
  */
 export function mergePartners(
-  views: readonly PartnerWord[], connectors: readonly Connector[], platform: Platform, rule: MergeRule, now: Instant,
+  views: readonly PartnerWord[], connectors: readonly Connector[], platform: Platform, rule: MergeRule, now: Instant, limits: SignalLimits,
 ): Merged {
   const words: Word[] = [];
   /** Without what may be about another device, or was about another record: it may close, and never helps to open. */
@@ -96,9 +97,9 @@ export function mergePartners(
   for (const connector of connectors) {
     if (!hasVoice(connector, platform)) continue;
     asked = true;
-    const reported = stateOfPartner(views, connector, now);
+    const reported = stateOfPartner(views, connector, now, limits);
     if (reported?.until !== undefined && (until === undefined || reported.until < until)) until = reported.until;
-    const silent = silentRuleFor(connector, rule.silentPartner, reported?.state, now);
+    const silent = silentRuleFor(connector, rule.silentPartner, reported?.state, now, limits);
     if (silent === 'ignore') ignored = firstOf(ignored, connector.id);
     else {
       const blocks = connector.platforms[platform]?.blockedOnMissingData === true;

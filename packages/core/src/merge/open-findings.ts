@@ -1,30 +1,32 @@
 import { rankOfLevel } from '../vocabulary/level.ts';
 import type { Finding, OpenFinding, PartnerView, PartnerWord, Signal } from '../vocabulary/signal.ts';
+import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 import type { ThreatState } from '../vocabulary/threat-state.ts';
 import { stateOfLevel, worseOf } from '../vocabulary/threat-state.ts';
 
-/** How long a finding that is newer than the partner's posture raises it, unless a newer posture comes before. */
-const RAISES_FOR_MS = 60 * 60_000;
+const MINUTE = 60_000;
 
 /** The open findings of a view after these, sorted by id. */
-export function nextOpenFindings(view: PartnerView | undefined, findings: readonly Finding[], signal: Signal): PartnerView['openFindings'] {
+export function nextOpenFindings(
+  view: PartnerView | undefined, findings: readonly Finding[], signal: Signal, limits: SignalLimits,
+): PartnerView['openFindings'] {
   const before = view?.openFindings ?? [];
   if (findings.length === 0) return before;
   const byId = new Map(before.map((finding) => [finding.id, finding]));
   for (const finding of findings) {
-    if (finding.state === 'open') byId.set(finding.id, openFinding(finding, byId.get(finding.id), signal));
+    if (finding.state === 'open') byId.set(finding.id, openFinding(finding, byId.get(finding.id), signal, limits));
     else byId.delete(finding.id);
   }
   return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
 /** Absent members stay absent: a posture that was stored and read again must equal the one in memory. */
-function openFinding(finding: Finding, before: OpenFinding | undefined, { receivedAt, undated }: Signal): OpenFinding {
+function openFinding(finding: Finding, before: OpenFinding | undefined, { receivedAt, undated }: Signal, limits: SignalLimits): OpenFinding {
   const { id, type, category, severity, title, recommendedAction, observedAt } = finding;
   // What was open already and is no worse is no news, and raises no posture that has been reported since.
   const opened = before?.severity !== undefined && severity !== undefined && rankOfLevel(severity) <= rankOfLevel(before.severity)
     ? { observedAt: before.observedAt, raisesUntil: before.raisesUntil }
-    : { observedAt, raisesUntil: (receivedAt ?? observedAt) + RAISES_FOR_MS };
+    : { observedAt, raisesUntil: (receivedAt ?? observedAt) + limits.findingRaisesMinutes * MINUTE };
   return {
     id, type, ...(category && { category }), ...(severity && { severity }), ...(title && { title }), ...(recommendedAction && { recommendedAction }),
     // Without a time of its own it is not known to be newer than anything.

@@ -1,11 +1,10 @@
 import type { Connector, SilentPartnerRule } from '../vocabulary/connector.ts';
 import type { Instant } from '../vocabulary/signal.ts';
+import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 import type { ThreatState } from '../vocabulary/threat-state.ts';
 import { isWorseThanSecured } from '../vocabulary/threat-state.ts';
 
 const DAY = 86_400_000;
-/** For so long a silent partner's bad news stays under `keepWorse`. */
-const BAD_NEWS_STAYS_DAYS = 30;
 
 /** Whether a partner that was once heard has been quiet for longer than its threshold. */
 export function isSilent(connector: Connector, now: Instant): boolean {
@@ -24,12 +23,12 @@ function silenceTime({ silenceAsOf }: Connector, now: Instant): Instant {
  */
 export type Silence = 'none' | 'withdrawn' | 'silent' | 'silentLong';
 
-export function silenceOf(connector: Connector, at: Instant): Silence {
+export function silenceOf(connector: Connector, at: Instant, limits: SignalLimits): Silence {
   const now = silenceTime(connector, at);
   const quietMs = now - (lastHeardOf(connector) ?? -Infinity);
-  if (connector.deprovisioned === true && quietMs <= daysOf(connector) * DAY) return 'withdrawn';
+  if (connector.deprovisioned === true && quietMs <= daysOf(connector, limits) * DAY) return 'withdrawn';
   if (connector.deprovisioned !== true && !isSilent(connector, now)) return 'none';
-  const longest = Math.max(BAD_NEWS_STAYS_DAYS, connector.unresponsivenessThresholdDays) * DAY;
+  const longest = Math.max(limits.badNewsDays, connector.unresponsivenessThresholdDays) * DAY;
   return quietMs <= longest ? 'silent' : 'silentLong';
 }
 
@@ -39,16 +38,18 @@ export function lastHeardOf({ deprovisioned, deprovisionedAt, lastHeartbeatAt }:
 }
 
 /** A partner that is never silent by its threshold has withdrawn for good after as many days as `keepWorse` waits. */
-function daysOf({ unresponsivenessThresholdDays }: Connector): number {
-  return unresponsivenessThresholdDays === 0 ? BAD_NEWS_STAYS_DAYS : unresponsivenessThresholdDays;
+function daysOf({ unresponsivenessThresholdDays }: Connector, { badNewsDays }: SignalLimits): number {
+  return unresponsivenessThresholdDays === 0 ? badNewsDays : unresponsivenessThresholdDays;
 }
 
 /**
  * What becomes of a partner's state for a device under the rule for silent partners; `undefined`: it counts as it is.
  * After a partner's own withdrawal its bad news stays for the threshold whatever the rule is.
  */
-export function silentRuleFor(connector: Connector, rule: SilentPartnerRule, state: ThreatState | undefined, now: Instant): SilentPartnerRule | undefined {
-  const silence = silenceOf(connector, now);
+export function silentRuleFor(
+  connector: Connector, rule: SilentPartnerRule, state: ThreatState | undefined, now: Instant, limits: SignalLimits,
+): SilentPartnerRule | undefined {
+  const silence = silenceOf(connector, now, limits);
   if (silence === 'none') return undefined;
   const isBad = state !== undefined && isWorseThanSecured(state);
   if (silence === 'withdrawn' && isBad) return 'keepLast';

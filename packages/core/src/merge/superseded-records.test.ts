@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { DEFAULT_SIGNAL_LIMITS } from '../vocabulary/signal-limits.ts';
 import { supersededBy, type EnrolledRecord } from './superseded-records.ts';
 
 const NOW = 100;
 const record = (id: string, keys: string, enrolledAt: number | undefined, lastContactAt: number): EnrolledRecord => ({ id, keys: keys.split(' '), enrolledAt, lastContactAt });
-const superseded = (...records: EnrolledRecord[]) => Object.fromEntries(supersededBy(records, NOW));
+const superseded = (...records: EnrolledRecord[]) => Object.fromEntries(supersededBy(records, NOW, DEFAULT_SIGNAL_LIMITS));
 
 test.each<[string, EnrolledRecord[], Record<string, string>]>([
   ['enrolled after the last contact of the other', [record('a', 's1', 10, 20), record('b', 's1', 30, 40)], { a: 'b' }],
@@ -36,13 +37,13 @@ const records = fc.uniqueArray(fc.record({
 
 test('whatever supersedes is live, carries what was enrolled later, and the order does not matter', () => {
   fc.assert(fc.property(records, (all) => {
-    const found = supersededBy(all, NOW);
+    const found = supersededBy(all, NOW, DEFAULT_SIGNAL_LIMITS);
     for (const [id, successor] of found) {
       expect(found.has(successor)).toBe(false);
       const enrolled = all.find((one) => one.id === successor)?.enrolledAt;
       expect(enrolled).toBeGreaterThan(all.find((one) => one.id === id)?.lastContactAt as number);
       expect(enrolled).toBeLessThanOrEqual(NOW);
     }
-    expect(new Map([...supersededBy(all.toReversed(), NOW)].sort())).toEqual(new Map([...found].sort()));
+    expect(new Map([...supersededBy(all.toReversed(), NOW, DEFAULT_SIGNAL_LIMITS)].sort())).toEqual(new Map([...found].sort()));
   }));
 });

@@ -1,7 +1,5 @@
 import type { Instant } from '../vocabulary/signal.ts';
-
-/** A key that more devices carry identifies none of them. */
-export const MAX_CANDIDATES = 5;
+import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 
 /** One record of a device, as far as it says whether the device was enrolled again. */
 export interface EnrolledRecord {
@@ -17,12 +15,12 @@ export interface EnrolledRecord {
 /**
  * Which records are superseded, and by which live record: of records with one key, the last enrolled one supersedes those
  * without contact since its enrolment. An enrolment that was not reported, or lies ahead of `now`, supersedes nothing, and
- * neither does one by a key that more than `MAX_CANDIDATES` live records carry. Depends on the records only, not on the
+ * neither does one by a key that more than `limits.maxCandidates` live records carry. Depends on the records only, not on the
  * order in which they were written.
  *
  * @param records everything that is connected by keys with the records in question
  */
-export function supersededBy(records: readonly EnrolledRecord[], now: Instant): ReadonlyMap<string, string> {
+export function supersededBy(records: readonly EnrolledRecord[], now: Instant, limits: SignalLimits): ReadonlyMap<string, string> {
   const next = new Map<string, EnrolledRecord>();
   const carriers = Map.groupBy(records.flatMap((record) => [...new Set(record.keys)].map((key) => ({ key, record }))), ({ key }) => key);
   for (const group of carriers.values()) {
@@ -30,7 +28,7 @@ export function supersededBy(records: readonly EnrolledRecord[], now: Instant): 
     const last = lastEnrolled(ofKey, now);
     if (last === undefined) continue;
     const replaced = ofKey.filter((record) => contactOf(record) < enrolmentOf(last));
-    if (ofKey.length - replaced.length > MAX_CANDIDATES) continue;
+    if (ofKey.length - replaced.length > limits.maxCandidates) continue;
     for (const { id } of replaced) next.set(id, laterOf(next.get(id), last));
   }
   return new Map([...next.keys()].map((id) => [id, endOf(id, next)]));

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Connector } from '../vocabulary/connector.ts';
 import type { PartnerView, Signal, UnknownTerm } from '../vocabulary/signal.ts';
 import type { ThreatState } from '../vocabulary/threat-state.ts';
+import { DEFAULT_SIGNAL_LIMITS } from '../vocabulary/signal-limits.ts';
 import { applySignal } from './apply-signal.ts';
 import { isVocabularyChange } from './vocabulary-change.ts';
 import { stateOfPartner } from './word-of-partner.ts';
@@ -20,7 +21,7 @@ describe('one unknown value is a change of the vocabulary when it is held by', (
     ['less than half of seven', 3, 7, false],
     ['nobody', 0, 0, false],
   ] as const)('%s', (_, holding, ofPartner, is) => {
-    expect(isVocabularyChange(holding, ofPartner)).toBe(is);
+    expect(isVocabularyChange(holding, ofPartner, DEFAULT_SIGNAL_LIMITS)).toBe(is);
   });
 });
 
@@ -36,12 +37,12 @@ function after(...signals: readonly (ThreatState | readonly UnknownTerm[] | Part
   let view: PartnerView | undefined;
   signals.forEach((given, i) => {
     const more = typeof given === 'string' ? { state: given } : Array.isArray(given) ? { state: 'unknown' as const, unknownTerms: given } : given as Partial<Signal>;
-    ({ view } = applySignal(view, new Map(), { connectorId: 'c', reportId: `r${i}`, keys: [], observedAt: i * DAY, findings: [], ...more }));
+    ({ view } = applySignal(view, new Map(), { connectorId: 'c', reportId: `r${i}`, keys: [], observedAt: i * DAY, findings: [], ...more }, DEFAULT_SIGNAL_LIMITS));
   });
   return view;
 }
 
-const stateOf = (view: PartnerView | undefined, now: number, ...disregarded: string[]): ThreatState | undefined => stateOfPartner([view as PartnerView], connector(...disregarded), now)?.state;
+const stateOf = (view: PartnerView | undefined, now: number, ...disregarded: string[]): ThreatState | undefined => stateOfPartner([view as PartnerView], connector(...disregarded), now, DEFAULT_SIGNAL_LIMITS)?.state;
 
 describe('a value that is disregarded', () => {
   test.each<ThreatState>(['activated', 'unresponsive', 'secured', 'lowSeverity', 'mediumSeverity', 'highSeverity', 'misconfigured', 'deactivated', 'compromised'])('leaves %s as it was, also a second time', (state) => {

@@ -1,13 +1,12 @@
 import type { Connector } from '../vocabulary/connector.ts';
 import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
+import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 import type { ThreatState } from '../vocabulary/threat-state.ts';
 import { isAssessment, isLostContact, isWorseThanSecured, meaningOf, worseOf } from '../vocabulary/threat-state.ts';
 import { raisingFindings, stateOfOpenFindings } from './open-findings.ts';
 import { lastHeardOf, silenceOf } from './silence.ts';
 
 const DAY = 86_400_000;
-/** How long a level above secured outlives the partner's contact with the device. */
-export const LEVEL_OUTLIVES_CONTACT_MS = 30 * DAY;
 
 /** What one partner's reports about a device come to at a time. */
 export interface PartnerState {
@@ -20,14 +19,21 @@ export interface PartnerState {
   readonly until?: Instant | undefined;
 }
 
-/** Collects the earliest of the times at which something ends. */
-class Until {
-  at: Instant | undefined;
+/** A time to judge at, which notes the earliest of the later times at which something ends. */
+class Moment {
+  readonly now: Instant;
+  readonly limits: SignalLimits;
+  until: Instant | undefined;
+
+  constructor(now: Instant, limits: SignalLimits) {
+    this.now = now;
+    this.limits = limits;
+  }
 
   /** Whether `end` is still to come. */
-  isBefore(end: Instant, now: Instant): boolean {
-    if (end <= now) return false;
-    if (this.at === undefined || end < this.at) this.at = end;
+  isBefore(end: Instant): boolean {
+    if (end <= this.now) return false;
+    if (this.until === undefined || end < this.until) this.until = end;
     return true;
   }
 }
@@ -38,7 +44,7 @@ class Until {
  * ends with its silence past the partner's threshold, or where a newer identity supersedes it; a removed identity
  * counts only where there is no other. `undefined`: nothing was reported.
  */
-export function stateOfPartner(views: readonly PartnerWord[], connector: Connector, now: Instant): PartnerState | undefined {
+export function stateOfPartner(views: readonly PartnerWord[], connector: Connector, now: Instant, limits: SignalLimits): PartnerState | undefined {
   let only: PartnerWord | undefined;
   let count = 0;
   for (const view of views) {
@@ -48,21 +54,21 @@ export function stateOfPartner(views: readonly PartnerWord[], connector: Connect
   }
   if (only === undefined) return undefined;
   if (count === 1 && isPlain(only)) return { state: only.state };
-  const until = new Until();
-  const { state, own } = combined(views, connector, now, until);
-  const behind = isAssessment(state) || !isWorseThanSecured(state) ? undefined : worstLevel(views, connector, now);
-  return { state, ...(own !== undefined && { own }), ...(behind !== undefined && { behind }), ...(until.at !== undefined && { until: until.at }) };
+  const moment = new Moment(now, limits);
+  const { state, own } = combined(views, connector, moment);
+  const behind = isAssessment(state) || !isWorseThanSecured(state) ? undefined : worstLevel(views, connector, now, limits);
+  return { state, ...(own !== undefined && { own }), ...(behind !== undefined && { behind }), ...(moment.until !== undefined && { until: moment.until }) };
 }
 
 /** The worst level above secured that stands in any identity's view. */
-function worstLevel(views: readonly PartnerWord[], connector: Connector, now: Instant): ThreatState | undefined {
+function worstLevel(views: readonly PartnerWord[], connector: Connector, now: Instant, limits: SignalLimits): ThreatState | undefined {
   const own = views.filter((view) => view.connectorId === connector.id);
   const newest = newestOf(own);
   let worst: ThreatState | undefined;
   for (const view of own) {
-    if (view !== newest && (view.retired === true || isForgotten(view, connector, now, new Until()))) continue;
+    if (view !== newest && (view.retired === true || isForgotten(view, connector, new Moment(now, limits)))) continue;
     const contested = view.contested !== undefined && isAssessment(view.contested.state) ? view.contested : undefined;
-    const level = levelOfOlder({ ...view, contested }, connector, now, new Until());
+    const level = levelOfOlder({ ...view, contested }, connector, new Moment(now, limits));
     if (level !== undefined && isWorseThanSecured(level)) worst = worse(worst, level);
   }
   return worst;
@@ -73,17 +79,17 @@ function isPlain(view: PartnerWord): boolean {
   return view.openFindings.length === 0 && view.held === undefined && view.carried === undefined && view.contested === undefined && (isAssessment(view.state) || view.levelMissingSince === undefined);
 }
 
-function combined(views: readonly PartnerWord[], connector: Connector, now: Instant, until: Until): PartnerState {
+function combined(views: readonly PartnerWord[], connector: Connector, moment: Moment): PartnerState {
   const own = views.filter((view) => view.connectorId === connector.id);
   const newest = newestOf(own);
-  let state: ThreatState = newest === undefined ? 'unknown' : stateOfView(newest, connector, now, until);
+  let state: ThreatState = newest === undefined ? 'unknown' : stateOfView(newest, connector, moment);
   let known = state;
   let isNewer = newest === undefined;
   for (const view of own) {
     if (view === newest) isNewer = true;
-    if (view === newest || view.retired === true || isForgotten(view, connector, now, until)) continue;
+    if (view === newest || view.retired === true || isForgotten(view, connector, moment)) continue;
     // What is held has no newer installation of the app to cure it, unless one was heard since.
-    const other = countsWhole(view) && isNewer && view.superseded !== true ? stateOfView(view, connector, now, until) : levelOfOlder(view, connector, now, until);
+    const other = countsWhole(view) && isNewer && view.superseded !== true ? stateOfView(view, connector, moment) : levelOfOlder(view, connector, moment);
     if (other === undefined || !isWorseThanSecured(other)) continue;
     state = worseOf(state, other);
     if (view.held === undefined && view.carried === undefined) known = worseOf(known, other);
@@ -102,38 +108,41 @@ function countsWhole({ held, carried }: PartnerWord): boolean {
 }
 
 /** One partner's views of a device that count as worse than secured at a time, and whether each is the newest identity's. */
-export function badViewsOf<View extends PartnerWord>(views: readonly View[], connector: Connector, now: Instant): readonly { readonly view: View; readonly isNewest: boolean }[] {
+export function badViewsOf<View extends PartnerWord>(
+  views: readonly View[], connector: Connector, now: Instant, limits: SignalLimits,
+): readonly { readonly view: View; readonly isNewest: boolean }[] {
   const own = views.filter((view) => view.connectorId === connector.id && view.retired !== true);
   const newest = newestOf(own);
-  const until = new Until();
+  const moment = new Moment(now, limits);
   return own.flatMap((view) => {
     const isNewest = view === newest || view.carried?.isNewest === true;
-    if (view !== newest && isForgotten(view, connector, now, until)) return [];
+    if (view !== newest && isForgotten(view, connector, moment)) return [];
     const isWhole = view.superseded !== true && (isNewest || view.held !== undefined);
-    const state = isWhole ? stateOfView(view, connector, now, until) : levelOfOlder(view, connector, now, until);
+    const state = isWhole ? stateOfView(view, connector, moment) : levelOfOlder(view, connector, moment);
     return state !== undefined && isWorseThanSecured(state) ? [{ view, isNewest }] : [];
   });
 }
 
 /** What a newer identity has superseded is over; findings that are newer still raise. */
-function levelOfOlder(view: PartnerWord, connector: Connector, now: Instant, until: Until): ThreatState | undefined {
-  return view.superseded === true ? raisedBy(view, undefined, now, until) : levelOfView(view, connector, now, until);
+function levelOfOlder(view: PartnerWord, connector: Connector, moment: Moment): ThreatState | undefined {
+  return view.superseded === true ? raisedBy(view, undefined, moment) : levelOfView(view, connector, moment);
 }
 
 /**
  * An older identity's level ends with its silence past the threshold, while its partner is heard; where that is silent as
- * well, the rule for silent partners says what becomes of it. What is held until a report is settled ends after 30 days.
+ * well, the rule for silent partners says what becomes of it. What is held until a report is settled ends after `holdDays`
+ * without a report of it.
  */
-function isForgotten(view: PartnerWord, connector: Connector, now: Instant, until: Until): boolean {
-  const days = connector.unresponsivenessThresholdDays;
-  const limit = view.held !== undefined || days === 0 ? LEVEL_OUTLIVES_CONTACT_MS : days * DAY;
-  const end = Math.max(lastHeardAt(view), view.carried?.at ?? 0) + limit;
-  if (view.held === undefined && end <= now && end > heardUntil(connector, now)) return false;
-  return !until.isBefore(end, now);
+function isForgotten(view: PartnerWord, connector: Connector, moment: Moment): boolean {
+  const { now, limits } = moment;
+  const days = view.held !== undefined ? limits.holdDays : connector.unresponsivenessThresholdDays || limits.badNewsDays;
+  const end = Math.max(lastHeardAt(view), view.carried?.at ?? 0) + days * DAY;
+  if (view.held === undefined && end <= now && end > heardUntil(connector, moment)) return false;
+  return !moment.isBefore(end);
 }
 
-function heardUntil(connector: Connector, now: Instant): Instant {
-  return silenceOf(connector, now) === 'none' ? now : Math.min(now, lastHeardOf(connector) ?? now);
+function heardUntil(connector: Connector, { now, limits }: Moment): Instant {
+  return silenceOf(connector, now, limits) === 'none' ? now : Math.min(now, lastHeardOf(connector) ?? now);
 }
 
 /** A finding is a word of the identity as well as its posture is. */
@@ -144,9 +153,9 @@ function lastHeardAt({ observedAt, openFindings }: PartnerWord): Instant {
 }
 
 /** What the newest identity reports: its state, or what is worse and still counts beside it. */
-function stateOfView(view: PartnerWord, connector: Connector, now: Instant, until: Until): ThreatState {
+function stateOfView(view: PartnerWord, connector: Connector, moment: Moment): ThreatState {
   const state = currentState(view, connector);
-  const level = levelOfView(view, connector, now, until);
+  const level = levelOfView(view, connector, moment);
   if (level !== undefined && isWorseThanSecured(level)) return worseOf(withAppState(view, state), level);
   return withAppState(view, state);
 }
@@ -168,28 +177,28 @@ function currentState(view: PartnerWord, connector: Connector): ThreatState {
 }
 
 /** The level of an identity: what it reports, what it last reported, and what newer findings and contested states make of it. */
-function levelOfView(view: PartnerWord, connector: Connector, now: Instant, until: Until): ThreatState | undefined {
+function levelOfView(view: PartnerWord, connector: Connector, moment: Moment): ThreatState | undefined {
   const current = currentState(view, connector);
-  let level = raisedBy(view, isAssessment(current) ? current : lastLevel(view, now, until), now, until);
-  if (view.contested !== undefined && until.isBefore(view.contested.until, now)) level = worse(level, view.contested.state);
+  let level = raisedBy(view, isAssessment(current) ? current : lastLevel(view, moment), moment);
+  if (view.contested !== undefined && moment.isBefore(view.contested.until)) level = worse(level, view.contested.state);
   return level;
 }
 
-function raisedBy(view: PartnerWord, posture: ThreatState | undefined, now: Instant, until: Until): ThreatState | undefined {
+function raisedBy(view: PartnerWord, posture: ThreatState | undefined, moment: Moment): ThreatState | undefined {
   let level = posture;
-  for (const finding of raisingFindings(view, now)) {
+  for (const finding of raisingFindings(view, moment.now)) {
     level = worse(level, stateOfOpenFindings([finding]));
-    until.isBefore(finding.raisesUntil ?? now, now);
+    moment.isBefore(finding.raisesUntil ?? moment.now);
   }
   return level;
 }
 
-/** A level above secured stays while none is reported, for 30 days; findings that are newer than the last level stand for one. */
-function lastLevel(view: PartnerWord, now: Instant, until: Until): ThreatState | undefined {
+/** A level above secured stays while none is reported, for `badNewsDays`; findings that are newer than the last level stand for one. */
+function lastLevel(view: PartnerWord, moment: Moment): ThreatState | undefined {
   if (view.levelMissingSince === undefined) return undefined;
   const state = lastLevelOf(view);
   if (!isWorseThanSecured(state)) return state;
-  return until.isBefore(view.levelMissingSince + LEVEL_OUTLIVES_CONTACT_MS, now) ? state : undefined;
+  return moment.isBefore(view.levelMissingSince + moment.limits.badNewsDays * DAY) ? state : undefined;
 }
 
 function lastLevelOf({ lastLevel, openFindings }: PartnerWord): ThreatState {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  applyToViews, evaluateCompliance, holdAgainst, LEVELS, releaseHold, THREAT_STATES,
+  applyToViews, DEFAULT_SIGNAL_LIMITS, evaluateCompliance, holdAgainst, LEVELS, releaseHold, THREAT_STATES,
   type Connector, type Finding, type FindingReport, type Level, type MergeMethod, type PartnerView, type Signal, type SilentPartnerRule, type ThreatState,
 } from '../index.ts';
 import { Ledger, type Word } from './ledger-testing.ts';
@@ -111,14 +111,14 @@ class World {
     const word = wordOf(report, `r${String(this.#reports += 1).padStart(3, '0')}`, this.now);
     const signal = signalOf(from.id, report, word);
     from.ledger.add(word);
-    const take = (): void => { this.views = word.matched ? this.#merge(signal, word.tied) : holdAgainst(this.views, signal); };
+    const take = (): void => { this.views = word.matched ? this.#merge(signal, word.tied) : holdAgainst(this.views, signal, DEFAULT_SIGNAL_LIMITS); };
     this.#last.set(from.id, take);
     take();
   }
 
   #merge(signal: Signal, tied: boolean): readonly PartnerView[] {
     const known = this.#findings.get(signal.connectorId) as Map<string, Finding>;
-    const applied = applyToViews(this.views, known, signal, { tied });
+    const applied = applyToViews(this.views, known, signal, { tied }, DEFAULT_SIGNAL_LIMITS);
     for (const one of applied.findings) known.set(one.id, one);
     return applied.views;
   }
@@ -132,6 +132,7 @@ class World {
     const { state: verdict } = evaluateCompliance({
       device: { id: 'd', platform: 'android', operatingSystem: 'Android', osVersion: '14', userId: 'u', lastSyncAt: this.now, enrolledAt: 0 }, groupIds: [], userMissing: false,
       views: this.views, connectors, mergeRules: [{ id: 'rule', priority: 1, merge, silentPartner: silent }], failing: {}, settings: { secureByDefault: false, checkinThresholdDays: 30 },
+      limits: DEFAULT_SIGNAL_LIMITS,
       policies: [{ id: 'p', displayName: 'p', version: 1, platform: 'android', targets: [{ kind: 'allDevices' }], requiredLevel: required, gracePeriodHours: 0 }],
     }, this.now);
     return verdict === 'compliant';

@@ -1,4 +1,4 @@
-import { applySignal, type PartnerView, type Signal, type ThreatState } from '@sallyport/core';
+import { applySignal, DEFAULT_SIGNAL_LIMITS, type PartnerView, type Signal, type ThreatState } from '@sallyport/core';
 import { expect, test } from 'vitest';
 import { TimesAhead } from './times-ahead.ts';
 
@@ -11,7 +11,7 @@ function believed(...told: readonly (readonly [state: ThreatState, own: number, 
   let view: PartnerView | undefined;
   for (const [i, [state, own, received, byOurClock = false]] of told.entries()) {
     const signal: Signal = { connectorId: 'c', reportId: `r${i}`, keys: [{ type: 'imei', value: '1' }], observedAt: T0 + own * S, findings: [], state };
-    view = applySignal(view, new Map(), times.placed(signal, T0 + received * S, byOurClock)).view;
+    view = applySignal(view, new Map(), times.placed(signal, T0 + received * S, byOurClock), DEFAULT_SIGNAL_LIMITS).view;
   }
   return view?.state;
 }

@@ -35,9 +35,10 @@ export interface Applied {
 export async function applyToDevices(
   tx: Transaction, deps: TakeDependencies, signals: readonly Signal[], matches: readonly Match[], now: number, read: Kept = NOTHING_KEPT,
 ): Promise<Applied> {
-  const alarms = signals.flatMap((signal, i) => deps.memory.commonKeys.alarm(signal, matches[i] as Match, now, deps.origin));
+  const { signalLimits: limits } = deps.memory;
+  const alarms = signals.flatMap((signal, i) => deps.memory.commonKeys.alarm(signal, matches[i] as Match, limits, now, deps.origin));
   if (alarms.length > 0) await tx.outbox.append(alarms);
-  const holds = signals.map((signal, i) => holdEffects(deps.memory.fleet, signal, matches[i] as Match));
+  const holds = signals.map((signal, i) => holdEffects(deps.memory.fleet, signal, matches[i] as Match, limits));
   const meant = [...new Set([...matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])), ...holds.flat().map(({ deviceId }) => deviceId)])];
   if (meant.length === 0) return { statuses: signals.map(() => undefined), postures: [] };
   const ids = withSuperseded(deps.memory.fleet, meant);
@@ -49,12 +50,12 @@ export async function applyToDevices(
     const match = matches[i] as Match;
     for (const { deviceId, kind } of holds[i] as readonly HoldEffect[]) {
       const of = working.get(deviceId) as WorkingPosture;
-      if (kind === 'hold') holdSignal(of, signal);
+      if (kind === 'hold') holdSignal(of, signal, limits);
       // A hold is released when the report counts for good.
       else if (!inDoubt) releaseSignal(of, signal);
     }
     if (match.kind !== 'matched') return undefined;
-    const status = mergeSignal(working.get(match.deviceId) as WorkingPosture, signal, match.evidence ?? NO_EVIDENCE);
+    const status = mergeSignal(working.get(match.deviceId) as WorkingPosture, signal, match.evidence ?? NO_EVIDENCE, limits);
     return inDoubt ? 'accepted' : status;
   });
   followSuccessors(deps.memory.fleet, working);

@@ -22,9 +22,9 @@ export class AskFleet implements FleetQuestions {
   }
 
   recordCounts(): ReturnType<FleetQuestions['recordCounts']> {
-    const { fleet, connectors } = this.#memory;
+    const { fleet, connectors, signalLimits } = this.#memory;
     const now = this.#clock.now();
-    const isHeld = ({ posture }: FleetDevice): boolean => withoutEndedHolds(posture?.views ?? [], connectors, now).some(({ held }) => held !== undefined);
+    const isHeld = ({ posture }: FleetDevice): boolean => withoutEndedHolds(posture?.views ?? [], connectors, now, signalLimits).some(({ held }) => held !== undefined);
     return { held: [...fleet.withHolds()].filter(isHeld).length, superseded: fleet.supersededCount };
   }
 

@@ -24,10 +24,10 @@ export async function carryBetween(
   const viewsOf = (id: string): readonly PartnerView[] => views.get(id) ?? NO_VIEWS;
   for (const { row, previousSuccessor } of relinked) {
     if (previousSuccessor !== undefined) views.set(row.id, viewsOfReinstated(viewsOf(row.id)));
-    if (removed !== undefined && previousSuccessor === removed.id) views.set(row.id, carryOver(removed.views.filter(({ carried }) => carried === undefined), viewsOf(row.id), memory.connectors, now));
+    if (removed !== undefined && previousSuccessor === removed.id) views.set(row.id, carryOver(removed.views.filter(({ carried }) => carried === undefined), viewsOf(row.id), memory.connectors, now, memory.signalLimits));
   }
   for (const { row, successor } of relinked) {
-    if (successor !== undefined) views.set(successor, carryOver(viewsOf(row.id), viewsOf(successor), memory.connectors, now));
+    if (successor !== undefined) views.set(successor, carryOver(viewsOf(row.id), viewsOf(successor), memory.connectors, now, memory.signalLimits));
   }
   const changed = settled.map(({ row }) => row.id).filter((id) => viewsOf(id) !== (postures.get(id)?.views ?? NO_VIEWS));
   const carried = changed.map((id): PostureRow => ({ ...(postures.get(id) ?? unevaluated(id, now)), views: viewsOf(id), updatedAt: now }));

@@ -1,6 +1,5 @@
-import type { Signal } from '@sallyport/core';
+import type { Signal, SignalLimits } from '@sallyport/core';
 import type { OutboxRow } from '../store/store.ts';
-import { MOST_CANDIDATES } from './hold-signals.ts';
 import { isPartners, type Match } from './match-device.ts';
 
 const HOUR = 3_600_000;
@@ -14,8 +13,8 @@ export class CommonKeys {
   reports = 0;
 
   /** The alarm that a report gives rise to, if any. */
-  alarm({ connectorId, reportId, keys }: Signal, match: Match, now: number, origin: string): Omit<OutboxRow, 'seq'>[] {
-    if (match.kind !== 'ambiguous' || match.candidates.length <= MOST_CANDIDATES) return [];
+  alarm({ connectorId, reportId, keys }: Signal, match: Match, { maxCandidates }: SignalLimits, now: number, origin: string): Omit<OutboxRow, 'seq'>[] {
+    if (match.kind !== 'ambiguous' || match.candidates.length <= maxCandidates) return [];
     this.reports += 1;
     const key = keys.find((one) => !isPartners(one));
     if (key === undefined || !this.#isDue(`${key.type} ${key.value.toLowerCase()}`, now)) return [];

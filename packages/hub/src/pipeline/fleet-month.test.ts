@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evaluateCompliance, isAssessment, isLostContact, meaningOf, THREAT_STATES, type PartnerView, type Signal, type ThreatState } from '@sallyport/core';
+import { DEFAULT_SIGNAL_LIMITS, evaluateCompliance, isAssessment, isLostContact, meaningOf, THREAT_STATES, type PartnerView, type Signal, type ThreatState } from '@sallyport/core';
 import type { IncomingReport } from './ports.ts';
 import { toCompliancePolicy, toConnector, toDeviceFacts } from './rules-from-documents.ts';
 import { toMergeRule } from './merge-rule-document.ts';
@@ -179,6 +179,7 @@ test('a month of a fleet ends where a plain computation from what was said ends'
     const { state, merged, reasons } = evaluateCompliance({
       device, views, groupIds: [], userMissing: false, connectors, failing: {}, policies: policies.filter((p) => p.platform === device.platform),
       mergeRules: Object.entries(RULES).map(([id, body]) => toMergeRule(body, id)), settings: { secureByDefault: false, checkinThresholdDays: 30 },
+      limits: DEFAULT_SIGNAL_LIMITS,
     }, now);
     const posture = stored.get(device.id);
     expect({ state: posture?.complianceState, merged: posture?.mergedState, reasons: posture?.reasons }, device.id).toEqual({ state, merged: merged.state, reasons: JSON.parse(JSON.stringify(reasons)) });

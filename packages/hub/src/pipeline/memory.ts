@@ -1,7 +1,7 @@
 import {
-  AccessIndex, assignedPhonePolicies, assignedPolicies, disagreement, evaluateCompliance, systemNameKey, wellKnownApplication,
+  AccessIndex, assignedPhonePolicies, assignedPolicies, DEFAULT_SIGNAL_LIMITS, disagreement, evaluateCompliance, signalLimitsOf, systemNameKey, wellKnownApplication,
   type AccessPolicy, type CompliancePolicy, type ComplianceState, type ComplianceSettings, type Connector, type DeviceFacts, type Evaluated,
-  type MergeRule, type NamedLocation, type Organization, type PartnerAssessment, type PartnerWord, type Platform, type UserFacts, type Verdict,
+  type MergeRule, type NamedLocation, type Organization, type PartnerAssessment, type PartnerWord, type Platform, type SignalLimits, type UserFacts, type Verdict,
 } from '@sallyport/core';
 import type { DocumentKind, DocumentRow, Readers } from '../store/store.ts';
 import type { HeldPosture } from './columns/posture-column.ts';
@@ -21,11 +21,14 @@ export type NamedPlatform = Exclude<Platform, 'unknown'> | 'other';
 const NO_VIEWS: readonly PartnerWord[] = [];
 const NOT_FAILING: Readonly<Record<string, number>> = {};
 const SETTINGS_ID = 'default';
+/** The one document of its kind. */
+export const SIGNAL_LIMITS_ID = 'default';
 
 /** What is evaluated with instead of what is stored. */
 export interface WhatIf {
   readonly mergeRules?: readonly MergeRule[] | undefined;
   readonly connectors?: readonly Connector[] | undefined;
+  readonly limits?: SignalLimits | undefined;
 }
 
 const AS_IT_IS: WhatIf = {};
@@ -57,6 +60,7 @@ export class Memory implements AccessView {
   #applications = new Map<string, { readonly id: string; readonly displayName: string; readonly names: readonly string[] }>();
   #applicationNames = new Map<string, { readonly id: string; readonly displayName: string }>();
   #settings: ComplianceSettings = toSettings(undefined);
+  #signalLimits = DEFAULT_SIGNAL_LIMITS;
   #organization: Organization = toOrganization(undefined);
   #accessIndex = new AccessIndex([], []);
   readonly #unreadable = new UnreadableDocuments();
@@ -75,7 +79,7 @@ export class Memory implements AccessView {
 
   async load(store: Readers): Promise<void> {
     await this.directory.load(store, (id) => this.#unreadable.note('user', id));
-    for (const kind of ['connectorStatus', 'mobileThreatDefenseConnector', 'deviceCompliancePolicy', 'mergeRule', 'platformName', 'conditionalAccessPolicy', 'namedLocation', 'application', 'deviceManagementSettings', 'organization'] as const) {
+    for (const kind of ['connectorStatus', 'mobileThreatDefenseConnector', 'deviceCompliancePolicy', 'mergeRule', 'platformName', 'conditionalAccessPolicy', 'namedLocation', 'application', 'deviceManagementSettings', 'signalLimits', 'organization'] as const) {
       for (const row of await store.documents.list(kind)) {
         if (!isReadable(row) && !CLOSED_WITHOUT.has(kind)) throw unreadableRule(row);
         this.#take(kind, row.id, row);
@@ -98,7 +102,7 @@ export class Memory implements AccessView {
 
   #touchedBy(kind: DocumentKind, id: string, before: Connector | undefined): Touched {
     switch (kind) {
-      case 'mobileThreatDefenseConnector': case 'deviceCompliancePolicy': case 'mergeRule': case 'deviceManagementSettings':
+      case 'mobileThreatDefenseConnector': case 'deviceCompliancePolicy': case 'mergeRule': case 'deviceManagementSettings': case 'signalLimits':
         return 'fleet';
       case 'conditionalAccessPolicy': case 'namedLocation':
         this.#rebuildAccessIndex();
@@ -201,6 +205,9 @@ export class Memory implements AccessView {
       case 'deviceManagementSettings':
         if (id === SETTINGS_ID || row !== undefined) this.#settings = toSettings(row?.body);
         return;
+      case 'signalLimits':
+        if (id === SIGNAL_LIMITS_ID) this.#signalLimits = signalLimitsOf(row?.body ?? {});
+        return;
       case 'organization':
         if (id === ORGANIZATION_ID) this.#organization = toOrganization(row?.body);
         return;
@@ -247,6 +254,10 @@ export class Memory implements AccessView {
 
   get settings(): ComplianceSettings {
     return this.#settings;
+  }
+
+  get signalLimits(): SignalLimits {
+    return this.#signalLimits;
   }
 
   get organization(): Organization {
@@ -325,7 +336,7 @@ export class Memory implements AccessView {
 
   /**
    * What all policies and settings say of a device, given a posture that may be newer than the one in memory,
-   * and merge rules and connectors that may be only thought of. A superseded record is at the worse of its own and its successor's.
+   * and merge rules, connectors and limits that may be only thought of. A superseded record is at the worse of its own and its successor's.
    */
   evaluate(
     given: DeviceFacts, posture: Pick<HeldPosture, 'views' | 'failing'> | undefined, now: number, whatIf: WhatIf = AS_IT_IS,
@@ -338,7 +349,8 @@ export class Memory implements AccessView {
   }
 
   #evaluate(
-    given: DeviceFacts, posture: Pick<HeldPosture, 'views' | 'failing'> | undefined, now: number, { mergeRules = this.#mergeRuleList, connectors = this.#connectorList }: WhatIf,
+    given: DeviceFacts, posture: Pick<HeldPosture, 'views' | 'failing'> | undefined, now: number,
+    { mergeRules = this.#mergeRuleList, connectors = this.#connectorList, limits = this.#signalLimits }: WhatIf,
   ): Evaluated {
     const facts = this.named(given);
     const user = facts.userId === undefined ? undefined : this.directory.get(facts.userId);
@@ -353,6 +365,7 @@ export class Memory implements AccessView {
       connectors,
       mergeRules,
       settings: this.#settings,
+      limits,
       failing: posture?.failing ?? NOT_FAILING,
     }, now);
   }
@@ -361,7 +374,7 @@ export class Memory implements AccessView {
   disagreement(facts: DeviceFacts, views: readonly PartnerWord[], now: number): readonly PartnerAssessment[] {
     if (views.length < 2) return NO_VIEWS;
     const groupIds = this.#groupsOf(facts.id, facts.userId === undefined ? undefined : this.directory.get(facts.userId));
-    return disagreement({ device: facts, groupIds, views, connectors: this.#connectorList, mergeRules: this.#mergeRuleList }, now);
+    return disagreement({ device: facts, groupIds, views, connectors: this.#connectorList, mergeRules: this.#mergeRuleList, limits: this.#signalLimits }, now);
   }
 
   /** The same array for all who are in the same groups, as long as no device is in a group itself. */

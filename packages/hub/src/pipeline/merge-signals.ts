@@ -1,4 +1,4 @@
-import { applyToViews, holdAgainst, isWorseThanSecured, releaseHold, type Finding, type MatchEvidence, type PartnerView, type Signal } from '@sallyport/core';
+import { applyToViews, holdAgainst, isWorseThanSecured, releaseHold, type Finding, type MatchEvidence, type PartnerView, type Signal, type SignalLimits } from '@sallyport/core';
 import type { FindingRow, PostureRow } from '../store/store.ts';
 import type { ReportOutcome } from './ports.ts';
 
@@ -59,9 +59,9 @@ function asComparable({ ahead, now }: WorkingPosture, signal: Signal): Signal {
 }
 
 /** Takes one signal in; returns whether it was news. */
-export function mergeSignal(working: WorkingPosture, given: Signal, evidence: MatchEvidence): ReportOutcome['status'] {
+export function mergeSignal(working: WorkingPosture, given: Signal, evidence: MatchEvidence, limits: SignalLimits): ReportOutcome['status'] {
   const signal = asComparable(working, given);
-  const applied = applyToViews(working.views, knownFindings(working, signal), signal, evidence);
+  const applied = applyToViews(working.views, knownFindings(working, signal), signal, evidence, limits);
   for (const finding of applied.findings) {
     const row = { ...finding, deviceId: working.deviceId };
     const key = findingKey(finding.connectorId, finding.id);
@@ -74,8 +74,8 @@ export function mergeSignal(working: WorkingPosture, given: Signal, evidence: Ma
 }
 
 /** Takes in what may be about this device or about another. */
-export function holdSignal(working: WorkingPosture, signal: Signal): void {
-  change(working, holdAgainst(working.views, signal), signal);
+export function holdSignal(working: WorkingPosture, signal: Signal, limits: SignalLimits): void {
+  change(working, holdAgainst(working.views, signal, limits), signal);
 }
 
 /** Ends what was held against this device: the signal's identity is known now to be another one. */

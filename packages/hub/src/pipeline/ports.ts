@@ -1,5 +1,5 @@
 import type {
-  AccessRequest, ComplianceState, CompliancePolicy, Connector, ConnectorState, Decision, DeviceFacts, MergeRule, Organization, Reason, Signal, ThreatState, UnknownTerm, UserFacts, Verdict,
+  AccessRequest, ComplianceState, CompliancePolicy, Connector, ConnectorState, Decision, DeviceFacts, MergeRule, Organization, Reason, Signal, SignalLimits, ThreatState, UnknownTerm, UserFacts, Verdict,
 } from '@sallyport/core';
 import type { DeviceRow, DocumentKind, ReportRow, Transaction } from '../store/store.ts';
 import type { HeldPosture } from './columns/posture-column.ts';
@@ -191,6 +191,7 @@ export interface AccessView {
   application(idOrName: string): { readonly id: string; readonly displayName: string } | undefined;
   /** What texts for people say of the organisation; another object whenever it was changed. */
   readonly organization: Organization;
+  readonly signalLimits: SignalLimits;
   /** Number of devices, for health and metrics. */
   readonly deviceCount: number;
 }

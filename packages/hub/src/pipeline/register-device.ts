@@ -59,7 +59,7 @@ export class RegisterDevice implements DeviceRegistry {
         const [before] = await tx.devices.get([id]);
         const made = await make(before, tx);
         if (made === undefined) return undefined;
-        const settled = await settleReenrolment(tx, made, before, clock.now());
+        const settled = await settleReenrolment(tx, made, before, clock.now(), this.#deps.memory.signalLimits);
         const row = settled.find((record) => record.row.id === id)?.row ?? made;
         await this.#writeRecords(tx, actor, settled.filter((record) => record.changed && record.row.id !== id));
         await tx.devices.put([row]);
@@ -98,7 +98,7 @@ export class RegisterDevice implements DeviceRegistry {
         const [before] = await tx.devices.get([id]);
         if (before === undefined) return undefined;
         const [posture] = await tx.postures.get([id]);
-        const settled = await settleReenrolment(tx, undefined, before, clock.now());
+        const settled = await settleReenrolment(tx, undefined, before, clock.now(), this.#deps.memory.signalLimits);
         const successor = successorIn(before);
         // What partners call the phone goes on to mean it.
         if (successor !== undefined) await tx.vendorDevices.move(id, successor);

@@ -1,4 +1,4 @@
-import { supersededBy, type DeviceKey, type DeviceKeyType, type EnrolledRecord } from '@sallyport/core';
+import { supersededBy, type DeviceKey, type DeviceKeyType, type EnrolledRecord, type SignalLimits } from '@sallyport/core';
 import { LIVE_SINCE, SUPERSEDED_BY, type DeviceRow, type Transaction } from '../store/store.ts';
 import { readDeviceKeys } from '../vendors/device-keys.ts';
 
@@ -24,9 +24,11 @@ export interface SettledRecord {
  * @param written as it is to be; absent where it is removed
  * @param before as it was; absent where it is new
  */
-export async function settleReenrolment(tx: Transaction, written: DeviceRow | undefined, before: DeviceRow | undefined, now: number): Promise<readonly SettledRecord[]> {
+export async function settleReenrolment(
+  tx: Transaction, written: DeviceRow | undefined, before: DeviceRow | undefined, now: number, limits: SignalLimits,
+): Promise<readonly SettledRecord[]> {
   const rows = await connectedRecords(tx, written, before);
-  const successors = supersededBy(rows.map(enrolledRecord), now);
+  const successors = supersededBy(rows.map(enrolledRecord), now, limits);
   const entraIds = handedOver(rows, successors);
   return rows.map((row) => {
     const successor = successors.get(row.id);
@@ -39,13 +41,15 @@ export async function settleReenrolment(tx: Transaction, written: DeviceRow | un
 }
 
 /** Another device that has the Entra id of one that is to be written, and would have it afterwards. */
-export async function otherWithEntraId(tx: Transaction, written: DeviceRow, before: DeviceRow | undefined, now: number): Promise<string | undefined> {
+export async function otherWithEntraId(
+  tx: Transaction, written: DeviceRow, before: DeviceRow | undefined, now: number, limits: SignalLimits,
+): Promise<string | undefined> {
   const value = entraIdOf(written);
   if (value === undefined) return undefined;
   const [carriers = []] = await tx.devices.carriersOf([{ type: 'entraDeviceId', value }]);
   const others = carriers.filter((id) => id !== written.id);
   if (others.length === 0) return undefined;
-  const settled = new Map((await settleReenrolment(tx, written, before, now)).map(({ row }) => [row.id, entraIdOf(row)]));
+  const settled = new Map((await settleReenrolment(tx, written, before, now, limits)).map(({ row }) => [row.id, entraIdOf(row)]));
   if (settled.get(written.id) === undefined) return undefined;
   return others.find((id) => !settled.has(id) || settled.get(id) === value);
 }

@@ -52,8 +52,9 @@ export class WatchConnectors implements Provisioning {
   }
 
   #silentNow(): string {
-    const now = this.#deps.clock.now();
-    return this.#deps.memory.connectors.map((connector) => `${connector.id} ${silenceOf(connector, now)}`).filter((one) => !one.endsWith(' none')).sort().join();
+    const { memory, clock } = this.#deps;
+    const now = clock.now();
+    return memory.connectors.map((connector) => `${connector.id} ${silenceOf(connector, now, memory.signalLimits)}`).filter((one) => !one.endsWith(' none')).sort().join();
   }
 
   async provision(connectorId: string, provisioned: boolean): Promise<void> {

@@ -48,7 +48,7 @@ const PARTNERS: Topic = {
 const IDENTITIES: Topic = {
   kind: 'identityConflict', started: 'identity-conflict-started', ended: 'identity-conflict-ended',
   now(memory, { posture }, at) {
-    const connectorIds = conflictingIdentities(posture?.views ?? [], memory.connectors, at);
+    const connectorIds = conflictingIdentities(posture?.views ?? [], memory.connectors, at, memory.signalLimits);
     return connectorIds.length === 0 ? undefined : { connectorIds } satisfies Omit<IdentityConflictChanged, 'deviceId'>;
   },
   over: () => ({ connectorIds: [] }),

@@ -75,13 +75,13 @@ export class WatchVocabulary {
     const unseen = elsewhere === undefined || hasElapsed(elsewhere.at, COUNT_AGAIN_MS, clock.now()) ? 0 : elsewhere.devices;
     const handled = new Set(memory.connectorStatus(connectorId)?.terms?.map(({ term }) => term));
     const devices = memory.fleet.terms.devicesOf(connectorId) + unseen;
-    return [...memory.fleet.terms.terms(connectorId)].filter(([term, holding]) => !handled.has(term) && isVocabularyChange(holding, devices));
+    return [...memory.fleet.terms.terms(connectorId)].filter(([term, holding]) => !handled.has(term) && isVocabularyChange(holding, devices, memory.signalLimits));
   }
 
   async #settle({ id }: Connector): Promise<void> {
     const candidates = this.#candidates(id);
     const all = candidates.length === 0 ? 0 : this.#deps.memory.fleet.terms.devicesOf(id) + await this.#countElsewhere(id);
-    const found = candidates.flatMap(([term, holding]) => (isVocabularyChange(holding, all) ? [term] : []));
+    const found = candidates.flatMap(([term, holding]) => (isVocabularyChange(holding, all, this.#deps.memory.signalLimits) ? [term] : []));
     if (found.length === 0 && this.#ended(id).length === 0) return;
     await this.#write('sallyport', id, (status) => {
       const ended = this.#ended(id);

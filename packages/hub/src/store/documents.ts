@@ -13,6 +13,8 @@ export type DocumentKind =
   | 'identityConflict'
   /** The platform of devices whose system has a name that is in no table; id = the name as `systemNameKey` has it. */
   | 'platformName'
+  /** For how long, and for how many devices, what partners report counts; one, with the id `default`. */
+  | 'signalLimits'
   /** What texts for people say of the organisation; one, with the id `default`. */
   | 'organization'
   /** What waits for the clock to be sure (`pipeline/wait-for-clock.ts`); id = connector id/report id. */

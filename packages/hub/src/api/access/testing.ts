@@ -1,4 +1,4 @@
-import type { Connector, DeviceFacts, Reason, UserFacts } from '@sallyport/core';
+import { DEFAULT_SIGNAL_LIMITS, type Connector, type DeviceFacts, type Reason, type UserFacts } from '@sallyport/core';
 import type { PostureRow } from '../../store/store.ts';
 import type { AccessAnswer, AccessDecider, AccessQuestion, DeviceClaim } from '../../pipeline/ports.ts';
 
@@ -63,6 +63,7 @@ export function fakeDecider(): FakeDecider {
       return id === undefined ? undefined : { id, displayName: name };
     },
     organization: { helpDesk: {}, timeZone: 'UTC' },
+    signalLimits: DEFAULT_SIGNAL_LIMITS,
     deviceCount: DEVICES.size,
   };
   const decider: FakeDecider = {

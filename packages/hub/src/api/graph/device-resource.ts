@@ -2,7 +2,7 @@ import { HubError } from '@sallyport/contracts';
 import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
-import { platformOf, readSystem } from '@sallyport/core';
+import { platformOf, readSystem, type SignalLimits } from '@sallyport/core';
 import { isoTime } from '../../platform/clock.ts';
 import { STRICT, type DeviceRow, type PostureRow, type Readers, type Transaction } from '../../store/store.ts';
 import { isPossibleImei } from '../../vendors/device-keys.ts';
@@ -120,8 +120,8 @@ function typeOf({ operatingSystem, deviceType }: GraphBody): { deviceType?: stri
  * No two devices may be the same device of the directory: a certificate would then speak for both. Of several records of one
  * phone that was enrolled again, the newest has the id.
  */
-export async function requireUniqueEntraId(tx: Transaction, row: DeviceRow, before: DeviceRow | undefined, now: number): Promise<void> {
-  const other = await otherWithEntraId(tx, row, before, now);
+export async function requireUniqueEntraId(tx: Transaction, row: DeviceRow, before: DeviceRow | undefined, now: number, limits: SignalLimits): Promise<void> {
+  const other = await otherWithEntraId(tx, row, before, now, limits);
   if (other !== undefined) throw new HubError('conflict', `The device ${other} has this azureADDeviceId already.`, { field: 'azureADDeviceId' });
 }
 

@@ -126,7 +126,7 @@ async function register(deps: GraphDependencies, request: GraphRequest): Promise
   const row = { id, resource, createdAt: at, modifiedAt: at };
   await deps.devices.put(request.caller.appId, row, async (tx) => {
     await requireFreeId(tx, id, TYPE);
-    await requireUniqueEntraId(tx, row, undefined, at);
+    await requireUniqueEntraId(tx, row, undefined, at, deps.view.signalLimits);
   });
   const [stored = row] = await deps.store.devices.get([id]);
   return withWarnings(deps, stored, parsed, entityAnswer(request, place, await present(deps, stored), {}, 201));
@@ -141,7 +141,7 @@ async function change(deps: GraphDependencies, request: GraphRequest): Promise<G
     written = changes;
     const resource = await settledDevice({ view: deps.view, store: tx }, { ...before.resource, ...changes, ...ownerNamedAsInBeta(changes, before.resource) }, changes, before.resource);
     const row = { ...before, resource, modifiedAt: deps.clock.now() };
-    await requireUniqueEntraId(tx, row, before, deps.clock.now());
+    await requireUniqueEntraId(tx, row, before, deps.clock.now(), deps.view.signalLimits);
     return row;
   });
   if (row === undefined) throw notFound(TYPE, id);
