@@ -70,7 +70,7 @@ describe('bad news of a superseded record', () => {
   test('stays with the old record, states of the app included, and is its own again when it is reinstated', () => {
     const old = viewsOfSuperseded(carried({ id: 'v1', state: 'deactivated', at: NOW - DAY }));
     expect(stateAt(old)).toBe('deactivated');
-    expect(stateAt(viewsOfReinstated(old), NOW + 20 * DAY)).toBe('deactivated');
+    expect(stateAt(viewsOfReinstated(old, [LOOKOUT], NOW, DEFAULT_SIGNAL_LIMITS), NOW + 20 * DAY)).toBe('deactivated');
     expect(stateAt(viewsOfSuperseded(apply(carried({ id: 'v1', state: 'deactivated', at: NOW - DAY }), { id: 'v2', state: 'secured', at: NOW + 1 })))).toBe('secured');
   });
 });

@@ -30,9 +30,18 @@ export function viewsOfSuperseded(successor: readonly PartnerView[]): readonly P
   return successor.map((view) => (view.carried === undefined ? view : { ...view, carried: { ...view.carried, isOrigin: true } }));
 }
 
-/** What is left with a record that is superseded no longer: what it had of its own, which is its own again. */
-export function viewsOfReinstated(superseded: readonly PartnerView[]): readonly PartnerView[] {
-  return superseded.filter(({ carried, held }) => carried !== undefined || held !== undefined).map(({ carried: _, ...view }) => view);
+/**
+ * What a record has that is superseded no longer: what it had of its own, as its own again, whatever identities of its
+ * successor ended of it; and the bad news of its successor, which may have been about it, as what came over.
+ *
+ * @param superseded its views until now, which are its successor's
+ */
+export function viewsOfReinstated(
+  superseded: readonly PartnerView[], connectors: readonly Connector[], now: Instant, limits: SignalLimits,
+): readonly PartnerView[] {
+  const isOwn = ({ carried, held }: PartnerView): boolean => carried !== undefined || held !== undefined;
+  const own = superseded.filter(isOwn).map(({ carried: _, superseded: __, ...view }) => view);
+  return viewsOfSuperseded(carryOver(superseded.filter((view) => !isOwn(view)), own, connectors, now, limits));
 }
 
 function withCarried(views: readonly PartnerView[], view: PartnerView, isNewest: boolean, now: Instant): readonly PartnerView[] {

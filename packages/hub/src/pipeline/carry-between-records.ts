@@ -10,21 +10,16 @@ const NO_VIEWS: readonly PartnerView[] = [];
 
 /**
  * Bad news of records that are superseded now goes over to those that superseded them; records that no longer are have
- * their own again. The records have been written.
- *
- * @param removed the record that was removed, with what was reported of it: of a phone whose older record is left, that is about it
+ * their own again, and keep that of their successors. The records have been written.
  */
-export async function carryBetween(
-  tx: Transaction, { memory, origin }: Pick<TakeDependencies, 'memory' | 'origin'>, settled: readonly SettledRecord[], removed: { readonly id: string; readonly views: readonly PartnerView[] } | undefined, now: number,
-): Promise<void> {
+export async function carryBetween(tx: Transaction, { memory, origin }: Pick<TakeDependencies, 'memory' | 'origin'>, settled: readonly SettledRecord[], now: number): Promise<void> {
   const relinked = settled.filter(({ successor, previousSuccessor }) => successor !== previousSuccessor);
   if (relinked.length === 0) return;
   const postures = new Map((await tx.postures.get(settled.map(({ row }) => row.id))).map((posture) => [posture.deviceId, posture]));
   const views = new Map(settled.map(({ row }) => [row.id, postures.get(row.id)?.views ?? NO_VIEWS]));
   const viewsOf = (id: string): readonly PartnerView[] => views.get(id) ?? NO_VIEWS;
   for (const { row, previousSuccessor } of relinked) {
-    if (previousSuccessor !== undefined) views.set(row.id, viewsOfReinstated(viewsOf(row.id)));
-    if (removed !== undefined && previousSuccessor === removed.id) views.set(row.id, carryOver(removed.views.filter(({ carried }) => carried === undefined), viewsOf(row.id), memory.connectors, now, memory.signalLimits));
+    if (previousSuccessor !== undefined) views.set(row.id, viewsOfReinstated(viewsOf(row.id), memory.connectors, now, memory.signalLimits));
   }
   for (const { row, successor } of relinked) {
     if (successor !== undefined) views.set(successor, carryOver(viewsOf(row.id), viewsOf(successor), memory.connectors, now, memory.signalLimits));

@@ -63,7 +63,7 @@ export class RegisterDevice implements DeviceRegistry {
         const row = settled.find((record) => record.row.id === id)?.row ?? made;
         await this.#writeRecords(tx, actor, settled.filter((record) => record.changed && record.row.id !== id));
         await tx.devices.put([row]);
-        await carryBetween(tx, this.#deps, settled, undefined, clock.now());
+        await carryBetween(tx, this.#deps, settled, clock.now());
         const posture = await this.#put(tx, actor, row, before);
         const freed = await this.#applyFreed(tx, [...keysGivenUp(before, row), ...keysOfSettled(settled)]);
         const records = await evaluateRecords(tx, this.#deps, settled, row.id);
@@ -113,7 +113,7 @@ export class RegisterDevice implements DeviceRegistry {
         }]);
         if (posture !== undefined) await tx.outbox.append(holdChanges(posture, { ...posture, views: [], updatedAt: at }, origin));
         await this.#writeRecords(tx, actor, settled.filter((record) => record.changed));
-        await carryBetween(tx, this.#deps, settled, { id, views: posture?.views ?? [] }, at);
+        await carryBetween(tx, this.#deps, settled, at);
         const freed = await this.#applyFreed(tx, [...keysOf(before), ...keysOfSettled(settled)]);
         return { freed, records: await evaluateRecords(tx, this.#deps, settled, undefined) };
       });
