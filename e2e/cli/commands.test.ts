@@ -178,6 +178,11 @@ describe('a report', () => {
     const [waiting] = await json('report', 'waiting');
     expect(waiting).toMatchObject({ status: 'unmatched', keys: [{ type: 'serialNumber', value: 'SN-9' }] });
     expect(await ok('report', 'assign', 'Ada\'s phone', waiting.reportId, '--connector', 'lookout')).toContain('1 of 1 reports were applied');
+    const again = await cli('report', 'assign', 'SN-1', waiting.reportId, 'no-such-report', '--connector', 'lookout');
+    expect(again.code).toBe(1);
+    expect(again.out).toContain(`${waiting.reportId}: does not wait any more; it is about Ada's phone`);
+    expect(again.out).toContain('no-such-report: lookout has sent no report with this id. "sallyport report waiting" lists those that can be assigned.');
+    expect(again.out).toContain('0 of 2 reports were applied');
     expect(await ok('report', 'waiting')).toContain('No report waits');
   });
 });

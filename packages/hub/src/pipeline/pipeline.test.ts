@@ -90,7 +90,7 @@ describe('devices', () => {
     expect(await hub.intake.take(LOOKOUT, [odd])).toMatchObject([{ matched: false }]);
     expect((await hub.store.reports.waiting(10)).map((r) => r.status)).toEqual(['ambiguous']);
     expect(mail().decision).toBe(false);
-    expect(await hub.devices.assignReports('test', NEW_PHONE, [{ connectorId: LOOKOUT, reportId: odd.signal.reportId }])).toBe(1);
+    expect(await hub.devices.assignReports('test', NEW_PHONE, [{ connectorId: LOOKOUT, reportId: odd.signal.reportId }])).toEqual({ assigned: 1, notAssigned: [] });
     expect(mail().decision).toBe(true);
   });
 
@@ -123,7 +123,7 @@ describe('devices', () => {
     await hub.intake.take(LOOKOUT, [own('guid-2', { state: 'highSeverity' }), own('guid-2', { state: 'lowSeverity' })]);
     const [first] = (await hub.store.reports.waiting(10)).filter((r) => r.signal?.keys[0]?.value === 'guid-2');
     await hub.devices.put('test', phone(NEW_PHONE, hub.clock.now()));
-    expect(await hub.devices.assignReports('test', NEW_PHONE, [{ connectorId: LOOKOUT, reportId: first?.reportId ?? '' }])).toBe(2);
+    expect(await hub.devices.assignReports('test', NEW_PHONE, [{ connectorId: LOOKOUT, reportId: first?.reportId ?? '' }])).toEqual({ assigned: 2, notAssigned: [] });
     expect(hub.decider.view.posture(NEW_PHONE)?.mergedState).toBe('lowSeverity');
   });
 

@@ -134,6 +134,18 @@ export interface VendorVocabulary {
   handleTerm(actor: string, connectorId: string, term: string, handling: HandledTerm['handling'] | null): Promise<void>;
 }
 
+export interface NamedReport {
+  readonly connectorId: string;
+  readonly reportId: string;
+}
+
+export interface AssignedReports {
+  /** How many were applied: those that were named, and what waited under the partner's id of the device that they told. */
+  readonly assigned: number;
+  /** `unknown`: nobody sent it. `settled`: it waits no more, and is about `deviceId` if that is still known. */
+  readonly notAssigned: readonly (NamedReport & { readonly problem: 'unknown' | 'settled'; readonly deviceId: string | null })[];
+}
+
 export interface DeviceRegistry {
   /**
    * Creates or replaces a device; applies the reports that waited for it; evaluates it. All or nothing. `check` may
@@ -156,8 +168,8 @@ export interface DeviceRegistry {
   forgetPartner(connectorId: string): Promise<void>;
   /** Applies reports that waited although the mail address of their user names one device, which is enough from now on. */
   matchWaitingByEmail(connectorId: string): Promise<void>;
-  /** Assigns waiting reports to a device by hand. Answers how many were applied. */
-  assignReports(actor: string, deviceId: string, reports: readonly { connectorId: string; reportId: string }[]): Promise<number>;
+  /** Assigns waiting reports to a device by hand. */
+  assignReports(actor: string, deviceId: string, reports: readonly NamedReport[]): Promise<AssignedReports>;
 }
 
 /** How sure we are of who a device is: only the first two may grant, the others, which anybody can claim, may deny. */

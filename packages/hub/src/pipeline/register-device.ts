@@ -11,7 +11,7 @@ import { reclassifyInventory } from './keep-inventory.ts';
 import type { Match } from './match-device.ts';
 import type { Memory } from './memory.ts';
 import { isPartners, matchDevices, matchesByEmail, vendorKeys } from './match-device.ts';
-import type { DeviceRegistry } from './ports.ts';
+import type { AssignedReports, DeviceRegistry, NamedReport } from './ports.ts';
 import { holdChanges, isCompliantState } from './revoke-access.ts';
 import { settleDevices } from './settle-devices.ts';
 import { settleReenrolment, successorIn, type SettledRecord } from './settle-reenrolment.ts';
@@ -141,26 +141,21 @@ export class RegisterDevice implements DeviceRegistry {
     }
   }
 
-  async assignReports(actor: string, deviceId: string, reports: readonly { connectorId: string; reportId: string }[]): Promise<number> {
+  async assignReports(actor: string, deviceId: string, reports: readonly NamedReport[]): Promise<AssignedReports> {
     const { store, memory, serial, clock } = this.#deps;
     return serial.run(async () => {
-      const { applied, postures } = await store.transaction(async (tx) => {
+      const { applied, notAssigned, postures } = await store.transaction(async (tx) => {
         if ((await tx.devices.get([deviceId])).length === 0) throw new HubError('not_found', `There is no managed device ${deviceId}.`, { field: 'deviceId' });
-        const waiting: StoredReport[] = [];
-        for (const { connectorId, reportId } of reports) {
-          const report = await tx.reports.get(connectorId, reportId);
-          if (report?.signal && !waiting.some(({ seq }) => seq === report.seq)) waiting.push(report);
-        }
-        // In the order of arrival, whatever the order in which they were named.
-        waiting.sort((a, b) => a.seq - b.seq);
+        const { waiting, notAssigned } = await sortNamed(tx, reports);
+        if (waiting.length === 0) return { applied: 0, notAssigned, postures: [] };
         const learnt = waiting.flatMap(({ signal }) => (signal === null ? [] : vendorKeys(signal).map((key) => ({ ...key, deviceId }))));
         await tx.vendorDevices.learn(learnt);
         const taken = await this.#applyWaiting(tx, deviceId, await withSameVendorIds(tx, memory, waiting, deviceId));
         await tx.audit.append([auditRow(actor, { kind: 'managedDevice', id: deviceId, before: {}, after: { assignedReports: waiting.map((r) => r.reportId) } }, clock.now())]);
-        return { applied: taken.applied, postures: taken.postures };
+        return { ...taken, notAssigned };
       });
       for (const posture of postures) memory.fleet.setPosture(posture);
-      return applied;
+      return { assigned: applied, notAssigned };
     });
   }
 
@@ -219,6 +214,19 @@ export class RegisterDevice implements DeviceRegistry {
     })));
     return { applied: waiting.length, postures: applied.postures };
   }
+}
+
+/** Those of the named reports that wait, each once and in the order of arrival; and those that do not, with the reason. */
+async function sortNamed(tx: Transaction, named: readonly NamedReport[]): Promise<{ readonly waiting: readonly StoredReport[] } & Pick<AssignedReports, 'notAssigned'>> {
+  const unique = new Map(named.map((report) => [JSON.stringify([report.connectorId, report.reportId]), report]));
+  const waiting: StoredReport[] = [];
+  const notAssigned: AssignedReports['notAssigned'][number][] = [];
+  for (const { connectorId, reportId } of unique.values()) {
+    const report = await tx.reports.get(connectorId, reportId);
+    if (report?.signal) waiting.push(report);
+    else notAssigned.push({ connectorId, reportId, problem: report === undefined ? 'unknown' : 'settled', deviceId: report?.deviceId ?? null });
+  }
+  return { waiting: waiting.sort((a, b) => a.seq - b.seq), notAssigned };
 }
 
 /** With `reports` everything else that waits under the same partner's id, in the order of arrival: it has just been learnt. */

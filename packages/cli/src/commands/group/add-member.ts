@@ -14,6 +14,6 @@ export const addMember = command({
     const members: string[] = [];
     for (const name of args.members) members.push(await memberId(client, name));
     const added = await addMembers(client, group, members);
-    return { json: { group: group.id, added }, text: `${added} of ${members.length} were new in ${group.displayName}.\n` };
+    return { json: { group: group.id, added }, text: `${added} of ${members.length} were new in ${group.displayName}.${added < members.length ? ' The others were in it already.' : ''}\n` };
   },
 });

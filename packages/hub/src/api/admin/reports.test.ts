@@ -46,7 +46,7 @@ describe('reports that wait for their device', () => {
     expect((await call('GET', '/reports?status=ambiguous')).body).toEqual({ value: [], nextAfter: null });
 
     const assign = await call('POST', '/reports/assign', { deviceId: PHONE.toUpperCase(), reports: [{ connectorId: LOOKOUT, reportId: stranger.row.reportId }] });
-    expect(assign.body).toEqual({ assigned: 1 });
+    expect(assign.body).toEqual({ assigned: 1, notAssigned: [] });
     expect((await call('GET', '/reports')).body.value).toHaveLength(1);
   });
 
@@ -55,10 +55,12 @@ describe('reports that wait for their device', () => {
     const waiting = (['highSeverity', 'lowSeverity', 'mediumSeverity'] as const).map((state, i) => report(LOOKOUT, 'stranger', { state, at: at + i }));
     await hub.intake.take(LOOKOUT, waiting);
     const named = [2, 0, 1, 2].map((i) => ({ connectorId: LOOKOUT, reportId: waiting[i]?.row.reportId }));
-    expect((await call('POST', '/reports/assign', { deviceId: PHONE, reports: named })).body).toEqual({ assigned: 3 });
+    expect((await call('POST', '/reports/assign', { deviceId: PHONE, reports: named })).body).toEqual({ assigned: 3, notAssigned: [] });
     expect(hub.decider.view.posture(PHONE)?.mergedState).toBe('mediumSeverity');
     expect((await hub.store.reports.ofDevice(PHONE, 10)).map(({ status }) => status)).toEqual(['accepted', 'accepted', 'accepted']);
-    expect((await call('POST', '/reports/assign', { deviceId: PHONE, reports: named })).body).toEqual({ assigned: 0 });
+    expect((await call('POST', '/reports/assign', { deviceId: PHONE, reports: named })).body).toEqual({
+      assigned: 0, notAssigned: [2, 0, 1].map((i) => ({ connectorId: LOOKOUT, reportId: waiting[i]?.row.reportId, problem: 'settled', deviceId: PHONE })),
+    });
   });
 
   test('are refused with wrong questions, and the field is named', async () => {
@@ -67,7 +69,7 @@ describe('reports that wait for their device', () => {
     expect((await call('GET', '/reports?$top=3')).status).toBe(400);
     expect((await call('POST', '/reports/assign', { deviceId: PHONE, reports: [] })).status).toBe(400);
     expect((await call('POST', '/reports/assign', { deviceId: 'nobody', reports: [{ connectorId: LOOKOUT, reportId: 'x' }] })).status).toBe(404);
-    expect((await call('POST', '/reports/assign', { deviceId: PHONE, reports: [{ connectorId: LOOKOUT, reportId: 'x' }] })).body).toEqual({ assigned: 0 });
+    expect((await call('POST', '/reports/assign', { deviceId: PHONE, reports: [{ connectorId: LOOKOUT, reportId: 'x' }] })).body).toEqual({ assigned: 0, notAssigned: [{ connectorId: LOOKOUT, reportId: 'x', problem: 'unknown', deviceId: null }] });
   });
 });
 

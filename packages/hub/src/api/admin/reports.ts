@@ -38,7 +38,7 @@ export function reportRoutes({ store, devices }: ReportRoutesOptions): FastifyPl
     });
     app.post('/admin/v1/reports/assign', { config: { access: WRITE, doc: docs.assign } }, async (request) => {
       const { deviceId, reports } = assignBody.parse(request.body);
-      return { assigned: await devices.assignReports(actorOf(request), deviceId, reports) };
+      return devices.assignReports(actorOf(request), deviceId, reports);
     });
   };
 }
@@ -76,6 +76,15 @@ const deviceQuery = z.strictObject({ limit });
 const assignBody = z.strictObject({
   deviceId: z.string().min(1).max(256).transform(canonicalId),
   reports: z.array(z.strictObject({ connectorId: z.string().min(1).max(256).transform(canonicalId), reportId: z.string().min(1).max(256) })).min(1).max(MAX_ASSIGNED),
+});
+
+const assignedReports = z.object({
+  assigned: z.int().describe('How many were applied. With those that were named, whatever else waits under an id that the partner has of the device.'),
+  notAssigned: z.array(z.object({
+    connectorId: z.string(), reportId: z.string(),
+    problem: z.enum(['unknown', 'settled']).describe('unknown: there is no such report of this connector. settled: it does not wait; its device is known.'),
+    deviceId: z.string().nullable().describe('The device that a settled report is about.'),
+  })).describe('Each named report that was not applied, once.'),
 });
 
 const reportView = z.object({
@@ -127,7 +136,7 @@ const docs = {
   },
   assign: {
     summary: 'Say which device waiting reports are about', tags, body: assignBody,
-    description: 'Reports that do not wait are left as they are.',
-    responses: { 200: { description: 'How many were applied.', schema: z.object({ assigned: z.int() }) } },
+    description: 'Reports that do not wait are left as they are, and named in the answer.',
+    responses: { 200: { description: 'What was applied, and what was not.', schema: assignedReports } },
   },
 } satisfies Record<string, RouteDoc>;
