@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cleanDeviceKey, firstUnusable, keysOf, mdmDeviceKeys } from './device-keys.ts';
+import { cleanDeviceKey, keysOf, mdmDeviceKeys } from './device-keys.ts';
 
 describe('an identifier of a device', () => {
   test.each([
@@ -33,11 +33,6 @@ describe('an identifier of a device', () => {
     ['490154203237518, 356938035643808', 0], [`${'490154203237518,'.repeat(100)}`, 0], ['A00000009296F0', 0],
   ])('that holds the IMEIs of several SIM cards is all of them or none: %s', (value, count) => {
     expect(keysOf(['imei'], value)).toHaveLength(count);
-  });
-
-  test('that is no key of its kind is flagged with what was sent; nothing and placeholders are not', () => {
-    expect(firstUnusable({ serialNumber: 'SN-1', imei: 'A00000009296F0' })).toBe('unusable imei "A00000009296F0"');
-    expect(firstUnusable({ serialNumber: 'n/a', imei: null, email: undefined })).toBeUndefined();
   });
 
   test('that many clients give as their ActiveSync id is refused', () => {

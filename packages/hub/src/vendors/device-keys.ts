@@ -51,15 +51,24 @@ export function guidForm(text: string): string | undefined {
   return match === null ? undefined : match.slice(1).join('-').toLowerCase();
 }
 
-/**
- * An identifier of the device management, where the vendor does not say which. A GUID may be the managed
- * device's id or its Entra id; both are tried, which is safe because GUIDs do not collide.
- */
+/** The names under which values are read: our types of keys, and `mdmDeviceId` where the vendor does not say which id of the device management it is. */
+export type KeyName = DeviceKeyType | 'mdmDeviceId';
+
+/** As `readDeviceKeys`, by name. */
+export function readNamedKeys(name: KeyName, raw: unknown): ReadKeys {
+  if (name !== 'mdmDeviceId') return readDeviceKeys(name, raw);
+  const read = readDeviceKeys('managedDeviceId', raw);
+  return { ...read, keys: read.keys.flatMap(({ value }) => managementKeys(value)) };
+}
+
+/** A GUID may be the managed device's id or its Entra id; both are tried, which is safe because GUIDs do not collide. */
+function managementKeys(value: string): readonly DeviceKey[] {
+  if (guidForm(value) !== undefined) return [{ type: 'managedDeviceId', value }, { type: 'entraDeviceId', value }];
+  return [{ type: UDID.test(value) ? 'udid' : 'managedDeviceId', value }];
+}
+
 export function mdmDeviceKeys(raw: unknown): readonly DeviceKey[] {
-  if (typeof raw !== 'string') return [];
-  const value = raw.trim();
-  if (guidForm(value) !== undefined) return keysOf(['managedDeviceId', 'entraDeviceId'], value);
-  return keysOf([UDID.test(value) ? 'udid' : 'managedDeviceId'], value);
+  return readNamedKeys('mdmDeviceId', raw).keys;
 }
 
 /** The same value as each of the types, leaving out what identifies nothing. */
@@ -97,15 +106,6 @@ function severalImeis(raw: string): readonly DeviceKey[] {
 /** The flag of a report with a key that identifies nothing: an administrator has to see why reports of a phone match less than they could. */
 export function unusableKey(name: string, value: unknown): string {
   return `unusable ${name} "${plainText(value, 60) ?? ''}"`;
-}
-
-/** The flag of the first of these values that was meant as a key and is none; `undefined` where all of them are keys, or nothing. */
-export function firstUnusable(values: Readonly<Partial<Record<DeviceKeyType, unknown>>>): string | undefined {
-  for (const [type, value] of Object.entries(values)) {
-    if (value === null || value === undefined) continue;
-    if (readDeviceKeys(type as DeviceKeyType, value).problem !== undefined) return unusableKey(type, value);
-  }
-  return undefined;
 }
 
 /** Each key once, in order of first appearance. */

@@ -3,7 +3,7 @@ import { categoryOf } from '@sallyport/core';
 import type { z } from 'zod';
 import type { IncomingReport } from '../../pipeline/ports.ts';
 import { consoleLink } from '../../vendors/console-link.ts';
-import { distinctKeys, mdmDeviceKeys, readDeviceKeys, unusableKey } from '../../vendors/device-keys.ts';
+import { distinctKeys, readNamedKeys, unusableKey } from '../../vendors/device-keys.ts';
 import { parseIsoInstant } from '../../vendors/iso-instant.ts';
 import { jsonWithin } from '../../vendors/json-within.ts';
 import { selfContradiction } from '../../vendors/self-contradiction.ts';
@@ -98,10 +98,10 @@ function deviceKeys(device: PartnerReport['device']): { readonly keys: readonly 
     const value = device[name];
     if (value === null || value === undefined) continue;
     const field = `device.${name}`;
-    const read = readDeviceKeys(name === 'mdmDeviceId' ? 'managedDeviceId' : name, value);
+    const read = readNamedKeys(name, value);
     if (read.problem !== undefined) warnings.push({ field, message: read.problem });
     if (read.nothing !== undefined) placeholder ??= { field, message: read.nothing };
-    keys.push(...(name === 'mdmDeviceId' ? read.keys.flatMap((key) => mdmDeviceKeys(key.value)) : read.keys));
+    keys.push(...read.keys);
   }
   if (keys.length > 0) return { keys: distinctKeys(keys), warnings };
   const { field, message } = warnings[0] ?? placeholder ?? { field: 'device', message: `must name the device by at least one of ${DEVICE_KEYS.join(', ')}` };

@@ -4,7 +4,7 @@ import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
 import type { Doubt } from '../unknown-word.ts';
-import { unknownTerm } from '../unknown-word.ts';
+import { doubtsOf, unknownTerm } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { DELETED, SEVERITY, STATUS, THREAT_LEVEL } from './vocabulary.ts';
 import type { BetterIncident, ReadRow } from './wire.ts';
@@ -18,14 +18,14 @@ export function normaliseBetter(raw: unknown, connectorId: string, receivedAt: I
 }
 
 function ofDevice(row: ReadRow, connectorId: string, receivedAt: Instant): readonly Signal[] {
-  const { udid, keys, level, deleted, at } = readDevice(row.columns);
+  const { udid, keys, keyFlag, level, deleted, at } = readDevice(row.columns);
   if (keys.length === 0) return [];
   const posture = postureOfWords(
     [{ field: 'threat level', told: level ?? '(none)', means: THREAT_LEVEL }],
     [{ field: 'IsDeleted', told: deleted, means: DELETED }],
   );
   return [{
-    connectorId, keys, findings: [], ...posture,
+    connectorId, keys, findings: [], ...posture, ...doubtsOf(posture, { flag: keyFlag }),
     // BETTER's lowest word is "Low" and is shown as "Safe": it covers devices without and with a low incident.
     ...(posture.state === 'secured' && { basis: 'postureAndFindings' as const }),
     reportId: `device:${udid ?? 'none'}:${idOfRow(row)}`.slice(0, 256),
@@ -38,7 +38,7 @@ function ofIncident(row: ReadRow, connectorId: string, receivedAt: Instant): rea
   if (incident.keys.length === 0) return [];
   const { finding, ...doubt } = findingOf(incident);
   return [{
-    connectorId, keys: incident.keys, findings: finding === undefined ? [] : [finding], ...doubt,
+    connectorId, keys: incident.keys, findings: finding === undefined ? [] : [finding], ...doubtsOf(doubt, { flag: incident.keyFlag }),
     reportId: `incident:${incident.id ?? 'none'}:${idOfRow(row)}`.slice(0, 256),
     observedAt: timeOf(row, incident.at, receivedAt), ...undated(row.writtenAt ?? incident.at),
   }];

@@ -1,6 +1,7 @@
-import type { DeviceKey } from '@sallyport/core';
-import { distinctKeys, guidForm, keysOf, mdmDeviceKeys } from '../device-keys.ts';
+import { guidForm } from '../device-keys.ts';
 import { parseIsoInstant } from '../iso-instant.ts';
+import type { NamedDevice } from '../name-device.ts';
+import { nameDevice } from '../name-device.ts';
 import { plainText } from '../plain-text.ts';
 import type { WireRecord } from '../wire-read.ts';
 import { identifier, isRecord, word } from '../wire-read.ts';
@@ -49,9 +50,8 @@ export function columnsOf(row: WireRecord): Columns {
   return columns;
 }
 
-export interface BetterDevice {
+export interface BetterDevice extends NamedDevice {
   readonly udid: string | undefined;
-  readonly keys: readonly DeviceKey[];
   readonly level: string | undefined;
   readonly deleted: string | undefined;
   readonly at: number | undefined;
@@ -60,14 +60,13 @@ export interface BetterDevice {
 export function readDevice(columns: Columns): BetterDevice {
   const udid = identifier(columns.get('deviceudid'));
   return {
-    udid, keys: distinctKeys([...keysOfUdid(udid), ...keysOf(['email'], columns.get('useremail'))]),
+    udid, ...named(udid, columns),
     level: word(columns.get('threatlevel')), deleted: word(columns.get('isdeleted')), at: instantIn(columns, 'lastreported'),
   };
 }
 
-export interface BetterIncident {
+export interface BetterIncident extends NamedDevice {
   readonly id: string | undefined;
-  readonly keys: readonly DeviceKey[];
   readonly type: string | undefined;
   readonly category: string | undefined;
   readonly title: string | undefined;
@@ -80,7 +79,7 @@ export interface BetterIncident {
 export function readIncident(columns: Columns): BetterIncident {
   return {
     id: identifier(columns.get('threatid')),
-    keys: distinctKeys([...keysOfUdid(identifier(columns.get('deviceudid')) ?? udidIn(columns.get('deviceid'))), ...keysOf(['email'], columns.get('useremail'))]),
+    ...named(identifier(columns.get('deviceudid')) ?? udidIn(columns.get('deviceid')), columns),
     type: plainText(columns.get('threattype'), 128),
     category: plainText(columns.get('threatcategory'), 128),
     title: plainText(columns.get('threattitle'), 300),
@@ -98,8 +97,8 @@ function udidIn(value: unknown): string | undefined {
 }
 
 /** Whose id it is, BETTER does not say: the device management's are tried, and it is BETTER's own in any case. */
-function keysOfUdid(udid: string | undefined): readonly DeviceKey[] {
-  return [...mdmDeviceKeys(udid), ...keysOf(['vendorDeviceId'], udid)];
+function named(udid: string | undefined, columns: Columns): NamedDevice {
+  return nameDevice(['mdmDeviceId', udid], ['vendorDeviceId', udid], ['email', columns.get('useremail')]);
 }
 
 export function instantIn(columns: Columns, name: string): number | undefined {

@@ -1,11 +1,11 @@
 import type { FindingReport, Instant, Signal } from '@sallyport/core';
 import { readSnapshot, removedSignal, snapshotReportId, type ReadSnapshot } from '../device-snapshot.ts';
-import { distinctKeys, keysOf, mdmDeviceKeys } from '../device-keys.ts';
+import { nameDevice } from '../name-device.ts';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
 import type { Doubt } from '../unknown-word.ts';
-import { unknownTerm } from '../unknown-word.ts';
+import { doubtsOf, unknownTerm } from '../unknown-word.ts';
 import { fingerprint, identifier } from '../wire-read.ts';
 import type { EventWord } from './vocabulary.ts';
 import { EVENT, RISK, SEVERITY, STATUS } from './vocabulary.ts';
@@ -31,10 +31,10 @@ function ofDevice(snapshot: ReadSnapshot, connectorId: string): readonly Signal[
   if (id === undefined) return [];
   const posture = postureOfWords([{ field: 'risk', told: risk, means: RISK }], [{ field: 'status', told: status, means: STATUS }]);
   if (posture.state === undefined && posture.flag === undefined) return [];
+  const { keys, keyFlag } = nameDevice(['mdmDeviceId', mdm], ['vendorDeviceId', id], ['email', email]);
   return [{
-    connectorId, observedAt: snapshot.takenAt, findings: [], securedEndsFindings: RISK_COMES_LATE_MS, ...posture,
-    reportId: snapshotReportId(id, snapshot, risk, status, mdm),
-    keys: distinctKeys([...mdmDeviceKeys(mdm), ...keysOf(['vendorDeviceId'], id), ...keysOf(['email'], email)]),
+    connectorId, keys, observedAt: snapshot.takenAt, findings: [], securedEndsFindings: RISK_COMES_LATE_MS,
+    ...posture, ...doubtsOf(posture, { flag: keyFlag }), reportId: snapshotReportId(id, snapshot, risk, status, mdm),
   }];
 }
 
@@ -43,10 +43,8 @@ function ofAlert(alert: CheckPointAlert, connectorId: string, receivedAt: Instan
   const means = EVENT.get(event ?? '');
   if (means === 'nothing') return [];
   const at = alert.updatedAt ?? alert.happenedAt;
-  const common = {
-    connectorId, observedAt: at ?? receivedAt, ...undated(at),
-    keys: distinctKeys([...mdmDeviceKeys(mdm), ...keysOf(['vendorDeviceId'], deviceId), ...keysOf(['email'], email)]),
-  };
+  const { keys, keyFlag: flag } = nameDevice(['mdmDeviceId', mdm], ['vendorDeviceId', deviceId], ['email', email]);
+  const common = { connectorId, keys, observedAt: at ?? receivedAt, ...undated(at), ...doubtsOf({ flag }) };
   const name = `${id}:${fingerprint(updated, event, severity)}`;
   const contact = `contact:${deviceId ?? identifier(mdm) ?? 'none'}:`;
   switch (means) {
@@ -57,7 +55,7 @@ function ofAlert(alert: CheckPointAlert, connectorId: string, receivedAt: Instan
       const { finding, ...doubt } = findingOf(alert, means);
       return [{
         ...common, reportId: `alert:${name}`, securedEndsFindings: RISK_COMES_LATE_MS,
-        findings: finding === undefined ? [] : [finding], ...doubt,
+        findings: finding === undefined ? [] : [finding], ...doubtsOf(doubt, { flag }),
       }];
     }
   }

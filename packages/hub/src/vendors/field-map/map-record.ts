@@ -1,6 +1,6 @@
 import type { DeviceKey, FindingReport, Instant, Signal, ThreatState, UnknownTerm } from '@sallyport/core';
 import { meaningOf, stateOfLevel } from '@sallyport/core';
-import { distinctKeys, mdmDeviceKeys, readDeviceKeys, unusableKey } from '../device-keys.ts';
+import { distinctKeys, readNamedKeys, unusableKey } from '../device-keys.ts';
 import { selfContradiction } from '../self-contradiction.ts';
 import { undated } from '../undated.ts';
 import { doubtAbout, doubtsOf } from '../unknown-word.ts';
@@ -134,10 +134,10 @@ function keysOf({ keys }: FieldMap, record: unknown, notes: Notes): readonly Dev
 function keyOf(name: KeyName, found: Found, notes: Notes): readonly DeviceKey[] {
   const { value } = found;
   if (value === null || value === undefined || value === '') return [];
-  const { keys, problem, nothing } = readDeviceKeys(name === 'mdmDeviceId' ? 'managedDeviceId' : name, value);
+  const { keys, problem, nothing } = readNamedKeys(name, value);
   if (problem !== undefined) notes.unusableKey(name, found, problem);
   if (nothing !== undefined) notes.problems.push(problemAt(`deviceKeys.${name}`, found, nothing));
-  return name === 'mdmDeviceId' ? keys.flatMap((key) => mdmDeviceKeys(key.value)) : keys;
+  return keys;
 }
 
 /**

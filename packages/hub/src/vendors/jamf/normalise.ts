@@ -6,7 +6,7 @@ import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
 import type { Doubt } from '../unknown-word.ts';
-import { doubtAbout, unknownTerm } from '../unknown-word.ts';
+import { doubtAbout, doubtsOf, unknownTerm } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { ACTION, isPassing, levelOfSeverity, RISK } from './vocabulary.ts';
 import type { JamfEvent } from './wire.ts';
@@ -26,11 +26,12 @@ export function normaliseJamf(raw: unknown, connectorId: string, receivedAt: Ins
 }
 
 function ofSnapshot(snapshot: ReadSnapshot, connectorId: string): readonly Signal[] {
-  const { id, risk, keys } = readDevice(snapshot.device);
+  const { id, risk, keys, keyFlag } = readDevice(snapshot.device);
   if (id === undefined) return [];
+  const posture = postureOfWords([{ field: 'risk category', told: risk, means: RISK }]);
   return [{
     connectorId, reportId: snapshotReportId(id, snapshot, risk, keys.map(({ value }) => value)), keys,
-    observedAt: snapshot.takenAt, findings: [], securedEndsFindings: RISK_COMES_LATE_MS, ...postureOfWords([{ field: 'risk category', told: risk, means: RISK }]),
+    observedAt: snapshot.takenAt, findings: [], securedEndsFindings: RISK_COMES_LATE_MS, ...posture, ...doubtsOf(posture, { flag: keyFlag }),
   }];
 }
 
@@ -41,7 +42,7 @@ function ofEvent(event: JamfEvent, connectorId: string, receivedAt: Instant): re
   const { finding, ...doubt } = findingOf(event, event.name, observedAt);
   return [{
     connectorId, reportId: reportIdOf(event), keys: event.keys, observedAt, ...undated(event.at), securedEndsFindings: RISK_COMES_LATE_MS,
-    findings: finding === undefined ? [] : [finding], ...doubt,
+    findings: finding === undefined ? [] : [finding], ...doubtsOf(doubt, { flag: event.keyFlag }),
   }];
 }
 

@@ -1,22 +1,20 @@
-import type { DeviceKey } from '@sallyport/core';
-import { distinctKeys, keysOf, mdmDeviceKeys } from '../device-keys.ts';
 import { parseIsoInstant } from '../iso-instant.ts';
+import type { NamedDevice } from '../name-device.ts';
+import { nameDevice } from '../name-device.ts';
 import { plainText } from '../plain-text.ts';
 import type { WireRecord } from '../wire-read.ts';
 import { firstOf, identifier, isRecord, record, word } from '../wire-read.ts';
 
 /** A device of the Risk API, version 2 (`guid`, `riskCategory`) or the deprecated version 1 (`deviceId`, `risk`). */
-export interface JamfDevice {
+export interface JamfDevice extends NamedDevice {
   readonly id: string | undefined;
   readonly risk: string | undefined;
-  readonly keys: readonly DeviceKey[];
 }
 
 /** One event of the Threat Events Stream. */
-export interface JamfEvent {
+export interface JamfEvent extends NamedDevice {
   readonly id: string | undefined;
   readonly at: number | undefined;
-  readonly keys: readonly DeviceKey[];
   /** `SIDE_LOADED_APP_IN_INVENTORY`. */
   readonly name: string | undefined;
   readonly title: string | undefined;
@@ -31,7 +29,7 @@ export interface JamfEvent {
 
 export function readDevice(raw: WireRecord): JamfDevice {
   const id = firstOf(identifier(raw.guid), identifier(raw.deviceId));
-  return { id, risk: firstOf(word(raw.riskCategory), word(raw.risk)), keys: keysOfDevice(raw.externalId, id, record(raw.user).email) };
+  return { id, risk: firstOf(word(raw.riskCategory), word(raw.risk)), ...named(raw.externalId, id, record(raw.user).email) };
 }
 
 /** `{"event": {...}}`, or the event without its wrapping; `undefined` for anything else. */
@@ -45,7 +43,7 @@ export function readEvent(raw: unknown): JamfEvent | undefined {
   return {
     id: identifier(event.alertId),
     at: typeof event.timestamp === 'string' ? parseIsoInstant(event.timestamp) : undefined,
-    keys: keysOfDevice(device.externalId, identifier(device.deviceId), record(event.user).email),
+    ...named(device.externalId, identifier(device.deviceId), record(event.user).email),
     name: firstOf(word(eventType.name), word(eventType.id)),
     title: plainText(eventType.description, 200),
     subject: firstOf(plainText(app.name, 200), plainText(destination.name, 200)),
@@ -57,7 +55,7 @@ export function readEvent(raw: unknown): JamfEvent | undefined {
 }
 
 /** `externalId` is the device management's id or the UDID. A mail address under `.wnd` is made up by Jamf. */
-function keysOfDevice(externalId: unknown, id: string | undefined, email: unknown): readonly DeviceKey[] {
+function named(externalId: unknown, id: string | undefined, email: unknown): NamedDevice {
   const madeUp = typeof email === 'string' && email.trim().toLowerCase().endsWith('.wnd');
-  return distinctKeys([...mdmDeviceKeys(externalId), ...keysOf(['vendorDeviceId'], id), ...(madeUp ? [] : keysOf(['email'], email))]);
+  return nameDevice(['mdmDeviceId', externalId], ['vendorDeviceId', id], ['email', madeUp ? undefined : email]);
 }

@@ -1,8 +1,9 @@
-import type { DeviceKey, FindingReport, Instant, Signal } from '@sallyport/core';
+import type { FindingReport, Instant, Signal } from '@sallyport/core';
 import { categoryOf } from '@sallyport/core';
-import { distinctKeys, keysOf, mdmDeviceKeys } from '../device-keys.ts';
 import type { ReadSnapshot } from '../device-snapshot.ts';
 import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
+import type { NamedDevice } from '../name-device.ts';
+import { nameDevice } from '../name-device.ts';
 import { plainText } from '../plain-text.ts';
 import type { Posture } from '../posture-of-words.ts';
 import { postureOfWords } from '../posture-of-words.ts';
@@ -35,9 +36,11 @@ function ofSnapshot(snapshot: ReadSnapshot, connectorId: string): readonly Signa
   if (device.guid === undefined) return [];
   const { security, activation, protection, parent, checkinTime } = device;
   const reportId = snapshotReportId(device.guid, snapshot, security, activation, protection, checkinTime, device.externalId, ...(parent === undefined ? [] : [parent]));
+  const { keys, keyFlag } = named(device.guid, device);
+  const posture = postureOf(device, false);
   return [{
-    connectorId, reportId, keys: keysOfDevice(device.guid, device), observedAt: snapshot.takenAt,
-    securedEndsFindings: POSTURE_COMES_LATE_MS, ...postureOf(device, false), findings: [],
+    connectorId, reportId, keys, observedAt: snapshot.takenAt,
+    securedEndsFindings: POSTURE_COMES_LATE_MS, ...posture, ...doubtsOf(posture, { flag: keyFlag }), findings: [],
   }];
 }
 
@@ -46,9 +49,10 @@ function ofEvent(event: LookoutEvent, connectorId: string, receivedAt: Instant):
   if (event.deviceGuid === undefined || told === undefined) return [];
   const observedAt = event.at ?? receivedAt;
   const reportId = event.id ?? `event:${fingerprint(event)}`;
+  const { keys, keyFlag } = named(event.deviceGuid, event.device);
   return [{
-    connectorId, reportId, keys: keysOfDevice(event.deviceGuid, event.device), observedAt, ...undated(event.at),
-    securedEndsFindings: POSTURE_COMES_LATE_MS, ...told,
+    connectorId, reportId, keys, observedAt, ...undated(event.at),
+    securedEndsFindings: POSTURE_COMES_LATE_MS, ...told, ...doubtsOf(told, { flag: keyFlag }),
   }];
 }
 
@@ -137,6 +141,6 @@ function labelOf(kind: string): string {
   return kind.toLowerCase().replaceAll('_', ' ');
 }
 
-function keysOfDevice(guid: string, device: LookoutDevice | undefined): readonly DeviceKey[] {
-  return distinctKeys([...mdmDeviceKeys(device?.externalId), ...keysOf(['vendorDeviceId'], guid), ...keysOf(['email'], device?.email)]);
+function named(guid: string, device: LookoutDevice | undefined): NamedDevice {
+  return nameDevice(['mdmDeviceId', device?.externalId], ['vendorDeviceId', guid], ['email', ...device?.email ?? []]);
 }

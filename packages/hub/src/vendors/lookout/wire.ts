@@ -31,7 +31,8 @@ export interface LookoutDevice extends LookoutStatus {
   readonly guid: string | undefined;
   /** The device management's id. Whether Intune's or Entra's is not documented. */
   readonly externalId: string | undefined;
-  readonly email: string | undefined;
+  /** Where the user's mail address may be. */
+  readonly email: readonly unknown[];
   /** Of the phone as a whole, where the record is about one of its profiles: each has a record of its own. */
   readonly parent: LookoutStatus | undefined;
   readonly checkinTime: string | undefined;
@@ -81,7 +82,7 @@ export function readDevice(device: WireRecord): LookoutDevice {
   return {
     guid: identifier(device.guid),
     externalId: firstOf(identifier(info.external_id), identifier(details.external_id), identifier(device.external_id)),
-    email: firstOf(identifier(info.email), identifier(device.email), identifier(device.email_address)),
+    email: [info.email, device.email, device.email_address],
     ...readStatus(status, device),
     parent: isRecord(device.parent_status) ? readStatus(device.parent_status) : undefined,
     checkinTime: identifier(device.checkin_time),
@@ -115,7 +116,7 @@ function readVersion1(raw: WireRecord, common: Common): LookoutEvent {
     ...common,
     deviceGuid,
     device: {
-      guid: deviceGuid, externalId: identifier(target.externalId), email: identifier(target.emailAddress), checkinTime: undefined,
+      guid: deviceGuid, externalId: identifier(target.externalId), email: [target.emailAddress], checkinTime: undefined,
       ...readVersion1Status(common.type === 'DEVICE' ? details : {}),
       parent: isRecord(raw.parentDetails) ? readVersion1Status(raw.parentDetails) : undefined,
     },

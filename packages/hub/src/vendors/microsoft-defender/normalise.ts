@@ -1,7 +1,7 @@
 import type { Instant, Signal } from '@sallyport/core';
-import { keysOf } from '../device-keys.ts';
 import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
 import { postureOfWords } from '../posture-of-words.ts';
+import { doubtsOf } from '../unknown-word.ts';
 import { defenderSettings } from './settings.ts';
 import { HEALTH, ONBOARDING, RISK } from './vocabulary.ts';
 import { readMachine } from './wire.ts';
@@ -10,7 +10,7 @@ import { readMachine } from './wire.ts';
 export function normaliseDefender(raw: unknown, connectorId: string, _receivedAt: Instant, settings: Readonly<Record<string, unknown>>): readonly Signal[] {
   const snapshot = readSnapshot(raw);
   if (snapshot === undefined) return [];
-  const { id, entraDeviceId, risk, health, onboarding, lastSeen } = readMachine(snapshot.device);
+  const { id, keys, keyFlag, risk, health, onboarding, lastSeen } = readMachine(snapshot.device);
   if (id === undefined) return [];
   const ignoresHealth = defenderSettings.shape.notActive.parse(settings.notActive) === 'ignore';
   const posture = postureOfWords([{ field: 'risk score', told: risk, means: RISK }], [
@@ -19,7 +19,6 @@ export function normaliseDefender(raw: unknown, connectorId: string, _receivedAt
   ]);
   return [{
     connectorId, reportId: snapshotReportId(id, snapshot, risk, health, onboarding, lastSeen),
-    keys: [...keysOf(['entraDeviceId'], entraDeviceId), ...keysOf(['vendorDeviceId'], id)],
-    observedAt: snapshot.takenAt, findings: [], ...posture,
+    keys, observedAt: snapshot.takenAt, findings: [], ...posture, ...doubtsOf(posture, { flag: keyFlag }),
   }];
 }

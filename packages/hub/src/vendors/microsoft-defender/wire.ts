@@ -1,10 +1,12 @@
-import { guidForm } from '../device-keys.ts';
+import { guidForm, unusableKey } from '../device-keys.ts';
 import { parseIsoInstant } from '../iso-instant.ts';
+import type { NamedDevice } from '../name-device.ts';
+import { nameDevice } from '../name-device.ts';
 import type { WireRecord } from '../wire-read.ts';
 import { firstOf, identifier, word } from '../wire-read.ts';
 
 /** A machine of `GET /api/machines` (Microsoft's page "Machine resource type"). */
-export interface Machine {
+export interface Machine extends NamedDevice {
   readonly id: string | undefined;
   /** As Microsoft Entra knows the device; `undefined` where it is not registered there. */
   readonly entraDeviceId: string | undefined;
@@ -16,10 +18,12 @@ export interface Machine {
 }
 
 export function readMachine(raw: WireRecord): Machine {
+  const entraDeviceId = guidForm(identifier(raw.aadDeviceId) ?? '');
   const lastSeen = identifier(raw.lastSeen);
   return {
     id: identifier(raw.id),
-    entraDeviceId: guidForm(identifier(raw.aadDeviceId) ?? ''),
+    ...named(raw, entraDeviceId),
+    entraDeviceId,
     risk: word(raw.riskScore),
     health: word(raw.healthStatus),
     // Microsoft's page spells it in small letters.
@@ -27,4 +31,11 @@ export function readMachine(raw: WireRecord): Machine {
     lastSeen,
     lastSeenAt: lastSeen === undefined ? undefined : parseIsoInstant(lastSeen),
   };
+}
+
+/** An `aadDeviceId` that is no GUID is no id of Entra. */
+function named({ id, aadDeviceId }: WireRecord, entraDeviceId: string | undefined): NamedDevice {
+  const { keys, keyFlag } = nameDevice(['entraDeviceId', entraDeviceId], ['vendorDeviceId', id]);
+  const isUnread = entraDeviceId === undefined && nameDevice(['entraDeviceId', aadDeviceId]).keys.length > 0;
+  return { keys, keyFlag: isUnread ? unusableKey('entraDeviceId', aadDeviceId) : keyFlag };
 }

@@ -1,19 +1,16 @@
-import type { DeviceKey } from '@sallyport/core';
-import { distinctKeys, firstUnusable, keysOf } from '../device-keys.ts';
 import { parseIsoInstant } from '../iso-instant.ts';
+import type { NamedDevice } from '../name-device.ts';
+import { nameDevice } from '../name-device.ts';
 import { identifier, isRecord, word } from '../wire-read.ts';
 
 /** A device of `GET /v2/devices` (api.docs.pradeo.io, Common Data Models). */
-export interface PradeoDevice {
+export interface PradeoDevice extends NamedDevice {
   readonly id: string;
   readonly risk: string | undefined;
   readonly security: string | undefined;
   readonly agent: string | undefined;
   /** When the agent last synchronised. */
   readonly syncedAt: number | undefined;
-  readonly keys: readonly DeviceKey[];
-  /** Why a key cannot be used, for the flag. */
-  readonly unusable: string | undefined;
 }
 
 /** `undefined` for what is none: events name none of these three. */
@@ -24,7 +21,6 @@ export function readApiDevice(raw: unknown): PradeoDevice | undefined {
   return {
     id, risk: word(raw.riskLevel), security: word(raw.securityStatus), agent: word(raw.agentStatus),
     syncedAt: typeof raw.lastSyncAt === 'string' ? parseIsoInstant(raw.lastSyncAt.trim()) : undefined,
-    keys: distinctKeys([...keysOf(['imei'], raw.imei), ...keysOf(['serialNumber'], raw.serialNumber), ...keysOf(['vendorDeviceId'], id)]),
-    unusable: firstUnusable({ imei: raw.imei, serialNumber: raw.serialNumber }),
+    ...nameDevice(['imei', raw.imei], ['serialNumber', raw.serialNumber], ['vendorDeviceId', id]),
   };
 }

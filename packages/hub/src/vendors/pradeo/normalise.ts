@@ -42,12 +42,12 @@ function ofPushed(device: PradeoDevice, connectorId: string, receivedAt: Instant
   };
 }
 
-function ofDevice({ risk, security, agent, keys, unusable }: PradeoDevice, connectorId: string): Omit<Signal, 'reportId' | 'observedAt'> {
+function ofDevice({ risk, security, agent, keys, keyFlag }: PradeoDevice, connectorId: string): Omit<Signal, 'reportId' | 'observedAt'> {
   const posture = postureOfWords(
     [{ field: 'risk level', told: risk, means: RISK }, { field: 'security status', told: security, means: SECURITY }],
     [{ field: 'agent status', told: agent, means: AGENT }],
   );
-  return { connectorId, keys, findings: [], ...posture, ...doubtsOf(posture, { flag: unusable }) };
+  return { connectorId, keys, findings: [], ...posture, ...doubtsOf(posture, { flag: keyFlag }) };
 }
 
 /**
@@ -64,7 +64,7 @@ function ofEvent(raw: unknown, connectorId: string, receivedAt: Instant, meaning
   if (posture.state === undefined && finding === undefined && doubts.flag === undefined) return [];
   return [{
     connectorId, reportId: reportIdOf(event), keys: event.keys, observedAt: event.at ?? receivedAt, ...undated(event.at),
-    ...posture, ...doubtsOf(doubts, { flag: event.unusable }), findings: finding === undefined ? [] : [finding],
+    ...posture, ...doubtsOf(doubts, { flag: event.keyFlag }), findings: finding === undefined ? [] : [finding],
   }];
 }
 

@@ -1,6 +1,7 @@
-import type { DeviceKey } from '@sallyport/core';
-import { distinctKeys, firstUnusable, guidForm, keysOf, mdmDeviceKeys } from '../device-keys.ts';
+import { guidForm } from '../device-keys.ts';
 import { parseIsoInstant } from '../iso-instant.ts';
+import type { KeyPlaces, NamedDevice } from '../name-device.ts';
+import { nameDevice } from '../name-device.ts';
 import { plainText } from '../plain-text.ts';
 import type { WireRecord } from '../wire-read.ts';
 import { firstOf, identifier, isRecord, record, records, word } from '../wire-read.ts';
@@ -9,14 +10,11 @@ import { firstOf, identifier, isRecord, record, records, word } from '../wire-re
  * Pradeo's events in one form, whichever of the two known ones they come in: the envelope with `type`,
  * `creationDate` and `content`, and the newer one that has neither and holds the subject itself.
  */
-export interface PradeoEvent {
+export interface PradeoEvent extends NamedDevice {
   readonly id: string | undefined;
   /** The envelope has a time of its own, so its id is that of the event and of nothing else. */
   readonly enveloped: boolean;
   readonly at: number | undefined;
-  readonly keys: readonly DeviceKey[];
-  /** The flag of a value that was meant as a key and is none. */
-  readonly unusable: string | undefined;
   readonly coupled: string | undefined;
   readonly told: PradeoSubject | undefined;
 }
@@ -41,8 +39,7 @@ export function readEvent(raw: unknown): PradeoEvent | undefined {
     id: identifier(raw.id),
     enveloped,
     at: enveloped ? instant(raw.creationDate) : newest(about?.dated, device),
-    keys: distinctKeys([...keysOfDevice(record(device)), ...vendorKey(about?.deviceId)]),
-    unusable: firstUnusable({ imei: record(device).imei, serialNumber: record(device).serialNumber, email: record(device).email }),
+    ...nameDevice(...keysOfDevice(record(device)), vendorKey(about?.deviceId)),
     coupled: word(record(record(device).enrollmentStatus).coupled),
     told: about?.told,
   };
@@ -114,21 +111,20 @@ function conditions(subject: WireRecord): readonly { readonly type: string | und
     .map(({ type, value }) => ({ type: word(type), value: word(value), text: [plainText(type, 60), plainText(value, 60)].filter(Boolean).join(' ') }));
 }
 
-function keysOfDevice(device: WireRecord): readonly DeviceKey[] {
+function keysOfDevice(device: WireRecord): readonly KeyPlaces[] {
   const emm = record(device.emmDeviceInfo);
   const { uuid } = record(emm.metadata);
   return [
-    ...mdmDeviceKeys(emm.externalId),
+    ['mdmDeviceId', emm.externalId],
     // Some device managements have a number as their id and a GUID beside it.
-    ...(typeof uuid === 'string' && guidForm(uuid.trim()) !== undefined ? mdmDeviceKeys(uuid) : []),
-    ...keysOf(['imei'], device.imei), ...keysOf(['serialNumber'], device.serialNumber),
-    ...vendorKey(identifier(device.id)), ...keysOf(['email'], device.email),
+    ['mdmDeviceId', typeof uuid === 'string' && guidForm(uuid.trim()) !== undefined ? uuid : undefined],
+    ['imei', device.imei], ['serialNumber', device.serialNumber], vendorKey(identifier(device.id)), ['email', device.email],
   ];
 }
 
 /** Detections write the platform before the id: `android:...`. */
-function vendorKey(id: string | undefined): readonly DeviceKey[] {
-  return keysOf(['vendorDeviceId'], id?.replace(/^(?:android|ios):/i, ''));
+function vendorKey(id: string | undefined): KeyPlaces {
+  return ['vendorDeviceId', id?.replace(/^(?:android|ios):/i, '')];
 }
 
 function instant(value: unknown): number | undefined {

@@ -137,6 +137,11 @@ describe('subjects', () => {
   });
 });
 
+test('a user that is no mail address is flagged, and the device counts', () => {
+  const signal = told(DEVICE_COMPLIANCE_CHANGE, { current_status: 'not-compliant', previous_status: 'compliant' }, {}, { device: DEVICE, user: { format: 'email', email: 'CORP\\ada' } });
+  expect(signal).toMatchObject({ flag: 'unusable email "CORP\\ada"', keys: [{ type: 'vendorDeviceId', value: 'dev-1' }] });
+});
+
 test('what is no kept token says nothing', () => {
   for (const raw of [null, 7, {}, { set: 7 }, { set: 'x' }, { set: 'a.b.c' }]) expect(normaliseSharedSignals(raw, 'connector', NOW, {})).toEqual([]);
 });

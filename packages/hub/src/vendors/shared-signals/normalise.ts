@@ -7,7 +7,7 @@ import type { WireRecord } from '../wire-read.ts';
 import { fingerprint, isRecord, word } from '../wire-read.ts';
 import type { Meanings } from './settings.ts';
 import { meanings } from './settings.ts';
-import { deviceKeys, namesDevice } from './subjects.ts';
+import { deviceOf, namesDevice } from './subjects.ts';
 import { caepLevels, COMPLIANCE, DEVICE_COMPLIANCE_CHANGE, OKTA_DEVICE_RISK_CHANGE, OKTA_LEVELS, RISK_LEVEL_CHANGE, SESSION_REVOKED } from './vocabulary.ts';
 import type { SetClaims, SetEvent } from './wire.ts';
 import { readKeptSet, timeOfEvent } from './wire.ts';
@@ -53,10 +53,11 @@ function ofEvent({ type, event, subject }: SetEvent, claims: SetClaims, settings
   if (meaning === undefined) return [];
   const observedAt = timeOfEvent(event, claims) ?? receivedAt;
   const { finding, ...doubt } = meaning;
+  const { keys, keyFlag } = deviceOf(subject, { issuer: claims.issuer, deviceId: settings.deviceId });
   return [{
-    keys: deviceKeys(subject, { issuer: claims.issuer, deviceId: settings.deviceId }), observedAt,
+    keys, observedAt,
     findings: finding === undefined ? [] : [{ ...finding, detectedAt: observedAt }],
-    ...doubt,
+    ...doubtsOf(doubt, { flag: keyFlag }),
   }];
 }
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
-import type { DeviceKey } from '@sallyport/core';
-import { distinctKeys, guidForm, keysOf, mdmDeviceKeys } from '../device-keys.ts';
+import { guidForm, mdmDeviceKeys } from '../device-keys.ts';
+import type { KeyPlaces, NamedDevice } from '../name-device.ts';
+import { nameDevice } from '../name-device.ts';
 import type { WireRecord } from '../wire-read.ts';
 import { firstOf, identifier, isRecord, records, word } from '../wire-read.ts';
 import type { SharedSignalsSettings } from './settings.ts';
@@ -120,12 +121,12 @@ export interface SubjectContext {
  * the one device of a user may be found; what several devices could be is kept for an administrator to see,
  * and never guessed.
  */
-export function deviceKeys(subject: WireRecord, context: SubjectContext): readonly DeviceKey[] {
+export function deviceOf(subject: WireRecord, context: SubjectContext): NamedDevice {
   const members = membersOf(subject);
-  if (members === undefined) return simpleKeys(subject, context);
+  if (members === undefined) return nameDevice(...simpleKeys(subject, context));
   const device = isRecord(members.device) ? simpleKeys(members.device, context) : [];
-  const user = isRecord(members.user) ? simpleKeys(members.user, context).filter(({ type }) => type === 'email') : [];
-  return distinctKeys([...device, ...user]);
+  const user = isRecord(members.user) ? simpleKeys(members.user, context).filter(([name]) => name === 'email') : [];
+  return nameDevice(...device, ...user);
 }
 
 /** Whether the subject names a device beside its user: only then does the end of a session concern a device. */
@@ -133,24 +134,24 @@ export function namesDevice(subject: WireRecord): boolean {
   return isRecord(membersOf(subject)?.device);
 }
 
-function simpleKeys(subject: WireRecord, context: SubjectContext): readonly DeviceKey[] {
+function simpleKeys(subject: WireRecord, context: SubjectContext): readonly KeyPlaces[] {
   switch (word(subject.format)) {
     // One sender writes "sub" where an opaque subject has "id".
     case 'OPAQUE': return idKeys(firstOf(identifier(subject.id), identifier(subject.sub)), context);
     case 'ISS_SUB': return idKeys(identifier(subject.sub), context, identifier(subject.iss));
     case 'URI': return idKeys(identifier(subject.uri)?.replace(/^urn:uuid:/i, ''), context);
-    case 'EMAIL': return keysOf(['email'], subject.email);
-    case 'ACCOUNT': return keysOf(['email'], identifier(subject.uri)?.replace(/^acct:/i, ''));
-    case 'ALIASES': return distinctKeys(records(subject.identifiers).filter(({ format }) => word(format) !== 'ALIASES').flatMap((one) => simpleKeys(one, context)));
+    case 'EMAIL': return [['email', subject.email]];
+    case 'ACCOUNT': return [['email', identifier(subject.uri)?.replace(/^acct:/i, '')]];
+    case 'ALIASES': return records(subject.identifiers).filter(({ format }) => word(format) !== 'ALIASES').flatMap((one) => simpleKeys(one, context));
     // Telephone numbers, sessions, assertions and addresses name no device.
     default: return [];
   }
 }
 
-function idKeys(id: string | undefined, { issuer, deviceId }: SubjectContext, namedBy = issuer): readonly DeviceKey[] {
+function idKeys(id: string | undefined, { issuer, deviceId }: SubjectContext, namedBy = issuer): readonly KeyPlaces[] {
   if (id === undefined) return [];
-  const own = keysOf(['vendorDeviceId'], namedBy === issuer ? id : `${namedBy} ${id}`);
-  if (deviceId !== 'auto') return [...keysOf([deviceId], id), ...own];
-  const known = mdmDeviceKeys(id).filter(({ type }) => type === 'udid' || guidForm(id) !== undefined);
-  return [...known, ...own];
+  const own: KeyPlaces = ['vendorDeviceId', namedBy === issuer ? id : `${namedBy} ${id}`];
+  if (deviceId !== 'auto') return [[deviceId, id], own];
+  const isOfManagement = guidForm(id) !== undefined || mdmDeviceKeys(id).some(({ type }) => type === 'udid');
+  return isOfManagement ? [['mdmDeviceId', id], own] : [own];
 }

@@ -2,11 +2,12 @@ import type { FindingReport, Instant, Signal } from '@sallyport/core';
 import { keysOf } from '../device-keys.ts';
 import type { ReadSnapshot } from '../device-snapshot.ts';
 import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
+import { nameDevice } from '../name-device.ts';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
 import type { Doubt } from '../unknown-word.ts';
-import { unknownTerm } from '../unknown-word.ts';
+import { doubtsOf, unknownTerm } from '../unknown-word.ts';
 import { fingerprint } from '../wire-read.ts';
 import { sophosSettings } from './settings.ts';
 import type { TypeMeaning } from './vocabulary.ts';
@@ -36,10 +37,10 @@ function ofSnapshot(snapshot: ReadSnapshot, connectorId: string, nonCompliant: N
     ],
     [{ field: 'managed state', told: managed, means: MANAGED }, { field: 'app contact', told: isSilent ? 'SILENT' : undefined, means: APP_CONTACT }],
   );
+  const { keys, keyFlag } = nameDevice(['serialNumber', serialNumber], ['vendorDeviceId', id], ['email', email]);
   return [{
     connectorId, reportId: snapshotReportId(id, snapshot, health, compliant, breach, managed, lastSeen, serialNumber),
-    keys: [...keysOf(['serialNumber'], serialNumber), ...keysOf(['vendorDeviceId'], id), ...keysOf(['email'], email)],
-    observedAt: snapshot.takenAt, findings: [], ...posture,
+    keys, observedAt: snapshot.takenAt, findings: [], ...posture, ...doubtsOf(posture, { flag: keyFlag }),
   }];
 }
 

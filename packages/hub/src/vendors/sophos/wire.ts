@@ -12,7 +12,7 @@ export interface SophosDevice {
   readonly breach: string | undefined;
   readonly managed: string | undefined;
   readonly serialNumber: string | undefined;
-  readonly email: string | undefined;
+  readonly email: unknown;
   /** When the app that protects the device was last seen; where that is not told, its management. */
   readonly lastSeen: string | undefined;
   readonly appSeenAt: number | undefined;
@@ -38,7 +38,7 @@ export function readDevice(raw: WireRecord): SophosDevice {
     breach: word(record(raw.compliance).severity),
     managed: word(raw.managedState),
     serialNumber: identifier(raw.serialNumber),
-    email: identifier(raw.email),
+    email: raw.email,
     lastSeen: firstOf(identifier(raw.ixmAppLastSeenAt), identifier(raw.lastSeenAt)),
     appSeenAt: instant(raw.ixmAppLastSeenAt),
   };

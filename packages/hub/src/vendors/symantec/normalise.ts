@@ -2,7 +2,7 @@ import type { FindingReport, Instant, Signal } from '@sallyport/core';
 import { categoryOf } from '@sallyport/core';
 import type { ReadSnapshot } from '../device-snapshot.ts';
 import { readSnapshot, removedSignal, snapshotReportId } from '../device-snapshot.ts';
-import { distinctKeys, firstUnusable, keysOf } from '../device-keys.ts';
+import { nameDevice } from '../name-device.ts';
 import { plainText } from '../plain-text.ts';
 import { postureOfWords } from '../posture-of-words.ts';
 import { undated } from '../undated.ts';
@@ -32,14 +32,10 @@ function ofDevice(snapshot: ReadSnapshot, connectorId: string, { atRiskLevel }: 
   if (id === undefined || (type !== undefined && type !== 'MOBILE')) return [];
   const posture = postureOfWords([{ field: 'device status', told: status, means: DEVICE_STATUS_WHERE_AT_RISK_IS[atRiskLevel] }]);
   if (posture.state === undefined && posture.flag === undefined) return [];
-  const flag = posture.flag ?? firstUnusable({ serialNumber, imei, udid, email });
+  const { keys, keyFlag } = nameDevice(['serialNumber', serialNumber], ['imei', imei], ['udid', udid], ['vendorDeviceId', id], ['email', email]);
   return [{
-    connectorId, observedAt: snapshot.takenAt, findings: [], ...posture, ...(flag && { flag }),
+    connectorId, keys, observedAt: snapshot.takenAt, findings: [], ...posture, ...doubtsOf(posture, { flag: keyFlag }),
     reportId: snapshotReportId(id, snapshot, status, atRiskLevel),
-    keys: distinctKeys([
-      ...keysOf(['serialNumber'], serialNumber), ...keysOf(['imei'], imei), ...keysOf(['udid'], udid),
-      ...keysOf(['vendorDeviceId'], id), ...keysOf(['email'], email),
-    ]),
   }];
 }
 
@@ -47,10 +43,10 @@ function ofIncident(incident: SepMobileIncident, connectorId: string, receivedAt
   const { id, event, severity, risk, health, at, deviceId, email } = incident;
   const posture = postureOfWords([{ field: 'risk', told: risk, means: RISK }], [{ field: 'health status', told: health, means: HEALTH }]);
   const { finding, ...doubt } = findingOf(incident);
+  const { keys, keyFlag } = nameDevice(['vendorDeviceId', deviceId], ['email', email]);
   return [{
-    connectorId, observedAt: at ?? receivedAt, ...undated(at), ...posture, ...doubtsOf(doubt, posture),
+    connectorId, keys, observedAt: at ?? receivedAt, ...undated(at), ...posture, ...doubtsOf(doubt, posture, { flag: keyFlag }),
     reportId: `incident:${id ?? 'none'}:${fingerprint(event, severity, risk, health, at, deviceId, email)}`,
-    keys: distinctKeys([...keysOf(['vendorDeviceId'], deviceId), ...keysOf(['email'], email)]),
     findings: finding === undefined ? [] : [finding],
   }];
 }

@@ -18,7 +18,7 @@ export function normaliseZimperium(raw: unknown, connectorId: string, receivedAt
   const posture = postureOf(told);
   const read = told.threats.map((threat) => findingOf(threat, observedAt));
   const findings = new Map(read.flatMap(({ finding }) => (finding === undefined ? [] : [[finding.id, finding] as const])));
-  const doubts = doubtsOf(posture, ...read, { flag: told.unusable });
+  const doubts = doubtsOf(posture, ...read, { flag: told.keyFlag });
   if (posture.state === undefined && findings.size === 0 && doubts.flag === undefined) return [];
   return [{
     connectorId, reportId: told.reportId.slice(0, 256), keys: told.keys, observedAt, ...undated(told.at), findings: [...findings.values()],

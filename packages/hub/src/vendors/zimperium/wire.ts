@@ -1,6 +1,7 @@
-import type { DeviceKey } from '@sallyport/core';
-import { distinctKeys, firstUnusable, guidForm, keysOf, mdmDeviceKeys } from '../device-keys.ts';
+import { guidForm } from '../device-keys.ts';
 import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
+import type { KeyPlaces, NamedDevice } from '../name-device.ts';
+import { nameDevice } from '../name-device.ts';
 import { plainText } from '../plain-text.ts';
 import type { WireRecord } from '../wire-read.ts';
 import { firstOf, fingerprint, identifier, isRecord, isTrue, list, record, records, word } from '../wire-read.ts';
@@ -11,11 +12,8 @@ import { readTime } from './times.ts';
  * rows of the Sentinel export (threats and incidents), the REST API's devices and threats in version 2 and
  * its devices and events in version 1.
  */
-export interface ZimperiumRecord {
+export interface ZimperiumRecord extends NamedDevice {
   readonly reportId: string;
-  readonly keys: readonly DeviceKey[];
-  /** The flag of a key that was meant as one and identifies nothing. */
-  readonly unusable?: string | undefined;
   readonly at: number | undefined;
   /** About the device as a whole; the word is missing where the record has none. */
   readonly posture: string | undefined;
@@ -85,10 +83,10 @@ function readListed(raw: WireRecord): ZimperiumRecord | undefined {
   return {
     ...ABOUT_NO_DEVICE, ...told, at: snapshot.takenAt,
     reportId: snapshotReportId(id, snapshot, ...words),
-    keys: distinctKeys([
-      ...mdmDeviceKeys(device.mdmDeviceId), ...trackingIds.flatMap(guidKeys),
-      ...vendorKeys(device.zdeviceId, device.id), ...keysOf(['email'], record(device.deviceOwner).email),
-    ]),
+    ...nameDevice(
+      ['mdmDeviceId', device.mdmDeviceId], ...trackingIds.map(guidKey),
+      ...vendorKeys(device.zdeviceId, device.id), ['email', record(device.deviceOwner).email],
+    ),
   };
 }
 
@@ -104,12 +102,11 @@ function readRestExport(raw: WireRecord): ZimperiumRecord {
     // Should the vendor send an event again once it is mitigated, under the same id, that is news.
     reportId: `event:${id}${mitigated ? ':mitigated' : ''}`,
     at,
-    keys: distinctKeys([
-      ...mdmDeviceKeys(device.mdm_device_id), ...alternatives(device.mdm_alt_ids),
-      ...realImei(device.imei), ...vendorKeys(device.zdid, forensics.zdid, device.device_id),
-      ...keysOf(['email'], firstOf(identifier(record(raw.device_owner).email), identifier(record(raw.user_info).user_email))),
-    ]),
-    unusable: is15Digits(device.imei) ? firstUnusable({ imei: device.imei }) : undefined,
+    ...nameDevice(
+      ['mdmDeviceId', device.mdm_device_id], ...alternatives(device.mdm_alt_ids),
+      realImei(device.imei), ...vendorKeys(device.zdid, forensics.zdid, device.device_id),
+      ['email', record(raw.device_owner).email, record(raw.user_info).user_email],
+    ),
     // A simulated threat may have raised the posture that is told beside it.
     posture: isTrue(raw.simulated) ? undefined : word(raw.risk_posture),
     threats: [{
@@ -131,10 +128,10 @@ function readThreatRow(raw: WireRecord): ZimperiumRecord {
     ...ABOUT_NO_DEVICE,
     reportId: `threat:${id ?? fingerprint(at, identifier(raw.zdevice_id), identifier(raw.threat_name))}:${fingerprint(state, at, word(raw.risk_posture_name))}`,
     at,
-    keys: distinctKeys([
-      ...mdmDeviceKeys(raw.mdm_device_id), ...alternatives(raw.mdm_alt_ids), ...vendorKeys(raw.zdevice_id, raw.device_id),
-      ...keysOf(['email'], raw.device_owner_email),
-    ]),
+    ...nameDevice(
+      ['mdmDeviceId', raw.mdm_device_id], ...alternatives(raw.mdm_alt_ids), ...vendorKeys(raw.zdevice_id, raw.device_id),
+      ['email', raw.device_owner_email],
+    ),
     posture: word(raw.risk_posture_name),
     threats: [{
       id, kind: word(raw.threat_name), title: plainText(raw.threat_display_name, 300), severity: word(raw.severity_name),
@@ -155,7 +152,7 @@ function readIncident(raw: WireRecord): ZimperiumRecord {
   return {
     ...ABOUT_NO_DEVICE, ...readIncidentItself(raw, threats.map(({ id, state, at }) => [id ?? null, state ?? null, at ?? null])),
     at: readTime(raw.incident_updated_date) ?? (begun.length > 0 ? Math.max(...begun) : undefined),
-    keys: distinctKeys([...vendorKeys(raw.device_id), ...keysOf(['vendorIncidentId'], identifier(raw.incident_id))]),
+    ...nameDevice(...vendorKeys(raw.device_id), ['vendorIncidentId', identifier(raw.incident_id)]),
     threats,
   };
 }
@@ -165,7 +162,7 @@ function readIncidentMitigation(raw: WireRecord): ZimperiumRecord {
   return {
     ...ABOUT_NO_DEVICE, ...readIncidentItself(raw, readTime(raw.incident_updated_date) ?? null),
     at: readTime(raw.incident_updated_date),
-    keys: distinctKeys([...vendorKeys(raw.device_id), ...keysOf(['vendorIncidentId'], identifier(raw.incident_id))]),
+    ...nameDevice(...vendorKeys(raw.device_id), ['vendorIncidentId', identifier(raw.incident_id)]),
   };
 }
 
@@ -191,9 +188,9 @@ function readThreatV2(raw: WireRecord): ZimperiumRecord | undefined {
     ...ABOUT_NO_DEVICE,
     reportId: `threat:${id}:${fingerprint(state, mitigated, at)}`,
     at,
-    keys: distinctKeys([
-      ...mdmDeviceKeys(device.mdmDeviceId), ...vendorKeys(device.zdeviceId, raw.deviceId, device.id), ...keysOf(['email'], owner),
-    ]),
+    ...nameDevice(
+      ['mdmDeviceId', device.mdmDeviceId], ...vendorKeys(device.zdeviceId, raw.deviceId, device.id), ['email', owner],
+    ),
     threats: [{
       id, kind: word(raw.threatTypeName), title: plainText(raw.threatTypeName, 300), severity: firstOf(word(raw.severityName), word(raw.severity)),
       state, mitigated, simulated: isTrue(raw.simulated), at: detectedAt,
@@ -210,7 +207,7 @@ function readEventV1(raw: WireRecord): ZimperiumRecord {
     ...ABOUT_NO_DEVICE,
     reportId: `event:${id ?? 'none'}:${fingerprint(state, detectedAt, fixedAt)}`,
     at: firstOf(fixedAt, detectedAt),
-    keys: distinctKeys([...mdmDeviceKeys(raw.mdmId), ...vendorKeys(raw.zdid, raw.deviceId), ...keysOf(['email'], raw.userEmail)]),
+    ...nameDevice(['mdmDeviceId', raw.mdmId], ...vendorKeys(raw.zdid, raw.deviceId), ['email', raw.userEmail]),
     threats: [{
       id, kind: word(raw.eventFullName), title: plainText(raw.eventFullName, 300), severity: word(raw.severity), state,
       mitigated: fixedAt !== undefined, simulated: false, at: detectedAt,
@@ -227,34 +224,30 @@ function readDeviceV1(raw: WireRecord): ZimperiumRecord | undefined {
   return {
     ...ABOUT_NO_DEVICE, posture, appStatus, at,
     reportId: `device:${id}:${fingerprint(posture, appStatus, at)}`,
-    keys: distinctKeys([
-      ...mdmDeviceKeys(raw.mdmId), ...guidKeys(raw.externalTrackingId1), ...guidKeys(raw.externalTrackingId2),
-      ...vendorKeys(raw.zdid, raw.deviceId), ...keysOf(['email'], raw.email),
-    ]),
+    ...nameDevice(
+      ['mdmDeviceId', raw.mdmId], guidKey(raw.externalTrackingId1), guidKey(raw.externalTrackingId2),
+      ...vendorKeys(raw.zdid, raw.deviceId), ['email', raw.email],
+    ),
   };
 }
 
-function vendorKeys(...ids: readonly unknown[]): readonly DeviceKey[] {
-  return distinctKeys(ids.flatMap((id) => keysOf(['vendorDeviceId'], identifier(id))));
+function vendorKeys(...ids: readonly unknown[]): readonly KeyPlaces[] {
+  return ids.map((id) => ['vendorDeviceId', id]);
 }
 
 /** Tracking ids are free text of whoever set the app up; only a GUID among them can be a device's id. */
-function guidKeys(value: unknown): readonly DeviceKey[] {
-  return typeof value === 'string' && guidForm(value.trim()) !== undefined ? mdmDeviceKeys(value) : [];
+function guidKey(value: unknown): KeyPlaces {
+  return ['mdmDeviceId', typeof value === 'string' && guidForm(value.trim()) !== undefined ? value : undefined];
 }
 
 /** On iOS this is a UUID of the vendor, so only what is an IMEI in full is taken for one. */
-function realImei(value: unknown): readonly DeviceKey[] {
-  return is15Digits(value) ? keysOf(['imei'], value) : [];
-}
-
-function is15Digits(value: unknown): boolean {
-  return typeof value === 'string' && /^\d{15}$/.test(value.trim());
+function realImei(value: unknown): KeyPlaces {
+  return ['imei', typeof value === 'string' && /^\d{15}$/.test(value.trim()) ? value : undefined];
 }
 
 /** A list of ids or an object of them; the shape was only ever seen empty. */
-function alternatives(value: unknown): readonly DeviceKey[] {
-  return (Array.isArray(value) ? value : Object.values(record(value))).flatMap(mdmDeviceKeys);
+function alternatives(value: unknown): readonly KeyPlaces[] {
+  return (Array.isArray(value) ? value : Object.values(record(value))).map((id: unknown) => ['mdmDeviceId', id]);
 }
 
 function names(value: unknown): readonly (string | undefined)[] {
