@@ -183,6 +183,11 @@ describe('a system whose name is in no table', () => {
     if (code !== undefined) expect(verdict.reasons[0]).toMatchObject({ policyId: 'iOS low', required: 'low', connectorId: 'c' });
   });
 
+  test('is held to the phone policies, too, where it is a phone on a system for computers', () => {
+    expect(asked({ state: 'highSeverity', device: { operatingSystem: 'Ubuntu Touch', platform: 'linux' } }).state).toBe('noncompliant');
+    expect(asked({ state: 'secured', device: { operatingSystem: 'Ubuntu Touch', platform: 'linux' } }).state).toBe('compliant');
+  });
+
   test.each<ThreatState | undefined>(['secured', 'lowSeverity', 'highSeverity', undefined])('closes a device that registers now, called %s', (state) => {
     expect(asked({ ...(state !== undefined && { state }), device: { strict: true } }).state).toBe('noncompliant');
     expect(asked({ ...(state !== undefined && { state }), device: { strict: true }, phonePolicies: [] }).state).toBe('noncompliant');

@@ -14,14 +14,14 @@ describe('the name of a system', () => {
 
   test.each([
     'Android', 'ANDROID', 'Android (Personally-Owned Work Profile)', 'AndroidForWork', 'AndroidEnterprise', 'Android Enterprise', 'android 14', 'AOSP', 'Android (AOSP)',
-    'Linux (Android)', 'Linux / Android 13', 'GNU/Linux (Android 14)', 'Samsung Android', 'Google Android', 'Fire OS 8', 'GrapheneOS', 'AndroidTiramisu', 'Android TV', 'androidnGMS',
+    'Linux (Android)', 'Linux / Android 13', 'GNU/Linux (Android 14)', 'Samsung Android', 'Google Android', 'Fire OS 8', 'GrapheneOS', 'AndroidTiramisu', 'Android TV', 'androidnGMS', 'LineageOS 21', '/e/OS 2.4', 'HarmonyOS 4 (Android 12)',
   ])('%j is Android', (name) => expect(platformOf(name)).toBe('android'));
 
   test.each(['macOS', 'Mac OS X', 'MacMDM', 'darwin', 'AppleOsX', 'OS X', 'Apple macOS 14', 'MacBookPro18,3', 'Mac14,2', 'macOSVentura'])('%j is macOS', (name) => expect(platformOf(name)).toBe('macOS'));
 
   test.each([
     'Windows', 'Windows 11', 'Windows10', 'Microsoft Windows 11 Pro', 'Microsoft Windows NT Workstation 10.0 (Tablet Edition)', 'WinRT', 'Windows Holographic', 'WindowsPhone',
-    'SurfaceHub', 'cloudPC', 'windows',
+    'SurfaceHub', 'cloudPC', 'windows', 'Windows Phone 8.1', 'Windows 10 Mobile',
   ])('%j is Windows', (name) => expect(platformOf(name)).toBe('windows'));
 
   test.each(['Linux', 'Linux (ubuntu)', 'Ubuntu 22.04.3 LTS', 'linuxmint'])('%j is known and is no phone', (name) => {
@@ -32,13 +32,19 @@ describe('the name of a system', () => {
   test.each([
     'Debian GNU/Linux 12', 'debian', 'rhel', 'Red Hat Enterprise Linux 9', 'CentOS', 'Fedora Linux 40', 'opensuse-leap', 'opensuse-tumbleweed', 'arch', 'amzn', 'nixos', 'kali', 'manjaro-arm',
     'ChromeOS', 'Chrome OS', 'chrome', 'Chrome OS (Android)', 'tvOS', 'Apple TV', 'AppleTV11,1', 'watchOS', 'Apple Watch', 'Watch6,1', 'visionOS', 'RealityDevice14,1', 'AudioAccessory5,1',
-    'Printer', 'HP LaserJet', 'HP FutureSmart 5', 'Canon imageRUNNER', 'KONICA MINOLTA bizhub', 'PAN-OS 11', 'UOS 20', 'Zebra Printer', 'VMware ESXi', 'FreeBSD', 'Tizen', 'Cisco IOS', 'unix',
+    'Printer', 'HP LaserJet', 'HP FutureSmart 5', 'Canon imageRUNNER', 'KONICA MINOLTA bizhub', 'PAN-OS 11', 'UOS 20', 'Zebra Printer', 'VMware ESXi', 'FreeBSD', 'Tizen', 'Cisco IOS', 'unix', 'Chrome OS Flex', 'webOS', 'Wear OS 4',
   ])('%j stays what it is: a known system without compliance policies', (name) => expect(readSystem(name)).toEqual({ platform: 'unknown', known: true }));
 
   test.each([
     '', ' ', '14', '-', 'Unknown', 'unknown', 'n/a', 'null', 'FooOS', 'macaroni', 'iosomething', 'iosif', 'HarmonyOS NEXT', 'BlackBerry', 'iOS / Android', 'Androïd', 'phone', 'smart phone',
     'pwned"\u202e', 'i\u043es', 'x'.repeat(10_000),
   ])('%j is in no table', (name) => expect(readSystem(name)).toEqual({ platform: 'unknown', known: false }));
+
+  test.each([
+    ['Ubuntu Touch', 'linux'], ['Ubuntu Touch 20.04 OTA-5', 'linux'], ['UbuntuTouch', 'linux'], ['UBports (Ubuntu 20.04)', 'linux'], ['postmarketOS', 'unknown'], ['postmarketOS (Alpine Linux)', 'unknown'],
+    ['Linux (postmarketOS)', 'linux'], ['Sailfish OS 4.6', 'unknown'], ['SailfishOS (Linux)', 'linux'], ['KaiOS 3.1', 'unknown'], ['Linux / KaiOS', 'linux'], ['HarmonyOS', 'unknown'],
+    ['Linux (HarmonyOS)', 'linux'], ['OpenHarmony', 'unknown'], ['Plasma Mobile (Manjaro ARM)', 'unknown'], ['Debian GNU/Linux (Mobian)', 'unknown'], ['Fedora Linux Phosh', 'unknown'], ['Tizen Mobile 3.0', 'unknown'],
+  ])('%j is a phone that no policy is for: unknown, whatever it is built on', (name, platform) => expect(readSystem(name)).toEqual({ platform, known: false }));
 
   test('has one key whatever its version and spelling', () => {
     expect(new Set(['FooOS', ' fooos 3.1', 'FOOOS (7)', 'FooOS-2'].map(systemNameKey))).toEqual(new Set(['fooos']));

@@ -1,4 +1,4 @@
-import { SYSTEM_NAMES, SYSTEM_PREFIXES, VAGUE_NAMES, type SystemKind } from './system-names.ts';
+import { OTHER_PHONES, SYSTEM_NAMES, SYSTEM_PREFIXES, VAGUE_NAMES, type SystemKind } from './system-names.ts';
 
 /** Graph's `conditionalAccessDevicePlatform` for devices that can be told apart; `unknown` for all others. */
 export type Platform = 'android' | 'iOS' | 'macOS' | 'windows' | 'linux' | 'unknown';
@@ -8,7 +8,7 @@ export const PLATFORMS: readonly Platform[] = ['android', 'iOS', 'macOS', 'windo
 /** What the name of a system means. */
 export interface SystemReading {
   readonly platform: Platform;
-  /** false: the name is in no table. With `platform: 'unknown'` true: a known system that no compliance policy is for. */
+  /** false: the name is in no table, or is that of a phone without compliance policies. With `platform: 'unknown'` true: a known system that no compliance policy is for. */
   readonly known: boolean;
 }
 
@@ -23,7 +23,8 @@ const MAX_READ = 10_000;
  * Reads `managedDevice.operatingSystem`, a free string that managements fill in their own way ("iOS", " iPadOS 17.2", "Linux
  * (Android)", "Microsoft Windows 11 Pro"). Case, blanks, punctuation and digits mean nothing; whole words count, so that
  * "macaroni" is no Mac. The first known word counts, except that Android runs on Linux, and that a name with both iOS and
- * Android in it means neither.
+ * Android in it means neither. The name of a phone beside that of a system for computers makes it unknown, because no policy
+ * for computers is meant for it; its platform stays that of the system.
  */
 export function readSystem(operatingSystem: string): SystemReading {
   const read = READ.get(operatingSystem);
@@ -53,7 +54,11 @@ function readingOf(words: readonly string[]): SystemReading {
   const [first] = kinds;
   if (first === undefined || (kinds.includes('android') && kinds.includes('iOS'))) return UNREAD;
   const kind = first === 'linux' ? kinds.find((other) => other !== 'linux') ?? first : first;
-  return { platform: kind === 'other' ? 'unknown' : kind, known: true };
+  return { platform: kind === 'other' ? 'unknown' : kind, known: !(kind === 'linux' || kind === 'other') || !namesOtherPhone(words) };
+}
+
+function namesOtherPhone(words: readonly string[]): boolean {
+  return words.some((word, i) => OTHER_PHONES.has(word) || OTHER_PHONES.has(`${word} ${words[i + 1]}`));
 }
 
 function kindsIn(words: readonly string[]): readonly SystemKind[] {

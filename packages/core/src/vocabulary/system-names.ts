@@ -12,7 +12,7 @@ export type SystemKind = Exclude<Platform, 'unknown'> | 'other';
 export const SYSTEM_NAMES: ReadonlyMap<string, SystemKind> = new Map<string, SystemKind>([
   ...named('android', [
     'android', 'aosp', 'androidforwork', 'androidenterprise', 'androidworkprofile', 'androidaosp', 'androidngms', 'fire os', 'fireos', 'lineageos',
-    'grapheneos', 'calyxos',
+    'grapheneos', 'calyxos', 'e os',
   ]),
   ...named('iOS', ['ios', 'ipados', 'iosipados', 'iphone', 'iphoneos', 'iphone os', 'ipad', 'ipod', 'ipod touch']),
   ...named('macOS', [
@@ -31,13 +31,23 @@ export const SYSTEM_NAMES: ReadonlyMap<string, SystemKind> = new Map<string, Sys
     'neon', 'pop os', 'pop', 'elementary', 'zorin', 'slackware', 'mageia', 'photon', 'flatcar', 'coreos', 'igel', 'igelos', 'thinos', 'thinpro', 'stratodesk', 'openwrt', 'unix',
     'parrot', 'garuda', 'cachyos', 'bazzite', 'nobara', 'solus', 'deepin', 'uniontech', 'uos', 'kylin', 'proxmox', 'cloudlinux', 'steamos', 'truenas', 'freenas', 'freebsd', 'openbsd', 'netbsd', 'solaris', 'sunos', 'aix', 'hpux', 'hp ux',
     'chromeos', 'chrome os', 'chrome', 'chromium os', 'chromiumos', 'chromeosflex', 'cros', 'chromebook',
-    'tvos', 'apple tv', 'appletv', 'watchos', 'apple watch', 'watch', 'visionos', 'xros', 'realitydevice', 'apple vision', 'audioos', 'audioaccessory', 'homepod', 'bridgeos',
+    'tvos', 'apple tv', 'appletv', 'wear os', 'wearos', 'watchos', 'apple watch', 'watch', 'visionos', 'xros', 'realitydevice', 'apple vision', 'audioos', 'audioaccessory', 'homepod', 'bridgeos',
     'webos', 'tizen', 'roku', 'fuchsia', 'qnx', 'vxworks', 'freertos', 'rtos',
     'deskjet', 'designjet', 'pagewide', 'futuresmart', 'bizhub', 'imagerunner', 'imageprograf', 'workcentre', 'versalink', 'altalink', 'ecosys', 'taskalfa', 'plotter', 'mfp', 'multifunction',
     'junos', 'fortios', 'pan os', 'panos', 'arubaos', 'routeros', 'roomos', 'xbox', 'playstation', 'brightsign',
     'printer', 'printers', 'laserjet', 'officejet', 'colorlaserjet', 'zebra printer', 'linkos', 'link os', 'jetdirect', 'scanner', 'copier', 'camera', 'router', 'switch', 'firewall',
     'access point', 'voip', 'ip phone', 'teams room', 'teams rooms', 'iot', 'iothub', 'cisco ios', 'nx os', 'esxi', 'esx', 'vmware esxi', 'xenserver', 'hypervisor',
   ]),
+]);
+
+/**
+ * Phones that no compliance policy is for, by names that may stand beside the system that they are built on ("Ubuntu Touch",
+ * "postmarketOS (Alpine Linux)"): the name of that system does not make a desktop of them.
+ */
+export const OTHER_PHONES: ReadonlySet<string> = new Set([
+  'ubuntu touch', 'ubuntutouch', 'ubports', 'postmarketos', 'postmarket os', 'sailfish', 'sailfishos', 'aurora os', 'auroraos', 'kaios', 'kai os', 'harmonyos', 'harmony os',
+  'openharmony', 'hongmeng', 'plasma mobile', 'plasmamobile', 'phosh', 'mobian', 'droidian', 'pinephone', 'librem', 'pureos', 'maemo', 'meego', 'nemo mobile',
+  'firefox os', 'firefoxos', 'symbian', 'blackberry', 'tizen mobile', 'tizen phone',
 ]);
 
 /** Only where nothing else in a name is known: Workspace ONE calls iOS "Apple". */
