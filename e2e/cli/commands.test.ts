@@ -333,6 +333,17 @@ describe('import', () => {
     expect(out).toContain(`problem  ${path}:4  userPrincipalName: There is no user "nobody@example.com".`);
     expect(await ok('user', 'list')).toContain('grace@example.com');
   });
+
+  test('names the line of what the hub took and cannot use', async () => {
+    const path = file('unusable.json', '{"managedDevices": [\n{"id": "33333333-0000-4000-8000-000000000002",\n "operatingSystem": "FooOS",\n "serialNumber": "unknown"}]}');
+    const out = await ok('import', path);
+    expect(out).toContain(`warning  ${path}:3  operatingSystem is a name that is not known`);
+    expect(out).toContain(`warning  ${path}:4  serialNumber is a placeholder`);
+    expect(await json('import', path)).toMatchObject({ done: { managedDevices: { changed: 1 } }, problems: [], warnings: [{ file: path, line: 3, field: 'operatingSystem' }, { line: 4, field: 'serialNumber' }] });
+    expect(await ok('device', 'register', '--name', 'Pad', '--os', 'FooOS')).toContain('warning  operatingSystem is a name that is not known');
+    await ok('device', 'remove', '33333333-0000-4000-8000-000000000002');
+    await ok('device', 'remove', 'Pad');
+  });
 });
 
 /** A Node that is not the product's own. */

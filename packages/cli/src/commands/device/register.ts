@@ -1,8 +1,8 @@
 import type { DeviceResource } from '@sallyport/contracts/client/index.ts';
 import { command } from '../../frame/command.ts';
 import { oneOf, requiredText, text } from '../../frame/flags.ts';
-import { plain } from '../../output/plain.ts';
 import { DEVICES, findUser } from '../shared/find.ts';
+import { warningLine, warningsIn } from '../shared/write-warnings.ts';
 import { deviceText } from './device-text.ts';
 
 export const register = command({
@@ -33,7 +33,7 @@ export const register = command({
       ...(flags.serial === undefined ? {} : { serialNumber: flags.serial }),
       ...(flags.imei === undefined ? {} : { imei: flags.imei }),
     });
-    const warnings = (device['@sallyport.warnings'] ?? []).map(({ message }) => `${style.warn('note')}  ${plain(message)}\n`);
+    const warnings = warningsIn(device).map(({ message }) => warningLine(message, style));
     return { json: device, text: `${deviceText(device, style)}${warnings.join('')}` };
   },
 });

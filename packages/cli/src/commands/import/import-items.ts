@@ -12,6 +12,8 @@ export interface ImportSummary {
   /** By kind: how many were made and changed, or would be. */
   readonly done: ReadonlyMap<string, { readonly created: number; readonly changed: number; readonly failed: number }>;
   readonly problems: readonly ImportProblem[];
+  /** What was taken, and has a part that the hub cannot use. */
+  readonly warnings: readonly ImportProblem[];
   /** Properties that this hub does not keep, with how many items had them: `user.signInActivity`. */
   readonly leftOut: ReadonlyMap<string, number>;
 }
@@ -47,12 +49,13 @@ export async function importItems(hub: HubClient, items: readonly ImportItem[], 
     // Groups may be members of groups, so members are added when all groups are there.
     if (kind.name === 'groups' && !dryRun) await eachAtOnce(ofKind, (item) => run.addMembers(item));
   }
-  return { done: run.done, problems: run.problems, leftOut: run.leftOut };
+  return { done: run.done, problems: run.problems, warnings: run.warnings, leftOut: run.leftOut };
 }
 
 class Run {
   readonly done = new Map<string, { created: number; changed: number; failed: number }>();
   readonly problems: ImportProblem[] = [];
+  readonly warnings: ImportProblem[] = [];
   readonly leftOut = new Map<string, number>();
   readonly #hub: HubClient;
   /** Ids in the files, and what they are at this hub. */
@@ -103,7 +106,8 @@ class Run {
       return missing.length > 0 && one.kind.name !== 'groups' ? 'failed' : existing === undefined ? 'created' : 'changed';
     }
     const item = await namesToIds(this.#hub, this.#withOurIds(known));
-    const { what, id } = await putItem(this.#hub, one.kind, item, existing);
+    const { what, id, warnings } = await putItem(this.#hub, one.kind, item, existing);
+    this.warnings.push(...warnings.map(({ target, message }) => ({ file: one.file, line: one.line(target), field: target, message })));
     namesakes?.add(id);
     this.#taken.set(one, id);
     if (typeof one.item.id === 'string') this.#ids.set(one.item.id.toLowerCase(), id);

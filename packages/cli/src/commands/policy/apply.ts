@@ -7,7 +7,8 @@ import { kindOfPolicy, type GraphKind } from '../shared/graph-kinds.ts';
 import { readJson } from '../shared/json-file.ts';
 import { namesToIds } from '../shared/names-to-ids.ts';
 import { stateColour } from '../shared/paint.ts';
-import { findExisting, putItem } from '../shared/put-item.ts';
+import { findExisting, putItem, type PutResult } from '../shared/put-item.ts';
+import { warningLine } from '../shared/write-warnings.ts';
 
 interface Wanted {
   readonly kind: GraphKind;
@@ -26,16 +27,16 @@ export const apply = command({
     const wanted: Wanted[] = [];
     for (const path of flags.file) wanted.push(...policiesIn(await readJson(path, context), path));
     const hub = await context.hub();
-    const done: { readonly kind: string; readonly name: string; readonly what: string; readonly id: string }[] = [];
+    const done: (PutResult & { readonly kind: string; readonly name: string })[] = [];
     for (const one of wanted) done.push(await applyOne(hub, one));
     return {
       json: done,
-      text: table(done, [
+      text: `${table(done, [
         { title: 'WHAT', cell: ({ what }) => what, paint: stateColour(context.style) },
         { title: 'KIND', cell: ({ kind }) => kind },
         { title: 'NAME', cell: ({ name }) => name },
         { title: 'ID', cell: ({ id }) => id },
-      ], context.style, 'The files hold no policies.'),
+      ], context.style, 'The files hold no policies.')}${done.flatMap(({ name, warnings }) => warnings.map(({ message }) => warningLine(message, context.style, name))).join('')}`,
     };
   },
 });

@@ -1,10 +1,13 @@
 import type { HubClient, Resource } from '@sallyport/contracts/client/index.ts';
 import type { GraphKind } from './graph-kinds.ts';
 import { isGuid, literal, segment, withQuery } from './odata.ts';
+import { warningsIn, type WriteWarning, type Written } from './write-warnings.ts';
 
 export interface PutResult {
   readonly what: 'created' | 'changed';
   readonly id: string;
+  /** What of the item the hub took and cannot use. */
+  readonly warnings: readonly WriteWarning[];
 }
 
 /** Where several items of a file share a name: what items before took, so that each takes another one. */
@@ -57,13 +60,13 @@ function byAge(a: Resource, b: Resource): number {
  */
 export async function putItem(hub: HubClient, kind: GraphKind, item: Resource, existing: Resource | undefined): Promise<PutResult> {
   if (existing === undefined) {
-    const { id } = await hub.post<{ readonly id: string }>(kind.path, creatable(kind, item));
-    return { what: 'created', id };
+    const created = await hub.post<Written & { readonly id: string }>(kind.path, creatable(kind, item));
+    return { what: 'created', id: created.id, warnings: warningsIn(created) };
   }
   const id = String(existing.id);
-  await hub.patch(`${kind.path}/${segment(id)}`, without(item, [...kind.apart, 'id']));
+  const changed = await hub.patch<Written>(`${kind.path}/${segment(id)}`, without(item, [...kind.apart, 'id']));
   if (kind.name === 'deviceCompliancePolicies') await putApart(hub, `${kind.path}/${segment(id)}`, item);
-  return { what: 'changed', id };
+  return { what: 'changed', id, warnings: warningsIn(changed) };
 }
 
 async function putApart(hub: HubClient, path: string, item: Resource): Promise<void> {
