@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '@sallyport/core';
+import { flagOfState } from '../testing-flag.ts';
 import { better } from './index.ts';
 import { normaliseBetter } from './normalise.ts';
 import { rowsOf } from './rows.ts';
@@ -132,7 +133,7 @@ describe('BETTER\'s traps', () => {
     const names = ['DeviceUDID', 'DeviceUDID_g', 'ThreatLevel', 'ThreatLevel_s', 'IsDeleted_b', 'UserEmail', 'ThreatId', 'Status', 'ThreatSeverity', 'LogTimeStamp_t', 'LastReported'];
     const row = fc.oneof(fc.dictionary(fc.constantFrom(...names), fc.anything()), fc.anything());
     fc.assert(fc.property(row, fc.constantFrom('device', 'incident', 'else'), fc.anything(), (one, table, place) => {
-      for (const s of signals({ table, row: one, place })) expect(s.state === 'secured' && s.flag !== undefined).toBe(false);
+      for (const s of signals({ table, row: one, place })) expect(s.state === 'secured' && flagOfState(s) !== undefined).toBe(false);
       for (const record of better.collect?.records({ logType: 'BetterMTDIncidentLog', timeField: 'x', rows: [one, one] }) ?? []) signals(record);
     }), { numRuns: 300 });
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { categoryOf, type Signal } from '@sallyport/core';
+import { flagOfState } from '../testing-flag.ts';
 import { JAMF_CATEGORIES } from './categories.ts';
 import { normaliseJamf } from './normalise.ts';
 
@@ -115,7 +116,7 @@ test('nothing that comes in makes it throw, and what is not understood is never 
   const words = fc.oneof(fc.constantFrom('SECURE', 'Detected', 'x', null), fc.anything());
   fc.assert(fc.property(fc.record({ guid: words, riskCategory: words, user: words, device: words, eventType: words, action: words, severity: words }, { requiredKeys: [] }), (raw) => {
     for (const signal of [...snapshot(raw), ...normaliseJamf(raw, CONNECTOR, NOW), ...normaliseJamf({ event: raw }, CONNECTOR, NOW)]) {
-      if (signal.state === 'secured') expect([signal.flag, String(raw.riskCategory).trim().toUpperCase()]).toEqual([undefined, 'SECURE']);
+      if (signal.state === 'secured') expect([flagOfState(signal), String(raw.riskCategory).trim().toUpperCase()]).toEqual([undefined, 'SECURE']);
     }
   }), { numRuns: 300 });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '@sallyport/core';
+import { flagOfState } from '../testing-flag.ts';
 import { NewestMachines } from './newest-machines.ts';
 import { normaliseDefender } from './normalise.ts';
 
@@ -76,7 +77,7 @@ test('nothing that comes in makes it throw, and what is not understood is never 
   const words = fc.oneof(fc.constantFrom('None', 'Active', 'Onboarded', 'x', null), fc.anything());
   fc.assert(fc.property(fc.record({ id: words, riskScore: words, healthStatus: words, onboardingStatus: words, aadDeviceId: words }, { requiredKeys: [] }), (machine) => {
     for (const signal of signals(machine)) {
-      if (signal.state === 'secured') expect([signal.flag, ['NONE', 'INFORMATIONAL'].includes(String(machine.riskScore).trim().toUpperCase())]).toEqual([undefined, true]);
+      if (signal.state === 'secured') expect([flagOfState(signal), ['NONE', 'INFORMATIONAL'].includes(String(machine.riskScore).trim().toUpperCase())]).toEqual([undefined, true]);
     }
     expect(normaliseDefender(machine, CONNECTOR, NOW, { notActive: 'ignore' })).toEqual([]);
   }), { numRuns: 300 });
