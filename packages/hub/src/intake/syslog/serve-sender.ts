@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
-import type { Frame } from '../../vendors/syslog-cef/framing.ts';
+import type { Frame, Unfinished } from '../../vendors/syslog-cef/framing.ts';
 import { FrameReader } from '../../vendors/syslog-cef/framing.ts';
 import type { VendorLog } from '../../vendors/vendor.ts';
 import type { LinkRuntime } from '../link-runtime.ts';
@@ -38,11 +38,10 @@ export async function serveSender(socket: TLSSocket, options: ServeOptions): Pro
       const problem = await takeFrames(frames, options);
       if (problem !== undefined) return { lines, problem };
       lines += frames.length;
-      if (reader.problem !== undefined) return { lines, problem: `a message ${reader.problem}` };
       const waitMs = options.pace.spend(frames.length, performance.now());
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: options.stopping });
     }
-    return { lines, ...(reader.unfinished !== undefined && { problem: 'the sender left its last line unfinished; it was not taken' }) };
+    return { lines, problem: problemOfEnd(reader.unfinished) };
   } catch (error) {
     return { lines, problem: problemOf(error, options.stopping) };
   } finally {
@@ -71,6 +70,13 @@ async function takeFrames(frames: readonly Frame[], options: ServeOptions): Prom
     }
   }
   return undefined;
+}
+
+/** Half of a report could say the opposite of the whole. */
+function problemOfEnd(unfinished: Unfinished | undefined): string | undefined {
+  if (unfinished === undefined) return undefined;
+  if ('line' in unfinished) return 'the sender left its last line unfinished; it was not taken';
+  return `its last message was announced with ${unfinished.missing} bytes more than came; it was not taken`;
 }
 
 function problemOf(error: unknown, stopping: AbortSignal): string {

@@ -50,10 +50,10 @@ const MAP = {
 };
 const AT = Date.parse('2026-03-02T08:00:00Z');
 
-async function start(settings: object = { clientCa: authority.cert }, limits: Partial<SyslogLimits> = {}, wrap?: (intake: Intake) => Intake) {
+async function start(settings: object = { clientCa: authority.cert }, limits: Partial<SyslogLimits> = {}, wrap?: (intake: Intake) => Intake, tell: (message: string) => void = () => undefined) {
   await t.link(LOOKOUT, 'syslog-cef', { map: MAP, ...settings });
   runner = await t.start(wrap);
-  listener = await startSyslog({ listen: { host: '127.0.0.1', port: 0 }, tls: server, runner, clock: systemClock, log: { info: () => undefined, warn: () => undefined }, limits });
+  listener = await startSyslog({ listen: { host: '127.0.0.1', port: 0 }, tls: server, runner, clock: systemClock, log: { info: (_, message) => tell(message), warn: (_, message) => tell(message) }, limits });
 }
 
 /** Connects as a sender does. TLS 1.3 tells a client only later that it was turned away. */
@@ -161,13 +161,24 @@ describe('a sender with its certificate', () => {
     await reports(2);
   });
 
-  test('that goes on with what cannot be understood is heard up to there, and hung up on', async () => {
+  test.each(['1796060852 ', '1796060852123 ', '1796060852.123 ', '000123: ', '12345 ', '1796060852 \ufeff', '2026-11-29T10:00:00Z '])('is heard with %j in front of a priority, and goes on being heard', async (front) => {
     await start();
     const socket = await sender(console_);
-    socket.write(`${line('bad', 1)}\n${counted(line('bad', 2))}999999999 ${line('fine', 3)}\n`);
+    socket.write(`${line('bad', 1)}\n${front}${line('bad', 2)}\r\n${front}${line('bad', 3)}\n${line('bad', 4)}\n${counted(line('fine', 5))}`);
+    await reports(5);
+    expect(await state()).toBe('secured');
+    socket.write(`${line('bad', 6)}\n`);
+    await reports(6);
+  });
+
+  test('that leaves a counted message unfinished is told from how many bytes were missing', async () => {
+    const told: string[] = [];
+    await start(undefined, {}, undefined, (message) => told.push(message));
+    const socket = await sender(console_);
+    socket.end(`${counted(line('bad', 1))}90 <134>CEF:0|`);
     await ended(socket);
-    expect(await t.hub.store.reports.count()).toBe(2);
-    expect(await state()).toBe('highSeverity');
+    await reports(1);
+    await eventually(async () => { expect(told).toContainEqual(expect.stringMatching(/announced with 79 bytes more than came; it was not taken/)); });
   });
 });
 

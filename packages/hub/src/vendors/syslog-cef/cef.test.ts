@@ -42,13 +42,18 @@ describe('the envelope', () => {
     ['RFC 5424 without a priority', `1 2026-11-29T10:00:00Z console mtd - - - ${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd', syslogTime: '2026-11-29T10:00:00Z' }],
     ['a byte order mark in front', `\ufeff<134>Mar  2 08:00:00 console ${HEAD}a=1`, { syslogHost: 'console' }],
     ['byte order marks behind the priority, the host and the tag', `<134>\ufeffMar  2 08:00:00 console \ufeffmtd: \ufeff${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd' }],
+    ['a number in front of the priority of RFC 5424', `1796060852 <134>1 2026-03-02T08:00:00Z console mtd - - - ${HEAD}a=1`, { syslogHost: 'console', syslogApp: 'mtd', syslogTime: '2026-03-02T08:00:00Z' }],
     ['line ends', `<134>Mar  2 08:00:00 console ${HEAD}a=1\r\n`, { syslogHost: 'console' }],
   ])('%s', (_, line, more) => {
     expect(read(line)).toEqual({ ...HEADER, a: '1', ...more });
   });
 
+  test.each(['1796060852 ', '1796060852123 ', '1796060852.123 ', '000123: ', '12345 ', '57:', '1796060852 \ufeff', '2026-11-29T10:00:00Z ', 'Nov 29 10:00:00 '])('%j in front of the priority is passed over', (front) => {
+    expect(read(`${front}<134>Mar  2 08:00:00 console ${HEAD}a=1`)).toEqual({ ...HEADER, a: '1', syslogHost: 'console' });
+  });
+
   test.each([
-    ['', /no CEF/], ['hello', /no CEF/], [`<192>${HEAD}`, /no line of syslog/], [`<134${HEAD}`, /no line of syslog/], [`x y ${HEAD}`, /no CEF/],
+    ['', /no CEF/], ['hello', /no CEF/], [`<192>${HEAD}`, /no line of syslog/], [`<134${HEAD}`, /no line of syslog/], [`x y ${HEAD}`, /no CEF/], [`1796060852 <192>${HEAD}`, /no line of syslog/],
     [`<134>1 - - - - - [a="${HEAD}`, /no line of syslog/], ['CEF:0|a|b|c|d|e', /6 of the 7/], ['CEF:x|a|b|c|d|e|f|', /no CEF/], ['CEF:0|', /of the 7/],
   ])('%j is refused', (line, problem) => {
     expect(readCefLine(line)).toEqual({ ok: false, problem: expect.stringMatching(problem) });

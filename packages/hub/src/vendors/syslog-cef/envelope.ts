@@ -18,6 +18,8 @@ const BARE_HEADER_5424 = /^1 (?:-|\d{4}-\d{2}-\d{2}T\S{8,24}) /;
  */
 const DATE_3164 = '(?:(?:\\d\\d){1,2} )?[A-Z][a-z]{2} [ \\d]\\d (?:\\d{4} )?|\\d{1,2} [A-Z][a-z]{2} (?:\\d{4} )?|\\d{4}-\\d{2}-\\d{2} ';
 const TIME_3164 = new RegExp(`^(?:(?:${DATE_3164})\\d{2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?(?: ?(?:UTC|GMT|Z|[+-]\\d{2}(?::?\\d{2})?)(?= ))?|(\\d{4}-\\d{2}-\\d{2}T\\S{8,24})) +`);
+/** The number of the line or its time, in seconds or parts of them, where some write it: before the priority. */
+const BEFORE_PRIORITY = /^\d{1,20}(?:[.,]\d{1,9})?:? *(?=\ufeff*<\d{1,3}>)/;
 /** In front of the priority, the time, the message, wherever a sender wrote a text to its line. */
 const BOM = /^\ufeff+/;
 /** Some leave it out, and the message follows at once. */
@@ -30,7 +32,7 @@ const TAG = /^([^\s:[\]]{1,48})(?:\[[^\]\s]{0,48}\])?: */;
  * `undefined` for what is none of these.
  */
 export function readEnvelope(line: string, starts: (text: string) => boolean): SyslogEnvelope | undefined {
-  const text = withoutBom(line.replace(/[\r\n\0]+$/, '')).trimStart();
+  const text = withoutStampInFront(withoutBom(line.replace(/[\r\n\0]+$/, '')).trimStart());
   const priority = /^<(\d{1,3})>/.exec(text);
   if (text.startsWith('<') && (priority === null || Number(priority[1]) > HIGHEST_PRIORITY)) return undefined;
   const rest = withoutBom(text.slice(priority?.[0].length ?? 0)).trimStart();
@@ -63,6 +65,13 @@ function read3164(text: string, starts: (text: string) => boolean): SyslogEnvelo
 function hostOf(stamp: string, text: string, starts: (text: string) => boolean): readonly string[] {
   const host = HOST_3164.exec(text);
   return host === null || (stamp === '' && (!starts(withoutBom(text.slice(host[0].length))) || TAG.test(text))) ? [] : host;
+}
+
+/** Where a priority follows, a number or a time in front of it is passed over. */
+function withoutStampInFront(text: string): string {
+  const stamp = (BEFORE_PRIORITY.exec(text) ?? TIME_3164.exec(text))?.[0] ?? '';
+  const rest = withoutBom(text.slice(stamp.length));
+  return /^<\d{1,3}>/.test(rest) ? rest : text;
 }
 
 function withoutBom(text: string): string {

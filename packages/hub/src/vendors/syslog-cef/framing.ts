@@ -1,5 +1,5 @@
 import { ByteQueue } from './byte-queue.ts';
-import { readLeadingNumber, SHORTEST_CEF } from './leading-number.ts';
+import { messageBeginsAt, readLeadingNumber, SHORTEST_CEF } from './leading-number.ts';
 
 /** A message as it arrived, or the length of one that is longer than is taken and was passed over. `at`: its first byte in the stream. */
 export type Frame = { readonly at: number } & ({ readonly line: Buffer } | { readonly tooLong: number });
@@ -15,13 +15,13 @@ const LF = 0x0a;
 const CR = 0x0d;
 const ZERO = 0x30;
 const NINE = 0x39;
-const PRIORITY = 0x3c;
-const CAPITAL_C = 0x43;
 const BOM = Buffer.from('\ufeff');
 
 type Begun =
   | { readonly kind: 'line' }
-  | { readonly kind: 'count' | 'unclear'; readonly length: number; readonly start: number }
+  | { readonly kind: 'count'; readonly length: number; readonly start: number }
+  /** A count, unless a line ends within `scan` bytes; a low one also has to have the beginning of a message behind it. */
+  | { readonly kind: 'unclear'; readonly length: number; readonly start: number; readonly scan: number }
   /** Passed over: so many bytes more of a counted message. */
   | { readonly kind: 'skipCounted'; readonly length: number; left: number }
   /** Passed over up to the end of the line, of which so many bytes were seen. */
@@ -30,7 +30,7 @@ type Begun =
 /**
  * Cuts a stream of syslog into messages. Each is counted in front (`12 <134>1 ...`, RFC 5425 section 4.3) or ends
  * with a line feed, which RFC 6587 section 3.4 describes and most products do over TLS too; both may come in one
- * stream. A byte order mark and what remains of line ends are passed over in front of a message. NUL ends a
+ * stream. What a number in front of a priority is: `#numberBefore`. A byte order mark and what remains of line ends are passed over in front of a message. NUL ends a
  * line (RFC 6587 section 3.4.2) where it is the first to end one: behind a line feed it is content, as nobody who
  * names an app may begin a message of their own. What is left unfinished is no message: half of a report could
  * say the opposite of the whole. Linear in the bytes that pass through.
@@ -45,20 +45,13 @@ export class FrameReader {
   /** Bytes of the stream that were used, and where in it the message begins that is read. */
   #used = 0;
   #at = 0;
-  #problem: string | undefined;
+  /** How the message before was framed; `undefined` for the first one. */
+  #before: 'counted' | 'line' | undefined;
+  /** The number in front of the priority of the last line that had one. */
+  #lineNumber: number | undefined;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
-  }
-
-  /** Where in the stream the message begins that was begun last. */
-  get at(): number {
-    return this.#at;
-  }
-
-  /** Completes "the message ...": why nothing from here on can be understood, if it cannot. The messages before have been handed out. */
-  get problem(): string | undefined {
-    return this.#problem;
   }
 
   /** What was begun and is not finished. */
@@ -92,14 +85,34 @@ export class FrameReader {
   }
 
   #begin(): Begun | undefined {
-    if (this.#problem !== undefined || !this.#passSeparators()) return undefined;
+    if (!this.#passSeparators()) return undefined;
     this.#at = this.#used;
     const first = this.#queue.bytes[0] as number;
     if (!isDigit(first)) return { kind: 'line' };
     const number = readLeadingNumber(this.#queue.bytes, this.#maxBytes);
-    if (number?.kind !== 'absurd') return number;
-    this.#problem = 'is announced with a length that no message has; nothing from here on can be understood';
-    return undefined;
+    switch (number?.kind) {
+      case 'beforePriority': return this.#numberBefore(number);
+      case 'unclear': return { ...number, scan: number.length };
+      case 'line': return number.number === undefined ? { kind: 'line' } : this.#numberedLine(number.number);
+      default: return number;
+    }
+  }
+
+  /**
+   * The number in front of a priority is the count of the bytes (RFC 6587 section 3.4.1), and line feeds among them are
+   * content, behind a counted message and for the first of a connection. Behind a line a line that ends before so many
+   * bytes are there was none; nor is that which goes on from the number of the line before.
+   */
+  #numberBefore({ length, start }: { readonly length: number; readonly start: number }): Begun {
+    if (length === (this.#lineNumber ?? NaN) + 1) return this.#numberedLine(length);
+    if (this.#before === 'counted') return { kind: 'count', length, start };
+    const isContent = this.#before === undefined && length <= this.#maxBytes;
+    return { kind: 'unclear', length, start, scan: isContent ? 0 : Math.min(length, this.#maxBytes) };
+  }
+
+  #numberedLine(number: number): Begun {
+    this.#lineNumber = number;
+    return { kind: 'line' };
   }
 
   /** Whether a message begins at what is now in front. */
@@ -122,14 +135,14 @@ export class FrameReader {
     return end === undefined ? undefined : this.#cut(0, end);
   }
 
-  #unclear({ start, length }: { readonly start: number; readonly length: number }): Frame | undefined {
-    const end = this.#findLineEnd(start + length);
+  #unclear({ start, length, scan }: { readonly start: number; readonly length: number; readonly scan: number }): Frame | undefined {
+    const end = scan === 0 ? undefined : this.#findLineEnd(start + scan);
+    if (end === undefined && this.#queue.length < start + Math.min(length, this.#maxBytes)) return undefined;
     // So few bytes hold nothing that would be waited for, so it may be seen first what follows.
-    const isShort = length < SHORTEST_CEF;
-    if (end === undefined && this.#queue.length < start + length + (isShort ? 1 : 0)) return undefined;
-    const isCount = end === undefined && (!isShort || canBegin(this.#queue.bytes[start + length]));
-    this.#begun = isCount ? { kind: 'count', start, length } : { kind: 'line' };
-    if (end !== undefined) this.#scanned = end;
+    const isCount = end === undefined && (length >= SHORTEST_CEF || messageBeginsAt(this.#queue.bytes, start + length));
+    if (isCount === undefined) return undefined;
+    this.#begun = isCount ? { kind: 'count', start, length } : this.#numberedLine(length);
+    this.#scanned = end ?? 0;
     return this.#next();
   }
 
@@ -180,6 +193,7 @@ export class FrameReader {
   }
 
   #finished(frame: Frame): Frame {
+    this.#before = this.#begun?.kind === 'line' || this.#begun?.kind === 'skipLine' ? 'line' : 'counted';
     this.#begun = undefined;
     return frame;
   }
@@ -189,11 +203,6 @@ export class FrameReader {
     this.#used += count;
     this.#scanned = 0;
   }
-}
-
-/** Whether a message may begin with the byte: a count, a priority, a byte order mark, "CEF:"; or what stands between two. */
-function canBegin(byte: number | undefined): boolean {
-  return byte !== undefined && (isDigit(byte) || byte === PRIORITY || byte === CAPITAL_C || byte === BOM[0] || byte === LF || byte === CR || byte === NUL);
 }
 
 function isDigit(byte: number): boolean {

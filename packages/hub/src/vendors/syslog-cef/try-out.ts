@@ -25,21 +25,20 @@ export const cefTryOut: VendorTryOut = {
   },
 };
 
-type Message = Frame | Unfinished | { readonly at: number; readonly problem: string };
+type Message = Frame | Unfinished;
 
 function messagesIn(stream: Buffer): readonly Message[] {
   const reader = new FrameReader(MAX_LINE_BYTES);
   const messages: Message[] = [...reader.push(stream)].filter((message) => !('line' in message) || message.line.toString('utf8').trim() !== '');
-  if (reader.problem !== undefined) messages.push({ at: reader.at, problem: reader.problem });
   // A last line without its end is taken: samples are copied from files and screens. The listener waits for the end.
-  else if (reader.unfinished !== undefined) messages.push(reader.unfinished);
+  if (reader.unfinished !== undefined) messages.push(reader.unfinished);
   return messages;
 }
 
 function tried(message: Message, settings: Pick<CefSettings, 'preset' | 'map'>, now: number): Omit<TriedRecord, 'place'> {
   if ('line' in message) return readLine(message.line.toString('utf8'), settings, NO_CONNECTOR, now);
   if ('tooLong' in message) return unread(`is ${message.tooLong} bytes long; at most ${MAX_LINE_BYTES} are taken`);
-  return unread('missing' in message ? `is announced with ${message.missing} bytes more than there are` : message.problem);
+  return unread(`is announced with ${message.missing} bytes more than there are`);
 }
 
 function unread(message: string): Omit<TriedRecord, 'place'> {
