@@ -1,4 +1,4 @@
-import { viewsOfSuperseded, type DeviceFacts, type MatchEvidence, type Signal } from '@sallyport/core';
+import { viewsOfSuperseded, type DeviceFacts, type MatchEvidence, type Signal, type SignalLimits } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import type { FindingRow, PostureRow, Store, Transaction } from '../store/store.ts';
 import type { Fleet } from './fleet.ts';
@@ -44,7 +44,7 @@ export async function applyToDevices(
   const ids = withSuperseded(deps.memory.fleet, meant);
   const inDoubt = deps.clock.inDoubt === true;
   // While the clock is in doubt no instant is pulled back: it may be the clock that is wrong.
-  const working = await loadWorking(tx, ids, signals, read, inDoubt ? Infinity : now);
+  const working = await loadWorking(tx, ids, signals, read, inDoubt ? Infinity : now, limits);
   const counting = inDoubt ? await waitForClock(tx, signals, matches, now) : signals;
   const statuses = counting.map((signal, i) => {
     const match = matches[i] as Match;
@@ -106,12 +106,14 @@ export async function readKept(tx: Transaction, ids: readonly string[], signals:
   return { ids, postures, findings };
 }
 
-async function loadWorking(tx: Transaction, ids: readonly string[], signals: readonly Signal[], read: Kept, now: number): Promise<Map<string, WorkingPosture>> {
+async function loadWorking(
+  tx: Transaction, ids: readonly string[], signals: readonly Signal[], read: Kept, now: number, limits: SignalLimits,
+): Promise<Map<string, WorkingPosture>> {
   const known = new Set(read.ids);
   const others = await readKept(tx, ids.filter((id) => !known.has(id)), signals);
   const before = new Map([...read.postures, ...others.postures].map((p) => [p.deviceId, p]));
   const findings = Map.groupBy([...read.findings, ...others.findings], (f) => f.deviceId);
-  return new Map(ids.map((id) => [id, workingPosture(id, before.get(id), findings.get(id) ?? [], now)]));
+  return new Map(ids.map((id) => [id, workingPosture(id, before.get(id), findings.get(id) ?? [], now, limits)]));
 }
 
 type Identified = { readonly facts: DeviceFacts; readonly entraDeviceId: string | null; readonly easDeviceId: string | null };

@@ -1,6 +1,7 @@
 import { applyToViews, holdAgainst, isWorseThanSecured, releaseHold, type Finding, type MatchEvidence, type PartnerView, type Signal, type SignalLimits } from '@sallyport/core';
 import type { FindingRow, PostureRow } from '../store/store.ts';
 import type { ReportOutcome } from './ports.ts';
+import { isAhead, pulledBack } from './pulled-back.ts';
 
 /** A device's partner views while a batch of signals is taken into them. */
 export interface WorkingPosture {
@@ -17,12 +18,16 @@ export interface WorkingPosture {
   cause: { readonly connectorId: string; readonly reportId: string } | null;
 }
 
-export function workingPosture(deviceId: string, before: PostureRow | undefined, findings: readonly FindingRow[], now: number): WorkingPosture {
+export function workingPosture(
+  deviceId: string, before: PostureRow | undefined, findings: readonly FindingRow[], now: number, limits: SignalLimits,
+): WorkingPosture {
   const views = before?.views ?? NO_VIEWS;
-  const ahead = views.some((view) => isAhead(view, now)) ? new Set(views.filter((view) => isAhead(view, now)).map(({ connectorId }) => connectorId)) : NOBODY;
+  const latest = now + ORDER_MS;
+  const ahead = views.filter((view) => isAhead(view, latest));
   return {
-    deviceId, before, now, ahead, views: ahead.size === 0 ? views : views.map((view) => pulledBack(view, now)), cause: null, changedFindings: new Map(),
-    findings: new Map(findings.map((f) => [findingKey(f.connectorId, f.id), isAhead(f, now) ? { ...f, observedAt: now } : f])),
+    deviceId, before, now, ahead: ahead.length === 0 ? NOBODY : new Set(ahead.map(({ connectorId }) => connectorId)),
+    views: ahead.length === 0 ? views : views.map((view) => pulledBack(view, now, now, limits)), cause: null, changedFindings: new Map(),
+    findings: new Map(findings.map((f) => [findingKey(f.connectorId, f.id), f.observedAt > latest ? { ...f, observedAt: now } : f])),
   };
 }
 
@@ -30,20 +35,6 @@ const NO_VIEWS: readonly PartnerView[] = [];
 const NOBODY: ReadonlySet<string> = new Set();
 /** Reports that come together count milliseconds after each other (`TimesAhead`). */
 const ORDER_MS = 1_000;
-
-function isAhead({ observedAt }: { readonly observedAt: number }, now: number): boolean {
-  return observedAt > now + ORDER_MS;
-}
-
-/** The clock was ahead when it was stored, for seconds or for more: it counts as of now at the latest. */
-function pulledBack(view: PartnerView, now: number): PartnerView {
-  const { observedAt, since, lastLevel, levelMissingSince } = view;
-  return {
-    ...view, observedAt: Math.min(observedAt, now), ...(since !== undefined && { since: Math.min(since, now) }),
-    ...(lastLevel && { lastLevel: { ...lastLevel, observedAt: Math.min(lastLevel.observedAt, now) } }),
-    ...(levelMissingSince !== undefined && { levelMissingSince: Math.min(levelMissingSince, now) }),
-  };
-}
 
 /**
  * Bad news is not older than what was stored by a clock that was ahead. When it was observed is not compared any more, so
