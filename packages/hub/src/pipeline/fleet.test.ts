@@ -134,10 +134,19 @@ test('an Entra id names the device that had it last, and nobody once that has go
   expect(fleet.claimed(claim(guid(77)))?.id).toBeUndefined();
 });
 
-test('an id is found before the same text as an Entra id of another device', () => {
+test('an id that is the Entra id of another device names neither, until one of the two is gone', () => {
   const fleet = new Fleet();
   fleet.put({ ...PLAIN, id: guid(1) });
   fleet.put({ ...PLAIN, id: guid(2), azureADDeviceId: guid(1) });
+  expect(fleet.claimed(claim(guid(1)))?.id).toBeUndefined();
+  expect(fleet.claimed(claim(guid(2)))?.id).toBe(guid(2));
+  fleet.remove(guid(1));
+  expect(fleet.claimed(claim(guid(1)))?.id).toBe(guid(2));
+});
+
+test('a device whose Entra id is its own id is named by it', () => {
+  const fleet = new Fleet();
+  fleet.put({ ...PLAIN, id: guid(1), azureADDeviceId: guid(1) });
   expect(fleet.claimed(claim(guid(1)))?.id).toBe(guid(1));
 });
 

@@ -142,11 +142,13 @@ export class Fleet {
     }
   }
 
-  /** The device that a claim names; `undefined` when none or several do. */
+  /** The device that a claim names; `undefined` when it names none, or several: the id of one may be the Entra id of another. */
   claimed({ grade, value }: DeviceClaim): FleetDevice | undefined {
     const key = value.toLowerCase();
     if (grade === 'easDeviceId') return this.#deviceIn(onlyOne(this.#liveAmong(this.#easIds.find(key))));
-    return this.get(key) ?? this.#deviceIn(this.#entraIds.find(key));
+    const byId = this.#ids.find(key);
+    const byEntraId = this.#entraIds.find(key);
+    return byId !== undefined && byEntraId !== undefined && byId !== byEntraId ? undefined : this.#deviceIn(byId ?? byEntraId);
   }
 
   /** What others call a device; nothing where there is none of this id. */
