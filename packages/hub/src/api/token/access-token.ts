@@ -7,6 +7,9 @@ import type { Client } from './client-directory.ts';
 /** Tokens never live longer: what a client may do is settled anew at least once an hour. */
 export const TOKEN_LIFETIME_SECONDS = 3600;
 
+/** Hubs that share a database need not agree on the time to the second; as Entra ID's tokens, ours begin before they are issued. */
+const BACKDATED_SECONDS = 300;
+
 /** RFC 9068: a JWT that is an access token and nothing else. */
 export const TOKEN_TYPE = 'at+jwt';
 
@@ -32,7 +35,7 @@ export function issueAccessToken(keys: SigningKeys, site: Site, client: Client, 
     .setAudience(site.baseUrl)
     .setSubject(client.objectId)
     .setIssuedAt(issuedAt)
-    .setNotBefore(issuedAt)
+    .setNotBefore(issuedAt - BACKDATED_SECONDS)
     .setExpirationTime(issuedAt + TOKEN_LIFETIME_SECONDS)
     .setJti(randomUUID())
     .sign(keys.current.privateKey);

@@ -117,6 +117,7 @@ async function verifiedPayload(token: string, site: Site, keys: SigningKeys, now
 function whyNot(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'The access token has expired; get a new one.';
   if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === 'nbf') return 'The access token begins in the future: it was issued while the clock of the hub was ahead. Get a new one.';
     if (error.claim === 'iss' || error.claim === 'aud') return 'The access token was issued for another service or tenant.';
     return `The claim "${error.claim}" of the access token is not as it should be.`;
   }

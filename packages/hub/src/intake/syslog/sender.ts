@@ -32,8 +32,8 @@ export function linkOfSender(links: readonly LinkRuntime[], sender: Sender, now:
 }
 
 function knowsCertificate({ clientCa, clientNames }: CefSettings, certificate: X509Certificate, now: number): boolean {
-  if (clientCa === undefined || !isValidAt(certificate, now) || !isForClients(certificate)) return false;
-  const trusted = certificatesIn(clientCa).some((known) => known.fingerprint256 === certificate.fingerprint256 || (isValidAt(known, now) && issued(known, certificate)));
+  if (clientCa === undefined || hasEnded(certificate, now) || !isForClients(certificate)) return false;
+  const trusted = certificatesIn(clientCa).some((known) => known.fingerprint256 === certificate.fingerprint256 || (!hasEnded(known, now) && issued(known, certificate)));
   return trusted && (clientNames.length === 0 || clientNames.some((name) => carriesName(certificate, name)));
 }
 
@@ -42,8 +42,9 @@ function issued(authority: X509Certificate, certificate: X509Certificate): boole
   return authority.ca && certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
 }
 
-function isValidAt({ validFromDate, validToDate }: X509Certificate, now: number): boolean {
-  return validFromDate.getTime() <= now && now <= validToDate.getTime();
+/** That a certificate begins in the future says only that the clock is behind, and bad news has to come through then, too. */
+function hasEnded({ validToDate }: X509Certificate, now: number): boolean {
+  return now > validToDate.getTime();
 }
 
 /** RFC 5280, section 4.2.1.12: without the extension a certificate is for every use. */
