@@ -55,6 +55,19 @@ test('a hub whose database was removed does not start as an empty one, unless it
   await load.withStore(async (store) => expect(await store.reports.count()).toBeGreaterThan(30));
 }, LIMIT_MS);
 
+test('a hub that is started where its folder was moved away from is told as a new one, and refused where a database has to be there', async () => {
+  load = await HubUnderLoad.start();
+  await load.hub.stop();
+  const elsewhere = `${load.dataDir}-moved`;
+  renameSync(load.dataDir, elsewhere);
+  await expect(startHub(load.dataDir, { args: ['--existing-database'] })).rejects.toThrow(/There is no database of Sallyport in .*--existing-database/);
+  rmSync(load.dataDir, { recursive: true });
+  renameSync(elsewhere, load.dataDir);
+  const found = await startHub(load.dataDir, { args: ['--existing-database'] });
+  await found.stop();
+  await load.restart();
+}, LIMIT_MS);
+
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -71,7 +71,7 @@ async function open(settings: ServeSettings, log: Logger, clock: TrustedClock, o
 }
 
 async function openStore(settings: ServeSettings, opened: Opened): Promise<Store> {
-  const mayBeNew = settings.newDatabase || !(await holdsKeys(settings.dataDir));
+  const mayBeNew = settings.newDatabase || (!settings.existingDatabase && !(await holdsKeys(settings.dataDir)));
   const store = settings.databaseUrl === undefined
     ? await openSqliteStore({ file: join(settings.dataDir, 'hub.db'), mayBeNew })
     : await (await import('./store/postgres/postgres-store.ts')).openPostgresStore({ url: settings.databaseUrl, mayBeNew });

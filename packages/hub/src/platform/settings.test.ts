@@ -27,7 +27,7 @@ describe('settings that are good', () => {
   test('nothing at all gives the defaults', () => {
     expect(settingsOf([])).toEqual({
       dataDir: resolve('data'), listen: { host: 'localhost', port: 8443 }, publicUrl: undefined, syslogListen: undefined, databaseUrl: undefined,
-      tls: 'own', logLevel: 'info', outboundAllow: [], eventStallSeconds: 60, keepDisclosuresDays: 1095, dataKey: undefined, resetAdministrator: false, newDatabase: false,
+      tls: 'own', logLevel: 'info', outboundAllow: [], eventStallSeconds: 60, keepDisclosuresDays: 1095, dataKey: undefined, resetAdministrator: false, newDatabase: false, existingDatabase: false,
     });
   });
 
@@ -37,7 +37,7 @@ describe('settings that are good', () => {
       '--syslog-listen', '0.0.0.0:6514', '--log-level', 'debug', '--outbound-allow', 'vendor.internal, 10.0.0.0/8', '--keep-disclosures', 'forever', '--reset-administrator',
     ])).toEqual({
       dataDir: '/srv/hub', listen: { host: '::1', port: 0 }, publicUrl: 'https://hub.example.com', syslogListen: { host: '0.0.0.0', port: 6514 }, databaseUrl: 'postgres://u:p=@db/hub?sslmode=require',
-      tls: 'own', logLevel: 'debug', outboundAllow: ['vendor.internal', '10.0.0.0/8'], eventStallSeconds: 60, keepDisclosuresDays: undefined, dataKey: undefined, resetAdministrator: true, newDatabase: false,
+      tls: 'own', logLevel: 'debug', outboundAllow: ['vendor.internal', '10.0.0.0/8'], eventStallSeconds: 60, keepDisclosuresDays: undefined, dataKey: undefined, resetAdministrator: true, newDatabase: false, existingDatabase: false,
     });
   });
 

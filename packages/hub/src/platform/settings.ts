@@ -30,6 +30,8 @@ export interface ServeSettings {
   readonly resetAdministrator: boolean;
   /** Begin with an empty database although a hub ran on this data folder before. */
   readonly newDatabase: boolean;
+  /** Do not start where there is no database: nothing that was moved away is replaced by an empty hub. */
+  readonly existingDatabase: boolean;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -66,6 +68,7 @@ const SETTINGS: readonly Setting[] = [
   { key: 'dataKey', variable: 'SALLYPORT_DATA_KEY', placeholder: 'BASE64', secret: true, help: '32 bytes in base64 that encrypt credentials in the database. Default: a key made in the data folder' },
   { key: 'resetAdministrator', flag: '--reset-administrator', help: 'Make a new secret for the administrator, write it to admin.json and end the old ones' },
   { key: 'newDatabase', flag: '--new-database', help: 'Begin with an empty database although the data folder holds the keys of an earlier one. For one start only' },
+  { key: 'existingDatabase', flag: '--existing-database', help: 'Refuse to start where there is no database, even in an empty folder. For a service, once the hub is set up' },
 ];
 
 const problem = (message: string) => ({ error: message });
@@ -85,6 +88,7 @@ const schema = z.object({
   dataKey: z.string().transform(parseDataKey).optional(),
   resetAdministrator: z.boolean().default(false),
   newDatabase: z.boolean().default(false),
+  existingDatabase: z.boolean().default(false),
 });
 
 const FOREVER = 'forever';
@@ -176,6 +180,7 @@ function problemsTogether(settings: z.output<typeof schema>): readonly string[] 
     ...(proxied && settings.publicUrl === undefined
       ? ['--public-url or SALLYPORT_PUBLIC_URL: is missing; behind a proxy it must say how clients reach the hub (https://...).'] : []),
     ...(settings.behindProxy && settings.tls === 'own' ? ['--tls-terminated-by-proxy and SALLYPORT_TLS=own contradict each other.'] : []),
+    ...(settings.newDatabase && settings.existingDatabase ? ['--new-database and --existing-database contradict each other.'] : []),
   ];
 }
 

@@ -87,7 +87,7 @@ export class DatabaseFileLost extends StoreBusy {
 /** There is no database, or an empty one, where one that was used before is expected. */
 export class NoDatabase extends Error {
   constructor(where: string) {
-    super(`There is no database of Sallyport in ${where}, but there are keys in the data folder: a hub ran here before. Put the database back `
+    super(`There is no database of Sallyport in ${where}, and one is expected: the data folder holds the keys of a hub that ran here, or --existing-database is given. Put the database back `
       + '(hub.db, with hub.db-wal if it is there) or name the one that was used. To begin with an empty hub, start once with --new-database.');
     this.name = 'NoDatabase';
   }

@@ -48,6 +48,8 @@ const TENANT = 'tenant';
 const ACTOR = 'sallyport serve';
 const SECRET_YEARS = 10;
 const RESET_HINT = 'To make new ones, start once with --reset-administrator.';
+/** The hub cannot tell a first start from one at the place that a former hub was moved away from. */
+const NEW_HUB = 'This is a new and empty hub. If one ran here before, its data folder or its database was moved: stop this hub, and name the place with --data or --database.';
 
 /**
  * Settles which tenant this is and who its first administrator is: a client of the API with every permission,
@@ -87,7 +89,7 @@ async function firstStart(options: AdministratorOptions, path: string, kept: Adm
     if (kept === undefined) await rm(path);
     return ensureAdministrator(options);
   }
-  const notes = kept === undefined ? [] : [`The database is new; the tenant and the administrator of ${path} were put into it.`];
+  const notes = kept === undefined ? [NEW_HUB] : [`The database is new; the tenant and the administrator of ${path} were put into it.`];
   return { tenantId: tenant.tenantId, file: path, notes };
 }
 
