@@ -162,6 +162,15 @@ describe('a report', () => {
     expect((await cli(...question)).out).toMatch(/^granted\n/);
   });
 
+  test('counts for as long as the limits say', async () => {
+    expect(await json('signal-limits', 'set', '--bad-news-days', '14', '--preview')).toMatchObject({ opening: 0, closing: 0 });
+    expect(await json('signal-limits', 'set', '--bad-news-days', '14')).toMatchObject({ badNewsDays: 14, maxCandidates: 5, opened: 0, closed: 0 });
+    const limits = await ok('signal-limits', 'get');
+    expect(limits).toMatch(/Bad news without contact +14 days +30 +1 to 365 +--bad-news-days/);
+    expect(limits).toContain('badNewsDays is 14 days instead of 30 days');
+    expect(await ok('merge-rule', 'list')).toContain('bad news of silent partners stays for 14 days');
+  });
+
   test('leaves findings and a timeline', async () => {
     expect(await json('finding', 'list', '--severity', 'high', '--device', 'SN-1', '--connector', 'lookout')).toMatchObject([{ title: 'Man in the middle', category: 'net.mitm', state: 'open' }]);
     expect(await ok('finding', 'list', '--category', 'app.malware')).toBe('No such findings.\n');

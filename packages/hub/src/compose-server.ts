@@ -16,6 +16,7 @@ import { organizationRoutes } from './api/admin/organization.ts';
 import { platformNameRoutes } from './api/admin/platform-names.ts';
 import { reinstateRoutes } from './api/admin/reinstate.ts';
 import { reportRoutes } from './api/admin/reports.ts';
+import { signalLimitRoutes } from './api/admin/signal-limits.ts';
 import { trustSetAdminRoutes } from './api/admin/trust-sets.ts';
 import { tryVendorRoutes } from './api/admin/try-vendor.ts';
 import { unknownTermRoutes } from './api/admin/unknown-terms.ts';
@@ -117,8 +118,9 @@ async function addRoutes(
   await app.register(doorRoutes({ registry: doors, decider, publisher, clock, baseUrl }));
   await app.register(doorAdminRoutes({ store, configuration, clock, registry: doors, view, baseUrl }));
   await app.register(trustSetAdminRoutes({ store, configuration, clock, trustSets }));
-  await app.register(mergeRuleRoutes({ store, configuration, clock, questions }));
+  await app.register(mergeRuleRoutes({ store, configuration, clock, questions, view }));
   await app.register(organizationRoutes({ store, configuration, clock }));
+  await app.register(signalLimitRoutes({ store, configuration, clock, questions }));
   await app.register(platformNameRoutes({ store, configuration, clock, questions }));
   await app.register(clockRoutes({ control: pipeline.clockControl }));
   await app.register(eventRoutes({ alerts }));
@@ -140,7 +142,7 @@ function addGauges(metrics: Registry, { store, pipeline }: Foundation): void {
   addGauge(metrics, 'sallyport_clock_in_doubt', 'Whether the clock is in doubt (1), by reason', 'reason', async () => clockDoubts(pipeline.clockControl?.state().doubt ?? null));
   addCounter(metrics, 'sallyport_times_pulled_back', 'Stored times that lay ahead of the clock and were pulled back', [], () => [[{}, pipeline.clockControl?.state().pulledBack ?? 0]]);
   addGauge(metrics, 'sallyport_devices_not_unique', 'Devices with bad news held against them that may be about another one, and records that a newer enrolment superseded', 'kind', async () => Object.entries(pipeline.questions.recordCounts()));
-  addCounter(metrics, 'sallyport_reports_of_common_keys_total', 'Reports whose key more than 5 devices carry, so that it identifies none', [], () => [[{}, pipeline.questions.commonKeyReports()]]);
+  addCounter(metrics, 'sallyport_reports_of_common_keys_total', 'Reports whose key more devices carry than maxCandidates of /admin/v1/signal-limits, so that it identifies none', [], () => [[{}, pipeline.questions.commonKeyReports()]]);
   addGauge(metrics, 'sallyport_reports_waiting', 'Reports whose device is not known (unmatched) or not certain (ambiguous)', 'status', async () => store.reports.countWaiting());
   addGauge(metrics, 'sallyport_identity_conflicts', 'Devices of which an older record of a partner reports worse than the newest', 'kind', async () => new Map([['any', (await store.documents.list('identityConflict')).length]]));
   addGauge(metrics, 'sallyport_partner_disagreements', 'Devices of which partners say different levels', 'kind', async () => new Map([['any', (await pipeline.questions.disagreements(0)).count]]));

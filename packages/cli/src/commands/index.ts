@@ -16,6 +16,7 @@ import { partner } from './partner/index.ts';
 import { platformName } from './platform-name/index.ts';
 import { policy } from './policy/index.ts';
 import { report } from './report/index.ts';
+import { signalLimits } from './signal-limits/index.ts';
 import { trustSet } from './trust-set/index.ts';
 import { user } from './user/index.ts';
 
@@ -23,4 +24,4 @@ export { LONG_RUNNING } from './long-running.ts';
 
 /** In the order of `--help`. */
 export const SINGLES: readonly Command[] = [decide, importCommand, api];
-export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, trustSet, mergeRule, platformName, report, inventory, organization, clock, partner];
+export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, trustSet, mergeRule, platformName, report, inventory, organization, signalLimits, clock, partner];

@@ -5,5 +5,6 @@ export * from './help-desk.ts';
 export type * from './hints.ts';
 export * from './language.ts';
 export * from './person-time.ts';
+export * from './signal-limit-texts.ts';
 export * from './user.ts';
 export type { DeviceNoun, UserText } from './text.ts';

@@ -53,7 +53,7 @@ export interface Connector {
 }
 
 /**
- * What a partner that fell silent counts for: what it reported worse than secured, for 30 days of silence; nothing, which
+ * What a partner that fell silent counts for: what it reported worse than secured, for `badNewsDays` of silence; nothing, which
  * opens the devices that it closed; its last state; one level more; or worse than any level (docs/decisions/0001).
  */
 export type SilentPartnerRule = 'keepWorse' | 'ignore' | 'keepLast' | 'raise' | 'block';

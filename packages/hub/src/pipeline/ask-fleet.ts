@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { systemNameKey, withoutEndedHolds, type ComplianceState, type Connector, type MergeRule } from '@sallyport/core';
+import { systemNameKey, withoutEndedHolds, type ComplianceState, type Connector, type MergeRule, type SignalLimits } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import type { FleetDevice } from './fleet.ts';
 import type { Memory, WhatIf } from './memory.ts';
@@ -39,6 +39,10 @@ export class AskFleet implements FleetQuestions {
   previewConnector(id: string, body: Readonly<Record<string, unknown>> | undefined): Promise<PreviewedChange> {
     const changed = (connector: Connector): readonly Connector[] => (body === undefined ? [] : [{ ...connector, ...toConnector(body, id, connector.lastHeartbeatAt) }]);
     return this.#preview({ connectors: this.#memory.connectors.flatMap((connector) => (connector.id === id ? changed(connector) : [connector])) });
+  }
+
+  previewSignalLimits(limits: SignalLimits): Promise<PreviewedChange> {
+    return this.#preview({ limits });
   }
 
   async #preview(whatIf: WhatIf): Promise<PreviewedChange> {

@@ -1,8 +1,10 @@
 import type { MergeRuleResource } from '@sallyport/contracts/client/index.ts';
+import { amountOf } from '@sallyport/core';
 import { command } from '../../frame/command.ts';
 import { table } from '../../output/table.ts';
 import { connectorNames } from '../shared/connector-names.ts';
 import { groupNames } from '../shared/group-names.ts';
+import { SIGNAL_LIMITS, type SignalLimitsResource } from '../signal-limits/limits-text.ts';
 
 export const MERGE_RULES = '/admin/v1/merge-rules';
 
@@ -12,7 +14,9 @@ export const list = command({
   examples: [{ line: 'sallyport merge-rule list' }],
   async run(_, { hub, style }) {
     const client = await hub();
-    const [rules, named, group] = await Promise.all([client.all<MergeRuleResource>(MERGE_RULES), connectorNames(client), groupNames(client)]);
+    const [rules, named, group, { badNewsDays }] = await Promise.all([
+      client.all<MergeRuleResource>(MERGE_RULES), connectorNames(client), groupNames(client), client.get<SignalLimitsResource>(SIGNAL_LIMITS),
+    ]);
     return {
       json: rules,
       text: table(rules, [
@@ -22,7 +26,7 @@ export const list = command({
         { title: 'METHOD', cell: (rule) => [rule.method, rule.atLeast, rule.order?.map(named).join(' then ')].filter((part) => part !== undefined).join(' ') },
         { title: 'SILENT PARTNER', cell: (rule) => rule.silentPartner },
         { title: 'ID', cell: (rule) => rule.id },
-      ], style, 'There are no rules: the strictest partner decides, and bad news of silent partners stays for 30 days.'),
+      ], style, `There are no rules: the strictest partner decides, and bad news of silent partners stays for ${amountOf(badNewsDays, 'days')}.`),
     };
   },
 });

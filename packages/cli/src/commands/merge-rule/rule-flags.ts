@@ -8,7 +8,7 @@ export const RULE_FLAGS = {
   method: oneOf(['strictest', 'primary', 'quorum', 'every'], 'How partners are merged'),
   partner: texts('PARTNER', 'For primary, in order: who decides'),
   atLeast: wholeNumber('COUNT', 'For quorum: how many must agree', [1, 100]),
-  silentPartner: oneOf(['keepWorse', 'ignore', 'keepLast', 'raise', 'block'], 'What a partner without a sign of life counts for; ignore opens the devices that it closed. Default: keepWorse (its bad news stays for 30 days)'),
+  silentPartner: oneOf(['keepWorse', 'ignore', 'keepLast', 'raise', 'block'], 'What a partner without a sign of life counts for; ignore opens the devices that it closed. Default: keepWorse (its bad news stays for as long as "signal-limits get" says)'),
   platform: oneOf(['android', 'iOS', 'macOS', 'windows', 'linux'], 'Only for devices of this platform'),
   group: text('GROUP', 'Only for users or devices of this group'),
   priority: wholeNumber('NUMBER', 'Among rules that fit equally well, the lowest is used. Default: 100', [0, 1_000_000]),

@@ -52,7 +52,7 @@ const identityView = z.object({
   ),
   threatState: z.string(), observedDateTime: z.iso.datetime(),
   lastLevel: z.object({ threatState: z.string(), observedDateTime: z.iso.datetime() }).nullable().describe('What it last reported of the danger, where the present state says nothing of it.'),
-  contactLostDateTime: z.iso.datetime().nullable().describe('Since when the partner reports no level because contact is lost; a level above secured counts for 30 days from then.'),
+  contactLostDateTime: z.iso.datetime().nullable().describe('Since when the partner reports no level because contact is lost; a level above secured counts for `badNewsDays` from then (/admin/v1/signal-limits).'),
   firstHeardDateTime: z.iso.datetime().nullable(),
   tied: z.boolean().describe('A report of it named the device by an id that its management put there.'),
   unknownTerms: z.array(z.string()).describe('Values that nobody knows, and that make its state unknown.'),

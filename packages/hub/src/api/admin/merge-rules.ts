@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyPluginCallback, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { invalidField } from '@sallyport/contracts';
+import { amountOf, type SignalLimits } from '@sallyport/core';
 import { toMergeRule } from '../../pipeline/merge-rule-document.ts';
-import type { AccessEffect, FleetQuestions } from '../../pipeline/ports.ts';
+import type { AccessEffect, AccessView, FleetQuestions } from '../../pipeline/ports.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentKind, DocumentRow, Store, Transaction } from '../../store/store.ts';
@@ -18,11 +19,13 @@ const WRITE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.Rea
 
 export interface MergeRuleDependencies extends AdminDependencies {
   readonly questions: FleetQuestions;
+  readonly view: Pick<AccessView, 'signalLimits'>;
 }
 
 /** How several partners become one state: rules under `/admin/v1/merge-rules`. */
 export function mergeRuleRoutes(deps: MergeRuleDependencies): FastifyPluginCallback {
-  const { questions } = deps;
+  const { questions, view } = deps;
+  const toView = (row: DocumentRow): RuleView => viewOf(row, view.signalLimits);
   const rules = new AdminDocuments(deps, 'mergeRule', 'merge rule');
   return (app, _, done) => {
     app.get('/admin/v1/merge-rules', { config: { access: READ, doc: docs.list } }, async () => ({ value: (await rules.list()).map(toView) }));
@@ -73,7 +76,7 @@ const fields = {
   order: z.array(id).min(1).max(100).describe('For `primary`: connectors, the first usable decides.'),
   atLeast: z.int().min(1).max(100).describe('For `quorum`: a risk counts when at least so many partners see one as bad or worse.'),
   silentPartner: z.enum(['keepWorse', 'ignore', 'keepLast', 'raise', 'block']).describe(
-    'What a partner without heartbeat counts for. keepWorse: what it reported worse than secured, for 30 days of silence. '
+    'What a partner without heartbeat counts for. keepWorse: what it reported worse than secured, for `badNewsDays` of silence (/admin/v1/signal-limits). '
     + 'ignore: nothing, so the devices that it closed open. keepLast: its last state. raise: one level more. block: worse than any level.',
   ),
 };
@@ -137,12 +140,17 @@ async function requireDocument(tx: Pick<Transaction | Store, 'documents'>, kind:
   }
 }
 
-function toView(row: DocumentRow): z.infer<typeof ruleView> {
-  const warning = row.body.silentPartner === 'ignore' ? { warning: IGNORE_OPENS } : {};
+type RuleView = z.infer<typeof ruleView>;
+
+function viewOf(row: DocumentRow, limits: SignalLimits): RuleView {
+  const warning = row.body.silentPartner === 'ignore' ? { warning: ignoreOpens(limits) } : {};
   return ruleView.parse({ ...row.body, ...warning, id: row.id, createdDateTime: isoTime(row.createdAt), modifiedDateTime: isoTime(row.modifiedAt) });
 }
 
-const IGNORE_OPENS = 'silentPartner is "ignore": when a partner falls silent, the devices that it closed open again, whatever it reported. "keepWorse" keeps what was worse than secured for 30 days.';
+function ignoreOpens({ badNewsDays }: SignalLimits): string {
+  return 'silentPartner is "ignore": when a partner falls silent, the devices that it closed open again, whatever it reported. '
+    + `"keepWorse" keeps what was worse than secured for ${amountOf(badNewsDays, 'days')}.`;
+}
 
 const params = z.object({ id: z.string().describe('Id of the rule.') });
 const tags = ['merge rules'];

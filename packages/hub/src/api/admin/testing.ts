@@ -23,6 +23,7 @@ import { trustSetAdminRoutes } from './trust-sets.ts';
 import { mergeRuleRoutes } from './merge-rules.ts';
 import { organizationRoutes } from './organization.ts';
 import { platformNameRoutes } from './platform-names.ts';
+import { signalLimitRoutes } from './signal-limits.ts';
 import { unknownTermRoutes } from './unknown-terms.ts';
 
 /** For tests only: the administrator's routes on a real store and pipeline. */
@@ -50,8 +51,9 @@ export async function openAdminHub(options: { readonly events?: Omit<EventRoutes
   const deps = { store, configuration: pipeline.configuration, clock: systemClock };
   app.register(doorAdminRoutes({ ...deps, view: pipeline.decider.view, registry, baseUrl: ADMIN_BASE }));
   app.register(trustSetAdminRoutes({ ...deps, trustSets }));
-  app.register(mergeRuleRoutes({ ...deps, questions: pipeline.questions }));
+  app.register(mergeRuleRoutes({ ...deps, questions: pipeline.questions, view: pipeline.decider.view }));
   app.register(organizationRoutes(deps));
+  app.register(signalLimitRoutes({ ...deps, questions: pipeline.questions }));
   app.register(platformNameRoutes({ ...deps, questions: pipeline.questions }));
   app.register(deviceIdentityRoutes({ store }));
   app.register(connectorPreviewRoutes({ store, questions: pipeline.questions }));
