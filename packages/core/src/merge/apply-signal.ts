@@ -26,13 +26,30 @@ const SECOND = 1_000;
  * of them where it has `securedEndsFindings`.
  */
 export function applySignal(view: PartnerView | undefined, known: ReadonlyMap<string, Finding>, signal: Signal, limits: SignalLimits): AppliedSignal {
-  const newState = signal.state !== undefined && isNewerState(view, signal, signal.state);
+  const ofState = asUndated(view, signal);
+  const newState = signal.state !== undefined && isNewerState(view, ofState, signal.state);
   const findings = [...newerFindings(known, endedBefore(view, signal)), ...(newState ? endedNow(known, signal) : [])];
   const older = newState || view === undefined ? undefined : olderStateThatCounts(view, known, signal, limits);
   const late = !newState && older === undefined && findings.length === 0 && (signal.state !== undefined || signal.findings.length > 0);
   if (!newState && older === undefined && findings.length === 0
-    && (signal.undated === true || (!provesWatch(view, signal) && !isNewestOfFindings(view, signal)))) return { view, findings, late };
-  return { view: nextView(view, findings, signal, newState, older, limits), findings, late };
+    && (signal.undated === true || (!provesWatch(view, signal) && !isNewestOfFindings(view, signal)))) return { view: heardAgain(view, signal), findings, late };
+  return { view: newState ? viewOfState(view, findings, signal, ofState, limits) : nextView(view, findings, signal, older, limits), findings, late };
+}
+
+/** What was observed since the last state with a time is not known to be older than a state without: it may only make it worse. */
+function asUndated(view: PartnerView | undefined, signal: Signal): Signal {
+  if (view?.undatedAfter === undefined || signal.undated === true || signal.endsReports !== undefined) return signal;
+  if (signal.observedAt <= view.undatedAfter || signal.observedAt > view.observedAt) return signal;
+  return { ...signal, observedAt: view.observedAt, undated: true };
+}
+
+/** Bad news that a report without a time repeats is no newer for it, but its identity is not silent. */
+function heardAgain(view: PartnerView | undefined, signal: Signal): PartnerView | undefined {
+  if (view === undefined || signal.undated !== true || (view.held === undefined && view.silenceFrom === undefined)) return view;
+  const { state, findings, observedAt, receivedAt } = signal;
+  const repeatsState = state !== undefined && isWorseThanSecured(state) && meaningOf(state).rank === worstKnown(view);
+  const repeats = repeatsState || findings.some((finding) => finding.state === 'open' && view.openFindings.some(({ id, severity }) => id === finding.id && severity === finding.severity));
+  return repeats ? { ...view, silenceFrom: receivedAt ?? observedAt } : view;
 }
 
 /** Whether even an old report is the first to show that a partner without postures rates threats on the device. */
@@ -172,11 +189,15 @@ function reported({ observedAt, reportId, basis }: Signal, state: ThreatState): 
   return { state, observedAt, reportId, ...(state === 'secured' && basis !== undefined && { basis }) };
 }
 
+/** @param ofState the signal as far as its state is concerned */
+function viewOfState(view: PartnerView | undefined, findings: readonly Finding[], signal: Signal, ofState: Signal, limits: SignalLimits): PartnerView {
+  return withFindings(stateView(view, ofState, signal.state as ThreatState, nextOpenFindings(view, findings, signal, limits), limits));
+}
+
 function nextView(
-  view: PartnerView | undefined, findings: readonly Finding[], signal: Signal, newState: boolean, older: OlderState | undefined, limits: SignalLimits,
+  view: PartnerView | undefined, findings: readonly Finding[], signal: Signal, older: OlderState | undefined, limits: SignalLimits,
 ): PartnerView {
   const openFindings = nextOpenFindings(view, findings, signal, limits);
-  if (newState) return withFindings(stateView(view, signal, signal.state as ThreatState, openFindings, limits));
   if (view !== undefined && view.basis !== 'findings') return withFindings(older === undefined ? { ...view, openFindings } : compact({ ...view, ...older, openFindings }));
   const newest = view !== undefined && !isAfter(signal, view) ? view : signal;
   const rated = ratesThreats(signal) || (view !== undefined && view.state !== 'activated');
@@ -194,6 +215,7 @@ function stateView(
     ...identityOf(view),
     connectorId: signal.connectorId, state, observedAt: signal.observedAt, reportId: signal.reportId,
     basis: state === 'secured' && signal.basis !== undefined ? signal.basis : 'posture', openFindings,
+    ...(signal.undated === true && { undatedAfter: view?.undatedAfter ?? (view === undefined || view.basis === 'findings' ? 0 : view.observedAt) }),
   };
   const contested = view?.contested && stillContested(view.contested, signal, state, limits);
   if (isAssessment(state)) return contested === undefined ? next : { ...next, contested };
@@ -211,10 +233,13 @@ function unrecognized(view: PartnerView | undefined, { unknownTerms }: Signal, s
 
 const NO_IDENTITY: Pick<PartnerView, 'identities'> = {};
 
-function identityOf(view: PartnerView | undefined): Pick<PartnerView, 'identities' | 'since' | 'tied' | 'held'> {
+function identityOf(view: PartnerView | undefined): Pick<PartnerView, 'identities' | 'since' | 'tied' | 'held' | 'silenceFrom'> {
   if (view === undefined) return NO_IDENTITY;
-  const { identities, since, tied, held } = view;
-  return { ...(identities && { identities }), ...(since !== undefined && { since }), ...(tied && { tied }), ...(held && { held }) };
+  const { identities, since, tied, held, silenceFrom } = view;
+  return {
+    ...(identities && { identities }), ...(since !== undefined && { since }), ...(tied && { tied }), ...(held && { held }),
+    ...(silenceFrom !== undefined && { silenceFrom }),
+  };
 }
 
 /** Names an unknown value of a vendor, so that devices with the same one can be counted. */

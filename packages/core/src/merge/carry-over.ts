@@ -40,7 +40,7 @@ export function viewsOfReinstated(
   superseded: readonly PartnerView[], connectors: readonly Connector[], now: Instant, limits: SignalLimits,
 ): readonly PartnerView[] {
   const isOwn = ({ carried, held }: PartnerView): boolean => carried !== undefined || held !== undefined;
-  const own = superseded.filter(isOwn).map(({ carried: _, superseded: __, ...view }) => view);
+  const own = superseded.filter(isOwn).map(({ carried, superseded: _, ...view }) => (carried === undefined ? view : { ...view, silenceFrom: carried.at }));
   return viewsOfSuperseded(carryOver(superseded.filter((view) => !isOwn(view)), own, connectors, now, limits));
 }
 
@@ -58,8 +58,8 @@ function isSameView(a: PartnerView, b: PartnerView): boolean {
 }
 
 /** Its management's ids named the old record. Of what a newer identity superseded there, only what newer findings make of it is left. */
-function asCarried({ tied: _, superseded, ...view }: PartnerView, isNewest: boolean, now: Instant): PartnerView {
-  const { lastLevel: __, levelMissingSince: ___, ...raised } = view;
+function asCarried({ tied: _, silenceFrom: __, superseded, ...view }: PartnerView, isNewest: boolean, now: Instant): PartnerView {
+  const { lastLevel: ___, levelMissingSince: ____, ...raised } = view;
   return {
     ...(superseded === true ? { ...raised, state: 'unknown' as const, basis: 'posture' as const } : view),
     carried: { at: view.carried?.at ?? now, ...(isNewest && superseded !== true && { isNewest: true }) },

@@ -2,6 +2,7 @@ import type { Finding, Instant, OpenFinding, PartnerView, Signal } from '../voca
 import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 import { isAssessment, isWorseThanSecured } from '../vocabulary/threat-state.ts';
 import { applySignal } from './apply-signal.ts';
+import { newestOf } from './word-of-partner.ts';
 
 /** How a signal was matched to its device. */
 export interface MatchEvidence {
@@ -35,7 +36,31 @@ export function applyToViews(
   const isSettled = held !== undefined && (own === undefined || isSettledBy(held, signal));
   if (after === own && !isSettled) return { views, findings: applied.findings, late: applied.late };
   const others = views.filter((other) => other !== own && (other !== held || !isSettled));
-  return { views: settled(after === undefined ? others : [...others, after], signal.connectorId), findings: applied.findings, late: applied.late };
+  const all = inOrder(after === undefined ? others : [...others, after]);
+  return { views: settled(withSilence(all, views, own, after, signal), signal.connectorId), findings: applied.findings, late: applied.late };
+}
+
+/**
+ * The silence of an identity that is the newest no longer, or that was older already when it was first heard, begins now:
+ * as long as it was the only one it did not have to report again.
+ */
+function withSilence(
+  all: readonly PartnerView[], before: readonly PartnerView[], own: PartnerView | undefined, after: PartnerView | undefined, { connectorId, observedAt, receivedAt }: Signal,
+): readonly PartnerView[] {
+  const ofPartner = (view: PartnerView): boolean => view.connectorId === connectorId;
+  const newest = newestOf(all.filter(ofPartner));
+  const newestBefore = newestOf(before.filter(ofPartner));
+  const wasNewest = newestBefore === own ? after : newestBefore;
+  return all.map((view) => {
+    if (view === newest) return withoutSilence(view);
+    return view === wasNewest || (own === undefined && view === after) ? { ...view, silenceFrom: receivedAt ?? observedAt } : view;
+  });
+}
+
+function withoutSilence(view: PartnerView): PartnerView {
+  if (view.silenceFrom === undefined) return view;
+  const { silenceFrom: _, ...rest } = view;
+  return rest;
 }
 
 /**
@@ -157,10 +182,14 @@ function withIdentity(after: PartnerView, before: PartnerView | undefined, signa
   };
 }
 
+function inOrder(views: readonly PartnerView[]): readonly PartnerView[] {
+  return views.length < 2 ? views : [...views].sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || (a.reportId < b.reportId ? -1 : 1));
+}
+
 /** Views in the order of their identities, with what follows from each other for those of one partner. */
 export function settled(views: readonly PartnerView[], connectorId: string): readonly PartnerView[] {
   if (views.length < 2) return views;
-  const sorted = [...views].sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || (a.reportId < b.reportId ? -1 : 1));
+  const sorted = inOrder(views);
   return sorted.map((view, place) => {
     if (view.connectorId !== connectorId) return view;
     const at = supersededAt(view, sorted.slice(place + 1));

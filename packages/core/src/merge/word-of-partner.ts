@@ -41,8 +41,8 @@ class Moment {
 /**
  * What a partner's identities of one device together report. The worst level counts; a state of the app only that of
  * the newest identity, because installing the app again is the cure for the older one's. An older identity's level
- * ends with its silence past the partner's threshold, or where a newer identity supersedes it; a removed identity
- * counts only where there is no other. `undefined`: nothing was reported.
+ * ends with its silence past the partner's threshold, or where a newer identity supersedes it; beside another identity, of a
+ * removed one only findings since then count. `undefined`: nothing was reported.
  */
 export function stateOfPartner(views: readonly PartnerWord[], connector: Connector, now: Instant, limits: SignalLimits): PartnerState | undefined {
   let only: PartnerWord | undefined;
@@ -66,7 +66,7 @@ function worstLevel(views: readonly PartnerWord[], connector: Connector, now: In
   const newest = newestOf(own);
   let worst: ThreatState | undefined;
   for (const view of own) {
-    if (view !== newest && (view.retired === true || isForgotten(view, connector, new Moment(now, limits)))) continue;
+    if (view !== newest && isForgotten(view, connector, new Moment(now, limits))) continue;
     const contested = view.contested !== undefined && isAssessment(view.contested.state) ? view.contested : undefined;
     const level = levelOfOlder({ ...view, contested }, connector, new Moment(now, limits));
     if (level !== undefined && isWorseThanSecured(level)) worst = worse(worst, level);
@@ -87,7 +87,7 @@ function combined(views: readonly PartnerWord[], connector: Connector, moment: M
   let isNewer = newest === undefined;
   for (const view of own) {
     if (view === newest) isNewer = true;
-    if (view === newest || view.retired === true || isForgotten(view, connector, moment)) continue;
+    if (view === newest || isForgotten(view, connector, moment)) continue;
     // What is held has no newer installation of the app to cure it, unless one was heard since.
     const other = countsWhole(view) && isNewer && view.superseded !== true ? stateOfView(view, connector, moment) : levelOfOlder(view, connector, moment);
     if (other === undefined || !isWorseThanSecured(other)) continue;
@@ -98,7 +98,7 @@ function combined(views: readonly PartnerWord[], connector: Connector, moment: M
 }
 
 /** The view of the identity whose states of the app count, among those of one partner. */
-function newestOf(own: readonly PartnerWord[]): PartnerWord | undefined {
+export function newestOf<View extends PartnerWord>(own: readonly View[]): View | undefined {
   const known = own.filter((view) => view.held === undefined && view.carried === undefined);
   return known.findLast((view) => view.retired !== true) ?? known.at(-1);
 }
@@ -111,8 +111,8 @@ function countsWhole({ held, carried }: PartnerWord): boolean {
 export function badViewsOf<View extends PartnerWord>(
   views: readonly View[], connector: Connector, now: Instant, limits: SignalLimits,
 ): readonly { readonly view: View; readonly isNewest: boolean }[] {
-  const own = views.filter((view) => view.connectorId === connector.id && view.retired !== true);
-  const newest = newestOf(own);
+  const own = views.filter((view) => view.connectorId === connector.id);
+  const newest = newestOf(own.filter((view) => view.retired !== true));
   const moment = new Moment(now, limits);
   return own.flatMap((view) => {
     const isNewest = view === newest || view.carried?.isNewest === true;
@@ -123,9 +123,9 @@ export function badViewsOf<View extends PartnerWord>(
   });
 }
 
-/** What a newer identity has superseded is over; findings that are newer still raise. */
+/** What a newer identity has superseded, or the partner removed, is over; findings that are newer still raise. */
 function levelOfOlder(view: PartnerWord, connector: Connector, moment: Moment): ThreatState | undefined {
-  return view.superseded === true ? raisedBy(view, undefined, moment) : levelOfView(view, connector, moment);
+  return view.superseded === true || view.retired === true ? raisedBy(view, undefined, moment) : levelOfView(view, connector, moment);
 }
 
 /**
@@ -136,7 +136,7 @@ function levelOfOlder(view: PartnerWord, connector: Connector, moment: Moment): 
 function isForgotten(view: PartnerWord, connector: Connector, moment: Moment): boolean {
   const { now, limits } = moment;
   const days = view.held !== undefined ? limits.holdDays : connector.unresponsivenessThresholdDays || limits.badNewsDays;
-  const end = Math.max(lastHeardAt(view), view.carried?.at ?? 0) + days * DAY;
+  const end = silenceBegan(view) + days * DAY;
   if (view.held === undefined && end <= now && end > heardUntil(connector, moment)) return false;
   return !moment.isBefore(end);
 }
@@ -145,9 +145,9 @@ function heardUntil(connector: Connector, { now, limits }: Moment): Instant {
   return silenceOf(connector, now, limits) === 'none' ? now : Math.min(now, lastHeardOf(connector) ?? now);
 }
 
-/** A finding is a word of the identity as well as its posture is. */
-function lastHeardAt({ observedAt, openFindings }: PartnerWord): Instant {
-  let last = observedAt;
+/** Since when an identity that is not the newest, or is held, counts as silent. A finding is a word of it as well as its posture is. */
+export function silenceBegan({ observedAt, openFindings, carried, silenceFrom }: PartnerWord): Instant {
+  let last = Math.max(observedAt, carried?.at ?? 0, silenceFrom ?? 0);
   for (const finding of openFindings) if (finding.observedAt !== undefined && finding.observedAt > last) last = finding.observedAt;
   return last;
 }

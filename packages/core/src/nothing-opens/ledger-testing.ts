@@ -33,7 +33,7 @@ export interface Closing {
 interface Entry extends Omit<Word, 'identity'> {
   readonly identity: string;
   readonly held: boolean;
-  /** What was reported before an undated report, or one that may be about another device, closes nothing after it. */
+  /** What was reported before a report that may be about another device closes nothing after it. */
   readonly isHidden: boolean;
   /** An undated report counts as far as it is worse than what was known; here, than whatever was. */
   readonly counts: boolean;
@@ -85,8 +85,7 @@ export class Ledger {
       return;
     }
     const before = this.#entries.filter((entry) => entry.identity === identity && entry.state !== undefined);
-    const isHidden = !word.undated && this.#heard.some((other) => (other.identity ?? NAMELESS) === identity && other.at >= word.at
-      && ((other.undated && isBad(other.state)) || (word.matched && !other.matched)));
+    const isHidden = !word.undated && this.#heard.some((other) => (other.identity ?? NAMELESS) === identity && other.at >= word.at && word.matched && !other.matched);
     const counts = !word.undated || (word.matched && isBad(word.state) && this.#wild.length === 0 && !this.#hasFindings(identity) && before.every(({ state }) => badness(state as ThreatState) < badness(word.state as ThreatState)));
     this.#entries.push({ ...word, identity, held: !word.matched, counts, isHidden, contestedUntil: this.#contest(word, identity) });
   }
@@ -122,7 +121,7 @@ export class Ledger {
   #isOver(level: Entry, own: readonly Entry[], now: Instant): boolean {
     const without = own.filter(({ state, at }) => !isLevel(state) && at >= level.at).map(({ at }) => at);
     if (now >= Math.min(...without) + 30 * DAY) return true;
-    const last = Math.max(...own.map(({ at }) => at));
+    const last = Math.max(this.#olderFrom(level.identity), ...own.map(({ at }) => at));
     const forgottenAfter = (this.#thresholdDays === 0 ? 30 : this.#thresholdDays) * DAY;
     if (!this.#isNewest(level.identity) && now >= last + forgottenAfter) return true;
     return this.#isSuperseded(level.identity, level.at) || this.#wild.some(({ state, at }) => state !== undefined && at >= level.at);
@@ -152,7 +151,7 @@ export class Ledger {
     // Reported twice, it is not the news that it was: only what is reported once is followed here.
     if (all.some((other) => other.reportId !== entry.reportId && other.findings.some((finding) => finding.id === id))) return true;
     const postures = this.#heard.filter(({ state, identity }) => state !== undefined && (identity ?? NAMELESS) === entry.identity || identity === undefined);
-    if (postures.some(({ at, matched, retires }) => at >= entry.at || !matched || retires)) return true;
+    if (postures.some(({ at, matched }) => at >= entry.at || !matched)) return true;
     if (this.#isSuperseded(entry.identity, entry.at)) return true;
     const hasPosture = postures.length > 0 || !this.#isNewest(entry.identity);
     return hasPosture && now >= entry.at + 3_600 * SECOND;
@@ -213,6 +212,13 @@ export class Ledger {
     const others = this.#heard.filter((word) => (word.identity ?? NAMELESS) !== identity && reportsLevel(word)).map((word) => word.identity ?? NAMELESS);
     if (this.#wild.some((word) => (word.state !== undefined || reportsLevel(word)) && word.at >= at)) return true;
     return others.some((other) => this.#isTied(other) && at <= this.#surelyHeardBy(other));
+  }
+
+  /** A record is no older one before another is heard; its silence counts from then. */
+  #olderFrom(identity: string): Instant {
+    const firstReceipt = (isOf: (word: Word) => boolean): Instant => this.#heard.find(isOf)?.receivedAt ?? -Infinity;
+    const isOwn = (word: Word): boolean => (word.identity ?? NAMELESS) === identity;
+    return Math.max(firstReceipt(isOwn), firstReceipt((word) => !isOwn(word) || this.#wild.includes(word)));
   }
 
   #isTied(identity: string): boolean {

@@ -148,6 +148,11 @@ export interface PartnerWord {
    * the names of the identity that reported it (`holdNamesOf`).
    */
   readonly held?: readonly string[] | undefined;
+  /**
+   * Its silence counts from then at the earliest: since then another identity is the newest, the clock was set forward, or a
+   * report without a time of its own repeated the bad news.
+   */
+  readonly silenceFrom?: Instant | undefined;
   /** Came over from a superseded record of the same phone, and has reported nothing about this one since. */
   readonly carried?: CarriedView | undefined;
   readonly unrecognized?: Unrecognized | undefined;
@@ -180,6 +185,11 @@ export interface PartnerView extends PartnerWord {
   readonly since?: Instant | undefined;
   /** A report of this identity named the device by an id that its management put there. */
   readonly tied?: true | undefined;
+  /**
+   * The state came without a time of its own: when the last one that had a time was observed, 0 where there was none. What
+   * was observed since then is not known to be older than the state.
+   */
+  readonly undatedAfter?: Instant | undefined;
 }
 
 /** As much of an open finding as its user is told; kept in memory with the posture. */

@@ -1,4 +1,4 @@
-import type { PartnerView, PartnerWord } from '@sallyport/core';
+import { silenceBegan, type PartnerView, type PartnerWord } from '@sallyport/core';
 import type { ReevaluateDependencies } from './reevaluate-fleet.ts';
 import { rewritePostures } from './rewrite-postures.ts';
 
@@ -10,7 +10,7 @@ import { rewritePostures } from './rewrite-postures.ts';
 export async function moveForward(deps: ReevaluateDependencies, ms: number, done: Set<string>): Promise<void> {
   const now = deps.clock.now();
   await rewritePostures(deps, ({ views }) => views.some((view) => endsByTime(view, views)), ({ views, failing }) => ({
-    failing, views: views.map((view) => (endsByTime(view, views) ? moved(view, ms, now) : view)),
+    failing, views: views.map((view) => (endsByTime(view, views) ? moved(view, isOlderIdentity(view, views), ms, now) : view)),
   }), done);
 }
 
@@ -22,10 +22,10 @@ function isOlderIdentity(view: PartnerWord, views: readonly PartnerWord[]): bool
   return view.held !== undefined || view.carried !== undefined || views.findLast(({ connectorId }) => connectorId === view.connectorId) !== view;
 }
 
-function moved(view: PartnerView, ms: number, now: number): PartnerView {
+function moved(view: PartnerView, isOlder: boolean, ms: number, now: number): PartnerView {
   const later = (at: number): number => Math.min(now, at + ms);
   return {
-    ...view, ...(view.carried && { carried: { ...view.carried, at: later(view.carried.at) } }),
-    ...(view.levelMissingSince === undefined ? { observedAt: later(view.observedAt) } : { levelMissingSince: later(view.levelMissingSince) }),
+    ...view, ...(isOlder && { silenceFrom: later(silenceBegan(view)) }),
+    ...(view.levelMissingSince !== undefined && { levelMissingSince: later(view.levelMissingSince) }),
   };
 }

@@ -6,8 +6,8 @@ function longestEnd({ findingRaisesMinutes, contestSeconds }: SignalLimits): num
 }
 
 /** Whether a time of the view lies ahead of `now`: it was stored while the clock was ahead. */
-export function isAhead({ observedAt, lastLevel, lastAppState, levelMissingSince, contested, carried, openFindings }: PartnerWord, now: number): boolean {
-  const times = [observedAt, lastLevel?.observedAt, lastAppState?.observedAt, levelMissingSince, contested?.observedAt, carried?.at];
+export function isAhead({ observedAt, lastLevel, lastAppState, levelMissingSince, contested, carried, silenceFrom, openFindings }: PartnerWord, now: number): boolean {
+  const times = [observedAt, lastLevel?.observedAt, lastAppState?.observedAt, levelMissingSince, contested?.observedAt, carried?.at, silenceFrom];
   return times.some((at) => at !== undefined && at > now) || openFindings.some(({ observedAt: at }) => (at ?? 0) > now);
 }
 
@@ -21,7 +21,7 @@ export function endsTooLate({ contested, openFindings }: PartnerWord, now: numbe
 export function pulledBack(view: PartnerView, now: number, to: number, limits: SignalLimits): PartnerView {
   const time = (at: number): number => (at > now ? to : at);
   const end = (at: number): number => Math.min(at, now + longestEnd(limits));
-  const { lastLevel, lastAppState, levelMissingSince, contested, carried, since } = view;
+  const { lastLevel, lastAppState, levelMissingSince, contested, carried, since, silenceFrom, undatedAfter } = view;
   // What was newer than a level, and raises it, stays newer.
   const oldestState = Math.min(view.observedAt, lastLevel?.observedAt ?? Infinity);
   const timeOfFinding = (at: number): number => (at > now && at > oldestState ? to + 1 : time(at));
@@ -33,7 +33,8 @@ export function pulledBack(view: PartnerView, now: number, to: number, limits: S
     ...(lastLevel && { lastLevel: { ...lastLevel, observedAt: time(lastLevel.observedAt) } }),
     ...(lastAppState && { lastAppState: { ...lastAppState, observedAt: time(lastAppState.observedAt) } }),
     ...(levelMissingSince !== undefined && { levelMissingSince: time(levelMissingSince) }),
-    ...(since !== undefined && { since: time(since) }),
+    ...(since !== undefined && { since: time(since) }), ...(silenceFrom !== undefined && { silenceFrom: time(silenceFrom) }),
+    ...(undatedAfter !== undefined && { undatedAfter: time(undatedAfter) }),
     ...(carried && { carried: { ...carried, at: time(carried.at) } }),
     ...(contested && { contested: { ...contested, observedAt: time(contested.observedAt), until: end(contested.until) } }),
   };

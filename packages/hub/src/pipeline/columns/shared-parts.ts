@@ -81,17 +81,18 @@ function theOne<V>(known: Map<string, V>, key: string, make: () => V): V {
 }
 
 /** What counts beside the state of a view, if anything does. */
-function beside({ lastLevel, lastAppState, levelMissingSince, contested, retired, superseded, held, carried, unrecognized }: PartnerWord): Partial<PartnerWord> {
+function beside({ lastLevel, lastAppState, levelMissingSince, contested, retired, superseded, held, carried, silenceFrom, unrecognized }: PartnerWord): Partial<PartnerWord> {
   return {
     ...(lastLevel && { lastLevel }), ...(lastAppState && { lastAppState }), ...(levelMissingSince !== undefined && { levelMissingSince }),
-    ...(contested && { contested }), ...(retired && { retired }), ...(superseded && { superseded }), ...(held && { held }), ...(carried && { carried }), ...(unrecognized !== undefined && { unrecognized }),
+    ...(contested && { contested }), ...(retired && { retired }), ...(superseded && { superseded }), ...(held && { held }), ...(carried && { carried }),
+    ...(silenceFrom !== undefined && { silenceFrom }), ...(unrecognized !== undefined && { unrecognized }),
   };
 }
 
 /** Since when a level is missing does not matter where there was none above secured. */
-function isPlainView({ openFindings, lastLevel, lastAppState, contested, retired, superseded, held, carried, unrecognized }: PartnerWord): boolean {
+function isPlainView({ openFindings, lastLevel, lastAppState, contested, retired, superseded, held, carried, silenceFrom, unrecognized }: PartnerWord): boolean {
   return openFindings.length === 0 && (lastLevel === undefined || !isWorseThanSecured(lastLevel.state)) && lastAppState === undefined && contested === undefined
-    && retired === undefined && superseded === undefined && held === undefined && carried === undefined && unrecognized === undefined;
+    && retired === undefined && superseded === undefined && held === undefined && carried === undefined && silenceFrom === undefined && unrecognized === undefined;
 }
 
 /** Whether many others are likely to be the same but for the time: nothing is wrong with it. */
