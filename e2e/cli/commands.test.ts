@@ -77,6 +77,15 @@ describe('setting up', () => {
     expect(await ok('policy', 'list')).toMatch(/compliance +Android phones +android, 1 target/);
   });
 
+  test('a preview of a policy and of a connector counts, and changes nothing', async () => {
+    expect(await json('policy', 'delete', 'Android phones', '--preview')).toMatchObject({ devices: 1 });
+    expect(await ok('policy', 'assign', 'Android phones', '--nobody', '--preview')).toContain('Would get it back');
+    expect(await json('connector', 'remove', 'lookout', '--preview')).toMatchObject({ devices: 1 });
+    expect((await cli('policy', 'delete', 'Mail and files', '--preview')).code).toBe(2);
+    expect(await ok('policy', 'list')).toMatch(/compliance +Android phones +android, 1 target/);
+    expect(await ok('connector', 'list')).toContain('lookout');
+  });
+
   test('what "policy get" prints can be applied again', async () => {
     for (const name of ['Android phones', 'Mail and files']) {
       const path = file('again.json', await ok('policy', 'get', name));

@@ -14,6 +14,7 @@ import { findingRoutes } from './api/admin/findings.ts';
 import { mergeRuleRoutes } from './api/admin/merge-rules.ts';
 import { organizationRoutes } from './api/admin/organization.ts';
 import { platformNameRoutes } from './api/admin/platform-names.ts';
+import { policyPreviewRoutes } from './api/admin/policy-preview.ts';
 import { reinstateRoutes } from './api/admin/reinstate.ts';
 import { reportRoutes } from './api/admin/reports.ts';
 import { signalLimitRoutes } from './api/admin/signal-limits.ts';
@@ -128,6 +129,7 @@ async function addRoutes(
   await app.register(vendorLinkRoutes({ store, configuration, devices, vocabulary, clock, runner, dataKey, http, log, syslogAddress }));
   await app.register(deviceIdentityRoutes({ store }));
   await app.register(connectorPreviewRoutes({ store, questions }));
+  await app.register(policyPreviewRoutes({ store, questions }));
   await app.register(unknownTermRoutes({ vocabulary, view }));
   await app.register(reportRoutes({ store, devices }));
   await app.register(reinstateRoutes({ devices }));

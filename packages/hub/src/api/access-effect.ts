@@ -1,8 +1,14 @@
+import type { FastifyReply } from 'fastify';
 import type { AccessEffect } from '../pipeline/ports.ts';
 
 /** Headers of a write's answer: how many devices it opened and closed, as `compliantDevice` has it. Absent where that is not known yet. */
 export function effectHeaders({ opened, closed }: AccessEffect): Readonly<Record<string, string>> {
   return { 'sallyport-devices-opened': String(opened), 'sallyport-devices-closed': String(closed) };
+}
+
+/** Tells what a write did to access in the headers of its answer. */
+export function tellEffect(reply: FastifyReply): (effect: AccessEffect) => void {
+  return (effect) => { reply.headers(effectHeaders(effect)); };
 }
 
 /** For descriptions in the API document. */

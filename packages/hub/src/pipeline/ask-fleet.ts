@@ -5,7 +5,7 @@ import type { FleetDevice } from './fleet.ts';
 import type { Memory, WhatIf } from './memory.ts';
 import type { Disagreement, FleetQuestions, OwnSystemName, PreviewedChange } from './ports.ts';
 import { isCompliantState } from './revoke-access.ts';
-import { toConnector } from './rules-from-documents.ts';
+import { toCompliancePolicy, toConnector } from './rules-from-documents.ts';
 
 /** Devices looked at before other work gets its turn: about a millisecond. */
 const TURN = 500;
@@ -43,6 +43,11 @@ export class AskFleet implements FleetQuestions {
 
   previewSignalLimits(limits: SignalLimits): Promise<PreviewedChange> {
     return this.#preview({ limits });
+  }
+
+  previewCompliancePolicy(id: string, body: Readonly<Record<string, unknown>> | undefined): Promise<PreviewedChange> {
+    const changed = body === undefined ? undefined : toCompliancePolicy(body, id, 0);
+    return this.#preview({ compliancePolicies: [...this.#memory.compliancePolicies.filter((other) => other.id !== id), ...(changed === undefined ? [] : [changed])] });
   }
 
   async #preview(whatIf: WhatIf): Promise<PreviewedChange> {

@@ -28,6 +28,7 @@ export const SIGNAL_LIMITS_ID = 'default';
 export interface WhatIf {
   readonly mergeRules?: readonly MergeRule[] | undefined;
   readonly connectors?: readonly Connector[] | undefined;
+  readonly compliancePolicies?: readonly CompliancePolicy[] | undefined;
   readonly limits?: SignalLimits | undefined;
 }
 
@@ -248,6 +249,10 @@ export class Memory implements AccessView {
     return this.#connectorList;
   }
 
+  get compliancePolicies(): readonly CompliancePolicy[] {
+    return [...this.#compliancePolicies.values()];
+  }
+
   get mergeRules(): readonly MergeRule[] {
     return this.#mergeRuleList;
   }
@@ -336,7 +341,7 @@ export class Memory implements AccessView {
 
   /**
    * What all policies and settings say of a device, given a posture that may be newer than the one in memory,
-   * and merge rules, connectors and limits that may be only thought of. A superseded record is at the worse of its own and its successor's.
+   * and merge rules, connectors, policies and limits that may be only thought of. A superseded record is at the worse of its own and its successor's.
    */
   evaluate(
     given: DeviceFacts, posture: Pick<HeldPosture, 'views' | 'failing'> | undefined, now: number, whatIf: WhatIf = AS_IT_IS,
@@ -350,7 +355,7 @@ export class Memory implements AccessView {
 
   #evaluate(
     given: DeviceFacts, posture: Pick<HeldPosture, 'views' | 'failing'> | undefined, now: number,
-    { mergeRules = this.#mergeRuleList, connectors = this.#connectorList, limits = this.#signalLimits }: WhatIf,
+    { mergeRules = this.#mergeRuleList, connectors = this.#connectorList, limits = this.#signalLimits, compliancePolicies }: WhatIf,
   ): Evaluated {
     const facts = this.named(given);
     const user = facts.userId === undefined ? undefined : this.directory.get(facts.userId);
@@ -360,8 +365,8 @@ export class Memory implements AccessView {
       groupIds,
       userMissing: facts.userId !== undefined && user === undefined,
       views: posture?.views ?? NO_VIEWS,
-      policies: this.#assignedPolicies(facts, groupIds, user !== undefined),
-      ...(facts.systemUnknown === true && { phonePolicies: assignedPhonePolicies([...this.#compliancePolicies.values()], groupIds, user !== undefined) }),
+      policies: compliancePolicies === undefined ? this.#assignedPolicies(facts, groupIds, user !== undefined) : assignedPolicies(compliancePolicies, facts, groupIds, user !== undefined),
+      ...(facts.systemUnknown === true && { phonePolicies: assignedPhonePolicies(compliancePolicies ?? this.compliancePolicies, groupIds, user !== undefined) }),
       connectors,
       mergeRules,
       settings: this.#settings,
@@ -389,7 +394,7 @@ export class Memory implements AccessView {
     const key = keyOfPolicies(device, hasUser);
     let assigned = byPlatform.get(key);
     if (assigned === undefined) {
-      assigned = assignedPolicies([...this.#compliancePolicies.values()], device, groupIds, hasUser);
+      assigned = assignedPolicies(this.compliancePolicies, device, groupIds, hasUser);
       byPlatform.set(key, assigned);
     }
     return assigned;

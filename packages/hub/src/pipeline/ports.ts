@@ -107,6 +107,8 @@ export interface FleetQuestions {
   previewConnector(id: string, body: Readonly<Record<string, unknown>> | undefined): Promise<PreviewedChange>;
   /** What would change if these limits were in force; what is received from then on is judged by them as well. */
   previewSignalLimits(limits: SignalLimits): Promise<PreviewedChange>;
+  /** What would change if the compliance policy with this id were stored as given; `undefined`: if it were deleted. */
+  previewCompliancePolicy(id: string, body: Readonly<Record<string, unknown>> | undefined): Promise<PreviewedChange>;
   /** Devices of which partners say different levels; at most `limit` are listed, all are counted. */
   disagreements(limit: number): Promise<{ readonly count: number; readonly devices: readonly Disagreement[] }>;
   /** The names of systems that are in no table, by name, whether or not an administrator has given them a platform. */

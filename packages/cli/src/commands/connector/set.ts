@@ -6,6 +6,7 @@ import { accessEffect } from '../shared/access-effect.ts';
 import { CONNECTORS, connectorIdHere, findGroup } from '../shared/find.ts';
 import { readJson } from '../shared/json-file.ts';
 import { previewText, type Preview } from '../shared/preview.ts';
+import { PREVIEW_FLAG } from '../shared/preview-flag.ts';
 import { connectorText } from './connector-text.ts';
 
 export const set = command({
@@ -27,7 +28,7 @@ export const set = command({
     everybody: alone('The partner counts for all devices again, whatever their groups'),
     matchByEmail: onOff('The mail address of a user who has one device is enough to say which device is meant'),
     thresholdDays: wholeNumber('DAYS', 'Days without a sign of life after which the partner counts as unresponsive; 0: never', [0, 365]),
-    preview: alone('Store nothing, and say how many devices the change would open and close'),
+    preview: PREVIEW_FLAG,
     file: text('FILE', 'JSON with any properties of a mobileThreatDefenseConnector; "-" reads standard input'),
   },
   examples: [

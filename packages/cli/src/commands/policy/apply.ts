@@ -3,6 +3,7 @@ import { command } from '../../frame/command.ts';
 import { texts } from '../../frame/flags.ts';
 import { UsageError } from '../../frame/usage-error.ts';
 import { table } from '../../output/table.ts';
+import { accessEffect, effectTogether } from '../shared/access-effect.ts';
 import { kindOfPolicy, type GraphKind } from '../shared/graph-kinds.ts';
 import { readJson } from '../shared/json-file.ts';
 import { namesToIds } from '../shared/names-to-ids.ts';
@@ -36,7 +37,7 @@ export const apply = command({
         { title: 'KIND', cell: ({ kind }) => kind },
         { title: 'NAME', cell: ({ name }) => name },
         { title: 'ID', cell: ({ id }) => id },
-      ], context.style, 'The files hold no policies.')}${done.flatMap(({ name, warnings }) => warnings.map(({ message }) => warningLine(message, context.style, name))).join('')}`,
+      ], context.style, 'The files hold no policies.')}${done.flatMap(({ name, warnings }) => warnings.map(({ message }) => warningLine(message, context.style, name))).join('')}${accessEffect(effectTogether(done))}`,
     };
   },
 });

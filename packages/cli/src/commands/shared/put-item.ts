@@ -1,4 +1,5 @@
 import type { HubClient, Resource } from '@sallyport/contracts/client/index.ts';
+import { effectTogether, type Effect } from './access-effect.ts';
 import type { GraphKind } from './graph-kinds.ts';
 import { isGuid, literal, segment, withQuery } from './odata.ts';
 import { warningsIn, type WriteWarning, type Written } from './write-warnings.ts';
@@ -8,6 +9,9 @@ export interface PutResult {
   readonly id: string;
   /** What of the item the hub took and cannot use. */
   readonly warnings: readonly WriteWarning[];
+  /** Devices that got access by it, and devices that lost it; absent where the hub has not finished evaluating them. */
+  readonly opened?: number | undefined;
+  readonly closed?: number | undefined;
 }
 
 /** Where several items of a file share a name: what items before took, so that each takes another one. */
@@ -60,18 +64,21 @@ function byAge(a: Resource, b: Resource): number {
  */
 export async function putItem(hub: HubClient, kind: GraphKind, item: Resource, existing: Resource | undefined): Promise<PutResult> {
   if (existing === undefined) {
-    const created = await hub.post<Written & { readonly id: string }>(kind.path, creatable(kind, item));
-    return { what: 'created', id: created.id, warnings: warningsIn(created) };
+    const { resource, ...effect } = await hub.change<Written & { readonly id: string }>('POST', kind.path, creatable(kind, item));
+    return { what: 'created', id: resource.id, warnings: warningsIn(resource), ...effect };
   }
   const id = String(existing.id);
-  const changed = await hub.patch<Written>(`${kind.path}/${segment(id)}`, without(item, [...kind.apart, 'id']));
-  if (kind.name === 'deviceCompliancePolicies') await putApart(hub, `${kind.path}/${segment(id)}`, item);
-  return { what: 'changed', id, warnings: warningsIn(changed) };
+  const path = `${kind.path}/${segment(id)}`;
+  const { resource, ...effect } = await hub.change<Written | undefined>('PATCH', path, without(item, [...kind.apart, 'id']));
+  const apart = kind.name === 'deviceCompliancePolicies' ? await putApart(hub, path, item) : [];
+  return { what: 'changed', id, warnings: warningsIn(resource), ...effectTogether([effect, ...apart]) };
 }
 
-async function putApart(hub: HubClient, path: string, item: Resource): Promise<void> {
-  if (item.scheduledActionsForRule !== undefined) await hub.post(`${path}/scheduleActionsForRules`, { deviceComplianceScheduledActionForRules: item.scheduledActionsForRule });
-  if (item.assignments !== undefined) await hub.post(`${path}/assign`, { assignments: item.assignments });
+async function putApart(hub: HubClient, path: string, item: Resource): Promise<readonly Effect[]> {
+  const effects: Effect[] = [];
+  if (item.scheduledActionsForRule !== undefined) effects.push(await hub.change('POST', `${path}/scheduleActionsForRules`, { deviceComplianceScheduledActionForRules: item.scheduledActionsForRule }));
+  if (item.assignments !== undefined) effects.push(await hub.change('POST', `${path}/assign`, { assignments: item.assignments }));
+  return effects;
 }
 
 /** A new policy takes its actions and assignments in the one call that makes it. */

@@ -75,6 +75,40 @@ test('a policy that is deleted answers how many devices that opened', async () =
   expect(effect((await hub.call('POST', POLICIES, policy())).headers)).toEqual(['0', '4']);
 });
 
+test('a preview says what a change of a policy, of whom it is for, and its end open, stores nothing, and the write opens that many', async () => {
+  const [{ id }] = (await hub.call('GET', POLICIES)).body.value;
+  const policyPreview = `/admin/v1/compliance-policies/${id}/preview`;
+  expect((await hub.call('POST', policyPreview, { policy: null })).body).toMatchObject({ devices: 5, opening: 4, closing: 0 });
+  expect((await hub.call('POST', policyPreview, { policy: {}, assignments: [] })).body).toMatchObject({ opening: 4, closing: 0 });
+  expect((await hub.call('POST', policyPreview, { policy: { deviceThreatProtectionRequiredSecurityLevel: 'high' } })).body).toMatchObject({ opening: 3, closing: 0 });
+  expect((await hub.call('POST', policyPreview, { policy: {} })).body).toMatchObject({ changed: 0 });
+  expect(closed()).toBe(4);
+  expect(effect((await hub.call('POST', `${POLICIES}/${id}/assign`, { assignments: [] })).headers)).toEqual(['4', '0']);
+  expect((await hub.call('POST', policyPreview, { policy: {}, assignments: [{ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } }] })).body).toMatchObject({ opening: 0, closing: 4 });
+  expect(effect((await hub.call('POST', `${POLICIES}/${id}/assign`, { assignments: [{ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } }] })).headers)).toEqual(['0', '4']);
+});
+
+test('a preview of a policy refuses what the write would refuse', async () => {
+  const [{ id }] = (await hub.call('GET', POLICIES)).body.value;
+  const policyPreview = `/admin/v1/compliance-policies/${id}/preview`;
+  expect((await hub.call('POST', policyPreview, { policy: { osMinimumVersion: '22H2' } })).body.error.target).toBe('osMinimumVersion');
+  expect((await hub.call('POST', policyPreview, { policy: {}, assignments: [{ target: { '@odata.type': '#microsoft.graph.groupAssignmentTarget', groupId: GOOD } }] })).body.error.target).toBe('assignments[0].target.groupId');
+  expect((await hub.call('POST', policyPreview, { policy: null, assignments: [] })).body.error.target).toBe('assignments');
+  expect((await hub.call('POST', '/admin/v1/compliance-policies/none/preview', { policy: null })).status).toBe(404);
+});
+
+test('the members of a group and the settings of the tenant answer what they open and close, too', async () => {
+  const { body: group } = await hub.call('POST', '/v1.0/groups', { displayName: 'All', mailEnabled: false, securityEnabled: true, mailNickname: 'all' });
+  const [{ id }] = (await hub.call('GET', POLICIES)).body.value;
+  await hub.call('POST', `${POLICIES}/${id}/assign`, { assignments: [{ target: { '@odata.type': '#microsoft.graph.groupAssignmentTarget', groupId: group.id } }] });
+  const member = { '@odata.id': `https://hub/v1.0/directoryObjects/${BAD[0]}` };
+  expect(effect((await hub.call('POST', `/v1.0/groups/${group.id}/members/$ref`, member)).headers)).toEqual(['0', '1']);
+  expect(effect((await hub.call('DELETE', `/v1.0/groups/${group.id}/members/${BAD[0]}/$ref`)).headers)).toEqual(['1', '0']);
+  expect(effect((await hub.call('PATCH', '/beta/deviceManagement', { settings: { secureByDefault: true } })).headers)).toEqual(['0', '5']);
+  expect(effect((await hub.call('PATCH', '/beta/deviceManagement', { settings: { secureByDefault: false } })).headers)).toEqual(['5', '0']);
+  await hub.call('POST', `${POLICIES}/${id}/assign`, { assignments: [{ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } }] });
+});
+
 test('a deleted connector opens what the preview said', async () => {
   expect((await hub.call('POST', PREVIEW, { connector: null })).body).toMatchObject({ opening: 4, closing: 0 });
   expect(effect((await hub.call('DELETE', CONNECTOR)).headers)).toEqual(['4', '0']);

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyPluginCallback, FastifyReply } from 'fastify';
+import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
 import { invalidField } from '@sallyport/contracts';
 import { amountOf, type SignalLimits } from '@sallyport/core';
 import { toMergeRule } from '../../pipeline/merge-rule-document.ts';
-import type { AccessEffect, AccessView, FleetQuestions } from '../../pipeline/ports.ts';
+import type { AccessView, FleetQuestions } from '../../pipeline/ports.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentKind, DocumentRow, Store, Transaction } from '../../store/store.ts';
-import { effectHeaders, EFFECT_NOTE } from '../access-effect.ts';
+import { EFFECT_NOTE, tellEffect } from '../access-effect.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { preview } from './preview-schema.ts';
 import { AdminDocuments, idOf } from './admin-documents.ts';
@@ -32,7 +32,7 @@ export function mergeRuleRoutes(deps: MergeRuleDependencies): FastifyPluginCallb
     app.post('/admin/v1/merge-rules', { config: { access: WRITE, doc: docs.create } }, async (request, reply) => {
       const given = ruleCreate.parse(request.body);
       const id = randomUUID();
-      const row = await rules.create(request, id, (tx) => checked(given, tx), tell(reply));
+      const row = await rules.create(request, id, (tx) => checked(given, tx), tellEffect(reply));
       reply.code(201).header('location', `/admin/v1/merge-rules/${id}`);
       return toView(row);
     });
@@ -51,19 +51,14 @@ export function mergeRuleRoutes(deps: MergeRuleDependencies): FastifyPluginCallb
     app.get('/admin/v1/merge-rules/:id', { config: { access: READ, doc: docs.get } }, async (request) => toView(await rules.get(idOf(request))));
     app.patch('/admin/v1/merge-rules/:id', { config: { access: WRITE, doc: docs.patch } }, async (request, reply) => {
       const patch = rulePatch.parse(request.body);
-      return toView(await rules.change(request, idOf(request), (before, tx) => checked(merged(before as Rule, patch), tx, '', patch), tell(reply)));
+      return toView(await rules.change(request, idOf(request), (before, tx) => checked(merged(before as Rule, patch), tx, '', patch), tellEffect(reply)));
     });
     app.delete('/admin/v1/merge-rules/:id', { config: { access: WRITE, doc: docs.remove } }, async (request, reply) => {
-      await rules.remove(request, idOf(request), undefined, tell(reply));
+      await rules.remove(request, idOf(request), undefined, tellEffect(reply));
       return reply.code(204).send();
     });
     done();
   };
-}
-
-/** What a write did to access, in the headers of its answer. */
-function tell(reply: FastifyReply): (effect: AccessEffect) => void {
-  return (effect) => { reply.headers(effectHeaders(effect)); };
 }
 
 const id = z.string().min(1).max(256).transform(canonicalId);

@@ -4,6 +4,7 @@ import { invalidField } from '@sallyport/contracts';
 import { readSystem, systemNameKey } from '@sallyport/core';
 import type { FleetQuestions, OwnSystemName } from '../../pipeline/ports.ts';
 import type { DocumentRow } from '../../store/store.ts';
+import { EFFECT_NOTE, tellEffect } from '../access-effect.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { AdminDocuments, type AdminDependencies } from './admin-documents.ts';
 
@@ -24,16 +25,16 @@ export function platformNameRoutes(deps: PlatformNameDependencies): FastifyPlugi
     app.post(PATH, { config: { access: WRITE, doc: docs.create } }, async (request, reply) => {
       const { name, platform } = nameCreate.parse(request.body);
       const key = unknownName(name);
-      const row = await names.create(request, key, () => ({ platform }));
+      const row = await names.create(request, key, () => ({ platform }), tellEffect(reply));
       reply.code(201).header('location', `${PATH}/${encodeURIComponent(key)}`);
       return shown(row);
     });
-    app.patch(`${PATH}/:name`, { config: { access: WRITE, doc: docs.patch } }, async (request) => {
+    app.patch(`${PATH}/:name`, { config: { access: WRITE, doc: docs.patch } }, async (request, reply) => {
       const { platform } = namePatch.parse(request.body);
-      return shown(await names.change(request, keyOf(request.params), () => ({ platform })));
+      return shown(await names.change(request, keyOf(request.params), () => ({ platform }), tellEffect(reply)));
     });
     app.delete(`${PATH}/:name`, { config: { access: WRITE, doc: docs.remove } }, async (request, reply) => {
-      await names.remove(request, keyOf(request.params));
+      await names.remove(request, keyOf(request.params), undefined, tellEffect(reply));
       return reply.code(204).send();
     });
     done();
@@ -88,7 +89,7 @@ const docs = {
     responses: { 200: { description: 'All names.', schema: z.object({ value: z.array(nameView) }) } },
   },
   create: {
-    summary: 'Give the name of an operating system its platform', description: 'The devices that carry the name are evaluated before the answer.', tags, body: nameCreate,
+    summary: 'Give the name of an operating system its platform', description: `The devices that carry the name are evaluated before the answer. ${EFFECT_NOTE}`, tags, body: nameCreate,
     responses: { 201: { description: 'The name, with what its devices are now.', schema: nameView } },
   },
   patch: { summary: 'Change the platform of a name', tags, params, body: namePatch, responses: { 200: { description: 'The name as it is now.', schema: nameView } } },

@@ -23,6 +23,7 @@ import { trustSetAdminRoutes } from './trust-sets.ts';
 import { mergeRuleRoutes } from './merge-rules.ts';
 import { organizationRoutes } from './organization.ts';
 import { platformNameRoutes } from './platform-names.ts';
+import { policyPreviewRoutes } from './policy-preview.ts';
 import { signalLimitRoutes } from './signal-limits.ts';
 import { unknownTermRoutes } from './unknown-terms.ts';
 
@@ -57,6 +58,7 @@ export async function openAdminHub(options: { readonly events?: Omit<EventRoutes
   app.register(platformNameRoutes({ ...deps, questions: pipeline.questions }));
   app.register(deviceIdentityRoutes({ store }));
   app.register(connectorPreviewRoutes({ store, questions: pipeline.questions }));
+  app.register(policyPreviewRoutes({ store, questions: pipeline.questions }));
   app.register(unknownTermRoutes({ vocabulary: pipeline.vocabulary, view: pipeline.decider.view }));
   app.register(eventRoutes({ alerts, ...options.events }));
   return {

@@ -3,7 +3,7 @@ import { HubError } from '@sallyport/contracts';
 import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { bareTypeName, type GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
-import type { Transaction } from '../../store/store.ts';
+import type { Readers, Transaction } from '../../store/store.ts';
 
 /** Targets without a group have these ids in Intune, for every tenant. */
 const ALL_DEVICES = 'adadadad-808e-44e2-905a-0b7873a8a531';
@@ -32,7 +32,7 @@ function configurationsOf(rule: GraphBody): GraphBody[] {
 }
 
 /** Parsed assignments as they are stored: each target once, groups that exist, nothing that we could not follow. */
-export async function settledAssignments(policyId: string, assignments: readonly GraphBody[], field: string, tx: Transaction): Promise<GraphBody[]> {
+export async function settledAssignments(policyId: string, assignments: readonly GraphBody[], field: string, tx: Pick<Readers | Transaction, 'documents'>): Promise<GraphBody[]> {
   if (assignments.length > MAX_ASSIGNMENTS) throw new HubError('invalid_request', `${field} holds ${assignments.length} targets; at most ${MAX_ASSIGNMENTS} are allowed.`, { field });
   const settled = new Map<string, GraphBody>();
   for (const [index, assignment] of assignments.entries()) {
@@ -45,7 +45,7 @@ export async function settledAssignments(policyId: string, assignments: readonly
   return [...settled.values()];
 }
 
-async function settledTarget(target: GraphBody | null | undefined, field: string, tx: Transaction): Promise<GraphBody> {
+async function settledTarget(target: GraphBody | null | undefined, field: string, tx: Pick<Readers | Transaction, 'documents'>): Promise<GraphBody> {
   if (target === null || target === undefined) throw new HubError('invalid_request', `${field} is required.`, { field });
   const complete = withDefaults('deviceAndAppManagementAssignmentTarget', target);
   requireNoFilter(complete, field);

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
-import { typeOfBody, type GraphBody, type ModelProperty } from '@sallyport/contracts/graph/model.ts';
+import { typeOfBody, type GraphBody, type GraphVersion, type ModelProperty } from '@sallyport/contracts/graph/model.ts';
 import { settledVersionLimit } from '@sallyport/core';
 import { parseBody, parseParameters } from '@sallyport/contracts/graph/parse-body.ts';
 import type { QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { isoTime } from '../../platform/clock.ts';
-import type { DocumentRow } from '../../store/store.ts';
+import type { DocumentRow, Readers, Transaction } from '../../store/store.ts';
 import { EFFECT_NOTE } from '../access-effect.ts';
 import { collectionAnswer, entityAnswer } from './answers.ts';
 import { settledActions, settledAssignments } from './compliance-actions.ts';
@@ -64,7 +64,7 @@ export function compliancePolicyRoutes(deps: GraphDependencies): GraphRoute[] {
       handle: (request) => assign(deps, request),
     },
     {
-      method: 'POST', path: `/${PATH}/:id/scheduleActionsForRules`, access: access.write, summary: 'Replace the actions for noncompliance', doc: { takes: scheduleBody, answers: { status: 204 } },
+      method: 'POST', path: `/${PATH}/:id/scheduleActionsForRules`, access: access.write, summary: 'Replace the actions for noncompliance', description: EFFECT_NOTE, doc: { takes: scheduleBody, answers: { status: 204 } },
       handle: (request) => schedule(deps, request),
     },
     ...nestedRoutes({ parent: PATH, name: 'assignments', type: ASSIGNMENTS.type, access: access.read, support: LISTED, owner: body }),
@@ -98,13 +98,16 @@ async function create(deps: GraphDependencies, request: GraphRequest): Promise<D
 }
 
 async function update(deps: GraphDependencies, request: GraphRequest): Promise<DocumentRow> {
-  return updateDocument(deps, request, collection, param(request, 'id'), (row) => {
-    const parsed = parseBody(typeOfBody(row.body, TYPE), request.body, request.version, row.body);
-    if (parsed.displayName !== undefined) requireText(parsed, 'displayName');
-    requireVersions(parsed);
-    refuseActionsInPatch(parsed);
-    return { ...row.body, ...parsed };
-  });
+  return updateDocument(deps, request, collection, param(request, 'id'), (row) => changedPolicy(row, request.body, request.version));
+}
+
+/** A policy as a PATCH would leave it. @throws HubError `invalid_request` that names the field */
+export function changedPolicy(row: DocumentRow, given: unknown, version: GraphVersion): GraphBody {
+  const parsed = parseBody(typeOfBody(row.body, TYPE), given, version, row.body);
+  if (parsed.displayName !== undefined) requireText(parsed, 'displayName');
+  requireVersions(parsed);
+  refuseActionsInPatch(parsed);
+  return { ...row.body, ...parsed };
 }
 
 /** What no device's version can be compared with would close access for all of them, and blame the devices. */
@@ -132,12 +135,15 @@ const scheduleBody = z.object({ deviceComplianceScheduledActionForRules: z.array
 const ASSIGN: Readonly<Record<string, ModelProperty>> = { assignments: { type: ASSIGNMENTS.type, collection: true } };
 
 async function assign(deps: GraphDependencies, request: GraphRequest): ReturnType<GraphRoute['handle']> {
-  const { assignments } = parseParameters(ASSIGN, request.body, request.version);
-  if (assignments === undefined) throw new HubError('invalid_request', 'Send the full list of assignments; an empty list removes them all.', { field: 'assignments' });
-  const row = await updateDocument(deps, request, collection, param(request, 'id'), async ({ id, body }, tx) => ({
-    ...body, assignments: await settledAssignments(id, assignments as GraphBody[], 'assignments', tx),
-  }));
+  const row = await updateDocument(deps, request, collection, param(request, 'id'), (before, tx) => assignedPolicy(before, request.body, request.version, tx));
   return collectionAnswer(request, { path: `${PATH}('${row.id}')/assignments`, type: ASSIGNMENTS.type }, row.body.assignments as GraphBody[]);
+}
+
+/** A policy as `assign` would leave it. @throws HubError `invalid_request` that names the field */
+export async function assignedPolicy({ id, body }: DocumentRow, given: unknown, version: GraphVersion, tx: Pick<Readers | Transaction, 'documents'>): Promise<GraphBody> {
+  const { assignments } = parseParameters(ASSIGN, given, version);
+  if (assignments === undefined) throw new HubError('invalid_request', 'Send the full list of assignments; an empty list removes them all.', { field: 'assignments' });
+  return { ...body, assignments: await settledAssignments(id, assignments as GraphBody[], 'assignments', tx) };
 }
 
 const SCHEDULE: Readonly<Record<string, ModelProperty>> = { deviceComplianceScheduledActionForRules: { type: RULES.type, collection: true } };

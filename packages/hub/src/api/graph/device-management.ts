@@ -54,5 +54,5 @@ async function change(deps: GraphDependencies, request: GraphRequest, settings: 
     const after = { ...before, ...settings };
     await tx.documents.put(KIND, SETTINGS_ID, after, deps.clock.now());
     changed({ kind: KIND, id: SETTINGS_ID, before, after });
-  });
+  }, request.evaluated);
 }

@@ -133,7 +133,7 @@ async function patch(deps: GraphDependencies, request: GraphRequest): Promise<vo
     const after = { ...before.body, ...parsed };
     await tx.documents.put('group', before.id, after, deps.clock.now());
     changed({ kind: 'group', id: before.id, before: before.body, after: members.length === 0 ? after : { ...after, addedMembers: members } });
-  });
+  }, request.evaluated);
 }
 
 /** A rule that nobody follows would be a group that is always empty, and policies for it would never apply. */
@@ -156,7 +156,7 @@ async function addMembers(deps: GraphDependencies, request: GraphRequest, member
     await keepMembers(tx, id, members, field);
     await regroupInventory(tx, deps.view, members);
     changed({ kind: 'group', id, before: {}, after: { addedMembers: members } });
-  });
+  }, request.evaluated);
 }
 
 async function keepMembers(tx: Transaction, groupId: string, members: readonly string[], field: string): Promise<void> {
@@ -177,7 +177,7 @@ async function removeMember(deps: GraphDependencies, request: GraphRequest): Pro
     if (!(await tx.members.remove(id, member))) throw new HubError('not_found', `"${member}" is not a member of this group.`, { field: 'id' });
     await regroupInventory(tx, deps.view, [member]);
     changed({ kind: 'group', id, before: { removedMember: member }, after: {} });
-  });
+  }, request.evaluated);
 }
 
 function boundMembers(body: unknown): string[] {

@@ -113,5 +113,5 @@ export async function removeDirectoryObject(
     await tx.documents.delete(collection.kind, id);
     changed({ kind: collection.kind, id, before: before.body });
     for (const groupId of groups) changed({ kind: 'group', id: groupId, before: { member: id }, after: {} });
-  });
+  }, request.evaluated);
 }
