@@ -1,5 +1,5 @@
 import { explainForAdmin, type PolicyVerdict, type ReasonNames, type SettingVerdict, type Verdict } from '@sallyport/core';
-import { typeOfBody, type GraphBody } from '@sallyport/contracts/graph/model.ts';
+import { typeOfBody, type GraphBody, type GraphVersion } from '@sallyport/contracts/graph/model.ts';
 
 /** Names of the built-in policy's settings, as Intune shows them. */
 const BUILT_IN: Readonly<Record<string, string>> = {
@@ -29,11 +29,15 @@ const PLATFORM_TYPE: Readonly<Record<string, string>> = {
   windows10CompliancePolicy: 'windows10AndLater',
 };
 
+/** What v1.0 has in place of members that only beta knows: a typed client would read those as null. */
+const PLATFORM_TYPE_OF_V1: Readonly<Record<string, string>> = { androidWorkProfile: 'androidForWork', androidAOSP: 'android' };
+
 /** `deviceCompliancePolicyState` of every policy that the verdict speaks of. `errorDescription` says why, in words. */
 export function compliancePolicyStates(
-  verdict: Verdict, policies: ReadonlyMap<string, Readonly<GraphBody>>, device: Readonly<GraphBody>, names: ReasonNames,
+  verdict: Verdict, policies: ReadonlyMap<string, Readonly<GraphBody>>, device: Readonly<GraphBody>, names: ReasonNames, version: GraphVersion,
 ): GraphBody[] {
-  return verdict.policies.map((policy) => policyState(policy, policies.get(policy.policyId ?? ''), device, names));
+  const states = verdict.policies.map((policy) => policyState(policy, policies.get(policy.policyId ?? ''), device, names));
+  return version === 'beta' ? states : states.map((state) => ({ ...state, platformType: PLATFORM_TYPE_OF_V1[String(state.platformType)] ?? state.platformType }));
 }
 
 function policyState(policy: PolicyVerdict, body: Readonly<GraphBody> | undefined, device: Readonly<GraphBody>, names: ReasonNames): GraphBody {

@@ -201,6 +201,8 @@ test('the states of its policies say in words why a device is not compliant', as
   const answer = await hub.get(`/beta${PATH}('${device.id}')/deviceCompliancePolicyStates`);
   const state = answer.body.value.find((each: { id: string }) => each.id === policy.id);
   expect(state).toMatchObject({ displayName: 'New enough', platformType: 'androidWorkProfile', state: 'nonCompliant', version: 1, userPrincipalName: 'ada@example.org' });
+  const [shown] = (await hub.get(`/v1.0${PATH}('${device.id}')/deviceCompliancePolicyStates`)).body.value.filter((each: { id: string }) => each.id === policy.id);
+  expect(shown.platformType).toBe('androidForWork');
   const version = state.settingStates.find((each: { setting: string }) => each.setting === 'AndroidWorkProfileCompliancePolicy.OsMinimumVersion');
   expect(version).toMatchObject({ state: 'nonCompliant', currentValue: '12', sources: [{ id: policy.id, displayName: 'New enough', sourceType: 'deviceConfiguration' }] });
   expect(version.errorDescription).toContain('OS version is below the minimum');

@@ -1,4 +1,4 @@
-import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
+import type { GraphBody, GraphVersion } from '@sallyport/contracts/graph/model.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
@@ -60,7 +60,7 @@ export function managedDeviceRoutes(deps: GraphDependencies): GraphRoute[] {
     },
     ...nestedRoutes({
       parent: place.path, name: 'deviceCompliancePolicyStates', type: 'deviceCompliancePolicyState', access: DEVICES.read, support: { paging: true, count: true },
-      owner: async (request) => ({ deviceCompliancePolicyStates: await policyStates(deps, param(request, 'id')) }),
+      owner: async (request) => ({ deviceCompliancePolicyStates: await policyStates(deps, param(request, 'id'), request.version) }),
     }),
   ];
 }
@@ -178,11 +178,11 @@ export async function presentDevices(deps: GraphDependencies, rows: readonly Dev
   return rows.map((row) => presentDevice(row, postures.get(row.id)));
 }
 
-async function policyStates(deps: GraphDependencies, id: string): Promise<GraphBody[]> {
+async function policyStates(deps: GraphDependencies, id: string, version: GraphVersion): Promise<GraphBody[]> {
   const { resource, id: deviceId } = await requireDevice(deps, id);
   const verdict = deps.view.verdict(deviceId);
   if (verdict === undefined) return [];
   const policies = await deps.store.documents.list('deviceCompliancePolicy');
   const reasons = verdict.policies.flatMap(({ settings }) => settings.flatMap(({ reason }) => reason ?? []));
-  return compliancePolicyStates(verdict, new Map(policies.map((row) => [row.id, row.body])), resource, reasonNames({ reasons, deviceId }, deps.view));
+  return compliancePolicyStates(verdict, new Map(policies.map((row) => [row.id, row.body])), resource, reasonNames({ reasons, deviceId }, deps.view), version);
 }
