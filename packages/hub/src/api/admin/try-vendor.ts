@@ -49,7 +49,7 @@ const answer = z.object({
 /** Tries a description of a format on a sample. Nothing is stored, and no connector is needed. */
 export function tryVendorRoutes({ clock }: { readonly clock: Clock }): FastifyPluginAsync {
   return async (app) => {
-    app.post('/admin/v1/vendors/:vendorId/try', { config: { access: WRITE, doc } }, async (request) => {
+    app.post('/admin/v1/vendors/:vendorId/try', { config: { access: WRITE, doc, anyText: true } }, async (request) => {
       const tryOut = tryOutOf((request.params as z.infer<typeof params>).vendorId);
       const { settings, sample, headers } = bodyOf(tryOut.settings).parse(request.body);
       return toView(tryOut.run(typeof sample === 'string' ? sample : JSON.stringify(sample), headers && lowerCase(headers), settings, clock.now()));

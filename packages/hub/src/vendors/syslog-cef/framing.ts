@@ -105,8 +105,8 @@ export class FrameReader {
    */
   #numberBefore({ length, start }: { readonly length: number; readonly start: number }): Begun {
     if (length === (this.#lineNumber ?? NaN) + 1) return this.#numberedLine(length);
-    if (this.#before === 'counted') return { kind: 'count', length, start };
     const isContent = this.#before === undefined && length <= this.#maxBytes;
+    if (this.#before === 'counted' || (isContent && length >= SHORTEST_CEF)) return { kind: 'count', length, start };
     return { kind: 'unclear', length, start, scan: isContent ? 0 : Math.min(length, this.#maxBytes) };
   }
 
