@@ -1,7 +1,6 @@
 import { viewsOfSuperseded, type DeviceFacts, type MatchEvidence, type Signal, type SignalLimits } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import type { FindingRow, PostureRow, Store, Transaction } from '../store/store.ts';
-import type { Fleet } from './fleet.ts';
 import type { Match } from './match-device.ts';
 import type { Memory } from './memory.ts';
 import { holdEffects, type HoldEffect } from './hold-signals.ts';
@@ -41,10 +40,9 @@ export async function applyToDevices(
   const holds = signals.map((signal, i) => holdEffects(deps.memory.fleet, signal, matches[i] as Match, limits));
   const meant = [...new Set([...matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])), ...holds.flat().map(({ deviceId }) => deviceId)])];
   if (meant.length === 0) return { statuses: signals.map(() => undefined), postures: [] };
-  const ids = withSuperseded(deps.memory.fleet, meant);
   const inDoubt = deps.clock.inDoubt === true;
   // While the clock is in doubt no instant is pulled back: it may be the clock that is wrong.
-  const working = await loadWorking(tx, ids, signals, read, inDoubt ? Infinity : now, limits);
+  const { working, older } = await loadWorking(tx, meant, signals, read, inDoubt ? Infinity : now, limits);
   const counting = inDoubt ? await waitForClock(tx, signals, matches, now) : signals;
   const statuses = counting.map((signal, i) => {
     const match = matches[i] as Match;
@@ -58,7 +56,7 @@ export async function applyToDevices(
     const status = mergeSignal(working.get(match.deviceId) as WorkingPosture, signal, match.evidence ?? NO_EVIDENCE, limits);
     return inDoubt ? 'accepted' : status;
   });
-  followSuccessors(deps.memory.fleet, working);
+  followSuccessors(older, working);
   const changed = [...working.values()].filter((w) => w.cause !== null);
   const facts = await factsOf(tx, deps.memory, changed.map((w) => w.deviceId));
   const findings = [...working.values()].flatMap((w) => [...w.changedFindings.values()]);
@@ -71,49 +69,64 @@ export async function applyToDevices(
   return { statuses, postures };
 }
 
-/** With the records that these devices superseded: what is reported of a phone is reported of all its records. */
-function withSuperseded(fleet: Fleet, ids: readonly string[]): readonly string[] {
-  return fleet.supersededCount === 0 ? ids : [...new Set(ids.flatMap((id) => [id, ...fleet.supersededBy(id)]))];
-}
-
-function followSuccessors(fleet: Fleet, working: ReadonlyMap<string, WorkingPosture>): void {
-  if (fleet.supersededCount === 0) return;
-  for (const { deviceId, views, cause } of working.values()) {
+/** What is reported of a phone is reported of all its records. */
+function followSuccessors(older: OlderRecords, working: ReadonlyMap<string, WorkingPosture>): void {
+  for (const [successor, ids] of older) {
+    const { views, cause } = working.get(successor) as WorkingPosture;
     if (cause === null) continue;
-    for (const id of fleet.supersededBy(deviceId)) {
-      const old = working.get(id);
-      if (old !== undefined) Object.assign(old, { views: viewsOfSuperseded(views), cause });
-    }
+    for (const id of ids) Object.assign(working.get(id) as WorkingPosture, { views: viewsOfSuperseded(views), cause });
   }
 }
+
+/** The records that a device superseded. Of the store: another process may have written them since memory last heard. */
+type OlderRecords = ReadonlyMap<string, readonly string[]>;
 
 /** What the store holds of devices. */
 export interface Kept {
   readonly ids: readonly string[];
   readonly postures: readonly PostureRow[];
   readonly findings: readonly FindingRow[];
+  /** Only of those that superseded any. */
+  readonly older: OlderRecords;
 }
 
 const NO_EVIDENCE: MatchEvidence = {};
 
-export const NOTHING_KEPT: Kept = { ids: [], postures: [], findings: [] };
+export const NOTHING_KEPT: Kept = { ids: [], postures: [], findings: [], older: new Map() };
 
 /** Findings only where one of the signals may touch any. */
 export async function readKept(tx: Transaction, ids: readonly string[], signals: readonly Signal[]): Promise<Kept> {
   if (ids.length === 0) return NOTHING_KEPT;
   const withFindings = signals.some((s) => s.findings.length > 0 || (s.securedEndsFindings !== undefined && s.state === 'secured'));
-  const [postures, findings] = await Promise.all([tx.postures.get(ids), withFindings ? tx.findings.ofDevices(ids) : []]);
-  return { ids, postures, findings };
+  const [postures, findings, older] = await Promise.all([tx.postures.get(ids), withFindings ? tx.findings.ofDevices(ids) : [], tx.devices.olderRecordsOf(ids)]);
+  return { ids, postures, findings, older: new Map(ids.flatMap((id, i) => (older[i]?.length ? [[id, older[i]]] : []))) };
+}
+
+interface Working {
+  /** The devices in question and the records that they superseded. */
+  readonly working: ReadonlyMap<string, WorkingPosture>;
+  readonly older: OlderRecords;
 }
 
 async function loadWorking(
-  tx: Transaction, ids: readonly string[], signals: readonly Signal[], read: Kept, now: number, limits: SignalLimits,
-): Promise<Map<string, WorkingPosture>> {
+  tx: Transaction, meant: readonly string[], signals: readonly Signal[], read: Kept, now: number, limits: SignalLimits,
+): Promise<Working> {
+  const named = await withRead(tx, read, meant, signals);
+  const ofMeant = new Set(meant);
+  const older = new Map([...named.older].filter(([id]) => ofMeant.has(id)));
+  const ids = [...new Set([...meant, ...[...older.values()].flat()])];
+  const all = await withRead(tx, named, ids, signals);
+  const before = new Map(all.postures.map((p) => [p.deviceId, p]));
+  const findings = Map.groupBy(all.findings, (f) => f.deviceId);
+  return { older, working: new Map(ids.map((id) => [id, workingPosture(id, before.get(id), findings.get(id) ?? [], now, limits)])) };
+}
+
+async function withRead(tx: Transaction, read: Kept, ids: readonly string[], signals: readonly Signal[]): Promise<Kept> {
   const known = new Set(read.ids);
-  const others = await readKept(tx, ids.filter((id) => !known.has(id)), signals);
-  const before = new Map([...read.postures, ...others.postures].map((p) => [p.deviceId, p]));
-  const findings = Map.groupBy([...read.findings, ...others.findings], (f) => f.deviceId);
-  return new Map(ids.map((id) => [id, workingPosture(id, before.get(id), findings.get(id) ?? [], now, limits)]));
+  const missing = ids.filter((id) => !known.has(id));
+  if (missing.length === 0) return read;
+  const { postures, findings, older } = await readKept(tx, missing, signals);
+  return { ids: [...read.ids, ...missing], postures: [...read.postures, ...postures], findings: [...read.findings, ...findings], older: new Map([...read.older, ...older]) };
 }
 
 type Identified = { readonly facts: DeviceFacts; readonly entraDeviceId: string | null; readonly easDeviceId: string | null };

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { monotonicTime } from '../platform/clock.ts';
-import { StoreBusy, type DocumentKind, type DocumentRow, type OutboxRow } from '../store/store.ts';
-import type { Touched } from './memory.ts';
+import { StoreBusy, type DocumentKind, type DeviceSnapshotRow, type DocumentRow, type OutboxRow } from '../store/store.ts';
+import type { Memory, Touched } from './memory.ts';
 import { evaluateTouched, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 import { snapshotRow } from './register-device.ts';
 
@@ -73,9 +74,10 @@ export class CatchUp {
   async #tryUntilTaken(missed: Missed): Promise<void> {
     try {
       // In line with this process's own commits: what is read here must not overwrite what one of them puts there.
-      const touched = await this.#deps.serial.run(() => this.#read(missed));
+      const { touched, changed } = await this.#deps.serial.run(() => this.#read(missed));
       this.#failing.delete(missed);
-      if (missed.unevaluated) await evaluateTouched(this.#deps, touched);
+      // Until now this process may have evaluated reports by what these devices were before.
+      await evaluateTouched(this.#deps, [...(missed.unevaluated ? touched : []), { devices: changed }]);
     } catch (error) {
       this.#deps.onError(error);
       if (!(error instanceof StoreBusy)) return;
@@ -85,19 +87,33 @@ export class CatchUp {
     }
   }
 
-  async #read({ documents, devices }: Missed): Promise<readonly Touched[]> {
+  async #read({ documents, devices }: Missed): Promise<Read> {
     const { store, memory } = this.#deps;
     const touched = await takeIn(this.#deps, documents);
-    if (devices.length === 0) return touched;
+    const changed = new Set<string>();
+    if (devices.length === 0) return { touched, changed };
     const rows = new Map((await store.devices.get(devices)).map((row) => [row.id, row]));
     const postures = new Map((await store.postures.get(devices)).map((posture) => [posture.deviceId, posture]));
     for (const id of devices) {
       const row = rows.get(id);
       if (row === undefined) memory.fleet.remove(id);
-      else memory.fleet.put(snapshotRow(row, postures.get(id) ?? null));
+      else if (putChanged(memory, snapshotRow(row, postures.get(id) ?? null))) changed.add(id);
     }
-    return touched;
+    return { touched, changed };
   }
+}
+
+interface Read {
+  readonly touched: readonly Touched[];
+  /** Devices that memory knew otherwise. */
+  readonly changed: ReadonlySet<string>;
+}
+
+/** Answers whether what is known of the device, apart from reports, is something else now. */
+function putChanged({ fleet }: Memory, row: DeviceSnapshotRow): boolean {
+  const before = fleet.get(row.id)?.facts;
+  fleet.put(row);
+  return before !== undefined && !isDeepStrictEqual(before, fleet.get(row.id)?.facts);
 }
 
 function missedBy(rows: readonly OutboxRow[], unevaluated: boolean): Missed {

@@ -40,7 +40,8 @@ export async function matchDevices(
     keys.push(key);
   }
   const ownIds = signals.map(vendorKeys);
-  const found = keys.length === 0 ? [] : await tx.devices.findByKeys(keys);
+  // Asked even without a key: no device is written from then on, and what was learnt goes on to mean the same record.
+  const found = await tx.devices.findByKeys(keys);
   const known = ownIds.every((ids) => ids.length === 0) ? [] : await tx.vendorDevices.find(ownIds.flat());
   const learnt: VendorDevice[][] = [];
   let next = 0;

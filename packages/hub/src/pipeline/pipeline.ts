@@ -18,6 +18,7 @@ import { RecordUnknownTerms } from './record-unknown-terms.ts';
 import { reevaluate } from './reevaluate-fleet.ts';
 import { RegisterDevice } from './register-device.ts';
 import { Serial } from './serial.ts';
+import { settleStoredRecords } from './settle-stored-records.ts';
 import { TakeReports } from './take-reports.ts';
 import type { UnreadableDocument } from './unreadable-documents.ts';
 import { WatchClock, type ClockControl, type ClockLog } from './watch-clock.ts';
@@ -94,11 +95,14 @@ export async function startPipeline({ store, clock, log = SILENT, onError, evalu
   const time = new KeepTime({ ...deps, life, vocabulary, terms, disagreements: new WatchDisagreements(deps), lookAtClock: watch && (() => watch.look(deps, life)) });
   time.start();
   let closing = false;
+  const devices = new RegisterDevice(deps);
+  const stopped = new AbortController();
+  const settling = settleStoredRecords({ store, clock, log, onError, devices }, stopped.signal);
   const classifying = classifyFindings(store, serial, () => closing).catch(onError);
   return {
     intake: new TakeReports({ ...deps, life, vocabulary, terms }),
     configuration,
-    devices: new RegisterDevice(deps),
+    devices,
     decider: new DecideAccess(memory, clock, { isFresh: () => Math.max(store.behindForMs(), catchUp.behindForMs()) <= OLDEST_VIEW_MS, isEvaluated: () => everything.isDone }),
     provisioning: life,
     questions: new AskFleet(memory, clock),
@@ -113,6 +117,8 @@ export async function startPipeline({ store, clock, log = SILENT, onError, evalu
     tick: () => time.tick(),
     close: async () => {
       closing = true;
+      stopped.abort();
+      await settling;
       await classifying;
       await everything.stop();
       await time.stop();

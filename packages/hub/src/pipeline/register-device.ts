@@ -77,6 +77,14 @@ export class RegisterDevice implements DeviceRegistry {
     });
   }
 
+  /** Settles what is stored of one record and of those that share a key with it, where that has not been done; answers whether it had to be. */
+  async settleStored(id: string): Promise<boolean> {
+    const isUnsettled = async (row: DeviceRow, tx: Transaction): Promise<boolean> => (
+      (await settleReenrolment(tx, row, row, this.#deps.clock.now(), this.#deps.memory.signalLimits)).some((record) => record.row.id === id && record.changed)
+    );
+    return await this.#write('sallyport', id, async (before, tx) => (before !== undefined && await isUnsettled(before, tx) ? before : undefined)) !== undefined;
+  }
+
   async #writeRecords(tx: Transaction, actor: string, settled: readonly SettledRecord[]): Promise<void> {
     if (settled.length === 0) return;
     const before = new Map((await tx.devices.get(settled.map(({ row }) => row.id))).map((row) => [row.id, row]));

@@ -3,10 +3,10 @@ import { LIVE_SINCE, SUPERSEDED_BY, type DeviceRow, type Transaction } from '../
 import { readDeviceKeys } from '../vendors/device-keys.ts';
 
 /** What identifies a phone whatever its management calls it. */
-const PHONE_KEYS = ['serialNumber', 'udid', 'imei'] as const satisfies readonly DeviceKeyType[];
+export const PHONE_KEYS = ['serialNumber', 'udid', 'imei'] as const satisfies readonly DeviceKeyType[];
 
 /** A key that more records carry identifies nothing, and is not followed to other records. */
-const MAX_CARRIERS = 50;
+export const MAX_CARRIERS = 50;
 
 /** One record of a phone before and after another one was written. */
 export interface SettledRecord {

@@ -92,6 +92,10 @@ export interface DeviceReader {
   findByKeys(keys: readonly DeviceKey[]): Promise<readonly (readonly string[])[]>;
   /** As `findByKeys`, of the records that carry each key themselves, superseded ones among them. */
   carriersOf(keys: readonly DeviceKey[]): Promise<readonly (readonly string[])[]>;
+  /** What `least` to `most` records carry as such a key, as it is stored, ascending after `after`. */
+  sharedKeys(type: 'serialNumber' | 'udid' | 'imei', after: string, least: number, most: number, limit: number): Promise<readonly string[]>;
+  /** The records that each of these superseded, in the order of `ids`; nearly always none. */
+  olderRecordsOf(ids: readonly string[]): Promise<readonly (readonly string[])[]>;
   /**
    * All devices, in pages of the store's choosing, ordered by id. Does not block writers: a device is shown as
    * it is when its page is read. Who read `outbox.range()` before and follows from there misses nothing.

@@ -22,7 +22,9 @@ export type DocumentKind =
   /** A value of a vendor's that no table holds, as reports brought it; id = connector id/`termKey`. */
   | 'unknownTerm'
   /** A name that is to mean one user; id = the name in small letters. */
-  | 'userName';
+  | 'userName'
+  /** Work on what is stored that an upgrade left to be done once, in the background; id = its name. */
+  | 'upkeep';
 
 export interface DocumentRow {
   readonly kind: DocumentKind;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import { startPipeline } from '../pipeline.ts';
 import { TestClock, type TestPipeline } from '../testing.ts';
@@ -34,6 +34,7 @@ beforeEach(async () => {
   const store = await openSqliteStore({ file });
   const pipeline = await startPipeline({ store, clock, onError: (error) => { throw error; } });
   hub = { ...pipeline, store, clock, close: async () => { await pipeline.close(); await store.close(); } };
+  await vi.waitFor(async () => { expect(await store.documents.list('upkeep')).toEqual([]); }, 60_000);
   await hub.tick();
 });
 
@@ -61,6 +62,13 @@ test('an upgrade closes nothing that no partner calls bad, and opens nothing tha
   // Else it would have proved little.
   expect(world.devices.filter((device) => before.get(device.id) === false).length).toBeGreaterThan(5);
   expect(before.size).toBeGreaterThan(world.devices.length * 0.95);
+});
+
+test('phones that were enrolled again before the upgrade are settled by it, each once', async () => {
+  const superseded = (await hub.store.outbox.after(0, 100_000)).filter(({ kind }) => kind === 'device-superseded');
+  const ids = superseded.map(({ subject }) => subject);
+  expect(ids).toEqual([...new Set(ids)]);
+  expect(ids.length).toBeGreaterThan(0);
 });
 
 test('the rest of the month is a quiet one', async () => {

@@ -60,6 +60,9 @@ export function deviceCases(store: () => Store): void {
     const keys: DeviceKey[] = [{ type: 'serialNumber', value: 's' }, { type: 'managedDeviceId', value: 'd1' }, { type: 'entraDeviceId', value: 'e1' }];
     expect(await find(...keys)).toEqual([['d2', 'd3'], ['d2'], ['d2']]);
     expect(await store().devices.carriersOf(keys)).toEqual([['d1', 'd2', 'd3'], ['d1'], ['d1']]);
+    expect([await store().devices.sharedKeys('serialNumber', '', 2, 9, 9), await store().devices.sharedKeys('serialNumber', '', 2, 2, 9), await store().devices.sharedKeys('imei', '', 2, 9, 9)]).toEqual([['s'], [], []]);
+    expect(await store().devices.sharedKeys('serialNumber', 's', 2, 9, 9)).toEqual([]);
+    expect(await store().devices.olderRecordsOf(['d3', 'd2', 'd1'])).toEqual([[], ['d1'], []]);
     const own = [{ connectorId: 'lookout', vendorDeviceId: 'v1' }];
     await store().transaction((tx) => tx.vendorDevices.learn(own.map((key) => ({ ...key, deviceId: 'd1' }))));
     expect(await store().vendorDevices.find(own)).toEqual(['d2']);

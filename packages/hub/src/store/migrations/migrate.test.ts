@@ -70,7 +70,7 @@ test('a migration that fails leaves nothing behind and is tried again at the nex
 function makeOlder(database: DatabaseSync, count: number): void {
   database.exec('create table schema_migrations (number integer primary key, name text not null, breaking integer not null, applied_at integer not null)');
   for (const { number, name, statements } of MIGRATIONS.slice(0, count)) {
-    for (const text of statements(WORDS.sqlite)) database.exec(text);
+    for (const text of statements(WORDS.sqlite, 'sqlite')) database.exec(text);
     database.prepare('insert into schema_migrations values (?, ?, 0, 0)').run(number, name);
   }
 }
@@ -121,4 +121,20 @@ test('a hub that has been at work keeps ignoring silent partners, by a rule; a n
     database.exec(`insert into documents values ('mobileThreatDefenseConnector', 'lookout', '{}', 1, 2, 1)`);
   });
   expect(await rules()).toEqual([{ platform: null, groupId: null, priority: 1_000_000, method: 'strictest', silentPartner: 'ignore' }]);
+});
+
+test('a hub that has devices has those that were stored before settled; a new one has nothing to settle', async () => {
+  const upkeep = async () => {
+    const store = await openSqliteStore({ file });
+    const found = await store.documents.list('upkeep');
+    await store.close();
+    return found.map(({ id }) => id);
+  };
+  expect(await upkeep()).toEqual([]);
+  rmSync(file);
+  withDatabase((database) => {
+    makeOlder(database, 9);
+    database.exec(`insert into devices (id, facts) values ('d1', '[]'), ('d2', '[]')`);
+  });
+  expect(await upkeep()).toEqual(['settle-reenrolment']);
 });

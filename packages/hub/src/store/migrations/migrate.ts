@@ -12,13 +12,17 @@ import { disclosuresByTime } from './0006-disclosures-by-time.ts';
 import { silentPartnersIgnored } from './0007-silent-partners-ignored.ts';
 import { declaredApps } from './0008-declared-apps.ts';
 import { supersededDevices } from './0009-superseded-devices.ts';
+import { olderRecords } from './0010-older-records.ts';
 import { WORDS } from './migration.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
   first, vendorDevices, appInventory, findingsAndHistory, inventoryUpkeep, disclosuresByTime, silentPartnersIgnored, declaredApps,
-  supersededDevices,
+  supersededDevices, olderRecords,
 ];
+
+/** The newest step that this version knows. */
+export const SCHEMA = MIGRATIONS.length;
 
 /** Runs `work` in one durable transaction; undoes it and passes on the error when `work` throws. */
 export type InTransaction = <T>(work: (session: WriteSession) => Promise<T>) => Promise<T>;
@@ -77,7 +81,7 @@ async function apply(session: WriteSession, { number, name, breaking, statements
       .onConflict((conflict) => conflict.column('number').doNothing()).returning('number'),
   );
   if (claimed.length === 0) return;
-  for (const text of statements(WORDS[session.dialect])) await session.execute(statement(text));
+  for (const text of statements(WORDS[session.dialect], session.dialect)) await session.execute(statement(text));
 }
 
 function statement(text: string): Compilable {

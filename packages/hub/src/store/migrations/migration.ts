@@ -7,7 +7,7 @@ export interface Migration {
   readonly name: string;
   /** true: a binary that does not know this step would do harm, and refuses to start. */
   readonly breaking: boolean;
-  readonly statements: (words: Words) => readonly string[];
+  readonly statements: (words: Words, dialect: Dialect) => readonly string[];
 }
 
 /** What the two databases call things by different names. */

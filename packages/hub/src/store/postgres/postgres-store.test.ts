@@ -1,12 +1,18 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { device, outboxRow, posture, report, signal } from '../contract/rows.ts';
 import { startPostgres, withClient } from '../contract/postgres-server.ts';
 import type { PostgresServer } from '../contract/postgres-server.ts';
 import { storeContract } from '../contract/store-contract.ts';
+import { MIGRATIONS } from '../migrations/migrate.ts';
 import { StoreBusy, UnkeepableText } from '../store.ts';
-import type { OutboxRow, Store } from '../store.ts';
+import type { OutboxRow, Store, Transaction } from '../store.ts';
 import { openPostgresStore } from './postgres-store.ts';
+
+const moduleOf = (path: string) => JSON.stringify(fileURLToPath(new URL(path, import.meta.url)));
 
 let server: PostgresServer;
 let contractUrl: string;
@@ -167,3 +173,47 @@ test('a node that stopped listening hears again', () => twoNodes(async (one, two
   await heard(ofTwo, 1);
   expect(ofTwo.map((row) => row.subject)).toEqual(['a']);
 }));
+
+test('a version that is running when a newer one changes the database in a breaking way can write nothing more, and is told why', () => twoNodes(async (one, _two, url) => {
+  await one.transaction((tx) => tx.devices.put([device('d1')]));
+  const former = withClient(url, (client) => client.query("insert into heartbeats values ('lookout', 1)"));
+  await expect(former).rejects.toMatchObject({ code: '25006', message: expect.stringContaining('stop this hub') as string });
+  await withClient(url, (client) => client.query("insert into schema_migrations values (998, 'one-more-index', 0, 0)"));
+  await one.transaction((tx) => tx.devices.put([device('d2')]));
+  await withClient(url, (client) => client.query("insert into schema_migrations values (999, 'split-devices', 1, 0)"));
+  const writes: ((tx: Transaction) => Promise<unknown>)[] = [
+    (tx) => tx.devices.put([device('d3')]), (tx) => tx.postures.put([posture('d1')]), (tx) => tx.reports.add([report('r1')]), (tx) => tx.documents.put('door', 'x', {}, 1),
+    (tx) => tx.heartbeats.set('lookout', 1), (tx) => tx.outbox.append([outboxRow('a')]),
+  ];
+  for (const write of writes) {
+    const written = one.transaction(write);
+    await expect(written).rejects.toBeInstanceOf(StoreBusy);
+    await expect(written).rejects.toThrow(/upgraded to schema 999 by a newer version/);
+  }
+  expect(await one.devices.count()).toBe(2);
+}));
+
+/** A hub that is as good as through with the newest step, and takes its time to commit it. */
+const slowMigration = (url: string) => `
+  import { MIGRATIONS, migrate } from ${moduleOf('../migrations/migrate.ts')};
+  import { openPool } from ${moduleOf('./pool.ts')};
+  import { inTransaction } from ${moduleOf('./transactions.ts')};
+  const pool = openPool(${JSON.stringify(url)}, 2, undefined);
+  const newest = MIGRATIONS.at(-1);
+  const slow = { ...newest, statements: (...given) => [...newest.statements(...given), 'select pg_sleep(3)'] };
+  await migrate((work) => inTransaction(pool, work), [...MIGRATIONS.slice(0, -1), slow]);
+`;
+
+test('a migration that kill -9 ends in its middle is as if it had not begun, and the next start does it', async () => {
+  const url = await server.createDatabase();
+  const hub = spawn(process.execPath, ['--input-type=module-typescript', '--eval', slowMigration(url)], { stdio: 'inherit' });
+  const rows = (text: string) => withClient(url, async (client) => (await client.query(text)).rowCount);
+  while (await rows("select from pg_stat_activity where datname = current_database() and query like 'select pg_sleep%'") === 0) await sleep(20);
+  hub.kill('SIGKILL');
+  await once(hub, 'exit');
+  expect(await rows('select from schema_migrations')).toBe(MIGRATIONS.length - 1);
+  const store = await openPostgresStore({ url });
+  await store.transaction((tx) => tx.devices.put([device('d1')]));
+  await store.close();
+  expect(await rows('select from schema_migrations')).toBe(MIGRATIONS.length);
+}, 60_000);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
+import { SCHEMA } from '../migrations/migrate.ts';
 import { CommitInDoubt } from '../store.ts';
 import { codeOf, gaveWay, lostConnection, toStoreError } from './errors.ts';
 import { PostgresTransaction } from './sessions.ts';
@@ -46,10 +47,13 @@ async function attemptOnce<T>(pool: Pool, work: (session: PostgresTransaction) =
   }
 }
 
+/** Says which schema this version knows, for the database to refuse one that is too old; one message. */
+const BEGIN = `begin; set local sallyport.schema = ${SCHEMA}; select pg_current_xact_id()::text as id`;
+
 /** The transaction's number, by which the server remembers what became of it. */
 async function begin(client: PoolClient): Promise<string> {
-  const results = await client.query('begin; select pg_current_xact_id()::text as id') as unknown as { rows: { id: string }[] }[];
-  return results[1]?.rows[0]?.id ?? '';
+  const results = await client.query(BEGIN) as unknown as { rows: { id: string }[] }[];
+  return results.at(-1)?.rows[0]?.id ?? '';
 }
 
 /**

@@ -38,6 +38,8 @@ const COLUMNS_OF_KEY = {
   email: [COLUMN_OF.userPrincipalName.name, COLUMN_OF.emailAddress.name],
 } as const satisfies Partial<Record<DeviceKeyType, readonly string[]>>;
 
+type KeyColumn = (typeof COLUMN_OF)['serialNumber' | 'udid' | 'imei']['name'];
+
 const isFindable = (type: DeviceKeyType): type is keyof typeof COLUMNS_OF_KEY => Object.hasOwn(COLUMNS_OF_KEY, type);
 
 export function deviceReader(session: ReadSession): DeviceReader {
@@ -53,6 +55,8 @@ export function deviceReader(session: ReadSession): DeviceReader {
     count: (filter) => count(session, filter),
     findByKeys: (keys) => findByKeys(session, keys, NAMED),
     carriersOf: (keys) => findByKeys(session, keys, CARRYING),
+    sharedKeys: (type, after, least, most, limit) => sharedKeys(session, COLUMN_OF[type].name, after, least, most, limit),
+    olderRecordsOf: (ids) => olderRecordsOf(session, ids),
     snapshot: () => snapshot(session),
   };
 }
@@ -129,6 +133,23 @@ async function findByKeys(session: ReadSession, keys: readonly DeviceKey[], name
     else found.set(name, new Set([id]));
   }
   return keys.map(({ type, value }) => [...found.get(`${type} ${foldKey(value, type)}`) ?? []]);
+}
+
+async function sharedKeys(session: ReadSession, column: KeyColumn, after: string, least: number, most: number, limit: number): Promise<readonly string[]> {
+  const rows = await session.query(
+    builders[session.dialect].selectFrom('devices').select(sql<string>`${sql.ref(column)}`.as('key')).where(column, '>', after).groupBy(column)
+      .having((eb) => eb.between(eb.fn.countAll<number>(), least, most)).orderBy(column).limit(limit),
+  );
+  return rows.map(({ key }) => key);
+}
+
+async function olderRecordsOf(session: ReadSession, ids: readonly string[]): Promise<readonly (readonly string[])[]> {
+  if (ids.length === 0) return [];
+  const rows = await session.query(
+    builders[session.dialect].selectFrom('devices').select(['id', 'superseded_by']).where(isOneOf(session.dialect, 'superseded_by', ids)).orderBy('id'),
+  );
+  const older = Map.groupBy(rows, ({ superseded_by: successor }) => successor);
+  return ids.map((id) => older.get(id)?.map((row) => row.id) ?? []);
 }
 
 /** One query for all keys: each kind in its own index. */
