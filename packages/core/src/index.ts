@@ -18,6 +18,7 @@ export * from './merge/superseded-records.ts';
 export * from './merge/silence.ts';
 export * from './merge/word-of-partner.ts';
 export * from './merge/holds.ts';
+export * from './merge/deciding-views.ts';
 export * from './merge/merge-partners.ts';
 export * from './merge/disagreement.ts';
 export * from './merge/vocabulary-change.ts';

@@ -131,7 +131,7 @@ async function addRoutes(
   await app.register(connectorPreviewRoutes({ store, questions }));
   await app.register(policyPreviewRoutes({ store, questions }));
   await app.register(unknownTermRoutes({ vocabulary, view }));
-  await app.register(reportRoutes({ store, devices }));
+  await app.register(reportRoutes({ store, devices, clock, view: decider.view }));
   await app.register(reinstateRoutes({ devices }));
   await app.register(findingRoutes({ store }));
 }

@@ -4,7 +4,9 @@ import type { DeviceFacts } from '../vocabulary/device.ts';
 import { rankOfLevel } from '../vocabulary/level.ts';
 import type { Reason, ReasonCode } from '../vocabulary/reason.ts';
 import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
+import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 import type { Merged } from '../merge/merge-partners.ts';
+import { decidingViewsOf } from '../merge/word-of-partner.ts';
 import { compareVersions, readDeviceVersion, readVersionLimit } from './os-version.ts';
 import { graceOfLimit, graceOfPartnerRule, UNREAD_SINCE, withTime, type SystemReport } from './unread-grace.ts';
 
@@ -12,6 +14,8 @@ export interface ThreatInput {
   readonly merged: Merged;
   readonly views: readonly PartnerWord[];
   readonly connectors: readonly Connector[];
+  readonly now: Instant;
+  readonly limits: SignalLimits;
 }
 
 const LEVEL_RULE = 'deviceThreatProtectionRequiredSecurityLevel';
@@ -34,7 +38,8 @@ function withTimeForSilence(system: SystemReport, setting: SettingVerdict): Sett
 }
 
 /** What the threat rule of a policy says; it must have one. */
-export function checkThreatLevel(policy: CompliancePolicy, { merged, views }: ThreatInput): SettingVerdict {
+export function checkThreatLevel(policy: CompliancePolicy, threat: ThreatInput): SettingVerdict {
+  const { merged } = threat;
   const required = policy.requiredLevel as NonNullable<typeof policy.requiredLevel>;
   const about = { policyId: policy.id, policyName: policy.displayName, rule: LEVEL_RULE, required };
   const setting = 'deviceThreatProtection';
@@ -44,9 +49,9 @@ export function checkThreatLevel(policy: CompliancePolicy, { merged, views }: Th
     case 'missing':
       return missingData(about, merged.blocked, merged.connectorId, merged.state);
     case 'failing':
-      return failed(merged, { code: merged.code, ...about }, views);
+      return failed(merged, { code: merged.code, ...about }, threat);
     case 'level':
-      if (rankOfLevel(merged.level) > rankOfLevel(required)) return failed(merged, { code: 'threat_level_above_allowed', ...about }, views);
+      if (rankOfLevel(merged.level) > rankOfLevel(required)) return failed(merged, { code: 'threat_level_above_allowed', ...about }, threat);
       if (merged.missingFrom !== undefined) return missingData(about, true, merged.missingFrom, merged.state);
       return { setting, state: 'compliant', currentValue: merged.level };
     default:
@@ -61,8 +66,11 @@ function missingData(about: Omit<Reason, 'code'>, blocked: boolean, connectorId:
   };
 }
 
-function failed(merged: Merged & { connectorId: string }, reason: Reason, views: readonly PartnerWord[]): SettingVerdict {
-  const open = views.filter((v) => v.connectorId === merged.connectorId).flatMap((v) => v.openFindings);
+function failed(merged: Merged & { connectorId: string }, reason: Reason, { views, connectors, now, limits }: ThreatInput): SettingVerdict {
+  const connector = connectors.find(({ id }) => id === merged.connectorId);
+  const deciding = connector === undefined ? [] : decidingViewsOf(views, connector, now, limits);
+  const open = deciding.flatMap(({ view }) => view.openFindings);
+  const isHeld = deciding.length > 0 && deciding.every(({ view }) => view.held !== undefined);
   const actual = merged.kind === 'level' ? merged.level : merged.state;
   return {
     setting: 'deviceThreatProtection', state: 'nonCompliant', currentValue: actual,
@@ -70,6 +78,7 @@ function failed(merged: Merged & { connectorId: string }, reason: Reason, views:
       ...reason, connectorId: merged.connectorId, actual,
       ...(merged.disagreeing.length > 0 && { disagreeing: merged.disagreeing }),
       ...(open.length > 0 && { findingIds: open.map((f) => f.id) }),
+      ...(isHeld && { heldDays: limits.holdDays }),
     },
   };
 }

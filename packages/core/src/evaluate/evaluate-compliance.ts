@@ -49,7 +49,7 @@ export function evaluateCompliance(input: EvaluationInput, now: Instant): Evalua
   const connectors = enrolledConnectors(input.connectors, input.groupIds);
   const rule = ruleFor(input.mergeRules, device.platform, input.groupIds);
   const merged = mergePartners(views, connectors, device.platform, rule, now, input.limits);
-  const threat: ThreatInput = { merged, views, connectors };
+  const threat: ThreatInput = { merged, views, connectors, now, limits: input.limits };
   const system = systemReportOf(device, input.failing, now, input.limits);
   const policies: PolicyVerdict[] = [];
   for (const policy of input.policies) {

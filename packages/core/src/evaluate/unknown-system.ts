@@ -46,7 +46,7 @@ function checkAsPhone(input: UnknownSystemInput, now: Instant): SettingVerdict |
   const merged = worstAsPhone(input, now);
   if (policy === undefined || merged === undefined) return undefined;
   const { views, connectors } = input;
-  const verdict = checkThreatLevel(policy, { merged, views, connectors });
+  const verdict = checkThreatLevel(policy, { merged, views, connectors, now, limits: input.limits });
   return verdict.state === 'nonCompliant' ? verdict : undefined;
 }
 

@@ -58,7 +58,7 @@ export function explainForAdmin(reason: Reason, names: ReasonNames = {}): string
 }
 
 function detailsOf(reason: Reason, names: ReasonNames): readonly string[] {
-  const { policyName, policyId, rule, connectorId, required, actual, disagreeing = [], findingIds = [], until } = reason;
+  const { policyName, policyId, rule, connectorId, required, actual, disagreeing = [], findingIds = [], heldDays, until } = reason;
   const details: string[] = [];
   if (policyName !== undefined || policyId !== undefined) details.push(`policy ${named(policyName, policyId)}`);
   if (rule !== undefined) details.push(`rule ${rule}`);
@@ -67,6 +67,9 @@ function detailsOf(reason: Reason, names: ReasonNames): readonly string[] {
   if (actual !== undefined) details.push(`actual ${nameWords(actual) ?? '""'}`);
   if (disagreeing.length > 0) details.push(`other partners disagree: ${disagreeing.map((id) => named(nameIn(names.connectors, id), id)).join(', ')}`);
   if (findingIds.length > 0) details.push(`${findingIds.length === 1 ? 'finding' : 'findings'} ${findingsOf(findingIds, names)}`);
+  if (heldDays !== undefined) {
+    details.push(`held, for it may be about another device with the same key; ends with the next level of that record of the partner, by "sallyport report assign", or ${heldDays} days after its last report`);
+  }
   if (until !== undefined) details.push(`until ${until}`);
   return [...details, ...peopleOf(reason, names)];
 }

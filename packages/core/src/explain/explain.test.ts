@@ -212,3 +212,42 @@ describe('pickLanguage', () => {
     expect(pickLanguage('*', 'sv')).toBe('sv');
   });
 });
+
+describe('what is held, for it may be about another device', () => {
+  const held: Reason = { ...threat, heldDays: 30 };
+  const hints: UserHints = { ...found({ category: 'app.malware', title: 'Free Torch', recommendedAction: 'Remove it' }), device: 'phone' };
+
+  test('says what was found, that it may be another device, and every way in which access comes back', () => {
+    expect(explainForUser([held], 'en', hints)).toMatchObject({
+      title: 'This phone may have a security problem',
+      text: 'Lookout for Work found a security problem. What was found: “Free Torch”. The risk is high. It may be this phone or another device that is registered with the same details.',
+      nextStep: 'Open Lookout for Work and follow the steps it shows. The help desk can find out which device is meant. '
+        + 'Access comes back once the help desk has settled it, Lookout for Work reports that the problem is solved, or no new report has come for 30 days.',
+    });
+  });
+
+  test.each(LANGUAGES)('promises nothing of this device, and fits a small screen (%s)', (language) => {
+    for (const code of ['threat_level_above_allowed', 'device_compromised', 'partner_app_deactivated', 'partner_app_misconfigured'] as const) {
+      const told = inOneLine(explainForUser([{ ...held, code, actual: code === 'threat_level_above_allowed' ? 'high' : 'compromised' }], language, hints));
+      expect(told).toContain('Free Torch');
+      expect(told).toContain('30 ');
+      expect(told).not.toContain('compromised');
+      expect(told.length).toBeLessThan(600);
+    }
+  });
+
+  test('without a title the category is named, and one day is one', () => {
+    expect(explainForUser([{ ...held, heldDays: 1 }], 'sv', { ...hints, ...found({ category: 'net.mitm' }) }).text).toMatch(/Det som hittades: ”.+”/u);
+    expect(explainForUser([{ ...held, heldDays: 1 }], 'en', hints).nextStep).toContain('for 1 day');
+  });
+
+  test('is not told on a device that somebody may be watching', () => {
+    const told = inOneLine(explainForUser([held], 'en', { ...found({ category: 'app.stalkerware', title: 'FlexiSPY' }), watched: true }));
+    expect(told).not.toContain('FlexiSPY');
+    expect(told).toContain('They help you get access back.');
+  });
+
+  test('is told to administrators with how it ends', () => {
+    expect(explainForAdmin(held)).toContain('may be about another device with the same key; ends with the next level of that record of the partner, by "sallyport report assign", or 30 days after its last report');
+  });
+});

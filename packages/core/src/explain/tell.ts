@@ -1,5 +1,6 @@
 import { isFinal, type AdviceKey } from '../findings/advice-key.ts';
 import { adviceText } from '../findings/advice.ts';
+import { categoryNameIn } from '../findings/category-name.ts';
 import { adviceKeyOf } from '../findings/taxonomy.ts';
 import { LEVELS } from '../vocabulary/level.ts';
 import type { Level } from '../vocabulary/level.ts';
@@ -9,7 +10,7 @@ import { asksForSecrets, foreignWords, nameWords } from './foreign-words.ts';
 import type { PartnerHints, UserHints } from './hints.ts';
 import type { Language } from './language.ts';
 import { personTime } from './person-time.ts';
-import { fillIn, type ReturnKey, type TextValues, type Wording } from './text.ts';
+import { fillIn, type HeldCode, type ReturnKey, type TextValues, type Wording } from './text.ts';
 import { appOf, deviceWords, managementAppOf, WORDINGS } from './wordings.ts';
 
 /** One problem, in words. */
@@ -48,6 +49,8 @@ const RETURNS: Readonly<Partial<Record<ReasonCode, ReturnKey>>> = {
 export function tell(reason: Reason, language: Language, hints: UserHints): Told {
   const { code } = reason;
   const wording = WORDINGS[language];
+  // On a device that somebody may be watching, nothing but the way to the help desk is told.
+  if (isHeld(reason) && hints.watched !== true) return tellHeld(reason, language, hints);
   const { advice, ...found } = ABOUT_FINDINGS.has(code) ? foundOf(code, partnerOf(reason, hints), hints.watched === true) : NOTHING_FOUND;
   const values = valuesOf(reason, wording, hints);
   const what = fillIn(wording.what[advice ?? 'other'], values);
@@ -62,8 +65,40 @@ export function tell(reason: Reason, language: Language, hints: UserHints): Told
     steps: advised === undefined ? [own] : isLast ? [advised] : [advised, own],
     isFinal: isLast,
     quotation: isLast ? undefined : quotation(found.words, wording, values),
-    returns: returns && fillIn(wording.returns[returns], values),
+    returns: isLast ? wording.returns.help : returns && fillIn(wording.returns[returns], values),
   };
+}
+
+type HeldReason = Reason & { readonly code: HeldCode; readonly heldDays: number };
+
+function isHeld(reason: Reason): reason is HeldReason {
+  return reason.heldDays !== undefined && Object.hasOwn(WORDINGS.en.held.problem, reason.code);
+}
+
+/** A report that may be about another device: what it says is told of neither, and what to do on it only where it does no harm on the wrong one. */
+function tellHeld(reason: HeldReason, language: Language, hints: UserHints): Told {
+  const { code, heldDays } = reason;
+  const wording = WORDINGS[language];
+  const { held } = wording;
+  const values = {
+    ...valuesOf(reason, wording, hints), ...(code !== 'threat_level_above_allowed' && { actual: undefined }),
+    days: (heldDays === 1 ? held.days.one : held.days.other).replace('#', String(heldDays)),
+  };
+  const isCompromised = code === 'device_compromised';
+  return {
+    code,
+    title: fillIn(held.title, values),
+    text: fillIn(held.text, { ...values, problem: fillIn(held.problem[code], values), which: fillIn(held.which, values), title: quoted(nameOfFinding(partnerOf(reason, hints), language), wording) }),
+    steps: [fillIn(isCompromised ? wording.texts.device_compromised.nextStep : held.nextStep, values)],
+    isFinal: isCompromised,
+    returns: fillIn(held.returns, values),
+  };
+}
+
+/** What the partner calls it, or else its category. */
+function nameOfFinding(partner: PartnerHints | undefined, language: Language): string | undefined {
+  const { title, category } = partner?.finding ?? {};
+  return foreignWords(title, LONGEST_TITLE) ?? (category === undefined || category === 'unclassified' ? undefined : categoryNameIn(category, language));
 }
 
 function partnerOf({ connectorId }: Reason, { partners = {} }: UserHints): PartnerHints | undefined {

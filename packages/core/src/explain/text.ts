@@ -52,6 +52,20 @@ export interface Wording {
   /** What was found, in one plain sentence, by the advice that fits it. */
   readonly what: Readonly<Record<AdviceKey | 'other', string>>;
   readonly texts: Readonly<Record<ReasonCode, UserText>>;
+  readonly held: HeldTexts;
+}
+
+/** Reasons that may rest on a report that is about this device or about another. */
+export type HeldCode = 'threat_level_above_allowed' | 'device_compromised' | 'partner_app_deactivated' | 'partner_app_misconfigured';
+
+/** What is said of a report that may be about this device or about another. `{days}`: for how long it counts without a new one. */
+export interface HeldTexts extends UserText {
+  /** Which device is meant, and that nobody knows. */
+  readonly which: string;
+  /** How access comes back. */
+  readonly returns: string;
+  readonly days: { readonly one: string; readonly other: string };
+  readonly problem: Readonly<Record<HeldCode, string>>;
 }
 
 export type TextValues = Readonly<Record<string, string | undefined>>;

@@ -223,4 +223,18 @@ export const ENGLISH: Wording = {
       nextStep: 'Contact the help desk and say which device it is.',
     },
   },
+  held: {
+    title: '{ThisDevice} may have a security problem',
+    text: '{problem}[ What was found: {title}.][ The risk is {actual}.] {which}',
+    which: 'It may be {thisDevice} or another device that is registered with the same details.',
+    nextStep: 'Open {app} and follow the steps it shows. The help desk can find out which device is meant.',
+    returns: 'Access comes back once the help desk has settled it, {app} reports that the problem is solved, or no new report has come for {days}.',
+    days: { one: '# day', other: '# days' },
+    problem: {
+      threat_level_above_allowed: '{App} found a security problem.',
+      device_compromised: '{App} reports a device whose built-in protection has been broken.',
+      partner_app_deactivated: '{App} reports a device on which the app is switched off.',
+      partner_app_misconfigured: '{App} reports a device on which the app is not fully set up.',
+    },
+  },
 };

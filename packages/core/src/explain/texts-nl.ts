@@ -223,4 +223,18 @@ export const DUTCH: Wording = {
       nextStep: 'Neem contact op met de helpdesk en zeg om welk apparaat het gaat.',
     },
   },
+  held: {
+    title: '{ThisDevice} heeft misschien een beveiligingsprobleem',
+    text: '{problem}[ Gevonden: {title}.][ Het risico is {actual}.] {which}',
+    which: 'Het kan gaan om {thisDevice} of om een ander apparaat dat met dezelfde gegevens is geregistreerd.',
+    nextStep: 'Open {app} en volg de stappen die je daar ziet. De helpdesk kan uitzoeken om welk apparaat het gaat.',
+    returns: 'De toegang komt terug zodra de helpdesk het heeft uitgezocht, {app} meldt dat het probleem is opgelost, of er {days} lang geen nieuwe melding is gekomen.',
+    days: { one: '# dag', other: '# dagen' },
+    problem: {
+      threat_level_above_allowed: '{App} heeft een beveiligingsprobleem gevonden.',
+      device_compromised: '{App} meldt een apparaat waarvan de ingebouwde bescherming is doorbroken.',
+      partner_app_deactivated: '{App} meldt een apparaat waarop de app uit staat.',
+      partner_app_misconfigured: '{App} meldt een apparaat waarop de app niet volledig is ingesteld.',
+    },
+  },
 };

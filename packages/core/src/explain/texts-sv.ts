@@ -223,4 +223,18 @@ export const SWEDISH: Wording = {
       nextStep: 'Kontakta it-supporten och berätta vilken enhet det gäller.',
     },
   },
+  held: {
+    title: '{ThisDevice} kan ha ett säkerhetsproblem',
+    text: '{problem}[ Det som hittades: {title}.][ Risken är {actual}.] {which}',
+    which: 'Det kan gälla {thisDevice} eller en annan enhet som är registrerad med samma uppgifter.',
+    nextStep: 'Öppna {app} och följ stegen som visas där. It-supporten kan ta reda på vilken enhet det gäller.',
+    returns: 'Åtkomsten kommer tillbaka när it-supporten har rett ut det, när {app} rapporterar att problemet är löst eller när ingen ny rapport har kommit på {days}.',
+    days: { one: '# dag', other: '# dagar' },
+    problem: {
+      threat_level_above_allowed: '{App} har hittat ett säkerhetsproblem.',
+      device_compromised: '{App} rapporterar en enhet vars inbyggda skydd har brutits.',
+      partner_app_deactivated: '{App} rapporterar en enhet där appen är avstängd.',
+      partner_app_misconfigured: '{App} rapporterar en enhet där appen inte är färdiginställd.',
+    },
+  },
 };

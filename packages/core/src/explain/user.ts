@@ -47,7 +47,7 @@ export function inOneLine({ title, text, nextStep }: UserText): string {
 function stepsOf(told: readonly Told[], wording: Wording, hints: UserHints): readonly (string | undefined)[] {
   const contact = told.every(({ code }) => HARMLESS.has(code) && code !== 'in_grace_period') ? undefined : helpDeskLine(hints.helpDesk, wording);
   const final = told.find((problem) => problem.isFinal);
-  if (final !== undefined) return [...final.steps, wording.returns.help, contact];
+  if (final !== undefined) return [...final.steps, final.returns, contact];
   const isInGrace = told[0]?.code === 'in_grace_period';
   const problems = isInGrace ? told.slice(1) : told;
   return [

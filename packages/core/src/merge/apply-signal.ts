@@ -178,7 +178,7 @@ function contest(
   const allResolved = findingIds.length > 0 && findingIds.every((id) => isResolvedSince(known.get(id), signal.observedAt));
   if (allResolved) return undefined;
   const receivedAt = signal.receivedAt ?? signal.observedAt;
-  return { contested: { state, observedAt: signal.observedAt, until: receivedAt + contestSeconds * SECOND, findingIds } };
+  return { contested: { state, observedAt: signal.observedAt, until: receivedAt + contestSeconds * SECOND, findingIds, reportId: signal.reportId } };
 }
 
 function isResolvedSince(finding: Finding | undefined, at: Instant): boolean {

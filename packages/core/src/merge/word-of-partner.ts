@@ -87,14 +87,40 @@ function combined(views: readonly PartnerWord[], connector: Connector, moment: M
   let isNewer = newest === undefined;
   for (const view of own) {
     if (view === newest) isNewer = true;
-    if (view === newest || isForgotten(view, connector, moment)) continue;
-    // What is held has no newer installation of the app to cure it, unless one was heard since.
-    const other = countsWhole(view) && isNewer && view.superseded !== true ? stateOfView(view, connector, moment) : levelOfOlder(view, connector, moment);
-    if (other === undefined || !isWorseThanSecured(other)) continue;
+    const other = view === newest ? undefined : wordOfOther(view, isNewer, connector, moment);
+    if (other === undefined) continue;
     state = worseOf(state, other);
     if (view.held === undefined && view.carried === undefined) known = worseOf(known, other);
   }
   return known === state ? { state } : { state, own: known };
+}
+
+/** What is worse than secured in a view that is not the newest's, and still counts; `isNewer`: it was heard after that. */
+function wordOfOther(view: PartnerWord, isNewer: boolean, connector: Connector, moment: Moment): ThreatState | undefined {
+  if (isForgotten(view, connector, moment)) return undefined;
+  // What is held has no newer installation of the app to cure it, unless one was heard since.
+  const word = countsWhole(view) && isNewer && view.superseded !== true ? stateOfView(view, connector, moment) : levelOfOlder(view, connector, moment);
+  return word !== undefined && isWorseThanSecured(word) ? word : undefined;
+}
+
+/** A view that makes its partner's word what it is, and that word. */
+export interface DecidingView<View extends PartnerWord> {
+  readonly view: View;
+  readonly state: ThreatState;
+}
+
+/** Of one partner's views of a device those that its word comes from, as `stateOfPartner` has it. */
+export function decidingViewsOf<View extends PartnerWord>(views: readonly View[], connector: Connector, now: Instant, limits: SignalLimits): readonly DecidingView<View>[] {
+  const own = views.filter((view) => view.connectorId === connector.id);
+  const newest = newestOf(own);
+  const place = newest === undefined ? -1 : own.indexOf(newest);
+  const moment = new Moment(now, limits);
+  const words = own.flatMap((view, i) => {
+    const state = view === newest ? stateOfView(view, connector, moment) : wordOfOther(view, i > place, connector, moment);
+    return state === undefined ? [] : [{ view, state }];
+  });
+  const worst = Math.max(...words.map(({ state }) => meaningOf(state).rank));
+  return words.filter(({ state }) => meaningOf(state).rank === worst);
 }
 
 /** The view of the identity whose states of the app count, among those of one partner. */

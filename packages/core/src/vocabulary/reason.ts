@@ -53,6 +53,11 @@ export interface Reason {
   readonly findingIds?: readonly string[] | undefined;
   readonly required?: string | undefined;
   readonly actual?: string | undefined;
+  /**
+   * All that decided is held: it may be about this device or about another (docs/decisions/0001). After so many days without
+   * a report of that identity it ends by itself.
+   */
+  readonly heldDays?: number | undefined;
   /** It closed nothing: merely worth saying, such as a partner that has not reported and need not. */
   readonly remark?: true | undefined;
   /** End of the grace period, ISO 8601. */

@@ -111,6 +111,8 @@ export interface ContestedState {
   readonly until: Instant;
   /** The findings it came with; a report that resolves them all ends it by name. */
   readonly findingIds: readonly string[];
+  /** Absent in what was stored before it was kept. */
+  readonly reportId?: string | undefined;
 }
 
 /** Why a state is `unknown`: values of the vendor's about protection that no table holds. */

@@ -249,3 +249,14 @@ describe('what ends a hold ends it for everybody who was told of it', () => {
     expect(await timeline(NEW)).toEqual(['holdStarted']);
   });
 });
+
+test('the reason says that it is held, with what was found, until it is known to be about the device', async () => {
+  const finding = { id: 'f', type: 'TROJAN', severity: 'high' as const, state: 'open' as const, title: 'Free Torch' };
+  await take([{ type: 'managedDeviceId', value: PHONE }, own('v0')], { state: 'secured' });
+  await take([SERIAL, own('v1')], { state: 'highSeverity', findings: [finding] });
+  const reason = () => hub.decider.view.posture(PHONE)?.reasons[0];
+  expect(reason()).toMatchObject({ code: 'threat_level_above_allowed', connectorId: LOOKOUT, findingIds: ['f'], heldDays: 30 });
+  await take([{ type: 'managedDeviceId', value: PHONE }, own('v1')], { state: 'highSeverity' });
+  expect(reason()).toMatchObject({ code: 'threat_level_above_allowed' });
+  expect(reason()?.heldDays).toBeUndefined();
+});

@@ -1,6 +1,6 @@
 import {
-  AccessIndex, assignedPhonePolicies, assignedPolicies, DEFAULT_SIGNAL_LIMITS, disagreement, evaluateCompliance, signalLimitsOf, systemNameKey, wellKnownApplication,
-  type AccessPolicy, type CompliancePolicy, type ComplianceState, type ComplianceSettings, type Connector, type DeviceFacts, type Evaluated,
+  AccessIndex, assignedPhonePolicies, assignedPolicies, DEFAULT_SIGNAL_LIMITS, decidingViews, disagreement, enrolledConnectors, evaluateCompliance, ruleFor, signalLimitsOf, systemNameKey, wellKnownApplication,
+  type AccessPolicy, type CompliancePolicy, type ComplianceState, type ComplianceSettings, type Connector, type DecidingView, type DeviceFacts, type Evaluated,
   type MergeRule, type NamedLocation, type Organization, type PartnerAssessment, type PartnerWord, type Platform, type SignalLimits, type UserFacts, type Verdict,
 } from '@sallyport/core';
 import type { DocumentKind, DocumentRow, Readers } from '../store/store.ts';
@@ -372,6 +372,18 @@ export class Memory implements AccessView {
       settings: this.#settings,
       limits,
       failing: posture?.failing ?? NOT_FAILING,
+    }, now);
+  }
+
+  decidingViews<View extends PartnerWord>(deviceId: string, { views, failing }: { readonly views: readonly View[]; readonly failing: HeldPosture['failing'] }): readonly DecidingView<View>[] {
+    const facts = this.facts(deviceId);
+    if (facts === undefined) return [];
+    const now = this.#now();
+    const { platform } = this.named(facts);
+    const groupIds = this.groupsOfDevice(deviceId);
+    const { merged, reasons } = this.evaluate(facts, { views, failing }, now);
+    return decidingViews({
+      views, merged, reasons, platform, limits: this.#signalLimits, connectors: enrolledConnectors(this.#connectorList, groupIds), rule: ruleFor(this.#mergeRuleList, platform, groupIds),
     }, now);
   }
 

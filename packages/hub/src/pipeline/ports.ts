@@ -1,5 +1,5 @@
 import type {
-  AccessRequest, ComplianceState, CompliancePolicy, Connector, ConnectorState, Decision, DeviceFacts, MergeRule, Organization, Reason, Signal, SignalLimits, ThreatState, UnknownTerm, UserFacts, Verdict,
+  AccessRequest, ComplianceState, CompliancePolicy, Connector, ConnectorState, Decision, DecidingView, DeviceFacts, MergeRule, Organization, PartnerWord, Reason, Signal, SignalLimits, ThreatState, UnknownTerm, UserFacts, Verdict,
 } from '@sallyport/core';
 import type { DeviceRow, DocumentKind, ReportRow, Transaction } from '../store/store.ts';
 import type { HeldPosture } from './columns/posture-column.ts';
@@ -197,6 +197,8 @@ export interface AccessView {
   posture(deviceId: string): HeldPosture | undefined;
   /** Evaluated now, with all policies and settings; for `deviceCompliancePolicyStates` and explanations. */
   verdict(deviceId: string): Verdict | undefined;
+  /** Those of a device's views that the verdict on its level comes from now. */
+  decidingViews<View extends PartnerWord>(deviceId: string, posture: { readonly views: readonly View[]; readonly failing: HeldPosture['failing'] }): readonly DecidingView<View>[];
   /** Ids of the devices whose primary user this is. */
   devicesOfUser(userId: string): readonly string[];
   /** Transitive groups of a device itself and of its primary user. */

@@ -26,7 +26,7 @@ function terms({ views }: PostureRow): string {
 }
 
 function codes(reasons: readonly Reason[]): string {
-  return reasons.map((r) => `${r.code} ${r.policyId ?? ''} ${r.connectorId ?? ''} ${r.findingIds?.join() ?? ''}`).join(';');
+  return reasons.map((r) => `${r.code} ${r.policyId ?? ''} ${r.connectorId ?? ''} ${r.findingIds?.join() ?? ''} ${r.heldDays ?? ''}`).join(';');
 }
 
 /** What doors are told. `origin` names the process, so that it does not hear itself. */

@@ -15,7 +15,7 @@ export function stateColour(style: Style): (cell: string) => string {
 /** What Graph answers for a time that never was. */
 const NEVER = '0001-01-01T00:00:00Z';
 
-/** "2026-03-01 08:00:00" in UTC; a dash for a time that never was. */
+/** "2026-03-01 08:00:00Z", in UTC and marked so; a dash for a time that never was. */
 export function instant(text: string | null | undefined): string | undefined {
-  return text === null || text === undefined || text === NEVER ? undefined : text.replace('T', ' ').replace(/\.\d+Z$|Z$/u, '');
+  return text === null || text === undefined || text === NEVER ? undefined : text.replace('T', ' ').replace(/\.\d+Z$/u, 'Z');
 }

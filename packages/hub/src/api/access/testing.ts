@@ -50,6 +50,7 @@ export function fakeDecider(): FakeDecider {
   const view = {
     user: (name: string) => ([ALICE.id, ALICE.userPrincipalName].includes(name.toLowerCase()) ? ALICE : undefined),
     deviceId,
+    decidingViews: () => [],
     successorOf: () => undefined,
     facts: (id: string) => DEVICES.get(id) as DeviceFacts | undefined,
     posture: (id: string) => (id === PHONE ? POSTURE : undefined),

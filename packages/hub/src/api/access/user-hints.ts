@@ -26,7 +26,7 @@ function appNameOf(connector: Connector | undefined): string | undefined {
 }
 
 function worstOf({ connectorId, findingIds = [] }: Reason, posture: HeldPosture | undefined): OpenFinding | undefined {
-  const findings = posture?.views.find((partner) => partner.connectorId === connectorId)?.openFindings ?? [];
+  const findings = posture?.views.flatMap((view) => (view.connectorId === connectorId ? view.openFindings : [])) ?? [];
   return findings.filter((finding) => findingIds.includes(finding.id)).toSorted((a, b) => rankOf(b) - rankOf(a) || Number(isAdvised(b)) - Number(isAdvised(a)))[0];
 }
 

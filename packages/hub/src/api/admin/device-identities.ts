@@ -24,7 +24,7 @@ export function identityViews(views: readonly PartnerView[]): readonly View[] {
   for (const view of views) if (view.held === undefined && view.retired !== true) newest.set(view.connectorId, view);
   return views.map((view) => ({
     connectorId: view.connectorId,
-    ids: [...view.identities ?? []],
+    ids: [...view.held ?? view.identities ?? []],
     standing: standingOf(view, newest.get(view.connectorId)),
     threatState: view.state,
     observedDateTime: isoTime(view.observedAt),
@@ -45,7 +45,7 @@ function standingOf(view: PartnerView, newest: PartnerView | undefined): View['s
 
 const identityView = z.object({
   connectorId: z.string(),
-  ids: z.array(z.string()).describe("The partner's own ids of this record; empty where it names none."),
+  ids: z.array(z.string()).describe("The partner's own ids of this record; empty where it names none. Of what is held without one, the keys of the report."),
   standing: z.enum(['newest', 'older', 'superseded', 'retired', 'held']).describe(
     'newest: all that it reports counts. older: its level still counts, where that is worse. superseded: a newer one, tied to the device by an id of its management, has reported since. '
     + 'retired: the partner has removed it. held: bad news that may be about this device or about another.',

@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PERMISSIONS } from '@sallyport/contracts';
-import { furnish, LOOKOUT, phone, PHONE, report, testPipeline, type TestPipeline } from '../../pipeline/testing.ts';
+import type { Signal } from '@sallyport/core';
+import { furnish, LOOKOUT, phone, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from '../../pipeline/testing.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createHttpServer } from '../http-server.ts';
 import { permissionsAsToken } from '../testing-authenticator.ts';
@@ -19,7 +20,7 @@ beforeEach(async () => {
   hub = await testPipeline();
   await furnish(hub);
   app = createHttpServer({ behindProxy: false, hsts: false, log: pino({ level: 'silent' }), authenticator: permissionsAsToken, clock: systemClock });
-  await app.register(reportRoutes({ store: hub.store, devices: hub.devices }));
+  await app.register(reportRoutes({ store: hub.store, devices: hub.devices, clock: hub.clock, view: hub.decider.view }));
   await app.register(reinstateRoutes({ devices: hub.devices }));
 });
 
@@ -154,4 +155,58 @@ test('the reports that decide are always among those of a device, however many c
   expect(body.value).toHaveLength(4);
   expect(body.value.map(({ decides }: { decides: boolean }) => decides)).toEqual([false, false, false, true]);
   expect(body.value[3]).toMatchObject({ reportId: bad.row.reportId });
+});
+
+describe('the mark of the reports that decide stands on those that make today\'s decision', () => {
+  const MINUTE = 60_000;
+  const DAY = 86_400_000;
+  const TIED = [{ type: 'managedDeviceId', value: PHONE }] as const;
+  const SERIAL = [{ type: 'serialNumber', value: 'SN-1' }] as const;
+  const id = (value: string) => ({ type: 'vendorDeviceId', value }) as const;
+  type Step = readonly [name: string, minutes: number, said: Partial<Signal>, connectorId?: string];
+
+  const SITUATIONS: readonly (readonly [what: string, steps: readonly Step[], deciding: readonly string[], after?: number])[] = [
+    ['one partner', [['old', 0, { state: 'highSeverity' }], ['new', 1, { state: 'secured' }]], ['new']],
+    ['two identities, of which the older one is worse', [['bad', 0, { keys: [...SERIAL, id('a')], state: 'highSeverity' }], ['good', 1, { keys: [...SERIAL, id('b')], state: 'secured' }]], ['bad']],
+    ['a newer identity, tied by management, that supersedes', [['bad', 0, { keys: [...SERIAL, id('a')], state: 'highSeverity', findings: [FINDING] }], ['good', 1, { keys: [...TIED, id('b')], state: 'secured' }]], ['good']],
+    ['lost contact', [['bad', 0, { state: 'highSeverity' }], ['lost', 1, { state: 'unresponsive' }]], ['bad']],
+    ['lost contact of an app that was gone', [['gone', 0, { state: 'deactivated' }], ['lost', 1, { state: 'unresponsive' }]], ['gone']],
+    ['a finding that is newer than the posture', [['fine', 0, { state: 'secured' }], ['found', 1, { findings: [FINDING] }]], ['found']],
+    ['a finding beside a posture that is as bad', [['bad', 0, { state: 'mediumSeverity' }], ['found', 1, { findings: [{ ...FINDING, severity: 'low' }] }]], ['bad']],
+    ['findings alone, of which one is worse', [['low', 0, { findings: [{ ...FINDING, id: 'l', severity: 'low' }] }], ['high', 1, { findings: [FINDING] }], ['over', 2, { findings: [{ ...FINDING, id: 'x', state: 'resolved' }] }]], ['high']],
+    ['two partners, of which one is worse', [['fine', 0, { state: 'secured' }], ['bad', 1, { state: 'mediumSeverity' }, ZIMPERIUM]], ['bad']],
+    ['two partners that report the same', [['bad 1', 0, { state: 'highSeverity' }], ['bad 2', 1, { state: 'highSeverity' }, ZIMPERIUM]], ['bad 1', 'bad 2']],
+    ['a silent partner whose bad news stays', [['bad', 0, { state: 'highSeverity' }], ['fine', 1, { state: 'secured' }, ZIMPERIUM]], ['bad'], 10 * DAY],
+    ['a silent partner whose good news is ignored', [['fine', 0, { state: 'secured' }]], [], 10 * DAY],
+  ];
+
+  test.each(SITUATIONS.map(([what, steps, deciding, after]) => ({ what, steps, deciding, after })))('$what', async ({ steps, deciding, after }) => {
+    await hub.devices.put('test', phone(PHONE, hub.clock.now(), { serialNumber: 'SN-1' }));
+    expect(await decidingAfter(steps, after)).toEqual(deciding);
+  });
+
+  test('what is held, and not once it is settled', async () => {
+    for (const one of [PHONE, '9c0d5a00-0000-4000-8000-000000000002']) await hub.devices.put('test', phone(one, hub.clock.now(), { serialNumber: 'SN-1' }));
+    expect(await decidingAfter([['fine', 0, { keys: [...TIED, id('a')], state: 'secured' }], ['held', 1, { keys: [...SERIAL, id('b')], state: 'highSeverity' }]])).toEqual(['held']);
+    expect(await decidingAfter([['better', 2, { keys: [...SERIAL, id('b')], state: 'secured' }]])).toEqual(['fine']);
+  });
+
+  test('bad news of a partner that withdrew', async () => {
+    await decidingAfter([['bad', 0, { state: 'compromised' }]]);
+    await hub.provisioning.provision(LOOKOUT, false);
+    expect(await decidingAfter([])).toEqual(['bad']);
+  });
+
+  async function decidingAfter(steps: readonly Step[], after = 0): Promise<readonly string[]> {
+    const began = hub.clock.now();
+    for (const [name, minutes, said, connectorId = LOOKOUT] of steps) {
+      hub.clock.at = began + minutes * MINUTE;
+      await hub.intake.take(connectorId, [report(connectorId, PHONE, { reportId: name, at: hub.clock.now(), ...said })]);
+    }
+    // Only the partner that spoke last is heard of meanwhile.
+    hub.clock.advance(after);
+    if (after > 0 && steps.length > 1) await hub.intake.heartbeat(steps.at(-1)?.[3] ?? LOOKOUT);
+    const { value } = (await call('GET', `/devices/${PHONE}/reports`)).body as { value: readonly { reportId: string; decides: boolean }[] };
+    return value.filter(({ decides }) => decides).map(({ reportId }) => reportId).toSorted();
+  }
 });

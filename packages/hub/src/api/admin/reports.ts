@@ -2,9 +2,9 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Signal } from '@sallyport/core';
 import { connectorOfReport } from '../../pipeline/forget-partner.ts';
-import type { DeviceRegistry } from '../../pipeline/ports.ts';
+import type { AccessView, DeviceRegistry } from '../../pipeline/ports.ts';
 import { canonicalId } from '../../pipeline/rules-from-documents.ts';
-import { isoTime } from '../../platform/clock.ts';
+import { isoTime, type Clock } from '../../platform/clock.ts';
 import type { Store, StoredReport } from '../../store/store.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { actorOf } from './admin-documents.ts';
@@ -15,6 +15,8 @@ import { deviceParams, knownDevice, READ_DEVICE } from './findings.ts';
 export interface ReportRoutesOptions {
   readonly store: Pick<Store, 'reports' | 'devices' | 'documents' | 'postures' | 'findings'>;
   readonly devices: DeviceRegistry;
+  readonly view: Pick<AccessView, 'decidingViews'>;
+  readonly clock: Clock;
 }
 
 const READ: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Reports.Read.All', 'Sallyport.Reports.ReadWrite.All'] };
@@ -22,14 +24,14 @@ const WRITE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Reports.Read
 const MAX_ASSIGNED = 1000;
 
 /** Reports as they were received: those that wait for their device, and those of one device. */
-export function reportRoutes({ store, devices }: ReportRoutesOptions): FastifyPluginAsync {
+export function reportRoutes({ store, devices, view, clock }: ReportRoutesOptions): FastifyPluginAsync {
   return async (app) => {
     app.get('/admin/v1/reports', { config: { access: READ, doc: docs.list } }, async (request) => waitingReports(store, listQuery.parse(request.query)));
     app.get('/admin/v1/devices/:id/reports', { config: { access: READ_DEVICE, doc: docs.ofDevice } }, async (request) => {
       const { limit } = deviceQuery.parse(request.query);
       const id = await knownDevice(store, request);
       const withRaw = mayReadRaw(request);
-      const [newest, deciding] = await Promise.all([store.reports.ofDevice(id, limit), decidingReports(store, id)]);
+      const [newest, deciding] = await Promise.all([store.reports.ofDevice(id, limit), decidingReports({ store, view }, id, clock.now())]);
       const decides = new Set(deciding.map(keyOf));
       const older = deciding.filter((report) => !newest.some(({ seq }) => seq === report.seq)).toSorted((a, b) => b.seq - a.seq);
       const reports = [...newest, ...older];
@@ -105,7 +107,7 @@ const reportView = z.object({
   raw: z.string().optional().describe('As it came. Only with a Sallyport.Reports permission: it may hold personal data.'),
 });
 
-const deviceReportView = reportView.extend({ decides: z.boolean().describe('What is current about the device comes from it: the state of its partner, or an open finding.') });
+const deviceReportView = reportView.extend({ decides: z.boolean().describe("Today's verdict on the level of the device comes from it: the state, last level or finding that counts. No report does where the silence of a partner decides.") });
 
 /** @param said what the report says, as far as it can be read */
 function toView(report: StoredReport, said: Signal | undefined, withRaw: boolean): z.infer<typeof reportView> {
@@ -131,7 +133,7 @@ const docs = {
   },
   ofDevice: {
     summary: 'List the reports about a device', tags, params: deviceParams, query: deviceQuery,
-    description: 'The newest, as many as `limit` says, and after them those that what is current about the device comes from, however old they are.',
+    description: 'The newest, as many as `limit` says, and after them those that decide, however old they are.',
     responses: { 200: { description: 'Newest first.', schema: z.object({ value: z.array(deviceReportView) }) } },
   },
   assign: {
