@@ -76,6 +76,8 @@ export const MUTANTS: readonly Mutant[] = [
     ['an unknown word about protection is missing data', `${HUB}/vendors/posture-of-words.ts`, "word.about === undefined ? ['unknown'] : []", "word.about === undefined ? [] : []", `${HUB}/vendors/posture-of-words.test.ts`],
     ['nothing unknown is secured', `${HUB}/vendors/posture-of-words.ts`, 'doubts.unknownTerms === undefined && known.length > 0', 'known.length > 0', `${HUB}/vendors/posture-of-words.test.ts`],
     ['a change of the vocabulary is no news about phones', `${CORE}/merge/vocabulary-change.ts`, '(holding > limits.vocabularyDevices && ', '(holding < 0 && ', `${CORE}/merge/vocabulary-change.test.ts`],
+    ['a known level beside an unknown term counts', `${HUB}/vendors/posture-of-words.ts`, "...(isUnderstood && { understood: 'secured' as const }), ", '', `${HUB}/vendors/posture-of-words.test.ts`],
+    ['only while it is the newest', `${CORE}/merge/word-of-partner.ts`, ' && understood.observedAt > (view.lastLevel?.observedAt ?? 0)', '', `${CORE}/merge/vocabulary-change.test.ts`],
     ["Lookout's UNINSTALLED", `${HUB}/vendors/lookout/vocabulary.ts`, "  ['UNINSTALLED', 'deactivated'],\n", '', `${HUB}/vendors/published-words.test.ts`],
     ["Check Point's words of alerts", `${HUB}/vendors/check-point/vocabulary.ts`, "['ENDED', 'resolved'], ", '', `${HUB}/vendors/published-words.test.ts`],
     ["Jamf's Resolved", `${HUB}/vendors/jamf/vocabulary.ts`, "['RESOLVED', 'resolved']", "['RESOLVED-', 'resolved']", `${HUB}/vendors/published-words.test.ts`, `${HUB}/vendors/jamf`],

@@ -224,11 +224,13 @@ function stateView(
   return compact({ ...next, contested, ...behind(view, signal, state), unrecognized: unrecognized(view, signal, state) });
 }
 
-function unrecognized(view: PartnerView | undefined, { unknownTerms }: Signal, state: ThreatState): Unrecognized | undefined {
-  const terms = state === 'unknown' ? unknownTerms?.filter(({ about }) => about === 'protection').map(termKey) ?? [] : [];
+function unrecognized(view: PartnerView | undefined, signal: Signal, state: ThreatState): Unrecognized | undefined {
+  const terms = state === 'unknown' ? signal.unknownTerms?.filter(({ about }) => about === 'protection').map(termKey) ?? [] : [];
   if (terms.length === 0) return undefined;
   const before = view === undefined || view.retired === true ? undefined : view.unrecognized === undefined ? view.state : view.unrecognized.before;
-  return { terms, ...(before !== undefined && { before }) };
+  // What was told without a time may be old, and is no news but for what it closes.
+  const beside = signal.undated === true || signal.understood === undefined ? view?.unrecognized?.understood : reported(signal, signal.understood);
+  return { terms, ...(before !== undefined && { before }), ...(beside !== undefined && { understood: beside }) };
 }
 
 const NO_IDENTITY: Pick<PartnerView, 'identities'> = {};

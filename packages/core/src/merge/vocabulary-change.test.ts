@@ -56,6 +56,20 @@ describe('a value that is disregarded', () => {
     expect(stateOf(after('secured', 'deactivated', 'unresponsive', [A]), 3 * DAY, 'health: A')).toBe('deactivated');
   });
 
+  test('leaves the level that stands beside it, which is newer than what was reported before', () => {
+    const beside = { state: 'unknown', unknownTerms: [A], understood: 'secured' } as const;
+    expect(stateOf(after('highSeverity', beside), DAY)).toBe('highSeverity');
+    expect(stateOf(after('highSeverity', beside), DAY, 'health: A')).toBe('secured');
+    expect(stateOf(after('highSeverity', beside, [A]), 2 * DAY, 'health: A')).toBe('secured');
+    expect(stateOf(after('secured', beside, 'highSeverity', [A]), 3 * DAY, 'health: A')).toBe('highSeverity');
+    expect(stateOf(after('highSeverity', { ...beside, undated: true }), DAY, 'health: A')).toBe('highSeverity');
+  });
+
+  test('hides no level that was reported after the one beside it and comes later', () => {
+    const beside = { state: 'unknown', unknownTerms: [A], understood: 'secured', observedAt: DAY } as const;
+    expect(stateOf(after('secured', beside, { state: 'unknown', unknownTerms: [A], observedAt: 9 * DAY }, { state: 'highSeverity', observedAt: 5 * DAY }), 9 * DAY, 'health: A')).toBe('highSeverity');
+  });
+
   test('does not make a lost contact good', () => {
     expect(stateOf(after('secured', 'unresponsive', [A]), 2 * DAY, 'health: A')).toBe('unresponsive');
   });

@@ -193,13 +193,15 @@ function withAppState({ lastAppState }: PartnerWord, state: ThreatState): Threat
 
 /**
  * Values that the partner's vendor began to use for many devices say nothing about this one: the last state that was
- * understood stands, or its level as findings have made it since. One value that is no such change is enough to leave
+ * understood stands, or its level as findings have made it since; a level that stands beside such a value counts. One value that is no such change is enough to leave
  * the state unknown.
  */
 function currentState(view: PartnerWord, connector: Connector): ThreatState {
   const { unrecognized } = view;
-  if (unrecognized?.before === undefined || !unrecognized.terms.every((term) => connector.disregardedTerms?.includes(term))) return view.state;
-  return isAssessment(unrecognized.before) ? lastLevelOf(view) : unrecognized.before;
+  if (unrecognized === undefined || !unrecognized.terms.every((term) => connector.disregardedTerms?.includes(term))) return view.state;
+  const { before, understood } = unrecognized;
+  if (understood !== undefined && understood.observedAt > (view.lastLevel?.observedAt ?? 0)) return lastLevelOf({ ...view, lastLevel: understood });
+  return before === undefined ? view.state : isAssessment(before) ? lastLevelOf(view) : before;
 }
 
 /** The level of an identity: what it reports, what it last reported, and what newer findings and contested states make of it. */

@@ -93,6 +93,8 @@ export interface Signal {
    * stays; one about a finding leaves out that finding.
    */
   readonly unknownTerms?: readonly UnknownTerm[] | undefined;
+  /** Where a term about protection makes the state `unknown`: the level that stands beside it, for when the term is disregarded. */
+  readonly understood?: ThreatState | undefined;
 }
 
 /** A state that a partner reported, and when. */
@@ -121,6 +123,8 @@ export interface Unrecognized {
   readonly terms: readonly string[];
   /** The last state that was understood; absent where none ever was. */
   readonly before?: ThreatState | undefined;
+  /** The newest level that stood beside such terms in one report. */
+  readonly understood?: ReportedState | undefined;
 }
 
 /**

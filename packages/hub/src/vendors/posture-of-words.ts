@@ -21,6 +21,8 @@ export type WatchWord = 'ok' | ThreatState;
 
 export interface Posture extends Doubt {
   readonly state?: ThreatState;
+  /** As `Signal.understood`. */
+  readonly understood?: ThreatState;
 }
 
 /**
@@ -35,7 +37,9 @@ export function postureOfWords(levels: readonly TellingWord<LevelWord>[], watch:
   const notWatched = watch.flatMap((word) => meaning(word).concat(isUnknown(word) && word.about === undefined ? ['unknown'] : [])).filter((state) => state !== 'ok');
   const state = worst([...known.filter((one) => one !== 'secured'), ...notWatched])
     ?? (doubts.unknownTerms === undefined && known.length > 0 ? 'secured' : undefined);
-  return { ...(state && { state }), ...doubts };
+  // Whatever is worse than secured is the state itself.
+  const isUnderstood = state === 'unknown' && known.length > 0 && doubts.unknownTerms?.every(({ about }) => about === 'protection') === true;
+  return { ...(state && { state }), ...(isUnderstood && { understood: 'secured' as const }), ...doubts };
 }
 
 function doubtIn(usual: UnknownTerm['about'], { field, told, means, about = usual }: TellingWord<unknown>): Doubt {

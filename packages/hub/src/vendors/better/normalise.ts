@@ -27,7 +27,7 @@ function ofDevice(row: ReadRow, connectorId: string, receivedAt: Instant): reado
   return [{
     connectorId, keys, findings: [], ...posture, ...doubtsOf(posture, { flag: keyFlag }),
     // BETTER's lowest word is "Low" and is shown as "Safe": it covers devices without and with a low incident.
-    ...(posture.state === 'secured' && { basis: 'postureAndFindings' as const }),
+    ...((posture.state === 'secured' || posture.understood === 'secured') && { basis: 'postureAndFindings' as const }),
     reportId: `device:${udid ?? 'none'}:${idOfRow(row)}`.slice(0, 256),
     observedAt: timeOf(row, at, receivedAt), ...undated(row.writtenAt ?? at),
   }];

@@ -22,7 +22,7 @@ export function normaliseZimperium(raw: unknown, connectorId: string, receivedAt
   if (posture.state === undefined && findings.size === 0 && doubts.flag === undefined) return [];
   return [{
     connectorId, reportId: told.reportId.slice(0, 256), keys: told.keys, observedAt, ...undated(told.at), findings: [...findings.values()],
-    ...(posture.state && { state: posture.state }), ...doubts,
+    ...(posture.state && { state: posture.state }), ...(posture.understood && { understood: posture.understood }), ...doubts,
   }];
 }
 
