@@ -10,7 +10,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders of the hub may import themselves and the ones before them. Reading order is build order. */
-const HUB = ['platform', 'store', 'vendors', 'pipeline', 'publish', 'intake', 'api'];
+const HUB = ['platform', 'store', 'vendors', 'documents', 'view', 'pipeline', 'publish', 'intake', 'api'];
 
 interface Import {
   readonly file: string;

@@ -1,6 +1,6 @@
 import { applyToViews, type Finding, type PartnerView, type Signal } from '@sallyport/core';
 import { parsePartnerReport } from '@sallyport/hub/api/partner/parse-report.ts';
-import { Memory } from '@sallyport/hub/pipeline/memory.ts';
+import { ReadModel } from '@sallyport/hub/view/read-model.ts';
 import type { PostureRow, Store, StoredReport } from '@sallyport/hub/store/store.ts';
 
 /** A device's posture as it must be, judging from nothing but the raw reports. */
@@ -17,7 +17,7 @@ export async function allReports(store: Store): Promise<readonly StoredReport[]>
 
 /** Reads each report's raw text again, merges, and evaluates by the policies in the store. */
 export async function recomputePostures(store: Store, reports: readonly StoredReport[], now: number): Promise<readonly Recomputed[]> {
-  const memory = new Memory(() => now);
+  const memory = new ReadModel(() => now);
   await memory.load(store);
   const views = new Map<string, readonly PartnerView[]>();
   const findings = new Map<string, Map<string, Finding>>();

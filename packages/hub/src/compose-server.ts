@@ -144,7 +144,7 @@ function addGauges(metrics: Registry, { store, pipeline }: Foundation): void {
   addGauge(metrics, 'sallyport_clock_in_doubt', 'Whether the clock is in doubt (1), by reason', 'reason', async () => clockDoubts(pipeline.clockControl?.state().doubt ?? null));
   addCounter(metrics, 'sallyport_times_pulled_back', 'Stored times that lay ahead of the clock and were pulled back', [], () => [[{}, pipeline.clockControl?.state().pulledBack ?? 0]]);
   addGauge(metrics, 'sallyport_devices_not_unique', 'Devices with bad news held against them that may be about another one, and records that a newer enrolment superseded', 'kind', async () => Object.entries(pipeline.questions.recordCounts()));
-  addCounter(metrics, 'sallyport_reports_of_common_keys_total', 'Reports whose key more devices carry than maxCandidates of /admin/v1/signal-limits, so that it identifies none', [], () => [[{}, pipeline.questions.commonKeyReports()]]);
+  addCounter(metrics, 'sallyport_reports_of_common_keys_total', 'Reports whose key more devices carry than maxCandidates of /admin/v1/signal-limits, so that it identifies none', [], () => [[{}, pipeline.commonKeyReports()]]);
   addGauge(metrics, 'sallyport_reports_waiting', 'Reports whose device is not known (unmatched) or not certain (ambiguous)', 'status', async () => store.reports.countWaiting());
   addGauge(metrics, 'sallyport_identity_conflicts', 'Devices of which an older record of a partner reports worse than the newest', 'kind', async () => new Map([['any', (await store.documents.list('identityConflict')).length]]));
   addGauge(metrics, 'sallyport_partner_disagreements', 'Devices of which partners say different levels', 'kind', async () => new Map([['any', (await pipeline.questions.disagreements(0)).count]]));

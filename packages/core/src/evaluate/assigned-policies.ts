@@ -16,11 +16,11 @@ export function assignedPolicies(
 
 /** The policies for phones of any platform that are assigned to a device of which nobody knows whether it is one. */
 export function assignedPhonePolicies(policies: readonly CompliancePolicy[], groupIds: readonly string[], hasUser: boolean): readonly CompliancePolicy[] {
-  return policies.filter((policy) => PHONE_PLATFORMS.includes(policy.platform) && isAssigned(policy, groupIds, hasUser));
+  return policies.filter((policy) => (policy.platform === 'any' || PHONE_PLATFORMS.includes(policy.platform)) && isAssigned(policy, groupIds, hasUser));
 }
 
 function isFor(policy: CompliancePolicy, { platform, androidManagement }: Pick<DeviceFacts, 'platform' | 'androidManagement'>): boolean {
-  return policy.platform === platform
+  return (policy.platform === 'any' || policy.platform === platform)
     && (policy.androidManagement === undefined || androidManagement === undefined || policy.androidManagement === androidManagement);
 }
 

@@ -23,11 +23,16 @@ const DAY = 86_400_000;
 
 /** What the enforced settings of one policy say of the device; settings that the policy does not use are left out. */
 export function checkSettings(policy: CompliancePolicy, system: SystemReport, threat: ThreatInput): readonly SettingVerdict[] {
+  if (policy.isUnreadable === true) return [unreadablePolicy(policy)];
   const settings: SettingVerdict[] = [];
   if (policy.requiredLevel !== undefined) settings.push(withTimeForSilence(system, checkThreatLevel(policy, threat)));
   if (policy.osMinimumVersion !== undefined) settings.push(checkOsVersion(policy, system, 'osMinimumVersion', policy.osMinimumVersion));
   if (policy.osMaximumVersion !== undefined) settings.push(checkOsVersion(policy, system, 'osMaximumVersion', policy.osMaximumVersion));
   return settings;
+}
+
+function unreadablePolicy({ id, displayName }: CompliancePolicy): SettingVerdict {
+  return { setting: 'policy', state: 'nonCompliant', reason: { code: 'policy_unreadable', policyId: id, policyName: displayName } };
 }
 
 const SILENCE: ReadonlySet<ReasonCode | undefined> = new Set<ReasonCode>(['partner_data_missing', 'partner_silent']);

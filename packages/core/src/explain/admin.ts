@@ -33,6 +33,7 @@ const MEANING: Readonly<Record<ReasonCode, string>> = {
   application_unknown: 'No application has this id or name, or no rule of the door fits the request',
   resource_type_unsupported: 'The resource type is not "application"',
   os_limit_unreadable: 'The limit of the OS version is not a version such as 17.4, so no device meets it; correct it in the policy or the connector',
+  policy_unreadable: 'What is stored of the policy cannot be read, so no device meets it; replace or delete the policy, or put the database back from your backup',
   system_unknown: 'The name of the operating system is not known, so the device may be a phone of any platform; "sallyport platform-name set" gives the name its platform',
   view_too_old: 'The information that decisions are made from is older than its limit, so access is denied',
 };

@@ -8,7 +8,7 @@ const ORDER: readonly ReasonCode[] = [
   'user_disabled', 'user_unknown', 'application_unknown', 'resource_type_unsupported', 'view_too_old', 'blocked_by_policy', 'control_unsupported',
   'device_certificate_invalid', 'device_of_other_user', 'device_not_identified', 'device_unknown',
   'device_compromised', 'threat_level_above_allowed', 'partner_app_deactivated', 'partner_app_misconfigured',
-  'os_version_below_minimum', 'os_version_above_maximum', 'partner_os_version_unsupported', 'os_version_unreadable', 'system_unknown', 'os_limit_unreadable',
+  'os_version_below_minimum', 'os_version_above_maximum', 'partner_os_version_unsupported', 'os_version_unreadable', 'system_unknown', 'os_limit_unreadable', 'policy_unreadable',
   'partner_data_missing', 'partner_silent', 'no_partner_enabled', 'device_inactive', 'device_user_missing', 'no_policy_assigned',
   'device_noncompliant', 'mfa_required',
   'in_grace_period', 'partner_silent_ignored', 'no_policy_applies', 'policy_satisfied',

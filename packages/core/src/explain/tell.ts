@@ -43,7 +43,7 @@ const RETURNS: Readonly<Partial<Record<ReasonCode, ReturnKey>>> = {
   os_version_unreadable: 'sync', device_inactive: 'sync', device_unknown: 'sync', device_noncompliant: 'sync', device_certificate_invalid: 'sync',
   device_compromised: 'help', no_partner_enabled: 'help', os_version_above_maximum: 'help', no_policy_assigned: 'help', device_user_missing: 'help',
   blocked_by_policy: 'help', device_of_other_user: 'help', control_unsupported: 'help', user_disabled: 'help', application_unknown: 'help',
-  resource_type_unsupported: 'help', os_limit_unreadable: 'help', system_unknown: 'help',
+  resource_type_unsupported: 'help', os_limit_unreadable: 'help', policy_unreadable: 'help', system_unknown: 'help',
 };
 
 export function tell(reason: Reason, language: Language, hints: UserHints): Told {

@@ -217,6 +217,11 @@ export const ENGLISH: Wording = {
       text: 'Your organisation has a rule about system versions that no device can meet at the moment.',
       nextStep: 'Contact the help desk. Nothing on {thisDevice} has to be changed.',
     },
+    policy_unreadable: {
+      title: 'A rule of your organisation cannot be read',
+      text: 'Your organisation has a rule for {thisDevice} that cannot be checked at the moment. Until it can, access is closed.',
+      nextStep: 'Contact the help desk. Nothing on {thisDevice} has to be changed.',
+    },
     system_unknown: {
       title: 'The system of {thisDevice} is not recognised',
       text: 'Your organisation cannot tell which system {thisDevice} runs.',

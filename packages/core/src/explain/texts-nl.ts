@@ -217,6 +217,11 @@ export const DUTCH: Wording = {
       text: 'Je organisatie heeft een regel over systeemversies waaraan nu geen enkel apparaat kan voldoen.',
       nextStep: 'Neem contact op met de helpdesk. Aan {thisDevice} hoeft niets te veranderen.',
     },
+    policy_unreadable: {
+      title: 'Een regel van je organisatie is niet te lezen',
+      text: 'Je organisatie heeft een regel voor {thisDevice} die nu niet te controleren is. Tot dat weer kan, is de toegang dicht.',
+      nextStep: 'Neem contact op met de helpdesk. Aan {thisDevice} hoeft niets te veranderen.',
+    },
     system_unknown: {
       title: 'Het systeem van {thisDevice} wordt niet herkend',
       text: 'Je organisatie kan niet vaststellen welk systeem op {thisDevice} draait.',

@@ -217,6 +217,11 @@ export const SWEDISH: Wording = {
       text: 'Din organisation har en regel om systemversioner som ingen enhet kan uppfylla just nu.',
       nextStep: 'Kontakta it-supporten. Inget behöver ändras på {thisDevice}.',
     },
+    policy_unreadable: {
+      title: 'En regel i din organisation går inte att läsa',
+      text: 'Din organisation har en regel för {thisDevice} som inte går att kontrollera just nu. Tills det går är åtkomsten stängd.',
+      nextStep: 'Kontakta it-supporten. Inget behöver ändras på {thisDevice}.',
+    },
     system_unknown: {
       title: 'Systemet på {thisDevice} känns inte igen',
       text: 'Din organisation kan inte avgöra vilket system som körs på {thisDevice}.',

@@ -43,6 +43,8 @@ export interface NamedLocation {
   /** ISO 3166-1 alpha-2 codes of a `countryNamedLocation`. */
   readonly countries?: readonly string[] | undefined;
   readonly includeUnknownCountries?: boolean | undefined;
+  /** What is stored of it cannot be read: a policy that is for it is for every place, and none is excepted by it. */
+  readonly isUnreadable?: boolean | undefined;
 }
 
 /** What is known of the device that asks, already looked up. */

@@ -19,7 +19,10 @@ export interface CompliancePolicy {
   readonly id: string;
   readonly displayName: string;
   readonly version: number;
-  readonly platform: Platform;
+  /** `any`: one that cannot be read, which may be for any. */
+  readonly platform: Platform | 'any';
+  /** What is stored of it cannot be read: nothing meets it, whatever it asks for. */
+  readonly isUnreadable?: boolean | undefined;
   /** Only for Android devices that are managed so; those of which it is not known have to meet it as well. */
   readonly androidManagement?: AndroidManagement | undefined;
   /** `deviceThreatProtectionEnabled` with `...RequiredSecurityLevel`; absent when there is no threat rule. */
@@ -44,7 +47,7 @@ export type SettingState = 'compliant' | 'nonCompliant' | 'notApplicable' | 'err
 
 export interface SettingVerdict {
   /** Graph's name of the setting, e.g. `AndroidCompliancePolicy.DeviceThreatProtectionRequiredSecurityLevel`. */
-  readonly setting: 'deviceThreatProtection' | 'osMinimumVersion' | 'osMaximumVersion' | 'partnerMinimumVersion' | 'operatingSystem' | 'hasPolicy' | 'isActive' | 'userExists';
+  readonly setting: 'policy' | 'deviceThreatProtection' | 'osMinimumVersion' | 'osMaximumVersion' | 'partnerMinimumVersion' | 'operatingSystem' | 'hasPolicy' | 'isActive' | 'userExists';
   readonly state: SettingState;
   readonly currentValue?: string | undefined;
   readonly reason?: Reason | undefined;

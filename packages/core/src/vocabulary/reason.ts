@@ -17,6 +17,7 @@ export type ReasonCode =
   | 'os_version_above_maximum'
   | 'os_version_unreadable'
   | 'os_limit_unreadable'
+  | 'policy_unreadable'
   | 'system_unknown'
   | 'no_policy_assigned'
   | 'device_inactive'

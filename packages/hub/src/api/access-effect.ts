@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { AccessEffect } from '../pipeline/ports.ts';
+import type { AccessEffect } from '../documents/configuration.ts';
 
 /** Headers of a write's answer: how many devices it opened and closed, as `compliantDevice` has it. Absent where that is not known yet. */
 export function effectHeaders({ opened, closed }: AccessEffect): Readonly<Record<string, string>> {

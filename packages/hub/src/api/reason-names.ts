@@ -1,6 +1,7 @@
 import { namesPeople } from '@sallyport/core';
 import type { Connector, Reason, ReasonNames } from '@sallyport/core';
-import type { AccessAnswer, AccessView, HeldPosture } from '../pipeline/ports.ts';
+import type { HeldPosture } from '../pipeline/ports.ts';
+import type { AccessAnswer, AccessView } from '../view/ports.ts';
 
 export type NamesView = Pick<AccessView, 'connector' | 'posture' | 'user' | 'facts'>;
 

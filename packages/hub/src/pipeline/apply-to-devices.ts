@@ -1,21 +1,23 @@
-import { viewsOfSuperseded, type DeviceFacts, type MatchEvidence, type Signal, type SignalLimits } from '@sallyport/core';
+import { viewsOfSuperseded, type MatchEvidence, type Signal, type SignalLimits } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
+import type { CommonKeys } from './common-keys.ts';
 import type { FindingRow, PostureRow, Store, Transaction } from '../store/store.ts';
 import type { Match } from './match-device.ts';
-import type { Memory } from './memory.ts';
+import type { ReadModel } from '../view/read-model.ts';
 import { holdEffects, type HoldEffect } from './hold-signals.ts';
 import { holdSignal, mergeSignal, releaseSignal, workingPosture, type WorkingPosture } from './merge-signals.ts';
 import { findingHistory } from './note-history.ts';
 import type { ReportOutcome } from './ports.ts';
-import { toDeviceFacts } from './rules-from-documents.ts';
-import type { Serial } from './serial.ts';
+import type { Serial } from '../view/serial.ts';
 import { settleDevices } from './settle-devices.ts';
 import { waitForClock } from './wait-for-clock.ts';
+import { identified, type Identified } from '../view/snapshot-row.ts';
 
 export interface TakeDependencies {
   readonly store: Store;
-  readonly memory: Memory;
+  readonly memory: ReadModel;
   readonly serial: Serial;
+  readonly commonKeys: CommonKeys;
   readonly clock: Clock;
   /** Names this process in what it publishes. */
   readonly origin: string;
@@ -35,7 +37,7 @@ export async function applyToDevices(
   tx: Transaction, deps: TakeDependencies, signals: readonly Signal[], matches: readonly Match[], now: number, read: Kept = NOTHING_KEPT,
 ): Promise<Applied> {
   const { signalLimits: limits } = deps.memory;
-  const alarms = signals.flatMap((signal, i) => deps.memory.commonKeys.alarm(signal, matches[i] as Match, limits, now, deps.origin));
+  const alarms = signals.flatMap((signal, i) => deps.commonKeys.alarm(signal, matches[i] as Match, limits, now, deps.origin));
   if (alarms.length > 0) await tx.outbox.append(alarms);
   const holds = signals.map((signal, i) => holdEffects(deps.memory.fleet, signal, matches[i] as Match, limits));
   const meant = [...new Set([...matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])), ...holds.flat().map(({ deviceId }) => deviceId)])];
@@ -129,10 +131,8 @@ async function withRead(tx: Transaction, read: Kept, ids: readonly string[], sig
   return { ids: [...read.ids, ...missing], postures: [...read.postures, ...postures], findings: [...read.findings, ...findings], older: new Map([...read.older, ...older]) };
 }
 
-type Identified = { readonly facts: DeviceFacts; readonly entraDeviceId: string | null; readonly easDeviceId: string | null };
-
 /** From memory; a device that another process has just registered is read from the store. */
-async function factsOf(tx: Transaction, memory: Memory, ids: readonly string[]): Promise<ReadonlyMap<string, Identified>> {
+async function factsOf(tx: Transaction, memory: ReadModel, ids: readonly string[]): Promise<ReadonlyMap<string, Identified>> {
   const known = new Map<string, Identified>();
   const unknown: string[] = [];
   for (const id of ids) {
@@ -144,9 +144,4 @@ async function factsOf(tx: Transaction, memory: Memory, ids: readonly string[]):
     for (const row of await tx.devices.get(unknown)) known.set(row.id, identified(row.resource));
   }
   return known;
-}
-
-export function identified(resource: Readonly<Record<string, unknown>>): Identified {
-  const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value.toLowerCase() : null);
-  return { facts: toDeviceFacts(resource), entraDeviceId: text(resource.azureADDeviceId), easDeviceId: text(resource.easDeviceId) };
 }

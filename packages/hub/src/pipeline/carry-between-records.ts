@@ -1,6 +1,7 @@
 import { carryOver, viewsOfReinstated, viewsOfSuperseded, type PartnerView } from '@sallyport/core';
 import type { DeviceRow, HistoryEvent, OutboxKind, OutboxRow, PostureRow, Transaction } from '../store/store.ts';
-import { identified, type TakeDependencies } from './apply-to-devices.ts';
+import { identified } from '../view/snapshot-row.ts';
+import type { TakeDependencies } from './apply-to-devices.ts';
 import { holdHistory } from './note-history.ts';
 import { holdChanges } from './revoke-access.ts';
 import { settleDevices, type UnsettledDevice } from './settle-devices.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { classifyFindings } from './classify-findings.ts';
-import { Serial } from './serial.ts';
+import { Serial } from '../view/serial.ts';
 import { furnish, LOOKOUT, PHONE, testPipeline, ZIMPERIUM } from './testing.ts';
 
 test('findings from before there were categories get theirs, by the words of their partner', async () => {

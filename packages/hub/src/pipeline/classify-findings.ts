@@ -1,7 +1,7 @@
 import { categoryOf, type CategoryTable } from '@sallyport/core';
 import type { Store } from '../store/store.ts';
 import { VENDORS, vendorById } from '../vendors/registry.ts';
-import type { Serial } from './serial.ts';
+import type { Serial } from '../view/serial.ts';
 
 const CHUNK = 500;
 

@@ -1,12 +1,12 @@
 import { StoreBusy, type Transaction } from '../store/store.ts';
-import { auditRow } from './audit-row.ts';
-import { takeIn, type CatchUp } from './catch-up.ts';
-import type { Touched } from './memory.ts';
-import type { AccessEffect, Configuration, ConfigurationChange } from './ports.ts';
+import { auditRow } from '../documents/audit-row.ts';
+import { applyChanges, type FollowChanges } from '../view/follow-changes.ts';
+import type { Touched } from '../view/read-model.ts';
+import type { AccessEffect, Configuration, ConfigurationChange } from '../documents/configuration.ts';
 import { evaluateTouched, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 
 export interface ConfigureDependencies extends ReevaluateDependencies {
-  readonly catchUp: Pick<CatchUp, 'documents'>;
+  readonly following: Pick<FollowChanges, 'documents'>;
 }
 
 /**
@@ -38,7 +38,7 @@ export class Configure implements Configuration {
         }
         return answer;
       });
-      return { result: written, touched: await this.#takeIn(changes) };
+      return { result: written, touched: await this.#applyChanges(changes) };
     });
     const effect = touched === undefined ? undefined : await evaluateTouched(this.#deps, touched);
     if (effect !== undefined) evaluated?.(effect);
@@ -46,12 +46,12 @@ export class Configure implements Configuration {
   }
 
   /** What has been kept has happened, even if it cannot be read back at once (`undefined`). */
-  async #takeIn(changes: readonly ConfigurationChange[]): Promise<readonly Touched[] | undefined> {
+  async #applyChanges(changes: readonly ConfigurationChange[]): Promise<readonly Touched[] | undefined> {
     try {
-      return await takeIn(this.#deps, changes);
+      return await applyChanges(this.#deps, changes);
     } catch (error) {
       if (!(error instanceof StoreBusy)) throw error;
-      this.#deps.catchUp.documents(changes);
+      this.#deps.following.documents(changes);
       return undefined;
     }
   }

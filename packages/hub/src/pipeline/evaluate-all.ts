@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FleetDevice } from './fleet.ts';
+import type { FleetDevice } from '../view/fleet.ts';
 import { reevaluateNow, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 
 export interface EvaluateAllDependencies extends Omit<ReevaluateDependencies, 'unfinished'> {

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_SIGNAL_LIMITS, evaluateCompliance, isAssessment, isLostContact, meaningOf, THREAT_STATES, type PartnerView, type Signal, type ThreatState } from '@sallyport/core';
+import {
+  DEFAULT_SIGNAL_LIMITS, evaluateCompliance, isAssessment, isLostContact, meaningOf, THREAT_STATES,
+  type CompliancePolicy, type Connector, type MergeRule, type PartnerView, type Signal, type ThreatState,
+} from '@sallyport/core';
 import type { IncomingReport } from './ports.ts';
-import { toCompliancePolicy, toConnector, toDeviceFacts } from './rules-from-documents.ts';
-import { toMergeRule } from './merge-rule-document.ts';
+import { draftOf } from '../documents/catalogue.ts';
+import { toDeviceFacts } from '../documents/device-facts.ts';
 import { ALICE, phone, testPipeline, type TestPipeline } from './testing.ts';
 
 /**
@@ -168,8 +171,8 @@ test('a month of a fleet ends where a plain computation from what was said ends'
 
   const now = hub.clock.now();
   const heartbeats = await hub.store.heartbeats.all();
-  const connectors = PARTNERS.map((id) => toConnector(CONNECTORS[id] ?? {}, id, heartbeats.get(id)));
-  const policies = Object.entries(POLICIES).map(([id, body]) => toCompliancePolicy(body, id, 1) ?? expect.fail());
+  const connectors = PARTNERS.map((id) => ({ ...draftOf('mobileThreatDefenseConnector', id, CONNECTORS[id] ?? {}) as Connector, lastHeartbeatAt: heartbeats.get(id) }));
+  const policies = Object.entries(POLICIES).map(([id, body]) => draftOf('deviceCompliancePolicy', id, body) as CompliancePolicy);
   const allViews = viewsOf(days.flat());
   const stored = new Map((await hub.store.postures.get(Array.from({ length: DEVICES }, (_, n) => deviceId(n)))).map((p) => [p.deviceId, p]));
   const states = new Map<string, number>();
@@ -178,7 +181,7 @@ test('a month of a fleet ends where a plain computation from what was said ends'
     const views = allViews.get(device.id) ?? [];
     const { state, merged, reasons } = evaluateCompliance({
       device, views, groupIds: [], userMissing: false, connectors, failing: {}, policies: policies.filter((p) => p.platform === device.platform),
-      mergeRules: Object.entries(RULES).map(([id, body]) => toMergeRule(body, id)), settings: { secureByDefault: false, checkinThresholdDays: 30 },
+      mergeRules: Object.entries(RULES).map(([id, body]) => draftOf('mergeRule', id, body) as MergeRule), settings: { secureByDefault: false, checkinThresholdDays: 30 },
       limits: DEFAULT_SIGNAL_LIMITS,
     }, now);
     const posture = stored.get(device.id);

@@ -1,7 +1,7 @@
 import { isoTime } from '../platform/clock.ts';
 import type { HistoryRow, PostureRow } from '../store/store.ts';
 import type { TakeDependencies } from './apply-to-devices.ts';
-import type { Memory } from './memory.ts';
+import type { ReadModel } from '../view/read-model.ts';
 import { findingHistory } from './note-history.ts';
 import { forgetUnknownTerms } from './record-unknown-terms.ts';
 import { settleDevices } from './settle-devices.ts';
@@ -58,7 +58,7 @@ async function endViews(deps: TakeDependencies, connectorId: string): Promise<vo
 }
 
 /** The devices of which the partner reported anything (`ended`: the state it gave), without that. */
-function withoutPartner(memory: Memory, postures: readonly PostureRow[], connectorId: string) {
+function withoutPartner(memory: ReadModel, postures: readonly PostureRow[], connectorId: string) {
   return postures.flatMap((before) => {
     const ended = before.views.find((view) => view.connectorId === connectorId)?.state;
     const device = memory.fleet.get(before.deviceId);

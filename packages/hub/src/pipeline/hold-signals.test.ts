@@ -121,7 +121,7 @@ test('a key that more than five devices carry identifies none', async () => {
   expect(states()).toEqual(['unknown', 'unknown', 'unknown']);
   const alarms = async () => (await alerts()).filter(({ kind }) => kind === 'key-too-common');
   expect((await alarms()).map(({ payload }) => payload)).toMatchObject([{ connectorId: LOOKOUT, keyType: 'serialNumber', key: 'SN-1', devices: 6 }]);
-  expect(hub.questions.commonKeyReports()).toBe(3);
+  expect(hub.commonKeyReports()).toBe(3);
   hub.clock.advance(3_600_000);
   await take([SERIAL, own('v1')], { state: 'highSeverity' });
   expect(await alarms()).toHaveLength(2);

@@ -1,5 +1,5 @@
 import type { Signal, SignalLimits } from '@sallyport/core';
-import type { Fleet } from './fleet.ts';
+import type { Fleet } from '../view/fleet.ts';
 import type { Match, Matching } from './match-device.ts';
 
 /** What a signal does to a device that is not known to be the one it is about. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { InventoryKind, InventoryOptIns, OwnerType, Platform } from '@sallyport/core';
 import type { DocumentReader } from '../store/store.ts';
-import type { ConnectorStatus } from './connector-status.ts';
-import { toConnector } from './rules-from-documents.ts';
+import type { ConnectorStatus } from '../documents/kinds/connector-status.ts';
+import { readRule } from '../documents/document-type.ts';
+import { connectorDocument } from '../documents/kinds/connector.ts';
 
 /** What one partner may be given, as its connector says now. */
 export interface InventorySharing {
@@ -37,7 +38,7 @@ export async function sharingOf(documents: DocumentReader, connectorId: string):
   ]);
   return connector && {
     optIns: toInventoryOptIns(connector.body),
-    enrolmentGroupIds: [...toConnector(connector.body, connectorId).enrolmentGroupIds ?? []].sort(),
+    enrolmentGroupIds: [...readRule(connectorDocument, connector).rule?.enrolmentGroupIds ?? []].sort(),
     deprovisioned: (status?.body as ConnectorStatus | undefined)?.deprovisioned === true,
   };
 }

@@ -9,7 +9,7 @@ import { isWhole, keptApps, rememberedByPlatform } from './keep-inventory-part.t
 import type { SeenByAll } from './keep-inventory-part.ts';
 import { isOfSameTime, openPending, parted, sealPending, withManaged } from './keep-inventory-pending.ts';
 import { matchDevices } from './match-device.ts';
-import type { AccessView } from './ports.ts';
+import type { AccessView } from '../view/ports.ts';
 
 /** What a collector learnt of one device. */
 export interface Collected {

@@ -83,7 +83,7 @@ export class KeepTime {
     const changed: string[] = [];
     let looked = 0;
     for (const device of memory.fleet.all()) {
-      const inactive = isInactive(device.facts, device.posture?.views ?? [], memory.settings, now);
+      const inactive = isInactive(device.facts, device.posture?.views ?? [], memory.rulebook.settings, now);
       const said = device.posture?.reasons.some((reason) => reason.code === 'device_inactive') === true;
       if (inactive !== said) changed.push(device.id);
       if (++looked % LOOK_AT_ONCE === 0) await setImmediate();
@@ -92,7 +92,7 @@ export class KeepTime {
   }
 
   /** Another process may have heard partners that this one did not. */
-  async #readHeartbeats(): Promise<void> {
-    for (const [id, at] of await this.#deps.store.heartbeats.all()) this.#deps.memory.setHeartbeat(id, at);
+  #readHeartbeats(): Promise<void> {
+    return this.#deps.memory.loadHeartbeats(this.#deps.store);
   }
 }

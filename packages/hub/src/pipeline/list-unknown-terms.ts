@@ -1,6 +1,6 @@
 import { termKey } from '@sallyport/core';
 import type { Store } from '../store/store.ts';
-import type { Memory } from './memory.ts';
+import type { ReadModel } from '../view/read-model.ts';
 import type { HandledTerm, ListedTerm } from './ports.ts';
 import { recordedTerm } from './record-unknown-terms.ts';
 
@@ -10,7 +10,7 @@ const SAMPLES = 20;
 type Listed = Omit<ListedTerm, 'devices' | 'deviceIds' | 'handled'> & { readonly reportedOf: readonly string[] };
 
 /** What reports brought, what devices hold, and what somebody decided about, each value once. */
-export async function listUnknownTerms({ store, memory }: { readonly store: Pick<Store, 'documents'>; readonly memory: Memory }, only?: string): Promise<readonly ListedTerm[]> {
+export async function listUnknownTerms({ store, memory }: { readonly store: Pick<Store, 'documents'>; readonly memory: ReadModel }, only?: string): Promise<readonly ListedTerm[]> {
   const listed = new Map<string, Listed>();
   for (const { id, body } of await store.documents.list('unknownTerm')) {
     const { deviceIds, ...term } = recordedTerm(body);
@@ -27,7 +27,7 @@ export async function listUnknownTerms({ store, memory }: { readonly store: Pick
   return wanted.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, term]) => withDevices(memory, term));
 }
 
-function withDevices(memory: Memory, { reportedOf, ...term }: Listed): ListedTerm {
+function withDevices(memory: ReadModel, { reportedOf, ...term }: Listed): ListedTerm {
   const key = termKey(term);
   const holders = memory.fleet.terms.holders(term.connectorId, key);
   const devices = term.about === 'protection' ? holders.size : reportedOf.length;
@@ -35,8 +35,8 @@ function withDevices(memory: Memory, { reportedOf, ...term }: Listed): ListedTer
   return { ...term, devices, deviceIds, handled: termsOf(memory, term.connectorId).find((one) => one.term === key) ?? null };
 }
 
-function termsOf(memory: Memory, connectorId: string): readonly HandledTerm[] {
-  return memory.connectorStatus(connectorId)?.terms ?? [];
+function termsOf(memory: ReadModel, connectorId: string): readonly HandledTerm[] {
+  return memory.rulebook.connectorStatus(connectorId)?.terms ?? [];
 }
 
 /** The first ": " of a term stands behind its field. */

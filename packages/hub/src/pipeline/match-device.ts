@@ -1,5 +1,5 @@
 import type { DeviceKey, MatchEvidence, Signal } from '@sallyport/core';
-import type { Memory } from './memory.ts';
+import type { ReadModel } from '../view/read-model.ts';
 import type { Transaction, VendorDevice, VendorDeviceKey } from '../store/store.ts';
 
 export interface Matching {
@@ -83,7 +83,7 @@ function evidenceOf(deviceId: string, carriers: readonly (readonly string[])[], 
  * The device of each signal that memory knows by our own id or Entra's: nearly always the one that `matchDevices`
  * will find, so that what follows need not wait for it.
  */
-export function namedDevices({ fleet }: Pick<Memory, 'fleet'>, signals: readonly Signal[]): readonly (string | undefined)[] {
+export function namedDevices({ fleet }: Pick<ReadModel, 'fleet'>, signals: readonly Signal[]): readonly (string | undefined)[] {
   return signals.map(({ keys }) => {
     const named = keys.find(({ type }) => type === 'managedDeviceId' || type === 'entraDeviceId');
     return named && fleet.claimed({ grade: 'claim', value: named.value })?.id;
@@ -91,7 +91,7 @@ export function namedDevices({ fleet }: Pick<Memory, 'fleet'>, signals: readonly
 }
 
 /** Whether a partner's reports may be matched by the user's mail address alone. */
-export function matchesByEmail(memory: Memory): (connectorId: string) => boolean {
+export function matchesByEmail(memory: ReadModel): (connectorId: string) => boolean {
   return (connectorId) => memory.connector(connectorId)?.matchDevicesByEmail === true;
 }
 

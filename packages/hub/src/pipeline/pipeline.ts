@@ -3,31 +3,33 @@ import type { Clock } from '../platform/clock.ts';
 import { TrustedClock } from '../platform/trusted-clock.ts';
 import { giveBackMemory } from '../platform/give-back-memory.ts';
 import type { Store } from '../store/store.ts';
-import { AskFleet } from './ask-fleet.ts';
-import { CatchUp } from './catch-up.ts';
+import { AskFleet } from '../view/ask-fleet.ts';
+import { FollowChanges } from '../view/follow-changes.ts';
+import { MAX_VIEW_AGE_MS } from '../view/start-view.ts';
 import { classifyFindings } from './classify-findings.ts';
+import { CommonKeys } from './common-keys.ts';
 import { Configure } from './configure.ts';
-import { DecideAccess } from './decide-access.ts';
+import { DecideAccess } from '../view/decide-access.ts';
 import { EvaluateAll } from './evaluate-all.ts';
 import { KeepTime } from './keep-time.ts';
 import { logAlerts } from './log-alerts.ts';
 import { listUnknownTerms } from './list-unknown-terms.ts';
-import { Memory } from './memory.ts';
-import type { AccessDecider, Configuration, DeviceRegistry, FleetQuestions, Intake, Provisioning, VendorVocabulary } from './ports.ts';
+import { ReadModel } from '../view/read-model.ts';
+import type { DeviceRegistry, Intake, Provisioning, VendorVocabulary } from './ports.ts';
+import type { Configuration } from '../documents/configuration.ts';
+import type { AccessDecider, FleetQuestions } from '../view/ports.ts';
 import { RecordUnknownTerms } from './record-unknown-terms.ts';
-import { reevaluate } from './reevaluate-fleet.ts';
+import { evaluateTouched, reevaluate } from './reevaluate-fleet.ts';
 import { RegisterDevice } from './register-device.ts';
-import { Serial } from './serial.ts';
+import { Serial } from '../view/serial.ts';
 import { settleStoredRecords } from './settle-stored-records.ts';
 import { TakeReports } from './take-reports.ts';
-import type { UnreadableDocument } from './unreadable-documents.ts';
+import type { UnreadableDocument } from '../documents/unreadable-documents.ts';
 import { WatchClock, type ClockControl, type ClockLog } from './watch-clock.ts';
 import { WatchConnectors } from './watch-connectors.ts';
 import { WatchDisagreements } from './watch-disagreements.ts';
 import { WatchVocabulary } from './watch-vocabulary.ts';
 
-/** Without word of what other processes changed for longer than this, nothing is granted any more: the hub fails closed. */
-const OLDEST_VIEW_MS = 60_000;
 /** Devices from which on the memory that reading them left behind is worth a pause at the start. */
 const LARGE_FLEET = 200_000;
 const SILENT: ClockLog = { info: () => undefined, warn: () => undefined };
@@ -42,6 +44,8 @@ export interface Pipeline {
   readonly questions: FleetQuestions;
   readonly provisioning: Provisioning;
   readonly vocabulary: VendorVocabulary;
+  /** Reports since the start whose key so many devices carry that it identifies none. */
+  commonKeyReports(): number;
   /** Stored documents that cannot be read; what they would allow is closed. */
   unreadable(): readonly UnreadableDocument[];
   /** Whether the time is known; absent where it is never in doubt. */
@@ -72,15 +76,16 @@ export interface PipelineDependencies {
  */
 export async function startPipeline({ store, clock, log = SILENT, onError, evaluatedFirst = EVALUATED_FIRST }: PipelineDependencies): Promise<Pipeline> {
   const origin = randomUUID();
-  const memory = new Memory(() => clock.now());
+  const memory = new ReadModel(() => clock.now());
   const serial = new Serial();
-  const rules = { store, memory, serial, clock, origin, onError };
+  const commonKeys = new CommonKeys();
+  const rules = { store, memory, serial, commonKeys, clock, origin, onError };
   const everything = new EvaluateAll(rules);
   const deps = { ...rules, unfinished: (error: unknown) => { onError(error); everything.again(); } };
-  const catchUp = new CatchUp(deps);
+  const following = new FollowChanges({ ...deps, evaluate: (touched) => evaluateTouched(deps, touched) });
   const watch = clock instanceof TrustedClock ? new WatchClock({ store, clock, log, began: () => memory.suspendSilence(true, clock.now()) }) : undefined;
   await watch?.start();
-  catchUp.follow();
+  following.follow();
   logAlerts(store, log, origin);
   await memory.load(store);
   if (memory.fleet.size >= LARGE_FLEET) giveBackMemory();
@@ -88,7 +93,7 @@ export async function startPipeline({ store, clock, log = SILENT, onError, evalu
   if (memory.fleet.size <= evaluatedFirst) await pulling;
   if (memory.fleet.size <= evaluatedFirst) await everything.now();
   else everything.soon();
-  const configuration = new Configure({ ...deps, catchUp });
+  const configuration = new Configure({ ...deps, following });
   const life = new WatchConnectors({ ...deps, configuration });
   const vocabulary = new WatchVocabulary({ ...deps, configuration, log });
   const terms = new RecordUnknownTerms(deps);
@@ -103,13 +108,14 @@ export async function startPipeline({ store, clock, log = SILENT, onError, evalu
     intake: new TakeReports({ ...deps, life, vocabulary, terms }),
     configuration,
     devices,
-    decider: new DecideAccess(memory, clock, { isFresh: () => Math.max(store.behindForMs(), catchUp.behindForMs()) <= OLDEST_VIEW_MS, isEvaluated: () => everything.isDone }),
+    decider: new DecideAccess(memory, clock, { isFresh: () => Math.max(store.behindForMs(), following.behindForMs()) <= MAX_VIEW_AGE_MS, isEvaluated: () => everything.isDone }),
     provisioning: life,
     questions: new AskFleet(memory, clock),
     vocabulary: {
       unknownTerms: (connectorId) => listUnknownTerms({ store, memory }, connectorId),
       handleTerm: (actor, connectorId, term, handling) => vocabulary.handle(actor, connectorId, term, handling),
     },
+    commonKeyReports: () => commonKeys.reports,
     unreadable: () => memory.unreadable,
     clockControl: watch,
     reevaluateFleet: async () => (await reevaluate(deps, memory.fleet.all()))?.changed ?? 0,
@@ -122,7 +128,7 @@ export async function startPipeline({ store, clock, log = SILENT, onError, evalu
       await classifying;
       await everything.stop();
       await time.stop();
-      await catchUp.stop();
+      await following.stop();
     },
   };
 }

@@ -1,9 +1,7 @@
-import type {
-  AccessRequest, ComplianceState, CompliancePolicy, Connector, ConnectorState, Decision, DecidingView, DeviceFacts, MergeRule, Organization, PartnerWord, Reason, Signal, SignalLimits, ThreatState, UnknownTerm, UserFacts, Verdict,
-} from '@sallyport/core';
-import type { DeviceRow, DocumentKind, ReportRow, Transaction } from '../store/store.ts';
-import type { HeldPosture } from './columns/posture-column.ts';
-import type { HandledTerm } from './connector-status.ts';
+import type { ConnectorState, Reason, Signal, ThreatState, UnknownTerm } from '@sallyport/core';
+import type { DeviceRow, ReportRow, Transaction } from '../store/store.ts';
+import type { HeldPosture } from '../view/columns/posture-column.ts';
+import type { HandledTerm } from '../documents/kinds/connector-status.ts';
 
 export type { HandledTerm, HeldPosture };
 
@@ -36,83 +34,6 @@ export interface Intake {
 export interface Provisioning {
   /** The partner withdraws (`false`) and is not listened to any more, or comes back. */
   provision(connectorId: string, provisioned: boolean): Promise<void>;
-}
-
-export interface ConfigurationChange {
-  readonly kind: DocumentKind;
-  readonly id: string;
-  readonly before?: Readonly<Record<string, unknown>> | undefined;
-  readonly after?: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** What a change of the configuration did to access, as `compliantDevice` has it. */
-export interface AccessEffect {
-  /** Devices that satisfy it now and did not before. */
-  readonly opened: number;
-  /** Devices that satisfied it before and do not now. */
-  readonly closed: number;
-}
-
-export interface Configuration {
-  /**
-   * Runs `work` in a transaction, and in the same one writes the audit rows and the outbox row of the changes
-   * that `work` reports through `changed`. When this resolves, the memory that decisions read shows the change
-   * and every device it touches has been evaluated again. `evaluated` hears what came of that, unless it could not be
-   * finished now.
-   */
-  write<T>(actor: string, work: (tx: Transaction, changed: (change: ConfigurationChange) => void) => Promise<T>, evaluated?: (effect: AccessEffect) => void): Promise<T>;
-}
-
-/** What a change would do, counted over the whole fleet as it now stands. */
-export interface PreviewedChange {
-  readonly devices: number;
-  /** Devices whose compliance state would be another. */
-  readonly changed: number;
-  /** Of these: devices that would lose, or get back, what `compliantDevice` guards. */
-  readonly closing: number;
-  readonly opening: number;
-  /** Devices whose merged level would be another, whether or not that changes their compliance. */
-  readonly levelChanged: number;
-  /** The first of the changed devices. */
-  readonly samples: readonly { readonly deviceId: string; readonly from: ComplianceState; readonly to: ComplianceState }[];
-}
-
-export interface Disagreement {
-  readonly deviceId: string;
-  readonly mergedState: ThreatState;
-  /** What each partner says that has a voice for the device. */
-  readonly views: readonly { readonly connectorId: string; readonly state: ThreatState; readonly observedAt: number }[];
-}
-
-/** Devices whose system is called by one name that is in no table. */
-export interface OwnSystemName {
-  /** As `systemNameKey` has it. */
-  readonly name: string;
-  readonly devices: number;
-  /** Of these: devices that `compliantDevice` does not let in now. */
-  readonly closed: number;
-  /** The first of them. */
-  readonly deviceIds: readonly string[];
-}
-
-/** Questions about the whole fleet. They look at every device in memory, and let other work in between. */
-export interface FleetQuestions {
-  /** How many devices have bad news held against them, and how many records are superseded. */
-  recordCounts(): { readonly held: number; readonly superseded: number };
-  /** Reports since the start whose key so many devices carry that it identifies none. */
-  commonKeyReports(): number;
-  /** What would change if the merge rule with this id were as given; `undefined`: if it were not there. */
-  previewMergeRule(id: string, rule: MergeRule | undefined): Promise<PreviewedChange>;
-  /** What would change if the connector with this id were stored as given; `undefined`: if it were deleted. */
-  previewConnector(id: string, body: Readonly<Record<string, unknown>> | undefined): Promise<PreviewedChange>;
-  /** What would change if these limits were in force; what is received from then on is judged by them as well. */
-  previewSignalLimits(limits: SignalLimits): Promise<PreviewedChange>;
-  /** What would change if the compliance policy with this id were stored as given; `undefined`: if it were deleted. */
-  previewCompliancePolicy(id: string, body: Readonly<Record<string, unknown>> | undefined): Promise<PreviewedChange>;
-  /** Devices of which partners say different levels; at most `limit` are listed, all are counted. */
-  disagreements(limit: number): Promise<{ readonly count: number; readonly devices: readonly Disagreement[] }>;
-  /** The names of systems that are in no table, by name, whether or not an administrator has given them a platform. */
-  ownSystemNames(): Promise<readonly OwnSystemName[]>;
 }
 
 /** A value of a vendor's that no table holds. */
@@ -174,70 +95,6 @@ export interface DeviceRegistry {
   matchWaitingByEmail(connectorId: string): Promise<void>;
   /** Assigns waiting reports to a device by hand. */
   assignReports(actor: string, deviceId: string, reports: readonly NamedReport[]): Promise<AssignedReports>;
-}
-
-/** How sure we are of who a device is: only the first two may grant, the others, which anybody can claim, may deny. */
-export type EvidenceGrade = 'certificate' | 'claim' | 'easDeviceId' | 'macAddress';
-
-export interface DeviceClaim {
-  readonly grade: EvidenceGrade;
-  /** Managed device id or Entra device id; for `easDeviceId` that id. */
-  readonly value: string;
-}
-
-/** The memory that decisions are made from. Everything here is synchronous and reads no database. */
-export interface AccessView {
-  /** By id, userPrincipalName or mail, in any case. */
-  user(idOrName: string): UserFacts | undefined;
-  /** The device that a claim names; `undefined` when none or several do. */
-  deviceId(claim: DeviceClaim): string | undefined;
-  facts(deviceId: string): DeviceFacts | undefined;
-  /** The record that superseded this one, because the phone was enrolled again. */
-  successorOf(deviceId: string): string | undefined;
-  posture(deviceId: string): HeldPosture | undefined;
-  /** Evaluated now, with all policies and settings; for `deviceCompliancePolicyStates` and explanations. */
-  verdict(deviceId: string): Verdict | undefined;
-  /** Those of a device's views that the verdict on its level comes from now. */
-  decidingViews<View extends PartnerWord>(deviceId: string, posture: { readonly views: readonly View[]; readonly failing: HeldPosture['failing'] }): readonly DecidingView<View>[];
-  /** Ids of the devices whose primary user this is. */
-  devicesOfUser(userId: string): readonly string[];
-  /** Transitive groups of a device itself and of its primary user. */
-  groupsOfDevice(deviceId: string): readonly string[];
-  connector(id: string): Connector | undefined;
-  compliancePolicy(id: string): CompliancePolicy | undefined;
-  /** Canonical id of an application given by id or by well-known or registered name; `undefined` when unknown. */
-  application(idOrName: string): { readonly id: string; readonly displayName: string } | undefined;
-  /** What texts for people say of the organisation; another object whenever it was changed. */
-  readonly organization: Organization;
-  readonly signalLimits: SignalLimits;
-  /** Number of devices, for health and metrics. */
-  readonly deviceCount: number;
-}
-
-/** A question about access with the caller's evidence not yet looked up. */
-export interface AccessQuestion extends Omit<AccessRequest, 'user' | 'device' | 'deviceProblem' | 'application' | 'now'> {
-  readonly user: string;
-  readonly application: string;
-  readonly device?: DeviceClaim | undefined;
-  /** The device certificate was presented and did not verify. */
-  readonly certificateInvalid?: boolean | undefined;
-}
-
-export interface AccessAnswer extends Decision {
-  readonly userId?: string | undefined;
-  readonly deviceId?: string | undefined;
-  readonly application?: string | undefined;
-  /** The user's own, for texts where the caller names none. */
-  readonly preferredLanguage?: string | undefined;
-  /** Of the device, as its management calls it; for the word that texts use for the device. */
-  readonly operatingSystem?: string | undefined;
-}
-
-export interface AccessDecider {
-  /** Never throws for what a caller may send: an unknown user, device or application is a deny with its reason. */
-  decide(question: AccessQuestion): AccessAnswer;
-  /** Reads no clock, keeps no log: what would be said of this device under other policies is `core`'s to answer. */
-  readonly view: AccessView;
 }
 
 /** A device's access changed: what doors are told. The payload of `device-posture-changed`. */

@@ -1,7 +1,7 @@
 import { termKey, type Signal, type UnknownTerm } from '@sallyport/core';
 import { hasElapsed, type Clock } from '../platform/clock.ts';
 import type { Store, Transaction } from '../store/store.ts';
-import type { Memory } from './memory.ts';
+import type { ReadModel } from '../view/read-model.ts';
 
 /** A stored `unknownTerm` document. */
 export interface RecordedTerm extends UnknownTerm {
@@ -16,7 +16,7 @@ export interface RecordedTerm extends UnknownTerm {
 
 export interface RecordDependencies {
   readonly store: Pick<Store, 'documents' | 'transaction'>;
-  readonly memory: Memory;
+  readonly memory: ReadModel;
   readonly clock: Clock;
 }
 

@@ -2,17 +2,19 @@ import { setImmediate } from 'node:timers/promises';
 import type { PartnerWord } from '@sallyport/core';
 import type { PostureRow, Store } from '../store/store.ts';
 import type { Clock } from '../platform/clock.ts';
-import { evaluatePosture, isSameVerdict, type EvaluatedPosture } from './evaluate-posture.ts';
-import type { FleetDevice } from './fleet.ts';
-import type { Memory, Touched } from './memory.ts';
-import type { AccessEffect } from './ports.ts';
-import type { Serial } from './serial.ts';
+import type { CommonKeys } from './common-keys.ts';
+import { evaluatePosture, isSameVerdict, type EvaluatedPosture } from '../view/evaluate-posture.ts';
+import type { FleetDevice } from '../view/fleet.ts';
+import type { ReadModel, Touched } from '../view/read-model.ts';
+import type { AccessEffect } from '../documents/configuration.ts';
+import type { Serial } from '../view/serial.ts';
 import { settleDevices, TURN, type UnsettledDevice } from './settle-devices.ts';
 
 export interface ReevaluateDependencies {
   readonly store: Store;
-  readonly memory: Memory;
+  readonly memory: ReadModel;
   readonly serial: Serial;
+  readonly commonKeys: CommonKeys;
   readonly clock: Clock;
   readonly origin: string;
   /** Told when an evaluation could not be finished, and why; sees to it that all are evaluated once more. */
@@ -108,7 +110,7 @@ function unsettled(device: FleetDevice, before: PostureRow | undefined): Unsettl
 }
 
 function evaluateAgain<View extends PartnerWord>(
-  memory: Memory, device: FleetDevice, posture: Pick<EvaluatedPosture<View>, 'views' | 'failing'> | undefined, now: number,
+  memory: ReadModel, device: FleetDevice, posture: Pick<EvaluatedPosture<View>, 'views' | 'failing'> | undefined, now: number,
 ): EvaluatedPosture<View> {
   return evaluatePosture(memory, device.facts, posture?.views ?? [], posture?.failing ?? {}, now);
 }

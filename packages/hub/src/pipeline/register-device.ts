@@ -1,18 +1,20 @@
 import { HubError } from '@sallyport/contracts';
 import type { DeviceKey, DeviceKeyType, Signal } from '@sallyport/core';
 import { isoTime } from '../platform/clock.ts';
-import { LIVE_SINCE, type DeviceRow, type DeviceSnapshotRow, type PostureRow, type StoredReport, type Transaction } from '../store/store.ts';
-import { applyToDevices, identified, type TakeDependencies } from './apply-to-devices.ts';
-import { auditRow } from './audit-row.ts';
+import { LIVE_SINCE, type DeviceRow, type PostureRow, type StoredReport, type Transaction } from '../store/store.ts';
+import { applyToDevices, type TakeDependencies } from './apply-to-devices.ts';
+import { identified, snapshotRow } from '../view/snapshot-row.ts';
+import { auditRow } from '../documents/audit-row.ts';
 import { carryBetween, evaluateRecords, sharedKeyEvents, type EvaluatedRecord } from './carry-between-records.ts';
 import { forgetPartner } from './forget-partner.ts';
 import { ownerTypeOf } from './inventory-sharing.ts';
 import { reclassifyInventory } from './keep-inventory.ts';
 import type { Match } from './match-device.ts';
-import type { Memory } from './memory.ts';
+import type { ReadModel } from '../view/read-model.ts';
 import { isPartners, matchDevices, matchesByEmail, vendorKeys } from './match-device.ts';
+import { isCompliantState } from '../view/compliant-state.ts';
 import type { AssignedReports, DeviceRegistry, NamedReport } from './ports.ts';
-import { holdChanges, isCompliantState } from './revoke-access.ts';
+import { holdChanges } from './revoke-access.ts';
 import { settleDevices } from './settle-devices.ts';
 import { settleReenrolment, successorIn, type SettledRecord } from './settle-reenrolment.ts';
 
@@ -238,7 +240,7 @@ async function sortNamed(tx: Transaction, named: readonly NamedReport[]): Promis
 }
 
 /** With `reports` everything else that waits under the same partner's id, in the order of arrival: it has just been learnt. */
-async function withSameVendorIds(tx: Transaction, memory: Memory, reports: readonly StoredReport[], deviceId: string): Promise<readonly StoredReport[]> {
+async function withSameVendorIds(tx: Transaction, memory: ReadModel, reports: readonly StoredReport[], deviceId: string): Promise<readonly StoredReport[]> {
   const signals = reports.flatMap(({ signal }) => signal ?? []);
   const keys = signals.flatMap((signal) => signal.keys.filter(isPartners));
   if (keys.length === 0) return reports;
@@ -273,12 +275,4 @@ function keysOf(row: DeviceRow): readonly DeviceKey[] {
     const value = row.resource[property];
     return typeof value === 'string' && value !== '' ? [{ type, value }] : [];
   });
-}
-
-export function snapshotRow(row: DeviceRow, posture: PostureRow | null): DeviceSnapshotRow {
-  const { facts, entraDeviceId, easDeviceId } = identified(row.resource);
-  return {
-    id: row.id, operatingSystem: facts.operatingSystem, osVersion: facts.osVersion, azureADDeviceId: entraDeviceId,
-    easDeviceId, serialNumber: null, androidManagement: facts.androidManagement ?? null, strict: facts.strict === true || undefined, supersededBy: facts.supersededBy, userId: facts.userId ?? null, lastSyncAt: facts.lastSyncAt, enrolledAt: facts.enrolledAt, posture,
-  };
 }

@@ -1,28 +1,32 @@
 import type { Reason } from '@sallyport/core';
 import type { OutboxRow, PostureRow } from '../store/store.ts';
-import type { FleetDevice } from './fleet.ts';
+import { isCompliantState } from '../view/compliant-state.ts';
+import type { FleetDevice } from '../view/fleet.ts';
 import { holdChange } from './hold-change.ts';
 import type { PostureChange } from './ports.ts';
 
-/** Graph's rule: a device in its grace period still counts as compliant for access. */
-export function isCompliantState(state: string): boolean {
-  return state === 'compliant' || state === 'inGracePeriod';
-}
-
-/**
- * Whether anybody outside has to hear of the difference: doors of what access depends on, other processes of the unknown
- * values that they count as well. A newer "secured" on top of a "secured" is nothing to tell.
- */
+/** Whether doors have to hear of the difference. A newer "secured" on top of a "secured" is nothing to tell. */
 export function isWorthTelling(before: PostureRow | undefined, after: PostureRow): boolean {
   return before === undefined
     || before.complianceState !== after.complianceState
     || before.mergedState !== after.mergedState
-    || codes(before.reasons) !== codes(after.reasons)
-    || terms(before) !== terms(after);
+    || codes(before.reasons) !== codes(after.reasons);
 }
 
-function terms({ views }: PostureRow): string {
-  return views.flatMap(({ connectorId, unrecognized }) => (unrecognized === undefined ? [] : [connectorId, ...unrecognized.terms])).join('\n');
+/**
+ * For other processes on the database, where doors need not hear of it: what partners report is another, which counts as soon
+ * as a rule changes. When it was reported last is left out: whoever evaluates by it reads the store before it writes.
+ */
+export function viewsChanged(before: PostureRow | undefined, after: PostureRow, origin: string): Omit<OutboxRow, 'seq'>[] {
+  if (before !== undefined && (before.views === after.views || reported(before) === reported(after))) return [];
+  return [{ kind: 'device-views-changed', subject: after.deviceId, at: after.updatedAt, payload: { deviceId: after.deviceId, origin } }];
+}
+
+function reported({ views }: PostureRow): string {
+  return views.map(({ connectorId, state, lastLevel, lastAppState, contested, retired, superseded, held, carried, unrecognized, openFindings }) => [
+    connectorId, state, lastLevel?.state, lastAppState?.state, contested?.state, retired, superseded, held, carried?.at, unrecognized?.terms,
+    ...openFindings.map(({ id, severity, raisesUntil }) => `${id} ${severity} ${raisesUntil}`),
+  ].join()).join('\n');
 }
 
 function codes(reasons: readonly Reason[]): string {

@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DeviceFacts, PartnerView } from '@sallyport/core';
 import type { HistoryRow, OutboxRow, PostureRow, Transaction } from '../store/store.ts';
-import { evaluatePosture } from './evaluate-posture.ts';
-import type { FleetDevice } from './fleet.ts';
-import type { Memory } from './memory.ts';
+import { evaluatePosture } from '../view/evaluate-posture.ts';
+import type { FleetDevice } from '../view/fleet.ts';
+import type { ReadModel } from '../view/read-model.ts';
 import { postureHistory } from './note-history.ts';
-import type { AccessEffect, PostureChange } from './ports.ts';
-import { holdChanges, isCompliantState, isWorthTelling, postureChanged } from './revoke-access.ts';
+import type { PostureChange } from './ports.ts';
+import type { AccessEffect } from '../documents/configuration.ts';
+import { holdChanges, isWorthTelling, postureChanged, viewsChanged } from './revoke-access.ts';
+import { isCompliantState } from '../view/compliant-state.ts';
 
 /** Devices evaluated before other work gets its turn: about a millisecond, so that decisions do not wait. */
 export const TURN = 500;
@@ -35,7 +37,7 @@ export interface SettledDevices {
 }
 
 export interface SettleDependencies {
-  readonly memory: Memory;
+  readonly memory: ReadModel;
   /** Names this process in what it publishes. */
   readonly origin: string;
 }
@@ -68,9 +70,9 @@ export async function settleDevices(
   return { postures, effect };
 }
 
-function toldOf(memory: Memory, { device, before, cause = null, alwaysTold }: UnsettledDevice, after: PostureRow, origin: string): Omit<OutboxRow, 'seq'>[] {
+function toldOf(memory: ReadModel, { device, before, cause = null, alwaysTold }: UnsettledDevice, after: PostureRow, origin: string): Omit<OutboxRow, 'seq'>[] {
   const holds = holdChanges(before, after, origin);
-  if (alwaysTold !== true && !isWorthTelling(before, after)) return holds;
+  if (alwaysTold !== true && !isWorthTelling(before, after)) return [...holds, ...viewsChanged(before, after, origin)];
   const name = memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null;
   return [...holds, postureChanged(device, name, before, after, cause, origin)];
 }

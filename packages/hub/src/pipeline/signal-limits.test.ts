@@ -39,7 +39,7 @@ describe('a limit that is changed', () => {
   test('opens and closes what it decides at once, as its preview said', async () => {
     await outOfContact();
     expect(mail()).toBe(false);
-    expect(await hub.questions.previewSignalLimits({ ...DEFAULT_SIGNAL_LIMITS, badNewsDays: 14 })).toMatchObject({ opening: 1, closing: 0 });
+    expect(await hub.questions.preview('signalLimits', 'default', { badNewsDays: 14 })).toMatchObject({ opening: 1, closing: 0 });
     expect(mail()).toBe(false);
     expect(await setLimits({ badNewsDays: 14 })).toMatchObject({ opened: 1, closed: 0 });
     expect(mail()).toBe(true);
@@ -69,10 +69,10 @@ describe('a limit that is changed', () => {
     const bad = (): Promise<unknown> => hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys: [{ type: 'serialNumber', value: 'SN-1' }], state: 'highSeverity', at: hub.clock.now() })]);
     await setLimits({ maxCandidates: 2 });
     await bad();
-    expect([hub.questions.recordCounts().held, hub.questions.commonKeyReports()]).toEqual([0, 1]);
+    expect([hub.questions.recordCounts().held, hub.commonKeyReports()]).toEqual([0, 1]);
     await setLimits({ maxCandidates: 3 });
     await bad();
-    expect([hub.questions.recordCounts().held, hub.questions.commonKeyReports()]).toEqual([3, 1]);
+    expect([hub.questions.recordCounts().held, hub.commonKeyReports()]).toEqual([3, 1]);
   });
 
   test('says how many devices make an unknown value a change of the vocabulary, without a further report', async () => {

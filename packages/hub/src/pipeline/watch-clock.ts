@@ -3,7 +3,7 @@ import { isoTime } from '../platform/clock.ts';
 import type { DoubtReason, EndOfDoubt, TimeMark, TrustedClock } from '../platform/trusted-clock.ts';
 import type { Store } from '../store/store.ts';
 import { Turns } from '../store/turns.ts';
-import { auditRow } from './audit-row.ts';
+import { auditRow } from '../documents/audit-row.ts';
 import { AfterDoubt } from './after-doubt.ts';
 import { pullBack } from './pull-back.ts';
 import type { ReevaluateDependencies } from './reevaluate-fleet.ts';

@@ -1,7 +1,8 @@
 import { HubError } from '@sallyport/contracts';
 import { acceptsMessages, connectorState, silenceOf } from '@sallyport/core';
-import { NEW_STATUS, type ConnectorStatus } from './connector-status.ts';
-import type { Configuration, ConnectorStateChanged, Provisioning } from './ports.ts';
+import { NEW_STATUS, type ConnectorStatus } from '../documents/kinds/connector-status.ts';
+import type { ConnectorStateChanged, Provisioning } from './ports.ts';
+import type { Configuration } from '../documents/configuration.ts';
 import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 
 export interface WatchDependencies extends ReevaluateDependencies {
@@ -35,7 +36,7 @@ export class WatchConnectors implements Provisioning {
     await serial.run(() => store.transaction((tx) => tx.heartbeats.set(connectorId, at)));
     memory.setHeartbeat(connectorId, at);
     await this.noteSilence();
-    const known = memory.connectorStatus(connectorId)?.error ?? null;
+    const known = memory.rulebook.connectorStatus(connectorId)?.error ?? null;
     if (problem === undefined && known === null) return;
     if (problem !== undefined && known?.code === problem.code && known.message === problem.message) return;
     await this.#change(connectorId, connectorId, (status) => ({ ...status, error: problem === undefined ? null : { ...problem, at } }));
@@ -80,7 +81,7 @@ export class WatchConnectors implements Provisioning {
     const { memory, clock } = this.#deps;
     for (const connector of memory.connectors) {
       const state = connectorState(connector, clock.now());
-      if (memory.connectorStatus(connector.id)?.state === state) continue;
+      if (memory.rulebook.connectorStatus(connector.id)?.state === state) continue;
       await this.#change('sallyport', connector.id, (status) => ({ ...status, state }));
     }
   }

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { conflictingIdentities } from '@sallyport/core';
 import { isoTime } from '../platform/clock.ts';
 import type { HistoryEvent, HistoryRow, OutboxKind, OutboxRow, Transaction } from '../store/store.ts';
-import type { FleetDevice } from './fleet.ts';
-import type { Memory } from './memory.ts';
+import type { FleetDevice } from '../view/fleet.ts';
+import type { ReadModel } from '../view/read-model.ts';
 import type { DisagreementChanged, IdentityConflictChanged } from './ports.ts';
 import type { ReevaluateDependencies } from './reevaluate-fleet.ts';
 
@@ -22,9 +22,9 @@ interface Topic {
   readonly started: OutboxKind;
   readonly ended: OutboxKind;
   /** `undefined`: it is not so. */
-  now(memory: Memory, device: FleetDevice, now: number): Told | undefined;
+  now(memory: ReadModel, device: FleetDevice, now: number): Told | undefined;
   /** What the end of it tells beside the device. */
-  over(memory: Memory, deviceId: string): Told;
+  over(memory: ReadModel, deviceId: string): Told;
   /** For the device's timeline. */
   event(now: Told | undefined): HistoryEvent;
 }

@@ -1,8 +1,9 @@
 import { isVocabularyChange, type Connector } from '@sallyport/core';
 import { HubError } from '@sallyport/contracts';
 import { hasElapsed } from '../platform/clock.ts';
-import { NEW_STATUS, type ConnectorStatus, type HandledTerm } from './connector-status.ts';
-import type { Configuration, VocabularyChanged } from './ports.ts';
+import { NEW_STATUS, type ConnectorStatus, type HandledTerm } from '../documents/kinds/connector-status.ts';
+import type { VocabularyChanged } from './ports.ts';
+import type { Configuration } from '../documents/configuration.ts';
 import { evaluateTouched, type ReevaluateDependencies } from './reevaluate-fleet.ts';
 import type { ClockLog } from './watch-clock.ts';
 
@@ -65,7 +66,7 @@ export class WatchVocabulary {
   /** What the hub disregards by itself, and no device holds any more. */
   #ended(connectorId: string): readonly string[] {
     const { memory } = this.#deps;
-    return (memory.connectorStatus(connectorId)?.terms ?? []).flatMap(({ term, by }) => (by === undefined && memory.fleet.terms.holders(connectorId, term).size === 0 ? [term] : []));
+    return (memory.rulebook.connectorStatus(connectorId)?.terms ?? []).flatMap(({ term, by }) => (by === undefined && memory.fleet.terms.holders(connectorId, term).size === 0 ? [term] : []));
   }
 
   /** Values that so many devices hold, as far as this process knows, that they are a change of the vendor's vocabulary. */
@@ -73,7 +74,7 @@ export class WatchVocabulary {
     const { memory, clock } = this.#deps;
     const elsewhere = this.#elsewhere.get(connectorId);
     const unseen = elsewhere === undefined || hasElapsed(elsewhere.at, COUNT_AGAIN_MS, clock.now()) ? 0 : elsewhere.devices;
-    const handled = new Set(memory.connectorStatus(connectorId)?.terms?.map(({ term }) => term));
+    const handled = new Set(memory.rulebook.connectorStatus(connectorId)?.terms?.map(({ term }) => term));
     const devices = memory.fleet.terms.devicesOf(connectorId) + unseen;
     return [...memory.fleet.terms.terms(connectorId)].filter(([term, holding]) => !handled.has(term) && isVocabularyChange(holding, devices, memory.signalLimits));
   }

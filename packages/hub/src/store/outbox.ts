@@ -1,5 +1,7 @@
 export type OutboxKind =
   | 'device-posture-changed' | 'device-removed' | 'configuration-changed'
+  /** What partners report of a device is another, and what it comes to is not: for other processes, which evaluate it by other rules one day. */
+  | 'device-views-changed'
   /** For people who watch over the partners. */
   | 'connector-state-changed' | 'disagreement-started' | 'disagreement-ended'
   | 'identity-conflict-started' | 'identity-conflict-ended' | 'vendor-vocabulary-changed'

@@ -1,6 +1,6 @@
 import { applicationDocument } from '../../platform/application.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Configuration } from '../../pipeline/ports.ts';
+import type { Configuration } from '../../documents/configuration.ts';
 import type { DocumentReader, DocumentRow } from '../../store/store.ts';
 
 export interface AdoptionDependencies {

@@ -1,6 +1,6 @@
 import { explainForAdmin, explainForUser, inOneLine, pickLanguage } from '@sallyport/core';
 import type { Language, Reason, ReasonNames, UserHints } from '@sallyport/core';
-import type { AccessAnswer } from '../../pipeline/ports.ts';
+import type { AccessAnswer } from '../../view/ports.ts';
 import { BoundedCache } from '../../platform/bounded-cache.ts';
 import { reasonNames } from '../reason-names.ts';
 import { stepUpFor } from './obligations.ts';

@@ -1,7 +1,7 @@
 import { hash, X509Certificate } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { X509Certificate as ParsedCertificate } from '@peculiar/x509';
-import type { AccessView } from '../../pipeline/ports.ts';
+import type { AccessView } from '../../view/ports.ts';
 import { BoundedCache } from '../../platform/bounded-cache.ts';
 import type { DeviceCa } from './device-ca.ts';
 import { deviceNamedBy, meantDevice } from './device-names.ts';

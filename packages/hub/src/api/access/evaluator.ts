@@ -1,6 +1,6 @@
 import { HubError, ERRORS, invalidField } from '@sallyport/contracts';
 import type { ReasonCode } from '@sallyport/core';
-import type { AccessAnswer, AccessDecider, DeviceClaim } from '../../pipeline/ports.ts';
+import type { AccessAnswer, AccessDecider, DeviceClaim } from '../../view/ports.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { AskingClient } from '../route-access.ts';
 import { parseJsonBody } from '../json-body.ts';

@@ -1,5 +1,5 @@
 import type { Obligation, Reason } from '@sallyport/core';
-import type { AccessAnswer } from '../../pipeline/ports.ts';
+import type { AccessAnswer } from '../../view/ports.ts';
 
 /**
  * AuthZEN's Obligations Extension and its Standard Types Profile (drafts of October 2026): what a caller must do before

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { PLATFORMS, readSystem } from '@sallyport/core';
 import type { ClientAppType, Platform } from '@sallyport/core';
 import { invalidField } from '@sallyport/contracts';
-import type { AccessQuestion } from '../../pipeline/ports.ts';
+import type { AccessQuestion } from '../../view/ports.ts';
 import { OBLIGATIONS_EXTENSION, STEP_UP } from './obligations.ts';
 
 /**

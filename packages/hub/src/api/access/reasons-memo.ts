@@ -1,5 +1,5 @@
 import { namesPeople, type Language, type Reason } from '@sallyport/core';
-import type { AccessAnswer } from '../../pipeline/ports.ts';
+import type { AccessAnswer } from '../../view/ports.ts';
 import type { HintsView } from './user-hints.ts';
 
 interface Remembered {

@@ -1,6 +1,6 @@
 import { DEFAULT_SIGNAL_LIMITS, type Connector, type DeviceFacts, type Reason, type UserFacts } from '@sallyport/core';
 import type { PostureRow } from '../../store/store.ts';
-import type { AccessAnswer, AccessDecider, AccessQuestion, DeviceClaim } from '../../pipeline/ports.ts';
+import type { AccessAnswer, AccessDecider, AccessQuestion, DeviceClaim } from '../../view/ports.ts';
 
 /** For tests only: a decider over a handful of users and devices, that notes what it was asked. */
 

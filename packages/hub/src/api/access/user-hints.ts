@@ -1,7 +1,8 @@
 import { deviceNoun, mayBeWatched, rankOfLevel } from '@sallyport/core';
 import type { Connector, OpenFinding, PartnerHints, Reason, UserHints } from '@sallyport/core';
 import { appOfConnector } from '@sallyport/contracts/graph/partners.ts';
-import type { AccessAnswer, AccessView, HeldPosture } from '../../pipeline/ports.ts';
+import type { HeldPosture } from '../../pipeline/ports.ts';
+import type { AccessAnswer, AccessView } from '../../view/ports.ts';
 import { ownName, postureOf, type NamesView } from '../reason-names.ts';
 
 export type HintsView = NamesView & Pick<AccessView, 'organization'>;

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { HubError } from '@sallyport/contracts';
 import type { Clock } from '../../platform/clock.ts';
-import type { AccessEffect, Configuration } from '../../pipeline/ports.ts';
-import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import type { AccessEffect, Configuration } from '../../documents/configuration.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import type { DocumentKind, DocumentRow, Store, Transaction } from '../../store/store.ts';
 
 export interface AdminDependencies {

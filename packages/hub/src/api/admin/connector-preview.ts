@@ -2,7 +2,7 @@ import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
-import type { FleetQuestions } from '../../pipeline/ports.ts';
+import type { FleetQuestions } from '../../view/ports.ts';
 import type { Readers } from '../../store/store.ts';
 import { changedConnector } from '../graph/connectors.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
@@ -14,7 +14,7 @@ const KIND = 'mobileThreatDefenseConnector';
 
 export interface ConnectorPreviewOptions {
   readonly store: Pick<Readers, 'documents'>;
-  readonly questions: Pick<FleetQuestions, 'previewConnector'>;
+  readonly questions: Pick<FleetQuestions, 'preview'>;
 }
 
 /** What a change of a connector would open and close, before it is made. */
@@ -25,7 +25,7 @@ export function connectorPreviewRoutes({ store, questions }: ConnectorPreviewOpt
       const { connector } = previewRequest.parse(request.body);
       const row = await store.documents.get(KIND, id);
       if (row === undefined) throw new HubError('not_found', `There is no ${KIND} ${id.slice(0, 100)}.`, { field: 'id' });
-      return questions.previewConnector(id, connector === null ? undefined : await changedConnector(row, parseBody(KIND, connector, 'beta'), store));
+      return questions.preview(KIND, id, connector === null ? undefined : await changedConnector(row, parseBody(KIND, connector, 'beta'), store));
     });
     done();
   };

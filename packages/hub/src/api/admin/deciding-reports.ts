@@ -1,5 +1,5 @@
 import { sourcesOf, type DecidingView, type PartnerView } from '@sallyport/core';
-import type { AccessView } from '../../pipeline/ports.ts';
+import type { AccessView } from '../../view/ports.ts';
 import type { FindingRow, Store, StoredReport } from '../../store/store.ts';
 
 type Named = Pick<StoredReport, 'connectorId' | 'reportId'>;

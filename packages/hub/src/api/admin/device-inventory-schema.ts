@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isPlainText } from '../../vendors/plain-text.ts';
 
 export const MAX_APPS = 5000;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { DeviceKey } from '@sallyport/core';
 import { HubError } from '@sallyport/contracts';
 import type { InventoryKeeper, InventoryOutcome } from '../../pipeline/keep-inventory.ts';
-import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isoTime, type Clock } from '../../platform/clock.ts';
 import { toHandedApp } from '../../publish/inventory/handed-device.ts';
 import type { Store } from '../../store/store.ts';

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { SHARED_APP_FIELDS, SHARED_CERTIFICATE_FIELDS } from '@sallyport/core';
 import { HubError } from '@sallyport/contracts';
-import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DisclosureRow, Store } from '../../store/store.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { invalidField } from '@sallyport/contracts';
-import type { AccessView } from '../../pipeline/ports.ts';
+import type { AccessView } from '../../view/ports.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow } from '../../store/store.ts';
 import { parseDeviceCas } from '../access/device-ca.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { AccessView } from '../../pipeline/ports.ts';
+import type { AccessView } from '../../view/ports.ts';
 import { newSecret } from '../../platform/secrets.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { requireTrustSet } from '../access/require-trust-set.ts';

@@ -1,6 +1,6 @@
 import { adviceFor, areaOf, categoryNameIn, LANGUAGES, THREAT_CATEGORIES, type Language, type ThreatCategory } from '@sallyport/core';
 import { z } from 'zod';
-import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { FindingRow } from '../../store/store.ts';
 import { cursorParameter, nextCursor } from './cursor.ts';

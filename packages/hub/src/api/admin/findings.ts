@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import { THREAT_CATEGORIES, type ThreatCategory } from '@sallyport/core';
-import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import type { Store } from '../../store/store.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { readCursor, writeCursor } from './cursor.ts';

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import { sharedPlatforms, sharingOf } from '../../pipeline/inventory-sharing.ts';
-import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DataKey } from '../../platform/data-key.ts';
 import type { Outbound } from '../../platform/outbound.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import { sealSource, SOURCE_KINDS, type InventorySourceBody } from '../../intake/inventory/inventory-source.ts';
 import type { StatsOfSources } from '../../intake/inventory/source-stats.ts';
-import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DataKey } from '../../platform/data-key.ts';
 import { newSecret } from '../../platform/secrets.ts';

@@ -3,9 +3,8 @@ import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
 import { invalidField } from '@sallyport/contracts';
 import { amountOf, type SignalLimits } from '@sallyport/core';
-import { toMergeRule } from '../../pipeline/merge-rule-document.ts';
-import type { AccessView, FleetQuestions } from '../../pipeline/ports.ts';
-import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import type { AccessView, FleetQuestions } from '../../view/ports.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentKind, DocumentRow, Store, Transaction } from '../../store/store.ts';
 import { EFFECT_NOTE, tellEffect } from '../access-effect.ts';
@@ -42,7 +41,7 @@ export function mergeRuleRoutes(deps: MergeRuleDependencies): FastifyPluginCallb
       if (rule === null && replaces === null) throw invalidField('rule', 'is null, and no rule is named in replaces: nothing would change');
       const body = rule === null ? undefined : await checked(rule, deps.store, 'rule.');
       const id = replaces ?? 'preview';
-      return questions.previewMergeRule(id, body === undefined ? undefined : toMergeRule(body, id));
+      return questions.preview('mergeRule', id, body);
     });
     app.get('/admin/v1/disagreements', { config: { access: READ, doc: docs.disagreements } }, async (request) => {
       const { count, devices } = await questions.disagreements(disagreementQuery.parse(request.query).limit);

@@ -1,7 +1,7 @@
 import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
 import { isTimeZone } from '@sallyport/core';
-import { ORGANIZATION_ID, toOrganization } from '../../pipeline/organization-document.ts';
+import { NO_ORGANIZATION, ORGANIZATION_ID, organizationDocument } from '../../documents/kinds/organization.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { actorOf, type AdminDependencies } from './admin-documents.ts';
 
@@ -57,7 +57,7 @@ function merged(before: Stored | undefined, patch: z.infer<typeof organizationPa
 }
 
 function toView(body: Stored | undefined): z.infer<typeof organizationView> {
-  const { helpDesk: { name = null, phone = null, email = null, url = null }, timeZone: timeZoneInUse } = toOrganization(body);
+  const { helpDesk: { name = null, phone = null, email = null, url = null }, timeZone: timeZoneInUse } = (body && organizationDocument.toRule?.(organizationDocument.body.parse(body), ORGANIZATION_ID, 0)) ?? NO_ORGANIZATION;
   const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
   return { helpDesk: { name, phone, email, url }, timeZone: text(body?.['timeZone']), deviceManagementApp: text(body?.['deviceManagementApp']), timeZoneInUse };
 }

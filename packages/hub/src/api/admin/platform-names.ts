@@ -2,7 +2,7 @@ import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
 import { invalidField } from '@sallyport/contracts';
 import { readSystem, systemNameKey } from '@sallyport/core';
-import type { FleetQuestions, OwnSystemName } from '../../pipeline/ports.ts';
+import type { FleetQuestions, OwnSystemName } from '../../view/ports.ts';
 import type { DocumentRow } from '../../store/store.ts';
 import { EFFECT_NOTE, tellEffect } from '../access-effect.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';

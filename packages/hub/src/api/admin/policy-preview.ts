@@ -1,7 +1,7 @@
 import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
 import { HubError, invalidField } from '@sallyport/contracts';
-import type { FleetQuestions } from '../../pipeline/ports.ts';
+import type { FleetQuestions } from '../../view/ports.ts';
 import type { DocumentRow, Readers } from '../../store/store.ts';
 import { assignedPolicy, changedPolicy } from '../graph/compliance-policies.ts';
 import { COMPLIANCE } from '../graph/permissions.ts';
@@ -13,7 +13,7 @@ const KIND = 'deviceCompliancePolicy';
 
 export interface PolicyPreviewOptions {
   readonly store: Pick<Readers, 'documents'>;
-  readonly questions: Pick<FleetQuestions, 'previewCompliancePolicy'>;
+  readonly questions: Pick<FleetQuestions, 'preview'>;
 }
 
 /** What a change of a compliance policy, of whom it is for, or its end would open and close, before it is made. */
@@ -24,9 +24,9 @@ export function policyPreviewRoutes({ store, questions }: PolicyPreviewOptions):
       const { policy, assignments } = previewRequest.parse(request.body);
       const row = await store.documents.get(KIND, id);
       if (row === undefined) throw new HubError('not_found', `There is no ${KIND} ${id.slice(0, 100)}.`, { field: 'id' });
-      if (policy !== null) return questions.previewCompliancePolicy(id, await after(row, policy, assignments, store));
+      if (policy !== null) return questions.preview(KIND, id, await after(row, policy, assignments, store));
       if (assignments !== undefined) throw invalidField('assignments', 'are those of a policy that stays; leave them out where policy is null');
-      return questions.previewCompliancePolicy(id, undefined);
+      return questions.preview(KIND, id, undefined);
     });
     done();
   };

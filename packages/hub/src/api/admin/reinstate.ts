@@ -2,7 +2,7 @@ import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import type { DeviceRegistry } from '../../pipeline/ports.ts';
-import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { actorOf } from './admin-documents.ts';
 import { deviceParams } from './findings.ts';

@@ -1,8 +1,8 @@
 import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
 import { openingLimits, SIGNAL_LIMIT_NAMES, SIGNAL_LIMIT_RANGES, SIGNAL_LIMIT_TEXTS, signalLimitsOf, type SignalLimits } from '@sallyport/core';
-import { SIGNAL_LIMITS_ID } from '../../pipeline/memory.ts';
-import type { FleetQuestions } from '../../pipeline/ports.ts';
+import { SIGNAL_LIMITS_ID } from '../../documents/kinds/signal-limits.ts';
+import type { FleetQuestions } from '../../view/ports.ts';
 import { effectHeaders, EFFECT_NOTE } from '../access-effect.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { actorOf, type AdminDependencies } from './admin-documents.ts';
@@ -14,7 +14,7 @@ const KIND = 'signalLimits';
 const PATH = '/admin/v1/signal-limits';
 
 export interface SignalLimitDependencies extends AdminDependencies {
-  readonly questions: Pick<FleetQuestions, 'previewSignalLimits'>;
+  readonly questions: Pick<FleetQuestions, 'preview'>;
 }
 
 /** For how long, and for how many devices, what partners report counts where nothing newer settles it. */
@@ -33,7 +33,7 @@ export function signalLimitRoutes({ store, configuration, clock, questions }: Si
     });
     app.post(`${PATH}/preview`, { config: { access: READ, doc: docs.preview } }, async (request) => {
       const patch = limitsPatch.parse(request.body);
-      return questions.previewSignalLimits(signalLimitsOf(merged((await store.documents.get(KIND, SIGNAL_LIMITS_ID))?.body, patch)));
+      return questions.preview(KIND, SIGNAL_LIMITS_ID, merged((await store.documents.get(KIND, SIGNAL_LIMITS_ID))?.body, patch));
     });
     done();
   };

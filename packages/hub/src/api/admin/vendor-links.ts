@@ -8,7 +8,7 @@ import type { IntakeRunner } from '../../intake/intake-runner.ts';
 import { testLink } from '../../intake/test-link.ts';
 import { linkBody, sealLink, type VendorLinkBody } from '../../intake/vendor-link.ts';
 import type { DeviceRegistry, VendorVocabulary } from '../../pipeline/ports.ts';
-import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { CannotOpen, type DataKey } from '../../platform/data-key.ts';
 import type { Outbound } from '../../platform/outbound.ts';

@@ -1,6 +1,6 @@
 import { pickLanguage } from '@sallyport/core';
 import type { ReasonCode } from '@sallyport/core';
-import type { AccessAnswer, AccessDecider, AccessQuestion } from '../../pipeline/ports.ts';
+import type { AccessAnswer, AccessDecider, AccessQuestion } from '../../view/ports.ts';
 import { secondFactorMissing } from '../access/obligations.ts';
 import { activeSyncDeviceId, isActiveSync, SEVERAL_IDS } from './active-sync.ts';
 import { normalHost, normalPath, ruleFor } from './application-of.ts';

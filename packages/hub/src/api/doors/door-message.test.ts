@@ -1,6 +1,6 @@
 import type { Connector, Language, Reason } from '@sallyport/core';
 import { describe, expect, test } from 'vitest';
-import type { AccessAnswer } from '../../pipeline/ports.ts';
+import type { AccessAnswer } from '../../view/ports.ts';
 import type { HintsView } from '../access/user-hints.ts';
 import { doorText } from './door-message.ts';
 

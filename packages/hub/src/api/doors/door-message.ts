@@ -1,6 +1,6 @@
 import { explainForUser, inLines } from '@sallyport/core';
 import type { Language, PartnerHints, UserHints } from '@sallyport/core';
-import type { AccessAnswer } from '../../pipeline/ports.ts';
+import type { AccessAnswer } from '../../view/ports.ts';
 import { shortenText } from '../../platform/shorten-text.ts';
 import { hintsOf, type HintsView } from '../access/user-hints.ts';
 

@@ -1,6 +1,6 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { AccessDecider } from '../../pipeline/ports.ts';
+import type { AccessDecider } from '../../view/ports.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Publisher } from '../../publish/publisher.ts';
 import { devicePageBase } from '../access/answer.ts';

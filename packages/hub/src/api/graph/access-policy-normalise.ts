@@ -1,5 +1,5 @@
 import { isGraphBody, type GraphBody } from '@sallyport/contracts/graph/model.ts';
-import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 
 /**
  * Rewrites a complete `conditionalAccessPolicy` as the real service does before it stores it. Declarative

@@ -1,7 +1,7 @@
 import { HubError } from '@sallyport/contracts';
 import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import { isGraphBody, type GraphBody } from '@sallyport/contracts/graph/model.ts';
-import type { AccessView } from '../../pipeline/ports.ts';
+import type { AccessView } from '../../view/ports.ts';
 import type { DocumentKind, Transaction } from '../../store/store.ts';
 
 const WORDS: ReadonlySet<string> = new Set([

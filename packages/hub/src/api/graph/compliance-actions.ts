@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { HubError } from '@sallyport/contracts';
 import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { bareTypeName, type GraphBody } from '@sallyport/contracts/graph/model.ts';
-import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import type { Readers, Transaction } from '../../store/store.ts';
 
 /** Targets without a group have these ids in Intune, for every tenant. */

@@ -5,8 +5,10 @@ import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { partnerOfConnector } from '@sallyport/contracts/graph/partners.ts';
 import { connectorState, readVersionLimit } from '@sallyport/core';
 import { CURSOR_NAMES, cursorId } from '../../intake/cursors.ts';
-import { lifeOf, type ConnectorStatus } from '../../pipeline/connector-status.ts';
-import { canonicalId, toConnector } from '../../pipeline/rules-from-documents.ts';
+import { lifeOf, type ConnectorStatus } from '../../documents/kinds/connector-status.ts';
+import { readRule } from '../../documents/document-type.ts';
+import { connectorDocument } from '../../documents/kinds/connector.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { pushCursorId } from '../../publish/inventory/push-target.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
@@ -153,10 +155,11 @@ function settled(id: string, body: GraphBody): GraphBody {
 }
 
 function present(row: DocumentRow, heartbeatAt: number | undefined, status: ConnectorStatus | undefined, now: number): GraphBody {
+  const { rule: connector } = readRule(connectorDocument, row);
   return {
     ...row.body,
     id: row.id,
-    partnerState: connectorState({ ...toConnector(row.body, row.id, heartbeatAt), ...lifeOf(status) }, now),
+    partnerState: connector === undefined ? 'error' : connectorState({ ...connector, lastHeartbeatAt: heartbeatAt, ...lifeOf(status) }, now),
     lastHeartbeatDateTime: heartbeatAt === undefined ? NEVER : isoTime(heartbeatAt),
   };
 }

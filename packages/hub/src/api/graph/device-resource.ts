@@ -7,7 +7,7 @@ import { isoTime } from '../../platform/clock.ts';
 import { STRICT, type DeviceRow, type PostureRow, type Readers, type Transaction } from '../../store/store.ts';
 import { isPossibleImei } from '../../vendors/device-keys.ts';
 import { otherWithEntraId } from '../../pipeline/settle-reenrolment.ts';
-import { systemFacts } from '../../pipeline/system-facts.ts';
+import { systemFacts } from '../../documents/system-facts.ts';
 import { requireText } from './documents.ts';
 import type { GraphDependencies } from './route.ts';
 

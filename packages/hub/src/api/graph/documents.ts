@@ -5,7 +5,7 @@ import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import type { Expansion } from '@sallyport/contracts/graph/render.ts';
-import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import type { DocumentKind, DocumentRow, Transaction } from '../../store/store.ts';
 import type { ResourcePlace } from './answers.ts';
 import { collectionAnswer, entityAnswer, notFound } from './answers.ts';

@@ -18,7 +18,7 @@ describe('settings of the tenant', () => {
     expect(answer.body).toMatchObject({ subscriptionState: 'active', settings: { secureByDefault: true, deviceComplianceCheckinThresholdDays: 30 } });
     await hub.patch('/beta/deviceManagement', { settings: { deviceComplianceCheckinThresholdDays: 14, enhancedJailBreak: true } });
     expect((await hub.get('/beta/deviceManagement/settings')).body).toMatchObject({ secureByDefault: true, deviceComplianceCheckinThresholdDays: 14, enhancedJailBreak: true });
-    expect(hub.memory.settings).toEqual({ secureByDefault: true, checkinThresholdDays: 14 });
+    expect(hub.memory.rulebook.settings).toEqual({ secureByDefault: true, checkinThresholdDays: 14 });
     expect((await hub.get('/beta/deviceManagement?$select=settings')).body).toMatchObject({ '@odata.context': 'https://hub.example:8443/beta/$metadata#deviceManagement', settings: { secureByDefault: true } });
   });
 

@@ -1,5 +1,8 @@
 import { HubError } from '@sallyport/contracts';
-import { canonicalId, toAccessPolicy, toCompliancePolicy } from '../../pipeline/rules-from-documents.ts';
+import { readRule } from '../../documents/document-type.ts';
+import { accessPolicyDocument } from '../../documents/kinds/access-policy.ts';
+import { compliancePolicyDocument } from '../../documents/kinds/compliance-policy.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import type { DocumentKind, DocumentRow, Transaction } from '../../store/store.ts';
 
 /**
@@ -19,13 +22,13 @@ export async function requireUnusedGroup(groupId: string, tx: Transaction): Prom
 const USERS_OF_GROUPS: readonly { readonly kind: DocumentKind; readonly what: string; readonly groupsOf: (row: DocumentRow) => readonly string[] }[] = [
   {
     kind: 'deviceCompliancePolicy', what: 'compliance policy',
-    groupsOf: ({ id, body }) => (toCompliancePolicy(body, id, 1)?.targets ?? []).flatMap((target) => ('groupId' in target ? target.groupId : [])),
+    groupsOf: (row) => (readRule(compliancePolicyDocument, row).rule?.targets ?? []).flatMap((target) => ('groupId' in target ? target.groupId : [])),
   },
   {
     kind: 'conditionalAccessPolicy', what: 'conditional access policy',
-    groupsOf: ({ id, body }) => {
-      const { users } = toAccessPolicy(body, id);
-      return [...users.includeGroups, ...users.excludeGroups];
+    groupsOf: (row) => {
+      const { includeGroups = [], excludeGroups = [] } = readRule(accessPolicyDocument, row).rule?.users ?? {};
+      return [...includeGroups, ...excludeGroups];
     },
   },
   { kind: 'mobileThreatDefenseConnector', what: 'connector', groupsOf: ({ body }) => (body.enrolmentGroupIds ?? []) as readonly string[] },

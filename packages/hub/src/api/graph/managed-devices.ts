@@ -1,7 +1,7 @@
 import type { GraphBody, GraphVersion } from '@sallyport/contracts/graph/model.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
-import { canonicalId } from '../../pipeline/rules-from-documents.ts';
+import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import type { DeviceFilter, DevicePosition, DeviceQuery, DeviceRow } from '../../store/store.ts';
 import { successorIn } from '../../pipeline/settle-reenrolment.ts';
 import { reasonNames } from '../reason-names.ts';

@@ -3,7 +3,8 @@ import { HubError } from '@sallyport/contracts';
 import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { typeOfBody, type GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
-import { toAccessPolicy } from '../../pipeline/rules-from-documents.ts';
+import { readRule } from '../../documents/document-type.ts';
+import { accessPolicyDocument } from '../../documents/kinds/access-policy.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { entityAnswer } from './answers.ts';
@@ -72,7 +73,7 @@ export function namedLocationRoutes(deps: GraphDependencies): GraphRoute[] {
 async function requireUnused(row: DocumentRow, tx: Transaction): Promise<void> {
   if (row.body.isTrusted === true) throw new HubError('invalid_request', 'A trusted named location cannot be deleted; set isTrusted to false first.', { field: 'isTrusted' });
   for (const policy of await tx.documents.list('conditionalAccessPolicy')) {
-    const { locations, displayName } = toAccessPolicy(policy.body, policy.id);
+    const { locations, displayName = policy.id } = readRule(accessPolicyDocument, policy).rule ?? {};
     if (locations?.include.includes(row.id) === true || locations?.exclude.includes(row.id) === true) {
       throw new HubError('conflict', `The conditional access policy "${displayName}" (${policy.id}) names this location; change the policy first.`, { field: 'id' });
     }

@@ -1,6 +1,8 @@
 import type { Permission } from '@sallyport/contracts';
 import type { GraphBody, GraphVersion } from '@sallyport/contracts/graph/model.ts';
-import type { AccessEffect, AccessView, Configuration, DeviceRegistry } from '../../pipeline/ports.ts';
+import type { DeviceRegistry } from '../../pipeline/ports.ts';
+import type { AccessEffect, Configuration } from '../../documents/configuration.ts';
+import type { AccessView } from '../../view/ports.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Readers } from '../../store/store.ts';
 import type { Caller } from '../route-access.ts';

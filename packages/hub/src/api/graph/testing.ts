@@ -5,9 +5,10 @@ import { fastify, type FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { PERMISSIONS, type Permission } from '@sallyport/contracts';
 import { Configure } from '../../pipeline/configure.ts';
-import { Memory } from '../../pipeline/memory.ts';
+import { CommonKeys } from '../../pipeline/common-keys.ts';
+import { ReadModel } from '../../view/read-model.ts';
 import { RegisterDevice } from '../../pipeline/register-device.ts';
-import { Serial } from '../../pipeline/serial.ts';
+import { Serial } from '../../view/serial.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
 import { guardAccess } from '../access-guard.ts';
@@ -25,7 +26,7 @@ const DAY_MS = 86_400_000;
 export interface TestHub {
   readonly app: FastifyInstance;
   readonly store: Store;
-  readonly memory: Memory;
+  readonly memory: ReadModel;
   /** Of a caller who may do everything. */
   readonly token: string;
   /** Moves the clock. */
@@ -68,10 +69,10 @@ export async function openTestHub(baseUrl?: string): Promise<TestHub> {
   const store = await openSqliteStore({ file: join(folder, 'hub.db'), log });
   let now = NOW;
   const clock = { now: () => now };
-  const memory = new Memory(() => now);
+  const memory = new ReadModel(() => now);
   await memory.load(store);
   const unfinished = (error: unknown) => { throw error; };
-  const pipeline = { store, memory, serial: new Serial(), clock, origin: 'test', unfinished, catchUp: { documents: () => undefined } };
+  const pipeline = { store, memory, serial: new Serial(), commonKeys: new CommonKeys(), clock, origin: 'test', unfinished, following: { documents: () => undefined } };
   const app = fastify({ rewriteUrl: (request) => rewriteGraphUrl(request.url ?? '/', TENANT), routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 } });
   useJsonBodies(app);
   guardAccess(app, { authenticate: async (authorization) => callerOf(authorization) });

@@ -8,7 +8,7 @@ import { isoTime, type Clock } from '../../platform/clock.ts';
 import { PRIVATE_FILE, readFileIfThere, writeFileAtomically } from '../../platform/private-files.ts';
 import { hashOfSecret, newSecret, secretMatches } from '../../platform/secrets.ts';
 import { tokenEndpointOf } from '../../platform/site.ts';
-import type { Configuration, ConfigurationChange } from '../../pipeline/ports.ts';
+import type { Configuration, ConfigurationChange } from '../../documents/configuration.ts';
 import type { DocumentReader, Transaction } from '../../store/store.ts';
 
 export interface AdministratorOptions {

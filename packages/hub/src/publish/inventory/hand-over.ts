@@ -4,7 +4,7 @@ import { appsWithin, platformOf, sharingScope } from '@sallyport/core';
 import { HubError } from '@sallyport/contracts';
 import type { InventorySharing } from '../../pipeline/inventory-sharing.ts';
 import { ownerTypeOf, sharedPlatforms, sharingMark, sharingOf } from '../../pipeline/inventory-sharing.ts';
-import type { AccessView } from '../../pipeline/ports.ts';
+import type { AccessView } from '../../view/ports.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DeviceApps, DeviceCertificates, DeviceRow, DisclosedDevice, DisclosureChannel, InventoryChange, Store } from '../../store/store.ts';

@@ -1,7 +1,7 @@
 import type { DeviceFacts, PartnerWord } from '@sallyport/core';
 import type { PostureRow } from '../store/store.ts';
 import type { HeldPosture } from './columns/posture-column.ts';
-import type { Memory } from './memory.ts';
+import type { ReadModel } from './read-model.ts';
 
 /** A posture with its views as they were given: whole, or as much of them as memory holds. */
 export type EvaluatedPosture<View> = Omit<PostureRow, 'views'> & { readonly views: readonly View[] };
@@ -11,7 +11,7 @@ export type EvaluatedPosture<View> = Omit<PostureRow, 'views'> & { readonly view
  * @param successor of a superseded record, where memory may not know it yet
  */
 export function evaluatePosture<View extends PartnerWord>(
-  memory: Memory, facts: DeviceFacts, views: readonly View[], failing: Readonly<Record<string, number>>, now: number,
+  memory: ReadModel, facts: DeviceFacts, views: readonly View[], failing: Readonly<Record<string, number>>, now: number,
   successor?: DeviceFacts,
 ): EvaluatedPosture<View> {
   const verdict = memory.evaluate(facts, { views, failing }, now, undefined, successor);

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Connector, ConnectorError, ConnectorState } from '@sallyport/core';
+import { defineDocument, type Effect, type RuleChange } from '../document-type.ts';
 
 /** What is done with a value of the vendor's about protection that no table holds. */
 export interface HandledTerm {
@@ -38,3 +40,26 @@ function disregardedTerms(status: ConnectorStatus | undefined): readonly string[
   const terms = status?.terms?.flatMap(({ term, handling }) => (handling === 'disregarded' ? [term] : [])) ?? [];
   return terms.length === 0 ? undefined : terms;
 }
+
+const handledTerm = z.object({ term: z.string(), handling: z.enum(['disregarded', 'enforced']), since: z.number(), devices: z.number(), by: z.string().optional() });
+
+const body: z.ZodType<ConnectorStatus> = z.object({
+  deprovisioned: z.boolean(),
+  deprovisionedAt: z.number().optional(),
+  error: z.object({ code: z.string(), message: z.string().optional(), at: z.number() }).nullable(),
+  state: z.enum(['unavailable', 'notSetUp', 'available', 'enabled', 'unresponsive', 'error']).nullable(),
+  terms: z.array(handledTerm).optional(),
+});
+
+/** Who withdraws counts otherwise for all devices, and what is done with a value for those of which it was reported. */
+function effectOfStatus({ id, before, after }: RuleChange<ConnectorStatus>): Effect {
+  if ((before?.deprovisioned ?? false) !== (after?.deprovisioned ?? false)) return 'fleet';
+  const [was, is] = [disregardedTerms(before) ?? [], disregardedTerms(after) ?? []];
+  const changed = [...was.filter((term) => !is.includes(term)), ...is.filter((term) => !was.includes(term))];
+  return changed.length === 0 ? 'none' : { connectorId: id, ofTerms: changed };
+}
+
+/** Without one a partner counts as if it had never withdrawn. The hub writes it anew with the partner's next report. */
+export const connectorStatusDocument = defineDocument({
+  kind: 'connectorStatus', name: 'connector status', body, toRule: (stored: ConnectorStatus) => stored, effectOf: effectOfStatus, isTold: true,
+});

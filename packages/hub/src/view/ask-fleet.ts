@@ -1,11 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
-import { systemNameKey, withoutEndedHolds, type ComplianceState, type Connector, type MergeRule, type SignalLimits } from '@sallyport/core';
+import { systemNameKey, withoutEndedHolds, type ComplianceState } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import type { FleetDevice } from './fleet.ts';
-import type { Memory, WhatIf } from './memory.ts';
+import { draftOf } from '../documents/catalogue.ts';
+import type { DocumentKind } from '../store/store.ts';
+import type { ReadModel } from './read-model.ts';
+import type { Rulebook } from './rulebook.ts';
 import type { Disagreement, FleetQuestions, OwnSystemName, PreviewedChange } from './ports.ts';
-import { isCompliantState } from './revoke-access.ts';
-import { toCompliancePolicy, toConnector } from './rules-from-documents.ts';
+import { isCompliantState } from './compliant-state.ts';
 
 /** Devices looked at before other work gets its turn: about a millisecond. */
 const TURN = 500;
@@ -13,10 +15,10 @@ const SAMPLES = 20;
 
 /** Answers questions about the fleet from memory, without changing anything. */
 export class AskFleet implements FleetQuestions {
-  readonly #memory: Memory;
+  readonly #memory: ReadModel;
   readonly #clock: Clock;
 
-  constructor(memory: Memory, clock: Clock) {
+  constructor(memory: ReadModel, clock: Clock) {
     this.#memory = memory;
     this.#clock = clock;
   }
@@ -28,29 +30,11 @@ export class AskFleet implements FleetQuestions {
     return { held: [...fleet.withHolds()].filter(isHeld).length, superseded: fleet.supersededCount };
   }
 
-  commonKeyReports(): number {
-    return this.#memory.commonKeys.reports;
+  preview(kind: DocumentKind, id: string, body: Readonly<Record<string, unknown>> | undefined): Promise<PreviewedChange> {
+    return this.#preview(this.#memory.rulebook.with({ kind, id, rule: body && draftOf(kind, id, body) }));
   }
 
-  previewMergeRule(id: string, rule: MergeRule | undefined): Promise<PreviewedChange> {
-    return this.#preview({ mergeRules: [...this.#memory.mergeRules.filter((other) => other.id !== id), ...(rule === undefined ? [] : [rule])] });
-  }
-
-  previewConnector(id: string, body: Readonly<Record<string, unknown>> | undefined): Promise<PreviewedChange> {
-    const changed = (connector: Connector): readonly Connector[] => (body === undefined ? [] : [{ ...connector, ...toConnector(body, id, connector.lastHeartbeatAt) }]);
-    return this.#preview({ connectors: this.#memory.connectors.flatMap((connector) => (connector.id === id ? changed(connector) : [connector])) });
-  }
-
-  previewSignalLimits(limits: SignalLimits): Promise<PreviewedChange> {
-    return this.#preview({ limits });
-  }
-
-  previewCompliancePolicy(id: string, body: Readonly<Record<string, unknown>> | undefined): Promise<PreviewedChange> {
-    const changed = body === undefined ? undefined : toCompliancePolicy(body, id, 0);
-    return this.#preview({ compliancePolicies: [...this.#memory.compliancePolicies.filter((other) => other.id !== id), ...(changed === undefined ? [] : [changed])] });
-  }
-
-  async #preview(whatIf: WhatIf): Promise<PreviewedChange> {
+  async #preview(draft: Rulebook): Promise<PreviewedChange> {
     const memory = this.#memory;
     const now = this.#clock.now();
     const samples: { deviceId: string; from: ComplianceState; to: ComplianceState }[] = [];
@@ -59,7 +43,7 @@ export class AskFleet implements FleetQuestions {
       counts.devices += 1;
       // Both are evaluated at the same instant: what time has changed meanwhile is not the change's doing.
       const before = memory.evaluate(facts, posture, now);
-      const after = memory.evaluate(facts, posture, now, whatIf);
+      const after = memory.evaluate(facts, posture, now, draft);
       if (before.merged.state !== after.merged.state) counts.levelChanged += 1;
       const [from, to] = [before.state, after.state];
       if (from === to) return;

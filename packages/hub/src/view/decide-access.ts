@@ -3,9 +3,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { HeldPosture } from './columns/posture-column.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
 import type { FleetDevice } from './fleet.ts';
-import type { Memory } from './memory.ts';
+import type { ReadModel } from './read-model.ts';
 import type { AccessAnswer, AccessDecider, AccessQuestion, AccessView } from './ports.ts';
-import { isCompliantState } from './revoke-access.ts';
+import { isCompliantState } from './compliant-state.ts';
 
 /** What may be relied on at the moment. */
 export interface StateOfMemory {
@@ -17,11 +17,11 @@ export interface StateOfMemory {
 
 /** Looks up who and what is meant, in memory, and lets the rules decide. */
 export class DecideAccess implements AccessDecider {
-  readonly #memory: Memory;
+  readonly #memory: ReadModel;
   readonly #clock: Clock;
   readonly #state: StateOfMemory;
 
-  constructor(memory: Memory, clock: Clock, state: StateOfMemory) {
+  constructor(memory: ReadModel, clock: Clock, state: StateOfMemory) {
     this.#memory = memory;
     this.#clock = clock;
     this.#state = state;
@@ -39,7 +39,7 @@ export class DecideAccess implements AccessDecider {
     if (user === undefined) return refusal('user_unknown', undefined, application);
     if (application === undefined) return refusal('application_unknown', user.id, undefined);
     const found = this.#device(question);
-    const decision = memory.accessIndex.decide({
+    const decision = memory.rulebook.accessIndex.decide({
       user, application, now: this.#clock.now(), device: found.device, deviceProblem: found.problem, platform: question.platform,
       clientAppType: question.clientAppType, ip: question.ip, country: question.country, mfaDone: question.mfaDone,
     });

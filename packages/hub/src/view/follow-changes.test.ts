@@ -4,8 +4,8 @@ import { startPostgresProxy } from '../store/contract/postgres-proxy.ts';
 import { startPostgres } from '../store/contract/postgres-server.ts';
 import { openPostgresStore } from '../store/postgres/postgres-store.ts';
 import { StoreBusy, type OutboxRow, type PostureRow, type Store } from '../store/store.ts';
-import { startPipeline, type Pipeline } from './pipeline.ts';
-import { ALICE, furnish, LOOKOUT, phone, PHONE, report, testPipeline, type TestPipeline } from './testing.ts';
+import { startPipeline, type Pipeline } from '../pipeline/pipeline.ts';
+import { ALICE, furnish, LOOKOUT, phone, PHONE, report, testPipeline, type TestPipeline } from '../pipeline/testing.ts';
 
 /** Memory ends as the store has it, whatever came in between. */
 

@@ -1,6 +1,6 @@
 import { isWorseThanSecured, type DeviceFacts, type OpenFinding, type PartnerWord, type Reason } from '@sallyport/core';
 import type { DeviceSnapshotRow } from '../../store/store.ts';
-import { systemFacts } from '../system-facts.ts';
+import { systemFacts } from '../../documents/system-facts.ts';
 import type { HeldPosture } from './posture-column.ts';
 
 const NO_VIEWS: readonly PartnerWord[] = [];

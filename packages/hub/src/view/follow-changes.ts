@@ -1,12 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { monotonicTime } from '../platform/clock.ts';
-import { StoreBusy, type DocumentKind, type DeviceSnapshotRow, type DocumentRow, type OutboxRow } from '../store/store.ts';
-import type { Memory, Touched } from './memory.ts';
-import { evaluateTouched, type ReevaluateDependencies } from './reevaluate-fleet.ts';
-import { snapshotRow } from './register-device.ts';
+import { monotonicTime, type Clock } from '../platform/clock.ts';
+import { StoreBusy, type DeviceSnapshotRow, type DocumentKind, type DocumentRow, type OutboxKind, type OutboxRow, type Store } from '../store/store.ts';
+import type { FleetDevice } from './fleet.ts';
+import type { ReadModel, Touched } from './read-model.ts';
+import type { Serial } from './serial.ts';
+import { snapshotRow } from './snapshot-row.ts';
 
-export interface CatchUpDependencies extends ReevaluateDependencies {
+export interface FollowDependencies {
+  readonly store: Store;
+  readonly memory: ReadModel;
+  /** In line with this process's own commits: what is read here must not overwrite what one of them puts into memory. */
+  readonly serial: Serial;
+  readonly clock: Clock;
+  /** Names this process in what it commits. */
+  readonly origin: string;
+  /** Evaluates what this process may have judged by what is not so any more; a node that only decides has nothing to do. */
+  readonly evaluate: (touched: readonly Touched[]) => Promise<unknown>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -24,19 +34,20 @@ interface Missed {
 }
 
 const RETRY_MS = 1_000;
+const DEVICE_CHANGES: ReadonlySet<OutboxKind> = new Set<OutboxKind>(['device-posture-changed', 'device-views-changed', 'device-removed']);
 
 /**
  * Keeps this process's memory in step with what it did not put there itself: what other processes on the same
  * database commit, and what it committed and was cut off from before memory had it. What it reads are states,
  * not changes, so that nothing is harmed by reading too often or by reading again after a failure.
  */
-export class CatchUp {
-  readonly #deps: CatchUpDependencies;
+export class FollowChanges {
+  readonly #deps: FollowDependencies;
   /** What could not be read yet, since when. */
   readonly #failing = new Map<Missed, number>();
   readonly #stopped = new AbortController();
 
-  constructor(deps: CatchUpDependencies) {
+  constructor(deps: FollowDependencies) {
     this.#deps = deps;
   }
 
@@ -73,11 +84,10 @@ export class CatchUp {
 
   async #tryUntilTaken(missed: Missed): Promise<void> {
     try {
-      // In line with this process's own commits: what is read here must not overwrite what one of them puts there.
       const { touched, changed } = await this.#deps.serial.run(() => this.#read(missed));
       this.#failing.delete(missed);
       // Until now this process may have evaluated reports by what these devices were before.
-      await evaluateTouched(this.#deps, [...(missed.unevaluated ? touched : []), { devices: changed }]);
+      await this.#deps.evaluate([...(missed.unevaluated ? touched : []), { devices: changed }]);
     } catch (error) {
       this.#deps.onError(error);
       if (!(error instanceof StoreBusy)) return;
@@ -89,7 +99,7 @@ export class CatchUp {
 
   async #read({ documents, devices }: Missed): Promise<Read> {
     const { store, memory } = this.#deps;
-    const touched = await takeIn(this.#deps, documents);
+    const touched = await applyChanges(this.#deps, documents);
     const changed = new Set<string>();
     if (devices.length === 0) return { touched, changed };
     const rows = new Map((await store.devices.get(devices)).map((row) => [row.id, row]));
@@ -110,22 +120,29 @@ interface Read {
 }
 
 /** Answers whether what is known of the device, apart from reports, is something else now. */
-function putChanged({ fleet }: Memory, row: DeviceSnapshotRow): boolean {
-  const before = fleet.get(row.id)?.facts;
+function putChanged({ fleet }: ReadModel, row: DeviceSnapshotRow): boolean {
+  const before = factsOf(fleet.get(row.id));
   fleet.put(row);
-  return before !== undefined && !isDeepStrictEqual(before, fleet.get(row.id)?.facts);
+  return before !== undefined && !isDeepStrictEqual(before, factsOf(fleet.get(row.id)));
+}
+
+/** What hubs come to about a device is no fact: each would evaluate what the other did. */
+function factsOf(device: FleetDevice | undefined): object | undefined {
+  if (device === undefined) return undefined;
+  const { posture: _, ...facts } = device;
+  return facts;
 }
 
 function missedBy(rows: readonly OutboxRow[], unevaluated: boolean): Missed {
   return {
     documents: rows.filter(({ kind }) => kind === 'configuration-changed').map(({ payload }) => payload as unknown as DocumentName),
-    devices: [...new Set(rows.filter(({ kind }) => kind === 'device-posture-changed' || kind === 'device-removed').map(({ subject }) => subject))],
+    devices: [...new Set(rows.filter(({ kind }) => DEVICE_CHANGES.has(kind)).map(({ subject }) => subject))],
     unevaluated,
   };
 }
 
 /** Reads back what was committed, so that memory shows what the store holds and nothing else. */
-export async function takeIn({ store, memory }: Pick<ReevaluateDependencies, 'store' | 'memory'>, documents: readonly DocumentName[]): Promise<readonly Touched[]> {
+export async function applyChanges({ store, memory }: Pick<FollowDependencies, 'store' | 'memory'>, documents: readonly DocumentName[]): Promise<readonly Touched[]> {
   const touched: Touched[] = [];
   for (const { kind, id } of documents) {
     const row: DocumentRow | undefined = await store.documents.get(kind, id);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditRow, DocumentKind } from '../store/store.ts';
-import type { ConfigurationChange } from './ports.ts';
+import type { ConfigurationChange } from './configuration.ts';
 
 /** Properties that hold credentials in some form; audit rows say that they changed and not to what. */
 const SECRET = /secret|password|hash|credential|key$/i;

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import {
-  toAccessPolicy, toCompliancePolicy, toConnector, toDeviceFacts, toNamedLocation, toSettings, toUserFacts,
-} from './rules-from-documents.ts';
+import type { AccessPolicy, CompliancePolicy, Connector, UserFacts } from '@sallyport/core';
+import { draftOf } from './catalogue.ts';
+import { toDeviceFacts } from './device-facts.ts';
+import { DEFAULT_SETTINGS } from './kinds/management-settings.ts';
 
 const GROUP = '0b7a2c1e-44d0-4f0e-9d4a-3a51f7a9b001';
+
+const toConnector = (body: Record<string, unknown>): Connector => draftOf('mobileThreatDefenseConnector', 'c1', body) as Connector;
+const toCompliancePolicy = (body: Record<string, unknown>): CompliancePolicy | undefined => draftOf('deviceCompliancePolicy', 'p1', body) as CompliancePolicy | undefined;
+const toAccessPolicy = (body: Record<string, unknown>): AccessPolicy => draftOf('conditionalAccessPolicy', 'a1', body) as AccessPolicy;
 
 describe('a connector', () => {
   test('has a platform entry for each toggle pair of Graph', () => {
@@ -14,20 +19,20 @@ describe('a connector', () => {
       iosDeviceBlockedOnMissingPartnerData: true,
       partnerMinimumSupportedAndroidVersion: '5.0',
       partnerUnresponsivenessThresholdInDays: 3,
-    }, 'c1', 42);
+    });
     expect(connector.platforms.android).toEqual({ enabled: true, blockedOnMissingData: false, minimumVersion: '5.0' });
     expect(connector.platforms.iOS).toEqual({ enabled: true, blockedOnMissingData: true, minimumVersion: undefined });
     expect(connector.platforms.windows?.enabled).toBe(false);
-    expect(connector).toMatchObject({ integration: 'full', unresponsivenessThresholdDays: 3, lastHeartbeatAt: 42 });
+    expect(connector).toMatchObject({ integration: 'full', unresponsivenessThresholdDays: 3 });
   });
 
   test('is silent after seven days unless it says otherwise, and never at 0', () => {
-    expect(toConnector({}, 'c1').unresponsivenessThresholdDays).toBe(7);
-    expect(toConnector({ partnerUnresponsivenessThresholdInDays: 0 }, 'c1').unresponsivenessThresholdDays).toBe(0);
+    expect(toConnector({}).unresponsivenessThresholdDays).toBe(7);
+    expect(toConnector({ partnerUnresponsivenessThresholdInDays: 0 }).unresponsivenessThresholdDays).toBe(0);
   });
 
   test('is basic only when it says so', () => {
-    expect(toConnector({ integration: 'basic' }, 'c1').integration).toBe('basic');
+    expect(toConnector({ integration: 'basic' }).integration).toBe('basic');
   });
 });
 
@@ -53,10 +58,10 @@ describe('a compliance policy', () => {
   };
 
   test('carries level, versions, grace of the block action and targets', () => {
-    expect(toCompliancePolicy(body, 'p1', 4)).toEqual({
+    expect(toCompliancePolicy(body)).toEqual({
       id: 'p1',
       displayName: 'Phones',
-      version: 4,
+      version: 0,
       platform: 'android',
       androidManagement: 'workProfile',
       requiredLevel: 'low',
@@ -71,11 +76,11 @@ describe('a compliance policy', () => {
     ['androidCompliancePolicy', 'android'], ['androidDeviceOwnerCompliancePolicy', 'android'],
     ['iosCompliancePolicy', 'iOS'], ['macOSCompliancePolicy', 'macOS'], ['windows10CompliancePolicy', 'windows'],
   ])('of type %s is for %s', (type, platform) => {
-    expect(toCompliancePolicy({ '@odata.type': `#microsoft.graph.${type}` }, 'p', 1)?.platform).toBe(platform);
+    expect(toCompliancePolicy({ '@odata.type': `#microsoft.graph.${type}` })?.platform).toBe(platform);
   });
 
   test('of a platform that is not enforced is no policy for the rules', () => {
-    expect(toCompliancePolicy({ '@odata.type': '#microsoft.graph.windowsPhone81CompliancePolicy' }, 'p', 1)).toBeUndefined();
+    expect(toCompliancePolicy({ '@odata.type': '#microsoft.graph.windowsPhone81CompliancePolicy' })).toBeUndefined();
   });
 
   test.each([
@@ -83,7 +88,7 @@ describe('a compliance policy', () => {
     ['unavailable', { ...body, deviceThreatProtectionRequiredSecurityLevel: 'unavailable' }],
     ['not set', { ...body, deviceThreatProtectionRequiredSecurityLevel: 'notSet' }],
   ])('has no threat rule when it is %s', (_case, changed) => {
-    expect(toCompliancePolicy(changed, 'p', 1)?.requiredLevel).toBeUndefined();
+    expect(toCompliancePolicy(changed)?.requiredLevel).toBeUndefined();
   });
 });
 
@@ -100,7 +105,7 @@ describe('a conditional access policy', () => {
         locations: null,
       },
       grantControls: { operator: 'AND', builtInControls: ['mfa', 'compliantDevice'] },
-    }, 'a1');
+    });
     expect(policy).toMatchObject({
       users: { includeUsers: ['All'], excludeUsers: [], includeGroups: [], excludeGroups: [GROUP] },
       applications: { include: ['Office365'], exclude: [] },
@@ -112,30 +117,30 @@ describe('a conditional access policy', () => {
   });
 
   test('without grant controls never denies, and without client app types is for all of them', () => {
-    expect(toAccessPolicy({ state: 'enabled', grantControls: null }, 'a1')).toMatchObject({ grant: null, clientAppTypes: ['all'] });
+    expect(toAccessPolicy({ state: 'enabled', grantControls: null })).toMatchObject({ grant: null, clientAppTypes: ['all'] });
   });
 
   test('in a state of no known name is disabled', () => {
-    expect(toAccessPolicy({ state: 'somethingElse' }, 'a1').state).toBe('disabled');
+    expect(toAccessPolicy({ state: 'somethingElse' }).state).toBe('disabled');
   });
 });
 
 test('an ip location has its ranges, a country location its countries and is never trusted', () => {
-  expect(toNamedLocation({
+  expect(draftOf('namedLocation', 'l1', {
     '@odata.type': '#microsoft.graph.ipNamedLocation', displayName: 'HQ', isTrusted: true,
     ipRanges: [{ cidrAddress: '10.0.0.0/8' }, { cidrAddress: '2001:db8::/32' }],
-  }, 'l1')).toEqual({ id: 'l1', displayName: 'HQ', isTrusted: true, ranges: ['10.0.0.0/8', '2001:db8::/32'] });
-  expect(toNamedLocation({
+  })).toEqual({ id: 'l1', displayName: 'HQ', isTrusted: true, ranges: ['10.0.0.0/8', '2001:db8::/32'] });
+  expect(draftOf('namedLocation', 'l2', {
     '@odata.type': '#microsoft.graph.countryNamedLocation', displayName: 'Nordics', isTrusted: true,
     countriesAndRegions: ['SE', 'NO'], includeUnknownCountriesAndRegions: true,
-  }, 'l2')).toEqual({ id: 'l2', displayName: 'Nordics', isTrusted: false, countries: ['SE', 'NO'], includeUnknownCountries: true });
+  })).toEqual({ id: 'l2', displayName: 'Nordics', isTrusted: false, countries: ['SE', 'NO'], includeUnknownCountries: true });
 });
 
 test('a user is enabled unless the account says otherwise', () => {
-  expect(toUserFacts({ userPrincipalName: 'ada@example.org', mail: null }, 'u1', ['g1'])).toEqual({
-    id: 'u1', userPrincipalName: 'ada@example.org', mail: undefined, accountEnabled: true, groupIds: ['g1'],
+  expect(draftOf('user', 'u1', { userPrincipalName: 'ada@example.org', mail: null })).toEqual({
+    id: 'u1', userPrincipalName: 'ada@example.org', mail: undefined, accountEnabled: true, preferredLanguage: undefined,
   });
-  expect(toUserFacts({ accountEnabled: false }, 'u1', []).accountEnabled).toBe(false);
+  expect((draftOf('user', 'u1', { accountEnabled: false }) as UserFacts).accountEnabled).toBe(false);
 });
 
 test('a device that never synchronised was last seen in 1970, so that it counts as inactive', () => {
@@ -147,6 +152,6 @@ test('a device that never synchronised was last seen in 1970, so that it counts 
 });
 
 test('settings have the defaults of Graph until they are set', () => {
-  expect(toSettings(undefined)).toEqual({ secureByDefault: false, checkinThresholdDays: 30 });
-  expect(toSettings({ secureByDefault: true, deviceComplianceCheckinThresholdDays: 14 })).toEqual({ secureByDefault: true, checkinThresholdDays: 14 });
+  expect(DEFAULT_SETTINGS).toEqual({ secureByDefault: false, checkinThresholdDays: 30 });
+  expect(draftOf('deviceManagementSettings', 'default', { secureByDefault: true, deviceComplianceCheckinThresholdDays: 14 })).toEqual({ secureByDefault: true, checkinThresholdDays: 14 });
 });

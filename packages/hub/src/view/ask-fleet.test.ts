@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { furnish, LOOKOUT, phone, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from './testing.ts';
+import { furnish, LOOKOUT, phone, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from '../pipeline/testing.ts';
 
 const OTHER = '99999999-5d0b-4e6e-9a53-1d6f2b7c9a10';
 let hub: TestPipeline;
@@ -13,12 +13,12 @@ beforeEach(async () => {
 afterEach(() => hub.close());
 
 test('a merge rule can be tried before it is made, and nothing changes meanwhile', async () => {
-  const rule = { id: 'new', priority: 1, silentPartner: 'ignore', merge: { method: 'primary', order: [LOOKOUT] } } as const;
-  expect(await hub.questions.previewMergeRule('new', rule)).toEqual({
+  const rule = { priority: 1, silentPartner: 'ignore', method: 'primary', order: [LOOKOUT] };
+  expect(await hub.questions.preview('mergeRule', 'new', rule)).toEqual({
     devices: 2, changed: 1, closing: 0, opening: 1, levelChanged: 1, samples: [{ deviceId: PHONE, from: 'noncompliant', to: 'compliant' }],
   });
   expect(hub.decider.view.posture(PHONE)?.complianceState).toBe('noncompliant');
-  expect(await hub.questions.previewMergeRule('nothing', undefined)).toMatchObject({ changed: 0 });
+  expect(await hub.questions.preview('mergeRule', 'nothing', undefined)).toMatchObject({ changed: 0 });
 });
 
 test('what it said is what then happens', async () => {
@@ -28,7 +28,7 @@ test('what it said is what then happens', async () => {
     changed({ kind: 'mergeRule', id: 'new', after: body });
   });
   expect([PHONE, OTHER].map((id) => hub.decider.view.posture(id)?.complianceState)).toEqual(['compliant', 'noncompliant']);
-  expect(await hub.questions.previewMergeRule('new', undefined)).toMatchObject({ changed: 1, closing: 1 });
+  expect(await hub.questions.preview('mergeRule', 'new', undefined)).toMatchObject({ changed: 1, closing: 1 });
 });
 
 test('devices of which partners say different things are listed', async () => {
@@ -39,8 +39,8 @@ test('devices of which partners say different things are listed', async () => {
 
 test('a rule that changes levels and no access says so', async () => {
   await hub.intake.take(LOOKOUT, [report(LOOKOUT, OTHER, { state: 'mediumSeverity', at: hub.clock.now() })]);
-  const rule = { id: 'new', priority: 1, silentPartner: 'ignore', merge: { method: 'quorum', atLeast: 2 } } as const;
-  expect(await hub.questions.previewMergeRule('new', rule)).toMatchObject({ changed: 1, levelChanged: 2 });
+  const rule = { priority: 1, silentPartner: 'ignore', method: 'quorum', atLeast: 2 };
+  expect(await hub.questions.preview('mergeRule', 'new', rule)).toMatchObject({ changed: 1, levelChanged: 2 });
 });
 
 test('devices of which one partner has withdrawn are not listed once its bad news counts no more', async () => {
@@ -49,4 +49,13 @@ test('devices of which one partner has withdrawn are not listed once its bad new
   hub.clock.advance(31 * 86_400_000);
   await hub.intake.heartbeat(LOOKOUT);
   expect(await hub.questions.disagreements(10)).toEqual({ count: 0, devices: [] });
+});
+
+test('what a document of any kind would change is counted the same way', async () => {
+  await hub.intake.take(LOOKOUT, [report(LOOKOUT, OTHER, { state: 'secured', at: hub.clock.now() })]);
+  const counted = { devices: 2, changed: 2, closing: 0, opening: 2 };
+  expect(await hub.questions.preview('deviceCompliancePolicy', 'policy', undefined)).toMatchObject(counted);
+  expect(await hub.questions.preview('mobileThreatDefenseConnector', ZIMPERIUM, undefined)).toMatchObject(counted);
+  expect(await hub.questions.preview('deviceManagementSettings', 'default', { secureByDefault: true })).toMatchObject({ changed: 0 });
+  expect(() => hub.questions.preview('deviceCompliancePolicy', 'policy', { osMinimumVersion: 7 })).toThrow();
 });

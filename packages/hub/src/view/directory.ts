@@ -1,7 +1,8 @@
 import type { UserFacts } from '@sallyport/core';
 import type { DocumentRow, Readers } from '../store/store.ts';
 import { LoadedMemberships } from './loaded-memberships.ts';
-import { toUserFacts } from './rules-from-documents.ts';
+import { readRule } from '../documents/document-type.ts';
+import { userDocument } from '../documents/kinds/user.ts';
 
 /**
  * The users and groups that rules ask about, in memory. A `UserFacts` object is replaced, never changed, when
@@ -30,9 +31,11 @@ export class Directory {
     return this.#users.get(id);
   }
 
+  /** A user that cannot be read is none. */
   put(row: DocumentRow): void {
     this.remove(row.id);
-    const user = toUserFacts(row.body, row.id, this.groupsOf(row.id));
+    const user = userOf(row, this.groupsOf(row.id));
+    if (user === undefined) return;
     this.#users.set(row.id, user);
     for (const name of namesOf(user)) if (!this.#byName.has(name)) this.#byName.set(name, row.id);
   }
@@ -78,9 +81,7 @@ export class Directory {
   /** Everybody and all memberships, at start: as if put one after the other, with each id kept once, however many rows name it. */
   async load({ documents, members }: Pick<Readers, 'documents' | 'members'>, onUnreadable: (id: string) => void): Promise<void> {
     for await (const page of documents.snapshot('user')) {
-      for (const { id, unreadable } of page) if (unreadable === true) onUnreadable(id);
-      const rows = page.filter(({ unreadable }) => unreadable !== true);
-      for (const { name, row, other } of rows.flatMap((row) => this.#loadUser(row))) {
+      for (const { name, row, other } of page.flatMap((row) => this.#loadUser(row, onUnreadable))) {
         // Of two with one name, the one who had it first is meant.
         if (row.createdAt < ((await documents.get('user', other))?.createdAt ?? Infinity)) this.#byName.set(name, row.id);
       }
@@ -104,8 +105,12 @@ export class Directory {
   }
 
   /** Answers the names that somebody else has. */
-  #loadUser(row: DocumentRow): readonly { readonly name: string; readonly row: DocumentRow; readonly other: string }[] {
-    const user = toUserFacts(row.body, row.id, NO_GROUPS);
+  #loadUser(row: DocumentRow, onUnreadable: (id: string) => void): readonly { readonly name: string; readonly row: DocumentRow; readonly other: string }[] {
+    const user = userOf(row, NO_GROUPS);
+    if (user === undefined) {
+      onUnreadable(row.id);
+      return NOTHING;
+    }
     this.#users.set(row.id, user);
     const taken = [];
     for (const name of namesOf(user)) {
@@ -145,6 +150,11 @@ export class Directory {
 
 const NO_GROUPS: readonly string[] = [];
 const NOTHING: readonly never[] = [];
+
+function userOf(row: DocumentRow, groupIds: readonly string[]): UserFacts | undefined {
+  const { rule } = readRule(userDocument, row);
+  return rule && { ...rule, groupIds };
+}
 
 function namesOf(user: UserFacts): readonly string[] {
   const { userPrincipalName, mail } = user;
