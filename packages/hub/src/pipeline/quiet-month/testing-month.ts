@@ -5,6 +5,8 @@ import { hasAccess, intoHub } from './testing-hub.ts';
 import type { World } from './testing-world.ts';
 
 const HOUR = 3_600_000;
+/** A report is of minutes before it is received; ends are counted from the one or the other. */
+const REPORT_DELAY_MS = 15 * 60_000;
 const GRACE_MS = 7 * 24 * HOUR;
 
 export interface Lived {
@@ -41,6 +43,7 @@ function differences(hub: TestPipeline, world: World, isJustAsked: boolean, over
   return world.devices.filter((device) => {
     const closed = !hasAccess(hub, device);
     const expected = world.isClosed(device, hub.clock.now());
+    if (expected && !world.isClosed(device, hub.clock.now() + REPORT_DELAY_MS)) return false;
     return closed !== expected && !(isJustAsked && closed && world.touched.has(device)) && !overlooked.has(device);
   });
 }

@@ -46,8 +46,10 @@ export interface Entry {
   lastSeen: number;
   /** An attacker's doing: the vendor reports a good level and a protection word that nobody knows. */
   isSilenced: boolean;
+  /** When the hub first heard of it: from then on older entries of the device are silent. */
+  firstToldAt: number | undefined;
   /** What the hub was last told, and when. `isLevel`: a level that it understands was ever among it. */
-  told: { readonly level: Level; readonly app: App; readonly at: number; readonly isLevel: boolean } | undefined;
+  told: { readonly level: Level; readonly app: App; readonly at: number; readonly isLevel: boolean; readonly levelBefore?: Level | undefined } | undefined;
   findingNo: number;
 }
 

@@ -114,7 +114,7 @@ export class World {
     const isNeeded = vendor === 'lookout' && kind === 'iOS';
     if (newest?.told === undefined) return isNeeded;
     // A newer installation that management ties to the device ends the level of the older one by its own.
-    const older = vendor !== 'serials' && newest.told.isLevel ? [] : entries.slice(0, -1).filter(({ told }) => told !== undefined && at - told.at <= THRESHOLD_MS).map(({ told }) => told?.level ?? 'secured');
+    const older = vendor !== 'serials' && newest.told.isLevel ? [] : entries.slice(0, -1).filter(({ told }) => told !== undefined && at - Math.max(told.at, newest.firstToldAt ?? 0) <= THRESHOLD_MS).map(({ told }) => told?.level ?? 'secured');
     const level = worst([newest.told.level, ...older]);
     const isOff = newest.told.app === 'off';
     if (isNeeded && !isOff && level === 'secured' && (newest.told.app === 'lost' || !newest.told.isLevel)) return true;
@@ -403,12 +403,15 @@ export class World {
   #tellAt(entry: Entry): number {
     if (this.#news.delete(entry)) this.touched.add(entry.device);
     // A vendor whose app does not work knows no new level.
-    // A good word beside one that nobody knows is not understood as a whole: it ends nothing.
+    // A good word beside one that nobody knows counts as soon as that is disregarded, which is at once: everybody is told it together.
     const { level, app, told, vendor } = entry;
-    const isUnderstood = app === 'works' && !(vendor === 'lookout' && this.#hasNewWord && level === 'secured');
-    const knownLevel = isUnderstood || vendor === 'defender' || vendor === 'jamf' ? level : told?.level ?? 'secured';
+    const isUnderstood = app === 'works';
+    const knownLevel = isUnderstood || vendor === 'defender' || vendor === 'jamf' ? level : told?.levelBefore ?? told?.level ?? 'secured';
     const isLevel = told?.isLevel === true || isUnderstood;
-    entry.told = { level: knownLevel, app: vendor === 'jamf' ? 'works' : app, at: this.askedAt, isLevel };
+    entry.firstToldAt ??= this.askedAt;
+    // When contact is lost after that, what was reported before the word nobody knows is there again.
+    const isBesideNewWord = vendor === 'lookout' && this.#hasNewWord && isUnderstood && level === 'secured';
+    entry.told = { level: knownLevel, app: vendor === 'jamf' ? 'works' : app, at: this.askedAt, isLevel, levelBefore: isBesideNewWord ? told?.levelBefore ?? told?.level : undefined };
     return this.#eventTime();
   }
 
@@ -436,7 +439,7 @@ export class World {
   #enter(device: Made, vendor: VendorName, isTied: boolean): Entry {
     const entry: Entry = {
       vendor, id: `${vendor}-${this.entries.length}`, device, createdAt: this.now, isTied, level: 'secured', app: 'works', accepted: false, isFormer: false, isRemoved: false,
-      lastSeen: this.now + 60_000, told: undefined, findingNo: 0, isSilenced: false,
+      lastSeen: this.now + 60_000, told: undefined, firstToldAt: undefined, findingNo: 0, isSilenced: false,
     };
     this.entries.push(entry);
     // A Lookout app that was not handed an id names the person alone, who has two devices: nobody knows which it is on.
