@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditRow, DocumentKind } from '../store/store.ts';
+import { CATALOGUE } from './catalogue.ts';
 import type { ConfigurationChange } from './configuration.ts';
 
-/** Properties that hold credentials in some form; audit rows say that they changed and not to what. */
+/** Properties that hold credentials in some form; audit rows say that they changed and not to what, whatever their kind hides. */
 const SECRET = /secret|password|hash|credential|key$/i;
+const NOT_SHOWN = '(not shown)';
 
 /** What was changed, by its kind; devices are audited like documents. */
 interface Audited extends Omit<ConfigurationChange, 'kind'> {
@@ -11,7 +13,7 @@ interface Audited extends Omit<ConfigurationChange, 'kind'> {
 }
 
 export function auditRow(actor: string, change: Audited, at: number): AuditRow {
-  const { before, after } = change;
+  const [before, after] = [auditedBody(change.kind, change.before), auditedBody(change.kind, change.after)];
   const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
   return {
     id: randomUUID(), at, actor,
@@ -19,16 +21,23 @@ export function auditRow(actor: string, change: Audited, at: number): AuditRow {
     resourceType: change.kind,
     resourceId: change.id,
     changes: [...names].flatMap((property) => {
-      const oldValue = shown(property, before?.[property]);
-      const newValue = shown(property, after?.[property]);
+      const oldValue = shown(change.kind, property, before?.[property]);
+      const newValue = shown(change.kind, property, after?.[property]);
       const same = JSON.stringify(before?.[property]) === JSON.stringify(after?.[property]);
       return same ? [] : [{ property, oldValue, newValue }];
     }),
   };
 }
 
-function shown(property: string, value: unknown): string | null {
+function auditedBody(kind: Audited['kind'], body: ConfigurationChange['before']): ConfigurationChange['before'] {
+  const type = CATALOGUE.get(kind);
+  if (body === undefined || type?.audited === undefined) return body;
+  const parsed = type.body.safeParse(body);
+  return parsed.success ? type.audited(parsed.data) : {};
+}
+
+function shown(kind: Audited['kind'], property: string, value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  if (SECRET.test(property)) return '(not shown)';
-  return typeof value === 'string' ? value : JSON.stringify(value, (key, inner: unknown) => (key !== '' && SECRET.test(key) ? '(not shown)' : inner));
+  if (SECRET.test(property) || CATALOGUE.get(kind)?.hides?.includes(property) === true) return NOT_SHOWN;
+  return typeof value === 'string' ? value : JSON.stringify(value, (key, inner: unknown) => (key !== '' && SECRET.test(key) ? NOT_SHOWN : inner));
 }

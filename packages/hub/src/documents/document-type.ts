@@ -44,6 +44,10 @@ export interface DocumentType<Body = unknown, Rule = unknown> {
   effectOf(change: RuleChange<Rule>): Effect;
   /** Whether doors hear of a change. */
   readonly isTold: boolean;
+  /** Members of the body whose values the audit log does not show, beside those that are called secrets. */
+  readonly hides?: readonly string[] | undefined;
+  /** What the audit log shows in place of the body; absent: the body. Of one that cannot be read it shows nothing. */
+  audited?(body: Body): Readonly<Record<string, unknown>>;
 }
 
 export function defineDocument<Body, Rule>(type: DocumentType<Body, Rule>): DocumentType<Body, Rule> {

@@ -1,11 +1,11 @@
 import { HubError } from '@sallyport/contracts';
+import type { VendorLinkBody } from '../documents/kinds/vendor-link.ts';
 import type { DataKey } from '../platform/data-key.ts';
 import type { Outbound } from '../platform/outbound.ts';
 import '../platform/zod-words.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import { destinationNames, incomingNames, secretNames } from '../vendors/vendor.ts';
 import { openSecrets } from './sealed-secrets.ts';
-import type { VendorLinkBody } from './vendor-link.ts';
 
 export interface GivenLink {
   readonly vendor: Vendor;

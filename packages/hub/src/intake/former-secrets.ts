@@ -1,7 +1,7 @@
 import type { DataKey } from '../platform/data-key.ts';
+import type { FormerSecret, VendorLinkBody } from '../documents/kinds/vendor-link.ts';
 import { incomingNames, type Vendor } from '../vendors/vendor.ts';
 import { openSecret, sealSecret } from './sealed-secrets.ts';
-import type { VendorLinkBody } from './vendor-link.ts';
 
 /**
  * A secret that a vendor shows to us cannot be changed on both sides at the same moment. So the one that was replaced
@@ -12,14 +12,7 @@ import type { VendorLinkBody } from './vendor-link.ts';
 const FORMER_ACCEPTED_MS = 24 * 60 * 60_000;
 
 /** By the name of the setting. */
-export type FormerSecrets = Readonly<Record<string, FormerSecret>>;
-
-export interface FormerSecret {
-  /** With the data key, as the secrets. */
-  readonly sealed: string;
-  /** Milliseconds since 1970; from then on it is refused. */
-  readonly acceptedUntil: number;
-}
+type FormerSecrets = Readonly<Record<string, FormerSecret>>;
 
 /** Settings that were right before: those of the link with a former secret in its place. In memory only. */
 export interface FormerSettings {

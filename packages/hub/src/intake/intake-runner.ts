@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readBody } from '../documents/document-type.ts';
+import { connectorDocument } from '../documents/kinds/connector.ts';
+import { vendorLinkDocument } from '../documents/kinds/vendor-link.ts';
 import type { DataKey } from '../platform/data-key.ts';
 import type { DocumentRow, OutboxRow, Store } from '../store/store.ts';
 import type { Vendor } from '../vendors/vendor.ts';
@@ -6,7 +9,7 @@ import { VENDORS } from '../vendors/registry.ts';
 import type { LinkStatus, LinkTools } from './link-runtime.ts';
 import { LinkRuntime } from './link-runtime.ts';
 import type { OpenLink } from './vendor-link.ts';
-import { linkBody, openLink } from './vendor-link.ts';
+import { openLink } from './vendor-link.ts';
 
 export interface IntakeOptions extends Omit<LinkTools, 'store' | 'wait' | 'random'> {
   readonly store: Pick<Store, 'documents' | 'transaction' | 'onCommitted'>;
@@ -33,7 +36,7 @@ export interface IntakeRunner {
 }
 
 /** Kinds of configuration that a link depends on. */
-const WATCHED: ReadonlySet<string> = new Set(['vendorLink', 'mobileThreatDefenseConnector']);
+const WATCHED: ReadonlySet<string> = new Set([vendorLinkDocument.kind, connectorDocument.kind]);
 
 export async function startIntake(options: IntakeOptions): Promise<IntakeRunner> {
   const runner = new Runner(options);
@@ -106,8 +109,8 @@ class Runner implements IntakeRunner {
 
   async #follow(): Promise<void> {
     if (this.#closed) return;
-    const rows = await this.#options.store.documents.list('vendorLink');
-    const connectors = new Set((await this.#options.store.documents.list('mobileThreatDefenseConnector')).map((row) => row.id));
+    const rows = await this.#options.store.documents.list(vendorLinkDocument.kind);
+    const connectors = new Set((await this.#options.store.documents.list(connectorDocument.kind)).map((row) => row.id));
     const wanted = new Map(rows.filter((row) => connectors.has(row.id)).map((row) => [row.id, row]));
     await Promise.all([...this.#kept].map(async ([id, kept]) => {
       if (wanted.get(id)?.version === kept.version) return;
@@ -134,7 +137,8 @@ class Runner implements IntakeRunner {
 
   #open(row: DocumentRow): OpenLink {
     const { vendors = VENDORS, dataKey } = this.#options;
-    const body = linkBody(row);
+    const body = readBody(vendorLinkDocument, row);
+    if (body === undefined) throw new Error('What is stored of this link cannot be read. Remove the link and make it again, or restore the database from a backup.');
     const vendor = vendors.find((one) => one.id === body.vendor);
     if (vendor === undefined) throw new Error(`This hub knows no vendor "${body.vendor}".`);
     return openLink(row.id, body, vendor, dataKey);

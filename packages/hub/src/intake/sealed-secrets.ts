@@ -1,7 +1,5 @@
+import type { VendorLinkBody } from '../documents/kinds/vendor-link.ts';
 import type { DataKey } from '../platform/data-key.ts';
-
-/** Sealed with the data key, by the names of their settings. */
-export type SealedSecrets = Readonly<Record<string, string>>;
 
 /** Each seal is bound to its place, so that it cannot be moved into another link's and sent elsewhere. */
 export function sealSecret(connectorId: string, name: string, secret: string, dataKey: DataKey): string {
@@ -14,7 +12,7 @@ export function openSecret(connectorId: string, name: string, sealed: string, da
 }
 
 /** As `openSecret`, for all of them. */
-export function openSecrets(connectorId: string, sealed: SealedSecrets, dataKey: DataKey): Readonly<Record<string, string>> {
+export function openSecrets(connectorId: string, sealed: VendorLinkBody['secrets'], dataKey: DataKey): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(sealed).map(([name, value]) => [name, openSecret(connectorId, name, value, dataKey)]));
 }
 

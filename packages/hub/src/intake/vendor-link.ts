@@ -1,21 +1,9 @@
 import type { DataKey } from '../platform/data-key.ts';
-import type { DocumentRow } from '../store/store.ts';
+import type { VendorLinkBody } from '../documents/kinds/vendor-link.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import { secretNames } from '../vendors/vendor.ts';
-import { openFormer, type FormerSecrets, type FormerSettings } from './former-secrets.ts';
-import { openSecrets, sealSecret, type SealedSecrets } from './sealed-secrets.ts';
-
-/** The body of a `vendorLink` document; its id is the connector's. */
-export interface VendorLinkBody {
-  /** `Vendor.id`. */
-  readonly vendor: string;
-  readonly enabled: boolean;
-  readonly settings: Readonly<Record<string, unknown>>;
-  /** Sealed with the data key, one by one. */
-  readonly secrets: SealedSecrets;
-  /** Left out where no secret was replaced. */
-  readonly former?: FormerSecrets;
-}
+import { openFormer, type FormerSettings } from './former-secrets.ts';
+import { openSecrets, sealSecret } from './sealed-secrets.ts';
 
 /** A link ready for use: its secrets opened, its settings parsed. In memory only. */
 export interface OpenLink {
@@ -30,10 +18,6 @@ export interface OpenLink {
 /** All settings with which a call of the vendor may fit now: those of the link first. */
 export function settingsAccepted({ settings, former = [] }: OpenLink, now: number): readonly OpenLink['settings'][] {
   return [settings, ...former.filter(({ acceptedUntil }) => now < acceptedUntil).map((one) => one.settings)];
-}
-
-export function linkBody(row: DocumentRow): VendorLinkBody {
-  return row.body as unknown as VendorLinkBody;
 }
 
 /** Throws, with a message for administrators, when the settings no longer fit or the secrets cannot be opened. */

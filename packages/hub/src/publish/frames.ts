@@ -1,4 +1,5 @@
-import type { DocumentKind, OutboxKind, OutboxRow } from '../store/store.ts';
+import { CATALOGUE } from '../documents/catalogue.ts';
+import type { OutboxKind, OutboxRow } from '../store/store.ts';
 import type { PostureChange } from '../pipeline/ports.ts';
 
 /** One outbox row as doors are told it, written once for all of them. */
@@ -23,16 +24,13 @@ export interface AccessChanged {
   readonly at: string;
 }
 
-/** Configuration that no decision depends on. */
-const SILENT: ReadonlySet<DocumentKind> = new Set<DocumentKind>(['vendorLink', 'deletedItem']);
-
 /** `undefined`: nothing that doors need to hear. */
 export function frameOf(row: OutboxRow): Frame | undefined {
   switch (row.kind) {
     case 'device-posture-changed': return frame(row, 'access-changed', accessChanged(row, false));
     case 'device-removed': return frame(row, 'access-changed', accessChanged(row, true));
     case 'configuration-changed':
-      return SILENT.has(row.subject as DocumentKind) ? undefined : frame(row, 'configuration-changed', { kind: row.subject, id: row.payload.id });
+      return CATALOGUE.get(row.subject)?.isTold !== true ? undefined : frame(row, 'configuration-changed', { kind: row.subject, id: row.payload.id });
     default: return undefined;
   }
 }

@@ -53,8 +53,12 @@ export class ReadModel implements AccessView {
     await this.directory.load(store, (id) => this.#unreadable.note('user', id));
     const drafts: RuleDraft[] = [];
     for (const type of CATALOGUE.values()) {
-      if (type.toRule === undefined || type.kind === 'user') continue;
-      for (const row of await store.documents.list(type.kind)) drafts.push({ kind: type.kind, id: row.id, rule: this.#read(type, row).rule });
+      if (type.kind === 'user') continue;
+      for (const row of await store.documents.list(type.kind)) {
+        // Those that no rule is made from are read all the same: that one of them cannot be read is told as well.
+        const { rule } = this.#read(type, row);
+        if (type.toRule !== undefined) drafts.push({ kind: type.kind, id: row.id, rule });
+      }
     }
     this.#rulebook = Rulebook.EMPTY.with(...drafts);
     await this.loadHeartbeats(store);

@@ -1,15 +1,10 @@
 import type { BaseLogger } from 'pino';
+import { readBody } from '../../documents/document-type.ts';
+import { trustSetDocument } from '../../documents/kinds/trust-set.ts';
 import type { DocumentRow, Store } from '../../store/store.ts';
 import { FollowedDocuments } from '../followed-documents.ts';
 import { parseDeviceCas } from './device-ca.ts';
 import { DeviceCertificates } from './device-certificate.ts';
-
-/** A `trustSet` document: CAs whose device certificates count wherever the set is named. */
-export interface TrustSetBody {
-  readonly displayName: string;
-  /** PEM of the CAs that sign the devices' certificates themselves. */
-  readonly certificateAuthorities: string;
-}
 
 /** Trusts no CA, so every certificate is refused. */
 const NOBODY = new DeviceCertificates([]);
@@ -24,7 +19,7 @@ export class TrustSets {
   }
 
   static async load(store: Pick<Store, 'documents' | 'onCommitted'>, log: Pick<BaseLogger, 'error'>): Promise<TrustSets> {
-    const sets: TrustSets = new TrustSets(new FollowedDocuments({ store, log, kind: 'trustSet', put: (id, row) => sets.#put(id, row, log) }));
+    const sets: TrustSets = new TrustSets(new FollowedDocuments({ store, log, kind: trustSetDocument.kind, put: (id, row) => sets.#put(id, row, log) }));
     await sets.#followed.load();
     return sets;
   }
@@ -41,11 +36,12 @@ export class TrustSets {
 
   #put(id: string, row: DocumentRow | undefined, log: Pick<BaseLogger, 'error'>): void {
     this.#certificates.delete(id);
-    if (row === undefined) return;
+    // One that cannot be read is told of by the view, as every document is.
+    const body = row && readBody(trustSetDocument, row);
+    if (body === undefined) return;
     try {
-      const { certificateAuthorities } = row.body as unknown as TrustSetBody;
       // Written before it was limited, or put together from all doors: however many there are.
-      this.#certificates.set(id, new DeviceCertificates(parseDeviceCas(certificateAuthorities, 'certificateAuthorities', Infinity)));
+      this.#certificates.set(id, new DeviceCertificates(parseDeviceCas(body.certificateAuthorities, 'certificateAuthorities', Infinity)));
     } catch (error) {
       log.error({ err: error, trustSet: id }, 'a trust set cannot be read, so it vouches for nobody');
     }

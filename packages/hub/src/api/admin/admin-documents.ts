@@ -1,9 +1,12 @@
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
-import type { Clock } from '../../platform/clock.ts';
+import { isoTime, type Clock } from '../../platform/clock.ts';
 import type { AccessEffect, Configuration } from '../../documents/configuration.ts';
+import { readBody, type DocumentType } from '../../documents/document-type.ts';
+import { changeDocument, createDocument, removeDocument, required, type Target, type Writing } from '../../documents/write.ts';
 import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
-import type { DocumentKind, DocumentRow, Store, Transaction } from '../../store/store.ts';
+import type { DocumentRow, Store, Transaction } from '../../store/store.ts';
 
 export interface AdminDependencies {
   readonly store: Pick<Store, 'documents'>;
@@ -11,68 +14,72 @@ export interface AdminDependencies {
   readonly clock: Clock;
 }
 
-type Body = Readonly<Record<string, unknown>>;
 /** Hears what the write did to access. */
 type Evaluated = (effect: AccessEffect) => void;
 
-/** Reading and writing the documents of one kind, with audit and outbox rows through `Configuration`. */
-export class AdminDocuments {
+/** Reading and writing the documents of one kind for administrators. */
+export class AdminDocuments<Body> {
   readonly #deps: AdminDependencies;
-  readonly #kind: DocumentKind;
-  /** What people call it in messages: "door". */
-  readonly #name: string;
+  readonly #type: DocumentType<Body>;
 
-  constructor(deps: AdminDependencies, kind: DocumentKind, name: string) {
+  constructor(deps: AdminDependencies, type: DocumentType<Body>) {
     this.#deps = deps;
-    this.#kind = kind;
-    this.#name = name;
+    this.#type = type;
   }
 
   list(): Promise<readonly DocumentRow[]> {
-    return this.#deps.store.documents.list(this.#kind);
+    return this.#deps.store.documents.list(this.#type.kind);
   }
 
   /** @throws HubError `not_found` */
   async get(id: string): Promise<DocumentRow> {
-    return this.#required(await this.#deps.store.documents.get(this.#kind, id), id);
+    return required(await this.#deps.store.documents.get(this.#type.kind, id), this.#target(id));
   }
 
   /** @throws HubError `already_exists` */
-  create(request: FastifyRequest, id: string, make: (tx: Transaction) => Promise<Body> | Body, evaluated?: Evaluated): Promise<DocumentRow> {
-    return this.#deps.configuration.write(actorOf(request), async (tx, changed) => {
-      if ((await tx.documents.get(this.#kind, id)) !== undefined) {
-        throw new HubError('already_exists', `There is a ${this.#name} with the id ${id} already; change it with PATCH.`, { field: 'id' });
-      }
-      const row = this.#required(await tx.documents.put(this.#kind, id, await make(tx), this.#deps.clock.now()), id);
-      changed({ kind: this.#kind, id, after: row.body });
-      return row;
-    }, evaluated);
+  create(request: FastifyRequest, id: string, make: (tx: Transaction) => Promise<object> | object, evaluated?: Evaluated): Promise<DocumentRow> {
+    return createDocument(writingOf(this.#deps, request, evaluated), this.#target(id), make);
   }
 
-  /** @throws HubError `not_found` */
-  change(request: FastifyRequest, id: string, make: (before: Body, tx: Transaction) => Promise<Body> | Body, evaluated?: Evaluated): Promise<DocumentRow> {
-    return this.#deps.configuration.write(actorOf(request), async (tx, changed) => {
-      const before = this.#required(await tx.documents.get(this.#kind, id), id);
-      const row = this.#required(await tx.documents.put(this.#kind, id, await make(before.body, tx), this.#deps.clock.now()), id);
-      changed({ kind: this.#kind, id, before: before.body, after: row.body });
-      return row;
-    }, evaluated);
+  /** @throws HubError `not_found`; `conflict` for one that cannot be read */
+  change(request: FastifyRequest, id: string, make: (before: Body, tx: Transaction) => Promise<object> | object, evaluated?: Evaluated): Promise<DocumentRow> {
+    return changeDocument(writingOf(this.#deps, request, evaluated), this.#target(id), (row, tx) => make(readable(this.#type, row), tx));
   }
 
   /** @param check may refuse it. @throws HubError `not_found` */
-  remove(request: FastifyRequest, id: string, check: (tx: Transaction) => Promise<void> = async () => undefined, evaluated?: Evaluated): Promise<void> {
-    return this.#deps.configuration.write(actorOf(request), async (tx, changed) => {
-      const before = this.#required(await tx.documents.get(this.#kind, id), id);
-      await check(tx);
-      await tx.documents.delete(this.#kind, id);
-      changed({ kind: this.#kind, id, before: before.body });
-    }, evaluated);
+  remove(request: FastifyRequest, id: string, check?: (row: DocumentRow, tx: Transaction) => Promise<void>, evaluated?: Evaluated): Promise<void> {
+    return removeDocument(writingOf(this.#deps, request, evaluated), this.#target(id), check);
   }
 
-  #required(row: DocumentRow | undefined, id: string): DocumentRow {
-    if (row === undefined) throw new HubError('not_found', `There is no ${this.#name} with the id "${id.slice(0, 100)}".`);
-    return row;
+  #target(id: string): Target {
+    return { kind: this.#type.kind, name: this.#type.name, id };
   }
+}
+
+export function writingOf({ configuration, clock }: Pick<AdminDependencies, 'configuration' | 'clock'>, request: FastifyRequest, evaluated?: Evaluated): Writing {
+  return { configuration, clock, actor: actorOf(request), evaluated };
+}
+
+/** @throws HubError `conflict` for a document that cannot be read */
+export function readable<Body>(type: DocumentType<Body>, row: DocumentRow): Body {
+  const body = readBody(type, row);
+  if (body === undefined) throw new HubError('conflict', `What is stored of the ${type.name} "${row.id.slice(0, 100)}" cannot be read. Delete it and make it again.`, { field: 'id' });
+  return body;
+}
+
+/** What is shown in place of a document that cannot be read. */
+export const unreadableView = z.object({
+  id: z.string(),
+  unreadable: z.literal(true).describe('What is stored cannot be read, so what it allows is closed. Delete it and make it again, or restore the database from a backup.'),
+  createdDateTime: z.iso.datetime(),
+  modifiedDateTime: z.iso.datetime(),
+});
+
+/** A document as `view` shows it, or, where it cannot be read, that this is so. */
+export function shownOf<Body, View>(type: DocumentType<Body>, row: DocumentRow, view: (body: Body, row: DocumentRow) => View): View | z.infer<typeof unreadableView> {
+  const body = readBody(type, row);
+  if (body !== undefined) return view(body, row);
+  return { id: row.id, unreadable: true, createdDateTime: isoTime(row.createdAt), modifiedDateTime: isoTime(row.modifiedAt) };
 }
 
 /** Who is named in the audit log. */

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { invalidField } from '@sallyport/contracts';
 import type { AccessView } from '../../view/ports.ts';
 import { isoTime } from '../../platform/clock.ts';
+import type { DoorBody } from '../../documents/kinds/door.ts';
 import type { DocumentRow } from '../../store/store.ts';
 import { parseDeviceCas } from '../access/device-ca.ts';
-import type { DoorBody } from '../doors/door.ts';
+import { unreadableView } from './admin-documents.ts';
 import { trustSetId } from './trust-sets-schema.ts';
 import { NGINX_RESERVED_HEADERS } from '../doors/gateways/nginx.ts';
 
@@ -56,7 +57,7 @@ export const doorRotate = z.strictObject({
   endFormerSecret: z.boolean().default(false).describe('Refuse the former secret at once. Its gateway lets nobody in until it has the new one.'),
 });
 
-const doorView = z.object({
+export const doorView = z.object({
   ...fields,
   id: z.string(),
   kind: z.literal('nginx'),
@@ -69,9 +70,8 @@ const doorView = z.object({
 });
 
 export const doorWithSecret = doorView.extend({ secret: z.string().describe('Shown only now; the gateway sends it as X-Sallyport-Door-Key.') });
-export const doorList = z.object({ value: z.array(doorView) });
-export { doorView };
-
+export const doorOrUnreadable = z.union([doorView, unreadableView]);
+export const doorList = z.object({ value: z.array(doorOrUnreadable) });
 export type DoorView = z.infer<typeof doorView>;
 
 /** What no single field can say. @throws HubError `invalid_request` that names the field */
@@ -92,8 +92,7 @@ function requireApplication(name: string, field: string, view: Pick<AccessView, 
 }
 
 /** What leaves: everything but the hash of the secret. */
-export function toView({ id, body, createdAt, modifiedAt }: DocumentRow, baseUrl: string): DoorView {
-  const { secretHash: _, formerSecretHash: _former, formerSecretUntil = null, ...shown } = body as unknown as DoorBody;
+export function toView({ secretHash: _, formerSecretHash: _former, formerSecretUntil = null, ...shown }: DoorBody, { id, createdAt, modifiedAt }: Omit<DocumentRow, 'body'>, baseUrl: string): DoorView {
   const formerKeyUntilDateTime = formerSecretUntil === null ? null : isoTime(formerSecretUntil);
   const url = `${baseUrl.replace(/\/+$/u, '')}/doors/${id}`;
   return doorView.parse({ trustSet: null, ...shown, formerKeyUntilDateTime, id, url, eventsUrl: `${url}/events`, createdDateTime: isoTime(createdAt), modifiedDateTime: isoTime(modifiedAt) });

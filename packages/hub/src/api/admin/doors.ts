@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { AccessView } from '../../view/ports.ts';
+import { doorDocument, type DoorBody } from '../../documents/kinds/door.ts';
 import { newSecret } from '../../platform/secrets.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { requireTrustSet } from '../access/require-trust-set.ts';
-import type { DoorBody } from '../doors/door.ts';
 import type { DoorRegistry } from '../doors/door-registry.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import { AdminDocuments, idOf } from './admin-documents.ts';
+import { AdminDocuments, idOf, shownOf } from './admin-documents.ts';
 import type { AdminDependencies } from './admin-documents.ts';
-import { checkDoor, doorCreate, doorList, doorPatch, doorRotate, doorView, doorWithSecret, toView } from './doors-schema.ts';
+import { checkDoor, doorCreate, doorList, doorOrUnreadable, doorPatch, doorRotate, doorView, doorWithSecret, toView } from './doors-schema.ts';
 
 export interface DoorAdminOptions extends AdminDependencies {
   readonly view: Pick<AccessView, 'application'>;
@@ -31,14 +31,15 @@ const WRITE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Doors.ReadWr
  * force: the gateway's next question meets it, and streams of a door that may not listen any more are ended.
  */
 export function doorAdminRoutes(options: DoorAdminOptions): FastifyPluginCallback {
-  const doors = new AdminDocuments(options, 'door', 'door');
+  const doors = new AdminDocuments(options, doorDocument);
   const { registry, view, baseUrl } = options;
-  const inForce = async (row: DocumentRow): Promise<ReturnType<typeof toView>> => {
+  const shown = (row: DocumentRow) => shownOf(doorDocument, row, (body) => toView(body, row, baseUrl));
+  const inForce = async (row: DocumentRow): Promise<ReturnType<typeof shown>> => {
     await registry.reload(row.id);
-    return toView(row, baseUrl);
+    return shown(row);
   };
   return (app, _, done) => {
-    app.get('/admin/v1/doors', { config: { access: READ, doc: docs.list } }, async () => ({ value: (await doors.list()).map((row) => toView(row, baseUrl)) }));
+    app.get('/admin/v1/doors', { config: { access: READ, doc: docs.list } }, async () => ({ value: (await doors.list()).map(shown) }));
     app.post('/admin/v1/doors', { config: { access: WRITE, doc: docs.create } }, async (request, reply) => {
       const { id = randomUUID(), ...given } = doorCreate.parse(request.body);
       const { secret, hash, hint } = newSecret();
@@ -46,10 +47,10 @@ export function doorAdminRoutes(options: DoorAdminOptions): FastifyPluginCallbac
       reply.code(201).header('location', `/admin/v1/doors/${id}`);
       return { ...(await inForce(row)), secret };
     });
-    app.get('/admin/v1/doors/:id', { config: { access: READ, doc: docs.get } }, async (request) => toView(await doors.get(idOf(request)), baseUrl));
+    app.get('/admin/v1/doors/:id', { config: { access: READ, doc: docs.get } }, async (request) => shown(await doors.get(idOf(request))));
     app.patch('/admin/v1/doors/:id', { config: { access: WRITE, doc: docs.patch } }, async (request) => {
       const patch = doorPatch.parse(request.body);
-      return inForce(await doors.change(request, idOf(request), (before, tx) => checked({ ...before as unknown as DoorBody, ...patch } as DoorBody, view, tx)));
+      return inForce(await doors.change(request, idOf(request), (before, tx) => checked({ ...before, ...patch } as DoorBody, view, tx)));
     });
     app.delete('/admin/v1/doors/:id', { config: { access: WRITE, doc: docs.remove } }, async (request, reply) => {
       await doors.remove(request, idOf(request));
@@ -71,9 +72,9 @@ export function doorAdminRoutes(options: DoorAdminOptions): FastifyPluginCallbac
   }
 }
 
-async function checked(body: DoorBody, view: Pick<AccessView, 'application'>, tx: Transaction): Promise<Readonly<Record<string, unknown>>> {
+async function checked(body: DoorBody, view: Pick<AccessView, 'application'>, tx: Transaction): Promise<DoorBody> {
   await requireTrustSet(tx, body.trustSet ?? null, 'trustSet');
-  return { ...checkDoor(body, view) };
+  return checkDoor(body, view);
 }
 
 const params = z.object({ id: z.string().describe('Id of the door.') });
@@ -82,7 +83,7 @@ const tags = ['doors'];
 const docs = {
   list: { summary: 'List doors', tags, responses: { 200: { description: 'All doors.', schema: doorList } } },
   create: { summary: 'Make a door', tags, body: doorCreate, responses: { 201: { description: 'The door, with its secret, which is shown only now.', schema: doorWithSecret } } },
-  get: { summary: 'Get one door', tags, params, responses: { 200: { description: 'The door.', schema: doorView } } },
+  get: { summary: 'Get one door', tags, params, responses: { 200: { description: 'The door.', schema: doorOrUnreadable } } },
   patch: { summary: 'Change a door', tags, params, body: doorPatch, responses: { 200: { description: 'The door as it is now.', schema: doorView } } },
   remove: { summary: 'Delete a door', tags, params, description: 'Its gateway lets nobody in from now on.', responses: { 204: { description: 'Deleted.' } } },
   rotate: { summary: 'Give a door a new secret', tags, params, body: doorRotate.optional(), description: 'The former one is accepted for 24 hours beside it, so that the gateway lets people in meanwhile; endFormerSecret ends it at once, as when others know it.', responses: { 200: { description: 'The door with its new secret, which is shown only now.', schema: doorWithSecret } } },

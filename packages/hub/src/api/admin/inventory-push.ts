@@ -6,11 +6,14 @@ import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DataKey } from '../../platform/data-key.ts';
 import type { Outbound } from '../../platform/outbound.ts';
-import { newPushSecret, pushCursorId, sealPushSecret, type PushTargetBody } from '../../publish/inventory/push-target.ts';
+import { readBody } from '../../documents/document-type.ts';
+import { inventoryPushDocument, type InventoryPushBody } from '../../documents/kinds/inventory-push.ts';
+import { changeDocument, putDocument, removeDocument, required, type Target } from '../../documents/write.ts';
+import { newPushSecret, pushCursorId, sealPushSecret } from '../../publish/inventory/push-target.ts';
 import type { InventoryPusher } from '../../publish/inventory/pusher.ts';
 import type { DocumentRow, InventoryKind, Transaction } from '../../store/store.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import { actorOf, type AdminDependencies } from './admin-documents.ts';
+import { readable, shownOf, unreadableView, writingOf, type AdminDependencies } from './admin-documents.ts';
 
 export interface InventoryPushOptions extends AdminDependencies {
   readonly pusher: InventoryPusher;
@@ -26,9 +29,12 @@ const KINDS = ['apps', 'certificates'] as const satisfies readonly InventoryKind
 /** Where the inventories of a connector are pushed to. What may go there is said by the connector's switches alone. */
 export function inventoryPushRoutes(options: InventoryPushOptions): FastifyPluginAsync {
   const { store, pusher, dataKey, http } = options;
-  const shown = (row: DocumentRow) => toView(row, store, pusher);
+  const shown = async (row: DocumentRow) => {
+    const idle = await notSharedOf(row.id, store);
+    return { ...shownOf(inventoryPushDocument, row, (body) => toView(row.id, body, idle, pusher)), connectorId: row.id };
+  };
   return async (app) => {
-    app.get(TARGET, { config: { access: READ, doc: docs.get } }, async (request) => shown(required(await store.documents.get('inventoryPush', idOf(request)), idOf(request))));
+    app.get(TARGET, { config: { access: READ, doc: docs.get } }, async (request) => shown(required(await store.documents.get('inventoryPush', idOf(request)), targetOf(idOf(request)))));
     app.put(TARGET, { config: { access: WRITE, doc: docs.put } }, async (request) => {
       const given = targetPut.parse(request.body);
       const refusal = http.refusal(given.url);
@@ -54,63 +60,48 @@ export function inventoryPushRoutes(options: InventoryPushOptions): FastifyPlugi
 async function put(options: InventoryPushOptions, request: FastifyRequest, given: z.infer<typeof targetPut>): Promise<{ readonly row: DocumentRow; readonly secret: string | undefined }> {
   const fresh = newPushSecret();
   let isNew = false;
-  const row = await options.configuration.write(actorOf(request), async (tx, changed) => {
-    const id = idOf(request);
+  const id = idOf(request);
+  const row = await putDocument(writingOf(options, request), targetOf(id), async (stored, tx) => {
     if ((await tx.documents.get('mobileThreatDefenseConnector', id)) === undefined) {
       throw new HubError('not_found', `There is no mobileThreatDefenseConnector ${id.slice(0, 100)}; create it first.`);
     }
-    const before = (await tx.documents.get('inventoryPush', id))?.body as PushTargetBody | undefined;
+    const before = stored && readBody(inventoryPushDocument, stored);
     isNew = before === undefined;
     // Somebody else at another address has nothing yet.
     if (before?.url !== given.url) await forgetCursors(tx, id);
-    const body: PushTargetBody = { ...given, sealedSecret: before?.sealedSecret ?? sealPushSecret(id, fresh, options.dataKey) };
-    const after = required(await tx.documents.put('inventoryPush', id, { ...body }, options.clock.now()), id);
-    changed({ kind: 'inventoryPush', id, before: before && { ...before }, after: after.body });
-    return after;
+    return { ...given, sealedSecret: before?.sealedSecret ?? sealPushSecret(id, fresh, options.dataKey) } satisfies InventoryPushBody;
   });
   return { row, secret: isNew ? fresh : undefined };
 }
 
-function change(options: InventoryPushOptions, request: FastifyRequest, make: (before: PushTargetBody, id: string) => PushTargetBody): Promise<DocumentRow> {
-  return options.configuration.write(actorOf(request), async (tx, changed) => {
-    const id = idOf(request);
-    const before = required(await tx.documents.get('inventoryPush', id), id);
-    const after = required(await tx.documents.put('inventoryPush', id, { ...make(before.body as unknown as PushTargetBody, id) }, options.clock.now()), id);
-    changed({ kind: 'inventoryPush', id, before: before.body, after: after.body });
-    return after;
-  });
+function change(options: InventoryPushOptions, request: FastifyRequest, make: (before: InventoryPushBody, id: string) => InventoryPushBody): Promise<DocumentRow> {
+  return changeDocument(writingOf(options, request), targetOf(idOf(request)), (row) => make(readable(inventoryPushDocument, row), row.id));
 }
 
 function remove(options: InventoryPushOptions, request: FastifyRequest): Promise<void> {
-  return options.configuration.write(actorOf(request), async (tx, changed) => {
-    const id = idOf(request);
-    const before = required(await tx.documents.get('inventoryPush', id), id);
-    await tx.documents.delete('inventoryPush', id);
-    await forgetCursors(tx, id);
-    changed({ kind: 'inventoryPush', id, before: before.body });
-  });
+  return removeDocument(writingOf(options, request), targetOf(idOf(request)), (row, tx) => forgetCursors(tx, row.id));
 }
 
 async function forgetCursors(tx: Transaction, connectorId: string): Promise<void> {
   for (const kind of KINDS) await tx.documents.delete('inventoryCursor', pushCursorId(connectorId, kind));
 }
 
-function required(row: DocumentRow | undefined, connectorId: string): DocumentRow {
-  if (row === undefined) throw new HubError('not_found', `The inventories of connector ${connectorId.slice(0, 100)} are pushed nowhere.`);
-  return row;
+function targetOf(id: string): Target {
+  const { kind, name } = inventoryPushDocument;
+  return { kind, name, id, missing: () => new HubError('not_found', `The inventories of connector ${id.slice(0, 100)} are pushed nowhere.`) };
 }
 
 function idOf({ params: given }: FastifyRequest): string {
   return canonicalId((given as z.infer<typeof params>).connectorId);
 }
 
-async function toView(row: DocumentRow, store: AdminDependencies['store'], pusher: InventoryPusher): Promise<z.infer<typeof view>> {
-  const { url, enabled, kinds } = row.body as unknown as PushTargetBody;
-  const idle = await notSharedOf(row.id, store);
+function toView(
+  connectorId: string, { url, enabled, kinds }: InventoryPushBody, idle: ReadonlySet<InventoryKind>, pusher: InventoryPusher,
+): Omit<z.infer<typeof view>, 'connectorId'> {
   return {
-    connectorId: row.id, url, enabled, kinds: [...kinds],
+    url, enabled, kinds: [...kinds],
     status: Object.fromEntries(kinds.map((kind) => {
-      const status = pusher.status(row.id, kind);
+      const status = pusher.status(connectorId, kind);
       const state = status?.state === 'sending' && idle.has(kind) ? 'notShared' : status?.state;
       const { problem = null } = status ?? {};
       return [kind, {
@@ -147,7 +138,7 @@ const withSecret = view.extend({ secret: z.string().optional().describe('The key
 
 const tags = ['admin: inventory'];
 const docs = {
-  get: { summary: 'See where inventories are pushed to', tags, params, responses: { 200: { description: 'The target, and how it fares.', schema: view } } },
+  get: { summary: 'See where inventories are pushed to', tags, params, responses: { 200: { description: 'The target, and how it fares.', schema: z.union([view, unreadableView.extend({ connectorId: z.string() })]) } } },
   put: {
     summary: 'Push inventories to a partner', tags, params, body: targetPut,
     description: 'Messages are signed as Standard Webhooks says, and repeated until they are answered with 2xx. Nothing goes out that the switches of the connector do not allow. A new address begins anew. One that the hub may not call is refused; a name that leads to such an address shows with the first push.',

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
-import { sealSource, SOURCE_KINDS, type InventorySourceBody } from '../../intake/inventory/inventory-source.ts';
+import { inventorySourceDocument, SOURCE_KINDS, type InventorySourceBody } from '../../documents/kinds/inventory-source.ts';
+import { sealSource } from '../../intake/inventory/inventory-source.ts';
 import type { StatsOfSources } from '../../intake/inventory/source-stats.ts';
 import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isoTime } from '../../platform/clock.ts';
@@ -10,7 +11,7 @@ import type { DataKey } from '../../platform/data-key.ts';
 import { newSecret } from '../../platform/secrets.ts';
 import type { DocumentRow, Store } from '../../store/store.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import { AdminDocuments, idOf, type AdminDependencies } from './admin-documents.ts';
+import { AdminDocuments, idOf, shownOf, unreadableView, type AdminDependencies } from './admin-documents.ts';
 
 export interface InventorySourceOptions extends AdminDependencies {
   readonly store: Pick<Store, 'documents' | 'transaction'>;
@@ -24,9 +25,9 @@ const SOURCES = '/admin/v1/inventory-sources';
 
 /** Where inventories of apps and certificates come from. Their secrets are shown once. */
 export function inventorySourceRoutes(options: InventorySourceOptions): FastifyPluginAsync {
-  const sources = new AdminDocuments(options, 'inventorySource', 'inventory source');
+  const sources = new AdminDocuments(options, inventorySourceDocument);
   const { stats, dataKey, store } = options;
-  const shown = (row: DocumentRow) => toView(row, stats);
+  const shown = (row: DocumentRow) => shownOf(inventorySourceDocument, row, (body) => toView(row.id, body, stats));
   return async (app) => {
     app.get(SOURCES, { config: { access: READ, doc: docs.list } }, async () => ({ value: (await sources.list()).map(shown) }));
     app.get(`${SOURCES}/:id`, { config: { access: READ, doc: docs.get } }, async (request) => shown(await sources.get(idOf(request))));
@@ -71,17 +72,16 @@ async function assign(store: Pick<Store, 'transaction'>, at: number, { caller }:
 /** `pubsub: null` takes it away. */
 type Changed = Omit<InventorySourceBody, 'pubsub'> & { readonly pubsub?: InventorySourceBody['pubsub'] | null };
 
-function checked(body: Changed): Readonly<Record<string, unknown>> {
+function checked(body: Changed): object {
   if (body.pubsub != null && body.kind !== 'androidManagement') throw new HubError('invalid_request', 'pubsub is for sources of the kind androidManagement.', { field: 'pubsub' });
   const { pubsub, ...rest } = body;
   return pubsub == null ? rest : { ...rest, pubsub };
 }
 
-function toView(row: DocumentRow, stats: StatsOfSources): z.infer<typeof view> {
-  const { displayName, kind, enabled, pubsub = null } = row.body as unknown as InventorySourceBody;
-  const { lastAt, counts, strangers } = stats.of(row.id);
+function toView(id: string, { displayName, kind, enabled, pubsub = null }: Changed, stats: StatsOfSources): z.infer<typeof view> {
+  const { lastAt, counts, strangers } = stats.of(id);
   return {
-    id: row.id, displayName, kind, enabled, pubsub, webhookPath: `/intake/inventory/${row.id}`,
+    id, displayName, kind, enabled, pubsub, webhookPath: `/intake/inventory/${id}`,
     status: { lastDateTime: lastAt === null ? null : isoTime(lastAt), ...counts, strangers: [...strangers] },
   };
 }
@@ -109,13 +109,14 @@ const view = z.object({
     strangers: z.array(z.string()).describe('What the source calls devices that nobody here knows.'),
   }).describe('Since the hub started.'),
 });
+const viewOrUnreadable = z.union([view, unreadableView]);
 const withSecret = view.extend({ secret: z.string() });
 
 const params = z.object({ id: z.string().describe('Id of the source.') });
 const tags = ['admin: inventory'];
 const docs = {
-  list: { summary: 'List sources of inventories', tags, responses: { 200: { description: 'All sources.', schema: z.object({ value: z.array(view) }) } } },
-  get: { summary: 'Get one source, with how it fares', tags, params, responses: { 200: { description: 'The source.', schema: view } } },
+  list: { summary: 'List sources of inventories', tags, responses: { 200: { description: 'All sources.', schema: z.object({ value: z.array(viewOrUnreadable) }) } } },
+  get: { summary: 'Get one source, with how it fares', tags, params, responses: { 200: { description: 'The source.', schema: viewOrUnreadable } } },
   create: { summary: 'Add a source', tags, body: sourceCreate, responses: { 201: { description: 'The source, with its secret, which is shown only now.', schema: withSecret } } },
   patch: { summary: 'Change a source', tags, params, body: sourcePatch, responses: { 200: { description: 'The source as it is now.', schema: view } } },
   remove: { summary: 'Remove a source', tags, params, description: 'What came from it stays.', responses: { 204: { description: 'Removed.' } } },

@@ -6,11 +6,12 @@ import { amountOf, type SignalLimits } from '@sallyport/core';
 import type { AccessView, FleetQuestions } from '../../view/ports.ts';
 import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isoTime } from '../../platform/clock.ts';
+import { mergeRuleDocument } from '../../documents/kinds/merge-rule.ts';
 import type { DocumentKind, DocumentRow, Store, Transaction } from '../../store/store.ts';
 import { EFFECT_NOTE, tellEffect } from '../access-effect.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
 import { preview } from './preview-schema.ts';
-import { AdminDocuments, idOf } from './admin-documents.ts';
+import { AdminDocuments, idOf, shownOf, unreadableView } from './admin-documents.ts';
 import type { AdminDependencies } from './admin-documents.ts';
 
 const READ: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.Read.All', 'Sallyport.Settings.ReadWrite.All'] };
@@ -24,8 +25,8 @@ export interface MergeRuleDependencies extends AdminDependencies {
 /** How several partners become one state: rules under `/admin/v1/merge-rules`. */
 export function mergeRuleRoutes(deps: MergeRuleDependencies): FastifyPluginCallback {
   const { questions, view } = deps;
-  const toView = (row: DocumentRow): RuleView => viewOf(row, view.signalLimits);
-  const rules = new AdminDocuments(deps, 'mergeRule', 'merge rule');
+  const toView = (row: DocumentRow) => shownOf(mergeRuleDocument, row, () => viewOf(row, view.signalLimits));
+  const rules = new AdminDocuments(deps, mergeRuleDocument);
   return (app, _, done) => {
     app.get('/admin/v1/merge-rules', { config: { access: READ, doc: docs.list } }, async () => ({ value: (await rules.list()).map(toView) }));
     app.post('/admin/v1/merge-rules', { config: { access: WRITE, doc: docs.create } }, async (request, reply) => {
@@ -88,6 +89,8 @@ const ruleView = z.object({
   id: z.string(), createdDateTime: z.iso.datetime(), modifiedDateTime: z.iso.datetime(),
 });
 
+const ruleOrUnreadable = z.union([ruleView, unreadableView]);
+
 type Rule = z.infer<typeof ruleCreate>;
 
 /** Another method brings its own parameters or none; those of the method before mean nothing to it. */
@@ -138,7 +141,7 @@ type RuleView = z.infer<typeof ruleView>;
 
 function viewOf(row: DocumentRow, limits: SignalLimits): RuleView {
   const warning = row.body.silentPartner === 'ignore' ? { warning: ignoreOpens(limits) } : {};
-  return ruleView.parse({ ...row.body, ...warning, id: row.id, createdDateTime: isoTime(row.createdAt), modifiedDateTime: isoTime(row.modifiedAt) });
+  return ruleView.parse({ platform: null, groupId: null, ...row.body, ...warning, id: row.id, createdDateTime: isoTime(row.createdAt), modifiedDateTime: isoTime(row.modifiedAt) });
 }
 
 function ignoreOpens({ badNewsDays }: SignalLimits): string {
@@ -150,7 +153,7 @@ const params = z.object({ id: z.string().describe('Id of the rule.') });
 const tags = ['merge rules'];
 
 const docs = {
-  list: { summary: 'List merge rules', tags, responses: { 200: { description: 'All rules.', schema: z.object({ value: z.array(ruleView) }) } } },
+  list: { summary: 'List merge rules', tags, responses: { 200: { description: 'All rules.', schema: z.object({ value: z.array(ruleOrUnreadable) }) } } },
   create: { summary: 'Make a merge rule', description: EFFECT_NOTE, tags, body: ruleCreate, responses: { 201: { description: 'The rule.', schema: ruleView } } },
   preview: {
     summary: 'Count the devices that a change of merge rules would change', description: 'Nothing is stored. Every device is evaluated with the rule and without it.',
@@ -160,7 +163,7 @@ const docs = {
     summary: 'Devices of which partners say different levels', tags, query: disagreementQuery,
     responses: { 200: { description: 'How many there are, and the first of them.', schema: disagreements } },
   },
-  get: { summary: 'Get one merge rule', tags, params, responses: { 200: { description: 'The rule.', schema: ruleView } } },
+  get: { summary: 'Get one merge rule', tags, params, responses: { 200: { description: 'The rule.', schema: ruleOrUnreadable } } },
   patch: { summary: 'Change a merge rule', description: EFFECT_NOTE, tags, params, body: rulePatch, responses: { 200: { description: 'The rule as it is now.', schema: ruleView } } },
   remove: { summary: 'Delete a merge rule', description: EFFECT_NOTE, tags, params, responses: { 204: { description: 'Deleted.' } } },
 } as const satisfies Record<string, RouteDoc>;

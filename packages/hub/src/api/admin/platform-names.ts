@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { invalidField } from '@sallyport/contracts';
 import { readSystem, systemNameKey } from '@sallyport/core';
 import type { FleetQuestions, OwnSystemName } from '../../view/ports.ts';
+import { readBody } from '../../documents/document-type.ts';
+import { platformNameDocument } from '../../documents/kinds/platform-name.ts';
 import type { DocumentRow } from '../../store/store.ts';
 import { EFFECT_NOTE, tellEffect } from '../access-effect.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
@@ -18,7 +20,7 @@ export interface PlatformNameDependencies extends AdminDependencies {
 
 /** Names of operating systems that are in no table, and the platforms that administrators give them. */
 export function platformNameRoutes(deps: PlatformNameDependencies): FastifyPluginCallback {
-  const names = new AdminDocuments(deps, 'platformName', 'name of a system with a platform');
+  const names = new AdminDocuments(deps, platformNameDocument);
   const shown = async (row: DocumentRow): Promise<View> => viewOf(row.id, (await deps.questions.ownSystemNames()).find(({ name }) => name === row.id), row);
   return (app, _, done) => {
     app.get(PATH, { config: { access: READ, doc: docs.list } }, async () => ({ value: allOf(await deps.questions.ownSystemNames(), await names.list()) }));
@@ -63,7 +65,9 @@ function allOf(own: readonly OwnSystemName[], rows: readonly DocumentRow[]): rea
 
 function viewOf(name: string, own: OwnSystemName | undefined, row: DocumentRow | undefined): View {
   const { devices, closed, deviceIds } = own ?? { devices: 0, closed: 0, deviceIds: [] };
-  return { name, platform: row === undefined ? null : platformSchema.parse(row.body.platform), devices, closed, deviceIds: [...deviceIds] };
+  const given = row && readBody(platformNameDocument, row);
+  const unreadable = row !== undefined && given === undefined ? { unreadable: true } as const : {};
+  return { name, platform: given?.platform ?? null, ...unreadable, devices, closed, deviceIds: [...deviceIds] };
 }
 
 const platformSchema = z.enum(['android', 'iOS', 'macOS', 'windows', 'linux', 'other'])
@@ -75,6 +79,7 @@ const namePatch = z.strictObject({ platform: platformSchema });
 const nameView = z.object({
   name: z.string().describe('The words of the name, in small letters.'),
   platform: platformSchema.nullable().describe('null: nobody has given it a platform.'),
+  unreadable: z.literal(true).optional().describe('What is stored of its platform cannot be read, so such a device may be any phone. Delete it and make it again.'),
   devices: z.int().describe('Devices whose system is called so.'),
   closed: z.int().describe('Of these: devices that are not compliant now.'),
   deviceIds: z.array(z.string()).describe('The first of these devices.'),

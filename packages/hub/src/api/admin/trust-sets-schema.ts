@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { isoTime } from '../../platform/clock.ts';
+import type { TrustSetBody } from '../../documents/kinds/trust-set.ts';
 import type { DocumentRow } from '../../store/store.ts';
 import { parseDeviceCas } from '../access/device-ca.ts';
-import type { TrustSetBody } from '../access/trust-sets.ts';
+import { unreadableView } from './admin-documents.ts';
 
 /** What administrators write and read of trust sets. */
 
@@ -27,7 +28,8 @@ export const trustSetView = z.object({
   createdDateTime: z.iso.datetime(),
   modifiedDateTime: z.iso.datetime(),
 });
-export const trustSetList = z.object({ value: z.array(trustSetView) });
+export const trustSetOrUnreadable = z.union([trustSetView, unreadableView]);
+export const trustSetList = z.object({ value: z.array(trustSetOrUnreadable) });
 
 export type TrustSetView = z.infer<typeof trustSetView>;
 
@@ -37,8 +39,7 @@ export function checkTrustSet(body: TrustSetBody): TrustSetBody {
   return body;
 }
 
-export function toTrustSetView({ id, body, createdAt, modifiedAt }: DocumentRow, usedBy: TrustSetView['usedBy']): TrustSetView {
-  const { displayName, certificateAuthorities } = body as unknown as TrustSetBody;
+export function toTrustSetView({ displayName, certificateAuthorities }: TrustSetBody, { id, createdAt, modifiedAt }: Omit<DocumentRow, 'body'>, usedBy: TrustSetView['usedBy']): TrustSetView {
   const authorities = parseDeviceCas(certificateAuthorities, 'certificateAuthorities', Infinity).map(({ certificate, notAfter }) => ({
     subject: certificate.subject.replaceAll('\n', ', '), sha256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(), validUntil: isoTime(notAfter),
   }));

@@ -1,12 +1,13 @@
 import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
+import { trustSetDocument, type TrustSetBody } from '../../documents/kinds/trust-set.ts';
 import type { DocumentReader, DocumentRow } from '../../store/store.ts';
-import type { TrustSetBody, TrustSets } from '../access/trust-sets.ts';
+import type { TrustSets } from '../access/trust-sets.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import { AdminDocuments, idOf } from './admin-documents.ts';
+import { AdminDocuments, idOf, shownOf } from './admin-documents.ts';
 import type { AdminDependencies } from './admin-documents.ts';
-import { checkTrustSet, toTrustSetView, trustSetCreate, trustSetList, trustSetPatch, trustSetView } from './trust-sets-schema.ts';
+import { checkTrustSet, toTrustSetView, trustSetCreate, trustSetList, trustSetOrUnreadable, trustSetPatch, trustSetView } from './trust-sets-schema.ts';
 import type { TrustSetView } from './trust-sets-schema.ts';
 
 export interface TrustSetAdminOptions extends AdminDependencies {
@@ -18,32 +19,31 @@ const WRITE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Doors.ReadWr
 
 /** Named sets of device CAs under `/admin/v1/trust-sets`. When a call has been answered, the change is in force. */
 export function trustSetAdminRoutes(options: TrustSetAdminOptions): FastifyPluginCallback {
-  const sets = new AdminDocuments(options, 'trustSet', 'trust set');
+  const sets = new AdminDocuments(options, trustSetDocument);
   const { trustSets, store } = options;
-  const inForce = async (row: DocumentRow): Promise<TrustSetView> => {
+  const shown = async (row: DocumentRow) => {
+    const usedBy = await usersOf(store.documents, row.id);
+    return shownOf(trustSetDocument, row, (body) => toTrustSetView(body, row, usedBy));
+  };
+  const inForce = async (row: DocumentRow): Promise<Awaited<ReturnType<typeof shown>>> => {
     await trustSets.reload(row.id);
-    return toTrustSetView(row, await usersOf(store.documents, row.id));
+    return shown(row);
   };
   return (app, _, done) => {
-    app.get('/admin/v1/trust-sets', { config: { access: READ, doc: docs.list } }, async () => ({
-      value: await Promise.all((await sets.list()).map(async (row) => toTrustSetView(row, await usersOf(store.documents, row.id)))),
-    }));
+    app.get('/admin/v1/trust-sets', { config: { access: READ, doc: docs.list } }, async () => ({ value: await Promise.all((await sets.list()).map(shown)) }));
     app.post('/admin/v1/trust-sets', { config: { access: WRITE, doc: docs.create } }, async (request, reply) => {
       const { id, ...body } = trustSetCreate.parse(request.body);
-      const row = await sets.create(request, id, () => ({ ...checkTrustSet(body) }));
+      const row = await sets.create(request, id, () => checkTrustSet(body));
       reply.code(201).header('location', `/admin/v1/trust-sets/${id}`);
       return inForce(row);
     });
-    app.get('/admin/v1/trust-sets/:id', { config: { access: READ, doc: docs.get } }, async (request) => {
-      const row = await sets.get(idOf(request));
-      return toTrustSetView(row, await usersOf(store.documents, row.id));
-    });
+    app.get('/admin/v1/trust-sets/:id', { config: { access: READ, doc: docs.get } }, async (request) => shown(await sets.get(idOf(request))));
     app.patch('/admin/v1/trust-sets/:id', { config: { access: WRITE, doc: docs.patch } }, async (request) => {
       const patch = trustSetPatch.parse(request.body);
-      return inForce(await sets.change(request, idOf(request), (before) => ({ ...checkTrustSet({ ...before as unknown as TrustSetBody, ...patch } as TrustSetBody) })));
+      return inForce(await sets.change(request, idOf(request), (before) => checkTrustSet({ ...before, ...patch } as TrustSetBody)));
     });
     app.delete('/admin/v1/trust-sets/:id', { config: { access: WRITE, doc: docs.remove } }, async (request, reply) => {
-      await sets.remove(request, idOf(request), (tx) => requireUnused(tx.documents, idOf(request)));
+      await sets.remove(request, idOf(request), (row, tx) => requireUnused(tx.documents, row.id));
       await trustSets.reload(idOf(request));
       return reply.code(204).send();
     });
@@ -73,7 +73,7 @@ const docs = {
     description: 'A door names a set in `trustSet`, a client that asks the AuthZEN API in `deviceTrustSet`. A CA vouches nowhere else.',
     responses: { 201: { description: 'The trust set.', schema: trustSetView } },
   },
-  get: { summary: 'Get one trust set', tags, params, responses: { 200: { description: 'The trust set, and who uses it.', schema: trustSetView } } },
+  get: { summary: 'Get one trust set', tags, params, responses: { 200: { description: 'The trust set, and who uses it.', schema: trustSetOrUnreadable } } },
   patch: { summary: 'Change a trust set', tags, params, body: trustSetPatch, responses: { 200: { description: 'The trust set as it is now, in force.', schema: trustSetView } } },
   remove: {
     summary: 'Delete a trust set that nobody uses', tags, params,

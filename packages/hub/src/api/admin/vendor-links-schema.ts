@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { CursorName } from '../../intake/cursors.ts';
 import { stillAccepted } from '../../intake/former-secrets.ts';
-import type { VendorLinkBody } from '../../intake/vendor-link.ts';
+import { vendorLinkDocument, type VendorLinkBody } from '../../documents/kinds/vendor-link.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow } from '../../store/store.ts';
 import type { Vendor } from '../../vendors/vendor.ts';
+import { shownOf, unreadableView } from './admin-documents.ts';
 import { termView } from './unknown-terms-schema.ts';
 import { ANY_CONNECTOR, secretNames } from '../../vendors/vendor.ts';
 
@@ -32,6 +33,8 @@ export const linkView = z.object({
   webhookPath: z.string().nullable().describe('Where the vendor pushes to; null for a vendor that does not push.'),
   modifiedDateTime: z.string(),
 });
+
+export const linkOrUnreadable = z.union([linkView, unreadableView.extend({ connectorId: z.string() })]);
 
 export const vendorView = z.object({
   id: z.string(),
@@ -65,10 +68,12 @@ export function toVendorView(vendor: Vendor): z.infer<typeof vendorView> {
   return { id, displayName, connectorId: connectorId === ANY_CONNECTOR ? null : connectorId, secrets: [...secretNames(vendor)], settingsSchema: z.toJSONSchema(settings, { io: 'input' }) };
 }
 
-export function toLinkView(row: DocumentRow, vendor: Vendor | undefined, now: number): z.infer<typeof linkView> {
-  const body = row.body as unknown as VendorLinkBody;
+export function toLinkView(row: DocumentRow, vendor: Vendor | undefined, now: number): z.infer<typeof linkOrUnreadable> {
+  return { ...shownOf(vendorLinkDocument, row, (body) => readLink(body, row, vendor, now)), connectorId: row.id };
+}
+
+function readLink(body: VendorLinkBody, row: DocumentRow, vendor: Vendor | undefined, now: number): Omit<z.infer<typeof linkView>, 'connectorId'> {
   return {
-    connectorId: row.id,
     vendor: body.vendor,
     enabled: body.enabled,
     settings: { ...body.settings },
@@ -79,12 +84,6 @@ export function toLinkView(row: DocumentRow, vendor: Vendor | undefined, now: nu
   };
 }
 
-export function toFormerSecrets({ former }: VendorLinkBody, now: number): z.infer<typeof formerSecrets> {
+export function toFormerSecrets({ former }: Pick<VendorLinkBody, 'former'>, now: number): z.infer<typeof formerSecrets> {
   return Object.entries(stillAccepted(former, now)).map(([name, { acceptedUntil }]) => ({ name, acceptedUntilDateTime: isoTime(acceptedUntil) }));
-}
-
-/** What the audit log may hold of a link. */
-export function audited(body: VendorLinkBody): Readonly<Record<string, unknown>> {
-  const former = Object.entries(body.former ?? {}).map(([name, { acceptedUntil }]) => `${name} until ${isoTime(acceptedUntil)}`);
-  return { vendor: body.vendor, enabled: body.enabled, settings: body.settings, set: Object.keys(body.secrets).sort(), formerAccepted: former.sort() };
 }

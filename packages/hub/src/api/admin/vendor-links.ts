@@ -1,12 +1,15 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
+import { readBody } from '../../documents/document-type.ts';
+import { vendorLinkDocument, type VendorLinkBody } from '../../documents/kinds/vendor-link.ts';
+import { putDocument, removeDocument, required, type Target } from '../../documents/write.ts';
 import { changedSettings, isSentElsewhere, refuseAddresses } from '../../intake/change-link.ts';
 import { CURSOR_NAMES, cursorId, lastVendorId } from '../../intake/cursors.ts';
 import { formerAfter } from '../../intake/former-secrets.ts';
 import type { IntakeRunner } from '../../intake/intake-runner.ts';
 import { testLink } from '../../intake/test-link.ts';
-import { linkBody, sealLink, type VendorLinkBody } from '../../intake/vendor-link.ts';
+import { sealLink } from '../../intake/vendor-link.ts';
 import type { DeviceRegistry, VendorVocabulary } from '../../pipeline/ports.ts';
 import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isoTime } from '../../platform/clock.ts';
@@ -17,9 +20,9 @@ import { VENDORS } from '../../vendors/registry.ts';
 import { VendorError } from '../../vendors/vendor-error.ts';
 import type { Vendor, VendorLog } from '../../vendors/vendor.ts';
 import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import { actorOf, type AdminDependencies } from './admin-documents.ts';
+import { writingOf, type AdminDependencies } from './admin-documents.ts';
 import { toTermView } from './unknown-terms-schema.ts';
-import { audited, fetchedKeys, linkParams, linkPut, linkView, statusView, testResult, toFormerSecrets, toLinkView, toVendorView, vendorView } from './vendor-links-schema.ts';
+import { fetchedKeys, linkOrUnreadable, linkParams, linkPut, linkView, statusView, testResult, toFormerSecrets, toLinkView, toVendorView, vendorView } from './vendor-links-schema.ts';
 
 export interface VendorLinkRoutesOptions extends AdminDependencies {
   readonly runner: IntakeRunner;
@@ -74,29 +77,23 @@ class Links {
   }
 
   async get(connectorId: string): Promise<DocumentRow> {
-    const row = await this.#options.store.documents.get('vendorLink', connectorId);
-    if (row === undefined) throw new HubError('not_found', `The connector ${connectorId.slice(0, 100)} has no link to a vendor.`);
-    return row;
+    return required(await this.#options.store.documents.get('vendorLink', connectorId), targetOf(connectorId));
   }
 
   async put(request: FastifyRequest, connectorId: string, given: Given): Promise<DocumentRow> {
-    const { configuration, clock, dataKey } = this.#options;
+    const { clock, dataKey } = this.#options;
     const vendor = knownVendor(given.vendor);
     await this.#endOtherVendor(request, connectorId, vendor, given);
-    return configuration.write(actorOf(request), async (tx, changed) => {
+    return putDocument(writingOf(this.#options, request), targetOf(connectorId), async (row, tx) => {
       if ((await tx.documents.get('mobileThreatDefenseConnector', connectorId)) === undefined) {
         throw new HubError('not_found', `There is no mobileThreatDefenseConnector ${connectorId.slice(0, 100)}; create it first.`);
       }
-      const before = bodyOf(await tx.documents.get('vendorLink', connectorId));
+      const before = bodyOf(row);
       const settings = this.#settingsToKeep(connectorId, vendor, given, before);
       if (before !== undefined && isSentElsewhere(vendor, before, settings)) await forgetCursors(tx, connectorId);
       const former = given.endFormerSecrets ? {} : formerAfter(connectorId, vendor, before, settings, dataKey, clock.now());
-      const body = { ...sealLink(connectorId, vendor, given.enabled, settings, dataKey), ...(Object.keys(former).length > 0 && { former }) };
-      const row = await tx.documents.put('vendorLink', connectorId, { ...body }, clock.now());
-      if (row === undefined) throw new Error('A write without an expected version was refused.');
       await tx.documents.put('vendorCursor', lastVendorId(connectorId), { value: vendor.id }, clock.now());
-      changed({ kind: 'vendorLink', id: connectorId, before: before && audited(before), after: audited(body) });
-      return row;
+      return { ...sealLink(connectorId, vendor, given.enabled, settings, dataKey), ...(Object.keys(former).length > 0 && { former }) };
     });
   }
 
@@ -125,13 +122,7 @@ class Links {
   }
 
   remove(request: FastifyRequest, connectorId: string): Promise<void> {
-    return this.#options.configuration.write(actorOf(request), async (tx, changed) => {
-      const before = bodyOf(await tx.documents.get('vendorLink', connectorId));
-      if (before === undefined) throw new HubError('not_found', `The connector ${connectorId.slice(0, 100)} has no link to a vendor.`);
-      await tx.documents.delete('vendorLink', connectorId);
-      await forgetCursors(tx, connectorId);
-      changed({ kind: 'vendorLink', id: connectorId, before: audited(before) });
-    });
+    return removeDocument(writingOf(this.#options, request), targetOf(connectorId), (_, tx) => forgetCursors(tx, connectorId));
   }
 
   /** What is kept, or what is given as if it were kept: so that settings can be tried before they are saved. */
@@ -174,7 +165,7 @@ class Links {
     const problem = status?.problem ?? null;
     return {
       running: status?.running ?? false,
-      formerSecrets: toFormerSecrets(linkBody(row), clock.now()),
+      formerSecrets: toFormerSecrets(bodyOf(row) ?? {}, clock.now()),
       lastSuccessDateTime: timeOf(status?.lastSuccessAt),
       lastReportDateTime: timeOf(status?.lastReportAt),
       problem: problem && { dateTime: isoTime(problem.at), message: problem.message, nextTryDateTime: timeOf(problem.nextTryAt) },
@@ -198,8 +189,14 @@ function vendorOf(row: DocumentRow): Vendor | undefined {
   return VENDORS.find((one) => one.id === row.body.vendor);
 }
 
+/** `undefined` for one that cannot be read, too: it can be replaced as if there were none. */
 function bodyOf(row: DocumentRow | undefined): VendorLinkBody | undefined {
-  return row?.body as VendorLinkBody | undefined;
+  return row && readBody(vendorLinkDocument, row);
+}
+
+function targetOf(connectorId: string): Target {
+  const { kind, name } = vendorLinkDocument;
+  return { kind, name, id: connectorId, missing: () => new HubError('not_found', `The connector ${connectorId.slice(0, 100)} has no link to a vendor.`) };
 }
 
 function timeOf(at: number | null | undefined): string | null {
@@ -213,7 +210,7 @@ function connectorIdOf(request: FastifyRequest): string {
 const tags = ['admin: vendors'];
 const docs = {
   vendors: { summary: 'List the vendors whose own format the hub speaks', tags, responses: { 200: { description: 'Vendors with the schema of their settings.', schema: z.object({ value: z.array(vendorView) }) } } },
-  get: { summary: 'Read the link of a connector to its vendor', tags, params: linkParams, responses: { 200: { description: 'The link, without its secrets.', schema: linkView } } },
+  get: { summary: 'Read the link of a connector to its vendor', tags, params: linkParams, responses: { 200: { description: 'The link, without its secrets.', schema: linkOrUnreadable } } },
   put: {
     summary: 'Link a connector to its vendor, or change the link', tags, params: linkParams, body: linkPut,
     description: 'When the address changes, the secrets have to be given again: a kept secret is never sent to another address. An address that the hub may not call is refused; a name that leads to such an address shows when it is called. A secret that the vendor shows to the hub (webhookSecret, pushAuthorization, sharedKey) can be replaced without a gap: the former one is accepted for 24 hours beside it, unless endFormerSecrets says otherwise. When the vendor is another than before, what the former said of all devices ends: its levels go, its open findings are resolved, its ids of devices are forgotten.',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { normalHost, normalPath, ruleFor } from './application-of.ts';
 import { toDoor } from './door.ts';
-import type { ApplicationRule } from './door.ts';
+import type { ApplicationRule } from '../../documents/kinds/door.ts';
 import { doorBody, NO_TRUST_SETS } from './testing.ts';
 
 describe('the path that the server behind the gateway will see', () => {
@@ -27,7 +27,7 @@ describe('which application a request is for', () => {
     { host: 'files.example.com', application: 'files' },
     { host: 'files.example.com', pathPrefix: '/Public', application: 'files-public' },
   ];
-  const door = toDoor({ id: 'd', body: { ...doorBody({ applications: rules }) } }, NO_TRUST_SETS);
+  const door = toDoor('d', doorBody({ applications: rules }), NO_TRUST_SETS);
 
   test.each([
     ['other.test', '/', 'anything'], ['other.test', '/mail', 'mail'], ['other.test', '/mail/x', 'mail'], ['other.test', '/mailbox', 'anything'],

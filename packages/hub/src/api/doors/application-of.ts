@@ -1,4 +1,5 @@
-import type { ApplicationRule, Door } from './door.ts';
+import type { ApplicationRule } from '../../documents/kinds/door.ts';
+import type { Door } from './door.ts';
 
 /** The rule for a request; `undefined` when none fits. `path` comes from `normalPath`. */
 export function ruleFor(door: Pick<Door, 'applications'>, host: string, path: string): ApplicationRule | undefined {

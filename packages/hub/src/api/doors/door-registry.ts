@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { BaseLogger } from 'pino';
 import type { TrustSets } from '../access/trust-sets.ts';
+import { readBody } from '../../documents/document-type.ts';
+import { doorDocument } from '../../documents/kinds/door.ts';
 import { FollowedDocuments } from '../followed-documents.ts';
 import type { DocumentRow, Store } from '../../store/store.ts';
 import { toDoor } from './door.ts';
@@ -22,7 +24,7 @@ export class DoorRegistry {
 
   private constructor(options: DoorRegistryOptions) {
     this.#options = options;
-    this.#followed = new FollowedDocuments({ ...options, kind: 'door', put: (id, row) => this.#put(id, row) });
+    this.#followed = new FollowedDocuments({ ...options, kind: doorDocument.kind, put: (id, row) => this.#put(id, row) });
   }
 
   static async load(options: DoorRegistryOptions): Promise<DoorRegistry> {
@@ -49,8 +51,10 @@ export class DoorRegistry {
 
   #put(id: string, row: DocumentRow | undefined): void {
     this.#doors.delete(id);
+    // One that cannot be read is told of by the view, as every document is.
+    const body = row && readBody(doorDocument, row);
     try {
-      if (row !== undefined) this.#doors.set(id, toDoor(row, this.#options.trustSets));
+      if (body !== undefined) this.#doors.set(id, toDoor(id, body, this.#options.trustSets));
     } catch (error) {
       this.#options.log.error({ err: error, door: id }, 'a door cannot be read and stays closed');
     }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { newSecret } from '../../platform/secrets.ts';
 import { DeviceCertificates } from '../access/device-certificate.ts';
 import type { DocumentRow, OutboxRow } from '../../store/store.ts';
-import type { DoorBody } from './door.ts';
+import type { DoorBody } from '../../documents/kinds/door.ts';
 
 /** For tests only: the captured CA and certificates, doors, and a store that holds only doors. */
 

@@ -5,7 +5,8 @@ import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { partnerOfConnector } from '@sallyport/contracts/graph/partners.ts';
 import { connectorState, readVersionLimit } from '@sallyport/core';
 import { CURSOR_NAMES, cursorId } from '../../intake/cursors.ts';
-import { lifeOf, type ConnectorStatus } from '../../documents/kinds/connector-status.ts';
+import { readBody } from '../../documents/document-type.ts';
+import { connectorStatusDocument, lifeOf, type ConnectorStatus } from '../../documents/kinds/connector-status.ts';
 import { readRule } from '../../documents/document-type.ts';
 import { connectorDocument } from '../../documents/kinds/connector.ts';
 import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
@@ -30,7 +31,7 @@ const collection: DocumentCollection = {
   support: { filter: true, orderBy: true, paging: true, count: true },
   presenter: async ({ store, clock }) => {
     const [heartbeats, statuses] = await Promise.all([store.heartbeats.all(), store.documents.list('connectorStatus')]);
-    const statusOf = new Map(statuses.map(({ id, body }) => [id, body as unknown as ConnectorStatus]));
+    const statusOf = new Map(statuses.map((row) => [row.id, readBody(connectorStatusDocument, row)]));
     const now = clock.now();
     // One that was taken by a clock that was ahead counts as of now.
     const heardAt = (id: string): number | undefined => (heartbeats.has(id) ? Math.min(heartbeats.get(id) as number, now) : undefined);
@@ -102,7 +103,7 @@ async function remove(deps: GraphDependencies, request: GraphRequest): Promise<v
     if (link === undefined) return id;
     await tx.documents.delete('vendorLink', id);
     for (const name of CURSOR_NAMES) await tx.documents.delete('vendorCursor', cursorId(id, name));
-    changed({ kind: 'vendorLink', id, before: { vendor: link.body.vendor } });
+    changed({ kind: 'vendorLink', id, before: link.body });
     return id;
   }, request.evaluated);
   await deps.devices.forgetPartner(removed);

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { HubError } from '@sallyport/contracts';
 import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import type { Expansion } from '@sallyport/contracts/graph/render.ts';
 import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
+import * as documents from '../../documents/write.ts';
 import type { DocumentKind, DocumentRow, Transaction } from '../../store/store.ts';
 import type { ResourcePlace } from './answers.ts';
 import { collectionAnswer, entityAnswer, notFound } from './answers.ts';
@@ -86,48 +86,35 @@ export async function requireDocument(
   return row;
 }
 
-/** Creates a document; `make` may look at what is there. 409 when the id is taken. */
-export async function createDocument(
-  deps: GraphDependencies, request: GraphRequest, { kind, type }: Pick<DocumentCollection, 'kind' | 'type'>, id: string, make: (tx: Transaction) => Promise<GraphBody> | GraphBody,
+type Named = Pick<DocumentCollection, 'kind' | 'type'>;
+
+/** `make` may look at what is there. 409 when the id is taken. */
+export function createDocument(
+  deps: GraphDependencies, request: GraphRequest, collection: Named, id: string, make: (tx: Transaction) => Promise<GraphBody> | GraphBody,
 ): Promise<DocumentRow> {
-  return deps.configuration.write(request.caller.appId, async (tx, changed) => {
-    if ((await tx.documents.get(kind, id)) !== undefined) {
-      throw new HubError('already_exists', `There is a ${type} with the id ${id} already; change it with PATCH.`, { field: 'id' });
-    }
-    const body = await make(tx);
-    const row = written(await tx.documents.put(kind, id, body, deps.clock.now()));
-    changed({ kind, id, after: row.body });
-    return row;
-  }, request.evaluated);
+  return documents.createDocument(writing(deps, request), target(collection, id), make);
 }
 
 /** Read-modify-write in one transaction. */
-export async function updateDocument(
-  deps: GraphDependencies, request: GraphRequest, collection: Pick<DocumentCollection, 'kind' | 'type'>, id: string, change: (row: DocumentRow, tx: Transaction) => Promise<GraphBody> | GraphBody,
+export function updateDocument(
+  deps: GraphDependencies, request: GraphRequest, collection: Named, id: string, change: (row: DocumentRow, tx: Transaction) => Promise<GraphBody> | GraphBody,
 ): Promise<DocumentRow> {
-  const { kind } = collection;
-  return deps.configuration.write(request.caller.appId, async (tx, changed) => {
-    const before = await requireDocument(tx.documents, collection, id);
-    const body = await change(before, tx);
-    // Tools that send back what they read would otherwise leave a new version and an empty line in the audit log each time.
-    if (isDeepStrictEqual(plain(body), before.body)) return before;
-    const row = written(await tx.documents.put(kind, before.id, body, deps.clock.now()));
-    changed({ kind, id: before.id, before: before.body, after: row.body });
-    return row;
-  }, request.evaluated);
+  return documents.changeDocument(writing(deps, request), target(collection, id), change);
 }
 
-/** `check` may refuse; `alongside` deletes what belongs to it. */
-export async function deleteDocument(
-  deps: GraphDependencies, request: GraphRequest, collection: Pick<DocumentCollection, 'kind' | 'type'>, id: string, check?: (row: DocumentRow, tx: Transaction) => Promise<void> | void,
+/** `check` may refuse; it may delete what belongs to it. */
+export function deleteDocument(
+  deps: GraphDependencies, request: GraphRequest, collection: Named, id: string, check?: (row: DocumentRow, tx: Transaction) => Promise<void> | void,
 ): Promise<void> {
-  const { kind } = collection;
-  await deps.configuration.write(request.caller.appId, async (tx, changed) => {
-    const before = await requireDocument(tx.documents, collection, id);
-    await check?.(before, tx);
-    await tx.documents.delete(kind, before.id);
-    changed({ kind, id: before.id, before: before.body });
-  }, request.evaluated);
+  return documents.removeDocument(writing(deps, request), target(collection, id), check);
+}
+
+function writing({ configuration, clock }: GraphDependencies, { caller, evaluated }: GraphRequest): documents.Writing {
+  return { configuration, clock, actor: caller.appId, evaluated };
+}
+
+function target({ kind, type }: Named, id: string): documents.Target {
+  return { kind, name: type, id: canonicalId(id), missing: () => notFound(type, id) };
 }
 
 /** The `id` that a client chose for a new resource, lower-case; a new one when it chose none. */
@@ -155,15 +142,4 @@ export async function requireFreeId(tx: Transaction, id: string, type: string): 
 export function requireText(body: GraphBody, field: string): void {
   const value = body[field];
   if (typeof value !== 'string' || value.trim() === '') throw new HubError('invalid_request', `${field} is required.`, { field });
-}
-
-/** `put` without an expected version always writes. */
-function written(row: DocumentRow | undefined): DocumentRow {
-  if (row === undefined) throw new Error('The store did not write a document that has no expected version.');
-  return row;
-}
-
-/** As it comes back from the store. */
-function plain(body: GraphBody): unknown {
-  return JSON.parse(JSON.stringify(body));
 }

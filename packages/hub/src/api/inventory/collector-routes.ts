@@ -6,6 +6,8 @@ import type { GoogleTokens } from '../../intake/inventory/google-token.ts';
 import { isSignedBy, SIGNATURE_HEADER } from '../../intake/inventory/hmac-signature.ts';
 import { openSource, type OpenSource } from '../../intake/inventory/inventory-source.ts';
 import type { StatsOfSources } from '../../intake/inventory/source-stats.ts';
+import { readBody } from '../../documents/document-type.ts';
+import { inventorySourceDocument } from '../../documents/kinds/inventory-source.ts';
 import type { InventoryKeeper } from '../../pipeline/keep-inventory.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { DataKey } from '../../platform/data-key.ts';
@@ -57,9 +59,10 @@ function refused(): HubError {
 async function knownSource({ store, dataKey }: CollectorRoutesOptions, request: FastifyRequest): Promise<OpenSource> {
   const { headers } = request;
   if (headers[SIGNATURE_HEADER] === undefined && headers.authorization === undefined) throw refused();
-  const row = await store.documents.get('inventorySource', (request.params as z.infer<typeof params>).sourceId.toLowerCase());
-  if (row === undefined || row.body.enabled !== true) throw refused();
-  return openSource(row, dataKey);
+  const row = await store.documents.get(inventorySourceDocument.kind, (request.params as z.infer<typeof params>).sourceId.toLowerCase());
+  const source = row && readBody(inventorySourceDocument, row);
+  if (row === undefined || source?.enabled !== true) throw refused();
+  return openSource(row.id, source, dataKey);
 }
 
 async function requireSender({ google }: CollectorRoutesOptions, { secret, pubsub }: OpenSource, request: FastifyRequest): Promise<void> {

@@ -18,4 +18,4 @@ function toApplication({ appId, displayName, identifierUris }: z.infer<typeof bo
 }
 
 /** A name that means no application is denied. */
-export const applicationDocument = defineDocument({ kind: 'application', name: 'application', body, toRule: toApplication, effectOf: () => 'access', isTold: true });
+export const applicationDocument = defineDocument({ kind: 'application', name: 'application', body, toRule: toApplication, effectOf: () => 'access', isTold: true, hides: ['passwordCredentials'] });

@@ -3,7 +3,7 @@ import { HubError } from '@sallyport/contracts';
 import type { InventoryKeeper, InventoryOutcome } from '../../pipeline/keep-inventory.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { androidDevice, readAndroidDevice, type AndroidDevice } from './android-device.ts';
-import type { InventorySourceBody } from './inventory-source.ts';
+import type { SourceKind } from '../../documents/kinds/inventory-source.ts';
 import { mdmEvent, readMdmEvent, type MdmNews } from './nanomdm-event.ts';
 import { PlistError } from './plist.ts';
 
@@ -18,7 +18,7 @@ export interface CollectedOne {
 
 export interface Collecting {
   readonly id: string;
-  readonly kind: InventorySourceBody['kind'];
+  readonly kind: SourceKind;
   readonly keeper: InventoryKeeper;
   readonly clock: Clock;
 }

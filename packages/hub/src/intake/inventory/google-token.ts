@@ -1,4 +1,5 @@
 import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet } from 'jose';
+import type { ExpectedPush } from '../../documents/kinds/inventory-source.ts';
 import { hasElapsed, type Clock } from '../../platform/clock.ts';
 import type { Outbound } from '../../platform/outbound.ts';
 
@@ -8,13 +9,6 @@ const ISSUERS = ['https://accounts.google.com', 'accounts.google.com'];
 const FRESH_MS = 3_600_000;
 /** A token with an unknown key makes us ask again, but not more often. */
 const ASK_AGAIN_MS = 60_000;
-
-export interface ExpectedPush {
-  /** `audience` of the push subscription. */
-  readonly audience: string;
-  /** Mail address of the service account that the subscription signs with. */
-  readonly serviceAccount: string;
-}
 
 export interface GoogleTokenOptions {
   readonly http: Outbound;

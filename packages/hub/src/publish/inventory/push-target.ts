@@ -1,20 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { InventoryKind } from '@sallyport/core';
+import type { InventoryPushBody } from '../../documents/kinds/inventory-push.ts';
 import type { DataKey } from '../../platform/data-key.ts';
 import type { DocumentRow } from '../../store/store.ts';
 
-/** The body of an `inventoryPush` document; its id is the connector's. */
-export interface PushTargetBody {
-  readonly url: string;
-  readonly enabled: boolean;
-  readonly kinds: readonly InventoryKind[];
-  /** The key of the signature, sealed with the data key. */
-  readonly sealedSecret: string;
-}
-
 /** A target ready for use. In memory only. */
-export interface PushTarget extends Omit<PushTargetBody, 'sealedSecret'> {
+export interface PushTarget extends Omit<InventoryPushBody, 'sealedSecret'> {
   readonly connectorId: string;
   readonly secret: string;
   /** Of the document; another one means that it was changed. */
@@ -22,9 +14,8 @@ export interface PushTarget extends Omit<PushTargetBody, 'sealedSecret'> {
 }
 
 /** Throws when the secret was sealed with another key. */
-export function openTarget({ id, body, version }: DocumentRow, dataKey: DataKey): PushTarget {
-  const { url, enabled, kinds, sealedSecret } = body as unknown as PushTargetBody;
-  return { connectorId: id, url, enabled, kinds, version, secret: dataKey.open(sealedSecret, contextOf(id)) };
+export function openTarget({ id, version }: Pick<DocumentRow, 'id' | 'version'>, { sealedSecret, ...body }: InventoryPushBody, dataKey: DataKey): PushTarget {
+  return { ...body, connectorId: id, version, secret: dataKey.open(sealedSecret, contextOf(id)) };
 }
 
 export function sealPushSecret(connectorId: string, secret: string, dataKey: DataKey): string {

@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InventoryKind } from '@sallyport/core';
+import { readBody } from '../../documents/document-type.ts';
+import { connectorDocument } from '../../documents/kinds/connector.ts';
+import { connectorStatusDocument } from '../../documents/kinds/connector-status.ts';
+import { inventoryPushDocument } from '../../documents/kinds/inventory-push.ts';
 import type { DataKey } from '../../platform/data-key.ts';
 import type { OutboxRow, Store } from '../../store/store.ts';
 import type { PushDependencies, PushStatus } from './push-feed.ts';
@@ -21,7 +25,7 @@ export interface PusherOptions extends Omit<PushDependencies, 'wait' | 'random' 
 }
 
 /** Kinds of configuration that say what may be pushed where. */
-const WATCHED: ReadonlySet<string> = new Set(['inventoryPush', 'mobileThreatDefenseConnector', 'connectorStatus']);
+const WATCHED: ReadonlySet<string> = new Set([inventoryPushDocument.kind, connectorDocument.kind, connectorStatusDocument.kind]);
 
 /**
  * Pushes inventories to the partners that want it, each from a cursor of its own. When a connector changes, what
@@ -108,10 +112,11 @@ export class InventoryPusher {
 
   async #targets(): Promise<readonly PushTarget[]> {
     const { store, dataKey, log } = this.#options;
-    return (await store.documents.list('inventoryPush')).flatMap((row) => {
+    return (await store.documents.list(inventoryPushDocument.kind)).flatMap((row) => {
+      const body = readBody(inventoryPushDocument, row);
+      if (body?.enabled !== true) return [];
       try {
-        const target = openTarget(row, dataKey);
-        return target.enabled ? [target] : [];
+        return [openTarget(row, body, dataKey)];
       } catch (error) {
         log.warn({ connectorId: row.id, err: error }, 'the key of an inventory target cannot be opened');
         return [];

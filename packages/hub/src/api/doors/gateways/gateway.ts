@@ -1,5 +1,6 @@
 import type { Language } from '@sallyport/core';
-import type { Door, DoorKind } from '../door.ts';
+import type { DoorKind } from '../../../documents/kinds/door.ts';
+import type { Door } from '../door.ts';
 
 /** One request at a gateway, as far as the gateway itself vouches for it. */
 export interface GatewayRequest {

@@ -1,4 +1,4 @@
-import type { DoorKind } from '../door.ts';
+import type { DoorKind } from '../../../documents/kinds/door.ts';
 import type { Gateway } from './gateway.ts';
 import { nginx } from './nginx.ts';
 
