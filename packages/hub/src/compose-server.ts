@@ -78,6 +78,7 @@ export async function openServer(foundation: Foundation, services: Services): Pr
   const timerOf = measureRequests(app, metrics);
   addGauges(metrics, foundation);
   addStreamFigures(metrics, services);
+  addUnreadRecords(metrics, services);
   await addTokenRoutes(app, { site, keys, clients, clock });
   await addRoutes(app, foundation, services, { authenticator, timerOf, syslogAddress: syslog?.address });
   const inventory = await openInventory({
@@ -157,6 +158,13 @@ function addStreamFigures(metrics: Registry, { publisher, alerts }: Services): v
     () => [...cutsOf('doors', publisher), ...cutsOf('alerts', alerts)],
   );
   addGauge(metrics, 'sallyport_door_events_behind', 'Events that a listening door has yet to be given', 'door', async () => publisher.behind());
+}
+
+function addUnreadRecords(metrics: Registry, { runner }: Services): void {
+  addCounter(
+    metrics, 'sallyport_unread_records_total', 'Records and calls from partners that could not be read, since the link was started or changed', ['connector'],
+    () => runner.links().map(({ link, status }) => [{ connector: link.connectorId }, status.unread?.count ?? 0] as const),
+  );
 }
 
 /** Names come from outside, so they are no label: there may be any number of them. */

@@ -128,9 +128,33 @@ describe('a signed webhook', () => {
     const broken = await push(app, `${line('e1')}\n${line('e2').slice(0, 40)}\n${line('e3')}\n`);
     expect([broken.statusCode, broken.json().error.message]).toEqual([400, expect.stringContaining('line 2')]);
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['highSeverity', 2]);
-    expect(runner.status(LOOKOUT)).toMatchObject({ problem: { message: 'Of the last call 1 of the lines were no JSON and were refused.' } });
+    const message = expect.stringMatching(/^A call was refused\. Not JSON: line 2\./);
+    expect(runner.status(LOOKOUT)).toMatchObject({ unread: { count: 1, message }, problem: { message } });
     await push(app, line('e4'));
-    expect(runner.status(LOOKOUT)).toMatchObject({ problem: null });
+    expect(runner.status(LOOKOUT)).toMatchObject({ unread: { count: 1 }, problem: { message } });
+  });
+
+  test('of which a record or a whole body cannot be read is told of in the status of its link for a day, and counted on', async () => {
+    const app = await start();
+    expect(await push(app, { events: [event('e1', 1, 'bad'), { audit: true }] })).toMatchObject({ statusCode: 200 });
+    expect(runner.status(LOOKOUT)).toMatchObject({ unread: null, problem: null });
+    expect((await push(app, { events: [event('e2', 2, 'bad'), null, 7] })).json()).toEqual({ taken: 1, ignored: 2 });
+    expect(runner.status(LOOKOUT)?.unread).toMatchObject({ count: 2, message: 'A record could not be read: it is no JSON object (record 3 of 3 that arrived together).' });
+    expect((await push(app, '{"events":[')).statusCode).toBe(400);
+    expect((await push(app, '"hello"')).statusCode).toBe(400);
+    expect(runner.status(LOOKOUT)).toMatchObject({ unread: { count: 4 }, problem: { message: expect.stringMatching(/^A call was refused\. /) } });
+    expect((await push(app, '<hello/>', { ...signed('<hello/>'), 'content-type': 'application/xml' })).statusCode).toBe(415);
+    expect(runner.status(LOOKOUT)).toMatchObject({ unread: { count: 5 } });
+    t.hub.clock.advance(24 * 60 * 60_000);
+    expect(runner.status(LOOKOUT)).toMatchObject({ unread: { count: 5 }, problem: null });
+  });
+
+  test('from somebody who is not known to be the vendor says nothing in the status, however it is refused', async () => {
+    const app = await start();
+    const forged = { ...signed('{'), 'x-sallyport-signature': '0'.repeat(64) };
+    expect((await push(app, '{', forged)).statusCode).toBe(401);
+    expect((await push(app, ' '.repeat(2 * 1024 * 1024 + 1), forged)).statusCode).toBe(413);
+    expect(runner.status(LOOKOUT)).toMatchObject({ unread: null, problem: null });
   });
 
   test('sent again has no second effect', async () => {

@@ -86,7 +86,7 @@ class Runner implements IntakeRunner {
     if (kept === undefined) return undefined;
     if (kept.runtime !== undefined) return { running: true, ...kept.runtime.status };
     const problem = kept.problem === undefined ? null : { at: kept.since, message: kept.problem, nextTryAt: null };
-    return { running: false, lastSuccessAt: null, lastReportAt: null, refusedAt: null, problem };
+    return { running: false, lastSuccessAt: null, lastReportAt: null, refusedAt: null, unread: null, problem };
   }
 
   settled(): Promise<void> {

@@ -10,6 +10,7 @@ import { setbackOf } from './patience.ts';
 import { readRecords } from './read-records.ts';
 import { NewFindings } from './new-findings.ts';
 import { TimesAhead } from './times-ahead.ts';
+import { UnreadRecords, type UnreadStatus } from './unread-records.ts';
 import { settingsAccepted, type OpenLink } from './vendor-link.ts';
 
 /** Reports given to the pipeline at once, so that a large batch does not hold up everybody else's. */
@@ -39,7 +40,9 @@ export interface LinkStatus {
   readonly lastReportAt: number | null;
   /** When somebody was last turned away who did not show the secret, if anybody was since the start. */
   readonly refusedAt: number | null;
-  /** The last failure; gone once things work again. */
+  /** What arrived and could not be read, so that it is lost; `null`: nothing since the start. */
+  readonly unread: UnreadStatus | null;
+  /** The last failure; gone once things work again, or a day after something could not be read. */
   readonly problem: { readonly at: number; readonly message: string; readonly nextTryAt: number | null } | null;
 }
 
@@ -50,6 +53,7 @@ export class LinkRuntime {
   readonly #known = new KnownDevices();
   readonly #times = new TimesAhead();
   readonly #newFindings = new NewFindings();
+  readonly #unread = new UnreadRecords();
   #askedAt = 0;
   /** Ends the wait for the next round of asking. */
   #askNow: (() => void) | undefined;
@@ -68,8 +72,9 @@ export class LinkRuntime {
   }
 
   get status(): LinkStatus {
-    const problem = [...this.#problems.values()].sort((a, b) => b.at - a.at)[0] ?? null;
-    return { lastSuccessAt: this.#lastSuccessAt, lastReportAt: this.#lastReportAt, refusedAt: this.#refusedAt, problem };
+    const unread = this.#unread.problem(this.#tools.clock.now());
+    const problem = [...this.#problems.values(), ...(unread === undefined ? [] : [unread])].sort((a, b) => b.at - a.at)[0] ?? null;
+    return { unread: this.#unread.status, lastSuccessAt: this.#lastSuccessAt, lastReportAt: this.#lastReportAt, refusedAt: this.#refusedAt, problem };
   }
 
   /** Begins to poll and to follow the stream, as far as the vendor has them. */
@@ -109,13 +114,28 @@ export class LinkRuntime {
     else this.#problems.set('push', { at: this.#tools.clock.now(), message, nextTryAt: null });
   }
 
-  /** Takes records of the vendor to their end; answers how many told something. */
-  async take(records: readonly unknown[]): Promise<{ readonly taken: number; readonly silent: number }> {
+  /**
+   * Reports records that could not be read, in the status and the log. `message`: what is wrong with the last one, and
+   * where; never what it holds. `sender`: the address they came from.
+   */
+  noteUnread(count: number, message: string, sender?: string): void {
+    const { clock, log } = this.#tools;
+    const { connectorId, vendor } = this.link;
+    const told = this.#unread.note(count, message, clock.now());
+    if (told > 0) log.warn({ connectorId, vendor: vendor.id, sender, records: told, problem: message }, 'records from a partner could not be read and are lost');
+  }
+
+  /** Takes records of the vendor to their end; answers how many told something. `sender`: the address of who pushed them. */
+  async take(records: readonly unknown[], sender?: string): Promise<{ readonly taken: number; readonly silent: number }> {
     const { connectorId } = this.link;
     const { intake, clock } = this.#tools;
-    const { reports, silent } = readRecords(this.link, records, { known: this.#known, times: this.#times }, clock.now(), clock.inDoubt);
+    const { reports, silent, unread } = readRecords(this.link, records, { known: this.#known, times: this.#times }, clock.now(), clock.inDoubt);
     for (let i = 0; i < reports.length; i += CHUNK) await intake.take(connectorId, reports.slice(i, i + CHUNK));
     if (reports.length > 0) this.#lastReportAt = clock.now();
+    const last = unread.at(-1);
+    if (last !== undefined) {
+      this.noteUnread(unread.length, `A record could not be read: it ${last.message} (record ${last.number} of ${records.length} that arrived together).`, sender);
+    }
     if (this.#newFindings.note(reports.map(({ signal }) => signal))) this.#askSoon();
     await this.#alive();
     return { taken: reports.length, silent };

@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { LogCollector } from '../vendors/vendor.ts';
 import type { IntakeRunner } from './intake-runner.ts';
 import type { LinkRuntime } from './link-runtime.ts';
+import { noteRefusal } from './note-refusal.ts';
 import { isSignedWithSharedKey } from './shared-key.ts';
 
 /** As Azure Monitor: senders divide their rows by this. */
@@ -30,6 +31,7 @@ export function logCollectorRoutes(options: LogCollectorRoutesOptions): FastifyP
       bodyLimit: BODY_LIMIT,
       // Before the body is read: who does not hold the key costs us no memory.
       onRequest: async (request) => { authenticate(options, request); },
+      onError: async (request, _reply, error) => { noteRefusal(options.runner, request, error); },
       config: {
         access: { kind: 'webhook' },
         doc: {
@@ -43,7 +45,7 @@ export function logCollectorRoutes(options: LogCollectorRoutesOptions): FastifyP
       },
     }, async (request) => {
       const { runtime, collector } = authenticate(options, request);
-      const { taken, silent } = await runtime.take(collector.records({ ...headersOf(request), rows: rowsOf(request.body) }));
+      const { taken, silent } = await runtime.take(collector.records({ ...headersOf(request), rows: rowsOf(request.body) }), request.ip);
       return { taken, ignored: silent };
     });
   };

@@ -26,3 +26,12 @@ test.each([
 test('a record without a time is flagged for that first', () => {
   expect(read('HIGH', 'OPEN', 'SECURE', 'yesterday')?.flag).toBe('no time of its own');
 });
+
+test('what is no record at all, or nested too deep, is named with its number; a record that says nothing is not', () => {
+  const deep = JSON.parse(`${'{"a":'.repeat(60)}1${'}'.repeat(60)}`) as unknown;
+  const { silent, unread } = readRecords(LINK, [{ hello: 'there' }, 'text', null, deep, 7], { known: new KnownDevices(), times: new TimesAhead() }, NOW);
+  expect(silent).toBe(5);
+  expect(unread).toEqual([
+    ...[2, 3].map((number) => ({ number, message: 'is no JSON object' })), { number: 4, message: 'is nested deeper than 40 levels' }, { number: 5, message: 'is no JSON object' },
+  ]);
+});

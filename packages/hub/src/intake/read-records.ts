@@ -21,29 +21,48 @@ export interface Learnt {
   readonly times: TimesAhead;
 }
 
+export interface UnreadRecord {
+  /** Its place in the batch, from 1. */
+  readonly number: number;
+  /** What is wrong, completing "the record ...". */
+  readonly message: string;
+}
+
 export interface ReadRecords {
   readonly reports: readonly IncomingReport[];
   /** Records that say nothing about a device: audit events, and what we do not know. */
   readonly silent: number;
+  /** Those of them that could not be read. */
+  readonly unread: readonly UnreadRecord[];
 }
 
 /** Turns a vendor's records into reports: kept raw, and understood. */
 export function readRecords({ vendor, connectorId, settings }: OpenLink, records: readonly unknown[], { known, times }: Learnt, now: Instant, inDoubt = false): ReadRecords {
   const reports: IncomingReport[] = [];
+  const unread: UnreadRecord[] = [];
   let silent = 0;
-  for (const record of records) {
+  for (const [i, record] of records.entries()) {
     const whole = jsonWithin(record, MAX_DEPTH);
     const { record: counts, signals } = whole === undefined ? NOTHING : worstReading(record, (one) => vendor.normalise(one, connectorId, now, settings));
     const raw = counts === record ? whole : jsonWithin(counts, MAX_DEPTH);
     const byOurClock = readSnapshot(counts) !== undefined;
-    if (raw === undefined || signals.length === 0) silent += 1;
-    else for (const signal of signals) {
+    if (raw === undefined || signals.length === 0) {
+      const message = whyUnread(vendor, counts ?? record, raw);
+      if (message !== undefined) unread.push({ number: i + 1, message });
+      silent += 1;
+    } else for (const signal of signals) {
       const understood = flagged(classified(vendor, known.complete(signal)));
       // What is ahead of a clock that is in doubt may be right.
       reports.push(toReport(vendor, raw, inDoubt ? understood : times.placed(understood, now, byOurClock)));
     }
   }
-  return { reports, silent };
+  return { reports, silent, unread };
+}
+
+function whyUnread(vendor: Vendor, record: unknown, raw: string | undefined): string | undefined {
+  if (raw === undefined) return `is nested deeper than ${MAX_DEPTH} levels`;
+  if (vendor.whyUnread !== undefined) return vendor.whyUnread(record);
+  return typeof record === 'object' && record !== null && !Array.isArray(record) ? undefined : 'is no JSON object';
 }
 
 function toReport(vendor: Vendor, raw: string, signal: Signal): IncomingReport {

@@ -5,6 +5,7 @@ import { HubError } from '@sallyport/contracts';
 import { listOfJsonLines, parsedType } from '../vendors/json-lines.ts';
 import type { IntakeRunner } from './intake-runner.ts';
 import type { LinkRuntime } from './link-runtime.ts';
+import { noteRefusal } from './note-refusal.ts';
 
 const BODY_LIMIT = 2 * 1024 * 1024;
 /** More than any vendor sends at once. */
@@ -24,6 +25,10 @@ export function webhookRoutes({ runner }: { readonly runner: IntakeRunner }): Fa
       bodyLimit: BODY_LIMIT,
       // Before the body is read: who is not the vendor costs us no memory.
       onRequest: async (request) => { authenticate(runner, request); },
+      onError: async (request, _reply, error) => {
+        const lines = unreadable.get(request);
+        if (lines !== undefined) noteRefusal(runner, request, error, lines.length || 1);
+      },
       preParsing: async (request, _reply, payload) => readBody(authenticate(runner, request), request, payload, unreadable),
       config: {
         access: { kind: 'webhook' },
@@ -42,16 +47,15 @@ export function webhookRoutes({ runner }: { readonly runner: IntakeRunner }): Fa
         throw new HubError('invalid_request', 'The body must be a JSON object or a list of JSON objects in the format of the vendor.');
       }
       if (records.length > MAX_RECORDS) throw new HubError('invalid_request', `The body holds ${records.length} records; at most ${MAX_RECORDS} are taken at once.`);
-      const { taken, silent } = await link.take(records);
       const broken = unreadable.get(request) ?? [];
-      link.notePushProblem(broken.length === 0 ? undefined : `Of the last call ${broken.length} of the lines were no JSON and were refused.`);
+      const { taken, silent } = await link.take(broken.length === 0 ? records : records.filter((one) => one !== null), request.ip);
       refuseUnreadable(broken, taken);
       return { taken, ignored: silent };
     });
   };
 }
 
-/** By request: the numbers of its lines that are no JSON. */
+/** By request that is known to come from the vendor: the numbers of its lines that are no JSON. */
 type UnreadableLines = WeakMap<FastifyRequest, readonly number[]>;
 
 /** One broken line must not keep the others out, and must not be lost with an answer that says that all is well. */
@@ -79,6 +83,7 @@ function refused(): HubError {
  */
 async function readBody(runtime: LinkRuntime, request: FastifyRequest, payload: RequestPayload, unreadable: UnreadableLines): Promise<RequestPayload> {
   const { receive } = runtime.link.vendor;
+  if (receive?.verifyBody === undefined) unreadable.set(request, []);
   const body = await wholeBody(payload);
   if (!runtime.accepts((settings) => receive?.verifyBody?.(body, request.headers, settings) !== false)) throw refused();
   request.headers['content-type'] = parsedType(request.headers['content-type']);

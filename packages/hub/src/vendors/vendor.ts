@@ -30,6 +30,12 @@ export interface Vendor {
    * schema, are for words whose meaning the administrator chooses.
    */
   normalise(raw: unknown, connectorId: string, receivedAt: Instant, settings: Readonly<Record<string, unknown>>): readonly Signal[];
+  /**
+   * For a record from which `normalise` got no signal: why it cannot be read, completing "the record ..."; `undefined`
+   * if it is readable but reports on no device, such as an audit event. Left out: every JSON object is readable. The
+   * answer goes to status and log, so it repeats nothing of the record.
+   */
+  whyUnread?(raw: unknown): string | undefined;
   /** For vendors that are asked; `undefined` where the settings say not to. `settings` have passed the schema. */
   connect?(settings: Readonly<Record<string, unknown>>, tools: VendorTools): VendorConnection | undefined;
   /**

@@ -26,12 +26,17 @@ export const test = command({
         ['Last report', instant(status.lastReportDateTime)],
         ...formerSecretFacts(status.formerSecrets),
         ['Unknown values', unknownValues(status.unknownTerms)],
+        ['Unreadable', unreadable(status.unread)],
         ['Problem', problem === null ? undefined : `${problem.message} (${instant(problem.dateTime) ?? ''})`],
       ], style)}`,
       exit: result.ok ? EXIT.ok : EXIT.failed,
     };
   },
 });
+
+function unreadable(unread: VendorLinkStatus['unread']): string | undefined {
+  return unread === null ? undefined : `${unread.count} ${unread.count === 1 ? 'record' : 'records'}, last ${instant(unread.lastDateTime) ?? ''}`;
+}
 
 function unknownValues(terms: VendorLinkStatus['unknownTerms']): string | undefined {
   if (terms.length === 0) return undefined;

@@ -26,6 +26,7 @@ export interface VendorLinkStatus {
   readonly formerSecrets: readonly FormerSecret[];
   readonly lastSuccessDateTime: string | null;
   readonly lastReportDateTime: string | null;
+  readonly unread: { readonly count: number; readonly lastDateTime: string; readonly message: string } | null;
   readonly problem: { readonly dateTime: string; readonly message: string; readonly nextTryDateTime: string | null } | null;
   readonly unknownTerms: readonly UnknownTermResource[];
 }

@@ -58,6 +58,8 @@ export const statusView = z.object({
   formerSecrets,
   lastSuccessDateTime: time,
   lastReportDateTime: time,
+  unread: z.object({ count: z.int().describe('Since the link was started or changed.'), lastDateTime: z.string(), message: z.string() }).nullable()
+    .describe('Records and calls from the vendor that could not be read, so that they are lost; `message`: what was wrong with the last one.'),
   problem: z.object({ dateTime: z.string(), message: z.string(), nextTryDateTime: time }).nullable(),
   unknownTerms: z.array(termView).describe("Values in the vendor's reports that no table holds, as GET /admin/v1/unknown-terms lists them."),
   cursors: z.object({ poll: time, stream: time } satisfies Record<CursorName, unknown>).describe('When the place in the list and in the stream last moved.'),

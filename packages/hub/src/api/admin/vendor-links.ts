@@ -168,6 +168,7 @@ class Links {
       formerSecrets: toFormerSecrets(bodyOf(row) ?? {}, clock.now()),
       lastSuccessDateTime: timeOf(status?.lastSuccessAt),
       lastReportDateTime: timeOf(status?.lastReportAt),
+      unread: status?.unread == null ? null : { count: status.unread.count, lastDateTime: isoTime(status.unread.lastAt), message: status.unread.message },
       problem: problem && { dateTime: isoTime(problem.at), message: problem.message, nextTryDateTime: timeOf(problem.nextTryAt) },
       unknownTerms: (await vocabulary.unknownTerms(connectorId)).map(toTermView),
       cursors: { poll: timeOf(poll?.modifiedAt), stream: timeOf(stream?.modifiedAt) },

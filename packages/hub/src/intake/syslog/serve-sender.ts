@@ -12,6 +12,8 @@ export interface ServeOptions {
   /** Shared by all connections of the connector. */
   readonly pace: LinePace;
   readonly connectorId: string;
+  /** Of the sender. */
+  readonly address: string;
   /** The link of this sender as it is now; `undefined` when it has none any more. Asked before each batch. */
   readonly link: () => Promise<LinkRuntime | undefined>;
   readonly log: VendorLog;
@@ -55,12 +57,12 @@ async function takeFrames(frames: readonly Frame[], options: ServeOptions): Prom
   const tooLong = frames.filter((frame) => 'tooLong' in frame).length;
   // Other lines are no sign of life either: a relay may go on long after its source has fallen silent.
   const records = frames.flatMap((frame) => ('line' in frame && frame.line.includes('CEF:') ? [frame.line.toString('utf8')] : []));
-  if (tooLong > 0) log.warn({ connectorId, lines: tooLong, maxBytes: options.maxLineBytes }, 'lines of syslog were longer than is taken, and passed over');
+  if (tooLong > 0) (await options.link())?.noteUnread(tooLong, `A line of syslog was longer than ${options.maxLineBytes} bytes.`, options.address);
   for (let attempt = 0; records.length > 0; attempt += 1) {
     const link = await options.link();
     if (link === undefined) return 'its link was removed, switched off or given to another sender';
     try {
-      await link.take(records);
+      await link.take(records, options.address);
       return undefined;
     } catch (error) {
       const { waitMs, message } = setbackOf(error, attempt, Math.random());

@@ -171,6 +171,16 @@ describe('a sender with its certificate', () => {
     await reports(6);
   });
 
+  test('whose CEF cannot be read, or is too long, is told of in the status of its link; what is about no device is not', async () => {
+    await start(undefined, { lineBytes: 2000 });
+    const socket = await sender(console_);
+    socket.write(`${line('bad', 1)}\nCEF:0|Acme|Mobile\n<134>CEF:0|Acme|Mobile|1.2|7|Console opened|0|suser=ada deviceExternalId=N/A\n${'x'.repeat(3000)}\nx y CEF:0|a|b|c|d|e|f|\n${line('bad', 2)}\n`);
+    await reports(2);
+    await eventually(() => { expect(runner.status(LOOKOUT)?.unread).toMatchObject({ count: 3 }); });
+    const message = expect.stringMatching(/^A record could not be read: it holds no CEF message where one is expected \(record \d of \d that arrived together\)\.$/);
+    expect(runner.status(LOOKOUT)).toMatchObject({ running: true, unread: { message, lastAt: t.hub.clock.now() }, problem: { message, nextTryAt: null } });
+  });
+
   test('that leaves a counted message unfinished is told from how many bytes were missing', async () => {
     const told: string[] = [];
     await start(undefined, {}, undefined, (message) => told.push(message));

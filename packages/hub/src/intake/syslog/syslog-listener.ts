@@ -163,7 +163,7 @@ class Listener implements SyslogListener {
     const { connectorId } = accepted.link;
     socket.setKeepAlive(true, 60_000);
     const { lines, problem } = await serveSender(socket, {
-      maxLineBytes: this.#limits.lineBytes, pace: this.#paceOf(connectorId), connectorId, log, stopping: this.#stopping.signal, link: this.#follow(sender, accepted),
+      maxLineBytes: this.#limits.lineBytes, pace: this.#paceOf(connectorId), connectorId, address: sender.address, log, stopping: this.#stopping.signal, link: this.#follow(sender, accepted),
     });
     log.info({ address: sender.address, connectorId, lines }, `a sender of syslog is gone${problem === undefined ? '' : `: ${problem}`}`);
   }

@@ -1,5 +1,6 @@
 import type { Vendor } from '../vendor.ts';
 import { ANY_CONNECTOR } from '../vendor.ts';
+import { readCefLine } from './cef.ts';
 import { readLine } from './read-line.ts';
 import type { CefSettings } from './settings.ts';
 import { cefSettings } from './settings.ts';
@@ -17,5 +18,10 @@ export const syslogCef: Vendor = {
   normalise(raw, connectorId, receivedAt, settings) {
     const signal = typeof raw === 'string' ? readLine(raw, settings as CefSettings, connectorId, receivedAt).signal : undefined;
     return signal === undefined ? [] : [signal];
+  },
+
+  whyUnread(raw) {
+    const read = typeof raw === 'string' ? readCefLine(raw) : undefined;
+    return read?.ok === false ? read.problem : undefined;
   },
 };
