@@ -240,6 +240,7 @@ describe('what is installed', () => {
     expect(await json('inventory', 'disclosed', sheet.split('\r\n')[1]?.split(',')[0] ?? '')).toEqual([{ managedDeviceId: id, scope: 'all', itemCount: 1 }]);
     expect(await cli('inventory', 'disclosed', '999999')).toMatchObject({ code: 1 });
     expect(await ok('inventory', 'forget', 'SN-1')).toContain('Forgot the inventory of Ada\'s phone');
+    expect(await cli('inventory', 'forget', 'SN-1')).toMatchObject({ code: 1, err: expect.stringContaining('there is nothing to forget') });
   });
 
   test('is pushed only where the hub may call', async () => {

@@ -53,8 +53,8 @@ export interface InventoryKeeper {
   keepCertificates(rows: readonly (Collected & { readonly certificates: readonly InstalledCertificate[] })[]): Promise<readonly InventoryOutcome[]>;
   /** Forgets the inventories of a device that its management has let go. */
   release(row: Omit<Collected, 'collectedAt'>): Promise<InventoryOutcome>;
-  /** Forgets them because an administrator says so. */
-  forget(actor: string, deviceId: string): Promise<void>;
+  /** Forgets them because an administrator says so; whether there was anything to forget. */
+  forget(actor: string, deviceId: string): Promise<boolean>;
   /** `listener` is called after something was kept or forgotten by this process. */
   onChanged(listener: () => void): void;
 }
@@ -161,14 +161,16 @@ export class KeepInventory implements InventoryKeeper {
     return outcomes[0] ?? 'unmatched';
   }
 
-  async forget(actor: string, deviceId: string): Promise<void> {
-    await this.#store.transaction(async (tx) => {
-      await forgetBoth(tx, [deviceId]);
+  async forget(actor: string, deviceId: string): Promise<boolean> {
+    const found = await this.#store.transaction(async (tx) => {
+      if (!await forgetBoth(tx, [deviceId])) return false;
       await tx.audit.append([{
         id: randomUUID(), at: this.#clock.now(), actor, operation: 'Delete', resourceType: 'deviceInventory', resourceId: deviceId, changes: [],
       }]);
+      return true;
     });
-    this.#tell();
+    if (found) this.#tell();
+    return found;
   }
 
   /** Finds the devices, and runs `work` on those that are certain; it answers which were taken. */
@@ -259,7 +261,8 @@ function ofDevice({ id, resource }: DeviceRow): { readonly deviceId: string; rea
   return { deviceId: id, platform: platformOf(resource.operatingSystem as string) };
 }
 
-async function forgetBoth(tx: Transaction, deviceIds: readonly string[]): Promise<void> {
-  await tx.appInventory.forget(deviceIds);
-  await tx.certificateInventory.forget(deviceIds);
+async function forgetBoth(tx: Transaction, deviceIds: readonly string[]): Promise<boolean> {
+  const apps = await tx.appInventory.forget(deviceIds);
+  const certificates = await tx.certificateInventory.forget(deviceIds);
+  return apps || certificates;
 }

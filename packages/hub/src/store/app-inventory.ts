@@ -112,6 +112,6 @@ export interface AppInventoryWriter {
   pruneGone(prune: PruneGone): Promise<number>;
   /** Makes a change of what is kept of these devices, which is as it was: something else about them matters to those who read changes. */
   touch(deviceIds: readonly string[]): Promise<void>;
-  /** Forgets everything about the apps of these devices. Happens by itself when a device is deleted. */
-  forget(deviceIds: readonly string[]): Promise<void>;
+  /** Forgets everything about the apps of these devices; whether there was anything. Happens by itself when a device is deleted. */
+  forget(deviceIds: readonly string[]): Promise<boolean>;
 }

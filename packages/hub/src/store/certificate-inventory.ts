@@ -19,5 +19,6 @@ export interface CertificateInventoryWriter {
   put(rows: readonly DeviceCertificates[]): Promise<readonly boolean[]>;
   pruneGone(prune: PruneGone): Promise<number>;
   touch(deviceIds: readonly string[]): Promise<void>;
-  forget(deviceIds: readonly string[]): Promise<void>;
+  /** Whether there was anything to forget. */
+  forget(deviceIds: readonly string[]): Promise<boolean>;
 }

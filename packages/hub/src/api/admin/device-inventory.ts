@@ -47,7 +47,8 @@ export function deviceInventoryRoutes({ store, keeper, clock }: DeviceInventoryO
       };
     });
     app.delete(`${DEVICE}/inventory`, { config: { access: WRITE, doc: docs.forget } }, async (request, reply) => {
-      await keeper.forget(actorOf(request), await knownDevice(store, request));
+      const id = await knownDevice(store, request);
+      if (!await keeper.forget(actorOf(request), id)) throw new HubError('not_found', `No inventory of the device ${id} is stored, so there is nothing to forget.`);
       return reply.code(204).send();
     });
     app.post('/admin/v1/inventory/import', { bodyLimit: BODY_LIMIT, config: { access: WRITE, doc: docs.import } }, async (request) => importGraph(keeper, clock, request.body));
@@ -107,7 +108,7 @@ const docs = {
     summary: 'Read what is installed on a device', tags, params: deviceParams, description: 'Of a personal device managed apps only.',
     responses: { 200: { description: 'The newest inventory.', schema: deviceAppsView } },
   },
-  forget: { summary: 'Forget what is installed on a device', tags, params: deviceParams, responses: { 204: { description: 'Forgotten. Partners who were given it are told that it is gone.' } } },
+  forget: { summary: 'Forget what is installed on a device', tags, params: deviceParams, description: '404 when nothing is stored.', responses: { 204: { description: 'Forgotten. Partners who were given it are told that it is gone.' } } },
   import: {
     summary: 'Bring in detected apps as Graph answers them', tags, body: graphImport,
     description: 'The answer of `GET /beta/deviceManagement/managedDevices?$expand=detectedApps`, page by page. Graph does not tell which apps are managed. Devices are found by id, Entra device id, serial number, IMEI or UDID, as in reports.',

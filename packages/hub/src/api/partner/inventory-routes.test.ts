@@ -252,6 +252,7 @@ describe('with App Sync for iOS', () => {
     const { body: { cursor: late } } = await fetchApps('?limit=1', ZIMPERIUM);
     await hub.devices.remove('admin', IPAD);
     expect((await admin('DELETE', `/devices/${IPHONE}/inventory`)).status).toBe(204);
+    expect(await admin('DELETE', `/devices/${IPHONE}/inventory`)).toMatchObject({ status: 404, body: { error: { message: expect.stringContaining('nothing to forget') } } });
     expect((await fetchApps(`?changedSince=${cursor}`)).body.value).toEqual([{ managedDeviceId: IPAD, removed: true }, { managedDeviceId: IPHONE, removed: true }]);
     expect((await fetchApps(`?changedSince=${late}`, ZIMPERIUM)).body.value).toEqual([{ managedDeviceId: IPAD, removed: true }]);
   });

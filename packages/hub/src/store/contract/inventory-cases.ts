@@ -86,7 +86,8 @@ export function inventoryCases(store: () => Store): void {
     expect(await detected()).toEqual([['Diary', 1], ['Example Mail', 2]]);
     await store().transaction((tx) => tx.devices.delete(['d1', 'd3', 'nobody']));
     expect(await detected()).toEqual([['Example Mail', 1]]);
-    await store().transaction((tx) => tx.appInventory.forget(['d2', 'nobody']));
+    const forget = () => store().transaction((tx) => tx.appInventory.forget(['d2', 'nobody']));
+    expect([await forget(), await forget()]).toEqual([true, false]);
     expect(await detected()).toEqual([]);
     expect(await store().appInventory.count()).toBe(0);
   });
@@ -201,7 +202,8 @@ export function inventoryCases(store: () => Store): void {
     await putCertificates(of('d1', { collectedAt: T0 + 2, certificates: [] }));
     await store().transaction((tx) => tx.devices.delete(['d2']));
     expect((await store().certificateInventory.changes('iOS', last, 10)).map(({ deviceId, inventory }) => [deviceId, inventory?.certificates])).toEqual([['d1', []], ['d2', undefined]]);
-    await store().transaction((tx) => tx.certificateInventory.forget(['d1', 'nobody']));
+    const forget = () => store().transaction((tx) => tx.certificateInventory.forget(['d1', 'nobody']));
+    expect([await forget(), await forget()]).toEqual([true, false]);
     expect(await store().certificateInventory.ofDevices(['d1', 'd2'])).toEqual([]);
   });
 

@@ -96,19 +96,22 @@ async function putIds(session: WriteSession, table: IdTable, deviceId: string, a
 }
 
 /** Also called when devices are deleted. */
-export async function forgetApps(session: WriteSession, deviceIds: readonly string[]): Promise<void> {
-  if (deviceIds.length === 0) return;
+export async function forgetApps(session: WriteSession, deviceIds: readonly string[]): Promise<boolean> {
+  if (deviceIds.length === 0) return false;
   await session.lock('inventory', 'exclusive');
   const ords = [...(await knownNumbers(session, deviceIds)).values()];
-  if (ords.length === 0) return;
+  if (ords.length === 0) return false;
   const sets = [...(await setsByNumber(session, 'apps', ords)).values()].filter((set) => !set.gone);
   const counts = new Counts();
   for (const set of sets) counts.replace(set.ord, decodeSet(set.items), []);
   await writeSets(session, 'apps', sets.map(goneSet));
   await counts.write(session);
+  let found = sets.length > 0;
   for (const table of ['device_managed_apps', 'device_declared_apps', 'pending_apps'] as const) {
-    await session.execute(builders[session.dialect].deleteFrom(table).where(isOneOfNumbers(session.dialect, 'ord', ords)));
+    const deleted = await session.query(builders[session.dialect].deleteFrom(table).where(isOneOfNumbers(session.dialect, 'ord', ords)).returning('ord'));
+    found ||= deleted.length > 0;
   }
+  return found;
 }
 
 async function put(session: WriteSession, rows: readonly DeviceApps[]): Promise<readonly boolean[]> {

@@ -42,14 +42,15 @@ export function certificateInventory(session: WriteSession): CertificateInventor
 }
 
 /** Also called when devices are deleted. */
-export async function forgetCertificates(session: WriteSession, deviceIds: readonly string[]): Promise<void> {
-  if (deviceIds.length === 0) return;
+export async function forgetCertificates(session: WriteSession, deviceIds: readonly string[]): Promise<boolean> {
+  if (deviceIds.length === 0) return false;
   await session.lock('inventory', 'exclusive');
   const ords = [...(await knownNumbers(session, deviceIds)).values()];
   const sets = ords.length === 0 ? [] : [...(await setsByNumber(session, 'certificates', ords)).values()].filter((set) => !set.gone);
-  if (sets.length === 0) return;
+  if (sets.length === 0) return false;
   await writeSets(session, 'certificates', sets.map(goneSet));
   await countUses(session, sets.map((set) => [decodeSet(set.items), []]));
+  return true;
 }
 
 async function put(session: WriteSession, rows: readonly DeviceCertificates[]): Promise<readonly boolean[]> {
