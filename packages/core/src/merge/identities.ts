@@ -66,10 +66,14 @@ function withoutSilence(view: PartnerView): PartnerView {
 /**
  * Takes a signal that may be about this device or about another: its bad news is held against the device; its good news
  * only ends what the same identity's earlier bad news held. It leaves no finding.
+ *
+ * @param isOver whether its bad news is over already (`isOutdated`); asked only where nothing of its identity is held yet
  */
-export function holdAgainst(views: readonly PartnerView[], signal: Signal, limits: SignalLimits): readonly PartnerView[] {
+export function holdAgainst(
+  views: readonly PartnerView[], signal: Signal, limits: SignalLimits, isOver: () => boolean = () => false,
+): readonly PartnerView[] {
   const before = heldView(views, signal);
-  if (before === undefined && !isBadNews(signal)) return views;
+  if (before === undefined && (!isBadNews(signal) || isOver())) return views;
   const { view } = applySignal(before, NO_FINDINGS, signal, limits);
   if (view === undefined || view === before) return views;
   const others = views.filter((other) => other !== before);
@@ -108,11 +112,13 @@ function isSettledBy(held: PartnerView, { state, observedAt, undated }: Signal):
   return state !== undefined && isAssessment(state) && undated !== true && observedAt >= held.observedAt;
 }
 
-function isBadNews({ state, findings }: Signal): boolean {
+/** Whether anything in the signal is worse than secured. */
+export function isBadNews({ state, findings }: Signal): boolean {
   return (state !== undefined && isWorseThanSecured(state)) || findings.some((finding) => finding.state === 'open' && finding.severity !== undefined);
 }
 
-function isBad({ state, lastLevel, lastAppState, openFindings, basis, contested }: PartnerView): boolean {
+/** Whether anything in the view is worse than secured. */
+export function isBad({ state, lastLevel, lastAppState, openFindings, basis, contested }: PartnerView): boolean {
   if ([state, lastLevel?.state, lastAppState?.state, contested?.state].some((one) => one !== undefined && isWorseThanSecured(one))) return true;
   return openFindings.some(({ severity }) => severity !== undefined) && (basis === 'findings' || !isAssessment(state));
 }

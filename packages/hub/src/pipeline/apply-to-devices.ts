@@ -1,4 +1,4 @@
-import { viewsOfSuperseded, type MatchEvidence, type Signal, type SignalLimits } from '@sallyport/core';
+import { isOutdated, viewsOfSuperseded, type MatchEvidence, type PartnerView, type Signal, type SignalLimits, type Trace } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import type { CommonKeys } from './common-keys.ts';
 import type { FindingRow, PostureRow, Store, Transaction } from '../store/store.ts';
@@ -8,6 +8,7 @@ import { holdEffects, type HoldEffect } from './hold-signals.ts';
 import { holdSignal, mergeSignal, releaseSignal, workingPosture, type WorkingPosture } from './merge-signals.ts';
 import { findingHistory } from './note-history.ts';
 import type { ReportOutcome } from './ports.ts';
+import { reportedSince } from './reported-since.ts';
 import type { Serial } from '../view/serial.ts';
 import { settleDevices } from './settle-devices.ts';
 import { waitForClock } from './wait-for-clock.ts';
@@ -46,14 +47,11 @@ export async function applyToDevices(
   // While the clock is in doubt no instant is pulled back: it may be the clock that is wrong.
   const { working, older } = await loadWorking(tx, meant, signals, read, inDoubt ? Infinity : now, limits);
   const counting = inDoubt ? await waitForClock(tx, signals, matches, now) : signals;
+  const since = await reportedSince(tx, deps.memory.fleet, counting, holds, limits, now);
   const statuses = counting.map((signal, i) => {
     const match = matches[i] as Match;
-    for (const { deviceId, kind } of holds[i] as readonly HoldEffect[]) {
-      const of = working.get(deviceId) as WorkingPosture;
-      if (kind === 'hold') holdSignal(of, signal, limits);
-      // A hold is released when the report counts for good.
-      else if (!inDoubt) releaseSignal(of, signal);
-    }
+    takeEffects(working, signal, { match, effects: holds[i] as readonly HoldEffect[], trace: since?.of(signal), limits, inDoubt });
+    since?.add(signal, limits);
     if (match.kind !== 'matched') return undefined;
     const status = mergeSignal(working.get(match.deviceId) as WorkingPosture, signal, match.evidence ?? NO_EVIDENCE, limits);
     return inDoubt ? 'accepted' : status;
@@ -69,6 +67,34 @@ export async function applyToDevices(
   });
   const { postures } = await settleDevices(tx, deps, unsettled, now, findingHistory(findings, now));
   return { statuses, postures };
+}
+
+interface Holding {
+  readonly match: Match;
+  readonly effects: readonly HoldEffect[];
+  readonly trace: Trace | undefined;
+  readonly limits: SignalLimits;
+  readonly inDoubt: boolean;
+}
+
+/** What a signal does to the devices that it may be about, and to those that it is known now not to be about. */
+function takeEffects(working: ReadonlyMap<string, WorkingPosture>, signal: Signal, { match, effects, trace, limits, inDoubt }: Holding): void {
+  const isOver = (): boolean => isOutdated(signal, comparableViews(working, signal, match, effects), trace, limits);
+  for (const { deviceId, kind } of effects) {
+    const of = working.get(deviceId) as WorkingPosture;
+    if (kind === 'hold') holdSignal(of, signal, limits, isOver);
+    // A hold is released when the report counts for good.
+    else if (!inDoubt) releaseSignal(of, signal);
+  }
+}
+
+/** Of the devices that a signal may be about, but for those that a clock which was ahead has stored. */
+function comparableViews(working: ReadonlyMap<string, WorkingPosture>, signal: Signal, match: Match, effects: readonly HoldEffect[]): readonly PartnerView[] {
+  const ids = [...(match.kind === 'matched' ? [match.deviceId] : []), ...effects.map(({ deviceId }) => deviceId)];
+  return ids.flatMap((id) => {
+    const of = working.get(id);
+    return of === undefined || of.ahead.has(signal.connectorId) ? [] : of.views;
+  });
 }
 
 /** What is reported of a phone is reported of all its records. */

@@ -66,6 +66,79 @@ test('an older level of an identity that has reported of the device before ends 
   expect(states()[0]).toBe('secured');
 });
 
+describe('bad news that comes after a newer level of the same identity is over', () => {
+  const HOUR = 3_600_000;
+  const KEYS = [SERIAL, own('v1')];
+  const NOTHING_HELD = ['unknown', 'unknown', 'unknown'];
+  const ago = (ms: number) => hub.clock.now() - ms;
+
+  test.each([['its own id', KEYS], ['the same keys', [SERIAL]]])('known by %s: it is held against nobody', async (_, keys) => {
+    await take(keys, { state: 'secured' });
+    expect(await take(keys, { state: 'highSeverity', observedAt: ago(HOUR) })).toMatchObject({ status: 'accepted', matched: false });
+    expect(states()).toEqual(NOTHING_HELD);
+    await take(keys, { state: 'highSeverity' });
+    expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
+  });
+
+  test.each<[string, readonly DeviceKey[], string]>([
+    ['of a device that is not known', KEYS, 'unknown'], ['of one that is', [{ type: 'managedDeviceId', value: PHONE }, own('v1')], 'secured'],
+  ])('also where both come at once, and the level %s', async (_, keys, state) => {
+    const at = hub.clock.now();
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys, state: 'secured', at }), report(LOOKOUT, PHONE, { keys: KEYS, state: 'highSeverity', at: at - HOUR })]);
+    expect(states()).toEqual([state, 'unknown', 'unknown']);
+  });
+
+  test('a finding is, once it was resolved', async () => {
+    const finding = { id: 'f', type: 'TROJAN', severity: 'high' as const };
+    await take(KEYS, { findings: [{ ...finding, state: 'resolved' }] });
+    await take(KEYS, { findings: [{ ...finding, state: 'open' }], observedAt: ago(HOUR) });
+    expect(states()).toEqual(NOTHING_HELD);
+    await take(KEYS, { findings: [{ ...finding, id: 'g', state: 'open' }], observedAt: ago(HOUR) });
+    expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
+  });
+
+  test.each<[string, readonly DeviceKey[], Partial<Signal>, number]>([
+    ['another identity reported the level', [SERIAL, own('v2')], { state: 'secured' }, HOUR],
+    ['it was lost contact', KEYS, { state: 'unresponsive' }, HOUR],
+    ['the level has no time of its own', KEYS, { state: 'secured', undated: true }, HOUR],
+    ['the level is newer by a moment only', KEYS, { state: 'secured' }, 2_000],
+  ])('it is held where %s', async (_, keys, better, age) => {
+    await take(keys, better);
+    await take(KEYS, { state: 'highSeverity', observedAt: ago(age) });
+    expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
+  });
+
+  test('it is held where it has no time of its own', async () => {
+    await take(KEYS, { state: 'secured' });
+    await take(KEYS, { state: 'highSeverity', observedAt: ago(HOUR), undated: true });
+    expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
+  });
+
+  test('where the device was learnt, it is held against no other one either', async () => {
+    await take([{ type: 'managedDeviceId', value: PHONE }, own('v1')], { state: 'secured' });
+    expect(await take(KEYS, { state: 'highSeverity', observedAt: ago(HOUR) })).toMatchObject({ status: 'late', matched: true });
+    expect(states()).toEqual(['secured', 'unknown', 'unknown']);
+    await take(KEYS, { state: 'highSeverity' });
+    expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
+  });
+
+  test.each<[string, readonly DeviceKey[]]>([['', KEYS], [' of a device that was known', [{ type: 'managedDeviceId', value: PHONE }, own('v1')]]])('it is held where a clock that was ahead stored the level%s', async (_, keys) => {
+    const right = hub.clock.now();
+    hub.clock.at = right + 240_000;
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys, state: 'secured', at: hub.clock.now() })]);
+    hub.clock.at = right + 60_000;
+    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys: KEYS, state: 'highSeverity', at: right + 30_000 })]);
+    expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
+  });
+
+  test('it is not held against the device of which the level was reported, though another one is meant now', async () => {
+    await hub.devices.remove('test', TWIN);
+    await take(KEYS, { state: 'secured' });
+    await take([{ type: 'serialNumber', value: 'SN-2' }, own('v1')], { state: 'highSeverity', observedAt: ago(HOUR) });
+    expect(states()).toEqual(['secured', undefined, 'highSeverity']);
+  });
+});
+
 test('a unique match settles it: that device carries on, the other one is released', async () => {
   await take([SERIAL, own('v1')], { state: 'highSeverity' });
   await take([{ type: 'managedDeviceId', value: TWIN }, own('v1')], { state: 'activated' });

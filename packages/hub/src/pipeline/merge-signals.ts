@@ -64,9 +64,9 @@ export function mergeSignal(working: WorkingPosture, given: Signal, evidence: Ma
   return applied.late ? 'late' : 'accepted';
 }
 
-/** Takes in what may be about this device or about another. */
-export function holdSignal(working: WorkingPosture, signal: Signal, limits: SignalLimits): void {
-  change(working, holdAgainst(working.views, signal, limits), signal);
+/** Takes in what may be about this device or about another, unless it is over already. */
+export function holdSignal(working: WorkingPosture, signal: Signal, limits: SignalLimits, isOver: () => boolean): void {
+  change(working, holdAgainst(working.views, signal, limits, isOver), signal);
 }
 
 /** Ends what was held against this device: the signal's identity is known now to be another one. */

@@ -33,8 +33,8 @@ export interface ReportReader {
   ofDevice(deviceId: string, limit: number, beforeSeq?: number): Promise<readonly StoredReport[]>;
   /** Reports whose device is not known or not certain, oldest first. */
   waiting(limit: number, afterSeq?: number): Promise<readonly StoredReport[]>;
-  /** Waiting reports that carry any of the keys, oldest first. */
-  waitingFor(keys: readonly DeviceKey[]): Promise<readonly StoredReport[]>;
+  /** Waiting reports that carry any of the keys, in order of arrival; with `after` only those observed after it. */
+  waitingFor(keys: readonly DeviceKey[], after?: number): Promise<readonly StoredReport[]>;
   count(): Promise<number>;
   /** How many wait, by why; both are there, with 0 where none does. */
   countWaiting(): Promise<ReadonlyMap<'unmatched' | 'ambiguous', number>>;

@@ -69,6 +69,8 @@ export function reportCases(store: () => Store): void {
     expect(await waitingFor({ type: 'imei', value: '35' }, { type: 'imei', value: '36' }, { type: 'serialNumber', value: 'SN1' })).toEqual(['r1', 'r2', 'r3']);
     expect(await waitingFor({ type: 'imei', value: 'SN1' }, { type: 'serialNumber', value: '' })).toEqual([]);
     const [row] = await store().reports.waitingFor([{ type: 'imei', value: '36' }]);
+    expect(await store().reports.waitingFor([{ type: 'imei', value: '36' }], (row?.observedAt ?? 0) - 1)).toHaveLength(1);
+    expect(await store().reports.waitingFor([{ type: 'imei', value: '36' }], row?.observedAt)).toEqual([]);
     expect(row?.signal).toEqual(signal('r3', [{ type: 'imei', value: '36' }]));
   });
 

@@ -44,13 +44,13 @@ export function reportReader(session: ReadSession): ReportReader {
     async waiting(limit, afterSeq = 0) {
       return (await session.query(waiting().where('seq', '>', afterSeq).orderBy('seq').limit(limit))).map(toReport);
     },
-    async waitingFor(keys) {
+    async waitingFor(keys, after) {
       const names = keys.flatMap((key) => nameOfKey(key) ?? []);
       const carriers = db.selectFrom('waiting_keys').select(['connector_id', 'report_id'])
         .where(isOneOf(session.dialect, 'key', names));
       const rows = await session.query(
         waiting().where((eb) => eb(eb.refTuple('connector_id', 'report_id'), 'in', carriers.$asTuple('connector_id', 'report_id')))
-          .orderBy('seq'),
+          .$if(after !== undefined, (query) => query.where('observed_at', '>', after as number)).orderBy('seq'),
       );
       return rows.map(toReport);
     },
