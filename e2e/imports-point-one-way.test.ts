@@ -9,50 +9,105 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   core: [], contracts: [], hub: ['core', 'contracts'], cli: ['core', 'contracts', 'hub'],
 };
 
-/** Folders of the hub may import themselves and the ones before them. Reading order is build order. */
-const HUB = ['platform', 'store', 'vendors', 'documents', 'view', 'pipeline', 'publish', 'intake', 'api'];
+/**
+ * The rooms of the hub, from the ground up (docs/architecture.md): each imports itself and rooms of the lines above it, and
+ * none of its own line. Two of one line are wings, or know nothing of each other.
+ */
+const ROOMS: readonly (readonly string[])[] = [
+  ['platform'],
+  ['store', 'vendors'],
+  ['documents'],
+  ['view'],
+  ['pipeline'],
+  ['publish', 'http', 'evidence'],
+  ['intake'],
+  ['doors', 'inventory'],
+  ['api'],
+  ['compose'],
+  ['main.ts'],
+];
 
 interface Import {
   readonly file: string;
+  /** As it is written. */
   readonly to: string;
+  /** A file of the checkout, where it is one. */
+  readonly target: string | undefined;
+  readonly isTypeOnly: boolean;
+}
+
+/** Tests and what only tests use may reach further. */
+function isTestCode(file: string): boolean {
+  return /\.test\.ts$|(^|[-/])testing(-[^/]*)?\.ts$|\/(fixtures|contract|nothing-opens|quiet-month)\//.test(file);
 }
 
 function importsOf(folder: string): readonly Import[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !isTestCode(entry.name))
-    .flatMap((entry) => {
-      const file = relative(root, join(entry.parentPath, entry.name));
+    .map((entry) => ({ entry, file: relative(root, join(entry.parentPath, entry.name)) }))
+    .filter(({ entry, file }) => entry.isFile() && file.endsWith('.ts') && !isTestCode(file))
+    .flatMap(({ file }) => {
       const text = readFileSync(join(root, file), 'utf8');
-      return [...text.matchAll(/(?:from|import)\s*\(?'([^']+)'/g)].map((match) => ({ file, to: match[1] as string }));
+      return [...text.matchAll(/(?:^|\n)(?:import|export)( type)?[^'";]*?from '([^']+)'|import\(?\s*'([^']+)'/g)].map((match): Import => {
+        const to = match[2] ?? match[3] as string;
+        return { file, to, target: targetOf(file, to), isTypeOnly: match[1] !== undefined };
+      });
     });
 }
 
-/** Tests and what only tests use may reach further. */
-function isTestCode(name: string): boolean {
-  return /(^|[-.])(test|testing|contract)([-.]|\.ts$)/.test(name);
+function targetOf(file: string, to: string): string | undefined {
+  if (to.startsWith('.')) return relative(root, join(root, file, '..', to));
+  const [, name, rest = 'index.ts'] = /^@sallyport\/([^/]+)(?:\/(.+))?$/.exec(to) ?? [];
+  return name === undefined ? undefined : `packages/${name}/src/${rest}`;
 }
+
+const shipped = new Map(Object.keys(PACKAGES).map((name) => [name, importsOf(`packages/${name}/src`)]));
+const of = (name: string): readonly Import[] => shipped.get(name) as readonly Import[];
 
 describe('imports point one way', () => {
   for (const [name, allowed] of Object.entries(PACKAGES)) {
     test(`${name} imports only ${allowed.join(', ') || 'libraries'} of ours`, () => {
-      const wrong = importsOf(`packages/${name}/src`).filter(({ to }) => {
-        const target = /^@sallyport\/([^/]+)/.exec(to)?.[1];
-        return target !== undefined && target !== name && !allowed.includes(target);
-      });
+      const wrong = of(name).filter(({ target }) => target?.startsWith('packages/') === true && ![name, ...allowed].includes(target.split(sep)[1] as string));
       expect(wrong).toEqual([]);
     });
   }
 
   test('core knows neither Node nor any library', () => {
-    expect(importsOf('packages/core/src').filter(({ to }) => !to.startsWith('.'))).toEqual([]);
+    expect(of('core').filter(({ to }) => !to.startsWith('.'))).toEqual([]);
   });
 
-  test('folders of the hub import only those before them', () => {
-    const wrong = HUB.flatMap((from) => importsOf(`packages/hub/src/${from}`).filter(({ file, to }) => {
-      if (!to.startsWith('.')) return false;
-      const [folder] = relative(join(root, 'packages/hub/src'), join(root, file, '..', to)).split(sep);
-      return folder !== undefined && HUB.includes(folder) && HUB.indexOf(folder) > HUB.indexOf(from);
-    }));
+  test('rooms of the hub import only those below them, and wings no wing', () => {
+    const levels = new Map(ROOMS.flatMap((rooms, level) => rooms.map((room) => [room, level])));
+    const roomOf = (file: string): string => file.split(sep)[3] as string;
+    const inside = of('hub').filter(({ target }) => target?.startsWith('packages/hub/src/') === true);
+    expect([...new Set(of('hub').map(({ file }) => roomOf(file)))].filter((room) => !levels.has(room))).toEqual([]);
+    const wrong = inside.filter(({ file, target = '' }) => roomOf(file) !== roomOf(target) && (levels.get(roomOf(target)) ?? Infinity) >= (levels.get(roomOf(file)) as number));
     expect(wrong).toEqual([]);
   });
+
+  test('nothing that ships imports tests, fixtures or what is only for them, but the demo', () => {
+    const wrong = [...shipped.values()].flat().filter(({ file, target }) => target !== undefined
+      && (isTestCode(target) || /^(e2e|bench)\//.test(target) || target.startsWith('packages/simulators/')) && !file.startsWith('packages/cli/src/demo/'));
+    expect(wrong).toEqual([]);
+  });
+
+  test('no files import each other in a circle, types neither', () => {
+    expect(circles([...shipped.values()].flat())).toEqual([]);
+  });
 });
+
+/** The circles of imports, each by the files on it; a file that leads into one is none of it. */
+function circles(imports: readonly Import[]): readonly string[] {
+  const graph = new Map<string, string[]>();
+  for (const { file, target } of imports) if (target !== undefined) graph.set(file, [...graph.get(file) ?? [], target]);
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    const at = path.indexOf(file);
+    if (at >= 0) found.push([...path.slice(at), file].join(' -> '));
+    if (at >= 0 || done.has(file)) return;
+    for (const target of graph.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  return found;
+}

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { fakeDecider } from '@sallyport/hub/api/access/testing.ts';
-import { DoorRegistry } from '@sallyport/hub/api/doors/door-registry.ts';
-import { doorRoutes } from '@sallyport/hub/api/doors/routes.ts';
-import { doorBody, NO_TRUST_SETS } from '@sallyport/hub/api/doors/testing.ts';
-import { createHttpServer } from '@sallyport/hub/api/http-server.ts';
+import { DoorRegistry } from '@sallyport/hub/doors/door-registry.ts';
+import { doorRoutes } from '@sallyport/hub/doors/routes.ts';
+import { doorBody, NO_TRUST_SETS } from '@sallyport/hub/doors/testing.ts';
+import { createHttpServer } from '@sallyport/hub/http/http-server.ts';
 import { systemClock } from '@sallyport/hub/platform/clock.ts';
 import { freePort } from '@sallyport/hub/platform/free-port.ts';
 import { ensureServerTls, type ServerTls } from '@sallyport/hub/platform/tls.ts';
@@ -51,7 +51,7 @@ export class EventHub {
     this.caPem = tls.caPem ?? '';
   }
 
-  /** @param doors their ids; all have the key of `api/doors/testing.ts` */
+  /** @param doors their ids; all have the key of `doors/testing.ts` */
   static async start(doors: readonly string[], databaseUrl?: string, stall: Stall = {}): Promise<EventHub> {
     const folder = mkdtempSync(join(tmpdir(), 'sallyport-events-'));
     const hub = new EventHub(folder, databaseUrl, await ensureServerTls(join(folder, 'tls'), ['localhost'], Date.now()), await freePort('localhost'), stall);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newDeviceAuthority } from '@sallyport/hub/platform/device-ca.ts';
-import type { RouteRow } from '@sallyport/hub/api/route-table.ts';
+import type { RouteRow } from '@sallyport/hub/http/route-table.ts';
 import { AttackedHub, pathOf } from './attacked-hub.ts';
 
 /**

@@ -1,6 +1,7 @@
 export * from './vocabulary/level.ts';
 export * from './vocabulary/threat-state.ts';
 export * from './vocabulary/platform.ts';
+export * from './vocabulary/platforms.ts';
 export * from './vocabulary/android-management.ts';
 export * from './vocabulary/signal.ts';
 export * from './vocabulary/signal-limits.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { compose } from './compose.ts';
+import { compose } from './compose/compose.ts';
 import { parseServeSettings } from './platform/settings.ts';
 import { TrustedClock } from './platform/trusted-clock.ts';
 

@@ -1,4 +1,5 @@
-import { compose, type Hub } from './compose.ts';
+import { compose } from './compose/compose.ts';
+import { type Hub } from './compose/parts.ts';
 import { createLog } from './platform/log.ts';
 import { helpOfServe, parseServeSettings } from './platform/settings.ts';
 import { startProblem } from './platform/start-problem.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { DoorResource } from '@sallyport/contracts/client/index.ts';
-import { sseEvents } from '@sallyport/hub/vendors/sse.ts';
+import { sseEvents } from '@sallyport/hub/vendors/kit/sse.ts';
 
 /** When the door was told of a change of a device; `performance.now()`. */
 export interface Told {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { sseEvents } from '@sallyport/hub/vendors/sse.ts';
+import { sseEvents } from '@sallyport/hub/vendors/kit/sse.ts';
 import { ADA } from './people.ts';
 
 /** A record of Lookout's event stream. */

@@ -1,6 +1,6 @@
 import type { AccessPolicy, AccessRequest, ClientAppType, Decision, NamedLocation } from '../vocabulary/access.ts';
 import type { UserFacts } from '../vocabulary/device.ts';
-import type { Platform } from '../vocabulary/platform.ts';
+import type { Platform } from '../vocabulary/platforms.ts';
 import { wellKnownApplication } from './applications.ts';
 import { Collected } from './collected.ts';
 import { Dimension } from './dimension.ts';

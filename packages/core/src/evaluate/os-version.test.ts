@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Platform } from '../vocabulary/platform.ts';
+import type { Platform } from '../vocabulary/platforms.ts';
 import { compareVersions, readDeviceVersion, readVersionLimit, settledVersionLimit } from './os-version.ts';
 
 describe('a limit', () => {

@@ -1,4 +1,5 @@
-import { readSystem, type Platform } from '../vocabulary/platform.ts';
+import { readSystem } from '../vocabulary/platform.ts';
+import { type Platform } from '../vocabulary/platforms.ts';
 import { QUALIFIERS, VERSION_WORDS } from './version-words.ts';
 
 /** The numbers of a version, the most significant first; missing ones are zero. */

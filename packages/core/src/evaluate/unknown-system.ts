@@ -3,7 +3,7 @@ import type { CompliancePolicy, SettingVerdict } from '../vocabulary/compliance.
 import type { Connector, MergeRule } from '../vocabulary/connector.ts';
 import type { DeviceFacts } from '../vocabulary/device.ts';
 import { rankOfLevel } from '../vocabulary/level.ts';
-import type { Platform } from '../vocabulary/platform.ts';
+import type { Platform } from '../vocabulary/platforms.ts';
 import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
 import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 import { meaningOf } from '../vocabulary/threat-state.ts';

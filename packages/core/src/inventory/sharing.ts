@@ -1,4 +1,4 @@
-import type { Platform } from '../vocabulary/platform.ts';
+import type { Platform } from '../vocabulary/platforms.ts';
 import type { InstalledApp } from './installed-app.ts';
 
 /** Graph's `managedDeviceOwnerType`. */

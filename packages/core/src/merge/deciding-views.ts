@@ -1,5 +1,5 @@
 import type { Connector, MergeRule } from '../vocabulary/connector.ts';
-import type { Platform } from '../vocabulary/platform.ts';
+import type { Platform } from '../vocabulary/platforms.ts';
 import type { Reason, ReasonCode } from '../vocabulary/reason.ts';
 import type { Instant, OpenFinding, PartnerView, PartnerWord } from '../vocabulary/signal.ts';
 import type { SignalLimits } from '../vocabulary/signal-limits.ts';

@@ -1,7 +1,7 @@
 import type { Connector, MergeMethod, MergeRule, SilentPartnerRule } from '../vocabulary/connector.ts';
 import type { Level } from '../vocabulary/level.ts';
 import { raised } from '../vocabulary/level.ts';
-import type { Platform } from '../vocabulary/platform.ts';
+import type { Platform } from '../vocabulary/platforms.ts';
 import type { ReasonCode } from '../vocabulary/reason.ts';
 import type { Instant, PartnerWord } from '../vocabulary/signal.ts';
 import type { SignalLimits } from '../vocabulary/signal-limits.ts';

@@ -1,6 +1,6 @@
 import type { ComplianceState } from './compliance.ts';
 import type { UserFacts } from './device.ts';
-import type { Platform } from './platform.ts';
+import type { Platform } from './platforms.ts';
 import type { Reason } from './reason.ts';
 import type { Instant } from './signal.ts';
 

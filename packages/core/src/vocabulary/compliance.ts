@@ -1,6 +1,6 @@
 import type { AndroidManagement } from './android-management.ts';
 import type { Level } from './level.ts';
-import type { Platform } from './platform.ts';
+import type { Platform } from './platforms.ts';
 import type { Reason } from './reason.ts';
 import type { Instant } from './signal.ts';
 

@@ -1,5 +1,5 @@
 import type { Instant } from './signal.ts';
-import type { Platform } from './platform.ts';
+import type { Platform } from './platforms.ts';
 
 /** `basic` shows the partner's reports and never enforces them; `full` lets them decide. */
 export type Integration = 'basic' | 'full';

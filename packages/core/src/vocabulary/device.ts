@@ -1,6 +1,6 @@
 import type { Instant } from './signal.ts';
 import type { AndroidManagement } from './android-management.ts';
-import type { Platform } from './platform.ts';
+import type { Platform } from './platforms.ts';
 
 /** What the rules need of a `managedDevice`. */
 export interface DeviceFacts {

@@ -1,9 +1,5 @@
+import type { Platform } from './platforms.ts';
 import { OTHER_PHONES, SYSTEM_NAMES, SYSTEM_PREFIXES, VAGUE_NAMES, type SystemKind } from './system-names.ts';
-
-/** Graph's `conditionalAccessDevicePlatform` for devices that can be told apart; `unknown` for all others. */
-export type Platform = 'android' | 'iOS' | 'macOS' | 'windows' | 'linux' | 'unknown';
-
-export const PLATFORMS: readonly Platform[] = ['android', 'iOS', 'macOS', 'windows', 'linux', 'unknown'];
 
 /** What the name of a system means. */
 export interface SystemReading {

@@ -1,4 +1,4 @@
-import type { Platform } from './platform.ts';
+import type { Platform } from './platforms.ts';
 
 /** What a word in the name of a system stands for; `other`: a known system that no compliance policy is for. */
 export type SystemKind = Exclude<Platform, 'unknown'> | 'other';

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createHttpServer } from '../api/http-server.ts';
+import { createHttpServer } from '../http/http-server.ts';
 import { LOOKOUT, PHONE, ZIMPERIUM } from '../pipeline/testing.ts';
 import { StoreBusy } from '../store/store.ts';
 import { vendorById } from '../vendors/registry.ts';

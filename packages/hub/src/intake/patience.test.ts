@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { StoreBusy } from '../store/store.ts';
-import { retryAfterMs, VendorError } from '../vendors/vendor-error.ts';
+import { retryAfterMs, VendorError } from '../vendors/kit/vendor-error.ts';
 import { setbackOf } from './patience.ts';
 
 describe('after a failure', () => {

@@ -1,7 +1,7 @@
 import { HubError } from '@sallyport/contracts';
 import { StoreBusy } from '../store/store.ts';
-import type { VendorFailure } from '../vendors/vendor-error.ts';
-import { VendorError } from '../vendors/vendor-error.ts';
+import type { VendorFailure } from '../vendors/kit/vendor-error.ts';
+import { VendorError } from '../vendors/kit/vendor-error.ts';
 
 interface Patience {
   readonly firstMs: number;

@@ -1,14 +1,14 @@
 import { categoryOf, meaningOf } from '@sallyport/core';
 import type { Instant, Signal } from '@sallyport/core';
 import type { IncomingReport } from '../pipeline/ports.ts';
-import { readSnapshot } from '../vendors/device-snapshot.ts';
-import { jsonWithin } from '../vendors/json-within.ts';
-import { selfContradiction } from '../vendors/self-contradiction.ts';
+import { readSnapshot } from '../vendors/kit/device-snapshot.ts';
+import { jsonWithin } from '../vendors/kit/json-within.ts';
+import { selfContradiction } from '../vendors/kit/self-contradiction.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 import type { KnownDevices } from './known-devices.ts';
 import type { TimesAhead } from './times-ahead.ts';
 import type { OpenLink } from './vendor-link.ts';
-import { worstReading, type Reading } from '../vendors/worst-reading.ts';
+import { worstReading, type Reading } from '../vendors/kit/worst-reading.ts';
 
 /** No vendor nests its records nearly as deep. */
 const MAX_DEPTH = 40;

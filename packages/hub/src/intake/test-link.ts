@@ -3,7 +3,7 @@ import { isoTime, type Clock } from '../platform/clock.ts';
 import { OutboundError, type Outbound } from '../platform/outbound.ts';
 import { syslogCef } from '../vendors/syslog-cef/index.ts';
 import { ANY_CONNECTOR, type VendorLog } from '../vendors/vendor.ts';
-import { VendorError } from '../vendors/vendor-error.ts';
+import { VendorError } from '../vendors/kit/vendor-error.ts';
 import type { IntakeRunner } from './intake-runner.ts';
 import { connectionOf } from './link-runtime.ts';
 import type { OpenLink } from './vendor-link.ts';

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyRequest, RequestPayload } from 'fastify';
 import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
-import { listOfJsonLines, parsedType } from '../vendors/json-lines.ts';
+import { listOfJsonLines, parsedType } from '../vendors/kit/json-lines.ts';
 import type { IntakeRunner } from './intake-runner.ts';
 import type { LinkRuntime } from './link-runtime.ts';
 import { noteRefusal } from './note-refusal.ts';

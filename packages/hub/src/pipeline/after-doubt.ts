@@ -2,7 +2,7 @@ import type { EndOfDoubt } from '../platform/trusted-clock.ts';
 import { moveForward } from './move-forward.ts';
 import { pullBack } from './pull-back.ts';
 import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
-import { applyWaitingForClock } from './wait-for-clock.ts';
+import { applyWaitingForClock } from './apply-waiting.ts';
 import type { WatchConnectors } from './watch-connectors.ts';
 
 /** What follows the end of a doubt about the clock. */

@@ -20,7 +20,7 @@ import type { Configuration } from '../documents/configuration.ts';
 import type { AccessDecider, FleetQuestions } from '../view/ports.ts';
 import { RecordUnknownTerms } from './record-unknown-terms.ts';
 import { evaluateTouched, reevaluate } from './reevaluate-fleet.ts';
-import { RegisterDevice } from './register-device.ts';
+import { RegisterDevice, type DeviceHook } from './register-device.ts';
 import { Serial } from '../view/serial.ts';
 import { settleStoredRecords } from './settle-stored-records.ts';
 import { TakeReports } from './take-reports.ts';
@@ -66,6 +66,8 @@ export interface PipelineDependencies {
   readonly log?: ClockLog | undefined;
   /** Told of failures that have no caller to tell: the next look at the clock tries again. */
   readonly onError: (error: unknown) => void;
+  /** Called, in turn, in each transaction that changes a device. */
+  readonly deviceHooks?: readonly DeviceHook[] | undefined;
   /** For tests: the largest fleet that is evaluated before this is ready. */
   readonly evaluatedFirst?: number | undefined;
 }
@@ -74,7 +76,7 @@ export interface PipelineDependencies {
  * Builds the pipeline on a store: fills the memory, and evaluates what time, or a stop in the middle of a
  * change, has left behind. Ready to decide when it resolves; a large fleet is evaluated afterwards.
  */
-export async function startPipeline({ store, clock, log = SILENT, onError, evaluatedFirst = EVALUATED_FIRST }: PipelineDependencies): Promise<Pipeline> {
+export async function startPipeline({ store, clock, log = SILENT, onError, deviceHooks = [], evaluatedFirst = EVALUATED_FIRST }: PipelineDependencies): Promise<Pipeline> {
   const origin = randomUUID();
   const memory = new ReadModel(() => clock.now());
   const serial = new Serial();
@@ -100,7 +102,7 @@ export async function startPipeline({ store, clock, log = SILENT, onError, evalu
   const time = new KeepTime({ ...deps, life, vocabulary, terms, disagreements: new WatchDisagreements(deps), lookAtClock: watch && (() => watch.look(deps, life)) });
   time.start();
   let closing = false;
-  const devices = new RegisterDevice(deps);
+  const devices = new RegisterDevice(deps, deviceHooks);
   const stopped = new AbortController();
   const settling = settleStoredRecords({ store, clock, log, onError, devices }, stopped.signal);
   const classifying = classifyFindings(store, serial, () => closing).catch(onError);

@@ -1,6 +1,6 @@
 import type { ConnectorState, Reason, Signal, ThreatState, UnknownTerm } from '@sallyport/core';
 import type { DeviceRow, ReportRow, Transaction } from '../store/store.ts';
-import type { HeldPosture } from '../view/columns/posture-column.ts';
+import type { HeldPosture } from '../view/columns/held-posture.ts';
 import type { HandledTerm } from '../documents/kinds/connector-status.ts';
 
 export type { HandledTerm, HeldPosture };

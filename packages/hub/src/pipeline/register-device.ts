@@ -7,8 +7,6 @@ import { identified, snapshotRow } from '../view/snapshot-row.ts';
 import { auditRow } from '../documents/audit-row.ts';
 import { carryBetween, evaluateRecords, sharedKeyEvents, type EvaluatedRecord } from './carry-between-records.ts';
 import { forgetPartner } from './forget-partner.ts';
-import { ownerTypeOf } from './inventory-sharing.ts';
-import { reclassifyInventory } from './keep-inventory.ts';
 import type { Match } from './match-device.ts';
 import type { ReadModel } from '../view/read-model.ts';
 import { isPartners, matchDevices, matchesByEmail, vendorKeys } from './match-device.ts';
@@ -27,12 +25,17 @@ const KEYS: readonly (readonly [DeviceKeyType, string])[] = [
 /** Waiting reports that are looked at together. */
 const PAGE = 1_000;
 
+/** What another room does in the transaction that changes a device. */
+export type DeviceHook = (tx: Transaction, before: DeviceRow, after: DeviceRow) => Promise<void>;
+
 /** Devices come, change and go; reports that waited for one are applied when it appears. */
 export class RegisterDevice implements DeviceRegistry {
   readonly #deps: TakeDependencies;
+  readonly #hooks: readonly DeviceHook[];
 
-  constructor(deps: TakeDependencies) {
+  constructor(deps: TakeDependencies, hooks: readonly DeviceHook[] = []) {
     this.#deps = deps;
+    this.#hooks = hooks;
   }
 
   async put(actor: string, row: DeviceRow, check?: (tx: Transaction) => Promise<void>): Promise<void> {
@@ -171,9 +174,7 @@ export class RegisterDevice implements DeviceRegistry {
 
   async #put(tx: Transaction, actor: string, row: DeviceRow, before: DeviceRow | undefined): Promise<PostureRow> {
     const now = this.#deps.clock.now();
-    // With its user a device changes its groups, and partners may be for certain groups.
-    const isOthers = before !== undefined && (ownerTypeOf(before.resource) !== ownerTypeOf(row.resource) || before.resource.userId !== row.resource.userId);
-    if (isOthers) await reclassifyInventory(tx, row);
+    if (before !== undefined) for (const hook of this.#hooks) await hook(tx, before, row);
     await tx.audit.append([auditRow(actor, { kind: 'managedDevice', id: row.id, before: before?.resource, after: row.resource }, now)]);
     const waiting = await this.#waitingFor(tx, row);
     const [applied] = waiting.length === 0 ? [] : (await this.#applyWaiting(tx, row.id, waiting)).postures;

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { PostureRow } from '../store/store.ts';
-import type { HeldPosture } from '../view/columns/posture-column.ts';
+import type { HeldPosture } from '../view/columns/held-posture.ts';
 import type { ReevaluateDependencies } from './reevaluate-fleet.ts';
 import { settleDevices } from './settle-devices.ts';
 

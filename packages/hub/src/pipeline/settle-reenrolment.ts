@@ -1,6 +1,6 @@
 import { supersededBy, type DeviceKey, type DeviceKeyType, type EnrolledRecord, type SignalLimits } from '@sallyport/core';
 import { LIVE_SINCE, SUPERSEDED_BY, type DeviceRow, type Transaction } from '../store/store.ts';
-import { readDeviceKeys } from '../vendors/device-keys.ts';
+import { readDeviceKeys } from '../vendors/kit/device-keys.ts';
 
 /** What identifies a phone whatever its management calls it. */
 export const PHONE_KEYS = ['serialNumber', 'udid', 'imei'] as const satisfies readonly DeviceKeyType[];

@@ -8,6 +8,7 @@ import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { startPipeline, type Pipeline } from './pipeline.ts';
 import type { IncomingReport } from './ports.ts';
+import { reclassifyInventory } from '../inventory/keep-inventory.ts';
 
 /** What tests of the pipeline build on: a real store, a clock of their own, and the fleet of the README. */
 export class TestClock implements Clock {
@@ -63,7 +64,7 @@ const ACTOR = 'test';
 export async function testPipeline(openStore: () => Promise<Store> = temporaryStore): Promise<TestPipeline> {
   const store = await openStore();
   const clock = new TestClock();
-  const pipeline = await startPipeline({ store, clock, onError: (error) => { throw error; } });
+  const pipeline = await startPipeline({ store, clock, deviceHooks: [reclassifyInventory], onError: (error) => { throw error; } });
   return { ...pipeline, store, clock, close: async () => { await pipeline.close(); await store.close(); } };
 }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { temporaryStore } from '../pipeline/testing.ts';
 import type { Store } from '../store/store.ts';
 import { startForgetting } from './forget-events.ts';
-import { startInventoryUpkeep } from './inventory/inventory-upkeep.ts';
+import { startInventoryUpkeep } from '../inventory/share/inventory-upkeep.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.parse('2026-03-02T09:00:00Z');

@@ -1,6 +1,6 @@
 import type { AccessRequest, Decision, DeviceAccess, ReasonCode, UserFacts } from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
-import type { HeldPosture } from './columns/posture-column.ts';
+import type { HeldPosture } from './columns/held-posture.ts';
 import { evaluatePosture } from './evaluate-posture.ts';
 import type { FleetDevice } from './fleet.ts';
 import type { ReadModel } from './read-model.ts';

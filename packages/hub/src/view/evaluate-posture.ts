@@ -1,6 +1,6 @@
 import type { DeviceFacts, PartnerWord } from '@sallyport/core';
 import type { PostureRow } from '../store/store.ts';
-import type { HeldPosture } from './columns/posture-column.ts';
+import type { HeldPosture } from './columns/held-posture.ts';
 import type { ReadModel } from './read-model.ts';
 
 /** A posture with its views as they were given: whole, or as much of them as memory holds. */

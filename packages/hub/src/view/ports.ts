@@ -2,7 +2,7 @@ import type {
   AccessRequest, ComplianceState, CompliancePolicy, Connector, Decision, DecidingView, DeviceFacts, Organization, PartnerWord, SignalLimits, ThreatState, UserFacts, Verdict,
 } from '@sallyport/core';
 import type { DocumentKind } from '../store/store.ts';
-import type { HeldPosture } from './columns/posture-column.ts';
+import type { HeldPosture } from './columns/held-posture.ts';
 
 /** What a change would do, counted over the whole fleet as it now stands. */
 export interface PreviewedChange {

@@ -7,7 +7,7 @@ import { CATALOGUE } from '../documents/catalogue.ts';
 import { readRule, type AffectedDevices, type DocumentType, type Effect, type ReadRule } from '../documents/document-type.ts';
 import { UnreadableDocuments, type UnreadableDocument } from '../documents/unreadable-documents.ts';
 import type { DocumentKind, DocumentRow, Readers } from '../store/store.ts';
-import type { HeldPosture } from './columns/posture-column.ts';
+import type { HeldPosture } from './columns/held-posture.ts';
 import { Directory } from './directory.ts';
 import { Fleet } from './fleet.ts';
 import type { AccessView, DeviceClaim } from './ports.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { positionOfJsonError } from '@sallyport/hub/api/json-position.ts';
+import { positionOfJsonError } from '@sallyport/hub/http/json-position.ts';
 import type { Context } from '../../frame/command.ts';
 import { UsageError } from '../../frame/usage-error.ts';
 

@@ -2,12 +2,13 @@ import { explainForAdmin, explainForUser, inOneLine, pickLanguage } from '@sally
 import type { Language, Reason, ReasonNames, UserHints } from '@sallyport/core';
 import type { AccessAnswer } from '../../view/ports.ts';
 import { BoundedCache } from '../../platform/bounded-cache.ts';
-import { reasonNames } from '../reason-names.ts';
+import { devicePageBase } from '../../evidence/device-page.ts';
+import { reasonNames } from '../../evidence/reason-names.ts';
 import { stepUpFor } from './obligations.ts';
 import type { Evaluation } from './question.ts';
 import { ReasonsMemo } from './reasons-memo.ts';
-import { hintsOf } from './user-hints.ts';
-import type { HintsView } from './user-hints.ts';
+import { hintsOf } from '../../evidence/user-hints.ts';
+import type { HintsView } from '../../evidence/user-hints.ts';
 
 const REMEMBERED_TEXTS = 5_000;
 
@@ -57,11 +58,6 @@ export class AnswerWriter {
     }
     return written;
   };
-}
-
-/** The page where the person sees what is wrong, up to the device's id. */
-export function devicePageBase(baseUrl: string): string {
-  return `${baseUrl.replace(/\/+$/u, '')}/me/devices/`;
 }
 
 function writeReasons(json: string, reasons: readonly Reason[], language: Language, hints: UserHints, names: ReasonNames): string {

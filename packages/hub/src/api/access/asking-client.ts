@@ -1,4 +1,4 @@
-import type { AskingClient, Caller } from '../route-access.ts';
+import type { AskingClient, Caller } from '../../http/route-access.ts';
 
 /** Of a caller whose registration says nothing: no certificate counts, nothing is owed to it, what it sends is read leniently. */
 const ORDINARY: AskingClient = { trustSet: null, obligations: new Set(), strictContext: false };

@@ -2,14 +2,15 @@ import { HubError, ERRORS, invalidField } from '@sallyport/contracts';
 import type { ReasonCode } from '@sallyport/core';
 import type { AccessAnswer, AccessDecider, DeviceClaim } from '../../view/ports.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { AskingClient } from '../route-access.ts';
-import { parseJsonBody } from '../json-body.ts';
+import type { AskingClient } from '../../http/route-access.ts';
+import { parseJsonBody } from '../../http/json-body.ts';
 import { AnswerWriter } from './answer.ts';
-import { secondFactorMissing, STEP_UP } from './obligations.ts';
+import { secondFactorMissing } from '../../evidence/second-factor.ts';
+import { STEP_UP } from './obligations.ts';
 import { object, parseEvaluation } from './question.ts';
 import type { Evaluation, Hint, JsonObject } from './question.ts';
 import { QuestionShapes } from './question-shapes.ts';
-import type { TrustSets } from './trust-sets.ts';
+import type { TrustSets } from '../../evidence/trust-sets.ts';
 
 export interface EvaluatorOptions {
   readonly decider: AccessDecider;

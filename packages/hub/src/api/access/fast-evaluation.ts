@@ -1,4 +1,4 @@
-import type { FastRoute } from '../fast-path/plain-connection.ts';
+import type { FastRoute } from '../../http/fast-path/plain-connection.ts';
 import { askingClient } from './asking-client.ts';
 import type { Evaluator } from './evaluator.ts';
 

@@ -1,5 +1,4 @@
-import type { Obligation, Reason } from '@sallyport/core';
-import type { AccessAnswer } from '../../view/ports.ts';
+import type { Obligation } from '@sallyport/core';
 
 /**
  * AuthZEN's Obligations Extension and its Standard Types Profile (drafts of October 2026): what a caller must do before
@@ -27,11 +26,3 @@ export interface SentObligation {
 export function stepUpFor({ policyId }: Obligation): SentObligation {
   return { id: policyId, type: STEP_UP, properties: { acr_value: MULTI_FACTOR, amr_values: ['mfa'] } };
 }
-
-/** The answer to a caller that cannot be relied on for the second factor: a plain deny. */
-export function secondFactorMissing(answer: AccessAnswer): AccessAnswer {
-  const reasons = answer.obligations.map(({ policyId }): Reason => ({ code: 'mfa_required', policyId }));
-  return { ...answer, decision: false, reasons, obligations: NONE };
-}
-
-const NONE: readonly never[] = [];

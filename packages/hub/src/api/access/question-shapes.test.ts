@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseJsonBody } from '../json-body.ts';
+import { parseJsonBody } from '../../http/json-body.ts';
 import { QuestionShapes } from './question-shapes.ts';
 import { parseEvaluation } from './question.ts';
 import type { Evaluation, JsonObject } from './question.ts';

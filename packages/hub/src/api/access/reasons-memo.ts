@@ -1,6 +1,6 @@
 import { namesPeople, type Language, type Reason } from '@sallyport/core';
 import type { AccessAnswer } from '../../view/ports.ts';
-import type { HintsView } from './user-hints.ts';
+import type { HintsView } from '../../evidence/user-hints.ts';
 
 interface Remembered {
   readonly reasons: readonly Reason[];

@@ -3,17 +3,17 @@ import { pino } from 'pino';
 import type { FastifyInstance } from 'fastify';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { HubError } from '@sallyport/contracts';
-import { createHttpServer } from '../http-server.ts';
-import { parseDeviceCas } from './device-ca.ts';
-import type { AskingClient } from '../route-access.ts';
-import { DeviceCertificates } from './device-certificate.ts';
+import { createHttpServer } from '../../http/http-server.ts';
+import { parseDeviceCas } from '../../evidence/device-ca.ts';
+import type { AskingClient } from '../../http/route-access.ts';
+import { DeviceCertificates } from '../../evidence/device-certificate.ts';
 import { accessRoutes } from './routes.ts';
 import { evaluationRequest, evaluationResponse, evaluationsResponse } from './schemas.ts';
 import { ALICE, fakeDecider, OWNERLESS, PHONE } from './testing.ts';
 import type { FakeDecider } from './testing.ts';
 
 const fixture = <T>(name: string): T => JSON.parse(readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8')) as T;
-const captured = fixture<{ ca_pem: string; devices: { cn: string; pem: string }[] }>('device-certs.json');
+const captured = fixture<{ ca_pem: string; devices: { cn: string; pem: string }[] }>('../../../evidence/fixtures/device-certs.json');
 const NOW = Date.parse('2026-12-01T00:00:00Z');
 const BASE = 'https://hub.example.test';
 

@@ -1,9 +1,9 @@
 import type { FastifyPluginCallback } from 'fastify';
-import type { Authenticator } from '../access-guard.ts';
-import type { RouteAccess, RouteDoc } from '../route-access.ts';
+import type { Authenticator } from '../../http/access-guard.ts';
+import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
 import { Evaluator } from './evaluator.ts';
 import type { EvaluatorOptions } from './evaluator.ts';
-import { installFastPath } from '../fast-path/fast-path.ts';
+import { installFastPath } from '../../http/fast-path/fast-path.ts';
 import { askingClient } from './asking-client.ts';
 import { OBLIGATIONS_CAPABILITY, STEP_UP } from './obligations.ts';
 import { fastEvaluation } from './fast-evaluation.ts';

@@ -1,9 +1,9 @@
 import { Duplex, duplexPair } from 'node:stream';
 import { pino } from 'pino';
 import type { FastifyInstance } from 'fastify';
-import { createHttpServer } from '../http-server.ts';
-import { knownCallers } from '../testing-authenticator.ts';
-import { DeviceCertificates } from './device-certificate.ts';
+import { createHttpServer } from '../../http/http-server.ts';
+import { knownCallers } from '../../http/testing-authenticator.ts';
+import { DeviceCertificates } from '../../evidence/device-certificate.ts';
 import { accessRoutes } from './routes.ts';
 import { fakeDecider, PHONE, type FakeDecider } from './testing.ts';
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import type { ClockControl, ClockState } from '../../pipeline/watch-clock.ts';
 import { isoTime } from '../../platform/clock.ts';
-import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import { actorOf } from './admin-documents.ts';
+import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
+import { actorOf } from '../../http/admin-documents.ts';
 
 export interface ClockRoutesOptions {
   readonly control: ClockControl | undefined;

@@ -5,8 +5,8 @@ import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import type { FleetQuestions } from '../../view/ports.ts';
 import type { Readers } from '../../store/store.ts';
 import { changedConnector } from '../graph/connectors.ts';
-import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import { idOf } from './admin-documents.ts';
+import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
+import { idOf } from '../../http/admin-documents.ts';
 import { preview } from './preview-schema.ts';
 
 const READ: RouteAccess = { kind: 'permission', anyOf: ['DeviceManagementServiceConfig.Read.All', 'DeviceManagementServiceConfig.ReadWrite.All'] };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isAssessment, isLostContact, type PartnerView } from '@sallyport/core';
 import { isoTime } from '../../platform/clock.ts';
 import type { Store } from '../../store/store.ts';
-import type { RouteDoc } from '../route-access.ts';
+import type { RouteDoc } from '../../http/route-access.ts';
 import { deviceParams, knownDevice, READ_DEVICE } from './findings.ts';
 
 /** The records that partners have of a device: what each reports, and which of them count. */

@@ -1,8 +1,8 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { HubError } from '@sallyport/contracts';
 import type { Publisher } from '../../publish/publisher.ts';
-import { positionOf, startEventStream } from '../event-stream.ts';
-import type { RouteAccess, RouteDoc } from '../route-access.ts';
+import { positionOf, startEventStream } from '../../http/event-stream.ts';
+import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
 
 export interface EventRoutesOptions {
   /** Tells alerts, and not what doors hear. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { FindingRow } from '../../store/store.ts';
-import { cursorParameter, nextCursor } from './cursor.ts';
+import { cursorParameter, nextCursor } from '../../http/cursor.ts';
 
 const id = z.string().min(1).max(256).transform(canonicalId);
 const limit = z.coerce.number().int().min(1).max(1000).default(100);

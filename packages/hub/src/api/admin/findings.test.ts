@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PERMISSIONS } from '@sallyport/contracts';
 import { ALICE, furnish, LOOKOUT, phone, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from '../../pipeline/testing.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { createHttpServer } from '../http-server.ts';
-import { permissionsAsToken } from '../testing-authenticator.ts';
+import { createHttpServer } from '../../http/http-server.ts';
+import { permissionsAsToken } from '../../http/testing-authenticator.ts';
 import { findingRoutes } from './findings.ts';
 
 const TABLET = '99999999-5d0b-4e6e-9a53-1d6f2b7c9a10';

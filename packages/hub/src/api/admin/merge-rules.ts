@@ -8,11 +8,11 @@ import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { mergeRuleDocument } from '../../documents/kinds/merge-rule.ts';
 import type { DocumentKind, DocumentRow, Store, Transaction } from '../../store/store.ts';
-import { EFFECT_NOTE, tellEffect } from '../access-effect.ts';
-import type { RouteAccess, RouteDoc } from '../route-access.ts';
+import { EFFECT_NOTE, tellEffect } from '../../http/access-effect.ts';
+import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
 import { preview } from './preview-schema.ts';
-import { AdminDocuments, idOf, shownOf, unreadableView } from './admin-documents.ts';
-import type { AdminDependencies } from './admin-documents.ts';
+import { AdminDocuments, idOf, shownOf, unreadableView } from '../../http/admin-documents.ts';
+import type { AdminDependencies } from '../../http/admin-documents.ts';
 
 const READ: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.Read.All', 'Sallyport.Settings.ReadWrite.All'] };
 const WRITE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.ReadWrite.All'] };

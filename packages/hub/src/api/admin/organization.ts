@@ -2,8 +2,8 @@ import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
 import { isTimeZone } from '@sallyport/core';
 import { NO_ORGANIZATION, ORGANIZATION_ID, organizationDocument } from '../../documents/kinds/organization.ts';
-import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import { actorOf, type AdminDependencies } from './admin-documents.ts';
+import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
+import { actorOf, type AdminDependencies } from '../../http/admin-documents.ts';
 
 const READ: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.Read.All', 'Sallyport.Settings.ReadWrite.All'] };
 const WRITE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.ReadWrite.All'] };

@@ -6,9 +6,9 @@ import type { FleetQuestions, OwnSystemName } from '../../view/ports.ts';
 import { readBody } from '../../documents/document-type.ts';
 import { platformNameDocument } from '../../documents/kinds/platform-name.ts';
 import type { DocumentRow } from '../../store/store.ts';
-import { EFFECT_NOTE, tellEffect } from '../access-effect.ts';
-import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import { AdminDocuments, type AdminDependencies } from './admin-documents.ts';
+import { EFFECT_NOTE, tellEffect } from '../../http/access-effect.ts';
+import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
+import { AdminDocuments, type AdminDependencies } from '../../http/admin-documents.ts';
 
 const READ: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.Read.All', 'Sallyport.Settings.ReadWrite.All'] };
 const WRITE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.ReadWrite.All'] };

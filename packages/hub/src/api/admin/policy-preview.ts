@@ -5,8 +5,8 @@ import type { FleetQuestions } from '../../view/ports.ts';
 import type { DocumentRow, Readers } from '../../store/store.ts';
 import { assignedPolicy, changedPolicy } from '../graph/compliance-policies.ts';
 import { COMPLIANCE } from '../graph/permissions.ts';
-import type { RouteDoc } from '../route-access.ts';
-import { idOf } from './admin-documents.ts';
+import type { RouteDoc } from '../../http/route-access.ts';
+import { idOf } from '../../http/admin-documents.ts';
 import { preview } from './preview-schema.ts';
 
 const KIND = 'deviceCompliancePolicy';

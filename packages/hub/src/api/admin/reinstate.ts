@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import type { DeviceRegistry } from '../../pipeline/ports.ts';
 import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
-import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import { actorOf } from './admin-documents.ts';
+import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
+import { actorOf } from '../../http/admin-documents.ts';
 import { deviceParams } from './findings.ts';
 
 const WRITE: RouteAccess = { kind: 'permission', anyOf: ['DeviceManagementManagedDevices.ReadWrite.All'] };

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { openingLimits, SIGNAL_LIMIT_NAMES, SIGNAL_LIMIT_RANGES, SIGNAL_LIMIT_TEXTS, signalLimitsOf, type SignalLimits } from '@sallyport/core';
 import { SIGNAL_LIMITS_ID } from '../../documents/kinds/signal-limits.ts';
 import type { FleetQuestions } from '../../view/ports.ts';
-import { effectHeaders, EFFECT_NOTE } from '../access-effect.ts';
-import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import { actorOf, type AdminDependencies } from './admin-documents.ts';
+import { effectHeaders, EFFECT_NOTE } from '../../http/access-effect.ts';
+import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
+import { actorOf, type AdminDependencies } from '../../http/admin-documents.ts';
 import { preview } from './preview-schema.ts';
 
 const READ: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.Read.All', 'Sallyport.Settings.ReadWrite.All'] };

@@ -11,13 +11,13 @@ import { alertFrameOf } from '../../publish/frames.ts';
 import { Publisher } from '../../publish/publisher.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
-import { TrustSets } from '../access/trust-sets.ts';
-import { DoorRegistry } from '../doors/door-registry.ts';
-import { createHttpServer } from '../http-server.ts';
-import { permissionsAsToken } from '../testing-authenticator.ts';
+import { TrustSets } from '../../evidence/trust-sets.ts';
+import { DoorRegistry } from '../../doors/door-registry.ts';
+import { createHttpServer } from '../../http/http-server.ts';
+import { permissionsAsToken } from '../../http/testing-authenticator.ts';
 import { connectorPreviewRoutes } from './connector-preview.ts';
 import { deviceIdentityRoutes } from './device-identities.ts';
-import { doorAdminRoutes } from './doors.ts';
+import { doorAdminRoutes } from '../../doors/admin-routes.ts';
 import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { trustSetAdminRoutes } from './trust-sets.ts';
 import { mergeRuleRoutes } from './merge-rules.ts';
@@ -26,6 +26,7 @@ import { platformNameRoutes } from './platform-names.ts';
 import { policyPreviewRoutes } from './policy-preview.ts';
 import { signalLimitRoutes } from './signal-limits.ts';
 import { unknownTermRoutes } from './unknown-terms.ts';
+import { reclassifyInventory } from '../../inventory/keep-inventory.ts';
 
 /** For tests only: the administrator's routes on a real store and pipeline. */
 export interface AdminHub {
@@ -44,7 +45,7 @@ export async function openAdminHub(options: { readonly events?: Omit<EventRoutes
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-admin-'));
   const log = pino({ level: 'silent' });
   const store = await openSqliteStore({ file: join(folder, 'hub.db') });
-  const pipeline = await startPipeline({ store, clock: systemClock, onError: () => undefined });
+  const pipeline = await startPipeline({ store, clock: systemClock, deviceHooks: [reclassifyInventory], onError: () => undefined });
   const trustSets = await TrustSets.load(store, log);
   const registry = await DoorRegistry.load({ store, log, trustSets });
   const alerts = await Publisher.start({ store, log, frameOf: alertFrameOf });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { connectorOfReport } from '../../pipeline/forget-partner.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { HistoryEvent, StoredHistory, StoredReport } from '../../store/store.ts';
-import { nextCursor } from './cursor.ts';
+import { nextCursor } from '../../http/cursor.ts';
 import type { PartnerNames } from './partner-names.ts';
 
 const dateTime = z.string().describe('When the hub heard of it, or noticed it.');

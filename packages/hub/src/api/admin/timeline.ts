@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Store, StoredHistory, StoredReport } from '../../store/store.ts';
-import { readCursor, writeCursor } from './cursor.ts';
+import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { partnerNames } from './partner-names.ts';
 import { ofHistory, ofReport, type TimelineEntry, type timelineList } from './timeline-schema.ts';
 

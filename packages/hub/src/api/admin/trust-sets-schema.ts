@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { isoTime } from '../../platform/clock.ts';
 import type { TrustSetBody } from '../../documents/kinds/trust-set.ts';
 import type { DocumentRow } from '../../store/store.ts';
-import { parseDeviceCas } from '../access/device-ca.ts';
-import { unreadableView } from './admin-documents.ts';
+import { trustSetId } from '../../evidence/require-trust-set.ts';
+import { parseDeviceCas } from '../../evidence/device-ca.ts';
+import { unreadableView } from '../../http/admin-documents.ts';
 
 /** What administrators write and read of trust sets. */
-
-export const trustSetId = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/u, 'must be 1 to 63 lower-case letters, digits and hyphens');
 
 const MOST_CAS = 200;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { newTestCa, type TestCa } from '../access/testing-certificates.ts';
+import { newTestCa, type TestCa } from '../../evidence/testing-certificates.ts';
 import { openAdminHub, type AdminHub } from './testing.ts';
 
 let hub: AdminHub;

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import { trustSetDocument, type TrustSetBody } from '../../documents/kinds/trust-set.ts';
 import type { DocumentReader, DocumentRow } from '../../store/store.ts';
-import type { TrustSets } from '../access/trust-sets.ts';
-import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import { AdminDocuments, idOf, shownOf } from './admin-documents.ts';
-import type { AdminDependencies } from './admin-documents.ts';
+import type { TrustSets } from '../../evidence/trust-sets.ts';
+import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
+import { AdminDocuments, idOf, shownOf } from '../../http/admin-documents.ts';
+import type { AdminDependencies } from '../../http/admin-documents.ts';
 import { checkTrustSet, toTrustSetView, trustSetCreate, trustSetList, trustSetOrUnreadable, trustSetPatch, trustSetView } from './trust-sets-schema.ts';
 import type { TrustSetView } from './trust-sets-schema.ts';
 

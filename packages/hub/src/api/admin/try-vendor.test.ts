@@ -4,8 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PERMISSIONS } from '@sallyport/contracts';
-import { createHttpServer } from '../http-server.ts';
-import { permissionsAsToken } from '../testing-authenticator.ts';
+import { createHttpServer } from '../../http/http-server.ts';
+import { permissionsAsToken } from '../../http/testing-authenticator.ts';
 import { tryVendorRoutes } from './try-vendor.ts';
 
 const NOW = Date.parse('2026-03-02T09:00:00Z');

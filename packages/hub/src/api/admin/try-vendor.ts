@@ -6,7 +6,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { VENDORS } from '../../vendors/registry.ts';
 import type { TryOutResult, Vendor } from '../../vendors/vendor.ts';
-import type { RouteAccess, RouteDoc } from '../route-access.ts';
+import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
 
 const WRITE: RouteAccess = { kind: 'permission', anyOf: ['DeviceManagementServiceConfig.ReadWrite.All'] };
 

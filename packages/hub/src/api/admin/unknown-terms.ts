@@ -5,8 +5,8 @@ import { termKey } from '@sallyport/core';
 import type { VendorVocabulary } from '../../pipeline/ports.ts';
 import type { AccessView } from '../../view/ports.ts';
 import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
-import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import { actorOf } from './admin-documents.ts';
+import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
+import { actorOf } from '../../http/admin-documents.ts';
 import { termView, toTermView } from './unknown-terms-schema.ts';
 
 const READ: RouteAccess = { kind: 'permission', anyOf: ['DeviceManagementServiceConfig.Read.All', 'DeviceManagementServiceConfig.ReadWrite.All'] };

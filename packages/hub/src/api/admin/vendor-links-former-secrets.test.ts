@@ -11,7 +11,7 @@ import { testIntake } from '../../intake/testing.ts';
 import { webhookRoutes } from '../../intake/webhook-routes.ts';
 import { ZIMPERIUM } from '../../pipeline/testing.ts';
 import { createDataKey } from '../../platform/data-key.ts';
-import { createHttpServer } from '../http-server.ts';
+import { createHttpServer } from '../../http/http-server.ts';
 import { vendorLinkRoutes } from './vendor-links.ts';
 
 /** When a secret that vendors show to us is replaced, nothing that they send in the meantime is lost. */

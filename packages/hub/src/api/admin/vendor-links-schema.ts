@@ -5,7 +5,7 @@ import { vendorLinkDocument, type VendorLinkBody } from '../../documents/kinds/v
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow } from '../../store/store.ts';
 import type { Vendor } from '../../vendors/vendor.ts';
-import { shownOf, unreadableView } from './admin-documents.ts';
+import { shownOf, unreadableView } from '../../http/admin-documents.ts';
 import { termView } from './unknown-terms-schema.ts';
 import { ANY_CONNECTOR, secretNames } from '../../vendors/vendor.ts';
 

@@ -15,8 +15,8 @@ import { VENDORS } from '../../vendors/registry.ts';
 import { signingKey, TransmitterServer } from '../../vendors/shared-signals/fixtures/transmitter-server.ts';
 import { syslogCef } from '../../vendors/syslog-cef/index.ts';
 import { createDataKey } from '../../platform/data-key.ts';
-import { createHttpServer } from '../http-server.ts';
-import { permissionsAsToken } from '../testing-authenticator.ts';
+import { createHttpServer } from '../../http/http-server.ts';
+import { permissionsAsToken } from '../../http/testing-authenticator.ts';
 import { vendorLinkRoutes } from './vendor-links.ts';
 
 let t: TestIntake;

@@ -17,10 +17,10 @@ import { CannotOpen, type DataKey } from '../../platform/data-key.ts';
 import type { Outbound } from '../../platform/outbound.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { VENDORS } from '../../vendors/registry.ts';
-import { VendorError } from '../../vendors/vendor-error.ts';
+import { VendorError } from '../../vendors/kit/vendor-error.ts';
 import type { Vendor, VendorLog } from '../../vendors/vendor.ts';
-import type { RouteAccess, RouteDoc } from '../route-access.ts';
-import { writingOf, type AdminDependencies } from './admin-documents.ts';
+import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
+import { writingOf, type AdminDependencies } from '../../http/admin-documents.ts';
 import { toTermView } from './unknown-terms-schema.ts';
 import { fetchedKeys, linkOrUnreadable, linkParams, linkPut, linkView, statusView, testResult, toFormerSecrets, toLinkView, toVendorView, vendorView } from './vendor-links-schema.ts';
 

@@ -4,7 +4,7 @@ import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { wellKnownApplication } from '@sallyport/core';
 import { readApplication, type ApplicationDocument } from '../../platform/application.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
-import type { Caller } from '../route-access.ts';
+import type { Caller } from '../../http/route-access.ts';
 
 /** Whoever holds it can make clients and secrets; the last client that has it must stay. */
 const MANAGES: Permission = 'Application.ReadWrite.All';

@@ -8,7 +8,7 @@ import { readApplication, type ApplicationDocument, type PasswordCredentialDocum
 import { newSecret } from '../../platform/secrets.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { STEP_UP } from '../access/obligations.ts';
-import { requireTrustSet } from '../access/require-trust-set.ts';
+import { requireTrustSet } from '../../evidence/require-trust-set.ts';
 import { contextUrl, entityAnswer, renderFor } from './answers.ts';
 import { requireFreeApplicationNames, requireHeld, requireManagerLeft, settledConnector, settledPermissions } from './application-rules.ts';
 import { createDocument, deleteDocument, readRoutes, requireDocument, requireText, updateDocument, type DocumentCollection } from './documents.ts';

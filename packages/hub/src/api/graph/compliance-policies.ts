@@ -8,7 +8,7 @@ import { parseBody, parseParameters } from '@sallyport/contracts/graph/parse-bod
 import type { QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow, Readers, Transaction } from '../../store/store.ts';
-import { EFFECT_NOTE } from '../access-effect.ts';
+import { EFFECT_NOTE } from '../../http/access-effect.ts';
 import { collectionAnswer, entityAnswer } from './answers.ts';
 import { settledActions, settledAssignments } from './compliance-actions.ts';
 import { createDocument, deleteDocument, readRoutes, requireDocument, requireText, updateDocument, type DocumentCollection } from './documents.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { InstalledApp } from '@sallyport/core';
-import { KeepInventory } from '../../pipeline/keep-inventory.ts';
+import { KeepInventory } from '../../inventory/keep-inventory.ts';
 import { createDataKey } from '../../platform/data-key.ts';
 import { NOW, openTestHub, type TestHub } from './testing.ts';
 

@@ -5,7 +5,7 @@ import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { platformOf, readSystem, type SignalLimits } from '@sallyport/core';
 import { isoTime } from '../../platform/clock.ts';
 import { STRICT, type DeviceRow, type PostureRow, type Readers, type Transaction } from '../../store/store.ts';
-import { isPossibleImei } from '../../vendors/device-keys.ts';
+import { isPossibleImei } from '../../vendors/kit/device-keys.ts';
 import { otherWithEntraId } from '../../pipeline/settle-reenrolment.ts';
 import { systemFacts } from '../../documents/system-facts.ts';
 import { requireText } from './documents.ts';

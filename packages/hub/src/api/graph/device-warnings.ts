@@ -2,7 +2,7 @@ import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { readDeviceVersion, type DeviceFacts, type DeviceKeyType } from '@sallyport/core';
 import { phoneKeysOf, successorIn } from '../../pipeline/settle-reenrolment.ts';
 import type { DeviceReader, DeviceRow } from '../../store/store.ts';
-import { readDeviceKeys } from '../../vendors/device-keys.ts';
+import { readDeviceKeys } from '../../vendors/kit/device-keys.ts';
 
 /** What a device was stored with and cannot be used: it is no error, and somebody has to see it. */
 export interface DeviceWarning {

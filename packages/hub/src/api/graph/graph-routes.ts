@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { HubError } from '@sallyport/contracts';
 import type { GraphVersion } from '@sallyport/contracts/graph/model.ts';
-import { effectHeaders } from '../access-effect.ts';
+import { effectHeaders } from '../../http/access-effect.ts';
 import { accessPolicyRoutes } from './access-policies.ts';
 import { applicationRoutes } from './applications.ts';
 import { auditEventRoutes } from './audit-events.ts';

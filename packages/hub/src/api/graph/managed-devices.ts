@@ -4,7 +4,7 @@ import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/
 import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import type { DeviceFilter, DevicePosition, DeviceQuery, DeviceRow } from '../../store/store.ts';
 import { successorIn } from '../../pipeline/settle-reenrolment.ts';
-import { reasonNames } from '../reason-names.ts';
+import { reasonNames } from '../../evidence/reason-names.ts';
 import { collectionAnswer, entityAnswer, notFound, type ResourcePlace } from './answers.ts';
 import { compliancePolicyStates } from './compliance-states.ts';
 import { withDetectedApps } from './device-apps.ts';

@@ -1,7 +1,7 @@
 import { z, type ZodType } from 'zod';
 import { concreteTypes, type GraphVersion } from '@sallyport/contracts/graph/model.ts';
 import { expandableIn, MAX_PAGE, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
-import type { RouteDoc } from '../route-access.ts';
+import type { RouteDoc } from '../../http/route-access.ts';
 
 /** What a Graph route takes and answers, for the API document. Types are those of the schema at `/$metadata`. */
 export interface GraphRouteDoc {

@@ -5,7 +5,7 @@ import type { AccessEffect, Configuration } from '../../documents/configuration.
 import type { AccessView } from '../../view/ports.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Readers } from '../../store/store.ts';
-import type { Caller } from '../route-access.ts';
+import type { Caller } from '../../http/route-access.ts';
 import type { GraphRouteDoc } from './route-doc.ts';
 
 export interface GraphDependencies {

@@ -11,12 +11,13 @@ import { RegisterDevice } from '../../pipeline/register-device.ts';
 import { Serial } from '../../view/serial.ts';
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
 import type { Store } from '../../store/store.ts';
-import { guardAccess } from '../access-guard.ts';
-import { createErrorHandler } from '../errors.ts';
-import { useJsonBodies } from '../json-body.ts';
-import type { Caller } from '../route-access.ts';
+import { guardAccess } from '../../http/access-guard.ts';
+import { createErrorHandler } from '../../http/errors.ts';
+import { useJsonBodies } from '../../http/json-body.ts';
+import type { Caller } from '../../http/route-access.ts';
 import { graphRoutes } from './graph-routes.ts';
 import { rewriteGraphUrl } from './rewrite-url.ts';
+import { reclassifyInventory } from '../../inventory/keep-inventory.ts';
 
 export const NOW = Date.UTC(2026, 2, 1, 12, 0, 0);
 export const TENANT = '11111111-2222-4333-8444-555555555555';
@@ -77,7 +78,7 @@ export async function openTestHub(baseUrl?: string): Promise<TestHub> {
   useJsonBodies(app);
   guardAccess(app, { authenticate: async (authorization) => callerOf(authorization) });
   app.setErrorHandler(createErrorHandler(clock));
-  await app.register(graphRoutes({ store, configuration: new Configure(pipeline), devices: new RegisterDevice(pipeline), view: memory, clock, baseUrl }));
+  await app.register(graphRoutes({ store, configuration: new Configure(pipeline), devices: new RegisterDevice(pipeline, [reclassifyInventory]), view: memory, clock, baseUrl }));
 
   async function call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: unknown, options: CallOptions = {}): Promise<Answer> {
     const response = await app.inject({

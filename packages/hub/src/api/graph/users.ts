@@ -3,7 +3,7 @@ import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import { isGuid } from '@sallyport/contracts/graph/edm-values.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
-import { regroupInventory } from '../../pipeline/keep-inventory.ts';
+import { regroupInventory } from '../../inventory/keep-inventory.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { entityAnswer, notFound } from './answers.ts';

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { IncomingReport } from '../../pipeline/ports.ts';
 import { StoreBusy } from '../../store/store.ts';
-import { createHttpServer } from '../http-server.ts';
-import { knownCallers } from '../testing-authenticator.ts';
+import { createHttpServer } from '../../http/http-server.ts';
+import { knownCallers } from '../../http/testing-authenticator.ts';
 import { partnerRoutes } from './partner-routes.ts';
 
 const NOW = Date.UTC(2026, 2, 1, 12, 0, 0);

@@ -1,7 +1,7 @@
 import type { Intake } from '../../pipeline/ports.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { FastRoute } from '../fast-path/plain-connection.ts';
-import { parseJsonBody } from '../json-body.ts';
+import type { FastRoute } from '../../http/fast-path/plain-connection.ts';
+import { parseJsonBody } from '../../http/json-body.ts';
 import { reportsOf, takeReports } from './take-call.ts';
 
 /**

@@ -2,11 +2,11 @@ import type { DeviceKey, FindingReport, Instant, Signal } from '@sallyport/core'
 import { categoryOf } from '@sallyport/core';
 import type { z } from 'zod';
 import type { IncomingReport } from '../../pipeline/ports.ts';
-import { consoleLink } from '../../vendors/console-link.ts';
-import { distinctKeys, readNamedKeys, unusableKey } from '../../vendors/device-keys.ts';
-import { parseIsoInstant } from '../../vendors/iso-instant.ts';
-import { jsonWithin } from '../../vendors/json-within.ts';
-import { selfContradiction } from '../../vendors/self-contradiction.ts';
+import { consoleLink } from '../../vendors/kit/console-link.ts';
+import { distinctKeys, readNamedKeys, unusableKey } from '../../vendors/kit/device-keys.ts';
+import { parseIsoInstant } from '../../vendors/kit/iso-instant.ts';
+import { jsonWithin } from '../../vendors/kit/json-within.ts';
+import { selfContradiction } from '../../vendors/kit/self-contradiction.ts';
 import type { PartnerFinding, PartnerReport } from './report-schema.ts';
 import { DEVICE_KEYS, levelOfSeverity, reportSchema } from './report-schema.ts';
 

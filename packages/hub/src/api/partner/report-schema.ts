@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { THREAT_CATEGORIES, type Level, type ThreatCategory, type ThreatState } from '@sallyport/core';
-import { isPlainText } from '../../vendors/plain-text.ts';
+import { isPlainText } from '../../vendors/kit/plain-text.ts';
 
 /** The words of `threatState`. `unknown` is not among them: a partner that knows nothing sends nothing. */
 export const REPORTED_STATES = [

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { expect, test } from 'vitest';
 import { LANGUAGES } from '@sallyport/core';
-import { createHttpServer } from '../http-server.ts';
+import { createHttpServer } from '../../http/http-server.ts';
 import { addHelpPage } from './help-page.ts';
 import { HELP_TEXTS } from './help-texts.ts';
 

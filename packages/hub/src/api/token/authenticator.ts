@@ -5,8 +5,8 @@ import { BoundedCache } from '../../platform/bounded-cache.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { SigningKeys } from '../../platform/signing-keys.ts';
 import { issuerOf, tokenEndpointOf, type Site } from '../../platform/site.ts';
-import type { Authenticator } from '../access-guard.ts';
-import type { Caller } from '../route-access.ts';
+import type { Authenticator } from '../../http/access-guard.ts';
+import type { Caller } from '../../http/route-access.ts';
 import { KEY_ID_CLAIM, TOKEN_TYPE } from './access-token.ts';
 import type { Client, ClientDirectory } from './client-directory.ts';
 

@@ -1,8 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { applicationDocument, type ApplicationDocument } from '../../platform/application.ts';
 import type { DocumentRow, Readers } from '../../store/store.ts';
-import { fieldOf } from '../errors.ts';
-import type { AskingClient } from '../route-access.ts';
+import { fieldOf } from '../../http/errors.ts';
+import type { AskingClient } from '../../http/route-access.ts';
 
 /** A client of our API as tokens are made from it. A changed application is a new object. */
 export interface Client {

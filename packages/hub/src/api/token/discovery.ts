@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { HubError } from '@sallyport/contracts';
 import type { SigningKeys } from '../../platform/signing-keys.ts';
 import { issuerOf, tokenEndpointOf, type Site } from '../../platform/site.ts';
-import type { RouteAccess } from '../route-access.ts';
+import type { RouteAccess } from '../../http/route-access.ts';
 
 const CACHED = 'public, max-age=300';
 const PUBLIC: RouteAccess = { kind: 'public', why: 'clients read here where to authenticate' };

@@ -11,7 +11,7 @@ import { systemClock } from '../../platform/clock.ts';
 import { freePort } from '../../platform/free-port.ts';
 import { loadSigningKeys } from '../../platform/signing-keys.ts';
 import { ensureServerTls, type ServerTls } from '../../platform/tls.ts';
-import { createHttpServer } from '../http-server.ts';
+import { createHttpServer } from '../../http/http-server.ts';
 import { createAuthenticator } from './authenticator.ts';
 import { createClientDirectory } from './client-directory.ts';
 import { documentsOf, testApplication } from './testing.ts';

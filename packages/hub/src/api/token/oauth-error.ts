@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { answerOf, setErrorHeaders } from '../errors.ts';
+import { answerOf, setErrorHeaders } from '../../http/errors.ts';
 
 /** RFC 6749 section 5.2, with the two of section 4.1.2.1 for faults of ours. */
 export type OAuthErrorCode =

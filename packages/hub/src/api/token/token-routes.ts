@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { hashOfSecret, secretMatches } from '../../platform/secrets.ts';
 import type { SigningKeys } from '../../platform/signing-keys.ts';
 import type { Site } from '../../platform/site.ts';
-import { requireUtf8, utf8Text } from '../json-body.ts';
+import { requireUtf8, utf8Text } from '../../http/json-body.ts';
 import { issueAccessToken, TOKEN_LIFETIME_SECONDS } from './access-token.ts';
 import { createAttempts, type Attempts } from './attempts.ts';
 import type { Client, ClientDirectory } from './client-directory.ts';

@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ApplicationDocument } from '../../platform/application.ts';
 import { loadSigningKeys, type SigningKeys } from '../../platform/signing-keys.ts';
-import { createHttpServer } from '../http-server.ts';
+import { createHttpServer } from '../../http/http-server.ts';
 import { createAuthenticator } from './authenticator.ts';
 import { createClientDirectory, type ClientDirectory } from './client-directory.ts';
 import { documentsOf, testApplication } from './testing.ts';

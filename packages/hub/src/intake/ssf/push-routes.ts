@@ -8,7 +8,7 @@ import { sharedSignals } from '../../vendors/shared-signals/index.ts';
 import { verifierOf } from '../../vendors/shared-signals/verifiers.ts';
 import type { SetError, VerifiedSet } from '../../vendors/shared-signals/verify-set.ts';
 import { SetRefused } from '../../vendors/shared-signals/verify-set.ts';
-import { VendorError } from '../../vendors/vendor-error.ts';
+import { VendorError } from '../../vendors/kit/vendor-error.ts';
 import type { IntakeRunner } from '../intake-runner.ts';
 import type { LinkRuntime } from '../link-runtime.ts';
 

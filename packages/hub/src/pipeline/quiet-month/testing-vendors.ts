@@ -1,13 +1,13 @@
 import type { FindingReport, Level, Signal } from '@sallyport/core';
 import { normaliseJamf } from '../../vendors/jamf/normalise.ts';
 import { readDevice } from '../../vendors/jamf/wire.ts';
-import { KeptDeviceList } from '../../vendors/kept-device-list.ts';
+import { KeptDeviceList } from '../../vendors/kit/kept-device-list.ts';
 import { normaliseLookout } from '../../vendors/lookout/normalise.ts';
 import { NewestMachines } from '../../vendors/microsoft-defender/newest-machines.ts';
 import { normaliseDefender } from '../../vendors/microsoft-defender/normalise.ts';
 import { readMachine } from '../../vendors/microsoft-defender/wire.ts';
 import type { Feed } from '../../vendors/vendor.ts';
-import { fingerprint, type WireRecord } from '../../vendors/wire-read.ts';
+import { fingerprint, type WireRecord } from '../../vendors/kit/wire-read.ts';
 import type { Kind, Made } from './testing-fleet.ts';
 
 /** What vendors' consoles hold of the fleet, and how each hands it to the hub. */

@@ -1,9 +1,9 @@
-import { jsonOf } from '../answer.ts';
-import { clientCredentialsToken } from '../client-credentials.ts';
+import { jsonOf } from '../kit/answer.ts';
+import { clientCredentialsToken } from '../kit/client-credentials.ts';
 import type { VendorTools } from '../vendor.ts';
-import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
-import type { WireRecord } from '../wire-read.ts';
-import { identifier, isRecord, list, record, records } from '../wire-read.ts';
+import { asking, requireSuccess, VendorError } from '../kit/vendor-error.ts';
+import type { WireRecord } from '../kit/wire-read.ts';
+import { identifier, isRecord, list, record, records } from '../kit/wire-read.ts';
 
 export interface WorkspaceCredentials {
   readonly loginUrl: string;

@@ -1,8 +1,8 @@
-import { keptInstant, keptJson } from '../kept-json.ts';
-import type { Page } from '../page-walk.ts';
-import { PageWalk } from '../page-walk.ts';
+import { keptInstant, keptJson } from '../kit/kept-json.ts';
+import type { Page } from '../kit/page-walk.ts';
+import { PageWalk } from '../kit/page-walk.ts';
 import type { Feed, VendorConnection, VendorTools } from '../vendor.ts';
-import { VendorError } from '../vendor-error.ts';
+import { VendorError } from '../kit/vendor-error.ts';
 import type { WorkspaceClient, WorkspaceCredentials } from './client.ts';
 import { createWorkspaceClient } from './client.ts';
 import { rowsOf } from './rows.ts';

@@ -1,11 +1,11 @@
 import type { FindingReport, Instant, Signal } from '@sallyport/core';
 import { categoryOf } from '@sallyport/core';
-import { plainText } from '../plain-text.ts';
-import { postureOfWords } from '../posture-of-words.ts';
-import { undated } from '../undated.ts';
-import type { Doubt } from '../unknown-word.ts';
-import { doubtsOf, unknownTerm } from '../unknown-word.ts';
-import { fingerprint } from '../wire-read.ts';
+import { plainText } from '../kit/plain-text.ts';
+import { postureOfWords } from '../kit/posture-of-words.ts';
+import { undated } from '../kit/undated.ts';
+import type { Doubt } from '../kit/unknown-word.ts';
+import { doubtsOf, unknownTerm } from '../kit/unknown-word.ts';
+import { fingerprint } from '../kit/wire-read.ts';
 import { DELETED, SEVERITY, STATUS, THREAT_LEVEL } from './vocabulary.ts';
 import type { BetterIncident, ReadRow } from './wire.ts';
 import { readDevice, readIncident, readRow } from './wire.ts';

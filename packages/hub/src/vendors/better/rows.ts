@@ -1,4 +1,4 @@
-import { identifier, isRecord } from '../wire-read.ts';
+import { identifier, isRecord } from '../kit/wire-read.ts';
 import type { BetterRow, Columns, Table } from './wire.ts';
 import { columnsOf, instantIn } from './wire.ts';
 

@@ -1,10 +1,10 @@
-import { guidForm } from '../device-keys.ts';
-import { parseIsoInstant } from '../iso-instant.ts';
-import type { NamedDevice } from '../name-device.ts';
-import { nameDevice } from '../name-device.ts';
-import { plainText } from '../plain-text.ts';
-import type { WireRecord } from '../wire-read.ts';
-import { identifier, isRecord, word } from '../wire-read.ts';
+import { guidForm } from '../kit/device-keys.ts';
+import { parseIsoInstant } from '../kit/iso-instant.ts';
+import type { NamedDevice } from '../kit/name-device.ts';
+import { nameDevice } from '../kit/name-device.ts';
+import { plainText } from '../kit/plain-text.ts';
+import type { WireRecord } from '../kit/wire-read.ts';
+import { identifier, isRecord, word } from '../kit/wire-read.ts';
 
 /** Tables of BETTER that tell about devices. Those of apps and of network traffic do not. */
 export type Table = 'device' | 'incident';

@@ -1,11 +1,11 @@
-import type { DeviceWords } from '../device-snapshot.ts';
-import { keptInstant, keptJson } from '../kept-json.ts';
-import { KeptDeviceList } from '../kept-device-list.ts';
-import { PageWalk } from '../page-walk.ts';
-import { readWhole } from '../read-whole.ts';
+import type { DeviceWords } from '../kit/device-snapshot.ts';
+import { keptInstant, keptJson } from '../kit/kept-json.ts';
+import { KeptDeviceList } from '../kit/kept-device-list.ts';
+import { PageWalk } from '../kit/page-walk.ts';
+import { readWhole } from '../kit/read-whole.ts';
 import type { Feed, VendorConnection, VendorTools } from '../vendor.ts';
-import type { WireRecord } from '../wire-read.ts';
-import { identifier } from '../wire-read.ts';
+import type { WireRecord } from '../kit/wire-read.ts';
+import { identifier } from '../kit/wire-read.ts';
 import type { CheckPointPage } from './client.ts';
 import { alertsPath, createCheckPointClient, devicesPath } from './client.ts';
 import { speaksOfContact } from './normalise.ts';

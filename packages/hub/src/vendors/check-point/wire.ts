@@ -1,6 +1,6 @@
-import { plainText } from '../plain-text.ts';
-import type { WireRecord } from '../wire-read.ts';
-import { firstOf, identifier, isRecord, word } from '../wire-read.ts';
+import { plainText } from '../kit/plain-text.ts';
+import type { WireRecord } from '../kit/wire-read.ts';
+import { firstOf, identifier, isRecord, word } from '../kit/wire-read.ts';
 import { readTime } from './times.ts';
 
 /** A device of `v1/device_status`. */

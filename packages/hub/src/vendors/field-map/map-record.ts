@@ -1,11 +1,11 @@
 import type { DeviceKey, FindingReport, Instant, Signal, ThreatState, UnknownTerm } from '@sallyport/core';
 import { meaningOf, stateOfLevel } from '@sallyport/core';
-import { distinctKeys, readNamedKeys, unusableKey } from '../device-keys.ts';
-import { selfContradiction } from '../self-contradiction.ts';
-import { undated } from '../undated.ts';
-import { doubtAbout, doubtsOf } from '../unknown-word.ts';
+import { distinctKeys, readNamedKeys, unusableKey } from '../kit/device-keys.ts';
+import { selfContradiction } from '../kit/self-contradiction.ts';
+import { undated } from '../kit/undated.ts';
+import { doubtAbout, doubtsOf } from '../kit/unknown-word.ts';
 import type { TryOutProblem } from '../vendor.ts';
-import { fingerprint, word } from '../wire-read.ts';
+import { fingerprint, word } from '../kit/wire-read.ts';
 import { canonical } from './canonical.ts';
 import type { FieldMap, FindingMap, KeyName, MeaningField, StateWord } from './compile-field-map.ts';
 import type { Found } from './json-path.ts';

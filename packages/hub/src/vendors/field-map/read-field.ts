@@ -1,7 +1,7 @@
-import { consoleLink } from '../console-link.ts';
-import { plainText } from '../plain-text.ts';
+import { consoleLink } from '../kit/console-link.ts';
+import { plainText } from '../kit/plain-text.ts';
 import type { TryOutProblem } from '../vendor.ts';
-import { identifier, word } from '../wire-read.ts';
+import { identifier, word } from '../kit/wire-read.ts';
 import type { MeaningField, TimeField } from './compile-field-map.ts';
 import type { Found, JsonPath } from './json-path.ts';
 import { valuesAt } from './json-path.ts';

@@ -1,4 +1,4 @@
-import { parseIsoInstant, utc } from '../iso-instant.ts';
+import { parseIsoInstant, utc } from '../kit/iso-instant.ts';
 
 /**
  * `cef`: as `rt` in CEF, milliseconds since 1970 or `Mar 02 2026 08:00:00.123 UTC`. `isoUtc` and `cefUtc`: the same, where the

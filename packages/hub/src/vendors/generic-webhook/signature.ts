@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { showsSecret } from '../header-secret.ts';
-import { parseIsoInstant } from '../iso-instant.ts';
+import { showsSecret } from '../kit/header-secret.ts';
+import { parseIsoInstant } from '../kit/iso-instant.ts';
 import type { ReceivedHeaders } from '../vendor.ts';
 import type { WebhookSettings } from './settings.ts';
 import { keyOf, signedPartsOf } from './settings.ts';

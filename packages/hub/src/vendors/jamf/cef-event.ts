@@ -1,9 +1,9 @@
 import type { Instant, Signal } from '@sallyport/core';
 import { categoryOf } from '@sallyport/core';
 import { readTime } from '../field-map/read-time.ts';
-import { parseIsoInstant } from '../iso-instant.ts';
-import type { WireRecord } from '../wire-read.ts';
-import { word } from '../wire-read.ts';
+import { parseIsoInstant } from '../kit/iso-instant.ts';
+import type { WireRecord } from '../kit/wire-read.ts';
+import { word } from '../kit/wire-read.ts';
 import { JAMF_CATEGORIES } from './categories.ts';
 import { normaliseJamf } from './normalise.ts';
 

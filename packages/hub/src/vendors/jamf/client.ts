@@ -1,13 +1,13 @@
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { OutboundResponse } from '../../platform/outbound.ts';
-import { jsonOf, timeOfAnswer } from '../answer.ts';
-import type { FreshToken } from '../bearer-token.ts';
-import { BearerToken } from '../bearer-token.ts';
-import { PAGE_TIMEOUT_MS, type Page } from '../page-walk.ts';
+import { jsonOf, timeOfAnswer } from '../kit/answer.ts';
+import type { FreshToken } from '../kit/bearer-token.ts';
+import { BearerToken } from '../kit/bearer-token.ts';
+import { PAGE_TIMEOUT_MS, type Page } from '../kit/page-walk.ts';
 import type { VendorTools } from '../vendor.ts';
-import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
-import { isRecord, record } from '../wire-read.ts';
+import { asking, requireSuccess, VendorError } from '../kit/vendor-error.ts';
+import { isRecord, record } from '../kit/wire-read.ts';
 import type { JamfSettings } from './settings.ts';
 
 /** The most that Jamf gives at once. */

@@ -1,6 +1,6 @@
-import { showsSecret } from '../header-secret.ts';
+import { showsSecret } from '../kit/header-secret.ts';
 import type { Vendor } from '../vendor.ts';
-import { isRecord } from '../wire-read.ts';
+import { isRecord } from '../kit/wire-read.ts';
 import { JAMF_CATEGORIES } from './categories.ts';
 import { connectJamf } from './connection.ts';
 import { normaliseJamf } from './normalise.ts';

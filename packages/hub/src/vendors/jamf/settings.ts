@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { headerSecretSettings } from '../header-secret.ts';
+import { headerSecretSettings } from '../kit/header-secret.ts';
 import { baseUrl, secret } from '../vendor.ts';
 
 export const jamfSettings = z.object({

@@ -1,5 +1,5 @@
 import type { Level } from '@sallyport/core';
-import type { LevelWord } from '../posture-of-words.ts';
+import type { LevelWord } from '../kit/posture-of-words.ts';
 
 /**
  * Jamf's words and what they mean here. Nothing outside this file knows them. Where each was seen is told in

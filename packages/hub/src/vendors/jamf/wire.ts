@@ -1,9 +1,9 @@
-import { parseIsoInstant } from '../iso-instant.ts';
-import type { NamedDevice } from '../name-device.ts';
-import { nameDevice } from '../name-device.ts';
-import { plainText } from '../plain-text.ts';
-import type { WireRecord } from '../wire-read.ts';
-import { firstOf, identifier, isRecord, record, word } from '../wire-read.ts';
+import { parseIsoInstant } from '../kit/iso-instant.ts';
+import type { NamedDevice } from '../kit/name-device.ts';
+import { nameDevice } from '../kit/name-device.ts';
+import { plainText } from '../kit/plain-text.ts';
+import type { WireRecord } from '../kit/wire-read.ts';
+import { firstOf, identifier, isRecord, record, word } from '../kit/wire-read.ts';
 
 /** A device of the Risk API, version 2 (`guid`, `riskCategory`) or the deprecated version 1 (`deviceId`, `risk`). */
 export interface JamfDevice extends NamedDevice {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { OutboundResponse, OutboundStream } from '../../platform/outbound.ts';
-import { jsonOf, timeOfAnswer } from '../answer.ts';
-import { BearerToken } from '../bearer-token.ts';
-import { PAGE_TIMEOUT_MS, type Page } from '../page-walk.ts';
-import { RequestBudget } from '../request-budget.ts';
-import type { SseEvent } from '../sse.ts';
-import { sseEvents, SseTooLarge } from '../sse.ts';
+import { jsonOf, timeOfAnswer } from '../kit/answer.ts';
+import { BearerToken } from '../kit/bearer-token.ts';
+import { PAGE_TIMEOUT_MS, type Page } from '../kit/page-walk.ts';
+import { RequestBudget } from '../kit/request-budget.ts';
+import type { SseEvent } from '../kit/sse.ts';
+import { sseEvents, SseTooLarge } from '../kit/sse.ts';
 import type { VendorTools } from '../vendor.ts';
-import { asVendorError, asking, requireSuccess, VendorError } from '../vendor-error.ts';
-import { identifier, isRecord, records } from '../wire-read.ts';
+import { asVendorError, asking, requireSuccess, VendorError } from '../kit/vendor-error.ts';
+import { identifier, isRecord, records } from '../kit/wire-read.ts';
 import type { LookoutSettings } from './settings.ts';
 
 /** The most that Lookout gives at once. */

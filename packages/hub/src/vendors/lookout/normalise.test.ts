@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '@sallyport/core';
-import { flagOfState } from '../testing-flag.ts';
-import { sseEvents } from '../sse.ts';
+import { flagOfState } from '../kit/testing-flag.ts';
+import { sseEvents } from '../kit/sse.ts';
 import { normaliseLookout } from './normalise.ts';
 
 const CONNECTOR = '2c7790de-8b02-4814-85cf-e0c59380dee8';

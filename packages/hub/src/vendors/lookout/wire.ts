@@ -1,7 +1,7 @@
-import type { WireRecord } from '../wire-read.ts';
-import { firstOf, identifier, isRecord, list, record, records, word } from '../wire-read.ts';
-import { parseIsoInstant } from '../iso-instant.ts';
-import { plainText } from '../plain-text.ts';
+import type { WireRecord } from '../kit/wire-read.ts';
+import { firstOf, identifier, isRecord, list, record, records, word } from '../kit/wire-read.ts';
+import { parseIsoInstant } from '../kit/iso-instant.ts';
+import { plainText } from '../kit/plain-text.ts';
 
 /**
  * Lookout's records, whichever of the known shapes they come in: Mobile Risk API version 2 as its stream sends

@@ -1,11 +1,11 @@
 import type { OutboundResponse } from '../../platform/outbound.ts';
-import { jsonOf, timeOfAnswer } from '../answer.ts';
-import { clientCredentialsToken } from '../client-credentials.ts';
-import { PAGE_TIMEOUT_MS, type Page } from '../page-walk.ts';
-import { RequestBudget } from '../request-budget.ts';
+import { jsonOf, timeOfAnswer } from '../kit/answer.ts';
+import { clientCredentialsToken } from '../kit/client-credentials.ts';
+import { PAGE_TIMEOUT_MS, type Page } from '../kit/page-walk.ts';
+import { RequestBudget } from '../kit/request-budget.ts';
 import type { VendorTools } from '../vendor.ts';
-import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
-import { isRecord } from '../wire-read.ts';
+import { asking, requireSuccess, VendorError } from '../kit/vendor-error.ts';
+import { isRecord } from '../kit/wire-read.ts';
 import type { DefenderSettings } from './settings.ts';
 
 /** The most that Defender gives at once. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../platform/clock.ts';
 import { createOutbound, type Outbound } from '../../platform/outbound.ts';
 import type { Feed } from '../vendor.ts';
-import { isRecord } from '../wire-read.ts';
+import { isRecord } from '../kit/wire-read.ts';
 import { connectDefender } from './connection.ts';
 import { DefenderServer } from './fixtures/defender-server.ts';
 import { defenderSettings } from './settings.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../wire-read.ts';
+import { isRecord } from '../kit/wire-read.ts';
 import { readMachine } from './wire.ts';
 
 interface Newest {

@@ -1,7 +1,7 @@
 import type { Instant, Signal } from '@sallyport/core';
-import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
-import { postureOfWords } from '../posture-of-words.ts';
-import { doubtsOf } from '../unknown-word.ts';
+import { readSnapshot, snapshotReportId } from '../kit/device-snapshot.ts';
+import { postureOfWords } from '../kit/posture-of-words.ts';
+import { doubtsOf } from '../kit/unknown-word.ts';
 import { defenderSettings } from './settings.ts';
 import { HEALTH, ONBOARDING, RISK } from './vocabulary.ts';
 import { readMachine } from './wire.ts';

@@ -1,5 +1,5 @@
 import type { Level } from '@sallyport/core';
-import type { WatchWord } from '../posture-of-words.ts';
+import type { WatchWord } from '../kit/posture-of-words.ts';
 
 /** Defender's words and what they mean here. Nothing outside this file knows them. All are Microsoft's documented ones. */
 

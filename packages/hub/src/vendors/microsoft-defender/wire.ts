@@ -1,9 +1,9 @@
-import { guidForm, unusableKey } from '../device-keys.ts';
-import { parseIsoInstant } from '../iso-instant.ts';
-import type { NamedDevice } from '../name-device.ts';
-import { nameDevice } from '../name-device.ts';
-import type { WireRecord } from '../wire-read.ts';
-import { firstOf, identifier, word } from '../wire-read.ts';
+import { guidForm, unusableKey } from '../kit/device-keys.ts';
+import { parseIsoInstant } from '../kit/iso-instant.ts';
+import type { NamedDevice } from '../kit/name-device.ts';
+import { nameDevice } from '../kit/name-device.ts';
+import type { WireRecord } from '../kit/wire-read.ts';
+import { firstOf, identifier, word } from '../kit/wire-read.ts';
 
 /** A machine of `GET /api/machines` (Microsoft's page "Machine resource type"). */
 export interface Machine extends NamedDevice {

@@ -1,7 +1,7 @@
-import { parseIsoInstant } from '../iso-instant.ts';
-import type { NamedDevice } from '../name-device.ts';
-import { nameDevice } from '../name-device.ts';
-import { identifier, isRecord, word } from '../wire-read.ts';
+import { parseIsoInstant } from '../kit/iso-instant.ts';
+import type { NamedDevice } from '../kit/name-device.ts';
+import { nameDevice } from '../kit/name-device.ts';
+import { identifier, isRecord, word } from '../kit/wire-read.ts';
 
 /** A device of `GET /v2/devices` (api.docs.pradeo.io, Common Data Models). */
 export interface PradeoDevice extends NamedDevice {

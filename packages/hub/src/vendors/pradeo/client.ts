@@ -1,11 +1,11 @@
 import type { OutboundResponse } from '../../platform/outbound.ts';
-import { jsonOf, timeOfAnswer } from '../answer.ts';
-import { PAGE_TIMEOUT_MS } from '../page-walk.ts';
-import type { DevicesPage } from '../read-whole.ts';
-import { RequestBudget } from '../request-budget.ts';
+import { jsonOf, timeOfAnswer } from '../kit/answer.ts';
+import { PAGE_TIMEOUT_MS } from '../kit/page-walk.ts';
+import type { DevicesPage } from '../kit/read-whole.ts';
+import { RequestBudget } from '../kit/request-budget.ts';
 import type { VendorTools } from '../vendor.ts';
-import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
-import { isRecord } from '../wire-read.ts';
+import { asking, requireSuccess, VendorError } from '../kit/vendor-error.ts';
+import { isRecord } from '../kit/wire-read.ts';
 import { withoutSecrets } from './drop-secrets.ts';
 import type { PradeoApi } from './settings.ts';
 

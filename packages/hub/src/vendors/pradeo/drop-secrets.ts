@@ -1,4 +1,4 @@
-import { isRecord } from '../wire-read.ts';
+import { isRecord } from '../kit/wire-read.ts';
 
 /** Deeper than this nothing is kept at all. */
 const MAX_DEPTH = 50;

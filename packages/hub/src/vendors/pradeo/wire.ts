@@ -1,10 +1,10 @@
-import { guidForm } from '../device-keys.ts';
-import { parseIsoInstant } from '../iso-instant.ts';
-import type { KeyPlaces, NamedDevice } from '../name-device.ts';
-import { nameDevice } from '../name-device.ts';
-import { plainText } from '../plain-text.ts';
-import type { WireRecord } from '../wire-read.ts';
-import { firstOf, identifier, isRecord, record, records, word } from '../wire-read.ts';
+import { guidForm } from '../kit/device-keys.ts';
+import { parseIsoInstant } from '../kit/iso-instant.ts';
+import type { KeyPlaces, NamedDevice } from '../kit/name-device.ts';
+import { nameDevice } from '../kit/name-device.ts';
+import { plainText } from '../kit/plain-text.ts';
+import type { WireRecord } from '../kit/wire-read.ts';
+import { firstOf, identifier, isRecord, record, records, word } from '../kit/wire-read.ts';
 
 /**
  * Pradeo's events in one form, whichever of the two known ones they come in: the envelope with `type`,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { jsonOf } from '../answer.ts';
-import { clientCredentialsToken } from '../client-credentials.ts';
+import { jsonOf } from '../kit/answer.ts';
+import { clientCredentialsToken } from '../kit/client-credentials.ts';
 import type { VendorTools } from '../vendor.ts';
-import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
+import { asking, requireSuccess, VendorError } from '../kit/vendor-error.ts';
 import type { SharedSignalsSettings } from './settings.ts';
 import type { SetError } from './verify-set.ts';
 

@@ -1,5 +1,5 @@
 import type { Feed, VendorConnection, VendorTools } from '../vendor.ts';
-import { VendorError } from '../vendor-error.ts';
+import { VendorError } from '../kit/vendor-error.ts';
 import type { PollClient, PollRequest } from './client.ts';
 import { createPollClient } from './client.ts';
 import type { SharedSignalsSettings } from './settings.ts';

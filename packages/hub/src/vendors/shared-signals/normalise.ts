@@ -1,10 +1,10 @@
 import { rankOfLevel } from '@sallyport/core';
 import type { FindingReport, Instant, Level, Signal } from '@sallyport/core';
-import { plainText } from '../plain-text.ts';
-import type { Doubt } from '../unknown-word.ts';
-import { doubtsOf, unknownTerm } from '../unknown-word.ts';
-import type { WireRecord } from '../wire-read.ts';
-import { fingerprint, isRecord, word } from '../wire-read.ts';
+import { plainText } from '../kit/plain-text.ts';
+import type { Doubt } from '../kit/unknown-word.ts';
+import { doubtsOf, unknownTerm } from '../kit/unknown-word.ts';
+import type { WireRecord } from '../kit/wire-read.ts';
+import { fingerprint, isRecord, word } from '../kit/wire-read.ts';
 import type { Meanings } from './settings.ts';
 import { meanings } from './settings.ts';
 import { deviceOf, namesDevice } from './subjects.ts';

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
-import { guidForm, mdmDeviceKeys } from '../device-keys.ts';
-import type { KeyPlaces, NamedDevice } from '../name-device.ts';
-import { nameDevice } from '../name-device.ts';
-import type { WireRecord } from '../wire-read.ts';
-import { firstOf, identifier, isRecord, records, word } from '../wire-read.ts';
+import { guidForm, mdmDeviceKeys } from '../kit/device-keys.ts';
+import type { KeyPlaces, NamedDevice } from '../kit/name-device.ts';
+import { nameDevice } from '../kit/name-device.ts';
+import type { WireRecord } from '../kit/wire-read.ts';
+import { firstOf, identifier, isRecord, records, word } from '../kit/wire-read.ts';
 import type { SharedSignalsSettings } from './settings.ts';
 import { UNDERSTOOD_MEMBERS } from './vocabulary.ts';
 

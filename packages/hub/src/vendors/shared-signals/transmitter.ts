@@ -1,8 +1,8 @@
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
-import { jsonOf } from '../answer.ts';
+import { jsonOf } from '../kit/answer.ts';
 import type { VendorTools } from '../vendor.ts';
-import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
+import { asking, requireSuccess, VendorError } from '../kit/vendor-error.ts';
 import { Cached } from './cached.ts';
 import type { SharedSignalsSettings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Outbound } from '../../platform/outbound.ts';
 import { createOutbound } from '../../platform/outbound.ts';
-import { VendorError } from '../vendor-error.ts';
+import { VendorError } from '../kit/vendor-error.ts';
 import { signingKey, TransmitterServer, type SigningKey } from './fixtures/transmitter-server.ts';
 import { sharedSignalsSettings } from './settings.ts';
 import { standardMetadataUrl } from './transmitter.ts';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { compactVerify, createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JSONWebKeySet } from 'jose';
-import { VendorError } from '../vendor-error.ts';
+import { VendorError } from '../kit/vendor-error.ts';
 import type { VendorTools } from '../vendor.ts';
 import { hasRepeatedMembers } from '../../platform/repeated-members.ts';
-import { isRecord, record, type WireRecord } from '../wire-read.ts';
+import { isRecord, record, type WireRecord } from '../kit/wire-read.ts';
 import { problemOfEvent } from './events.ts';
 import type { SharedSignalsSettings } from './settings.ts';
 import { membersOf, problemOfSubject } from './subjects.ts';

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
-import type { WireRecord } from '../wire-read.ts';
-import { isRecord, record } from '../wire-read.ts';
+import type { WireRecord } from '../kit/wire-read.ts';
+import { isRecord, record } from '../kit/wire-read.ts';
 
 /** What is kept of a token: the token itself, whose signature anybody can check again. Ours; verified before it is kept. */
 export interface KeptSet {

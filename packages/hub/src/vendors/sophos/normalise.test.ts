@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '@sallyport/core';
-import { flagOfState } from '../testing-flag.ts';
+import { flagOfState } from '../kit/testing-flag.ts';
 import { sophosSettings } from './settings.ts';
 import { normaliseSophos } from './normalise.ts';
 import { meaningOfType } from './vocabulary.ts';

@@ -1,8 +1,8 @@
 import { hasElapsed } from '../../platform/clock.ts';
-import { plainText } from '../plain-text.ts';
+import { plainText } from '../kit/plain-text.ts';
 import type { VendorTools } from '../vendor.ts';
-import { VendorError } from '../vendor-error.ts';
-import { identifier, isRecord, record } from '../wire-read.ts';
+import { VendorError } from '../kit/vendor-error.ts';
+import { identifier, isRecord, record } from '../kit/wire-read.ts';
 
 /** In one round: what a large fleet lacks is looked up over many rounds, so that what the list says does not wait for it. */
 const LOOK_UPS_A_ROUND = 60;

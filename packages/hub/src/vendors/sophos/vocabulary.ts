@@ -1,5 +1,5 @@
 import type { Level } from '@sallyport/core';
-import type { LevelWord, WatchWord } from '../posture-of-words.ts';
+import type { LevelWord, WatchWord } from '../kit/posture-of-words.ts';
 
 /**
  * Sophos's words and what they mean here. Nothing outside this file knows them. Where each was seen is told in

@@ -1,7 +1,7 @@
-import { parseIsoInstant } from '../iso-instant.ts';
-import { plainText } from '../plain-text.ts';
-import type { WireRecord } from '../wire-read.ts';
-import { firstOf, identifier, isRecord, record, word } from '../wire-read.ts';
+import { parseIsoInstant } from '../kit/iso-instant.ts';
+import { plainText } from '../kit/plain-text.ts';
+import type { WireRecord } from '../kit/wire-read.ts';
+import { firstOf, identifier, isRecord, record, word } from '../kit/wire-read.ts';
 
 /** A device of `GET /mobile/v1/devices`, to which we add its serial number. IMEI and UDID were never seen there. */
 export interface SophosDevice {

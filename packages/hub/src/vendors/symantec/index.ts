@@ -1,4 +1,4 @@
-import { showsSecret } from '../header-secret.ts';
+import { showsSecret } from '../kit/header-secret.ts';
 import type { Vendor } from '../vendor.ts';
 import { SYMANTEC_CATEGORIES } from './categories.ts';
 import { connectSymantec } from './connection.ts';

@@ -1,5 +1,5 @@
 import type { Level } from '@sallyport/core';
-import type { LevelWord, WatchWord } from '../posture-of-words.ts';
+import type { LevelWord, WatchWord } from '../kit/posture-of-words.ts';
 
 /**
  * The words of Symantec Endpoint Security (SES) and of SEP Mobile, once Skycure, and what they mean here.

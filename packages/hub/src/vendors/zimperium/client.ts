@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { jsonOf, timeOfAnswer } from '../answer.ts';
-import { BearerToken } from '../bearer-token.ts';
-import { PAGE_TIMEOUT_MS, type Page } from '../page-walk.ts';
+import { jsonOf, timeOfAnswer } from '../kit/answer.ts';
+import { BearerToken } from '../kit/bearer-token.ts';
+import { PAGE_TIMEOUT_MS, type Page } from '../kit/page-walk.ts';
 import type { VendorTools } from '../vendor.ts';
-import { asking, requireSuccess, VendorError } from '../vendor-error.ts';
-import { isRecord } from '../wire-read.ts';
+import { asking, requireSuccess, VendorError } from '../kit/vendor-error.ts';
+import { isRecord } from '../kit/wire-read.ts';
 
 export interface ZimperiumCredentials {
   readonly consoleUrl: string;

@@ -1,7 +1,7 @@
 import type { FindingReport, Instant } from '@sallyport/core';
-import { plainText } from '../plain-text.ts';
-import type { Doubt } from '../unknown-word.ts';
-import { unknownTerm } from '../unknown-word.ts';
+import { plainText } from '../kit/plain-text.ts';
+import type { Doubt } from '../kit/unknown-word.ts';
+import { unknownTerm } from '../kit/unknown-word.ts';
 import { SEVERITY, THREAT_STATE } from './vocabulary.ts';
 import type { ZimperiumThreat } from './wire.ts';
 

@@ -1,9 +1,9 @@
 import type { FindingReport, Instant, Level, Signal } from '@sallyport/core';
 import { rankOfLevel } from '@sallyport/core';
-import { plainText } from '../plain-text.ts';
-import { undated } from '../undated.ts';
-import type { Doubt } from '../unknown-word.ts';
-import { doubtsOf, unknownTerm } from '../unknown-word.ts';
+import { plainText } from '../kit/plain-text.ts';
+import { undated } from '../kit/undated.ts';
+import type { Doubt } from '../kit/unknown-word.ts';
+import { doubtsOf, unknownTerm } from '../kit/unknown-word.ts';
 import { findingOf } from './finding.ts';
 import { SEVERITY, THREAT_STATE } from './vocabulary.ts';
 import type { ZimperiumIncident, ZimperiumRecord, ZimperiumThreat } from './wire.ts';

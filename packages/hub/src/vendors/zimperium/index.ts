@@ -1,6 +1,6 @@
-import { showsSecret } from '../header-secret.ts';
+import { showsSecret } from '../kit/header-secret.ts';
 import type { Vendor } from '../vendor.ts';
-import { isRecord } from '../wire-read.ts';
+import { isRecord } from '../kit/wire-read.ts';
 import { ZIMPERIUM_CATEGORIES } from './categories.ts';
 import { connectZimperium } from './connection.ts';
 import { normaliseZimperium } from './normalise.ts';

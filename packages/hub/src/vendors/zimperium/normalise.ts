@@ -1,8 +1,8 @@
 import type { Instant, Signal } from '@sallyport/core';
-import type { Posture } from '../posture-of-words.ts';
-import { postureOfWords } from '../posture-of-words.ts';
-import { undated } from '../undated.ts';
-import { doubtsOf } from '../unknown-word.ts';
+import type { Posture } from '../kit/posture-of-words.ts';
+import { postureOfWords } from '../kit/posture-of-words.ts';
+import { undated } from '../kit/undated.ts';
+import { doubtsOf } from '../kit/unknown-word.ts';
 import { findingOf } from './finding.ts';
 import { ofIncident } from './incident.ts';
 import { APP_STATUS, POSTURE } from './vocabulary.ts';

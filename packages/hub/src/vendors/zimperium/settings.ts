@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { headerSecretSettings } from '../header-secret.ts';
+import { headerSecretSettings } from '../kit/header-secret.ts';
 import { baseUrl, secret } from '../vendor.ts';
 
 const optionalSecret = (schema: z.ZodString, title: string, description: string) => secret(schema.optional(), title, description);

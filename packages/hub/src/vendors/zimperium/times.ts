@@ -1,4 +1,4 @@
-import { parseIsoInstant, utc } from '../iso-instant.ts';
+import { parseIsoInstant, utc } from '../kit/iso-instant.ts';
 
 const DASHED = /^(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2}) (?:UTC|\+0000)$/;
 const MONTH_FIRST = /^(\d{2}) (\d{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) UTC$/;

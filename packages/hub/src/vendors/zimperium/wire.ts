@@ -1,10 +1,10 @@
-import { guidForm } from '../device-keys.ts';
-import { readSnapshot, snapshotReportId } from '../device-snapshot.ts';
-import type { KeyPlaces, NamedDevice } from '../name-device.ts';
-import { nameDevice } from '../name-device.ts';
-import { plainText } from '../plain-text.ts';
-import type { WireRecord } from '../wire-read.ts';
-import { firstOf, fingerprint, identifier, isRecord, isTrue, list, record, records, word } from '../wire-read.ts';
+import { guidForm } from '../kit/device-keys.ts';
+import { readSnapshot, snapshotReportId } from '../kit/device-snapshot.ts';
+import type { KeyPlaces, NamedDevice } from '../kit/name-device.ts';
+import { nameDevice } from '../kit/name-device.ts';
+import { plainText } from '../kit/plain-text.ts';
+import type { WireRecord } from '../kit/wire-read.ts';
+import { firstOf, fingerprint, identifier, isRecord, isTrue, list, record, records, word } from '../kit/wire-read.ts';
 import { readTime } from './times.ts';
 
 /**

@@ -1,13 +1,7 @@
 import type { PartnerWord } from '@sallyport/core';
-import type { PostureRow } from '../../store/store.ts';
+import type { HeldPosture } from './held-posture.ts';
 import { NumberColumn } from './number-column.ts';
 import type { SharedParts } from './shared-parts.ts';
-
-/** As much of a posture as rules and doors ask for, which is all that memory holds of it. */
-export type HeldPosture = Pick<PostureRow, 'mergedState' | 'complianceState' | 'reasons' | 'failing' | 'graceUntil' | 'changesAt'> & {
-  readonly views: readonly PartnerWord[];
-};
-
 const NO_VIEWS: readonly PartnerWord[] = [];
 const NOTHING: Pick<HeldPosture, 'graceUntil' | 'changesAt'> = { graceUntil: null };
 

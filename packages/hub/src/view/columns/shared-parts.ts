@@ -1,7 +1,7 @@
 import { isWorseThanSecured, type DeviceFacts, type OpenFinding, type PartnerWord, type Reason } from '@sallyport/core';
 import type { DeviceSnapshotRow } from '../../store/store.ts';
 import { systemFacts } from '../../documents/system-facts.ts';
-import type { HeldPosture } from './posture-column.ts';
+import type { HeldPosture } from './held-posture.ts';
 
 const NO_VIEWS: readonly PartnerWord[] = [];
 const NO_FINDINGS: readonly OpenFinding[] = [];

@@ -1,0 +1,54 @@
+import type { Connector, Language, Reason } from '@sallyport/core';
+import { describe, expect, test } from 'vitest';
+import type { AccessAnswer } from '../view/ports.ts';
+import type { HintsView } from '../evidence/user-hints.ts';
+import { doorText } from './door-message.ts';
+
+const PARTNERS = ['one', 'two', 'three'];
+const CODES = ['threat_level_above_allowed', 'partner_app_misconfigured', 'partner_os_version_unsupported'] as const;
+const answer: AccessAnswer = {
+  decision: false, obligations: [], reportOnly: [], deviceId: 'd',
+  reasons: PARTNERS.map((connectorId, n): Reason => ({ code: CODES[n] as Reason['code'], connectorId, findingIds: ['f'] })),
+};
+
+const doorMessage = (of: AccessAnswer, language: Language, view: HintsView, fits: (text: string) => boolean) => doorText(of, language, view).message(fits);
+
+function viewWith(recommendedAction: string): HintsView {
+  const openFindings = [{ id: 'f', type: 'MALWARE', severity: 'high', recommendedAction }];
+  return {
+    organization: { helpDesk: { phone: '+46 8 123 45 67' }, timeZone: 'UTC' },
+    connector: (id: string) => ({ id, displayName: `App ${id}` }) as Connector,
+    posture: () => ({ views: PARTNERS.map((connectorId) => ({ connectorId, openFindings })) }),
+  } as unknown as HintsView;
+}
+
+const encoded = (text: string) => text.replaceAll(/[^ -~]/gu, (character) => `&#${character.codePointAt(0)};`).length;
+const within = (most: number) => (text: string) => encoded(text) <= most;
+
+describe.each(['en', 'sv', 'nl'] as const)('a message in %s', (language) => {
+  const without = doorMessage(answer, language, viewWith(''), () => true);
+
+  test.each(['Удалите приложение с телефона.', 'このアプリを削除してください。', 'ऐप को फ़ोन से हटाएं।', 'احذف التطبيق من الهاتف.', 'Remove the app.'])('with the advice of three partners, %s, keeps what is said without them', (sentence) => {
+    const view = viewWith(`${sentence} `.repeat(60));
+    expect(encoded(doorMessage(answer, language, view, () => true))).toBeGreaterThan(without.length + 200);
+    for (const most of [2_900, 2_000, encoded(without)]) {
+      const message = doorMessage(answer, language, view, within(most));
+      expect(encoded(message)).toBeLessThanOrEqual(most);
+      for (const own of new Intl.Segmenter(language, { granularity: 'sentence' }).segment(without)) expect(message).toContain(own.segment.trim());
+    }
+    expect(doorMessage(answer, language, view, within(2_900))).toContain(sentence.slice(0, 20));
+  });
+
+  test('for which there is next to no room ends with a sentence', () => {
+    const message = doorMessage(answer, language, viewWith('Remove the app.'), within(120));
+    expect(message).toMatch(/\.$/u);
+    expect(without.startsWith(message)).toBe(true);
+  });
+});
+
+test('whoever may be watched is sent to the help desk and to no page of general steps', () => {
+  const watching = viewWith('Remove this stalkerware.');
+  expect(doorText(answer, 'en', watching).isFinal).toBe(true);
+  expect(doorMessage(answer, 'en', watching, () => true)).not.toMatch(/stalkerware|Open App/u);
+  expect(doorText(answer, 'en', viewWith('Remove the app.')).isFinal).toBe(false);
+});

@@ -1,0 +1,54 @@
+import type { Language } from '@sallyport/core';
+import type { DoorKind } from '../../documents/kinds/door.ts';
+import type { Door } from '../door.ts';
+
+/** One request at a gateway, as far as the gateway itself vouches for it. */
+export interface GatewayRequest {
+  readonly method: string;
+  readonly host: string;
+  /** The raw request target: path and query as the client sent them. */
+  readonly target: string;
+  readonly ip: string;
+  readonly certificate: PresentedCertificate;
+  /** From the header that `door.userFrom` names; `undefined` when that is `device`, or nobody is signed in. */
+  readonly user: string | undefined;
+  readonly acceptLanguage: string | undefined;
+}
+
+export type PresentedCertificate =
+  | { readonly state: 'none' }
+  /** The gateway saw the handshake and found it good; PEM. We check it again. */
+  | { readonly state: 'presented'; readonly pem: string }
+  | { readonly state: 'invalid'; readonly problem: string };
+
+/** What the gateway and the person in front of it are told. */
+export interface GatewayAnswer {
+  readonly granted: boolean;
+  /** The code of the deciding reason. */
+  readonly reason: string;
+  /** What the person reads first; empty when granted. */
+  readonly title: string;
+  /**
+   * What the person reads below it: the longest message that `fits` what the gateway can hand on, at the end of a sentence. Shorter texts than one that
+   * fits must fit, too.
+   */
+  readonly message: (fits: (text: string) => boolean) => string;
+  readonly language: Language;
+  /** The page of the device; empty when no device is known. */
+  readonly remediationUrl: string;
+  /** userPrincipalName; empty when unknown. */
+  readonly user: string;
+  /** Managed device id; empty when unknown. */
+  readonly device: string;
+}
+
+/**
+ * How one kind of gateway asks and is answered. An adapter reads only the headers of its own kind: every
+ * gateway hands on what clients send under the names of the others.
+ */
+export interface Gateway {
+  readonly kind: DoorKind;
+  /** @throws HubError `invalid_request` when the gateway is not set up as its manual says */
+  read(rawHeaders: readonly string[], door: Pick<Door, 'userFrom'>): GatewayRequest;
+  answer(answer: GatewayAnswer): { readonly status: number; readonly headers: Readonly<Record<string, string>> };
+}
