@@ -71,6 +71,7 @@ describe('bad news that comes after a newer level of the same identity is over',
   const KEYS = [SERIAL, own('v1')];
   const NOTHING_HELD = ['unknown', 'unknown', 'unknown'];
   const ago = (ms: number) => hub.clock.now() - ms;
+  const found = (id: string) => ({ id, type: 'TROJAN', severity: 'high' as const, state: 'open' as const });
 
   test.each([['its own id', KEYS], ['the same keys', [SERIAL]]])('known by %s: it is held against nobody', async (_, keys) => {
     await take(keys, { state: 'secured' });
@@ -108,11 +109,19 @@ describe('bad news that comes after a newer level of the same identity is over',
     expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
   });
 
-  test('it is held where it has no time of its own', async () => {
-    await take(KEYS, { state: 'secured' });
-    await take(KEYS, { state: 'highSeverity', observedAt: ago(HOUR), undated: true });
-    expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
-  });
+  test.each<[string, readonly DeviceKey[]]>([['nobody', KEYS], ['one of the devices', [{ type: 'managedDeviceId', value: PHONE }, own('v1')]]])(
+    'it is held where it has no time of its own, or is a finding newer than the level, that was reported of %s', async (_, keys) => {
+      await take(keys, { state: 'secured' });
+      await take(KEYS, { findings: [found('f')] });
+      expect(states()[1]).toBe('highSeverity');
+      await take(keys, { state: 'secured' });
+      expect(states()[1]).toBe('unknown');
+      await take(KEYS, { findings: [found('g')], observedAt: ago(HOUR), undated: true });
+      expect(states()[1]).toBe('highSeverity');
+      await take(KEYS, { state: 'highSeverity', observedAt: ago(HOUR), undated: true });
+      expect(states().slice(0, 2)).toEqual(['highSeverity', 'highSeverity']);
+    },
+  );
 
   test('where the device was learnt, it is held against no other one either', async () => {
     await take([{ type: 'managedDeviceId', value: PHONE }, own('v1')], { state: 'secured' });
