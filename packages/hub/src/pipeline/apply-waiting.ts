@@ -1,7 +1,7 @@
 import type { DocumentRow } from '../store/store.ts';
 import { applyToDevices, type TakeDependencies } from './apply-to-devices.ts';
 import type { Match } from './match-device.ts';
-import type { WaitingSignal } from './wait-for-clock.ts';
+import { waitingIn } from './wait-for-clock.ts';
 
 /** Signals that one transaction applies. */
 const CHUNK = 500;
@@ -20,7 +20,7 @@ async function applyRows(deps: TakeDependencies, rows: readonly DocumentRow[]): 
   const { store, serial, memory, clock } = deps;
   const postures = await serial.run(() => store.transaction(async (tx) => {
     const now = clock.now();
-    const waiting = rows.map((row) => row.body as unknown as WaitingSignal)
+    const waiting = rows.flatMap((row) => waitingIn(row) ?? [])
       // Devices and partners may have gone meanwhile.
       .filter(({ deviceId, signal }) => memory.fleet.get(deviceId) !== undefined && memory.connector(signal.connectorId) !== undefined);
     const signals = waiting.map(({ signal }) => ({ ...signal, observedAt: Math.min(signal.observedAt, now), receivedAt: now }));

@@ -2,7 +2,7 @@ import { termKey } from '@sallyport/core';
 import type { Store } from '../store/store.ts';
 import type { ReadModel } from '../view/read-model.ts';
 import type { HandledTerm, ListedTerm } from './ports.ts';
-import { recordedTerm } from './record-unknown-terms.ts';
+import { recordedTerms } from './record-unknown-terms.ts';
 
 /** Device ids that are given with each. */
 const SAMPLES = 20;
@@ -12,10 +12,7 @@ type Listed = Omit<ListedTerm, 'devices' | 'deviceIds' | 'handled'> & { readonly
 /** What reports brought, what devices hold, and what somebody decided about, each value once. */
 export async function listUnknownTerms({ store, memory }: { readonly store: Pick<Store, 'documents'>; readonly memory: ReadModel }, only?: string): Promise<readonly ListedTerm[]> {
   const listed = new Map<string, Listed>();
-  for (const { id, body } of await store.documents.list('unknownTerm')) {
-    const { deviceIds, ...term } = recordedTerm(body);
-    listed.set(id, { ...term, reportedOf: deviceIds });
-  }
+  for (const [id, { deviceIds, ...term }] of recordedTerms(await store.documents.list('unknownTerm'))) listed.set(id, { ...term, reportedOf: deviceIds });
   for (const { id } of memory.connectors) {
     const known = [...memory.fleet.terms.terms(id)].map(([term]) => term);
     for (const term of [...known, ...termsOf(memory, id).map((one) => one.term)]) {

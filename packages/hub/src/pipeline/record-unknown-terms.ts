@@ -1,6 +1,8 @@
 import { termKey, type Signal, type UnknownTerm } from '@sallyport/core';
+import { z } from 'zod';
+import { readBody } from '../documents/document-type.ts';
 import { hasElapsed, type Clock } from '../platform/clock.ts';
-import type { Store, Transaction } from '../store/store.ts';
+import type { DocumentRow, Store, Transaction } from '../store/store.ts';
 import type { ReadModel } from '../view/read-model.ts';
 
 /** A stored `unknownTerm` document. */
@@ -80,7 +82,7 @@ export class RecordUnknownTerms {
 
   async #read(): Promise<Map<string, RecordedTerm>> {
     const stored = new Map<string, RecordedTerm>();
-    for await (const page of this.#deps.store.documents.snapshot('unknownTerm')) for (const { id, body } of page) stored.set(id, recordedTerm(body));
+    for await (const page of this.#deps.store.documents.snapshot('unknownTerm')) for (const [id, term] of recordedTerms(page)) stored.set(id, term);
     return stored;
   }
 
@@ -89,8 +91,17 @@ export class RecordUnknownTerms {
   }
 }
 
-export function recordedTerm(body: Readonly<Record<string, unknown>>): RecordedTerm {
-  return body as unknown as RecordedTerm;
+const recordedTerm: z.ZodType<RecordedTerm> = z.object({
+  connectorId: z.string(), field: z.string(), value: z.string(), about: z.enum(['protection', 'level', 'finding', 'other']),
+  firstSeenAt: z.number(), lastSeenAt: z.number(), reportId: z.string(), deviceIds: z.array(z.string()),
+});
+
+/** Those that can be read, by id; another one is listed again when its value comes again. */
+export function recordedTerms(rows: readonly DocumentRow[]): readonly (readonly [id: string, term: RecordedTerm])[] {
+  return rows.flatMap((row) => {
+    const term = readBody({ body: recordedTerm }, row);
+    return term === undefined ? [] : [[row.id, term] as const];
+  });
 }
 
 /** Ends the list of a connector whose partner is forgotten. */
@@ -125,7 +136,7 @@ async function put(
   tx: Transaction, stored: Map<string, RecordedTerm>, news: readonly (readonly [string, RecordedTerm])[], old: readonly string[], now: number,
 ): Promise<void> {
   await tx.documents.hold();
-  const rows = new Map((await tx.documents.find('unknownTerm', [...news.map(([id]) => id), ...old])).map(({ id, body }) => [id, recordedTerm(body)]));
+  const rows = new Map(recordedTerms(await tx.documents.find('unknownTerm', [...news.map(([id]) => id), ...old])));
   for (const [id, seen] of news) {
     const term = together(rows.get(id), seen);
     await tx.documents.put('unknownTerm', id, { ...term }, now);

@@ -1,6 +1,7 @@
 import { HubError } from '@sallyport/contracts';
 import { acceptsMessages, connectorState, silenceOf } from '@sallyport/core';
-import { NEW_STATUS, type ConnectorStatus } from '../documents/kinds/connector-status.ts';
+import { connectorStatusDocument, statusIn, type ConnectorStatus } from '../documents/kinds/connector-status.ts';
+import { putDocument } from '../documents/write.ts';
 import type { ConnectorStateChanged, Provisioning } from './ports.ts';
 import type { Configuration } from '../documents/configuration.ts';
 import { reevaluate, type ReevaluateDependencies } from './reevaluate-fleet.ts';
@@ -86,20 +87,16 @@ export class WatchConnectors implements Provisioning {
     }
   }
 
-  #change(actor: string, connectorId: string, change: (status: ConnectorStatus) => ConnectorStatus): Promise<void> {
-    const { clock, memory, origin } = this.#deps;
-    return this.#deps.configuration.write(actor, async (tx, changed) => {
-      const before = (await tx.documents.get('connectorStatus', connectorId))?.body;
-      const status = (before as unknown as ConnectorStatus | undefined) ?? NEW_STATUS;
-      const after = { ...change(status) };
+  async #change(actor: string, connectorId: string, change: (status: ConnectorStatus) => ConnectorStatus): Promise<void> {
+    const { configuration, clock, memory, origin } = this.#deps;
+    await putDocument({ configuration, clock, actor }, { ...connectorStatusDocument, id: connectorId }, async (row, tx) => {
+      const before = statusIn(row);
+      const after = change(before);
       // Another process may have noted the same.
-      if (before !== undefined && JSON.stringify(after) === JSON.stringify(status)) return;
-      const at = clock.now();
-      await tx.documents.put('connectorStatus', connectorId, after, at);
-      changed({ kind: 'connectorStatus', id: connectorId, before: before ?? {}, after });
-      if (after.state === status.state || after.state === null) return;
-      const told: ConnectorStateChanged = { connectorId, displayName: memory.connector(connectorId)?.displayName ?? connectorId, from: status.state, to: after.state };
-      await tx.outbox.append([{ kind: 'connector-state-changed', subject: connectorId, at, payload: { ...told, origin } }]);
+      if (after.state === before.state || after.state === null) return after;
+      const told: ConnectorStateChanged = { connectorId, displayName: memory.connector(connectorId)?.displayName ?? connectorId, from: before.state, to: after.state };
+      await tx.outbox.append([{ kind: 'connector-state-changed', subject: connectorId, at: clock.now(), payload: { ...told, origin } }]);
+      return after;
     });
   }
 }

@@ -1,7 +1,8 @@
 import { isVocabularyChange, type Connector } from '@sallyport/core';
 import { HubError } from '@sallyport/contracts';
 import { hasElapsed } from '../platform/clock.ts';
-import { NEW_STATUS, type ConnectorStatus, type HandledTerm } from '../documents/kinds/connector-status.ts';
+import { connectorStatusDocument, statusIn, type ConnectorStatus, type HandledTerm } from '../documents/kinds/connector-status.ts';
+import { putDocument } from '../documents/write.ts';
 import type { VocabularyChanged } from './ports.ts';
 import type { Configuration } from '../documents/configuration.ts';
 import { evaluateTouched, type ReevaluateDependencies } from './reevaluate-fleet.ts';
@@ -114,17 +115,14 @@ export class WatchVocabulary {
 
   async #write(actor: string, connectorId: string, change: (status: ConnectorStatus) => readonly HandledTerm[]): Promise<void> {
     const { configuration, clock, origin } = this.#deps;
-    const told = await configuration.write(actor, async (tx, changed) => {
-      const before = (await tx.documents.get('connectorStatus', connectorId))?.body;
-      const status = (before as unknown as ConnectorStatus | undefined) ?? NEW_STATUS;
+    let told: readonly VocabularyChanged[] = [];
+    await putDocument({ configuration, clock, actor }, { ...connectorStatusDocument, id: connectorId }, async (row, tx) => {
+      const status = statusIn(row);
       const terms = change(status);
-      const changes = this.#changes(connectorId, status.terms ?? [], terms, actor);
-      if (changes.length === 0) return [];
-      const after = { ...status, terms };
-      await tx.documents.put('connectorStatus', connectorId, after, clock.now());
-      changed({ kind: 'connectorStatus', id: connectorId, before: before ?? {}, after });
-      await tx.outbox.append(changes.map((one) => ({ kind: 'vendor-vocabulary-changed' as const, subject: connectorId, at: clock.now(), payload: { ...one, origin } })));
-      return changes;
+      told = this.#changes(connectorId, status.terms ?? [], terms, actor);
+      if (told.length === 0) return status;
+      await tx.outbox.append(told.map((one) => ({ kind: 'vendor-vocabulary-changed' as const, subject: connectorId, at: clock.now(), payload: { ...one, origin } })));
+      return { ...status, terms };
     });
     for (const one of told) this.#tell(one);
   }

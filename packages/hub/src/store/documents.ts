@@ -1,22 +1,19 @@
-export type DocumentKind =
-  | 'mobileThreatDefenseConnector' | 'deviceCompliancePolicy' | 'conditionalAccessPolicy' | 'namedLocation'
-  | 'user' | 'group' | 'application' | 'door' | 'trustSet' | 'mergeRule' | 'deviceManagementSettings' | 'vendorLink' | 'vendorCursor' | 'deletedItem'
-  /** Where inventories come from, where they are pushed to, and how far that has come. */
-  | 'inventorySource' | 'inventoryPush' | 'inventoryCursor'
+/**
+ * The kinds of documents that the hub is configured with. Each file of `documents/kinds` adds its own here (declaration
+ * merging), so that the store knows their names and needs to import nothing.
+ */
+export interface DocumentKinds {}
+
+/** Kinds that are no configuration: what the hub writes down for itself. */
+type RecordKind =
+  /** How far a vendor's lists, and the push of an inventory, have come. */
+  | 'vendorCursor' | 'inventoryCursor'
   /** Which tenant this database belongs to, and the write probe behind `/readyz`. */
   | 'tenant'
-  /** What a connector's partner said of itself, and the state it was last seen in; id = connector id. */
-  | 'connectorStatus'
   /** A device of which partners say different things, as it was told; id = device id. */
   | 'disagreement'
   /** A device of which identities of one partner say different things, as it was told; id = device id. */
   | 'identityConflict'
-  /** The platform of devices whose system has a name that is in no table; id = the name as `systemNameKey` has it. */
-  | 'platformName'
-  /** For how long, and for how many devices, what partners report counts; one, with the id `default`. */
-  | 'signalLimits'
-  /** What texts for people say of the organisation; one, with the id `default`. */
-  | 'organization'
   /** What waits for the clock to be sure (`pipeline/wait-for-clock.ts`); id = connector id/report id. */
   | 'waitingSignal'
   /** A value of a vendor's that no table holds, as reports brought it; id = connector id/`termKey`. */
@@ -25,6 +22,8 @@ export type DocumentKind =
   | 'userName'
   /** Work on what is stored that an upgrade left to be done once, in the background; id = its name. */
   | 'upkeep';
+
+export type DocumentKind = keyof DocumentKinds | RecordKind;
 
 export interface DocumentRow {
   readonly kind: DocumentKind;

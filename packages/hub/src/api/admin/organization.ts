@@ -2,8 +2,9 @@ import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
 import { isTimeZone } from '@sallyport/core';
 import { NO_ORGANIZATION, ORGANIZATION_ID, organizationDocument } from '../../documents/kinds/organization.ts';
+import { putDocument } from '../../documents/write.ts';
 import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
-import { actorOf, type AdminDependencies } from '../../http/admin-documents.ts';
+import { writingOf, type AdminDependencies } from '../../http/admin-documents.ts';
 
 const READ: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.Read.All', 'Sallyport.Settings.ReadWrite.All'] };
 const WRITE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.ReadWrite.All'] };
@@ -15,13 +16,8 @@ export function organizationRoutes({ store, configuration, clock }: AdminDepende
     app.get('/admin/v1/organization', { config: { access: READ, doc: docs.get } }, async () => toView((await store.documents.get(KIND, ORGANIZATION_ID))?.body));
     app.patch('/admin/v1/organization', { config: { access: WRITE, doc: docs.patch } }, async (request) => {
       const patch = organizationPatch.parse(request.body);
-      return configuration.write(actorOf(request), async (tx, changed) => {
-        const before = (await tx.documents.get(KIND, ORGANIZATION_ID))?.body;
-        const after = merged(before, patch);
-        await tx.documents.put(KIND, ORGANIZATION_ID, after, clock.now());
-        changed({ kind: KIND, id: ORGANIZATION_ID, before, after });
-        return toView(after);
-      });
+      const writing = writingOf({ configuration, clock }, request);
+      return toView((await putDocument(writing, { ...organizationDocument, id: ORGANIZATION_ID }, (row) => merged(row?.body, patch))).body);
     });
     done();
   };

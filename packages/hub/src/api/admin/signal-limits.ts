@@ -1,11 +1,12 @@
 import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
 import { openingLimits, SIGNAL_LIMIT_NAMES, SIGNAL_LIMIT_RANGES, SIGNAL_LIMIT_TEXTS, signalLimitsOf, type SignalLimits } from '@sallyport/core';
-import { SIGNAL_LIMITS_ID } from '../../documents/kinds/signal-limits.ts';
+import { SIGNAL_LIMITS_ID, signalLimitsDocument } from '../../documents/kinds/signal-limits.ts';
+import { putDocument } from '../../documents/write.ts';
 import type { FleetQuestions } from '../../view/ports.ts';
 import { effectHeaders, EFFECT_NOTE } from '../../http/access-effect.ts';
 import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
-import { actorOf, type AdminDependencies } from '../../http/admin-documents.ts';
+import { writingOf, type AdminDependencies } from '../../http/admin-documents.ts';
 import { preview } from './preview-schema.ts';
 
 const READ: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.Read.All', 'Sallyport.Settings.ReadWrite.All'] };
@@ -23,13 +24,8 @@ export function signalLimitRoutes({ store, configuration, clock, questions }: Si
     app.get(PATH, { config: { access: READ, doc: docs.get } }, async () => toView((await store.documents.get(KIND, SIGNAL_LIMITS_ID))?.body));
     app.patch(PATH, { config: { access: WRITE, doc: docs.patch } }, async (request, reply) => {
       const patch = limitsPatch.parse(request.body);
-      return configuration.write(actorOf(request), async (tx, changed) => {
-        const before = (await tx.documents.get(KIND, SIGNAL_LIMITS_ID))?.body;
-        const after = merged(before, patch);
-        await tx.documents.put(KIND, SIGNAL_LIMITS_ID, after, clock.now());
-        changed({ kind: KIND, id: SIGNAL_LIMITS_ID, before, after });
-        return toView(after);
-      }, (effect) => { reply.headers(effectHeaders(effect)); });
+      const writing = writingOf({ configuration, clock }, request, (effect) => { reply.headers(effectHeaders(effect)); });
+      return toView((await putDocument(writing, { ...signalLimitsDocument, id: SIGNAL_LIMITS_ID }, (row) => merged(row?.body, patch))).body);
     });
     app.post(`${PATH}/preview`, { config: { access: READ, doc: docs.preview } }, async (request) => {
       const patch = limitsPatch.parse(request.body);

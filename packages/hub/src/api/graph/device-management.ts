@@ -2,13 +2,15 @@ import { withDefaults } from '@sallyport/contracts/graph/defaults.ts';
 import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { parseQuery } from '@sallyport/contracts/graph/odata/parse-query.ts';
+import { managementSettingsDocument, SETTINGS_ID } from '../../documents/kinds/management-settings.ts';
+import { putDocument } from '../../documents/write.ts';
 import { entityAnswer, renderFor } from './answers.ts';
+import { writing } from './documents.ts';
 import { COMPLIANCE } from './permissions.ts';
 import { changes, gets } from './route-doc.ts';
 import type { GraphAnswer, GraphDependencies, GraphRequest, GraphRoute } from './route.ts';
 
 const KIND = 'deviceManagementSettings';
-const SETTINGS_ID = 'default';
 const place = { path: 'deviceManagement', type: 'deviceManagement' };
 
 /** The tenant's settings: whether a device without a policy is compliant, and when silence makes it inactive. */
@@ -49,10 +51,5 @@ async function currentSettings(documents: GraphDependencies['store']['documents'
 }
 
 async function change(deps: GraphDependencies, request: GraphRequest, settings: GraphBody): Promise<void> {
-  await deps.configuration.write(request.caller.appId, async (tx, changed) => {
-    const before = await currentSettings(tx.documents);
-    const after = { ...before, ...settings };
-    await tx.documents.put(KIND, SETTINGS_ID, after, deps.clock.now());
-    changed({ kind: KIND, id: SETTINGS_ID, before, after });
-  }, request.evaluated);
+  await putDocument(writing(deps, request), { ...managementSettingsDocument, id: SETTINGS_ID }, (row) => ({ ...withDefaults(KIND, row?.body ?? {}), ...settings }));
 }

@@ -109,7 +109,7 @@ export function deleteDocument(
   return documents.removeDocument(writing(deps, request), target(collection, id), check);
 }
 
-function writing({ configuration, clock }: GraphDependencies, { caller, evaluated }: GraphRequest): documents.Writing {
+export function writing({ configuration, clock }: GraphDependencies, { caller, evaluated }: GraphRequest): documents.Writing {
   return { configuration, clock, actor: caller.appId, evaluated };
 }
 

@@ -3,6 +3,10 @@ import type { AccessPolicy, GrantControl, IncludeExclude } from '@sallyport/core
 import { defineDocument } from '../document-type.ts';
 import { ids, text, texts } from './members.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { conditionalAccessPolicy: true }
+}
+
 const users = z.looseObject({ includeUsers: ids, excludeUsers: ids, includeGroups: ids, excludeGroups: ids });
 const applications = z.looseObject({ includeApplications: ids, excludeApplications: ids });
 

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { defineDocument } from '../document-type.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { application: true }
+}
+
 /** An application, and everything that rules and doors may call it. */
 export interface NamedApplication {
   readonly id: string;

@@ -4,6 +4,10 @@ import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { defineDocument } from '../document-type.ts';
 import { count, flag, text, typeName } from './members.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { deviceCompliancePolicy: true }
+}
+
 const PLATFORM: ReadonlyMap<string, Platform> = new Map([
   ['androidCompliancePolicy', 'android'], ['androidWorkProfileCompliancePolicy', 'android'],
   ['androidDeviceOwnerCompliancePolicy', 'android'], ['androidForWorkCompliancePolicy', 'android'],

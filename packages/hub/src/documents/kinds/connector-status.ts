@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import type { Connector, ConnectorError, ConnectorState } from '@sallyport/core';
-import { defineDocument, type Effect, type RuleChange } from '../document-type.ts';
+import type { DocumentRow } from '../../store/store.ts';
+import { defineDocument, readBody, type Effect, type RuleChange } from '../document-type.ts';
+
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { connectorStatus: true }
+}
 
 /** What is done with a value of the vendor's about protection that no table holds. */
 export interface HandledTerm {
@@ -15,7 +20,7 @@ export interface HandledTerm {
   readonly by?: string | undefined;
 }
 
-/** A stored `connectorStatus` document: what the partner said of itself, and the state that was last noted. */
+/** A stored `connectorStatus` document, whose id is the connector's: what the partner said of itself, and the state that was last noted. */
 export interface ConnectorStatus {
   readonly deprovisioned: boolean;
   /** When the partner withdrew; absent in what was stored before that was noted. */
@@ -26,7 +31,7 @@ export interface ConnectorStatus {
   readonly terms?: readonly HandledTerm[] | undefined;
 }
 
-export const NEW_STATUS: ConnectorStatus = { deprovisioned: false, error: null, state: null };
+const NEW_STATUS: ConnectorStatus = { deprovisioned: false, error: null, state: null };
 
 /** The part of it that the rules know. */
 export function lifeOf(status: ConnectorStatus | undefined): Pick<Connector, 'deprovisioned' | 'deprovisionedAt' | 'error' | 'disregardedTerms'> {
@@ -63,3 +68,8 @@ function effectOfStatus({ id, before, after }: RuleChange<ConnectorStatus>): Eff
 export const connectorStatusDocument = defineDocument({
   kind: 'connectorStatus', name: 'connector status', body, toRule: (stored: ConnectorStatus) => stored, effectOf: effectOfStatus, isTold: true,
 });
+
+/** A new one where there is none, or where it cannot be read. */
+export function statusIn(row: DocumentRow | undefined): ConnectorStatus {
+  return (row && readBody(connectorStatusDocument, row)) ?? NEW_STATUS;
+}

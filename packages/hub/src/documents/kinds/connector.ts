@@ -3,6 +3,10 @@ import type { Connector, ConnectorPlatform, Platform } from '@sallyport/core';
 import { defineDocument } from '../document-type.ts';
 import { count, flag, ids, text } from './members.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { mobileThreatDefenseConnector: true }
+}
+
 /** A `mobileThreatDefenseConnector`; `integration`, `enrolmentGroupIds` and `matchDevicesByEmail` are ours. */
 const body = z.looseObject({
   partnerDisplayName: text,

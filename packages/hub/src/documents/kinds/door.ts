@@ -2,6 +2,10 @@ import { z } from 'zod';
 import type { ClientAppType, Language } from '@sallyport/core';
 import { defineDocument } from '../document-type.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { door: true }
+}
+
 /** Gateways that there is an adapter for. */
 export type DoorKind = 'nginx';
 

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import type { InventoryKind } from '@sallyport/core';
 import { defineDocument } from '../document-type.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { inventoryPush: true }
+}
+
 /** Where inventories are pushed to; its id is the connector's. */
 export interface InventoryPushBody {
   readonly url: string;

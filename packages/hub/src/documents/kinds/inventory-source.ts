@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { defineDocument } from '../document-type.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { inventorySource: true }
+}
+
 /** `nanomdm`: the webhook of NanoMDM or MicroMDM. `androidManagement`: devices of the Android Management API. */
 export const SOURCE_KINDS = ['nanomdm', 'androidManagement'] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];

@@ -3,6 +3,10 @@ import type { ComplianceSettings } from '@sallyport/core';
 import { defineDocument } from '../document-type.ts';
 import { count, flag } from './members.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { deviceManagementSettings: true }
+}
+
 /** The one document of its kind. */
 export const SETTINGS_ID = 'default';
 

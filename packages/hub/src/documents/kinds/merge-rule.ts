@@ -2,6 +2,10 @@ import { z } from 'zod';
 import type { MergeMethod, MergeRule } from '@sallyport/core';
 import { defineDocument } from '../document-type.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { mergeRule: true }
+}
+
 const platform = z.enum(['android', 'iOS', 'macOS', 'windows', 'linux', 'unknown']).nullish();
 const groupId = z.string().nullish();
 

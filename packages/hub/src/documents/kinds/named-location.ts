@@ -3,6 +3,10 @@ import type { NamedLocation } from '@sallyport/core';
 import { defineDocument } from '../document-type.ts';
 import { flag, text, texts, typeName } from './members.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { namedLocation: true }
+}
+
 /** An `ipNamedLocation` or a `countryNamedLocation`. */
 const body = z.looseObject({
   '@odata.type': typeName,

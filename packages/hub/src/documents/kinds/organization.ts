@@ -3,6 +3,10 @@ import { isTimeZone, type Organization } from '@sallyport/core';
 import { defineDocument } from '../document-type.ts';
 import { text } from './members.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { organization: true }
+}
+
 /** The one document of its kind. */
 export const ORGANIZATION_ID = 'default';
 

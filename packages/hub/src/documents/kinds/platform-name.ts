@@ -2,6 +2,10 @@ import { z } from 'zod';
 import type { Platform } from '@sallyport/core';
 import { defineDocument } from '../document-type.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { platformName: true }
+}
+
 /** What an administrator says that a system is. `other`: one that no compliance policy is for. `unreadable`: it may be any. */
 export type NamedPlatform = Exclude<Platform, 'unknown'> | 'other' | 'unreadable';
 

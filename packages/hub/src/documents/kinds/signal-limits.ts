@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { SIGNAL_LIMIT_NAMES, SIGNAL_LIMIT_RANGES, signalLimitsOf, type SignalLimits } from '@sallyport/core';
 import { defineDocument } from '../document-type.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { signalLimits: true }
+}
+
 /** The one document of its kind. */
 export const SIGNAL_LIMITS_ID = 'default';
 

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { defineDocument } from '../document-type.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { trustSet: true }
+}
+
 /** CAs whose device certificates count wherever the set is named. */
 export interface TrustSetBody {
   readonly displayName: string;

@@ -3,6 +3,10 @@ import type { UserFacts } from '@sallyport/core';
 import { defineDocument } from '../document-type.ts';
 import { text } from './members.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { user: true }
+}
+
 const body = z.object({ userPrincipalName: text, mail: text, accountEnabled: z.boolean().nullish(), preferredLanguage: text });
 
 /** Without the user's groups. Whose account does not say that it is switched off can sign in. */

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { isoTime } from '../../platform/clock.ts';
 import { defineDocument } from '../document-type.ts';
 
+declare module '../../store/documents.ts' {
+  interface DocumentKinds { vendorLink: true }
+}
+
 /** A secret that was replaced, and until when it is accepted beside the new one. */
 export interface FormerSecret {
   /** With the data key, as the secrets. */
