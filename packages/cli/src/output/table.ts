@@ -11,13 +11,20 @@ export interface Column<T> {
 /** Rows under titles, each column as wide as its widest cell. `none` is said where there are no rows. */
 export function table<T>(rows: readonly T[], columns: readonly Column<T>[], style: Style, none: string): string {
   if (rows.length === 0) return `${none}\n`;
-  const cells = rows.map((row) => columns.map((column) => shownCell(column.cell(row))));
+  const cells = rows.map((row) => cellsOf(row, columns));
   const widths = columns.map(({ title }, i) => Math.max(width(title), ...cells.map((row) => width(row[i] ?? ''))));
   const line = (parts: readonly string[], paint: (part: string, i: number) => string): string =>
     // Painted after it was padded: colours have no width.
     parts.map((part, i) => paint(part + ' '.repeat((widths[i] ?? 0) - width(part)), i)).join('  ').trimEnd();
   const head = line(columns.map(({ title }) => title), (part) => style.bold(part));
   return `${[head, ...cells.map((row) => line(row, (part, i) => columns[i]?.paint?.(part) ?? part))].join('\n')}\n`;
+}
+
+/** The hub lists what it cannot read with its id alone. */
+function cellsOf<T>(row: T, columns: readonly Column<T>[]): readonly string[] {
+  const { unreadable, id } = row as { readonly unreadable?: boolean; readonly id?: string };
+  if (unreadable === true && id !== undefined) return [plain(id), 'cannot be read: delete it and make it again', ...columns.slice(2).map(() => '-')];
+  return columns.map((column) => shownCell(column.cell(row)));
 }
 
 /** Names and values under each other, for one thing. */

@@ -118,6 +118,17 @@ describe('the door of nginx', () => {
   });
 });
 
+test.each([
+  ['in part', { ...doorBody(), failMode: 'ajar' }], ['of a gateway that there is no adapter for', { ...doorBody(), kind: 'other' }], ['without its applications', { ...doorBody(), applications: undefined }],
+])('a door that cannot be read, %s, answers as one that there is not, and the others go on', async (_, body) => {
+  store.put('bad', body as never);
+  await registry.reload('bad');
+  const [bad, unknown] = [await ask(WITH_CERTIFICATE, 'bad'), await ask(WITH_CERTIFICATE, 'nosuch')];
+  const shown = ({ statusCode, headers: { date: _date, ...headers }, body: text }: typeof bad) => JSON.stringify({ statusCode, headers, text }).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID');
+  expect(shown(bad)).toBe(shown(unknown));
+  expect((await ask()).statusCode).toBe(204);
+});
+
 test('a certificate that also names a device nobody knows lets its phone in, with a warning in the log', async () => {
   const { issue, newTestCa } = await import('../evidence/testing-certificates.ts');
   const ca = await newTestCa();

@@ -57,6 +57,15 @@ test('a user that cannot be read is not known, and the others are', async () => 
   expect(pipeline.decider.view.user(ALICE)).toMatchObject({ userPrincipalName: 'alice@example.com' });
 });
 
+test('what no rule is made from is told of as well, and costs devices nothing', async () => {
+  for (const id of [LOOKOUT, ZIMPERIUM]) await hub.intake.take(id, [report(id, PHONE, { state: 'secured' })]);
+  const kinds = ['group', 'door', 'trustSet', 'vendorLink', 'inventorySource', 'inventoryPush'] as const;
+  for (const kind of kinds) await written(kind, 'bad', kind === 'group' ? [] : { enabled: 'yes' });
+  const pipeline = await restarted();
+  expect(pipeline.unreadable()).toEqual(kinds.map((kind) => ({ kind, id: 'bad' })));
+  expect(access(pipeline)).toBe(true);
+});
+
 describe('a rule that cannot be read does not stop the start, and closes what any such rule could close', () => {
   beforeEach(async () => {
     for (const id of [LOOKOUT, ZIMPERIUM]) await hub.intake.take(id, [report(id, PHONE, { state: 'secured' })]);

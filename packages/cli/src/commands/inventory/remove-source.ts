@@ -9,7 +9,7 @@ export const removeSource = command({
   examples: [{ line: 'sallyport inventory remove-source NanoMDM' }],
   async run({ args }, { hub }) {
     const client = await hub();
-    const { id, displayName } = await findSource(client, args.source);
+    const { id, displayName = id } = await findSource(client, args.source);
     await client.delete(`${SOURCES}/${id}`);
     return { json: { removed: id }, text: `Removed the inventory source ${displayName} (${id}).\n` };
   },

@@ -28,7 +28,8 @@ export interface Source {
 export async function findSource(hub: HubClient, name: string): Promise<Source> {
   const lower = name.toLowerCase();
   const all = await hub.all<Source>(SOURCES);
-  const found = all.filter(({ id, displayName }) => id.toLowerCase() === lower || displayName.toLowerCase() === lower);
+  // One that the hub cannot read has no name.
+  const found = all.filter(({ id, displayName = id }) => id.toLowerCase() === lower || displayName.toLowerCase() === lower);
   const [first, ...more] = found;
   if (first === undefined) throw new Error(`There is no inventory source "${name}".`);
   if (more.length > 0) throw new Error(`"${name}" is the name of ${found.length} inventory sources: ${found.map(({ id }) => id).join(', ')}. Name one of them by id.`);

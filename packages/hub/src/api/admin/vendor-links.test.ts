@@ -82,6 +82,23 @@ describe('the link of a connector to its vendor', () => {
     expect((await call('PUT', PATH, good())).status).toBe(200);
   });
 
+  test.each([['in part', { enabled: 'yes' }], ['at all', undefined]])('does not run where it cannot be read %s, says so, costs other links nothing, and can be set anew', async (_, part) => {
+    const other = `/connectors/${ZIMPERIUM}/vendor`;
+    await call('PUT', PATH, good());
+    const row = await t.hub.store.documents.get('vendorLink', LOOKOUT);
+    await t.hub.store.transaction((tx) => tx.documents.put('vendorLink', LOOKOUT, (part === undefined ? [] : { ...row?.body, ...part }) as Record<string, unknown>, 0));
+    await call('PUT', other, { vendor: 'zimperium', settings: { webhookSecret: 'x'.repeat(30) } });
+    expect([runner.link(LOOKOUT), runner.link(ZIMPERIUM)]).toEqual([undefined, expect.anything()]);
+    expect((await call('GET', PATH)).body).toMatchObject({ connectorId: LOOKOUT, unreadable: true });
+    expect((await call('GET', `${PATH}/status`)).body).toMatchObject({ running: false, problem: { message: expect.stringContaining('cannot be read') } });
+    expect(await call('PUT', PATH, good({ applicationKey: undefined }))).toMatchObject({ status: 400, body: { error: { target: 'settings.applicationKey' } } });
+    expect((await call('PUT', PATH, good())).body).toMatchObject({ enabled: true, secretsSet: ['applicationKey'] });
+    expect(runner.link(LOOKOUT)).toBeDefined();
+    expect(JSON.stringify(await t.hub.store.audit.list(100, 0))).not.toContain(String((row?.body.secrets as Record<string, string>).applicationKey));
+    await t.hub.store.transaction((tx) => tx.documents.put('vendorLink', LOOKOUT, {}, 0));
+    expect((await call('DELETE', PATH)).status).toBe(204);
+  });
+
   test('does not send a kept secret to another address', async () => {
     await call('PUT', PATH, good());
     const thief = good({ applicationKey: undefined, baseUrl: 'https://thief.example.com' });

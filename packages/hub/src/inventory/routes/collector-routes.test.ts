@@ -114,11 +114,13 @@ describe('the webhook of NanoMDM', () => {
     const source = await addSource();
     const other = await addSource({ secret: 'another-key-for-another' });
     const off = await addSource({ enabled: false });
+    const bad = await addSource();
+    await hub.store.transaction(async (tx) => { await tx.documents.put('inventorySource', bad, { ...(await tx.documents.get('inventorySource', bad))?.body, kind: 'other' }, 0); });
     const body = event(installed('a'), { udid: UDID });
     const answers = await Promise.all([
       push(source, body, {}), push(source, body, { 'x-hmac-signature': '' }), push(source, body, { 'x-hmac-signature': 'AAAA' }),
       push(source, body, { 'x-hmac-signature': signed(`${body} `) }), push(source, body, { 'x-hmac-signature': signed(body, 'another-key-for-another') }),
-      push(source, body, { 'x-hmac-signature': Buffer.from(signed(body), 'base64').toString('hex') }), push(other, body), push(off, body),
+      push(source, body, { 'x-hmac-signature': Buffer.from(signed(body), 'base64').toString('hex') }), push(other, body), push(off, body), push(bad, body),
       push('00000000-0000-0000-0000-000000000000', body), push(source, body, { authorization: 'Bearer a.b.c' }), push(source, '', { 'x-hmac-signature': signed('x') }),
     ]);
     expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 401));
@@ -396,6 +398,14 @@ describe('sources', () => {
     expect((await push(id, body, { 'x-hmac-signature': signed(body, 'a-secret-that-is-new') })).status).toBe(200);
     expect((await admin('DELETE', `/${id}`)).status).toBe(204);
     expect((await push(id, body, { 'x-hmac-signature': signed(body, 'a-secret-that-is-new') })).status).toBe(401);
+  });
+
+  test('one that cannot be read is listed as such, and the others are', async () => {
+    const good = await addSource();
+    await hub.store.transaction((tx) => tx.documents.put('inventorySource', 'bad', { displayName: 'MDM' }, 0));
+    expect((await admin('GET', '')).body.value).toMatchObject([{ id: 'bad', unreadable: true }, { id: good, displayName: 'MDM' }]);
+    expect((await admin('PATCH', '/bad', { enabled: true })).status).toBe(409);
+    expect((await admin('DELETE', '/bad')).status).toBe(204);
   });
 
   test('wrong settings and callers without the permission are refused', async () => {

@@ -175,6 +175,20 @@ test('the answers to setting a target and its key say at once that nothing is sh
   expect((await admin('POST', `${TARGET}/rotateSecret`)).body.status.apps.state).toBe('sending');
 });
 
+test('a target that cannot be read gets nothing, shows so, and keeps no other one from being served', async () => {
+  await connector({ [SWITCH]: true });
+  await putApps('Mail');
+  const bad = '99999999-9999-4999-8999-999999999999';
+  await hub.store.transaction((tx) => tx.documents.put('inventoryPush', bad, { url, enabled: true, kinds: 'apps', sealedSecret: 'x' }, 0));
+  await putTarget();
+  await partner.until(1);
+  await stateBecomes('upToDate');
+  expect(partner.received).toHaveLength(1);
+  expect((await admin('GET', `/connectors/${bad}/inventory-push`)).body).toMatchObject({ connectorId: bad, unreadable: true });
+  expect((await admin('POST', `/connectors/${bad}/inventory-push/rotateSecret`)).status).toBe(409);
+  expect((await admin('DELETE', `/connectors/${bad}/inventory-push`)).status).toBe(204);
+});
+
 test('a withdrawal cuts off what is being sent', async () => {
   partner.answers.push({ status: 0 });
   await connector({ [SWITCH]: true });
