@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { InventoryKind, InventoryOptIns, OwnerType, Platform } from '@sallyport/core';
 import type { DocumentReader } from '../store/store.ts';
-import type { ConnectorStatus } from '../documents/kinds/connector-status.ts';
-import { readRule } from '../documents/document-type.ts';
+import { readBody } from '../documents/document-type.ts';
 import { connectorDocument } from '../documents/kinds/connector.ts';
+import { connectorStatusDocument } from '../documents/kinds/connector-status.ts';
 
 /** What one partner may be given, as its connector says now. */
 export interface InventorySharing {
@@ -31,15 +31,17 @@ function toInventoryOptIns(body: Body): InventoryOptIns {
   };
 }
 
-/** `undefined`: there is no such connector. */
+/** `undefined`: there is no such connector. One that cannot be read, or whose status cannot be, is given nothing. */
 export async function sharingOf(documents: DocumentReader, connectorId: string): Promise<InventorySharing | undefined> {
   const [connector, status] = await Promise.all([
-    documents.get('mobileThreatDefenseConnector', connectorId), documents.get('connectorStatus', connectorId),
+    documents.get(connectorDocument.kind, connectorId), documents.get(connectorStatusDocument.kind, connectorId),
   ]);
-  return connector && {
-    optIns: toInventoryOptIns(connector.body),
-    enrolmentGroupIds: [...readRule(connectorDocument, connector).rule?.enrolmentGroupIds ?? []].sort(),
-    deprovisioned: (status?.body as ConnectorStatus | undefined)?.deprovisioned === true,
+  if (connector === undefined) return undefined;
+  const body = readBody(connectorDocument, connector);
+  return {
+    optIns: toInventoryOptIns(body ?? {}),
+    enrolmentGroupIds: [...body?.enrolmentGroupIds ?? []].sort(),
+    deprovisioned: status !== undefined && readBody(connectorStatusDocument, status)?.deprovisioned !== false,
   };
 }
 
@@ -51,9 +53,9 @@ export function sharedPlatforms(kind: InventoryKind, { optIns, deprovisioned }: 
 
 /** Whether some partner may see everything on personal devices of a platform. */
 export async function someoneSeesAllApps(documents: DocumentReader, platform: Platform): Promise<boolean> {
-  const connectors = await documents.list('mobileThreatDefenseConnector');
-  return connectors.some(({ body }) => {
-    const optIn = toInventoryOptIns(body).apps[platform];
+  const connectors = await documents.list(connectorDocument.kind);
+  return connectors.some((row) => {
+    const optIn = toInventoryOptIns(readBody(connectorDocument, row) ?? {}).apps[platform];
     return optIn?.enabled === true && optIn.personal;
   });
 }
