@@ -33,7 +33,6 @@ interface Import {
   readonly to: string;
   /** A file of the checkout, where it is one. */
   readonly target: string | undefined;
-  readonly isTypeOnly: boolean;
 }
 
 /** Tests and what only tests use may reach further. */
@@ -47,9 +46,9 @@ function importsOf(folder: string): readonly Import[] {
     .filter(({ entry, file }) => entry.isFile() && file.endsWith('.ts') && !isTestCode(file))
     .flatMap(({ file }) => {
       const text = readFileSync(join(root, file), 'utf8');
-      return [...text.matchAll(/(?:^|\n)(?:import|export)( type)?[^'";]*?from '([^']+)'|import\(?\s*'([^']+)'/g)].map((match): Import => {
-        const to = match[2] ?? match[3] as string;
-        return { file, to, target: targetOf(file, to), isTypeOnly: match[1] !== undefined };
+      return [...text.matchAll(/(?:^|\n)(?:import|export)[^'";]*?from '([^']+)'|import\(?\s*'([^']+)'/g)].map((match): Import => {
+        const to = match[1] ?? match[2] as string;
+        return { file, to, target: targetOf(file, to) };
       });
     });
 }
