@@ -102,3 +102,24 @@ describe('clocks that differ by seconds', () => {
     expect(stateAt(contested(1 * SECOND, { findings: [found('a')] }, { findings: [found('b', 'resolved')] }), 101)).toBe('highSeverity');
   });
 });
+
+test('a worse level is not older than one without a time, though a state that tells no level came between', () => {
+  const view = [
+    signal(100_000, { state: 'lowSeverity', undated: true }),
+    signal(101_000, { state: 'unknown', unknownTerms: [{ field: 'status', value: 'NEW', about: 'protection' }] }),
+  ];
+  expect(after(...view, signal(41_000, { state: 'highSeverity' })).state).toBe('highSeverity');
+  expect(after(...view, signal(41_000, { state: 'secured' })).state).toBe('unknown');
+});
+
+test('a level without a time hides no level from since the last one that had a time, whatever else was reported', () => {
+  const told = [signal(100_000, { state: 'unknown' }), signal(100_000, { state: 'lowSeverity', undated: true })];
+  expect(after(...told, signal(99_000, { state: 'compromised' })).state).toBe('compromised');
+  const behind = [signal(100_000, { state: 'unknown' }), signal(100_000, { state: 'deactivated', undated: true }), signal(101_000, { state: 'lowSeverity', undated: true })];
+  expect(after(...behind, signal(50_000, { state: 'compromised' })).state).toBe('compromised');
+});
+
+test('a removal ends what was told without a time, and older news does not bring the record back', () => {
+  const told = [signal(100_000, { state: 'lowSeverity', undated: true }), signal(101_000, { state: 'deactivated', retires: true })];
+  expect(after(...told, signal(100_500, { state: 'compromised' })).state).toBe('deactivated');
+});

@@ -38,9 +38,16 @@ export function applySignal(view: PartnerView | undefined, known: ReadonlyMap<st
 
 /** What was observed since the last state with a time is not known to be older than a state without: it may only make it worse. */
 function asUndated(view: PartnerView | undefined, signal: Signal): Signal {
-  if (view?.undatedAfter === undefined || signal.undated === true || signal.endsReports !== undefined) return signal;
-  if (signal.observedAt <= view.undatedAfter || signal.observedAt > view.observedAt) return signal;
+  if (view === undefined || signal.state === undefined || signal.undated === true || signal.endsReports !== undefined) return signal;
+  const told = toldLast(view, signal.state);
+  if (told?.undatedAfter === undefined || signal.observedAt <= told.undatedAfter || signal.observedAt > told.observedAt) return signal;
   return { ...signal, observedAt: view.observedAt, undated: true };
+}
+
+/** The last state that tells what a new one tells; a level may stand behind a state of the app. */
+function toldLast(view: PartnerView, next: ThreatState): ReportedState | undefined {
+  if (view.basis === 'findings') return undefined;
+  return isAssessment(next) && !isAssessment(view.state) && view.retired !== true ? view.lastLevel : postureOf(view);
 }
 
 /** Bad news that a report without a time repeats is no newer for it, but its identity is not silent. */
@@ -86,8 +93,9 @@ function isNewer(report: ReportedState, before: ReportedState): boolean {
 }
 
 /** What the partner itself reported of the device. */
-function postureOf({ state, observedAt, reportId, basis }: PartnerView): ReportedState {
-  return basis === 'postureAndFindings' ? { state: 'secured', observedAt, reportId, basis } : { state, observedAt, reportId };
+export function postureOf({ state, observedAt, reportId, basis, undatedAfter: after }: PartnerView): ReportedState {
+  const told = basis === 'postureAndFindings' ? { state: 'secured' as const, basis } : { state };
+  return { ...told, observedAt, reportId, ...(after !== undefined && { undatedAfter: after }) };
 }
 
 function newerFindings(known: ReadonlyMap<string, Finding>, signal: Signal): readonly Finding[] {
@@ -158,7 +166,7 @@ function olderStateThatCounts(
 
 function olderLevel(view: PartnerView, signal: Signal, state: ThreatState): OlderState | undefined {
   const { lastLevel, lastAppState } = view;
-  const report = reported(signal, state);
+  const report = { ...reported(signal, state), ...undatedAfter(view, signal, state) };
   const counts = lastLevel === undefined || (signal.undated === true ? meaningOf(state).rank > meaningOf(lastLevel.state).rank : isNewer(report, lastLevel));
   if (!counts || (signal.undated === true && !isWorseThanSecured(state))) return undefined;
   return {
@@ -215,13 +223,20 @@ function stateView(
     ...identityOf(view),
     connectorId: signal.connectorId, state, observedAt: signal.observedAt, reportId: signal.reportId,
     basis: state === 'secured' && signal.basis !== undefined ? signal.basis : 'posture', openFindings,
-    ...(signal.undated === true && { undatedAfter: view?.undatedAfter ?? (view === undefined || view.basis === 'findings' ? 0 : view.observedAt) }),
+    ...undatedAfter(view, signal, state),
   };
   const contested = view?.contested && stillContested(view.contested, signal, state, limits);
   if (isAssessment(state)) return contested === undefined ? next : { ...next, contested };
   // A removal of unknown age may be one from before the level.
   if (signal.retires === true && signal.undated !== true) return { ...next, retired: true };
   return compact({ ...next, contested, ...behind(view, signal, state), unrecognized: unrecognized(view, signal, state) });
+}
+
+/** What stands before a state without a time, and is not known to be older than it. */
+function undatedAfter(view: PartnerView | undefined, signal: Signal, state: ThreatState): Pick<ReportedState, 'undatedAfter'> {
+  if (signal.undated !== true) return {};
+  const before = view && toldLast(view, state);
+  return { undatedAfter: before?.undatedAfter ?? before?.observedAt ?? 0 };
 }
 
 function unrecognized(view: PartnerView | undefined, signal: Signal, state: ThreatState): Unrecognized | undefined {

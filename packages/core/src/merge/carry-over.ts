@@ -2,6 +2,7 @@ import type { Connector } from '../vocabulary/connector.ts';
 import type { Instant, PartnerView, ReportedState } from '../vocabulary/signal.ts';
 import type { SignalLimits } from '../vocabulary/signal-limits.ts';
 import { isAssessment } from '../vocabulary/threat-state.ts';
+import { postureOf } from './apply-signal.ts';
 import { isSameIdentity, settled } from './identities.ts';
 import { badViewsOf } from './word-of-partner.ts';
 
@@ -80,7 +81,6 @@ function withLevelBehind(newer: PartnerView, older: PartnerView, now: Instant): 
   return { ...newer, lastLevel: level, levelMissingSince: now };
 }
 
-function levelReported({ state, lastLevel, observedAt, reportId, basis }: PartnerView): ReportedState | undefined {
-  if (!isAssessment(state)) return lastLevel;
-  return basis === 'postureAndFindings' ? { state: 'secured', basis, observedAt, reportId } : { state, observedAt, reportId };
+function levelReported(view: PartnerView): ReportedState | undefined {
+  return isAssessment(view.state) ? postureOf(view) : view.lastLevel;
 }

@@ -105,3 +105,18 @@ describe('a state without a time of its own', () => {
     expect(stateOn(after({ ...high, day: 0 }, { id: 'v2', day: 1, state: 'secured' }, { ...high, day: 6 }), 12)).toBe('highSeverity');
   });
 });
+
+describe('what no record was named for', () => {
+  const NAMELESS = { id: '', keys: [{ type: 'managedDeviceId', value: 'd' }], tied: true } as const;
+
+  test('belongs to the first record that names the device by its management as well', () => {
+    const views = after({ ...NAMELESS, day: 0, state: 'highSeverity' }, { id: 'v1', day: 1, tied: true, state: 'secured' });
+    expect(views).toMatchObject([{ identities: ['v1'], state: 'secured' }]);
+  });
+
+  test('belongs to nobody once it was removed: the removal must not take the place of what is reported in the same instant', () => {
+    const removal = { ...NAMELESS, day: 1, state: 'deactivated', retires: true } as const;
+    const views = after({ ...NAMELESS, day: 0, state: 'unknown' }, removal, { id: 'v1', day: 1, tied: true, state: 'highSeverity' }, { id: 'v1', day: 1, state: 'secured' });
+    expect(stateOn(views, 1)).toBe('highSeverity');
+  });
+});

@@ -133,7 +133,7 @@ export function identitiesOf(signal: Pick<Signal, 'keys'>): readonly string[] {
 /**
  * The view that a signal is about. A report that names no identity means the newest one if it is about findings alone, or
  * names the device by an id of its management; else it is an identity of its own. What no identity reported of the
- * device so named belongs to the first one that names it so; what was stored before identities were told apart, to
+ * device so named belongs to the first one that names it so, unless it was removed; what was stored before identities were told apart, to
  * whoever was known then to be this device. Findings of an identity that never reported a posture belong to the newest
  * one that did, where management ties both to the device: vendors name a device differently in their lists and events.
  */
@@ -146,7 +146,7 @@ function viewOfSignal(views: readonly PartnerView[], signal: Signal, identities:
   for (const view of views) {
     if (view.connectorId !== signal.connectorId || view.held !== undefined) continue;
     if (view.identities === undefined) unnamed = identities.length === 0 || evidence.known === true ? view : undefined;
-    else if (view.identities.length === 0 && view.tied === true && evidence.tied === true) unnamed = view;
+    else if (view.identities.length === 0 && view.tied === true && view.retired !== true && evidence.tied === true) unnamed = view;
     else if (!meansNewest && isSameIdentity(view.identities, identities)) own = view;
     if (view.tied === true && view.basis !== 'findings') tiedPosture = view;
     if (view.carried === undefined) newest = view;

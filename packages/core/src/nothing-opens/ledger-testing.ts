@@ -80,6 +80,10 @@ export class Ledger {
     const identity = word.identity ?? NAMELESS;
     this.#heard.push(word);
     if (word.matched) this.#settle(word, identity);
+    // What was reported without a record belongs to the first one that its management ties to the device as well.
+    if (word.matched && word.identity !== undefined && word.tied && this.#isTied(NAMELESS)) {
+      this.#entries = this.#entries.filter((entry) => entry.held || entry.identity !== NAMELESS);
+    }
     if (word.matched && ((word.identity === undefined && word.tied) || (word.state === undefined && (word.tied || word.identity === undefined)))) {
       this.#wild.push(word);
       return;
@@ -119,8 +123,9 @@ export class Ledger {
   }
 
   #isOver(level: Entry, own: readonly Entry[], now: Instant): boolean {
-    const without = own.filter(({ state, at }) => !isLevel(state) && at >= level.at).map(({ at }) => at);
-    if (now >= Math.min(...without) + 30 * DAY) return true;
+    // A state without a time may not count, and its level is missing from then on if it does.
+    const without = this.#entries.filter(({ identity, held, state, at }) => identity === level.identity && !held && state !== undefined && !isLevel(state) && at >= level.at);
+    if (now >= Math.min(...without.map(({ at }) => at)) + 30 * DAY) return true;
     const last = Math.max(this.#olderFrom(level.identity), ...own.map(({ at }) => at));
     const forgottenAfter = (this.#thresholdDays === 0 ? 30 : this.#thresholdDays) * DAY;
     if (!this.#isNewest(level.identity) && now >= last + forgottenAfter) return true;
@@ -174,6 +179,8 @@ export class Ledger {
 
   /** The first report that is known to be about this device makes what was held its own. */
   #settle(word: Word, identity: string): void {
+    // An id of the management is no key that what was held without one can be known by.
+    if (word.identity === undefined && word.tied) return;
     const own = this.#entries.filter((entry) => !entry.held && entry.identity === identity);
     if (this.#wild.length > 0 || word.state === undefined || (own.length > 0 && !own.some(({ undated, state }) => !undated && state !== undefined))) {
       this.release(identity);

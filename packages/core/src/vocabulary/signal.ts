@@ -104,6 +104,8 @@ export interface ReportedState {
   readonly basis?: 'postureAndFindings' | undefined;
   readonly observedAt: Instant;
   readonly reportId: string;
+  /** As `PartnerView.undatedAfter`. */
+  readonly undatedAfter?: Instant | undefined;
 }
 
 /** A worse state that counts beside the current one until `until`: it was observed only seconds before. */
@@ -192,8 +194,8 @@ export interface PartnerView extends PartnerWord {
   /** A report of this identity named the device by an id that its management put there. */
   readonly tied?: true | undefined;
   /**
-   * The state came without a time of its own: when the last one that had a time was observed, 0 where there was none. What
-   * was observed since then is not known to be older than the state.
+   * The state came without a time of its own: when the last one of its kind (a level, a state of the app) that had a time was
+   * observed, 0 where there was none. What was observed since then is not known to be older than the state.
    */
   readonly undatedAfter?: Instant | undefined;
 }

@@ -1,4 +1,4 @@
-import type { PartnerView, PartnerWord, SignalLimits } from '@sallyport/core';
+import type { PartnerView, PartnerWord, ReportedState, SignalLimits } from '@sallyport/core';
 
 /** For how many milliseconds a state that is contested, or a finding that raises, counts at most. */
 function longestEnd({ findingRaisesMinutes, contestSeconds }: SignalLimits): number {
@@ -21,20 +21,20 @@ export function endsTooLate({ contested, openFindings }: PartnerWord, now: numbe
 export function pulledBack(view: PartnerView, now: number, to: number, limits: SignalLimits): PartnerView {
   const time = (at: number): number => (at > now ? to : at);
   const end = (at: number): number => Math.min(at, now + longestEnd(limits));
-  const { lastLevel, lastAppState, levelMissingSince, contested, carried, since, silenceFrom, undatedAfter } = view;
+  const timesOf = ({ observedAt, undatedAfter }: Pick<ReportedState, 'observedAt' | 'undatedAfter'>) => ({ observedAt: time(observedAt), ...(undatedAfter !== undefined && { undatedAfter: time(undatedAfter) }) });
+  const { lastLevel, lastAppState, levelMissingSince, contested, carried, since, silenceFrom } = view;
   // What was newer than a level, and raises it, stays newer.
   const oldestState = Math.min(view.observedAt, lastLevel?.observedAt ?? Infinity);
   const timeOfFinding = (at: number): number => (at > now && at > oldestState ? to + 1 : time(at));
   return {
-    ...view, observedAt: time(view.observedAt),
+    ...view, ...timesOf(view),
     openFindings: view.openFindings.map((finding) => ({
       ...finding, ...(finding.observedAt !== undefined && { observedAt: timeOfFinding(finding.observedAt) }), ...(finding.raisesUntil !== undefined && { raisesUntil: end(finding.raisesUntil) }),
     })),
-    ...(lastLevel && { lastLevel: { ...lastLevel, observedAt: time(lastLevel.observedAt) } }),
-    ...(lastAppState && { lastAppState: { ...lastAppState, observedAt: time(lastAppState.observedAt) } }),
+    ...(lastLevel && { lastLevel: { ...lastLevel, ...timesOf(lastLevel) } }),
+    ...(lastAppState && { lastAppState: { ...lastAppState, ...timesOf(lastAppState) } }),
     ...(levelMissingSince !== undefined && { levelMissingSince: time(levelMissingSince) }),
     ...(since !== undefined && { since: time(since) }), ...(silenceFrom !== undefined && { silenceFrom: time(silenceFrom) }),
-    ...(undatedAfter !== undefined && { undatedAfter: time(undatedAfter) }),
     ...(carried && { carried: { ...carried, at: time(carried.at) } }),
     ...(contested && { contested: { ...contested, observedAt: time(contested.observedAt), until: end(contested.until) } }),
   };
