@@ -68,7 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
     ['secured beside a high finding', `${HUB}/vendors/kit/self-contradiction.ts`, "finding.severity === 'high'", "finding.severity === 'low'", `${HUB}/api/partner`, `${HUB}/vendors/field-map`],
     ['compromised is not outvoted', `${CORE}/merge/merge-partners.ts`, "words.find(({ state }) => state === 'compromised')", "words.find(({ state }) => state === 'unknown')", CASES, HISTORIES],
     ['the level behind an app that is gone', `${CORE}/merge/merge-partners.ts`, 'return moreClosing(merged, mergeReporting(words.map((word) => word.behind ?? word), rule));', 'return merged;', CASES, HISTORIES],
-    ['a report without a time hides no worse one', `${CORE}/merge/apply-signal.ts`, 'signal.observedAt <= view.undatedAfter || signal.observedAt > view.observedAt', 'signal.observedAt > 0', `${CORE}/merge/identities.test.ts`, HISTORIES],
+    ['a report without a time hides no worse one', `${CORE}/merge/apply-signal.ts`, 'signal.observedAt <= told.undatedAfter || signal.observedAt > told.observedAt', 'signal.observedAt > 0', `${CORE}/merge/identities.test.ts`, HISTORIES],
     ['bad news that is repeated without a time lives on', `${CORE}/merge/apply-signal.ts`, 'return repeats ?', 'return repeats && signal.undated !== true ?', `${CORE}/merge/identities.test.ts`],
     ['a report without a time lowers nothing', `${CORE}/merge/apply-signal.ts`, 'meaningOf(state).rank > worstKnown(view)', 'meaningOf(state).rank >= 0', CASES, HISTORIES]),
   ...of('withdrawal and silence',

@@ -82,7 +82,7 @@ export class Ledger {
     if (word.matched) this.#settle(word, identity);
     // What was reported without a record belongs to the first one that its management ties to the device as well.
     if (word.matched && word.identity !== undefined && word.tied && this.#isTied(NAMELESS)) {
-      this.#entries = this.#entries.filter((entry) => entry.held || entry.identity !== NAMELESS);
+      this.#entries = this.#entries.map((entry) => (entry.held || entry.identity !== NAMELESS ? entry : { ...entry, identity, isHidden: true }));
     }
     if (word.matched && ((word.identity === undefined && word.tied) || (word.state === undefined && (word.tied || word.identity === undefined)))) {
       this.#wild.push(word);
@@ -123,8 +123,8 @@ export class Ledger {
   }
 
   #isOver(level: Entry, own: readonly Entry[], now: Instant): boolean {
-    // A state without a time may not count, and its level is missing from then on if it does.
-    const without = this.#entries.filter(({ identity, held, state, at }) => identity === level.identity && !held && state !== undefined && !isLevel(state) && at >= level.at);
+    // A state without a time may not count, and its level is missing from then on if it does; a level without a time may be older than any state.
+    const without = this.#entries.filter(({ identity, held, state, at }) => identity === level.identity && !held && state !== undefined && !isLevel(state) && (at >= level.at || level.undated));
     if (now >= Math.min(...without.map(({ at }) => at)) + 30 * DAY) return true;
     const last = Math.max(this.#olderFrom(level.identity), ...own.map(({ at }) => at));
     const forgottenAfter = (this.#thresholdDays === 0 ? 30 : this.#thresholdDays) * DAY;
@@ -166,14 +166,15 @@ export class Ledger {
 
   #held(identity: string, now: Instant): readonly Closing[] {
     const all = this.#entries.filter((entry) => entry.held && entry.identity === identity && !entry.undated && entry.state !== undefined);
-    // Good news before the first bad news held nothing.
-    const held = all.slice(Math.max(0, all.findIndex(({ state }) => isBad(state))));
+    const held = heldFrom(all);
     const level = newestOf(held.filter(({ state }) => isLevel(state)));
     if (level === undefined || level.isHidden || !isBad(level.state)) return [];
     const without = held.filter(({ state, at }) => !isLevel(state) && at >= level.at);
     if (without.some(({ retires }) => retires) || now >= Math.min(...without.map(({ at }) => at)) + 30 * DAY) return [];
     if (now >= Math.max(...held.map(({ at }) => at)) + 30 * DAY) return [];
-    const settled = this.#entries.some((entry) => !entry.held && entry.identity === identity && isLevel(entry.state) && entry.at >= level.at);
+    // A report about whichever record may have made an earlier held level the record's own.
+    const mayBeItsOwn = (word: Word): boolean => this.#wild.length > 0 && (word.identity ?? NAMELESS) === identity && isLevel(word.state) && word.at > level.at;
+    const settled = this.#entries.some((entry) => !entry.held && entry.identity === identity && isLevel(entry.state) && entry.at >= level.at) || this.#heard.some(mayBeItsOwn);
     return settled || this.#isSuperseded(identity, level.at) ? [] : [closingOf(level)];
   }
 
@@ -185,7 +186,8 @@ export class Ledger {
     if (this.#wild.length > 0 || word.state === undefined || (own.length > 0 && !own.some(({ undated, state }) => !undated && state !== undefined))) {
       this.release(identity);
     } else if (own.length === 0) {
-      this.#entries = this.#entries.map((entry) => (entry.identity === identity ? { ...entry, held: false } : entry));
+      const held = heldFrom(this.#entries.filter((entry) => entry.identity === identity));
+      this.#entries = this.#entries.flatMap((entry) => (entry.identity !== identity ? [entry] : held.includes(entry) ? [{ ...entry, held: false }] : []));
     }
   }
 
@@ -207,7 +209,7 @@ export class Ledger {
 
   /** When a record had reported for the first time at the latest. */
   #surelyHeardBy(identity: string): Instant {
-    const own = this.#entries.filter((entry) => entry.identity === identity && entry.matched && entry.state !== undefined);
+    const own = this.#entries.filter((entry) => entry.identity === identity && entry.matched && !entry.isHidden && entry.state !== undefined);
     const dated = own.find(({ undated }) => !undated);
     return dated === undefined ? Infinity : Math.max(dated.at, own.find(({ undated }) => undated)?.at ?? dated.at);
   }
@@ -245,6 +247,12 @@ export class Ledger {
   #isLast(entry: Entry): boolean {
     return this.#wild.length === 0 && this.#entries.at(-1) === entry;
   }
+}
+
+/** Good news before the first bad news holds nothing. */
+function heldFrom(entries: readonly Entry[]): readonly Entry[] {
+  const first = entries.findIndex(({ state }) => isBad(state));
+  return first === -1 ? [] : entries.slice(first);
 }
 
 function closingOf({ state, at, reportId, identity }: Entry): Closing {
