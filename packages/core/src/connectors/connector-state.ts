@@ -8,10 +8,11 @@ export type ConnectorState = 'unavailable' | 'notSetUp' | 'available' | 'enabled
 /**
  * Where a connector is in its life (Microsoft Learn, "Mobile Threat Defense integration with Intune"): not set up
  * until the partner has called in; available, and enabled once a platform is switched on; unresponsive when silent
- * past its threshold; in error while the partner says so; unavailable after the partner has withdrawn.
+ * past its threshold; in error while the partner says so, or while it cannot be read what it said; unavailable after the partner has withdrawn.
  */
 export function connectorState(connector: Connector, now: Instant): ConnectorState {
   if (connector.deprovisioned === true) return 'unavailable';
+  if (connector.isLifeUnknown === true) return 'error';
   if (connector.lastHeartbeatAt === undefined) return 'notSetUp';
   if (isSilent(connector, now)) return 'unresponsive';
   if (connector.error !== undefined) return 'error';

@@ -24,6 +24,7 @@ function silenceTime({ silenceAsOf }: Connector, now: Instant): Instant {
 export type Silence = 'none' | 'withdrawn' | 'silent' | 'silentLong';
 
 export function silenceOf(connector: Connector, at: Instant, limits: SignalLimits): Silence {
+  if (connector.isLifeUnknown === true) return 'withdrawn';
   const now = silenceTime(connector, at);
   const quietMs = now - (lastHeardOf(connector) ?? -Infinity);
   if (connector.deprovisioned === true && quietMs <= daysOf(connector, limits) * DAY) return 'withdrawn';

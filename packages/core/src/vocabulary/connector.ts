@@ -36,6 +36,8 @@ export interface Connector {
   readonly deprovisioned?: boolean | undefined;
   /** When it withdrew; absent where that is not known: then nothing that it reported counts. */
   readonly deprovisionedAt?: Instant | undefined;
+  /** Whether it has withdrawn cannot be read: until it is heard, its bad news counts, and of its good news what a withdrawn partner's does. */
+  readonly isLifeUnknown?: true | undefined;
   /**
    * Values of the vendor's (`termKey`) that no table holds and that came for much of its fleet at once: a change of its
    * vocabulary, which says nothing about a device.

@@ -86,6 +86,9 @@ export function clockIsSure(control: ClockControl | undefined): ReadinessCheck {
   };
 }
 
+/** What no administrator makes. */
+const MENDED: Readonly<Record<string, string>> = { connectorStatus: "it is written anew when the partner reports next, or calls /partner/v1/provision" };
+
 /** Whether every stored document can be read. One that cannot is closed by itself, and costs nobody else anything. */
 export function documentsAreReadable(unreadable: () => readonly { readonly kind: string; readonly id: string }[], log: Pick<FastifyBaseLogger, 'error'>): ReadinessCheck {
   const logged = new Set<string>();
@@ -96,7 +99,7 @@ export function documentsAreReadable(unreadable: () => readonly { readonly kind:
       for (const { kind, id } of found) {
         if (logged.has(`${kind} ${id}`)) continue;
         logged.add(`${kind} ${id}`);
-        log.error({ kind, id }, `the ${kind} ${id} in the database cannot be read, so what it allows is closed: delete it and make it again, or restore it from the backup`);
+        log.error({ kind, id }, `the ${kind} ${id} in the database cannot be read, so what it allows is closed: ${MENDED[kind] ?? 'delete it and make it again, or restore it from the backup'}`);
       }
       return found.length === 0 ? undefined : DEGRADED;
     },

@@ -82,7 +82,7 @@ export class TakeReports implements Intake {
     try {
       const outcomes = await serial.run(() => this.#commit(jobs));
       // A report is a sign of life, too.
-      await life.noteSilence();
+      await life.heard(new Set(jobs.map((job) => job.connectorId)));
       await this.#deps.vocabulary.lookIfChanged().catch(this.#deps.onError);
       const answer = (): void => jobs.forEach((job, i) => job.resolve(outcomes[i] ?? []));
       // The database works on those who wait while these are answered.

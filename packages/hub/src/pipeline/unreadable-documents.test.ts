@@ -88,6 +88,28 @@ describe('a rule that cannot be read does not stop the start, and closes what an
     expect(decided(pipeline).reasons.map(({ code }) => code)).toContain(reason);
   });
 
+  test('of a partner whose status cannot be read nobody knows whether it has withdrawn: it counts as if it had, until it is heard', async () => {
+    await written('mergeRule', 'all', { method: 'strictest', silentPartner: 'block', priority: 1 });
+    await written('connectorStatus', ZIMPERIUM, { deprovisioned: 'yes' });
+    const pipeline = await restarted();
+    await pipeline.tick();
+    expect(access(pipeline)).toBe(false);
+    expect(pipeline.unreadable()).toEqual([{ kind: 'connectorStatus', id: ZIMPERIUM }]);
+    await pipeline.intake.take(ZIMPERIUM, [report(ZIMPERIUM, PHONE, { state: 'secured' })]);
+    expect(pipeline.unreadable()).toEqual([]);
+    expect(access(pipeline)).toBe(true);
+  });
+
+  test('bad news of such a partner counts, and good news is not taken for data that is missing', async () => {
+    await hub.intake.take(ZIMPERIUM, [report(ZIMPERIUM, PHONE, { state: 'highSeverity' })]);
+    await written('mergeRule', 'all', { method: 'strictest', silentPartner: 'ignore', priority: 1 });
+    await written('connectorStatus', ZIMPERIUM, []);
+    const pipeline = await restarted();
+    expect(access(pipeline)).toBe(false);
+    await pipeline.intake.heartbeat(ZIMPERIUM);
+    expect(pipeline.unreadable()).toEqual([]);
+  });
+
   test('settings: as strict as they can be', async () => {
     await written('deviceManagementSettings', 'default', { secureByDefault: 'yes' });
     await written('deviceCompliancePolicy', 'policy', { '@odata.type': '#microsoft.graph.iosCompliancePolicy' });
@@ -126,6 +148,17 @@ describe('a rule that cannot be read does not stop the start, and closes what an
     expect(pipeline.unreadable()).toHaveLength(3);
     expect(access(pipeline)).toBe(true);
   });
+});
+
+test('a withdrawal that cannot be read any more while the hub runs stays one, whatever is noted beside it', async () => {
+  await hub.provisioning.provision(LOOKOUT, false);
+  await hub.configuration.write('test', async (tx, changed) => {
+    await tx.documents.put('connectorStatus', LOOKOUT, { deprovisioned: 'yes' }, 0);
+    changed({ kind: 'connectorStatus', id: LOOKOUT, after: {} });
+  });
+  expect(hub.decider.view.connector(LOOKOUT)?.deprovisioned).toBe(true);
+  await hub.vocabulary.handleTerm('test', LOOKOUT, 'status: NEW', 'enforced');
+  expect((await hub.store.documents.get('connectorStatus', LOOKOUT))?.body).toMatchObject({ deprovisioned: true, terms: [{ term: 'status: NEW' }] });
 });
 
 test('what cannot be read any more while the hub runs is closed, and a rule goes on as it was', async () => {

@@ -36,12 +36,20 @@ export class WatchConnectors implements Provisioning {
     const at = clock.now();
     await serial.run(() => store.transaction((tx) => tx.heartbeats.set(connectorId, at)));
     memory.setHeartbeat(connectorId, at);
-    await this.noteSilence();
+    await this.heard([connectorId]);
     const known = memory.rulebook.connectorStatus(connectorId)?.error ?? null;
     if (problem === undefined && known === null) return;
     if (problem !== undefined && known?.code === problem.code && known.message === problem.message) return;
     await this.#change(connectorId, connectorId, (status) => ({ ...status, error: problem === undefined ? null : { ...problem, at } }));
     await this.noteStates();
+  }
+
+  /** Who reports has not withdrawn: a status of it that cannot be read is written anew. */
+  async heard(connectorIds: Iterable<string>): Promise<void> {
+    for (const id of connectorIds) {
+      if (this.#deps.memory.connector(id)?.isLifeUnknown === true) await this.#change(id, id, (status) => status);
+    }
+    await this.noteSilence();
   }
 
   /** Looks whether a partner fell silent or was heard again; then what it said counts less, or again, for every device. */
@@ -63,7 +71,7 @@ export class WatchConnectors implements Provisioning {
     const { memory, clock } = this.#deps;
     const connector = memory.connector(connectorId);
     if (connector === undefined) throw this.refusal(connectorId);
-    if ((connector.deprovisioned ?? false) !== provisioned) return;
+    if (connector.isLifeUnknown !== true && (connector.deprovisioned ?? false) !== provisioned) return;
     await this.#change(connectorId, connectorId, ({ deprovisionedAt: _, ...status }) => ({ ...status, deprovisioned: !provisioned, ...(!provisioned && { deprovisionedAt: clock.now() }) }));
     await this.noteStates();
   }
@@ -82,7 +90,8 @@ export class WatchConnectors implements Provisioning {
     const { memory, clock } = this.#deps;
     for (const connector of memory.connectors) {
       const state = connectorState(connector, clock.now());
-      if (memory.rulebook.connectorStatus(connector.id)?.state === state) continue;
+      // What is noted of it would take the place of what cannot be read.
+      if (connector.isLifeUnknown === true || memory.rulebook.connectorStatus(connector.id)?.state === state) continue;
       await this.#change('sallyport', connector.id, (status) => ({ ...status, state }));
     }
   }
@@ -90,7 +99,7 @@ export class WatchConnectors implements Provisioning {
   async #change(actor: string, connectorId: string, change: (status: ConnectorStatus) => ConnectorStatus): Promise<void> {
     const { configuration, clock, memory, origin } = this.#deps;
     await putDocument({ configuration, clock, actor }, { ...connectorStatusDocument, id: connectorId }, async (row, tx) => {
-      const before = statusIn(row);
+      const before = statusIn(row, memory.rulebook.connectorStatus(connectorId));
       const after = change(before);
       // Another process may have noted the same.
       if (after.state === before.state || after.state === null) return after;

@@ -51,6 +51,9 @@ export class WatchVocabulary {
 
   /** An administrator decides what a value counts for; `null`: what the rule says. @throws HubError `invalid_request` */
   async handle(actor: string, connectorId: string, term: string, handling: HandledTerm['handling'] | null): Promise<void> {
+    if (this.#deps.memory.connector(connectorId)?.isLifeUnknown === true) {
+      throw new HubError('conflict', `The connectorStatus ${connectorId} in the database cannot be read, so nothing can be added to it. It is written anew when the partner reports next.`);
+    }
     await this.#write(actor, connectorId, (status) => {
       const others = (status.terms ?? []).filter((one) => one.term !== term);
       if (handling === null) return others;
@@ -61,7 +64,7 @@ export class WatchVocabulary {
   }
 
   #isDue(connector: Connector): boolean {
-    return this.#ended(connector.id).length > 0 || this.#candidates(connector.id).length > 0;
+    return connector.isLifeUnknown !== true && (this.#ended(connector.id).length > 0 || this.#candidates(connector.id).length > 0);
   }
 
   /** What the hub disregards by itself, and no device holds any more. */
@@ -114,10 +117,10 @@ export class WatchVocabulary {
   }
 
   async #write(actor: string, connectorId: string, change: (status: ConnectorStatus) => readonly HandledTerm[]): Promise<void> {
-    const { configuration, clock, origin } = this.#deps;
+    const { configuration, clock, origin, memory } = this.#deps;
     let told: readonly VocabularyChanged[] = [];
     await putDocument({ configuration, clock, actor }, { ...connectorStatusDocument, id: connectorId }, async (row, tx) => {
-      const status = statusIn(row);
+      const status = statusIn(row, memory.rulebook.connectorStatus(connectorId));
       const terms = change(status);
       told = this.#changes(connectorId, status.terms ?? [], terms, actor);
       if (told.length === 0) return status;

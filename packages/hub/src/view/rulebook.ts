@@ -7,7 +7,7 @@ import { accessPolicyDocument } from '../documents/kinds/access-policy.ts';
 import { applicationDocument } from '../documents/kinds/application.ts';
 import { compliancePolicyDocument } from '../documents/kinds/compliance-policy.ts';
 import { connectorDocument } from '../documents/kinds/connector.ts';
-import { connectorStatusDocument, lifeOf, type ConnectorStatus } from '../documents/kinds/connector-status.ts';
+import { connectorStatusDocument, lifeOf, type StatusRule } from '../documents/kinds/connector-status.ts';
 import { DEFAULT_SETTINGS, managementSettingsDocument, SETTINGS_ID } from '../documents/kinds/management-settings.ts';
 import { mergeRuleDocument } from '../documents/kinds/merge-rule.ts';
 import { namedLocationDocument } from '../documents/kinds/named-location.ts';
@@ -125,7 +125,7 @@ export class Rulebook {
     return this.#connectors.get(id);
   }
 
-  connectorStatus(id: string): ConnectorStatus | undefined {
+  connectorStatus(id: string): StatusRule | undefined {
     return this.all(connectorStatusDocument).get(id);
   }
 

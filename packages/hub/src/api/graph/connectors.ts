@@ -5,8 +5,7 @@ import { parseBody } from '@sallyport/contracts/graph/parse-body.ts';
 import { partnerOfConnector } from '@sallyport/contracts/graph/partners.ts';
 import { connectorState, readVersionLimit } from '@sallyport/core';
 import { CURSOR_NAMES, cursorId } from '../../intake/cursors.ts';
-import { readBody } from '../../documents/document-type.ts';
-import { connectorStatusDocument, lifeOf, type ConnectorStatus } from '../../documents/kinds/connector-status.ts';
+import { connectorStatusDocument, lifeOf, type StatusRule } from '../../documents/kinds/connector-status.ts';
 import { readRule } from '../../documents/document-type.ts';
 import { connectorDocument } from '../../documents/kinds/connector.ts';
 import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
@@ -31,7 +30,7 @@ const collection: DocumentCollection = {
   support: { filter: true, orderBy: true, paging: true, count: true },
   presenter: async ({ store, clock }) => {
     const [heartbeats, statuses] = await Promise.all([store.heartbeats.all(), store.documents.list('connectorStatus')]);
-    const statusOf = new Map(statuses.map((row) => [row.id, readBody(connectorStatusDocument, row)]));
+    const statusOf = new Map(statuses.map((row) => [row.id, readRule(connectorStatusDocument, row).rule]));
     const now = clock.now();
     // One that was taken by a clock that was ahead counts as of now.
     const heardAt = (id: string): number | undefined => (heartbeats.has(id) ? Math.min(heartbeats.get(id) as number, now) : undefined);
@@ -155,7 +154,7 @@ function settled(id: string, body: GraphBody): GraphBody {
   };
 }
 
-function present(row: DocumentRow, heartbeatAt: number | undefined, status: ConnectorStatus | undefined, now: number): GraphBody {
+function present(row: DocumentRow, heartbeatAt: number | undefined, status: StatusRule | undefined, now: number): GraphBody {
   const { rule: connector } = readRule(connectorDocument, row);
   return {
     ...row.body,

@@ -31,10 +31,15 @@ export interface ConnectorStatus {
   readonly terms?: readonly HandledTerm[] | undefined;
 }
 
+export type StatusRule = ConnectorStatus & { readonly isUnreadable?: true | undefined };
+
+const UNREADABLE: StatusRule = { deprovisioned: false, error: null, state: null, isUnreadable: true };
+
 const NEW_STATUS: ConnectorStatus = { deprovisioned: false, error: null, state: null };
 
 /** The part of it that the rules know. */
-export function lifeOf(status: ConnectorStatus | undefined): Pick<Connector, 'deprovisioned' | 'deprovisionedAt' | 'error' | 'disregardedTerms'> {
+export function lifeOf(status: StatusRule | undefined): Pick<Connector, 'deprovisioned' | 'deprovisionedAt' | 'error' | 'isLifeUnknown' | 'disregardedTerms'> {
+  if (status?.isUnreadable === true) return { isLifeUnknown: true };
   return {
     deprovisioned: status?.deprovisioned ?? false, deprovisionedAt: status?.deprovisionedAt, error: status?.error ?? undefined,
     disregardedTerms: disregardedTerms(status),
@@ -57,19 +62,23 @@ const body: z.ZodType<ConnectorStatus> = z.object({
 });
 
 /** Who withdraws counts otherwise for all devices, and what is done with a value for those of which it was reported. */
-function effectOfStatus({ id, before, after }: RuleChange<ConnectorStatus>): Effect {
-  if ((before?.deprovisioned ?? false) !== (after?.deprovisioned ?? false)) return 'fleet';
+function effectOfStatus({ id, before, after }: RuleChange<StatusRule>): Effect {
+  if (before?.isUnreadable !== after?.isUnreadable || (before?.deprovisioned ?? false) !== (after?.deprovisioned ?? false)) return 'fleet';
   const [was, is] = [disregardedTerms(before) ?? [], disregardedTerms(after) ?? []];
   const changed = [...was.filter((term) => !is.includes(term)), ...is.filter((term) => !was.includes(term))];
   return changed.length === 0 ? 'none' : { connectorId: id, ofTerms: changed };
 }
 
-/** Without one a partner counts as if it had never withdrawn. The hub writes it anew with the partner's next report. */
+/**
+ * Without one a partner counts as if it had never withdrawn. Of one that cannot be read nobody knows: the hub writes it anew
+ * when the partner is heard.
+ */
 export const connectorStatusDocument = defineDocument({
-  kind: 'connectorStatus', name: 'connector status', body, toRule: (stored: ConnectorStatus) => stored, effectOf: effectOfStatus, isTold: true,
+  kind: 'connectorStatus', name: 'connector status', body, toRule: (stored: ConnectorStatus): StatusRule => stored, unreadable: () => UNREADABLE, effectOf: effectOfStatus, isTold: true,
 });
 
-/** A new one where there is none, or where it cannot be read. */
-export function statusIn(row: DocumentRow | undefined): ConnectorStatus {
-  return (row && readBody(connectorStatusDocument, row)) ?? NEW_STATUS;
+/** A new one where there is none. @param known what was readable before, for a row that is not any more */
+export function statusIn(row: DocumentRow | undefined, known: StatusRule | undefined): ConnectorStatus {
+  if (row === undefined) return NEW_STATUS;
+  return readBody(connectorStatusDocument, row) ?? (known === undefined || known.isUnreadable === true ? NEW_STATUS : known);
 }
