@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Connector } from '../vocabulary/connector.ts';
 import type { Finding, FindingState, PartnerView, Signal } from '../vocabulary/signal.ts';
+import type { ThreatState } from '../vocabulary/threat-state.ts';
 import { DEFAULT_SIGNAL_LIMITS } from '../vocabulary/signal-limits.ts';
 import { applySignal } from './apply-signal.ts';
 import { stateOfPartner } from './word-of-partner.ts';
@@ -18,7 +19,7 @@ function after(...signals: readonly Signal[]) {
     view = applied.view;
     for (const finding of applied.findings) known.set(finding.id, finding);
   }
-  return { state: view?.state, open: view?.openFindings.map(({ id }) => id), findings: [...known.values()].map(({ id, state }) => `${id} ${state}`) };
+  return { state: view?.state, missingSince: view?.levelMissingSince, open: view?.openFindings.map(({ id }) => id), findings: [...known.values()].map(({ id, state }) => `${id} ${state}`) };
 }
 
 test('the word secured ends what the partner found before', () => {
@@ -117,6 +118,16 @@ test('a level without a time hides no level from since the last one that had a t
   expect(after(...told, signal(99_000, { state: 'compromised' })).state).toBe('compromised');
   const behind = [signal(100_000, { state: 'unknown' }), signal(100_000, { state: 'deactivated', undated: true }), signal(101_000, { state: 'lowSeverity', undated: true })];
   expect(after(...behind, signal(50_000, { state: 'compromised' })).state).toBe('compromised');
+});
+
+test('a level with a time ends an older state of the app, and leaves what stood behind that without a time as far as it is worse', () => {
+  const behind = [signal(100_000, { state: 'misconfigured' }), signal(102_000, { state: 'highSeverity', undated: true })];
+  const beside = (state: ThreatState) => after(...behind, signal(101_000, { state }));
+  expect(beside('secured')).toMatchObject({ state: 'highSeverity', missingSince: undefined });
+  expect(beside('highSeverity')).toMatchObject({ state: 'highSeverity', missingSince: undefined });
+  expect(beside('compromised')).toMatchObject({ state: 'compromised', missingSince: undefined });
+  expect(after(...behind, signal(101_000, { state: 'secured' }), signal(101_500, { state: 'compromised' })).state).toBe('compromised');
+  expect(after(...behind, signal(101_000, { state: 'secured' }), signal(103_000, { state: 'secured' })).state).toBe('secured');
 });
 
 test('a removal ends what was told without a time, and older news does not bring the record back', () => {

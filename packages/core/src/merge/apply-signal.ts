@@ -27,7 +27,7 @@ const SECOND = 1_000;
  */
 export function applySignal(view: PartnerView | undefined, known: ReadonlyMap<string, Finding>, signal: Signal, limits: SignalLimits): AppliedSignal {
   const ofState = asUndated(view, signal);
-  const newState = signal.state !== undefined && isNewerState(view, ofState, signal.state);
+  const newState = ofState.state !== undefined && isNewerState(view, ofState, ofState.state);
   const findings = [...newerFindings(known, endedBefore(view, signal)), ...(newState ? endedNow(known, signal) : [])];
   const older = newState || view === undefined ? undefined : olderStateThatCounts(view, known, signal, limits);
   const late = !newState && older === undefined && findings.length === 0 && (signal.state !== undefined || signal.findings.length > 0);
@@ -36,12 +36,22 @@ export function applySignal(view: PartnerView | undefined, known: ReadonlyMap<st
   return { view: newState ? viewOfState(view, findings, signal, ofState, limits) : nextView(view, findings, signal, older, limits), findings, late };
 }
 
+/** A signal as far as its state is concerned, which may have to stand beside one without a time. */
+type StateSignal = Signal & Pick<ReportedState, 'undatedAfter'>;
+
 /** What was observed since the last state with a time is not known to be older than a state without: it may only make it worse. */
-function asUndated(view: PartnerView | undefined, signal: Signal): Signal {
+function asUndated(view: PartnerView | undefined, signal: Signal): StateSignal {
   if (view === undefined || signal.state === undefined || signal.undated === true || signal.endsReports !== undefined) return signal;
   const told = toldLast(view, signal.state);
   if (told?.undatedAfter === undefined || signal.observedAt <= told.undatedAfter || signal.observedAt > told.observedAt) return signal;
-  return { ...signal, observedAt: view.observedAt, undated: true };
+  if (told === view.lastLevel && signal.observedAt > view.observedAt) return withLevel(signal, signal.state, told);
+  return { ...signal, observedAt: Math.max(view.observedAt, told.observedAt), undated: true };
+}
+
+/** A level after a state of the app ends that state; what stood behind it without a time goes on as far as it is worse. */
+function withLevel(signal: Signal, state: ThreatState, { undatedAfter: after, ...behind }: ReportedState): StateSignal {
+  const worse = meaningOf(state).rank >= meaningOf(behind.state).rank ? { state, reportId: signal.reportId } : behind;
+  return { ...signal, ...worse, observedAt: behind.observedAt, undatedAfter: after };
 }
 
 /** The last state that tells what a new one tells; a level may stand behind a state of the app. */
@@ -197,9 +207,8 @@ function reported({ observedAt, reportId, basis }: Signal, state: ThreatState): 
   return { state, observedAt, reportId, ...(state === 'secured' && basis !== undefined && { basis }) };
 }
 
-/** @param ofState the signal as far as its state is concerned */
-function viewOfState(view: PartnerView | undefined, findings: readonly Finding[], signal: Signal, ofState: Signal, limits: SignalLimits): PartnerView {
-  return withFindings(stateView(view, ofState, signal.state as ThreatState, nextOpenFindings(view, findings, signal, limits), limits));
+function viewOfState(view: PartnerView | undefined, findings: readonly Finding[], signal: Signal, ofState: StateSignal, limits: SignalLimits): PartnerView {
+  return withFindings(stateView(view, ofState, ofState.state as ThreatState, nextOpenFindings(view, findings, signal, limits), limits));
 }
 
 function nextView(
@@ -217,7 +226,7 @@ function nextView(
 }
 
 function stateView(
-  view: PartnerView | undefined, signal: Signal, state: ThreatState, openFindings: PartnerView['openFindings'], limits: SignalLimits,
+  view: PartnerView | undefined, signal: StateSignal, state: ThreatState, openFindings: PartnerView['openFindings'], limits: SignalLimits,
 ): PartnerView {
   const next: PartnerView = {
     ...identityOf(view),
@@ -233,7 +242,8 @@ function stateView(
 }
 
 /** What stands before a state without a time, and is not known to be older than it. */
-function undatedAfter(view: PartnerView | undefined, signal: Signal, state: ThreatState): Pick<ReportedState, 'undatedAfter'> {
+function undatedAfter(view: PartnerView | undefined, signal: StateSignal, state: ThreatState): Pick<ReportedState, 'undatedAfter'> {
+  if (signal.undatedAfter !== undefined) return { undatedAfter: signal.undatedAfter };
   if (signal.undated !== true) return {};
   const before = view && toldLast(view, state);
   return { undatedAfter: before?.undatedAfter ?? before?.observedAt ?? 0 };

@@ -104,6 +104,13 @@ describe('a state without a time of its own', () => {
     const high = { id: 'v1', state: 'highSeverity', undated: true } as const;
     expect(stateOn(after({ ...high, day: 0 }, { id: 'v2', day: 1, state: 'secured' }, { ...high, day: 6 }), 12)).toBe('highSeverity');
   });
+
+  test('leaves what is worse and comes with it as new as itself, behind a state of the app as well', () => {
+    const gone = after({ id: 'v1', day: 0, state: 'misconfigured' }, { id: 'v2', day: 1, state: 'secured' });
+    expect(stateOn(gone, 9)).toBe('secured');
+    const back = [{ id: 'v1', day: 9, state: 'highSeverity', undated: true }, { id: 'v1', day: 9, state: 'compromised' }] as const;
+    expect([9, 15, 16].map((day) => stateOn(after({ id: 'v1', day: 0, state: 'misconfigured' }, { id: 'v2', day: 1, state: 'secured' }, ...back), day))).toEqual(['compromised', 'compromised', 'secured']);
+  });
 });
 
 describe('what no record was named for', () => {

@@ -129,7 +129,7 @@ export class Ledger {
     const last = Math.max(this.#olderFrom(level.identity), ...own.map(({ at }) => at));
     const forgottenAfter = (this.#thresholdDays === 0 ? 30 : this.#thresholdDays) * DAY;
     if (!this.#isNewest(level.identity) && now >= last + forgottenAfter) return true;
-    return this.#isSuperseded(level.identity, level.at) || this.#wild.some(({ state, at }) => state !== undefined && at >= level.at);
+    return this.#isSuperseded(level.identity, level.at) || this.#wild.some(({ state, at }) => state !== undefined && (at >= level.at || level.undated));
   }
 
   /** The app that is gone or not set up, while the record is the newest. */
@@ -169,7 +169,7 @@ export class Ledger {
     const held = heldFrom(all);
     const level = newestOf(held.filter(({ state }) => isLevel(state)));
     if (level === undefined || level.isHidden || !isBad(level.state)) return [];
-    const without = held.filter(({ state, at }) => !isLevel(state) && at >= level.at);
+    const without = this.#entries.filter((entry) => entry.held && entry.identity === identity && entry.state !== undefined && !isLevel(entry.state) && entry.at >= level.at);
     if (without.some(({ retires }) => retires) || now >= Math.min(...without.map(({ at }) => at)) + 30 * DAY) return [];
     if (now >= Math.max(...held.map(({ at }) => at)) + 30 * DAY) return [];
     // A report about whichever record may have made an earlier held level the record's own.
