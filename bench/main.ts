@@ -44,6 +44,11 @@ for (const name of wanted) {
 
 const folder = new URL('./results/', import.meta.url);
 mkdirSync(folder, { recursive: true });
-writeFileSync(new URL('latest.json', folder), `${JSON.stringify({ at: new Date().toISOString(), quick: values.quick, machine, results }, null, 2)}\n`);
+writeFileSync(
+  new URL('latest.json', folder),
+  `${JSON.stringify({ at: new Date().toISOString(), quick: values.quick, machine, results }, null, 2)}\n`,
+);
 const missed = results.flatMap(({ figures }) => figures).filter(({ objective }) => objective?.met === false);
-console.log(missed.length === 0 ? 'Every objective that was measured is met.' : `${missed.length} objectives are missed.`);
+console.log(
+  missed.length === 0 ? 'Every objective that was measured is met.' : `${missed.length} objectives are missed.`,
+);

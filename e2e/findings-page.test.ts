@@ -5,6 +5,12 @@ import { areaOf, nameOfCategory, THREAT_CATEGORIES } from '@sallyport/core';
 
 test('the page about findings lists the categories as they are', () => {
   const page = readFileSync(join(import.meta.dirname, '../docs/findings.md'), 'utf8');
-  const listed = page.split('\n').filter((line) => /^\| `[a-z_.0-9]+` \| .* \| (?:physical|network|application|operatingSystem|other) \|$/.test(line));
-  expect(listed).toEqual(THREAT_CATEGORIES.map((category) => `| \`${category}\` | ${nameOfCategory(category)} | ${areaOf(category)} |`));
+  const listed = page
+    .split('\n')
+    .filter((line) =>
+      /^\| `[a-z_.0-9]+` \| .* \| (?:physical|network|application|operatingSystem|other) \|$/.test(line),
+    );
+  expect(listed).toEqual(
+    THREAT_CATEGORIES.map((category) => `| \`${category}\` | ${nameOfCategory(category)} | ${areaOf(category)} |`),
+  );
 });

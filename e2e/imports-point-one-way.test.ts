@@ -6,7 +6,10 @@ const root = join(import.meta.dirname, '..');
 
 /** Packages may import the packages before them; `core` and `contracts` import neither each other nor anything else of ours. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  core: [], contracts: [], hub: ['core', 'contracts'], cli: ['core', 'contracts', 'hub'],
+  core: [],
+  contracts: [],
+  hub: ['core', 'contracts'],
+  cli: ['core', 'contracts', 'hub'],
 };
 
 /**
@@ -46,10 +49,12 @@ function importsOf(folder: string): readonly Import[] {
     .filter(({ entry, file }) => entry.isFile() && file.endsWith('.ts') && !isTestCode(file))
     .flatMap(({ file }) => {
       const text = readFileSync(join(root, file), 'utf8');
-      return [...text.matchAll(/(?:^|\n)(?:import|export)[^'";]*?from '([^']+)'|import\(?\s*'([^']+)'/g)].map((match): Import => {
-        const to = match[1] ?? match[2] as string;
-        return { file, to, target: targetOf(file, to) };
-      });
+      return [...text.matchAll(/(?:^|\n)(?:import|export)[^'";]*?from '([^']+)'|import\(?\s*'([^']+)'/g)].map(
+        (match): Import => {
+          const to = match[1] ?? (match[2] as string);
+          return { file, to, target: targetOf(file, to) };
+        },
+      );
     });
 }
 
@@ -65,7 +70,10 @@ const of = (name: string): readonly Import[] => shipped.get(name) as readonly Im
 describe('imports point one way', () => {
   for (const [name, allowed] of Object.entries(PACKAGES)) {
     test(`${name} imports only ${allowed.join(', ') || 'libraries'} of ours`, () => {
-      const wrong = of(name).filter(({ target }) => target?.startsWith('packages/') === true && ![name, ...allowed].includes(target.split(sep)[1] as string));
+      const wrong = of(name).filter(
+        ({ target }) =>
+          target?.startsWith('packages/') === true && ![name, ...allowed].includes(target.split(sep)[1] as string),
+      );
       expect(wrong).toEqual([]);
     });
   }
@@ -79,13 +87,23 @@ describe('imports point one way', () => {
     const roomOf = (file: string): string => file.split(sep)[3] as string;
     const inside = of('hub').filter(({ target }) => target?.startsWith('packages/hub/src/') === true);
     expect([...new Set(of('hub').map(({ file }) => roomOf(file)))].filter((room) => !levels.has(room))).toEqual([]);
-    const wrong = inside.filter(({ file, target = '' }) => roomOf(file) !== roomOf(target) && (levels.get(roomOf(target)) ?? Infinity) >= (levels.get(roomOf(file)) as number));
+    const wrong = inside.filter(
+      ({ file, target = '' }) =>
+        roomOf(file) !== roomOf(target) &&
+        (levels.get(roomOf(target)) ?? Infinity) >= (levels.get(roomOf(file)) as number),
+    );
     expect(wrong).toEqual([]);
   });
 
   test('nothing that ships imports tests, fixtures or what is only for them, but the demo', () => {
-    const wrong = [...shipped.values()].flat().filter(({ file, target }) => target !== undefined
-      && (isTestCode(target) || /^(e2e|bench)\//.test(target) || target.startsWith('packages/simulators/')) && !file.startsWith('packages/cli/src/demo/'));
+    const wrong = [...shipped.values()]
+      .flat()
+      .filter(
+        ({ file, target }) =>
+          target !== undefined &&
+          (isTestCode(target) || /^(e2e|bench)\//.test(target) || target.startsWith('packages/simulators/')) &&
+          !file.startsWith('packages/cli/src/demo/'),
+      );
     expect(wrong).toEqual([]);
   });
 
@@ -97,7 +115,8 @@ describe('imports point one way', () => {
 /** The circles of imports, each by the files on it; a file that leads into one is none of it. */
 function circles(imports: readonly Import[]): readonly string[] {
   const graph = new Map<string, string[]>();
-  for (const { file, target } of imports) if (target !== undefined) graph.set(file, [...graph.get(file) ?? [], target]);
+  for (const { file, target } of imports)
+    if (target !== undefined) graph.set(file, [...(graph.get(file) ?? []), target]);
   const found: string[] = [];
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): void => {

@@ -7,7 +7,9 @@ const PATHS = /`((?:packages|docs|e2e|bench|\.ci)\/[\w./-]+|(?:hub|core|contract
 
 /** Files and folders that a page names, from the root. */
 function named(page: string): readonly string[] {
-  return [...readFileSync(join(root, page), 'utf8').matchAll(PATHS)].map(([, path = '']) => (/^(?:hub|core|contracts|cli)\//.test(path) ? `packages/${path}` : path));
+  return [...readFileSync(join(root, page), 'utf8').matchAll(PATHS)].map(([, path = '']) =>
+    /^(?:hub|core|contracts|cli)\//.test(path) ? `packages/${path}` : path,
+  );
 }
 
 test.each(['docs/where.md', 'docs/architecture.md'])('every file and folder that %s names is there', (page) => {

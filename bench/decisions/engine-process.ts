@@ -28,7 +28,7 @@ console.log(JSON.stringify(task === 'check' ? await check(Number(amount)) : awai
 async function check(requests: number): Promise<Agreement> {
   let wrong = 0;
   for (let i = 0; i < requests; i += 1) {
-    if (await engine.decide(i) !== allowed(policies, signIns[i] as (typeof signIns)[number])) wrong += 1;
+    if ((await engine.decide(i)) !== allowed(policies, signIns[i] as (typeof signIns)[number])) wrong += 1;
   }
   return { asked: requests, wrong };
 }

@@ -18,7 +18,8 @@ export async function measureDecisions({ quick }: BenchOptions): Promise<PartRes
   const engines = Object.keys(ENGINES);
   const notes = SIZES.map(describeTask);
   for (const size of SIZES) {
-    for (const name of engines) await requireAgreement(name, size, quick && size === 1_000 && name !== OURS ? 200 : AGREE_ON);
+    for (const name of engines)
+      await requireAgreement(name, size, quick && size === 1_000 && name !== OURS ? 200 : AGREE_ON);
   }
   if (quick) notes.push('Quick: at 1,000 policies the peers were checked on 200 sign-ins only.');
 
@@ -29,16 +30,24 @@ export async function measureDecisions({ quick }: BenchOptions): Promise<PartRes
       for (const name of rotated(engines, round)) {
         const speed = await runForJson<Speed>(PROGRAM, ['time', name, String(size), quick ? '0.3' : '0.6']);
         const key = `${name} ${size}`;
-        speeds.set(key, [...speeds.get(key) ?? [], speed]);
+        speeds.set(key, [...(speeds.get(key) ?? []), speed]);
       }
     }
   }
-  return { part: 'decisions', title: 'Decisions in process', figures: SIZES.flatMap((size) => figuresOf(size, engines, speeds)), notes };
+  return {
+    part: 'decisions',
+    title: 'Decisions in process',
+    figures: SIZES.flatMap((size) => figuresOf(size, engines, speeds)),
+    notes,
+  };
 }
 
 async function requireAgreement(name: string, size: number, requests: number): Promise<void> {
   const { asked, wrong } = await runForJson<Agreement>(PROGRAM, ['check', name, String(size), String(requests)]);
-  if (wrong > 0) throw new Error(`${name} answered ${wrong} of ${asked} sign-ins wrongly with ${size} policies; timing it would mean nothing.`);
+  if (wrong > 0)
+    throw new Error(
+      `${name} answered ${wrong} of ${asked} sign-ins wrongly with ${size} policies; timing it would mean nothing.`,
+    );
 }
 
 function figuresOf(size: number, engines: readonly string[], speeds: ReadonlyMap<string, readonly Speed[]>): Figure[] {
@@ -49,7 +58,11 @@ function figuresOf(size: number, engines: readonly string[], speeds: ReadonlyMap
     const wanted = name === OURS ? WANTED[size] : undefined;
     const share = Math.min(...ofEngine(name).map((s) => s.coreShare));
     return {
-      name: `${size.toLocaleString('en')} policies`, who: name, unit: 'decisions/s', value, better: 'more' as const,
+      name: `${size.toLocaleString('en')} policies`,
+      who: name,
+      unit: 'decisions/s',
+      value,
+      better: 'more' as const,
       ...(name === OURS ? {} : { beside: { who: OURS, ratio: value.median / ours } }),
       ...(wanted === undefined ? {} : { objective: atLeast(value.median, wanted, `>= ${wanted / 1e6} M/s`) }),
       // Others on the machine took the core away.
@@ -61,7 +74,9 @@ function figuresOf(size: number, engines: readonly string[], speeds: ReadonlyMap
 function describeTask(size: number): string {
   const policies = makePolicies(size);
   const signIns = makeSignIns(5_000);
-  const applying = signIns.reduce((sum, signIn) => sum + policies.filter((policy) => applies(policy, signIn)).length, 0) / signIns.length;
+  const applying =
+    signIns.reduce((sum, signIn) => sum + policies.filter((policy) => applies(policy, signIn)).length, 0) /
+    signIns.length;
   const share = signIns.filter((signIn) => allowed(policies, signIn)).length / signIns.length;
   return `${size.toLocaleString('en')} policies: ${applying.toFixed(2)} apply to a sign-in on average, ${(share * 100).toFixed(1)} % are granted.`;
 }

@@ -61,7 +61,12 @@ export function makeSignIns(count: number): readonly SignIn[] {
   });
 }
 
-export const TRUSTED_NETWORK: NamedLocation = { id: 'hq', displayName: 'Head office', isTrusted: true, ranges: ['10.20.0.0/16'] };
+export const TRUSTED_NETWORK: NamedLocation = {
+  id: 'hq',
+  displayName: 'Head office',
+  isTrusted: true,
+  ranges: ['10.20.0.0/16'],
+};
 
 export function asAccessPolicy(policy: Policy): AccessPolicy {
   return {
@@ -83,8 +88,11 @@ export function asAccessRequest(signIn: SignIn, index: number): AccessRequest {
   return {
     user: { id: signIn.userId, userPrincipalName: name, mail: name, accountEnabled: true, groupIds: signIn.groups },
     device: {
-      id: guid('dddd', index), platform: signIn.platform, userId: signIn.userId,
-      state: signIn.compliant ? 'compliant' : 'noncompliant', reasons: [],
+      id: guid('dddd', index),
+      platform: signIn.platform,
+      userId: signIn.userId,
+      state: signIn.compliant ? 'compliant' : 'noncompliant',
+      reasons: [],
     },
     application: signIn.application,
     ip: signIn.ip,
@@ -94,10 +102,12 @@ export function asAccessRequest(signIn: SignIn, index: number): AccessRequest {
 
 /** What the task means, in the plainest code: the judge of all engines. */
 export function applies(policy: Policy, signIn: SignIn): boolean {
-  return signIn.groups.includes(policy.group)
-    && (policy.application === undefined || policy.application === signIn.application)
-    && (policy.platform === undefined || policy.platform === signIn.platform)
-    && !(policy.exceptTrusted && signIn.trusted);
+  return (
+    signIn.groups.includes(policy.group) &&
+    (policy.application === undefined || policy.application === signIn.application) &&
+    (policy.platform === undefined || policy.platform === signIn.platform) &&
+    !(policy.exceptTrusted && signIn.trusted)
+  );
 }
 
 export function allowed(policies: readonly Policy[], signIn: SignIn): boolean {

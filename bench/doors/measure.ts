@@ -31,15 +31,31 @@ export async function measureDoors({ quick }: BenchOptions): Promise<PartResult>
     for (let round = 0; round < rounds; round += 1) {
       for (const doors of COUNTS) {
         for (const condition of CONDITIONS) {
-          const settings = { hubUrl: hub.url, partner: hub.partners[0] as string, doors, reports: quick ? 80 : 400, run: `${round} ${doors} ${condition}` };
-          const measured = condition === 'idle' ? await tellDoors(settings) : await whileDeciding(hub, bodies, settings);
+          const settings = {
+            hubUrl: hub.url,
+            partner: hub.partners[0] as string,
+            doors,
+            reports: quick ? 80 : 400,
+            run: `${round} ${doors} ${condition}`,
+          };
+          const measured =
+            condition === 'idle' ? await tellDoors(settings) : await whileDeciding(hub, bodies, settings);
           const key = `${doors} ${condition}`;
-          runs.set(key, [...runs.get(key) ?? [], measured]);
+          runs.set(key, [...(runs.get(key) ?? []), measured]);
         }
       }
     }
-    const figures = COUNTS.flatMap((doors) => CONDITIONS.flatMap((condition) => figuresOf(doors, condition, runs.get(`${doors} ${condition}`) ?? [])));
-    return { part: 'doors', title: 'From a report to the last of all doors', figures, notes: ['Each report changes the access of one phone; the next is sent when every door was told. p99 of one round is that of its reports.'] };
+    const figures = COUNTS.flatMap((doors) =>
+      CONDITIONS.flatMap((condition) => figuresOf(doors, condition, runs.get(`${doors} ${condition}`) ?? [])),
+    );
+    return {
+      part: 'doors',
+      title: 'From a report to the last of all doors',
+      figures,
+      notes: [
+        'Each report changes the access of one phone; the next is sent when every door was told. p99 of one round is that of its reports.',
+      ],
+    };
   } finally {
     await hub.stop();
     await folders.remove();
@@ -53,10 +69,20 @@ function tellDoors(settings: DoorsSettings): Promise<DoorsFigures> {
 async function whileDeciding(hub: BenchHub, bodies: string, settings: DoorsSettings): Promise<DoorsFigures> {
   const { hostname: host, port } = new URL(hub.url);
   const enough = new AbortController();
-  const deciding = runPaced({
-    host, port: Number(port), bodies, path: '/access/v1/evaluation', connections: 64, perSecond: DECISIONS, warmUp: 0, seconds: 60,
-    headers: { authorization: hub.evaluator, 'content-type': 'application/json' },
-  }, enough.signal);
+  const deciding = runPaced(
+    {
+      host,
+      port: Number(port),
+      bodies,
+      path: '/access/v1/evaluation',
+      connections: 64,
+      perSecond: DECISIONS,
+      warmUp: 0,
+      seconds: 60,
+      headers: { authorization: hub.evaluator, 'content-type': 'application/json' },
+    },
+    enough.signal,
+  );
   const figures = await tellDoors(settings);
   enough.abort();
   await deciding.catch((error: unknown) => {
@@ -67,7 +93,11 @@ async function whileDeciding(hub: BenchHub, bodies: string, settings: DoorsSetti
 
 function figuresOf(doors: number, condition: string, runs: readonly DoorsFigures[]): Figure[] {
   const figure = (what: string, pick: (run: DoorsFigures) => number): Figure => ({
-    name: `${doors} doors, ${condition}: ${what}`, who: 'sallyport', unit: 'ms', better: 'less', value: spreadOf(runs.map(pick)),
+    name: `${doors} doors, ${condition}: ${what}`,
+    who: 'sallyport',
+    unit: 'ms',
+    better: 'less',
+    value: spreadOf(runs.map(pick)),
   });
   const p99 = figure('acknowledged to told, p99', (run) => run.fromAcknowledged.p99);
   return [

@@ -44,10 +44,12 @@ for (let n = 0; n < settings.reports; n += 1) {
   const phone = n % PHONES;
   const told = Promise.all(doors.map((door) => door.told(phoneId(phone))));
   const sent = performance.now();
-  const acknowledged = send(phone, PHONES + n, Math.floor(n / PHONES) % 2 === 0 ? 'highSeverity' : 'secured').then(() => performance.now());
-  const last = Math.max(...await told);
+  const acknowledged = send(phone, PHONES + n, Math.floor(n / PHONES) % 2 === 0 ? 'highSeverity' : 'secured').then(() =>
+    performance.now(),
+  );
+  const last = Math.max(...(await told));
   fromSent.push(last - sent);
-  fromAcknowledged.push(Math.max(0, last - await acknowledged));
+  fromAcknowledged.push(Math.max(0, last - (await acknowledged)));
   await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 }
 for (const door of doors) door.close();
@@ -61,16 +63,35 @@ function phoneId(n: number): string {
 }
 
 function send(phone: number, n: number, threatState: string): Promise<void> {
-  const body = JSON.stringify({ reports: [{
-    reportId: `${settings.run}-${n}`, device: { managedDeviceId: phoneId(phone) }, observedDateTime: new Date().toISOString(), threatState,
-  }] });
+  const body = JSON.stringify({
+    reports: [
+      {
+        reportId: `${settings.run}-${n}`,
+        device: { managedDeviceId: phoneId(phone) },
+        observedDateTime: new Date().toISOString(),
+        threatState,
+      },
+    ],
+  });
   return new Promise((resolve, reject) => {
-    const outgoing = request(new URL('/partner/v1/device-health', settings.hubUrl), {
-      method: 'POST', agent, headers: { authorization: settings.partner, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-    }, (response) => {
-      response.resume();
-      response.on('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(`The report gets ${response.statusCode}.`))));
-    });
+    const outgoing = request(
+      new URL('/partner/v1/device-health', settings.hubUrl),
+      {
+        method: 'POST',
+        agent,
+        headers: {
+          authorization: settings.partner,
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+        },
+      },
+      (response) => {
+        response.resume();
+        response.on('end', () =>
+          response.statusCode === 200 ? resolve() : reject(new Error(`The report gets ${response.statusCode}.`)),
+        );
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(body);
   });

@@ -11,9 +11,17 @@ const store = await openSqliteStore({ file: join(folder, 'hub.db') });
 const started = performance.now();
 await writeOrganisation(store, fleetOf(Number(devices)));
 const written = performance.now();
-const pipeline = await startPipeline({ store, clock: systemClock, onError: (error) => { throw error; } });
+const pipeline = await startPipeline({
+  store,
+  clock: systemClock,
+  onError: (error) => {
+    throw error;
+  },
+});
 // A large one is not evaluated before it is ready, and not at all when it is closed so soon.
 await pipeline.reevaluateFleet();
 await pipeline.close();
 await store.close();
-console.log(JSON.stringify({ writtenMs: Math.round(written - started), evaluatedMs: Math.round(performance.now() - written) }));
+console.log(
+  JSON.stringify({ writtenMs: Math.round(written - started), evaluatedMs: Math.round(performance.now() - written) }),
+);

@@ -25,10 +25,15 @@ export async function measureFleet({ quick }: BenchOptions): Promise<PartResult>
     const base = await residentBytes(empty.pid);
     await empty.stop();
     const runs: FleetRun[] = [];
-    for (const devices of quick ? [10_000, 100_000] : [100_000, 1_000_000]) runs.push(await measureOne(folders, devices, quick));
+    for (const devices of quick ? [10_000, 100_000] : [100_000, 1_000_000])
+      runs.push(await measureOne(folders, devices, quick));
     return {
-      part: 'fleet', title: 'What grows with the fleet', figures: runs.flatMap((run, i) => figuresOf(run, runs[i - 1], base)),
-      notes: [`Half as many people as devices, each in three groups. A hub without devices is resident with ${Math.round(base / 2 ** 20)} MiB, which is taken off the memory a device.`],
+      part: 'fleet',
+      title: 'What grows with the fleet',
+      figures: runs.flatMap((run, i) => figuresOf(run, runs[i - 1], base)),
+      notes: [
+        `Half as many people as devices, each in three groups. A hub without devices is resident with ${Math.round(base / 2 ** 20)} MiB, which is taken off the memory a device.`,
+      ],
     };
   } finally {
     await folders.remove();
@@ -59,24 +64,53 @@ async function residentBytes(pid: number): Promise<number> {
 }
 
 function figuresOf(run: FleetRun, smaller: FleetRun | undefined, base: number): Figure[] {
-  const { devices, reevaluation: { unchanged, changed } } = run;
+  const {
+    devices,
+    reevaluation: { unchanged, changed },
+  } = run;
   const name = (what: string): string => `${devices.toLocaleString('en')} devices: ${what}`;
   const million = devices === 1_000_000;
   const perDevice = (run.residentBytes - base) / devices;
   const within = READY_WITHIN_MS[devices];
-  const growth = (pick: (figures: ReevaluationFigures) => number): string | undefined => smaller
-    && `${(pick(run.reevaluation) / pick(smaller.reevaluation)).toFixed(1)} times the ${smaller.devices.toLocaleString('en')} devices`;
+  const growth = (pick: (figures: ReevaluationFigures) => number): string | undefined =>
+    smaller &&
+    `${(pick(run.reevaluation) / pick(smaller.reevaluation)).toFixed(1)} times the ${smaller.devices.toLocaleString('en')} devices`;
   const ms = (what: string, value: readonly number[], objective?: Objective, note?: string): Figure => ({
-    name: name(what), who: 'sallyport', unit: 'ms', better: 'less', value: spreadOf(value), ...(objective && { objective }), ...(note && { note }),
+    name: name(what),
+    who: 'sallyport',
+    unit: 'ms',
+    better: 'less',
+    value: spreadOf(value),
+    ...(objective && { objective }),
+    ...(note && { note }),
   });
   return [
-    ms('start until ready', run.readyMs, within === undefined ? undefined : atMost(spreadOf(run.readyMs).median, within, `<= ${within / SECOND} s`)),
+    ms(
+      'start until ready',
+      run.readyMs,
+      within === undefined ? undefined : atMost(spreadOf(run.readyMs).median, within, `<= ${within / SECOND} s`),
+    ),
     {
-      name: name('resident memory a device'), who: 'sallyport', unit: 'bytes', better: 'less', value: spreadOf([perDevice]),
-      ...(million ? { objective: atMost(perDevice, 1_024, '<= 1 KiB') } : {}), note: `${Math.round(run.residentBytes / 2 ** 20).toLocaleString('en')} MiB in all at its most`,
+      name: name('resident memory a device'),
+      who: 'sallyport',
+      unit: 'bytes',
+      better: 'less',
+      value: spreadOf([perDevice]),
+      ...(million ? { objective: atMost(perDevice, 1_024, '<= 1 KiB') } : {}),
+      note: `${Math.round(run.residentBytes / 2 ** 20).toLocaleString('en')} MiB in all at its most`,
     },
-    ms('policy change that changes nobody', [unchanged.ms], million ? atMost(unchanged.ms, 5 * SECOND, '<= 5 s') : undefined, growth((f) => f.unchanged.ms)),
-    ms(`policy change that changes ${changed.told.toLocaleString('en')}`, [changed.ms], million ? atMost(changed.ms, 5 * SECOND, '<= 5 s') : undefined, growth((f) => f.changed.ms)),
+    ms(
+      'policy change that changes nobody',
+      [unchanged.ms],
+      million ? atMost(unchanged.ms, 5 * SECOND, '<= 5 s') : undefined,
+      growth((f) => f.unchanged.ms),
+    ),
+    ms(
+      `policy change that changes ${changed.told.toLocaleString('en')}`,
+      [changed.ms],
+      million ? atMost(changed.ms, 5 * SECOND, '<= 5 s') : undefined,
+      growth((f) => f.changed.ms),
+    ),
     ms('longest wait of a decision meanwhile', [Math.max(unchanged.longestWaitMs, changed.longestWaitMs)]),
   ];
 }

@@ -40,35 +40,86 @@ export async function writeOrganisation(store: Store, size: FleetSize): Promise<
 async function writeRules(store: Store): Promise<void> {
   await store.transaction(async (tx) => {
     for (const [i, id] of CONNECTORS.entries()) {
-      await tx.documents.put('mobileThreatDefenseConnector', id, {
-        partnerDisplayName: `Partner ${i + 1}`, androidEnabled: true, iosEnabled: true, partnerUnresponsivenessThresholdInDays: 7,
-      }, AT);
+      await tx.documents.put(
+        'mobileThreatDefenseConnector',
+        id,
+        {
+          partnerDisplayName: `Partner ${i + 1}`,
+          androidEnabled: true,
+          iosEnabled: true,
+          partnerUnresponsivenessThresholdInDays: 7,
+        },
+        AT,
+      );
       await tx.heartbeats.set(id, Date.now());
     }
     for (const [id, body] of compliancePolicies()) await tx.documents.put('deviceCompliancePolicy', id, body, AT);
-    await tx.documents.put('namedLocation', guid('10ca', 1), {
-      '@odata.type': '#microsoft.graph.ipNamedLocation', displayName: 'Head office', isTrusted: true,
-      ipRanges: [{ '@odata.type': '#microsoft.graph.iPv4CidrRange', cidrAddress: '10.20.0.0/16' }],
-    }, AT);
-    for (const policy of makePolicies(100)) await tx.documents.put('conditionalAccessPolicy', policy.id, accessPolicyBody(policy), AT);
-    for (const [i, id] of GROUPS.entries()) await tx.documents.put('group', id, { displayName: `Group ${i}`, securityEnabled: true, mailEnabled: false }, AT);
+    await tx.documents.put(
+      'namedLocation',
+      guid('10ca', 1),
+      {
+        '@odata.type': '#microsoft.graph.ipNamedLocation',
+        displayName: 'Head office',
+        isTrusted: true,
+        ipRanges: [{ '@odata.type': '#microsoft.graph.iPv4CidrRange', cidrAddress: '10.20.0.0/16' }],
+      },
+      AT,
+    );
+    for (const policy of makePolicies(100))
+      await tx.documents.put('conditionalAccessPolicy', policy.id, accessPolicyBody(policy), AT);
+    for (const [i, id] of GROUPS.entries())
+      await tx.documents.put('group', id, { displayName: `Group ${i}`, securityEnabled: true, mailEnabled: false }, AT);
     await putClient(tx, EVALUATOR, 'Gateway', ['Sallyport.Access.Evaluate'], null);
-    for (const [i, id] of CONNECTORS.entries()) await putClient(tx, PARTNERS[i] as string, `Partner ${i + 1}`, ['update_device_health'], id);
-    await tx.documents.put('door', DOOR_ID, {
-      kind: 'nginx', displayName: 'Bench', enabled: true, secretHash: hashOfSecret(SECRET), hint: SECRET.slice(0, 3), applications: [],
-      defaultApplication: 'Exchange', deviceCa: (await newDeviceAuthority(Date.now())).cert, userFrom: 'device', language: 'en', failMode: 'closed', failOpenReason: null,
-    }, AT);
+    for (const [i, id] of CONNECTORS.entries())
+      await putClient(tx, PARTNERS[i] as string, `Partner ${i + 1}`, ['update_device_health'], id);
+    await tx.documents.put(
+      'door',
+      DOOR_ID,
+      {
+        kind: 'nginx',
+        displayName: 'Bench',
+        enabled: true,
+        secretHash: hashOfSecret(SECRET),
+        hint: SECRET.slice(0, 3),
+        applications: [],
+        defaultApplication: 'Exchange',
+        deviceCa: (await newDeviceAuthority(Date.now())).cert,
+        userFrom: 'device',
+        language: 'en',
+        failMode: 'closed',
+        failOpenReason: null,
+      },
+      AT,
+    );
   });
 }
 
-async function putClient(tx: Transaction, appId: string, displayName: string, permissions: readonly string[], connectorId: string | null): Promise<void> {
+async function putClient(
+  tx: Transaction,
+  appId: string,
+  displayName: string,
+  permissions: readonly string[],
+  connectorId: string | null,
+): Promise<void> {
   const body: ApplicationDocument = {
-    appId, displayName, permissions: [...permissions], mobileThreatDefenseConnectorId: connectorId, identifierUris: [],
-    deviceTrustSet: null, supportedObligations: [], strictContext: false,
-    passwordCredentials: [{
-      keyId: appId, displayName: null, hint: SECRET.slice(0, 3), hash: hashOfSecret(SECRET),
-      startDateTime: new Date(AT).toISOString(), endDateTime: '2099-01-01T00:00:00Z',
-    }],
+    appId,
+    displayName,
+    permissions: [...permissions],
+    mobileThreatDefenseConnectorId: connectorId,
+    identifierUris: [],
+    deviceTrustSet: null,
+    supportedObligations: [],
+    strictContext: false,
+    passwordCredentials: [
+      {
+        keyId: appId,
+        displayName: null,
+        hint: SECRET.slice(0, 3),
+        hash: hashOfSecret(SECRET),
+        startDateTime: new Date(AT).toISOString(),
+        endDateTime: '2099-01-01T00:00:00Z',
+      },
+    ],
   };
   await tx.documents.put('application', appId, { ...body }, AT);
 }
@@ -77,21 +128,31 @@ async function putClient(tx: Transaction, appId: string, displayName: string, pe
 function compliancePolicies(): readonly (readonly [string, Record<string, unknown>])[] {
   const everybody = [{ target: { '@odata.type': '#microsoft.graph.allLicensedUsersAssignmentTarget' } }];
   const block = [{ scheduledActionConfigurations: [{ actionType: 'block', gracePeriodHours: 0 }] }];
-  const threat = (level: string) => ({ deviceThreatProtectionEnabled: true, deviceThreatProtectionRequiredSecurityLevel: level });
+  const threat = (level: string) => ({
+    deviceThreatProtectionEnabled: true,
+    deviceThreatProtectionRequiredSecurityLevel: level,
+  });
   const policy = (type: string, rules: object, assignments: object = everybody) => ({
-    '@odata.type': `#microsoft.graph.${type}CompliancePolicy`, displayName: type, scheduledActionsForRule: block, assignments, ...rules,
+    '@odata.type': `#microsoft.graph.${type}CompliancePolicy`,
+    displayName: type,
+    scheduledActionsForRule: block,
+    assignments,
+    ...rules,
   });
   const oneGroup = [{ target: { '@odata.type': '#microsoft.graph.groupAssignmentTarget', groupId: GROUPS[0] } }];
   return [
-    policy('android', threat('low')), policy('ios', threat('low')),
-    policy('android', { osMinimumVersion: '13.0' }), policy('ios', { osMinimumVersion: '17.0' }),
+    policy('android', threat('low')),
+    policy('ios', threat('low')),
+    policy('android', { osMinimumVersion: '13.0' }),
+    policy('ios', { osMinimumVersion: '17.0' }),
     policy('ios', threat('secured'), oneGroup),
   ].map((body, i) => [guid('c000', i), body] as const);
 }
 
 function accessPolicyBody({ group, application, platform, grant, exceptTrusted }: Policy): Record<string, unknown> {
   return {
-    displayName: 'Policy', state: 'enabled',
+    displayName: 'Policy',
+    state: 'enabled',
     conditions: {
       users: { includeGroups: [group] },
       applications: { includeApplications: [application ?? 'All'] },
@@ -109,7 +170,8 @@ async function writePeople(store: Store, { users }: FleetSize): Promise<void> {
     await store.transaction(async (tx) => {
       const puts = numbers.map((i) => tx.documents.put('user', guid('1111', i), userBody(i), AT));
       const members = new Map<string, string[]>();
-      for (const i of numbers) for (const group of groupsOfUser(i)) members.set(group, [...members.get(group) ?? [], guid('1111', i)]);
+      for (const i of numbers)
+        for (const group of groupsOfUser(i)) members.set(group, [...(members.get(group) ?? []), guid('1111', i)]);
       for (const [group, ids] of members) await tx.members.add(group, ids);
       await Promise.all(puts);
     });

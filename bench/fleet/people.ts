@@ -38,29 +38,66 @@ export function deviceRow(n: number, size: FleetSize, at: number): DeviceRow {
   const ios = n % 2 === 0;
   const name = `person${n % size.users}@contoso.example`;
   return {
-    id: deviceId(n), createdAt: at, modifiedAt: at,
+    id: deviceId(n),
+    createdAt: at,
+    modifiedAt: at,
     resource: {
-      id: deviceId(n), deviceName: `${ios ? 'iPhone' : 'Pixel'} of ${name}`, operatingSystem: ios ? 'iOS' : 'Android',
-      osVersion: ios ? `18.${n % 7}` : `1${4 + n % 3}.0`, azureADDeviceId: guid('e000', n), userId: ownerOf(n, size), userPrincipalName: name,
-      serialNumber: `SN${n.toString(36).toUpperCase()}`, imei: String(350_000_000_000_000 + n),
-      managedDeviceOwnerType: 'company', enrolledDateTime: new Date(at - 864e5 * (n % 900)).toISOString(),
-      lastSyncDateTime: new Date(Date.now() - 60_000 * (n % 480)).toISOString(), model: ios ? 'iPhone 16' : 'Pixel 9',
-      manufacturer: ios ? 'Apple' : 'Google', emailAddress: name,
+      id: deviceId(n),
+      deviceName: `${ios ? 'iPhone' : 'Pixel'} of ${name}`,
+      operatingSystem: ios ? 'iOS' : 'Android',
+      osVersion: ios ? `18.${n % 7}` : `1${4 + (n % 3)}.0`,
+      azureADDeviceId: guid('e000', n),
+      userId: ownerOf(n, size),
+      userPrincipalName: name,
+      serialNumber: `SN${n.toString(36).toUpperCase()}`,
+      imei: String(350_000_000_000_000 + n),
+      managedDeviceOwnerType: 'company',
+      enrolledDateTime: new Date(at - 864e5 * (n % 900)).toISOString(),
+      lastSyncDateTime: new Date(Date.now() - 60_000 * (n % 480)).toISOString(),
+      model: ios ? 'iPhone 16' : 'Pixel 9',
+      manufacturer: ios ? 'Apple' : 'Google',
+      emailAddress: name,
     },
   };
 }
 
-const STATES: readonly ThreatState[] = ['secured', 'secured', 'secured', 'secured', 'secured', 'secured', 'secured', 'lowSeverity', 'mediumSeverity', 'highSeverity'];
+const STATES: readonly ThreatState[] = [
+  'secured',
+  'secured',
+  'secured',
+  'secured',
+  'secured',
+  'secured',
+  'secured',
+  'lowSeverity',
+  'mediumSeverity',
+  'highSeverity',
+];
 
 /** One partner knows the phone, in one case of ten both do. What the policies make of it, the hub finds out. */
 export function postureRow(n: number, connectors: readonly string[], at: number): PostureRow {
-  const views = connectors.filter((_, i) => i === n % 2 || n % 10 === 3).map((connectorId, i): PartnerView => {
-    const state = STATES[(n + i * 3) % STATES.length] as ThreatState;
-    const finding: OpenFinding = { id: `finding-${n}`, type: 'maliciousNetwork', severity: 'high' };
-    return { connectorId, state, observedAt: at + n, reportId: `report-${n}`, basis: 'posture', openFindings: state === 'highSeverity' ? [finding] : [] };
-  });
+  const views = connectors
+    .filter((_, i) => i === n % 2 || n % 10 === 3)
+    .map((connectorId, i): PartnerView => {
+      const state = STATES[(n + i * 3) % STATES.length] as ThreatState;
+      const finding: OpenFinding = { id: `finding-${n}`, type: 'maliciousNetwork', severity: 'high' };
+      return {
+        connectorId,
+        state,
+        observedAt: at + n,
+        reportId: `report-${n}`,
+        basis: 'posture',
+        openFindings: state === 'highSeverity' ? [finding] : [],
+      };
+    });
   return {
-    deviceId: deviceId(n), views, mergedState: views[0]?.state ?? 'unknown', complianceState: 'unknown', reasons: [], failing: {},
-    graceUntil: null, updatedAt: at,
+    deviceId: deviceId(n),
+    views,
+    mergedState: views[0]?.state ?? 'unknown',
+    complianceState: 'unknown',
+    reasons: [],
+    failing: {},
+    graceUntil: null,
+    updatedAt: at,
   };
 }

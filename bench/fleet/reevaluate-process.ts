@@ -27,14 +27,22 @@ export interface Change {
 }
 
 const store = await openSqliteStore({ file: join(process.argv[2] as string, 'hub.db') });
-const pipeline = await startPipeline({ store, clock: systemClock, onError: (error) => { throw error; } });
+const pipeline = await startPipeline({
+  store,
+  clock: systemClock,
+  onError: (error) => {
+    throw error;
+  },
+});
 const count = countTold(store);
 // Once before, so that what is timed is not the compiling of the code.
 await changePolicies((body) => ({ ...body, description: 'warm' }));
 const figures: ReevaluationFigures = {
   devices: pipeline.decider.view.deviceCount,
   unchanged: await timed(() => changePolicies((body) => ({ ...body, description: 'said otherwise' }))),
-  changed: await timed(() => changePolicies((body) => ({ ...body, deviceThreatProtectionRequiredSecurityLevel: 'secured' }))),
+  changed: await timed(() =>
+    changePolicies((body) => ({ ...body, deviceThreatProtectionRequiredSecurityLevel: 'secured' })),
+  ),
 };
 await pipeline.close();
 await store.close();
@@ -51,7 +59,9 @@ async function timed(work: () => Promise<void>): Promise<Change> {
   return { ms, longestWaitMs: delay.max / 1e6, told: count() - before };
 }
 
-async function changePolicies(change: (body: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>): Promise<void> {
+async function changePolicies(
+  change: (body: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>,
+): Promise<void> {
   await (pipeline as Pipeline).configuration.write('bench', async (tx, changed) => {
     for (const id of [ANDROID_THREAT_POLICY, IOS_THREAT_POLICY]) {
       const before = (await tx.documents.get('deviceCompliancePolicy', id))?.body ?? {};
@@ -64,6 +74,8 @@ async function changePolicies(change: (body: Readonly<Record<string, unknown>>) 
 
 function countTold(on: Store): () => number {
   let told = 0;
-  on.onCommitted((rows) => { told += rows.filter((row) => row.kind === 'device-posture-changed').length; });
+  on.onCommitted((rows) => {
+    told += rows.filter((row) => row.kind === 'device-posture-changed').length;
+  });
   return () => told;
 }

@@ -18,7 +18,9 @@ const bytes = Buffer.from(body);
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
   let received = 0;
-  request.on('data', (chunk: Buffer) => { received += chunk.length; });
+  request.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+  });
   request.on('end', () => {
     response.writeHead(received > 0 ? 200 : 400, headers as string[]);
     response.end(bytes);
@@ -26,5 +28,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 }
 
 const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
-server.listen(0, '127.0.0.1', () => console.log(`ready ${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`));
+server.listen(0, '127.0.0.1', () =>
+  console.log(`ready ${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`),
+);
 process.on('SIGTERM', () => process.exit(0));

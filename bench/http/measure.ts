@@ -24,7 +24,13 @@ const WANTED_SHARE = 0.9;
  * reads the same bytes and answers the same bytes. One core for the server, the other for the load.
  */
 export async function measureHttp({ quick }: BenchOptions): Promise<PartResult> {
-  if (!isInstalled('wrk')) return { part: 'http', title: 'Decisions over HTTP', figures: [], notes: ['Not measured: wrk is missing (apt-get install wrk).'] };
+  if (!isInstalled('wrk'))
+    return {
+      part: 'http',
+      title: 'Decisions over HTTP',
+      figures: [],
+      notes: ['Not measured: wrk is missing (apt-get install wrk).'],
+    };
   const folders = new DataFolders();
   try {
     const figures: Figure[] = [];
@@ -34,8 +40,8 @@ export async function measureHttp({ quick }: BenchOptions): Promise<PartResult> 
       try {
         const folder = await folders.empty();
         await mkdir(folder);
-        figures.push(...await besideEcho(hub, tls === 'own' ? 'https' : 'http', folder, quick, notes));
-        if (tls === 'proxy') figures.push(...await measureWhileReportsComeIn(hub, folder, quick));
+        figures.push(...(await besideEcho(hub, tls === 'own' ? 'https' : 'http', folder, quick, notes)));
+        if (tls === 'proxy') figures.push(...(await measureWhileReportsComeIn(hub, folder, quick)));
       } finally {
         await hub.stop();
       }
@@ -46,13 +52,25 @@ export async function measureHttp({ quick }: BenchOptions): Promise<PartResult> 
   }
 }
 
-async function besideEcho(hub: BenchHub, scheme: 'http' | 'https', folder: string, quick: boolean, notes: string[]): Promise<Figure[]> {
+async function besideEcho(
+  hub: BenchHub,
+  scheme: 'http' | 'https',
+  folder: string,
+  quick: boolean,
+  notes: string[],
+): Promise<Figure[]> {
   const questions = makeQuestions(QUESTIONS, fleetOf(DEVICES));
   const headers = { authorization: hub.evaluator, 'content-type': 'application/json' };
   const answer = await middlingAnswer(hub, questions, headers);
-  if (scheme === 'http') notes.push(`Questions of about ${questions[0]?.length} bytes, ${QUESTIONS.toLocaleString('en')} different ones; the answer that is echoed has ${answer.body.length} bytes, as ours have in the middle.`);
+  if (scheme === 'http')
+    notes.push(
+      `Questions of about ${questions[0]?.length} bytes, ${QUESTIONS.toLocaleString('en')} different ones; the answer that is echoed has ${answer.body.length} bytes, as ours have in the middle.`,
+    );
   const echo = await startProgram(new URL('./echo-server.ts', import.meta.url), [], {
-    ECHO: JSON.stringify({ ...answer, tls: scheme === 'https' ? await throwawayCertificate() : undefined } satisfies Echo),
+    ECHO: JSON.stringify({
+      ...answer,
+      tls: scheme === 'https' ? await throwawayCertificate() : undefined,
+    } satisfies Echo),
   });
   try {
     const script = await writeRequests(folder, questions, headers);
@@ -62,20 +80,34 @@ async function besideEcho(hub: BenchHub, scheme: 'http' | 'https', folder: strin
       for (const connections of CONNECTIONS) {
         for (const who of ['echo', 'sallyport'] as const) {
           const key = `${connections} ${who}`;
-          const load = { url: urls[who], path: PATH, connections, seconds: quick ? 1 : 3, script, core: cpus().length > 1 ? 1 : undefined };
+          const load = {
+            url: urls[who],
+            path: PATH,
+            connections,
+            seconds: quick ? 1 : 3,
+            script,
+            core: cpus().length > 1 ? 1 : undefined,
+          };
           // The first run of each is thrown away: the server's code is still being compiled.
           if (round === 0) await runWrk({ ...load, seconds: 2 });
-          runs.set(key, [...runs.get(key) ?? [], await runWrk(load)]);
+          runs.set(key, [...(runs.get(key) ?? []), await runWrk(load)]);
         }
       }
     }
-    return CONNECTIONS.flatMap((connections) => figuresOf(scheme, connections, runs.get(`${connections} sallyport`) ?? [], runs.get(`${connections} echo`) ?? []));
+    return CONNECTIONS.flatMap((connections) =>
+      figuresOf(scheme, connections, runs.get(`${connections} sallyport`) ?? [], runs.get(`${connections} echo`) ?? []),
+    );
   } finally {
     await echo.stop();
   }
 }
 
-function figuresOf(scheme: string, connections: number, ours: readonly LoadFigures[], echo: readonly LoadFigures[]): Figure[] {
+function figuresOf(
+  scheme: string,
+  connections: number,
+  ours: readonly LoadFigures[],
+  echo: readonly LoadFigures[],
+): Figure[] {
   const name = `${scheme}, ${connections} connections`;
   const value = spreadOf(ours.map((run) => run.perSecond));
   const floor = spreadOf(echo.map((run) => run.perSecond));
@@ -85,8 +117,14 @@ function figuresOf(scheme: string, connections: number, ours: readonly LoadFigur
   return [
     { name, who: 'node echo', unit, value: floor, better: 'more', note: latencyNote(echo) },
     {
-      name, who: 'sallyport', unit, value, better: 'more', beside: { who: 'node echo', ratio: share.median },
-      objective: atLeast(share.median, WANTED_SHARE, '>= 90 % of the echo'), note: latencyNote(ours),
+      name,
+      who: 'sallyport',
+      unit,
+      value,
+      better: 'more',
+      beside: { who: 'node echo', ratio: share.median },
+      objective: atLeast(share.median, WANTED_SHARE, '>= 90 % of the echo'),
+      note: latencyNote(ours),
     },
   ];
 }
@@ -97,7 +135,11 @@ function latencyNote(runs: readonly LoadFigures[]): string {
 }
 
 /** An answer of ours of middling length, with our headers. Node adds Date and Connection by itself on both sides. */
-async function middlingAnswer(hub: BenchHub, questions: readonly string[], headers: Readonly<Record<string, string>>): Promise<Pick<Echo, 'headers' | 'body'>> {
+async function middlingAnswer(
+  hub: BenchHub,
+  questions: readonly string[],
+  headers: Readonly<Record<string, string>>,
+): Promise<Pick<Echo, 'headers' | 'body'>> {
   const answers = [];
   for (const question of questions.slice(0, 400)) {
     const answer = await send(new URL(PATH, hub.url), 'POST', headers, question);
@@ -107,12 +149,20 @@ async function middlingAnswer(hub: BenchHub, questions: readonly string[], heade
   const mean = answers.reduce((sum, { body }) => sum + body.length, 0) / answers.length;
   const byDistance = answers.toSorted((a, b) => Math.abs(a.body.length - mean) - Math.abs(b.body.length - mean));
   const { body, rawHeaders } = byDistance[0] as (typeof answers)[number];
-  const own = rawHeaders.flatMap((name, i) => (i % 2 === 0 && !/^(date|connection|keep-alive)$/i.test(name) ? [name, rawHeaders[i + 1] as string] : []));
+  const own = rawHeaders.flatMap((name, i) =>
+    i % 2 === 0 && !/^(date|connection|keep-alive)$/i.test(name) ? [name, rawHeaders[i + 1] as string] : [],
+  );
   return { headers: own, body };
 }
 
 /** Of the same kind as the hub's own. */
 async function throwawayCertificate(): Promise<{ cert: string; key: string }> {
   const now = Date.now();
-  return issueCertificate(await newAuthority('Bench', now, 1), { commonName: 'localhost', names: [{ type: 'ip', value: '127.0.0.1' }], usage: 'server', now, days: 1 });
+  return issueCertificate(await newAuthority('Bench', now, 1), {
+    commonName: 'localhost',
+    names: [{ type: 'ip', value: '127.0.0.1' }],
+    usage: 'server',
+    now,
+    days: 1,
+  });
 }

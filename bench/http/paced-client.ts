@@ -55,7 +55,7 @@ tick();
 
 function tick(): void {
   const now = performance.now();
-  const dueByNow = Math.floor((Math.min(now, until) - start) * pace.perSecond / 1_000);
+  const dueByNow = Math.floor(((Math.min(now, until) - start) * pace.perSecond) / 1_000);
   for (; due < dueByNow; due += 1) {
     const connection = idle.pop();
     if (connection === undefined) overdue.push(now);
@@ -105,15 +105,25 @@ async function open(): Promise<void> {
 }
 
 function requestOf(body: string): Buffer {
-  const headers = Object.entries({ host: `${pace.host}:${pace.port}`, ...pace.headers, 'content-length': String(Buffer.byteLength(body)) });
-  return Buffer.from(`POST ${pace.path} HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`);
+  const headers = Object.entries({
+    host: `${pace.host}:${pace.port}`,
+    ...pace.headers,
+    'content-length': String(Buffer.byteLength(body)),
+  });
+  return Buffer.from(
+    `POST ${pace.path} HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
+  );
 }
 
 function finish(): void {
   latencies.sort((a, b) => a - b);
   const figures: PacedFigures = {
-    perSecond: latencies.length / pace.seconds, answered: latencies.length, notOk,
-    p50Ms: percentile(latencies, 0.5), p99Ms: percentile(latencies, 0.99), maxMs: latencies.at(-1) ?? Number.NaN,
+    perSecond: latencies.length / pace.seconds,
+    answered: latencies.length,
+    notOk,
+    p50Ms: percentile(latencies, 0.5),
+    p99Ms: percentile(latencies, 0.99),
+    maxMs: latencies.at(-1) ?? Number.NaN,
   };
   process.stdout.write(`${JSON.stringify(figures)}\n`, () => process.exit(0));
 }

@@ -9,7 +9,11 @@ export function makeQuestions(count: number, { devices, users }: FleetSize): rea
     const device = random.below(devices);
     const host = `${random.below(256)}.${1 + random.below(254)}`;
     return JSON.stringify({
-      subject: { type: 'user', id: `person${device % users}@contoso.example`, properties: { device_id: deviceId(device) } },
+      subject: {
+        type: 'user',
+        id: `person${device % users}@contoso.example`,
+        properties: { device_id: deviceId(device) },
+      },
       action: { name: 'access' },
       resource: { type: 'application', id: random.pick(APPLICATIONS) },
       context: { ip: random.chance(0.3) ? `10.20.${host}` : `203.0.${host}`, client_app_type: 'browser' },

@@ -21,16 +21,24 @@ export interface LoadFigures {
 }
 
 /** Writes what wrk sends: the bodies one after the other, made into requests before the clock runs. */
-export async function writeRequests(folder: string, bodies: readonly string[], headers: Readonly<Record<string, string>>): Promise<string> {
+export async function writeRequests(
+  folder: string,
+  bodies: readonly string[],
+  headers: Readonly<Record<string, string>>,
+): Promise<string> {
   const list = join(folder, 'bodies.txt');
   const script = join(folder, 'requests.lua');
   await writeFile(list, `${bodies.join('\n')}\n`);
-  await writeFile(script, `
+  await writeFile(
+    script,
+    `
 local requests = {}
 local sent = 0
 function init(args)
   wrk.method = 'POST'
-${Object.entries(headers).map(([name, value]) => `  wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}\n`).join('')}
+${Object.entries(headers)
+  .map(([name, value]) => `  wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}\n`)
+  .join('')}
   for line in io.lines(${JSON.stringify(list)}) do requests[#requests + 1] = wrk.format(nil, nil, nil, line) end
 end
 function request()
@@ -42,7 +50,8 @@ function done(summary, latency)
   print(string.format('RESULT %d %d %d %d %d', summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
     errors.connect + errors.read + errors.write + errors.status + errors.timeout))
 end
-`);
+`,
+  );
   return script;
 }
 
@@ -51,7 +60,13 @@ export async function runWrk({ url, path, connections, seconds, script, core }: 
   const wrk = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', script, `${url}${path}`];
   const [program = '', ...args] = core === undefined ? wrk : ['taskset', '-c', String(core), ...wrk];
   const { stdout } = await promisify(execFile)(program, args);
-  const [, requests, microseconds, p50, p99, errors] = (/^RESULT (\d+) (\d+) (\d+) (\d+) (\d+)$/m.exec(stdout) ?? []).map(Number);
+  const [, requests, microseconds, p50, p99, errors] = (
+    /^RESULT (\d+) (\d+) (\d+) (\d+) (\d+)$/m.exec(stdout) ?? []
+  ).map(Number);
   if (requests === undefined || errors !== 0) throw new Error(`wrk saw ${errors ?? 'unknown'} errors:\n${stdout}`);
-  return { perSecond: requests / ((microseconds as number) / 1e6), p50Ms: (p50 as number) / 1e3, p99Ms: (p99 as number) / 1e3 };
+  return {
+    perSecond: requests / ((microseconds as number) / 1e6),
+    p50Ms: (p50 as number) / 1e3,
+    p99Ms: (p99 as number) / 1e3,
+  };
 }

@@ -14,6 +14,7 @@ export interface BenchHub extends HubProcess {
 export async function startBenchHub(options: HubOptions): Promise<BenchHub> {
   const hub = await startHub(options);
   const { tenantId } = JSON.parse(await readFile(join(options.dataDir, 'admin.json'), 'utf8')) as { tenantId: string };
-  const bearer = async (clientId: string): Promise<string> => `Bearer ${await getToken(hub.url, tenantId, clientId, SECRET)}`;
+  const bearer = async (clientId: string): Promise<string> =>
+    `Bearer ${await getToken(hub.url, tenantId, clientId, SECRET)}`;
   return { ...hub, evaluator: await bearer(EVALUATOR), partners: await Promise.all(PARTNERS.map(bearer)) };
 }

@@ -39,12 +39,16 @@ export async function startHub({ dataDir, tls, nodeOptions = [] }: HubOptions): 
   const log = join(dataDir, 'bench.log');
   const logFile = openSync(log, 'a');
   const started = performance.now();
-  const child = spawn(process.execPath, [...NODE_FLAGS, ...nodeOptions, PROGRAM, ...args], { stdio: ['ignore', 'pipe', logFile] });
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...nodeOptions, PROGRAM, ...args], {
+    stdio: ['ignore', 'pipe', logFile],
+  });
   closeSync(logFile);
   endWithUs(child);
   await readyLine(child, log);
   return {
-    url: `${tls === 'own' ? 'https' : 'http'}://127.0.0.1:${port}`, pid: child.pid as number, readyMs: performance.now() - started,
+    url: `${tls === 'own' ? 'https' : 'http'}://127.0.0.1:${port}`,
+    pid: child.pid as number,
+    readyMs: performance.now() - started,
     async stop() {
       const code = await end(child, 'SIGTERM');
       if (code !== 0) throw new Error(`The hub ended with ${code}.`);
@@ -56,11 +60,23 @@ export async function startHub({ dataDir, tls, nodeOptions = [] }: HubOptions): 
 }
 
 /** A program of ours that prints a line when it is ready. */
-export async function startProgram(program: URL, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<{ readonly line: string; stop(): Promise<void> }> {
-  const child = spawn(process.execPath, [fileURLToPath(program), ...args], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+export async function startProgram(
+  program: URL,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly line: string; stop(): Promise<void> }> {
+  const child = spawn(process.execPath, [fileURLToPath(program), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   endWithUs(child);
   const line = await readyLine(child);
-  return { line, async stop() { await end(child, 'SIGTERM'); } };
+  return {
+    line,
+    async stop() {
+      await end(child, 'SIGTERM');
+    },
+  };
 }
 
 export function isInstalled(program: string): boolean {
@@ -81,7 +97,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const ended = once(child, 'exit');
   child.kill(signal);
-  const [code] = await ended as [number | null];
+  const [code] = (await ended) as [number | null];
   return code;
 }
 

@@ -8,9 +8,13 @@ import type { AddressInfo } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
 
 const database = new DatabaseSync(process.argv[2] as string);
-database.exec('pragma journal_mode = wal; pragma synchronous = full; create table reports (seq integer primary key, raw text not null); create table states (device text primary key, state text not null)');
+database.exec(
+  'pragma journal_mode = wal; pragma synchronous = full; create table reports (seq integer primary key, raw text not null); create table states (device text primary key, state text not null)',
+);
 const addReport = database.prepare('insert into reports (raw) values (?)');
-const setState = database.prepare('insert into states (device, state) values (?, ?) on conflict (device) do update set state = excluded.state');
+const setState = database.prepare(
+  'insert into states (device, state) values (?, ?) on conflict (device) do update set state = excluded.state',
+);
 const waiting: { readonly raw: string; readonly response: ServerResponse }[] = [];
 const HEADERS = ['content-type', 'application/json', 'content-length', '2'];
 
@@ -18,7 +22,9 @@ function commit(): void {
   const batch = waiting.splice(0);
   database.exec('begin immediate');
   for (const { raw } of batch) {
-    for (const { device, threatState } of (JSON.parse(raw) as { reports: { device: { managedDeviceId: string }; threatState: string }[] }).reports) {
+    for (const { device, threatState } of (
+      JSON.parse(raw) as { reports: { device: { managedDeviceId: string }; threatState: string }[] }
+    ).reports) {
       addReport.run(raw);
       setState.run(device.managedDeviceId, threatState);
     }

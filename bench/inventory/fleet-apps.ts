@@ -21,7 +21,9 @@ export function appsOf(device: number, day: number): readonly KeptApp[] {
   const release = random.below(RELEASES);
   const apps = new Map<number, KeptApp>();
   for (let n = 0; n < SYSTEM_APPS; n += 1) apps.set(n, app(n, release, random, { managed: false }));
-  for (let n = 0; n < COMPANY_APPS; n += 1) if (random.chance(0.8)) apps.set(100 + n, app(100 + n, versionOf(n, day, random), random, { managed: true, deviceBasedVpp: true }));
+  for (let n = 0; n < COMPANY_APPS; n += 1)
+    if (random.chance(0.8))
+      apps.set(100 + n, app(100 + n, versionOf(n, day, random), random, { managed: true, deviceBasedVpp: true }));
   while (apps.size < APPS_PER_DEVICE) {
     const n = 1_000 + zipf(random);
     if (!apps.has(n)) apps.set(n, app(n, versionOf(n, day, random), random, { managed: false }));
@@ -42,9 +44,18 @@ function versionOf(n: number, day: number, random: Random): number {
 
 function app(n: number, version: number, random: Random, traits: Partial<KeptApp>): KeptApp {
   return {
-    appPlatform: 'ios', listed: true, appId: `com.vendor${n % 5_000}.product.app${n}`, name: `Application number ${n}`,
-    version: `${version}.${n % 10}.${n % 97}.${1_000 + n % 9_000}`, shortVersion: `${version}.${n % 10}.${n % 97}`,
-    bundleSize: 5_000_000 + n * 1_237, dynamicSize: random.below(400_000_000), validated: true, adHocSigned: false, fromAppStore: n >= 100, betaApp: false,
+    appPlatform: 'ios',
+    listed: true,
+    appId: `com.vendor${n % 5_000}.product.app${n}`,
+    name: `Application number ${n}`,
+    version: `${version}.${n % 10}.${n % 97}.${1_000 + (n % 9_000)}`,
+    shortVersion: `${version}.${n % 10}.${n % 97}`,
+    bundleSize: 5_000_000 + n * 1_237,
+    dynamicSize: random.below(400_000_000),
+    validated: true,
+    adHocSigned: false,
+    fromAppStore: n >= 100,
+    betaApp: false,
     ...traits,
   };
 }

@@ -44,9 +44,18 @@ function line(what: string, value: string): void {
 async function addDevices(to: Store): Promise<void> {
   const at = new Date(START).toISOString();
   for (let n = 0; n < devices; n += 2_000) {
-    const rows = Array.from({ length: Math.min(2_000, devices - n) }, (_, i) => guid('d000', n + i)).map((id) => (
-      { id, createdAt: START, modifiedAt: START, resource: { id, operatingSystem: 'iOS', managedDeviceOwnerType: 'company', lastSyncDateTime: at, enrolledDateTime: at } }
-    ));
+    const rows = Array.from({ length: Math.min(2_000, devices - n) }, (_, i) => guid('d000', n + i)).map((id) => ({
+      id,
+      createdAt: START,
+      modifiedAt: START,
+      resource: {
+        id,
+        operatingSystem: 'iOS',
+        managedDeviceOwnerType: 'company',
+        lastSyncDateTime: at,
+        enrolledDateTime: at,
+      },
+    }));
     await to.transaction((tx) => tx.devices.put(rows));
   }
 }
@@ -55,9 +64,16 @@ async function addDevices(to: Store): Promise<void> {
 async function day(number: number): Promise<number> {
   let spent = 0;
   for (let n = 0; n < devices; n += AT_ONCE) {
-    const rows = Array.from({ length: Math.min(AT_ONCE, devices - n) }, (_, i): DeviceApps => (
-      { deviceId: guid('d000', n + i), platform: 'iOS', collectedAt: START + number * DAY_MS, source: 'nanomdm', apps: appsOf(n + i, number) }
-    ));
+    const rows = Array.from(
+      { length: Math.min(AT_ONCE, devices - n) },
+      (_, i): DeviceApps => ({
+        deviceId: guid('d000', n + i),
+        platform: 'iOS',
+        collectedAt: START + number * DAY_MS,
+        source: 'nanomdm',
+        apps: appsOf(n + i, number),
+      }),
+    );
     const start = performance.now();
     await store.transaction((tx) => tx.appInventory.put(rows));
     spent += performance.now() - start;
@@ -78,24 +94,41 @@ async function showSizes(before: number): Promise<void> {
   const one = (text: string): number => Number(Object.values(database.prepare(text).get() ?? {})[0]);
   const set = one('select avg(length(items)) from device_apps');
   const names = one('select count(*) from apps');
-  const named = one('select avg(length(digest) + length(platform) + length(app_id) + length(name) + length(version) + length(short_version) + length(folded_name) + length(folded_version)) from apps');
+  const named = one(
+    'select avg(length(digest) + length(platform) + length(app_id) + length(name) + length(version) + length(short_version) + length(folded_name) + length(folded_version)) from apps',
+  );
   const blocks = one('select count(*) from app_blocks');
   database.close();
-  line('bytes of a device\'s set', `${Math.round(set)} (${(set / APPS_PER_DEVICE).toFixed(1)} an app)`);
+  line("bytes of a device's set", `${Math.round(set)} (${(set / APPS_PER_DEVICE).toFixed(1)} an app)`);
   line('different apps and versions', `${names.toLocaleString('en')}, ${Math.round(named)} bytes of text each`);
   line('rows that say where an app is', blocks.toLocaleString('en'));
-  line('bytes of the file per device, everything shared out', Math.round((bytesOf() - before) / devices).toLocaleString('en'));
+  line(
+    'bytes of the file per device, everything shared out',
+    Math.round((bytesOf() - before) / devices).toLocaleString('en'),
+  );
 }
 
 async function showReads(): Promise<void> {
-  const total = await timed('a page of 100 changed devices with their apps', () => store.appInventory.changes('iOS', 0, 100));
+  const total = await timed('a page of 100 changed devices with their apps', () =>
+    store.appInventory.changes('iOS', 0, 100),
+  );
   const last = total.at(-1)?.change ?? 0;
   await timed('the changes when there are none', () => store.appInventory.changes('iOS', last + devices * 10, 100));
   await timed('a page of detected apps', () => store.appInventory.query({ limit: 100, offset: 0 }));
-  const popular = await timed('the most frequent detected apps', () => store.appInventory.query({ limit: 10, offset: 0, orderBy: [{ column: 'deviceCount', descending: true }] }));
-  await timed('detected apps whose name contains a text', () => store.appInventory.query({ limit: 100, offset: 0, filter: { op: 'contains', column: 'displayName', value: 'number 4711' } }));
+  const popular = await timed('the most frequent detected apps', () =>
+    store.appInventory.query({ limit: 10, offset: 0, orderBy: [{ column: 'deviceCount', descending: true }] }),
+  );
+  await timed('detected apps whose name contains a text', () =>
+    store.appInventory.query({
+      limit: 100,
+      offset: 0,
+      filter: { op: 'contains', column: 'displayName', value: 'number 4711' },
+    }),
+  );
   await timed('100 devices of a frequent app', () => store.appInventory.devicesWith(popular[0]?.id ?? '', 0, 100));
-  const rare = (await store.appInventory.query({ limit: 1, offset: 0, filter: { op: 'eq', column: 'deviceCount', value: 1 } }))[0];
+  const rare = (
+    await store.appInventory.query({ limit: 1, offset: 0, filter: { op: 'eq', column: 'deviceCount', value: 1 } })
+  )[0];
   await timed('the device of a rare app', () => store.appInventory.devicesWith(rare?.id ?? '', 0, 100));
 }
 

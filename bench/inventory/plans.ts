@@ -7,7 +7,8 @@ const READS: Readonly<Record<string, string>> = {
   'the newest change, and what was forgotten': "select value from inventory_counters where name = 'appsChange'",
   'what was handed over of these devices': `select device_id from disclosed_devices inner join inventory_devices on inventory_devices.ord = disclosed_devices.ord
     where device_id in (select value from json_each(?)) and connector_id = ? order by device_id, connector_id, kind`,
-  'hand-overs of a connector, newest first': 'select seq from disclosures where connector_id = ? and seq < ? order by seq desc limit ?',
+  'hand-overs of a connector, newest first':
+    'select seq from disclosures where connector_id = ? and seq < ? order by seq desc limit ?',
   "devices with users' own apps": `select device_id, device_apps.ord from device_apps inner join inventory_devices on inventory_devices.ord = device_apps.ord
     where platform = ? and own = 1 and device_apps.ord > ? order by device_apps.ord limit ?`,
   'removals to forget': 'select ord from device_apps where gone = 1 and change <= ? order by change limit ?',
@@ -19,7 +20,10 @@ export function explainReads(file: string): void {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
     for (const [what, text] of Object.entries(READS)) {
-      const steps = database.prepare(`explain query plan ${text}`).all().map(({ detail }) => String(detail));
+      const steps = database
+        .prepare(`explain query plan ${text}`)
+        .all()
+        .map(({ detail }) => String(detail));
       console.log(`${what}\n${steps.map((step) => `  ${step}\n`).join('')}`);
       const scan = steps.find((step) => step.startsWith('SCAN') && !step.includes('json_each'));
       if (scan !== undefined) throw new Error(`${what}: ${scan}`);

@@ -9,7 +9,12 @@ export interface Spread {
 export function spreadOf(values: readonly number[]): Spread {
   if (values.length === 0) throw new Error('There is nothing to take the median of.');
   const sorted = values.toSorted((a, b) => a - b);
-  return { median: percentile(sorted, 0.5), min: sorted[0] as number, max: sorted.at(-1) as number, rounds: sorted.length };
+  return {
+    median: percentile(sorted, 0.5),
+    min: sorted[0] as number,
+    max: sorted.at(-1) as number,
+    rounds: sorted.length,
+  };
 }
 
 /** Nearest rank. `sorted` goes up. */

@@ -6,15 +6,24 @@ const COLUMNS = ['what', 'who', 'median', 'min - max', 'unit', 'beside', 'object
 export function tableOf({ title, figures, notes }: PartResult): string {
   const rows = [COLUMNS, ...figures.map(rowOf)];
   const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)));
-  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] as number)).join(' | ')} |`);
+  const lines = rows.map(
+    (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] as number)).join(' | ')} |`,
+  );
   lines.splice(1, 0, `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`);
-  const remarks = [...notes, ...figures.flatMap(({ name, who, note }) => (note === undefined ? [] : [`${name}, ${who}: ${note}`]))];
+  const remarks = [
+    ...notes,
+    ...figures.flatMap(({ name, who, note }) => (note === undefined ? [] : [`${name}, ${who}: ${note}`])),
+  ];
   return `## ${title}\n\n${lines.join('\n')}\n${remarks.length === 0 ? '' : `\n${remarks.map((remark) => `- ${remark}`).join('\n')}\n`}`;
 }
 
 function rowOf({ name, who, unit, value, beside, objective }: Figure): readonly string[] {
   return [
-    name, who, number(value.median), value.rounds === 1 ? 'one round' : `${number(value.min)} - ${number(value.max)}`, unit,
+    name,
+    who,
+    number(value.median),
+    value.rounds === 1 ? 'one round' : `${number(value.min)} - ${number(value.max)}`,
+    unit,
     beside === undefined ? '' : `${ratio(beside.ratio)} of ${beside.who}`,
     objective === undefined ? '' : `${objective.text}: ${objective.met ? 'met' : 'MISSED'}`,
   ];

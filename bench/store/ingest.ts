@@ -33,7 +33,13 @@ export async function addDevices(store: Store, count: number): Promise<readonly 
   return ids;
 }
 
-async function measureIngest(store: Store, ids: readonly string[], batch: number, seconds: number, everyNthChanges: number): Promise<IngestFigures> {
+async function measureIngest(
+  store: Store,
+  ids: readonly string[],
+  batch: number,
+  seconds: number,
+  everyNthChanges: number,
+): Promise<IngestFigures> {
   const commits: number[] = [];
   const start = performance.now();
   const loop = performance.eventLoopUtilization();
@@ -55,7 +61,7 @@ async function measureIngest(store: Store, ids: readonly string[], batch: number
     reportsPerSecond: Math.round((n - first) / (elapsed / 1000)),
     commitP50Ms: commits[Math.floor(commits.length / 2)] ?? 0,
     commitP99Ms: commits[Math.floor(commits.length * 0.99)] ?? 0,
-    mainThreadMicroseconds: performance.eventLoopUtilization(loop).active * 1000 / (n - first),
+    mainThreadMicroseconds: (performance.eventLoopUtilization(loop).active * 1000) / (n - first),
   };
 }
 
@@ -67,21 +73,52 @@ async function applyBatch(store: Store, rows: readonly ReportRow[], everyNthChan
     const current = new Map((await tx.postures.get(found)).map((posture) => [posture.deviceId, posture]));
     await tx.findings.ofDevices(found);
     const changed = rows.filter((_, i) => i % everyNthChanges === 0);
-    await tx.postures.put(rows.map((row) => ({
-      ...(current.get(deviceOf(row)) ?? samplePosture(0, deviceOf(row))), updatedAt: row.receivedAt,
-    })));
-    await tx.findings.put(changed.map((row): FindingRow => ({
-      deviceId: deviceOf(row), connectorId: row.connectorId, id: `f-${row.observedAt % 3}`, type: 'network', severity: 'high', state: 'open',
-      title: 'Man in the middle', observedAt: row.observedAt, reportId: row.reportId,
-    })));
-    await tx.reports.settle(rows.map((row) => ({
-      connectorId: row.connectorId, reportId: row.reportId, status: 'accepted', deviceId: deviceOf(row), flag: null, signal: null,
-    })));
+    await tx.postures.put(
+      rows.map((row) => ({
+        ...(current.get(deviceOf(row)) ?? samplePosture(0, deviceOf(row))),
+        updatedAt: row.receivedAt,
+      })),
+    );
+    await tx.findings.put(
+      changed.map(
+        (row): FindingRow => ({
+          deviceId: deviceOf(row),
+          connectorId: row.connectorId,
+          id: `f-${row.observedAt % 3}`,
+          type: 'network',
+          severity: 'high',
+          state: 'open',
+          title: 'Man in the middle',
+          observedAt: row.observedAt,
+          reportId: row.reportId,
+        }),
+      ),
+    );
+    await tx.reports.settle(
+      rows.map((row) => ({
+        connectorId: row.connectorId,
+        reportId: row.reportId,
+        status: 'accepted',
+        deviceId: deviceOf(row),
+        flag: null,
+        signal: null,
+      })),
+    );
     await tx.heartbeats.set(rows[0]?.connectorId ?? '', rows[0]?.receivedAt ?? 0);
-    await tx.outbox.append(changed.map((row) => ({
-      kind: 'device-posture-changed', subject: deviceOf(row), at: row.receivedAt,
-      payload: { deviceId: deviceOf(row), complianceState: 'noncompliant', previousComplianceState: 'compliant', compliant: false, wasCompliant: true },
-    })));
+    await tx.outbox.append(
+      changed.map((row) => ({
+        kind: 'device-posture-changed',
+        subject: deviceOf(row),
+        at: row.receivedAt,
+        payload: {
+          deviceId: deviceOf(row),
+          complianceState: 'noncompliant',
+          previousComplianceState: 'compliant',
+          compliant: false,
+          wasCompliant: true,
+        },
+      })),
+    );
   });
 }
 

@@ -16,16 +16,30 @@ export function sampleDevice(n: number): DeviceRow {
   const user = `user${n % 100_000}`;
   return {
     id: guid('d000', n),
-    createdAt: START, modifiedAt: START + n,
+    createdAt: START,
+    modifiedAt: START + n,
     resource: {
-      id: guid('d000', n), deviceName: `${ios ? 'iPhone' : 'Pixel'} of ${user} (${n})`,
-      operatingSystem: ios ? 'iOS' : 'Android', osVersion: ios ? '18.5' : '15.0', azureADDeviceId: guid('e000', n),
-      userId: guid('a000', n % 100_000), userPrincipalName: `${user}@contoso.example`, serialNumber: `SN${n.toString(36).toUpperCase()}`,
-      imei: String(350_000_000_000_000 + n), easDeviceId: `EAS${guid('f000', n).replaceAll('-', '').toUpperCase()}`,
-      jailBroken: 'Unknown', managedDeviceOwnerType: 'company', enrolledDateTime: new Date(START).toISOString(),
-      lastSyncDateTime: new Date(START + (n % 1000) * 60_000).toISOString(), deviceCategoryDisplayName: 'Phones',
-      model: ios ? 'iPhone 16' : 'Pixel 9', manufacturer: ios ? 'Apple' : 'Google', emailAddress: `${user}@contoso.example`,
-      managementAgent: 'mdm', partnerReportedThreatState: 'secured', isEncrypted: true,
+      id: guid('d000', n),
+      deviceName: `${ios ? 'iPhone' : 'Pixel'} of ${user} (${n})`,
+      operatingSystem: ios ? 'iOS' : 'Android',
+      osVersion: ios ? '18.5' : '15.0',
+      azureADDeviceId: guid('e000', n),
+      userId: guid('a000', n % 100_000),
+      userPrincipalName: `${user}@contoso.example`,
+      serialNumber: `SN${n.toString(36).toUpperCase()}`,
+      imei: String(350_000_000_000_000 + n),
+      easDeviceId: `EAS${guid('f000', n).replaceAll('-', '').toUpperCase()}`,
+      jailBroken: 'Unknown',
+      managedDeviceOwnerType: 'company',
+      enrolledDateTime: new Date(START).toISOString(),
+      lastSyncDateTime: new Date(START + (n % 1000) * 60_000).toISOString(),
+      deviceCategoryDisplayName: 'Phones',
+      model: ios ? 'iPhone 16' : 'Pixel 9',
+      manufacturer: ios ? 'Apple' : 'Google',
+      emailAddress: `${user}@contoso.example`,
+      managementAgent: 'mdm',
+      partnerReportedThreatState: 'secured',
+      isEncrypted: true,
     },
   };
 }
@@ -33,26 +47,51 @@ export function sampleDevice(n: number): DeviceRow {
 export function samplePosture(n: number, deviceId: string): PostureRow {
   return {
     deviceId,
-    views: [{
-      connectorId: CONNECTOR, state: n % 10 === 0 ? 'highSeverity' : 'secured', observedAt: START + n, reportId: `report-${n}`,
-      basis: 'posture', openFindings: n % 10 === 0 ? [{ id: `finding-${n}`, type: 'MALWARE', severity: 'high' }] : [],
-    }],
+    views: [
+      {
+        connectorId: CONNECTOR,
+        state: n % 10 === 0 ? 'highSeverity' : 'secured',
+        observedAt: START + n,
+        reportId: `report-${n}`,
+        basis: 'posture',
+        openFindings: n % 10 === 0 ? [{ id: `finding-${n}`, type: 'MALWARE', severity: 'high' }] : [],
+      },
+    ],
     mergedState: n % 10 === 0 ? 'highSeverity' : 'secured',
     complianceState: n % 10 === 0 ? 'noncompliant' : 'compliant',
-    reasons: n % 10 === 0 ? [{ code: 'threat_level_above_allowed', connectorId: CONNECTOR, required: 'low', actual: 'high' }] : [],
-    failing: n % 10 === 0 ? { [guid('c000', 1)]: START + n } : {}, graceUntil: null, updatedAt: START + n,
+    reasons:
+      n % 10 === 0
+        ? [{ code: 'threat_level_above_allowed', connectorId: CONNECTOR, required: 'low', actual: 'high' }]
+        : [],
+    failing: n % 10 === 0 ? { [guid('c000', 1)]: START + n } : {},
+    graceUntil: null,
+    updatedAt: START + n,
   };
 }
 
 export function sampleReport(n: number, deviceId: string): ReportRow {
   return {
-    connectorId: CONNECTOR, reportId: `report-${n}`, format: 'partner-v1', observedAt: START + n, receivedAt: START + n + 500,
+    connectorId: CONNECTOR,
+    reportId: `report-${n}`,
+    format: 'partner-v1',
+    observedAt: START + n,
+    receivedAt: START + n + 500,
     raw: JSON.stringify({
-      reportId: `report-${n}`, device: { managedDeviceId: deviceId }, observedDateTime: new Date(START + n).toISOString(),
-      threatState: 'highSeverity', findings: [{
-        id: `finding-${n}`, type: 'networkManInTheMiddle', severity: 'high', state: 'open', title: 'Man in the middle',
-        detectedDateTime: new Date(START + n).toISOString(), recommendedAction: 'Leave this Wi-Fi network.',
-      }],
+      reportId: `report-${n}`,
+      device: { managedDeviceId: deviceId },
+      observedDateTime: new Date(START + n).toISOString(),
+      threatState: 'highSeverity',
+      findings: [
+        {
+          id: `finding-${n}`,
+          type: 'networkManInTheMiddle',
+          severity: 'high',
+          state: 'open',
+          title: 'Man in the middle',
+          detectedDateTime: new Date(START + n).toISOString(),
+          recommendedAction: 'Leave this Wi-Fi network.',
+        },
+      ],
     }),
   };
 }

@@ -27,7 +27,9 @@ async function measureSnapshot(open: () => Promise<Store>): Promise<SnapshotFigu
     let devices = 0;
     for await (const rows of store.devices.snapshot()) devices += rows.filter((row) => row.posture !== null).length;
     return {
-      devices, openMs: opened - start, snapshotMs: performance.now() - opened,
+      devices,
+      openMs: opened - start,
+      snapshotMs: performance.now() - opened,
       mainThreadBusyMs: performance.eventLoopUtilization(loop).active,
     };
   } finally {

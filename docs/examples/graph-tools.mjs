@@ -21,5 +21,6 @@ const graph = Client.init({
 
 const connectors = await graph.api('/deviceManagement/mobileThreatDefenseConnectors').version('beta').get();
 const devices = await graph.api('/deviceManagement/managedDevices').select('deviceName,complianceState').get();
-for (const { partnerDisplayName, partnerState } of connectors.value) console.log(`${partnerDisplayName}: ${partnerState}`);
+for (const { partnerDisplayName, partnerState } of connectors.value)
+  console.log(`${partnerDisplayName}: ${partnerState}`);
 for (const { deviceName, complianceState } of devices.value) console.log(`${deviceName}: ${complianceState}`);

@@ -12,10 +12,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('settings that are wrong stop the start', () => {
   test.each([
-    [['--listen', 'nowhere'], {}, '--listen: "nowhere" must be HOST:PORT'], [['--lsten', 'x'], {}, '--lsten: there is no such flag.'],
-    [[], { SALLYPORT_PUBLIC_URL: 'http://x' }, 'SALLYPORT_PUBLIC_URL: "http://x" must be https://host'], [[], { SALLYPORT_DATABASE_URL: 'mysql://u:hidden@h/d' }, 'SALLYPORT_DATABASE_URL: must be postgres://'],
+    [['--listen', 'nowhere'], {}, '--listen: "nowhere" must be HOST:PORT'],
+    [['--lsten', 'x'], {}, '--lsten: there is no such flag.'],
+    [[], { SALLYPORT_PUBLIC_URL: 'http://x' }, 'SALLYPORT_PUBLIC_URL: "http://x" must be https://host'],
+    [[], { SALLYPORT_DATABASE_URL: 'mysql://u:hidden@h/d' }, 'SALLYPORT_DATABASE_URL: must be postgres://'],
   ])('%j %j', async (args, env, message) => {
-    const { code, out, err } = await sallyport(['serve', '--data', join(folder, 'wrong'), ...args], { env: env as Record<string, string> });
+    const { code, out, err } = await sallyport(['serve', '--data', join(folder, 'wrong'), ...args], {
+      env: env as Record<string, string>,
+    });
     expect(code).toBe(2);
     expect(out).toBe('');
     expect(err).toContain(message);
@@ -31,7 +35,11 @@ describe('a hub', () => {
     expect(first.output()).toContain(join(dataDir, 'tls', 'ca.pem'));
     const { admin } = first;
     expect(Object.keys(admin)).toEqual(['tenantId', 'clientId', 'clientSecret', 'baseUrl', 'tokenEndpoint', 'caFile']);
-    expect(admin).toMatchObject({ baseUrl: first.baseUrl, tokenEndpoint: `${first.baseUrl}/${admin.tenantId}/oauth2/v2.0/token`, caFile: join(dataDir, 'tls', 'ca.pem') });
+    expect(admin).toMatchObject({
+      baseUrl: first.baseUrl,
+      tokenEndpoint: `${first.baseUrl}/${admin.tenantId}/oauth2/v2.0/token`,
+      caFile: join(dataDir, 'tls', 'ca.pem'),
+    });
     expect(statSync(join(dataDir, 'admin.json')).mode & 0o777).toBe(0o600);
     expect(readFileSync(admin.caFile, 'utf8')).toMatch(/^-----BEGIN CERTIFICATE-----/);
     expect((await sallyport(['user', 'create', 'ada@example.com', '--data', dataDir])).code).toBe(0);
@@ -42,13 +50,17 @@ describe('a hub', () => {
 
     expect(await first.stop()).toBe(0);
     const again = await startHub(dataDir);
-    expect(again.admin).toMatchObject({ tenantId: admin.tenantId, clientId: admin.clientId, clientSecret: admin.clientSecret });
+    expect(again.admin).toMatchObject({
+      tenantId: admin.tenantId,
+      clientId: admin.clientId,
+      clientSecret: admin.clientSecret,
+    });
     expect((await sallyport(['user', 'list', '--data', dataDir])).out).toContain('ada@example.com');
     expect(await again.stop()).toBe(0);
     expect((await sallyport(['user', 'list', '--data', dataDir])).code).toBe(3);
   });
 
-  test('never writes its administrator\'s secret where it can be read', async () => {
+  test("never writes its administrator's secret where it can be read", async () => {
     const hub = await startHub(join(folder, 'quiet'), { args: ['--log-level', 'trace'] });
     await sallyport(['user', 'list', '--data', join(folder, 'quiet')]);
     await hub.stop();

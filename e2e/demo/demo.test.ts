@@ -19,15 +19,22 @@ function expectWholeStory({ code, out, err }: Ran): void {
   expect(code).toBe(0);
   expect(out.match(/closed \(/g)).toHaveLength(4 + 2 * 2);
   expect(out.match(/open \(/g)).toHaveLength(4 * 2);
-  expect(out).toMatch(/3\. Lookout reports a man-in-the-middle network[\s\S]*Ada +mail +closed[\s\S]*threat_level_above_allowed[\s\S]*to Ada \(sv\) +Din enhet/);
-  expect(out).toMatch(/5\. Zimperium reports a malicious app[\s\S]*Alan +mail +closed[\s\S]*to Alan \(nl\) +Je apparaat/);
+  expect(out).toMatch(
+    /3\. Lookout reports a man-in-the-middle network[\s\S]*Ada +mail +closed[\s\S]*threat_level_above_allowed[\s\S]*to Ada \(sv\) +Din enhet/,
+  );
+  expect(out).toMatch(
+    /5\. Zimperium reports a malicious app[\s\S]*Alan +mail +closed[\s\S]*to Alan \(nl\) +Je apparaat/,
+  );
   expect(out).toContain('Every door did what it should.');
   expect(readdirSync(folder)).toEqual([]);
 }
 
 /** Times, ports and versions differ from run to run. */
 function withoutFigures(text: string): string {
-  return text.replace(/\d+(?:\.\d+)*/g, '#').replace(/\s+/g, ' ').trim();
+  return text
+    .replace(/\d+(?:\.\d+)*/g, '#')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 describe('the demo ends well and leaves nothing behind', () => {
@@ -36,10 +43,16 @@ describe('the demo ends well and leaves nothing behind', () => {
     expectWholeStory(ran);
     expect(ran.out).toContain('behind a real nginx');
     expect(ran.out).toContain('closed (403)');
-    const sample = /^```text\n(Starting a hub[^]*?)^```$/m.exec(readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8'))?.[1] ?? '';
+    const sample =
+      /^```text\n(Starting a hub[^]*?)^```$/m.exec(
+        readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8'),
+      )?.[1] ?? '';
     const parts = sample.split('\n...\n').map(withoutFigures);
     expect(parts).toHaveLength(3);
-    expect(parts.filter((part) => !withoutFigures(ran.out).includes(part)), 'the README shows a part of a run: take it from one of today').toEqual([]);
+    expect(
+      parts.filter((part) => !withoutFigures(ran.out).includes(part)),
+      'the README shows a part of a run: take it from one of today',
+    ).toEqual([]);
   });
 
   test('with the AuthZEN API where there is no nginx', { timeout: 60_000 }, async () => {
@@ -49,8 +62,13 @@ describe('the demo ends well and leaves nothing behind', () => {
   });
 });
 
-test('with --keep the hub can be looked at, until Ctrl-C ends and removes everything', { timeout: 60_000 }, async () => {
-  const child = spawn(process.execPath, [PROGRAM, 'demo', '--keep', '--without-nginx'], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+test('with --keep the hub can be looked at, until Ctrl-C ends and removes everything', {
+  timeout: 60_000,
+}, async () => {
+  const child = spawn(process.execPath, [PROGRAM, 'demo', '--keep', '--without-nginx'], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const exited = once(child, 'exit');
   let out = '';
   for await (const chunk of child.stdout) {
@@ -58,14 +76,17 @@ test('with --keep the hub can be looked at, until Ctrl-C ends and removes everyt
     if (out.includes('hub.log\n')) break;
   }
   const dataDir = /--data (\S+)/.exec(out)?.[1] as string;
-  expect((await sallyport(['device', 'list', '--data', dataDir])).out).toContain('Alan\'s phone');
+  expect((await sallyport(['device', 'list', '--data', dataDir])).out).toContain("Alan's phone");
   child.kill('SIGINT');
   expect(await exited).toEqual([0, null]);
   expect(readdirSync(folder)).toEqual([]);
 });
 
 test('stopped in the middle, the demo leaves nothing behind either', { timeout: 60_000 }, async () => {
-  const child = spawn(process.execPath, [PROGRAM, 'demo', '--without-nginx'], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [PROGRAM, 'demo', '--without-nginx'], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const exited = once(child, 'exit');
   await once(child.stdout, 'data');
   child.kill('SIGTERM');
@@ -75,5 +96,8 @@ test('stopped in the middle, the demo leaves nothing behind either', { timeout: 
 
 test('the demo knows its flags', async () => {
   expect((await sallyport(['demo', '--help'])).out).toContain('--keep');
-  expect(await sallyport(['demo', '--kep'])).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean --keep?') });
+  expect(await sallyport(['demo', '--kep'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('Did you mean --keep?'),
+  });
 });

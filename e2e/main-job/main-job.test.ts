@@ -45,30 +45,65 @@ async function report(threatState: string, findings: unknown[] = []): Promise<An
   reportNumber += 1;
   const observed = new Date(Date.now() - 60_000 + reportNumber).toISOString();
   return call(`${hub.baseUrl}/partner/v1/device-health`, ca, {
-    token: partner, body: { reports: [{ reportId: `r-${reportNumber}`, device: { serialNumber: 'SN-ADA-1' }, observedDateTime: observed, threatState, findings }] },
+    token: partner,
+    body: {
+      reports: [
+        {
+          reportId: `r-${reportNumber}`,
+          device: { serialNumber: 'SN-ADA-1' },
+          observedDateTime: observed,
+          threatState,
+          findings,
+        },
+      ],
+    },
   });
 }
 
-async function decide(application: string, properties: object = { device_id: PHONE }, context: object = {}): Promise<Record<string, any>> {
+async function decide(
+  application: string,
+  properties: object = { device_id: PHONE },
+  context: object = {},
+): Promise<Record<string, any>> {
   const answer = await call(`${hub.baseUrl}/access/v1/evaluation`, ca, {
-    token: gateway, body: { subject: { type: 'user', id: 'ada@example.com', properties }, action: { name: 'access' }, resource: { type: 'application', id: application }, context },
+    token: gateway,
+    body: {
+      subject: { type: 'user', id: 'ada@example.com', properties },
+      action: { name: 'access' },
+      resource: { type: 'application', id: application },
+      context,
+    },
   });
   expect(answer.status).toBe(200);
   return answer.json();
 }
 
-const MITM = { id: 'net-1', type: 'ACTIVE_MITM', severity: 'high', title: 'Man-in-the-middle network', detectedDateTime: new Date().toISOString(), recommendedAction: 'Leave the network "Cafe".' };
+const MITM = {
+  id: 'net-1',
+  type: 'ACTIVE_MITM',
+  severity: 'high',
+  title: 'Man-in-the-middle network',
+  detectedDateTime: new Date().toISOString(),
+  recommendedAction: 'Leave the network "Cafe".',
+};
 
 describe('an unmodified @azure/msal-node and @microsoft/microsoft-graph-client', () => {
   test('find no connector, make one, and switch it on', () => {
     expect(made.missing).toBe('404 ResourceNotFound');
-    expect(made.connector).toMatchObject({ id: '2c7790de-8b02-4814-85cf-e0c59380dee8', androidEnabled: false, partnerUnresponsivenessThresholdInDays: 7 });
+    expect(made.connector).toMatchObject({
+      id: '2c7790de-8b02-4814-85cf-e0c59380dee8',
+      androidEnabled: false,
+      partnerUnresponsivenessThresholdInDays: 7,
+    });
     expect(made.patched).toMatchObject({ androidEnabled: true });
   });
 
   test('store a compliance policy faithfully and read it with its assignments and actions', () => {
     expect(made.expanded).toMatchObject({
-      '@odata.type': '#microsoft.graph.androidCompliancePolicy', passwordRequired: true, passwordMinimumLength: 6, deviceThreatProtectionRequiredSecurityLevel: 'low',
+      '@odata.type': '#microsoft.graph.androidCompliancePolicy',
+      passwordRequired: true,
+      passwordMinimumLength: 6,
+      deviceThreatProtectionRequiredSecurityLevel: 'low',
       assignments: [{ target: { '@odata.type': '#microsoft.graph.groupAssignmentTarget', groupId: made.group.id } }],
       scheduledActionsForRule: [{ scheduledActionConfigurations: [{ actionType: 'block', gracePeriodHours: 0 }] }],
     });
@@ -83,17 +118,25 @@ describe('an unmodified @azure/msal-node and @microsoft/microsoft-graph-client',
 });
 
 describe('mail and files', () => {
-  test('close with the report, say why in the user\'s language, and open again with its remediation', async () => {
+  test("close with the report, say why in the user's language, and open again with its remediation", async () => {
     expect((await report('secured')).json()).toEqual({ results: [{ reportId: 'r-1', status: 'accepted' }] });
     const before = await decide('Exchange');
     expect(before.decision).toBe(true);
 
     await report('highSeverity', [{ ...MITM, state: 'open' }]);
-    for (const application of ['Exchange', 'SharePoint', 'OneDrive']) expect((await decide(application)).decision).toBe(false);
+    for (const application of ['Exchange', 'SharePoint', 'OneDrive'])
+      expect((await decide(application)).decision).toBe(false);
     const denied = await decide('Exchange');
     expect(denied.context.reasons).toMatchObject([
       { code: 'device_noncompliant', policyId: made.access.id, rule: 'compliantDevice' },
-      { code: 'threat_level_above_allowed', policyId: made.policy?.id ?? made.expanded.id, connectorId: '2c7790de-8b02-4814-85cf-e0c59380dee8', findingIds: ['net-1'], required: 'low', actual: 'high' },
+      {
+        code: 'threat_level_above_allowed',
+        policyId: made.policy?.id ?? made.expanded.id,
+        connectorId: '2c7790de-8b02-4814-85cf-e0c59380dee8',
+        findingIds: ['net-1'],
+        required: 'low',
+        actual: 'high',
+      },
     ]);
     expect(Object.keys(denied.context.reason_user)).toEqual(['sv']);
     expect(denied.context.reason_user.sv).toContain('Leave the network "Cafe"');
@@ -111,7 +154,10 @@ describe('mail and files', () => {
   });
 
   test('are closed without a device', async () => {
-    expect(await decide('Exchange', {})).toMatchObject({ decision: false, context: { reasons: [{ code: 'device_not_identified' }] } });
+    expect(await decide('Exchange', {})).toMatchObject({
+      decision: false,
+      context: { reasons: [{ code: 'device_not_identified' }] },
+    });
   });
 });
 
@@ -125,13 +171,20 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
     const authority = await newDeviceAuthority(Date.now());
     certificate = await issueDeviceCertificate(authority, PHONE, Date.now());
     const admin = await tokenOf(hub.admin.tokenEndpoint, ca, hub.admin.clientId, hub.admin.clientSecret);
-    const answer = await call(`${hub.baseUrl}/admin/v1/doors`, ca, { token: admin, body: { id: 'mail', displayName: 'Mail', defaultApplication: 'Exchange', deviceCa: authority.cert } });
+    const answer = await call(`${hub.baseUrl}/admin/v1/doors`, ca, {
+      token: admin,
+      body: { id: 'mail', displayName: 'Mail', defaultApplication: 'Exchange', deviceCa: authority.cert },
+    });
     expect(answer.status).toBe(201);
     door = answer.json();
     backend = createServer((_request, response) => response.end('your mail')).listen(0, '127.0.0.1');
     await once(backend, 'listening');
     nginx = await startNginx({
-      hubUrl: hub.baseUrl, hubCaFile: hub.admin.caFile, doorId: door.id, doorKey: door.secret, deviceCaPem: authority.cert,
+      hubUrl: hub.baseUrl,
+      hubCaFile: hub.admin.caFile,
+      doorId: door.id,
+      doorKey: door.secret,
+      deviceCaPem: authority.cert,
       backendUrl: `http://127.0.0.1:${(backend.address() as AddressInfo).port}`,
     });
   });
@@ -143,14 +196,20 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
   const mail = () => call(`${nginx.url}/owa/`, nginx.caPem, { cert: certificate.cert, key: certificate.key });
 
   test('lets in, closes with the report, tells the user why, and opens again', async () => {
-    const events = await SseReader.open(`${hub.baseUrl}/doors/mail/events`, ca, { 'x-sallyport-door-key': door.secret });
+    const events = await SseReader.open(`${hub.baseUrl}/doors/mail/events`, ca, {
+      'x-sallyport-door-key': door.secret,
+    });
     expect(await mail()).toMatchObject({ status: 200, text: 'your mail' });
 
     await report('highSeverity', [{ ...MITM, state: 'open' }]);
     const closed = await mail();
     expect(closed.status).toBe(403);
     expect(closed.text).toMatch(/säkerhet|Leave the network/);
-    expect((await events.next((e) => e.event === 'access-changed')).data).toMatchObject({ deviceId: PHONE, compliant: false, wasCompliant: true });
+    expect((await events.next((e) => e.event === 'access-changed')).data).toMatchObject({
+      deviceId: PHONE,
+      compliant: false,
+      wasCompliant: true,
+    });
 
     await report('secured', [{ ...MITM, state: 'resolved' }]);
     expect((await mail()).status).toBe(200);
@@ -159,7 +218,11 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
   });
 
   test('lets nobody in without a certificate, whatever headers they send', async () => {
-    const forged = { 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': encodeURIComponent(certificate.cert), 'x-forwarded-client-cert': `Cert="${encodeURIComponent(certificate.cert)}"` };
+    const forged = {
+      'x-ssl-client-verify': 'SUCCESS',
+      'x-ssl-client-cert': encodeURIComponent(certificate.cert),
+      'x-forwarded-client-cert': `Cert="${encodeURIComponent(certificate.cert)}"`,
+    };
     expect((await call(`${nginx.url}/owa/`, nginx.caPem, { headers: forged })).status).toBe(403);
   });
 });

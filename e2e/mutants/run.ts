@@ -21,7 +21,8 @@ interface Outcome {
 const wanted = process.argv[2] ?? '';
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-mutants-'));
 try {
-  for (const name of COPIED) cpSync(join(root, name), join(folder, name), { recursive: true, filter: (path) => !path.includes('node_modules') });
+  for (const name of COPIED)
+    cpSync(join(root, name), join(folder, name), { recursive: true, filter: (path) => !path.includes('node_modules') });
   linkModules();
   const outcomes = MUTANTS.filter(({ mend, without }) => `${mend}: ${without}`.includes(wanted)).map(tried);
   const survived = outcomes.filter(({ problem }) => problem !== undefined);
@@ -34,17 +35,27 @@ try {
 /** Packages of ours have to be those of the copy, or the mutants would not be run. */
 function linkModules(): void {
   const modules = join(folder, 'node_modules');
-  cpSync(join(root, 'node_modules', '@sallyport'), join(modules, '@sallyport'), { recursive: true, verbatimSymlinks: true });
+  cpSync(join(root, 'node_modules', '@sallyport'), join(modules, '@sallyport'), {
+    recursive: true,
+    verbatimSymlinks: true,
+  });
   const list = spawnSync('ls', ['-A', join(root, 'node_modules')], { encoding: 'utf8' }).stdout.split('\n');
-  for (const name of list) if (name !== '' && name !== '@sallyport' && !name.startsWith('.vite')) symlinkSync(join(root, 'node_modules', name), join(modules, name));
+  for (const name of list)
+    if (name !== '' && name !== '@sallyport' && !name.startsWith('.vite'))
+      symlinkSync(join(root, 'node_modules', name), join(modules, name));
 }
 
 function tried(mutant: Mutant): Outcome {
   const path = join(folder, mutant.file);
   const source = readFileSync(path, 'utf8');
   const parts = source.split(mutant.text);
-  const outcome = parts.length === 2 ? runWith(mutant, path, source, parts.join(mutant.instead)) : { mutant, problem: 'its text does not stand exactly once in the file' };
-  console.log(`${outcome.problem === undefined ? 'caught  ' : 'SURVIVED'}  ${mutant.mend}: ${mutant.without}\n          ${outcome.problem ?? outcome.caughtBy}`);
+  const outcome =
+    parts.length === 2
+      ? runWith(mutant, path, source, parts.join(mutant.instead))
+      : { mutant, problem: 'its text does not stand exactly once in the file' };
+  console.log(
+    `${outcome.problem === undefined ? 'caught  ' : 'SURVIVED'}  ${mutant.mend}: ${mutant.without}\n          ${outcome.problem ?? outcome.caughtBy}`,
+  );
   return outcome;
 }
 
@@ -53,7 +64,11 @@ function runWith(mutant: Mutant, path: string, source: string, changed: string):
   try {
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
     // Vitest takes names of files, so a folder stands for all tests in it.
-    const { status, stdout } = spawnSync(process.execPath, [vitest, 'run', '--bail=1', '--reporter=json', ...mutant.tests], { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 28 });
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [vitest, 'run', '--bail=1', '--reporter=json', ...mutant.tests],
+      { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 28 },
+    );
     if (status === 0) return { mutant, problem: 'all of its tests passed' };
     return { mutant, caughtBy: firstFailure(stdout) };
   } finally {
@@ -62,7 +77,11 @@ function runWith(mutant: Mutant, path: string, source: string, changed: string):
 }
 
 interface Results {
-  readonly testResults: readonly { readonly name: string; readonly message?: string; readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[] }[];
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message?: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
 }
 
 function firstFailure(report: string): string {

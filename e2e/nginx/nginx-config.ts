@@ -54,16 +54,23 @@ function ofTheManual(config: NginxConfig): string {
   const changes: readonly (readonly [string, string])[] = [
     ['listen 443 ssl', `listen 127.0.0.1:${config.port} ssl`],
     ['server_name mail.example.com', 'server_name localhost'],
-    ['/etc/nginx/tls/mail.pem', config.certificateFile], ['/etc/nginx/tls/mail.key', config.keyFile],
-    ['/etc/nginx/sallyport/device-ca.pem', config.deviceCaFile], ['/etc/nginx/sallyport/ca.pem', config.hubCaFile],
+    ['/etc/nginx/tls/mail.pem', config.certificateFile],
+    ['/etc/nginx/tls/mail.key', config.keyFile],
+    ['/etc/nginx/sallyport/device-ca.pem', config.deviceCaFile],
+    ['/etc/nginx/sallyport/ca.pem', config.hubCaFile],
     ['server sallyport.example.com:8443', `server ${hub.host}`],
-    ['proxy_ssl_name sallyport.example.com', `proxy_ssl_name ${hub.hostname}`], [' sallyport.example.com;', ` ${hub.host};`],
-    ['/doors/mail', `/doors/${config.doorId}`], ['YOUR-DOOR-SECRET', config.doorKey], ['http://mail.internal', config.backendUrl],
+    ['proxy_ssl_name sallyport.example.com', `proxy_ssl_name ${hub.hostname}`],
+    [' sallyport.example.com;', ` ${hub.host};`],
+    ['/doors/mail', `/doors/${config.doorId}`],
+    ['YOUR-DOOR-SECRET', config.doorKey],
+    ['http://mail.internal', config.backendUrl],
     ...(config.passClientHeaders ? [['proxy_pass_request_headers off', 'proxy_pass_request_headers on'] as const] : []),
   ];
   const changed = changes.reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`docs/doors/nginx.md has no "${from}" in its configuration any more.`);
     return text.replaceAll(from, () => to);
   }, manual);
-  return config.defaultBuffers ? changed.replaceAll(/^ *(?:proxy_buffer_size|proxy_buffers|large_client_header_buffers) .*$/gmu, '') : changed;
+  return config.defaultBuffers
+    ? changed.replaceAll(/^ *(?:proxy_buffer_size|proxy_buffers|large_client_header_buffers) .*$/gmu, '')
+    : changed;
 }

@@ -47,36 +47,101 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
     admin = await tokenOf(hub.admin.tokenEndpoint, ca, hub.admin.clientId, hub.admin.clientSecret);
     deviceAuthority = await newDeviceAuthority(Date.now());
     good = await issueDeviceCertificate(deviceAuthority, PHONE, Date.now());
-    await post('/v1.0/users', { id: USER, userPrincipalName: 'ada@example.com', displayName: 'Ada', preferredLanguage: 'nl' });
-    await post('/v1.0/deviceManagement/managedDevices', { id: PHONE, deviceName: 'phone', operatingSystem: 'iOS', osVersion: '18.1', userPrincipalName: 'ada@example.com' });
-    await post('/v1.0/identity/conditionalAccess/policies', {
-      displayName: 'Mail from compliant phones', state: 'enabled', grantControls: { operator: 'OR', builtInControls: ['compliantDevice'] },
-      conditions: { users: { includeUsers: ['All'] }, applications: { includeApplications: ['All'] }, clientAppTypes: ['all'] },
+    await post('/v1.0/users', {
+      id: USER,
+      userPrincipalName: 'ada@example.com',
+      displayName: 'Ada',
+      preferredLanguage: 'nl',
     });
-    await post('/v1.0/deviceManagement/mobileThreatDefenseConnectors', { id: CONNECTOR, androidEnabled: true, iosEnabled: true, partnerUnresponsivenessThresholdInDays: 7 });
+    await post('/v1.0/deviceManagement/managedDevices', {
+      id: PHONE,
+      deviceName: 'phone',
+      operatingSystem: 'iOS',
+      osVersion: '18.1',
+      userPrincipalName: 'ada@example.com',
+    });
+    await post('/v1.0/identity/conditionalAccess/policies', {
+      displayName: 'Mail from compliant phones',
+      state: 'enabled',
+      grantControls: { operator: 'OR', builtInControls: ['compliantDevice'] },
+      conditions: {
+        users: { includeUsers: ['All'] },
+        applications: { includeApplications: ['All'] },
+        clientAppTypes: ['all'],
+      },
+    });
+    await post('/v1.0/deviceManagement/mobileThreatDefenseConnectors', {
+      id: CONNECTOR,
+      androidEnabled: true,
+      iosEnabled: true,
+      partnerUnresponsivenessThresholdInDays: 7,
+    });
     const { id: policy } = await post<{ id: string }>('/v1.0/deviceManagement/deviceCompliancePolicies', {
-      '@odata.type': '#microsoft.graph.iosCompliancePolicy', displayName: 'iOS', deviceThreatProtectionEnabled: true, deviceThreatProtectionRequiredSecurityLevel: 'low',
-      scheduledActionsForRule: [{ ruleName: 'PasswordRequired', scheduledActionConfigurations: [{ actionType: 'block', gracePeriodHours: 0, notificationTemplateId: '', notificationMessageCCList: [] }] }],
+      '@odata.type': '#microsoft.graph.iosCompliancePolicy',
+      displayName: 'iOS',
+      deviceThreatProtectionEnabled: true,
+      deviceThreatProtectionRequiredSecurityLevel: 'low',
+      scheduledActionsForRule: [
+        {
+          ruleName: 'PasswordRequired',
+          scheduledActionConfigurations: [
+            { actionType: 'block', gracePeriodHours: 0, notificationTemplateId: '', notificationMessageCCList: [] },
+          ],
+        },
+      ],
     });
     const assignments = [{ target: { '@odata.type': '#microsoft.graph.allLicensedUsersAssignmentTarget' } }];
-    await call(`${hub.baseUrl}/v1.0/deviceManagement/deviceCompliancePolicies/${policy}/assign`, ca, { token: admin, body: { assignments } });
-    const application = await post<{ id: string; appId: string }>('/v1.0/applications', { displayName: 'Partner', permissions: ['update_device_health'], mobileThreatDefenseConnectorId: CONNECTOR });
-    const { text } = await call(`${hub.baseUrl}/v1.0/applications/${application.id}/addPassword`, ca, { token: admin, body: { passwordCredential: { displayName: 'test' } } });
-    partner = await tokenOf(hub.admin.tokenEndpoint, ca, application.appId, (JSON.parse(text) as { secretText: string }).secretText);
-    const doorOf = (id: string) => post<{ id: string; secret: string }>('/admin/v1/doors', { id, displayName: id, defaultApplication: 'Exchange', deviceCa: deviceAuthority.cert });
+    await call(`${hub.baseUrl}/v1.0/deviceManagement/deviceCompliancePolicies/${policy}/assign`, ca, {
+      token: admin,
+      body: { assignments },
+    });
+    const application = await post<{ id: string; appId: string }>('/v1.0/applications', {
+      displayName: 'Partner',
+      permissions: ['update_device_health'],
+      mobileThreatDefenseConnectorId: CONNECTOR,
+    });
+    const { text } = await call(`${hub.baseUrl}/v1.0/applications/${application.id}/addPassword`, ca, {
+      token: admin,
+      body: { passwordCredential: { displayName: 'test' } },
+    });
+    partner = await tokenOf(
+      hub.admin.tokenEndpoint,
+      ca,
+      application.appId,
+      (JSON.parse(text) as { secretText: string }).secretText,
+    );
+    const doorOf = (id: string) =>
+      post<{ id: string; secret: string }>('/admin/v1/doors', {
+        id,
+        displayName: id,
+        defaultApplication: 'Exchange',
+        deviceCa: deviceAuthority.cert,
+      });
     const door = await doorOf('mail');
     front = (await doorOf('front')).secret;
     backend = createServer({ maxHeaderSize: 65_536 }, (incoming, response) => {
       reached.push(incoming.headers);
       let bytes = 0;
-      incoming.on('data', (chunk: Buffer) => { bytes += chunk.byteLength; }).on('end', () => {
-        if (incoming.url === '/set-cookie') response.setHeader('set-cookie', Array.from({ length: 3 }, (_, n) => `c${n}=${'x'.repeat(4_000)}`));
-        response.end(bytes === 0 ? 'your mail' : `${bytes} bytes`);
-      });
+      incoming
+        .on('data', (chunk: Buffer) => {
+          bytes += chunk.byteLength;
+        })
+        .on('end', () => {
+          if (incoming.url === '/set-cookie')
+            response.setHeader(
+              'set-cookie',
+              Array.from({ length: 3 }, (_, n) => `c${n}=${'x'.repeat(4_000)}`),
+            );
+          response.end(bytes === 0 ? 'your mail' : `${bytes} bytes`);
+        });
     }).listen(0, '127.0.0.1');
     await once(backend, 'listening');
     options = {
-      hubUrl: hub.baseUrl, hubCaFile: hub.admin.caFile, doorId: door.id, doorKey: door.secret, deviceCaPem: deviceAuthority.cert,
+      hubUrl: hub.baseUrl,
+      hubCaFile: hub.admin.caFile,
+      doorId: door.id,
+      doorKey: door.secret,
+      deviceCaPem: deviceAuthority.cert,
       backendUrl: `http://127.0.0.1:${(backend.address() as AddressInfo).port}`,
     };
   });
@@ -86,9 +151,15 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function through<T>(change: Partial<NginxOptions> | 'example', use: (nginx: RunningNginx) => Promise<T>): Promise<T> {
+  async function through<T>(
+    change: Partial<NginxOptions> | 'example',
+    use: (nginx: RunningNginx) => Promise<T>,
+  ): Promise<T> {
     reached.length = 0;
-    const nginx = change === 'example' ? await startExample({ ...options, doorKey: front, dataDir: join(folder, 'data') }) : await startNginx({ ...options, ...change });
+    const nginx =
+      change === 'example'
+        ? await startExample({ ...options, doorKey: front, dataDir: join(folder, 'data') })
+        : await startNginx({ ...options, ...change });
     try {
       return await use(nginx);
     } finally {
@@ -96,34 +167,69 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
     }
   }
 
-  const ask = (nginx: RunningNginx, certificate?: CertificateAndKey, headers: Record<string, string> = {}, path = '/mail'): Promise<Answer> =>
-    call(`${nginx.url}${path}`, nginx.caPem, { ...(certificate === undefined ? {} : { cert: certificate.cert, key: certificate.key }), headers });
+  const ask = (
+    nginx: RunningNginx,
+    certificate?: CertificateAndKey,
+    headers: Record<string, string> = {},
+    path = '/mail',
+  ): Promise<Answer> =>
+    call(`${nginx.url}${path}`, nginx.caPem, {
+      ...(certificate === undefined ? {} : { cert: certificate.cert, key: certificate.key }),
+      headers,
+    });
 
   /** Everything that a client could hope to be believed. */
   const forged = () => ({
-    'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': encodeURIComponent(good.cert), 'x-sallyport-door-key': 'guess', 'x-original-uri': '/public', 'x-original-host': 'public',
-    'x-real-ip': '10.0.0.1', 'x-forwarded-client-cert': `Cert="${encodeURIComponent(good.cert)}"`, 'x-client-cert': encodeURIComponent(good.cert), 'ssl-client-verify': 'SUCCESS',
-    'x-forwarded-user': 'ada@example.com', 'x-forwarded-for': '10.0.0.1', 'x-sallyport-user': 'root@example.com', 'x-sallyport-device': 'forged', 'x-sallyport-decision': 'grant',
+    'x-ssl-client-verify': 'SUCCESS',
+    'x-ssl-client-cert': encodeURIComponent(good.cert),
+    'x-sallyport-door-key': 'guess',
+    'x-original-uri': '/public',
+    'x-original-host': 'public',
+    'x-real-ip': '10.0.0.1',
+    'x-forwarded-client-cert': `Cert="${encodeURIComponent(good.cert)}"`,
+    'x-client-cert': encodeURIComponent(good.cert),
+    'ssl-client-verify': 'SUCCESS',
+    'x-forwarded-user': 'ada@example.com',
+    'x-forwarded-for': '10.0.0.1',
+    'x-sallyport-user': 'root@example.com',
+    'x-sallyport-device': 'forged',
+    'x-sallyport-decision': 'grant',
   });
 
-  test.each([false, true])('tells the application who it is, whatever the client says (headers handed on: %s)', async (passClientHeaders) => {
-    await through({ passClientHeaders }, async (nginx) => {
-      expect(await ask(nginx, good, { ...forged(), authorization: 'Basic of-the-app' })).toMatchObject({ status: 200, text: 'your mail' });
-      expect(reached[0]).toMatchObject({ 'x-sallyport-user': 'ada@example.com', 'x-sallyport-device': PHONE, authorization: 'Basic of-the-app' });
-    });
-  });
+  test.each([false, true])(
+    'tells the application who it is, whatever the client says (headers handed on: %s)',
+    async (passClientHeaders) => {
+      await through({ passClientHeaders }, async (nginx) => {
+        expect(await ask(nginx, good, { ...forged(), authorization: 'Basic of-the-app' })).toMatchObject({
+          status: 200,
+          text: 'your mail',
+        });
+        expect(reached[0]).toMatchObject({
+          'x-sallyport-user': 'ada@example.com',
+          'x-sallyport-device': PHONE,
+          authorization: 'Basic of-the-app',
+        });
+      });
+    },
+  );
 
-  test.each([false, true])('lets nobody in without a certificate (headers handed on: %s)', async (passClientHeaders) => {
-    await through({ passClientHeaders }, async (nginx) => {
-      for (const headers of [{}, forged()]) {
-        const answer = await ask(nginx, undefined, headers);
-        expect(answer.status).toBe(403);
-        expect(answer.headers).toMatchObject({ 'x-sallyport-reason': 'device_not_identified', 'cache-control': 'no-store' });
-        expect(answer.text).toContain('We could not recognise this device');
-      }
-      expect(reached).toEqual([]);
-    });
-  });
+  test.each([false, true])(
+    'lets nobody in without a certificate (headers handed on: %s)',
+    async (passClientHeaders) => {
+      await through({ passClientHeaders }, async (nginx) => {
+        for (const headers of [{}, forged()]) {
+          const answer = await ask(nginx, undefined, headers);
+          expect(answer.status).toBe(403);
+          expect(answer.headers).toMatchObject({
+            'x-sallyport-reason': 'device_not_identified',
+            'cache-control': 'no-store',
+          });
+          expect(answer.text).toContain('We could not recognise this device');
+        }
+        expect(reached).toEqual([]);
+      });
+    },
+  );
 
   test('speaks the language of the browser', async () => {
     await through({}, async (nginx) => {
@@ -138,10 +244,15 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
     const refused: Record<string, CertificateAndKey> = {
       expired: await issueDeviceCertificate(deviceAuthority, PHONE, Date.now() - 10 * DAY, 5),
       'of another CA': await issueDeviceCertificate(other, PHONE, Date.now()),
-      'of an unknown device': await issueDeviceCertificate(deviceAuthority, '99999999-5d0b-4e6e-9a53-1d6f2b7c9a10', Date.now()),
+      'of an unknown device': await issueDeviceCertificate(
+        deviceAuthority,
+        '99999999-5d0b-4e6e-9a53-1d6f2b7c9a10',
+        Date.now(),
+      ),
     };
     await through({}, async (nginx) => {
-      for (const [name, certificate] of Object.entries(refused)) expect((await ask(nginx, certificate)).status, name).toBe(403);
+      for (const [name, certificate] of Object.entries(refused))
+        expect((await ask(nginx, certificate)).status, name).toBe(403);
     });
     expect(reached).toEqual([]);
   });
@@ -154,13 +265,16 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
     });
   });
 
-  test.each([{ doorKey: 'wrong' }, { doorId: 'nowhere' }])('with %j stays closed, and both logs say why', async (wrong) => {
-    await through(wrong, async (nginx) => {
-      expect((await ask(nginx, good)).status).toBe(503);
-      expect(reached).toEqual([]);
-    });
-    expect(hub.output()).toContain('a door was refused');
-  });
+  test.each([{ doorKey: 'wrong' }, { doorId: 'nowhere' }])(
+    'with %j stays closed, and both logs say why',
+    async (wrong) => {
+      await through(wrong, async (nginx) => {
+        expect((await ask(nginx, good)).status).toBe(503);
+        expect(reached).toEqual([]);
+      });
+      expect(hub.output()).toContain('a door was refused');
+    },
+  );
 
   test('closes while the hub is down, and opens again with it', async () => {
     await through({}, async (nginx) => {
@@ -175,16 +289,26 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
     });
   });
 
-  describe.each([['of the manual', {}], ['of the manual before it had lines about buffers', { defaultBuffers: true }], ['of the example', 'example']] as const)('as it is set up in the configuration %s', (_, change) => {
+  describe.each([
+    ['of the manual', {}],
+    ['of the manual before it had lines about buffers', { defaultBuffers: true }],
+    ['of the example', 'example'],
+  ] as const)('as it is set up in the configuration %s', (_, change) => {
     test('takes uploads, with a length in front and in chunks', async () => {
       await through(change, async (nginx) => {
-        for (const inChunks of [false, true]) expect(await upload(nginx, 2 * 1024 * 1024, inChunks)).toMatchObject({ status: 200 });
+        for (const inChunks of [false, true])
+          expect(await upload(nginx, 2 * 1024 * 1024, inChunks)).toMatchObject({ status: 200 });
       });
     });
 
-    test('closes with the partner\'s advice, however long and in whatever script', async () => {
+    test("closes with the partner's advice, however long and in whatever script", async () => {
       await through(change, async (nginx) => {
-        for (const sentence of ['Удалите приложение с телефона.', 'このアプリを削除してください。', 'Remove the app.', 'Remove 🛑.']) {
+        for (const sentence of [
+          'Удалите приложение с телефона.',
+          'このアプリを削除してください。',
+          'Remove the app.',
+          'Remove 🛑.',
+        ]) {
           await report('highSeverity', `${sentence} `.repeat(Math.floor(2_000 / (sentence.length + 1))));
           const answer = await ask(nginx, good);
           expect(answer.status).toBe(403);
@@ -197,7 +321,8 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
     });
 
     test('hands on the longest name that a user can have', async () => {
-      const rename = (userPrincipalName: string) => call(`${hub.baseUrl}/v1.0/users/${USER}`, ca, { method: 'PATCH', token: admin, body: { userPrincipalName } });
+      const rename = (userPrincipalName: string) =>
+        call(`${hub.baseUrl}/v1.0/users/${USER}`, ca, { method: 'PATCH', token: admin, body: { userPrincipalName } });
       const longest = `${'漢'.repeat(200)}@example.com`;
       expect((await rename(longest)).status).toBe(204);
       await through(change, async (nginx) => {
@@ -215,7 +340,12 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
     test('words the pages of its own in the language of the browser', async () => {
       const expired = await issueDeviceCertificate(deviceAuthority, PHONE, Date.now() - 10 * DAY, 5);
       await through(change, async (nginx) => {
-        for (const [accepted, language, sentence] of [['sv-SE, en;q=0.5', 'sv', 'Vi kunde inte bekräfta'], ['fr, nl;q=0.5', 'nl', 'We weten niet zeker'], ['fr', 'en', 'We could not confirm'], ['nlx', 'en', 'We could not confirm']] as const) {
+        for (const [accepted, language, sentence] of [
+          ['sv-SE, en;q=0.5', 'sv', 'Vi kunde inte bekräfta'],
+          ['fr, nl;q=0.5', 'nl', 'We weten niet zeker'],
+          ['fr', 'en', 'We could not confirm'],
+          ['nlx', 'en', 'We could not confirm'],
+        ] as const) {
           const answer = await ask(nginx, expired, { 'accept-language': accepted });
           expect(answer.status).toBe(403);
           expect(answer.text).toContain(`<html lang="${language}">`);
@@ -226,7 +356,10 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
     });
   });
 
-  test.each([['of the manual', {}], ['of the example', 'example']] as const)('takes large cookies and long addresses in the configuration %s', async (_, change) => {
+  test.each([
+    ['of the manual', {}],
+    ['of the example', 'example'],
+  ] as const)('takes large cookies and long addresses in the configuration %s', async (_, change) => {
     await through(change, async (nginx) => {
       const cookie = Array.from({ length: 6 }, (_, n) => `c${n}=${'x'.repeat(4_000)}`).join('; ');
       expect((await ask(nginx, good, { cookie })).status).toBe(200);
@@ -239,19 +372,51 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
 
   async function report(threatState: string, recommendedAction?: string): Promise<void> {
     reports += 1;
-    const findings = [{ id: 'f', type: 'malware', severity: 'high', state: recommendedAction === undefined ? 'resolved' : 'open', title: 'x', recommendedAction }];
-    const body = { reports: [{ reportId: `${reports}`, device: { managedDeviceId: PHONE }, observedDateTime: new Date().toISOString(), threatState, findings }] };
+    const findings = [
+      {
+        id: 'f',
+        type: 'malware',
+        severity: 'high',
+        state: recommendedAction === undefined ? 'resolved' : 'open',
+        title: 'x',
+        recommendedAction,
+      },
+    ];
+    const body = {
+      reports: [
+        {
+          reportId: `${reports}`,
+          device: { managedDeviceId: PHONE },
+          observedDateTime: new Date().toISOString(),
+          threatState,
+          findings,
+        },
+      ],
+    };
     const answer = await call(`${hub.baseUrl}/partner/v1/device-health`, ca, { token: partner, body });
     expect(answer.text).toContain('accepted');
   }
 
-  function upload(nginx: RunningNginx, bytes: number, inChunks: boolean): Promise<{ status: number | undefined; text: string }> {
+  function upload(
+    nginx: RunningNginx,
+    bytes: number,
+    inChunks: boolean,
+  ): Promise<{ status: number | undefined; text: string }> {
     return new Promise((resolve, reject) => {
       const headers = inChunks ? { 'transfer-encoding': 'chunked' } : { 'content-length': bytes };
-      const sent = request(`${nginx.url}/files/a`, { method: 'PUT', ca: nginx.caPem, cert: good.cert, key: good.key, agent: false, headers }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => { text += chunk; }).on('end', () => resolve({ status: response.statusCode, text }));
-      });
+      const sent = request(
+        `${nginx.url}/files/a`,
+        { method: 'PUT', ca: nginx.caPem, cert: good.cert, key: good.key, agent: false, headers },
+        (response) => {
+          let text = '';
+          response
+            .setEncoding('utf8')
+            .on('data', (chunk: string) => {
+              text += chunk;
+            })
+            .on('end', () => resolve({ status: response.statusCode, text }));
+        },
+      );
       sent.on('error', reject).end(Buffer.alloc(bytes, 'a'));
     });
   }

@@ -55,10 +55,17 @@ async function start(folder: string, options: NginxOptions): Promise<RunningNgin
   const deviceCaFile = join(folder, 'device-ca.pem');
   await writeFile(deviceCaFile, options.deviceCaPem);
   const config = nginxConfig({
-    ...options, folder, port, deviceCaFile, certificateFile: join(tlsFolder, 'server.pem'), keyFile: join(tlsFolder, 'server.key'),
-    passClientHeaders: options.passClientHeaders ?? false, defaultBuffers: options.defaultBuffers ?? false, isRoot: isRoot(),
+    ...options,
+    folder,
+    port,
+    deviceCaFile,
+    certificateFile: join(tlsFolder, 'server.pem'),
+    keyFile: join(tlsFolder, 'server.key'),
+    passClientHeaders: options.passClientHeaders ?? false,
+    defaultBuffers: options.defaultBuffers ?? false,
+    isRoot: isRoot(),
   });
-  return { ...await launch(folder, config), url: `https://localhost:${port}`, caPem };
+  return { ...(await launch(folder, config)), url: `https://localhost:${port}`, caPem };
 }
 
 export type ExampleOptions = Pick<NginxOptions, 'hubUrl' | 'doorKey' | 'deviceCaPem'> & { readonly dataDir: string };
@@ -73,11 +80,15 @@ export async function startExample({ hubUrl, doorKey, deviceCaPem, dataDir }: Ex
   await writeFile(join(folder, 'door-key.conf'), `proxy_set_header X-Sallyport-Door-Key ${doorKey};`, { mode: 0o600 });
   const port = await freePort('127.0.0.1');
   const example = (await readFile(new URL('../../docs/examples/nginx.conf', import.meta.url), 'utf8'))
-    .replaceAll('8443', new URL(hubUrl).port).replaceAll('8444', String(port)).replaceAll('8090', String(await freePort('127.0.0.1')))
+    .replaceAll('8443', new URL(hubUrl).port)
+    .replaceAll('8444', String(port))
+    .replaceAll('8090', String(await freePort('127.0.0.1')))
     .replace('error_log error.log;', 'error_log stderr notice;');
   const running = await launch(folder, `daemon off;\nworker_processes 1;\n${isRoot() ? 'user root;' : ''}\n${example}`);
   return {
-    ...running, url: `https://localhost:${port}`, caPem: await readFile(join(dataDir, 'tls/ca.pem'), 'utf8'),
+    ...running,
+    url: `https://localhost:${port}`,
+    caPem: await readFile(join(dataDir, 'tls/ca.pem'), 'utf8'),
     stop: () => running.stop().finally(() => rm(root, { recursive: true, force: true })),
   };
 }
@@ -100,7 +111,12 @@ async function launch(folder: string, config: string): Promise<Pick<RunningNginx
       if (line.includes('start worker process ')) resolve();
     });
   });
-  await Promise.race([ready, exited.then(() => { throw new Error(`nginx ended at once:\n${lines.join('\n')}`); })]);
+  await Promise.race([
+    ready,
+    exited.then(() => {
+      throw new Error(`nginx ended at once:\n${lines.join('\n')}`);
+    }),
+  ]);
   return {
     log: () => lines.join('\n'),
     async stop() {

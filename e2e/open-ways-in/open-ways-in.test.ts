@@ -28,26 +28,70 @@ let syslogPort: string;
 beforeAll(async () => {
   const now = Date.now();
   const authority = await newAuthority('Senders CA', now, 30);
-  const sender = await issueCertificate(authority, { commonName: 'relay.example.com', names: [{ type: 'dns', value: 'relay.example.com' }], usage: 'client', now, days: 10 });
+  const sender = await issueCertificate(authority, {
+    commonName: 'relay.example.com',
+    names: [{ type: 'dns', value: 'relay.example.com' }],
+    usage: 'client',
+    now,
+    days: 10,
+  });
   writeFileSync(in_('sender.pem'), sender.cert);
   writeFileSync(in_('sender.key'), sender.key);
-  writeFileSync(in_('webhook.json'), JSON.stringify({
-    timestampHeader: 'x-time', records: '$.alerts',
-    map: { reportId: '$.uid', deviceKeys: { serialNumber: '$.host.serial' }, observedAt: { path: '$.when' }, state: { path: '$.verdict', words: { clean: 'secured', infected: 'high' } } },
-  }));
-  writeFileSync(in_('cef.json'), JSON.stringify({
-    clientCa: authority.cert, clientNames: ['relay.example.com'],
-    map: {
-      reportId: '$.externalId', deviceKeys: { serialNumber: '$.dvchost' }, observedAt: { path: '$.rt', format: 'cef' },
-      state: { path: '$.labels.Verdict', words: { clean: 'secured', infected: 'high' } },
-    },
-  }));
+  writeFileSync(
+    in_('webhook.json'),
+    JSON.stringify({
+      timestampHeader: 'x-time',
+      records: '$.alerts',
+      map: {
+        reportId: '$.uid',
+        deviceKeys: { serialNumber: '$.host.serial' },
+        observedAt: { path: '$.when' },
+        state: { path: '$.verdict', words: { clean: 'secured', infected: 'high' } },
+      },
+    }),
+  );
+  writeFileSync(
+    in_('cef.json'),
+    JSON.stringify({
+      clientCa: authority.cert,
+      clientNames: ['relay.example.com'],
+      map: {
+        reportId: '$.externalId',
+        deviceKeys: { serialNumber: '$.dvchost' },
+        observedAt: { path: '$.rt', format: 'cef' },
+        state: { path: '$.labels.Verdict', words: { clean: 'secured', infected: 'high' } },
+      },
+    }),
+  );
   writeFileSync(in_('webhook.secret'), SECRET);
   hub = await startHub(dataDir, { args: ['--syslog-listen', '127.0.0.1:0'] });
   syslogPort = /^Syslog over TLS +127\.0\.0\.1:(\d+) \(senders trust .*ca\.pem\)$/m.exec(hub.output())?.[1] ?? '';
   for (const id of [WEBHOOK, SYSLOG]) await cli('connector', 'set', id, '--android', 'on');
-  await cli('device', 'register', '--name', 'phone', '--os', 'Android', '--os-version', '14', '--serial', 'SN-1', '--id', PHONE);
-  await cli('connector', 'link', WEBHOOK, '--vendor', 'webhook', '-f', in_('webhook.json'), '--secret', `webhookSecret=@${in_('webhook.secret')}`);
+  await cli(
+    'device',
+    'register',
+    '--name',
+    'phone',
+    '--os',
+    'Android',
+    '--os-version',
+    '14',
+    '--serial',
+    'SN-1',
+    '--id',
+    PHONE,
+  );
+  await cli(
+    'connector',
+    'link',
+    WEBHOOK,
+    '--vendor',
+    'webhook',
+    '-f',
+    in_('webhook.json'),
+    '--secret',
+    `webhookSecret=@${in_('webhook.secret')}`,
+  );
   await cli('connector', 'link', SYSLOG, '--vendor', 'syslog-cef', '-f', in_('cef.json'));
 });
 afterAll(async () => {
@@ -64,7 +108,11 @@ async function cli(...argv: string[]): Promise<string> {
 }
 
 async function bash(script: string, env: Record<string, string> = {}): Promise<string> {
-  const child = spawn('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder, env: { ...process.env, SECRET, CA: hub.admin.caFile, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
+    cwd: folder,
+    env: { ...process.env, SECRET, CA: hub.admin.caFile, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   if (code !== 0) throw new Error(`The script ended with ${String(code)}:\n${out}\n${err}`);
   return out;
@@ -74,7 +122,10 @@ async function threatState(): Promise<unknown> {
   return JSON.parse(await cli('device', 'get', 'phone', '--json')).partnerReportedThreatState;
 }
 
-const becomes = (expected: string) => eventually(async () => { expect(await threatState()).toBe(expected); });
+const becomes = (expected: string) =>
+  eventually(async () => {
+    expect(await threatState()).toBe(expected);
+  });
 
 let minute = 0;
 function nextTime(): string {
@@ -94,11 +145,24 @@ function cef(verdict: string): string {
 describe('a sample', () => {
   test('is tried before anything is saved, and a mistake is told with its place', async () => {
     writeFileSync(in_('sample.json'), alert('infected'));
-    expect(await cli('connector', 'try-webhook', in_('webhook.json'), in_('sample.json'))).toMatch(/\$\.alerts\[0\][\s\S]*highSeverity[\s\S]*serialNumber SN-1/);
+    expect(await cli('connector', 'try-webhook', in_('webhook.json'), in_('sample.json'))).toMatch(
+      /\$\.alerts\[0\][\s\S]*highSeverity[\s\S]*serialNumber SN-1/,
+    );
     writeFileSync(in_('sample.json'), alert('odd'));
-    const spoilt = await run('connector', 'try-webhook', in_('webhook.json'), in_('sample.json'), '--header', 'X-Time: 0', '--secret', `webhookSecret=@${in_('webhook.secret')}`);
+    const spoilt = await run(
+      'connector',
+      'try-webhook',
+      in_('webhook.json'),
+      in_('sample.json'),
+      '--header',
+      'X-Time: 0',
+      '--secret',
+      `webhookSecret=@${in_('webhook.secret')}`,
+    );
     expect(spoilt.code).toBe(1);
-    expect(spoilt.out).toMatch(/kept out +The header x-sallyport-signature is missing\.[\s\S]*problem +state: \$\.verdict = "odd" has no meaning in the map/);
+    expect(spoilt.out).toMatch(
+      /kept out +The header x-sallyport-signature is missing\.[\s\S]*problem +state: \$\.verdict = "odd" has no meaning in the map/,
+    );
     writeFileSync(in_('lines.log'), `<134>Mar  2 08:00:00 console ${cef('infected')}\nhello\n`);
     const lines = await run('connector', 'try-cef', in_('cef.json'), in_('lines.log'));
     expect(lines.code).toBe(1);
@@ -111,7 +175,8 @@ describe.skipIf(lacks('openssl', 'curl'))('a webhook signed by openssl and sent 
     time=$(date +%s)
     signature=$(printf '%s.%s' "$time" "$BODY" | openssl dgst -sha256 -hmac "$SECRET" -r | cut -d' ' -f1)
     curl -sS --cacert "$CA" -o /dev/null -w '%{http_code}' -H 'Content-Type: application/json' -H "X-Time: $time" -H "X-Sallyport-Signature: $signature" --data-binary "$BODY$MORE" "$URL"`;
-  const send = (body: string, more = '') => bash(SEND, { BODY: body, MORE: more, URL: `${hub.baseUrl}/intake/${WEBHOOK}` });
+  const send = (body: string, more = '') =>
+    bash(SEND, { BODY: body, MORE: more, URL: `${hub.baseUrl}/intake/${WEBHOOK}` });
 
   test('closes the phone and opens it again', async () => {
     expect(await send(alert('infected'))).toBe('200');
@@ -127,55 +192,83 @@ describe.skipIf(lacks('openssl', 'curl'))('a webhook signed by openssl and sent 
 });
 
 describe.skipIf(lacks('openssl'))('lines sent by openssl s_client', () => {
-  const SEND = 'printf "%s\\n" "$LINE" | openssl s_client -quiet -no_ign_eof -connect "127.0.0.1:$PORT" -servername localhost -verify_return_error -CAfile "$CA" $IDENTITY';
+  const SEND =
+    'printf "%s\\n" "$LINE" | openssl s_client -quiet -no_ign_eof -connect "127.0.0.1:$PORT" -servername localhost -verify_return_error -CAfile "$CA" $IDENTITY';
 
   test('close the phone and open it again', async () => {
-    for (const [verdict, state] of [['infected', 'highSeverity'], ['clean', 'secured']] as const) {
-      await bash(SEND, { LINE: `<134>Mar  2 08:00:00 console ${cef(verdict)}`, PORT: syslogPort, IDENTITY: '-cert sender.pem -key sender.key' });
+    for (const [verdict, state] of [
+      ['infected', 'highSeverity'],
+      ['clean', 'secured'],
+    ] as const) {
+      await bash(SEND, {
+        LINE: `<134>Mar  2 08:00:00 console ${cef(verdict)}`,
+        PORT: syslogPort,
+        IDENTITY: '-cert sender.pem -key sender.key',
+      });
       await becomes(state);
     }
   });
 
   test('are not heard without the certificate', async () => {
     await bash(`${SEND} || true`, { LINE: cef('infected'), PORT: syslogPort, IDENTITY: '' });
-    await eventually(() => { expect(hub.output()).toContain('a sender of syslog was turned away'); });
+    await eventually(() => {
+      expect(hub.output()).toContain('a sender of syslog was turned away');
+    });
     expect(await threatState()).toBe('secured');
   });
 });
 
-describe.skipIf(lacks('rsyslogd') && !existsSync('/usr/sbin/rsyslogd'))('lines of logger that a real rsyslog relays', () => {
-  const relays: ChildProcess[] = [];
-  afterAll(async () => {
-    for (const relay of relays) {
-      relay.kill('SIGTERM');
-      if (relay.exitCode === null) await once(relay, 'exit');
-    }
-  });
+describe.skipIf(lacks('rsyslogd') && !existsSync('/usr/sbin/rsyslogd'))(
+  'lines of logger that a real rsyslog relays',
+  () => {
+    const relays: ChildProcess[] = [];
+    afterAll(async () => {
+      for (const relay of relays) {
+        relay.kill('SIGTERM');
+        if (relay.exitCode === null) await once(relay, 'exit');
+      }
+    });
 
-  /** Reads from a socket like /dev/log and forwards over TLS; x509/name makes it check our certificate as well. */
-  async function relay(name: string, template: string, framing: string): Promise<string> {
-    const socket = in_(`${name}.sock`);
-    writeFileSync(in_(`${name}.conf`), `
+    /** Reads from a socket like /dev/log and forwards over TLS; x509/name makes it check our certificate as well. */
+    async function relay(name: string, template: string, framing: string): Promise<string> {
+      const socket = in_(`${name}.sock`);
+      writeFileSync(
+        in_(`${name}.conf`),
+        `
       global(workDirectory="${folder}" maxMessageSize="32k"
         defaultNetstreamDriverCAFile="${hub.admin.caFile}" defaultNetstreamDriverCertFile="${in_('sender.pem')}" defaultNetstreamDriverKeyFile="${in_('sender.key')}")
       module(load="imuxsock" SysSock.Use="off")
       input(type="imuxsock" Socket="${socket}")
       action(type="omfwd" target="localhost" port="${syslogPort}" protocol="tcp" template="${template}" TCP_Framing="${framing}" action.resumeRetryCount="-1"
-        StreamDriver="gtls" StreamDriverMode="1" StreamDriverAuthMode="x509/name" StreamDriverPermittedPeers="localhost")`);
-    relays.push(spawn('/usr/sbin/rsyslogd', ['-n', '-C', '-f', in_(`${name}.conf`), '-i', in_(`${name}.pid`)], { stdio: 'ignore' }));
-    await eventually(() => { expect(existsSync(socket)).toBe(true); });
-    return socket;
-  }
-
-  test.each([
-    ['as RFC 3164 in lines', 'RSYSLOG_TraditionalForwardFormat', 'traditional'],
-    ['as RFC 3164 with lengths', 'RSYSLOG_ForwardFormat', 'octet-counted'],
-    ['as RFC 5424 with lengths', 'RSYSLOG_SyslogProtocol23Format', 'octet-counted'],
-  ])('%s close the phone and open it again', async (_, template, framing) => {
-    const socket = await relay(template, template, framing);
-    for (const [verdict, state] of [['infected', 'highSeverity'], ['clean', 'secured']] as const) {
-      await bash('logger --socket "$SOCKET" --socket-errors=on --tag mtd --size 8192 -- "$LINE"', { SOCKET: socket, LINE: cef(verdict) });
-      await becomes(state);
+        StreamDriver="gtls" StreamDriverMode="1" StreamDriverAuthMode="x509/name" StreamDriverPermittedPeers="localhost")`,
+      );
+      relays.push(
+        spawn('/usr/sbin/rsyslogd', ['-n', '-C', '-f', in_(`${name}.conf`), '-i', in_(`${name}.pid`)], {
+          stdio: 'ignore',
+        }),
+      );
+      await eventually(() => {
+        expect(existsSync(socket)).toBe(true);
+      });
+      return socket;
     }
-  });
-});
+
+    test.each([
+      ['as RFC 3164 in lines', 'RSYSLOG_TraditionalForwardFormat', 'traditional'],
+      ['as RFC 3164 with lengths', 'RSYSLOG_ForwardFormat', 'octet-counted'],
+      ['as RFC 5424 with lengths', 'RSYSLOG_SyslogProtocol23Format', 'octet-counted'],
+    ])('%s close the phone and open it again', async (_, template, framing) => {
+      const socket = await relay(template, template, framing);
+      for (const [verdict, state] of [
+        ['infected', 'highSeverity'],
+        ['clean', 'secured'],
+      ] as const) {
+        await bash('logger --socket "$SOCKET" --socket-errors=on --tag mtd --size 8192 -- "$LINE"', {
+          SOCKET: socket,
+          LINE: cef(verdict),
+        });
+        await becomes(state);
+      }
+    });
+  },
+);

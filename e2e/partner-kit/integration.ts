@@ -9,7 +9,12 @@ export interface Kit {
   readonly tenantId: string;
   readonly tokenEndpoint: string;
   readonly caFile: string;
-  readonly partners: readonly { readonly name: string; readonly connectorId: string; readonly clientId: string; readonly clientSecret: string }[];
+  readonly partners: readonly {
+    readonly name: string;
+    readonly connectorId: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+  }[];
   readonly devices: readonly Readonly<Record<string, string>>[];
   readonly unknownDevice: Readonly<Record<string, string>>;
   readonly control: { readonly url: string; readonly token: string };
@@ -40,7 +45,10 @@ export class Integration {
   }
 
   async heartbeat(): Promise<Answer> {
-    return call(`${this.kit.baseUrl}/partner/v1/heartbeat`, this.#ca, { method: 'POST', token: await this.#authenticate() });
+    return call(`${this.kit.baseUrl}/partner/v1/heartbeat`, this.#ca, {
+      method: 'POST',
+      token: await this.#authenticate(),
+    });
   }
 
   /** Until it is taken, unless manners forbid. */
@@ -62,16 +70,31 @@ export class Integration {
 
   async #authenticate(): Promise<string> {
     const [partner] = this.kit.partners;
-    return (this.#token ??= await tokenOf(this.kit.tokenEndpoint, this.#ca, partner?.clientId ?? '', partner?.clientSecret ?? ''));
+    return (this.#token ??= await tokenOf(
+      this.kit.tokenEndpoint,
+      this.#ca,
+      partner?.clientId ?? '',
+      partner?.clientSecret ?? '',
+    ));
   }
 }
 
 let observedAt = 0;
 
-export function reportOn(device: Readonly<Record<string, string>> | undefined, threatState: string, findings: readonly object[] = []): object {
+export function reportOn(
+  device: Readonly<Record<string, string>> | undefined,
+  threatState: string,
+  findings: readonly object[] = [],
+): object {
   // Later than every one before it, also within a millisecond.
   observedAt = Math.max(observedAt + 1, Date.now());
-  return { reportId: randomUUID(), device: { serialNumber: device?.serialNumber ?? '' }, observedDateTime: new Date(observedAt).toISOString(), threatState, findings };
+  return {
+    reportId: randomUUID(),
+    device: { serialNumber: device?.serialNumber ?? '' },
+    observedDateTime: new Date(observedAt).toISOString(),
+    threatState,
+    findings,
+  };
 }
 
 export const THREAT = { id: 'threat-1', type: 'malware', severity: 'high', title: 'Free Torch' } as const;

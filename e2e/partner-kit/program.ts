@@ -14,16 +14,31 @@ export interface Running {
 }
 
 export function start(...argv: readonly string[]): Running {
-  const surroundings = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_')));
+  const surroundings = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_')),
+  );
   const child = spawn(process.execPath, [PROGRAM, ...argv], { env: surroundings, stdio: ['ignore', 'pipe', 'pipe'] });
   let [out, err] = ['', ''];
   const listeners = new Set<() => void>();
-  const tell = (): void => { for (const listener of listeners) listener(); };
-  child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString(); tell(); });
-  child.stderr.on('data', (chunk: Buffer) => { err += chunk.toString(); tell(); });
+  const tell = (): void => {
+    for (const listener of listeners) listener();
+  };
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+    tell();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+    tell();
+  });
   const ended = once(child, 'close').then(([code]) => code as number | null);
   return {
-    out: () => out, err: () => err, ended, stop: () => { child.kill('SIGINT'); },
+    out: () => out,
+    err: () => err,
+    ended,
+    stop: () => {
+      child.kill('SIGINT');
+    },
     said(pattern) {
       return new Promise((resolve, reject) => {
         const look = (): void => {
@@ -33,7 +48,9 @@ export function start(...argv: readonly string[]): Running {
           resolve(match);
         };
         listeners.add(look);
-        void ended.then((code) => reject(new Error(`sallyport ${argv.join(' ')} ended with ${String(code)}:\n${out}\n${err}`)));
+        void ended.then((code) =>
+          reject(new Error(`sallyport ${argv.join(' ')} ended with ${String(code)}:\n${out}\n${err}`)),
+        );
         look();
       });
     },

@@ -24,12 +24,17 @@ afterAll(async () => {
 });
 
 const fault = (connectorId: string, body?: object, token = kit.control.token) =>
-  call(`${kit.control.url}/connectors/${connectorId}/fault`, ca, { method: body === undefined ? 'DELETE' : 'PUT', token, ...(body && { body }) });
+  call(`${kit.control.url}/connectors/${connectorId}/fault`, ca, {
+    method: body === undefined ? 'DELETE' : 'PUT',
+    token,
+    ...(body && { body }),
+  });
 const tokenFor = (partner: number) => {
   const { clientId, clientSecret } = kit.partners[partner] as Kit['partners'][number];
   return tokenOf(kit.tokenEndpoint, ca, clientId, clientSecret);
 };
-const health = async (body: unknown, partner = 0, token?: string) => call(`${kit.baseUrl}/partner/v1/device-health`, ca, { token: token ?? await tokenFor(partner), body });
+const health = async (body: unknown, partner = 0, token?: string) =>
+  call(`${kit.baseUrl}/partner/v1/device-health`, ca, { token: token ?? (await tokenFor(partner)), body });
 
 describe('a sandbox', () => {
   test('hands out a kit that others cannot read, with phones and a connector for each partner', () => {
@@ -48,12 +53,23 @@ describe('a sandbox', () => {
         expect((await health({ reports: [report] })).json()).toMatchObject({ results: [{ status: 'accepted' }] });
       }
     }
-    expect((await health({ reports: [reportOn(kit.unknownDevice, 'secured')] })).json()).toMatchObject({ results: [{ status: 'accepted', matched: false }] });
+    expect((await health({ reports: [reportOn(kit.unknownDevice, 'secured')] })).json()).toMatchObject({
+      results: [{ status: 'accepted', matched: false }],
+    });
   });
 
   test('decides as any hub does', async () => {
     const admin = ['--data', join(dirname(kitFile), 'data'), '--ca', kit.caFile];
-    const question = ['decide', '--user', 'ada@sandbox.example', '--app', 'Exchange', '--device', 'Ada\'s sandbox phone', ...admin];
+    const question = [
+      'decide',
+      '--user',
+      'ada@sandbox.example',
+      '--app',
+      'Exchange',
+      '--device',
+      "Ada's sandbox phone",
+      ...admin,
+    ];
     const integration = new Integration(kit);
     await integration.report(reportOn(kit.devices[0], 'highSeverity', [{ ...THREAT, state: 'open' }]));
     const denied = await sallyport([...question, '--explain', '--language', 'sv']);
@@ -110,7 +126,11 @@ describe('faults', () => {
   });
 
   test.each([
-    [{ kind: 'explode' }, 'kind must be one of'], [{}, 'kind must be one of'], [{ kind: 'slow', delayMs: 1e9 }, 'delayMs must be'], [{ kind: 'unavailable', times: 0 }, 'times must be'], [{ kind: 'unavailable', retryAfterSeconds: '3' }, 'retryAfterSeconds must be'],
+    [{ kind: 'explode' }, 'kind must be one of'],
+    [{}, 'kind must be one of'],
+    [{ kind: 'slow', delayMs: 1e9 }, 'delayMs must be'],
+    [{ kind: 'unavailable', times: 0 }, 'times must be'],
+    [{ kind: 'unavailable', retryAfterSeconds: '3' }, 'retryAfterSeconds must be'],
   ])('are refused with %j, saying why', async (body, message) => {
     const answer = await fault(id(), body);
     expect(answer.status).toBe(400);
@@ -118,7 +138,12 @@ describe('faults', () => {
   });
 
   test('are ordered with the control token and with nothing else', async () => {
-    const partnersToken = await tokenOf(kit.tokenEndpoint, ca, kit.partners[0]?.clientId ?? '', kit.partners[0]?.clientSecret ?? '');
+    const partnersToken = await tokenOf(
+      kit.tokenEndpoint,
+      ca,
+      kit.partners[0]?.clientId ?? '',
+      kit.partners[0]?.clientSecret ?? '',
+    );
     for (const token of ['', 'x', `${kit.control.token}x`, kit.control.token.slice(0, -1), partnersToken]) {
       expect((await fault(id(), { kind: 'slow' }, token)).status).toBe(401);
       expect((await call(`${kit.control.url}/exchanges`, ca, { token })).status).toBe(401);
@@ -134,8 +159,15 @@ describe('the list of calls', () => {
     const answer = await call(`${kit.control.url}/exchanges`, ca, { token: kit.control.token });
     const { value } = answer.json<{ value: any[] }>();
     expect(value.at(-1)).toMatchObject({
-      kind: 'reports', status: 200, clientId: kit.partners[0]?.clientId, reports: [{ threatState: 'secured' }, {}, { reportId: 'odd' }],
-      results: [{ status: 'accepted', matched: true }, { status: 'rejected' }, { status: 'rejected', problem: expect.stringContaining('reports[2]') }],
+      kind: 'reports',
+      status: 200,
+      clientId: kit.partners[0]?.clientId,
+      reports: [{ threatState: 'secured' }, {}, { reportId: 'odd' }],
+      results: [
+        { status: 'accepted', matched: true },
+        { status: 'rejected' },
+        { status: 'rejected', problem: expect.stringContaining('reports[2]') },
+      ],
     });
     expect(value.some(({ kind }) => kind === 'token')).toBe(true);
     expect(answer.text).not.toMatch(/Bearer|eyJ/);
@@ -143,7 +175,8 @@ describe('the list of calls', () => {
   });
 
   test('survives bodies that are no reports', async () => {
-    for (const body of ['{', '[]', 'null', '{"reports":7}', '']) expect((await health(body)).status).toBeGreaterThanOrEqual(400);
+    for (const body of ['{', '[]', 'null', '{"reports":7}', ''])
+      expect((await health(body)).status).toBeGreaterThanOrEqual(400);
     expect((await call(`${kit.control.url}/exchanges`, ca, { token: kit.control.token })).status).toBe(200);
   });
 });
@@ -159,7 +192,13 @@ test('nothing is left behind when it ends', async () => {
 });
 
 test('a wrong command line is told without starting anything', async () => {
-  for (const argv of [['sandbox', '--listen', 'here'], ['sandbox', '--public-url', 'http://x'], ['sandbox', '--faults'], ['partner', 'watch', '--report', 'x.pdf'], ['partner', 'watch', '--minutes', '0']]) {
+  for (const argv of [
+    ['sandbox', '--listen', 'here'],
+    ['sandbox', '--public-url', 'http://x'],
+    ['sandbox', '--faults'],
+    ['partner', 'watch', '--report', 'x.pdf'],
+    ['partner', 'watch', '--minutes', '0'],
+  ]) {
     expect((await sallyport(argv)).code).toBe(2);
   }
   expect((await sallyport(['sandbox', '--help'])).out).toContain('sallyport sandbox');

@@ -19,18 +19,58 @@ const cli = (...argv: string[]) => sallyport(argv, { env: { SALLYPORT_DATA: data
 beforeAll(async () => {
   hub = await startHub(dataDir);
   await cli('connector', 'set', 'lookout', '--android', 'on');
-  await cli('device', 'register', '--name', 'Test phone', '--os', 'Android', '--os-version', '15', '--serial', 'TEST-1');
-  partner = JSON.parse((await cli('client', 'create', '--name', 'bridge', '--permission', 'update_device_health', '--connector', 'lookout', '--json')).out);
+  await cli(
+    'device',
+    'register',
+    '--name',
+    'Test phone',
+    '--os',
+    'Android',
+    '--os-version',
+    '15',
+    '--serial',
+    'TEST-1',
+  );
+  partner = JSON.parse(
+    (
+      await cli(
+        'client',
+        'create',
+        '--name',
+        'bridge',
+        '--permission',
+        'update_device_health',
+        '--connector',
+        'lookout',
+        '--json',
+      )
+    ).out,
+  );
 });
 afterAll(async () => {
   await hub?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const verify = (argv: readonly string[], secret = partner.clientSecret, clientId = partner.appId) => sallyport(
-  ['partner', 'verify', '--url', hub.baseUrl, '--tenant', hub.admin.tenantId, '--client-id', clientId, '--ca', hub.admin.caFile, ...argv], { env: { SALLYPORT_CLIENT_SECRET: secret } },
-);
-const states = (out: string): ReadonlyMap<string, string> => new Map((JSON.parse(out) as { steps: { id: string; state: string }[] }).steps.map(({ id, state }) => [id, state]));
+const verify = (argv: readonly string[], secret = partner.clientSecret, clientId = partner.appId) =>
+  sallyport(
+    [
+      'partner',
+      'verify',
+      '--url',
+      hub.baseUrl,
+      '--tenant',
+      hub.admin.tenantId,
+      '--client-id',
+      clientId,
+      '--ca',
+      hub.admin.caFile,
+      ...argv,
+    ],
+    { env: { SALLYPORT_CLIENT_SECRET: secret } },
+  );
+const states = (out: string): ReadonlyMap<string, string> =>
+  new Map((JSON.parse(out) as { steps: { id: string; state: string }[] }).steps.map(({ id, state }) => [id, state]));
 
 describe('partner verify', () => {
   test('passes a client against a real hub, and leaves its device as secured', async () => {
@@ -62,14 +102,32 @@ describe('partner verify', () => {
     const { code, out } = await verify(['--device', 'serialNumber=TEST-1', '--json'], partner.clientSecret);
     expect(states(out).get('least-privilege')).toBe('passed');
     expect(code).toBe(0);
-    const mighty = JSON.parse((await cli('client', 'create', '--name', 'mighty', '--permission', 'update_device_health', '--permission', 'User.Read.All', '--connector', 'lookout', '--json')).out);
+    const mighty = JSON.parse(
+      (
+        await cli(
+          'client',
+          'create',
+          '--name',
+          'mighty',
+          '--permission',
+          'update_device_health',
+          '--permission',
+          'User.Read.All',
+          '--connector',
+          'lookout',
+          '--json',
+        )
+      ).out,
+    );
     const again = await verify(['--device', 'serialNumber=TEST-1', '--json'], mighty.clientSecret, mighty.appId);
     expect(states(again.out).get('least-privilege')).toBe('failed');
     expect(again.code).toBe(0);
   });
 
   test('tells a client that may not report', async () => {
-    const unbound = JSON.parse((await cli('client', 'create', '--name', 'unbound', '--permission', 'User.Read.All', '--json')).out);
+    const unbound = JSON.parse(
+      (await cli('client', 'create', '--name', 'unbound', '--permission', 'User.Read.All', '--json')).out,
+    );
     const { code, out } = await verify(['--device', 'serialNumber=TEST-1'], unbound.clientSecret, unbound.appId);
     expect(code).toBe(1);
     expect(out).toMatch(/failed +A heartbeat is taken\n.*403 .*update_device_health/);
@@ -78,13 +136,24 @@ describe('partner verify', () => {
   test('tells a device that is not enrolled', async () => {
     const { code, out } = await verify(['--device', 'serialNumber=NOT-THERE-1']);
     expect(code).toBe(1);
-    for (const step of ['Every threatState is taken', 'A finding is opened and resolved', 'An older observation never becomes current', 'The device ends as secured']) {
+    for (const step of [
+      'Every threatState is taken',
+      'A finding is opened and resolved',
+      'An older observation never becomes current',
+      'The device ends as secured',
+    ]) {
       expect(out).toMatch(new RegExp(`failed +${step}\\n.*not known to the hub`));
     }
   });
 
   test('refuses wrong command lines before it calls anybody', async () => {
-    for (const argv of [[], ['--device', 'TEST-1'], ['--device', 'colour=red'], ['--device', 'serialNumber=TEST-1', '--report', 'x.pdf'], ['--kit', join(folder, 'none.json')]]) {
+    for (const argv of [
+      [],
+      ['--device', 'TEST-1'],
+      ['--device', 'colour=red'],
+      ['--device', 'serialNumber=TEST-1', '--report', 'x.pdf'],
+      ['--kit', join(folder, 'none.json')],
+    ]) {
       expect((await verify(argv)).code).toBe(2);
     }
     const odd = join(folder, 'odd.json');
@@ -125,15 +194,41 @@ describe('against a hub that breaks its promises', () => {
       const isToken = request.url?.endsWith('/token') === true;
       response.setHeader('content-type', 'application/json');
       // Says yes to everything, in the shape of no hub.
-      response.end(isToken ? JSON.stringify({ access_token: 'a.b.c', token_type: 'Bearer', expires_in: 3600 }) : JSON.stringify({ results: [{ reportId: 'x', status: '\u001b[2Jaccepted' }] }));
+      response.end(
+        isToken
+          ? JSON.stringify({ access_token: 'a.b.c', token_type: 'Bearer', expires_in: 3600 })
+          : JSON.stringify({ results: [{ reportId: 'x', status: '\u001b[2Jaccepted' }] }),
+      );
     }).listen(0, 'localhost');
     await new Promise((resolve) => server.once('listening', resolve));
     url = `https://localhost:${(server.address() as AddressInfo).port}`;
   });
-  afterAll(() => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }));
+  afterAll(
+    () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(resolve);
+      }),
+  );
 
   test('every promise that is not kept is told, and no control character reaches the terminal', async () => {
-    const { code, out } = await sallyport(['partner', 'verify', '--url', url, '--tenant', 't', '--client-id', 'c', '--ca', join(folder, 'tls', 'ca.pem'), '--device', 'serialNumber=TEST-1'], { env: { SALLYPORT_CLIENT_SECRET: 's' } });
+    const { code, out } = await sallyport(
+      [
+        'partner',
+        'verify',
+        '--url',
+        url,
+        '--tenant',
+        't',
+        '--client-id',
+        'c',
+        '--ca',
+        join(folder, 'tls', 'ca.pem'),
+        '--device',
+        'serialNumber=TEST-1',
+      ],
+      { env: { SALLYPORT_CLIENT_SECRET: 's' } },
+    );
     expect(code).toBe(1);
     expect(out).toMatch(/Not passed: 1 of 13/);
     expect(out).toMatch(/wrong secret was answered 200; 401 was expected/);

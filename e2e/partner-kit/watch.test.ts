@@ -71,17 +71,24 @@ describe('partner watch', () => {
     await watch.said(/failed +No report is rejected/u);
     watch.stop();
     expect(await watch.ended).toBe(1);
-    const outcome = JSON.parse(watch.out()) as { passed: boolean; steps: { id: string; state: string; detail?: string }[] };
+    const outcome = JSON.parse(watch.out()) as {
+      passed: boolean;
+      steps: { id: string; state: string; detail?: string }[];
+    };
     expect(outcome.passed).toBe(false);
     const step = (id: string) => outcome.steps.find((one) => one.id === id);
-    expect(step('retry-after')).toMatchObject({ state: 'failed', detail: expect.stringContaining('3.0 s had been asked for') });
+    expect(step('retry-after')).toMatchObject({
+      state: 'failed',
+      detail: expect.stringContaining('3.0 s had been asked for'),
+    });
     expect(step('well-formed')).toMatchObject({ state: 'failed', detail: expect.stringContaining('observedDateTime') });
     expect(step('retry-503')).toMatchObject({ state: 'passed' });
     expect(step('resolution')).toMatchObject({ state: 'waiting' });
     const markdown = readFileSync(page, 'utf8');
     expect(markdown).toContain('**Not passed:');
     expect(markdown).toMatch(/\| `heartbeat` \| not seen \|/);
-    for (const { clientSecret } of kit.partners) expect(markdown + watch.out() + watch.err()).not.toContain(clientSecret);
+    for (const { clientSecret } of kit.partners)
+      expect(markdown + watch.out() + watch.err()).not.toContain(clientSecret);
   }, 60_000);
 
   test('goes on for a while when all is passed, and what is done wrong then counts', async () => {
@@ -91,7 +98,12 @@ describe('partner watch', () => {
     const vendor = new Integration(kit);
     await vendor.heartbeat();
     await vendor.heartbeat();
-    for (const [device, state, finding] of [[phone, 'activated'], [phone, 'secured'], [phone, 'highSeverity', 'open'], [phone, 'secured', 'resolved']] as const) {
+    for (const [device, state, finding] of [
+      [phone, 'activated'],
+      [phone, 'secured'],
+      [phone, 'highSeverity', 'open'],
+      [phone, 'secured', 'resolved'],
+    ] as const) {
       await vendor.report(reportOn(device, state, finding === undefined ? [] : [{ ...THREAT, state: finding }]));
     }
     const stranger = reportOn(kit.unknownDevice, 'secured');

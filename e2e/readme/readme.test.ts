@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -22,8 +33,16 @@ describe.skipIf(missing)('the commands of the README', () => {
 
   beforeAll(async () => {
     for (const name of ['node_modules', 'package.json', 'packages']) symlinkSync(join(root, name), join(folder, name));
-    const ports = { hub: await freePort('localhost'), gateway: await freePort('127.0.0.1'), behind: await freePort('127.0.0.1') };
-    const onOurPorts = (content: string): string => content.replaceAll('8443', String(ports.hub)).replaceAll('8444', String(ports.gateway)).replaceAll('8090', String(ports.behind));
+    const ports = {
+      hub: await freePort('localhost'),
+      gateway: await freePort('127.0.0.1'),
+      behind: await freePort('127.0.0.1'),
+    };
+    const onOurPorts = (content: string): string =>
+      content
+        .replaceAll('8443', String(ports.hub))
+        .replaceAll('8444', String(ports.gateway))
+        .replaceAll('8090', String(ports.behind));
     mkdirSync(join(folder, 'docs'));
     cpSync(join(root, 'docs/examples'), join(folder, 'docs/examples'), { recursive: true });
     for (const name of readdirSync(join(folder, 'docs/examples'))) {
@@ -44,32 +63,50 @@ describe.skipIf(missing)('the commands of the README', () => {
 
   test('let the phone in, keep it out with the reason, and let it in again', () => {
     expect(output).toMatch(/granted[\s\S]*"status":"accepted"/);
-    expect(output).toMatch(/what is at \/mail, for ada@example\.com\n.*"accepted"[\s\S]*<p>.*Lookout for Work[\s\S]*noncompliant[\s\S]*"accepted".*what is at \/mail, for ada@example\.com\n/);
+    expect(output).toMatch(
+      /what is at \/mail, for ada@example\.com\n.*"accepted"[\s\S]*<p>.*Lookout for Work[\s\S]*noncompliant[\s\S]*"accepted".*what is at \/mail, for ada@example\.com\n/,
+    );
   });
 
   test('leave no credentials and keys that others can read, and none that git would take', () => {
-    const made = ['partner.json', ...readdirSync(join(folder, 'gateway')).map((name) => `gateway/${name}`)].filter((name) => statSync(join(folder, name)).isFile());
-    expect(made).toEqual(expect.arrayContaining(['partner.json', 'gateway/door.json', 'gateway/door-key.conf', 'gateway/phone.key']));
+    const made = ['partner.json', ...readdirSync(join(folder, 'gateway')).map((name) => `gateway/${name}`)].filter(
+      (name) => statSync(join(folder, name)).isFile(),
+    );
+    expect(made).toEqual(
+      expect.arrayContaining(['partner.json', 'gateway/door.json', 'gateway/door-key.conf', 'gateway/phone.key']),
+    );
     expect(made.filter((name) => (statSync(join(folder, name)).mode & 0o077) !== 0)).toEqual([]);
-    expect(readFileSync(join(root, '.gitignore'), 'utf8').split('\n')).toEqual(expect.arrayContaining(['/partner.json', '/gateway/', '/*.key', '/data/']));
+    expect(readFileSync(join(root, '.gitignore'), 'utf8').split('\n')).toEqual(
+      expect.arrayContaining(['/partner.json', '/gateway/', '/*.key', '/data/']),
+    );
   });
 
-  test('list connectors and devices with Microsoft\'s own libraries', () => {
+  test("list connectors and devices with Microsoft's own libraries", () => {
     expect(output).toMatch(/Lookout for Work: enabled\nAda's phone: compliant\n/);
   });
 });
 
 async function bash(script: string, cwd: string): Promise<string> {
-  const surroundings = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_')));
+  const surroundings = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('SALLYPORT_')),
+  );
   const child = spawn('bash', ['-c', script], { cwd, env: surroundings, stdio: ['ignore', 'pipe', 'pipe'] });
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   if (code !== 0) throw new Error(`The commands ended with ${String(code)}:\n${out}\n${err}`);
   return out;
 }
 
-const documents = ['README.md', 'SECURITY.md', ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const documents = [
+  'README.md',
+  'SECURITY.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
 test.each(documents)('%s refers to files that are there', (document) => {
-  const links = [...readFileSync(join(root, document), 'utf8').matchAll(/\]\((?!https?:)([^)#\s]+)[^)]*\)/g)].map(([, link]) => link as string);
+  const links = [...readFileSync(join(root, document), 'utf8').matchAll(/\]\((?!https?:)([^)#\s]+)[^)]*\)/g)].map(
+    ([, link]) => link as string,
+  );
   expect(links.filter((link) => !existsSync(join(root, document, '..', link)))).toEqual([]);
 });

@@ -27,12 +27,19 @@ export class AwayDoor {
   comeBack(): void {
     this.#away = false;
     const headers = { 'x-sallyport-door-key': KEY.secret, 'last-event-id': String(this.position) };
-    const sent = request(`${this.#hub.url}/doors/${this.#id}/events`, { ca: this.#hub.caPem, headers, agent: false }, (response) => {
-      this.read(response.on('error', () => undefined));
-    });
-    sent.on('error', () => undefined).on('close', () => {
-      if (this.#sent === sent && !this.#away) setTimeout(() => this.comeBack(), 20);
-    }).end();
+    const sent = request(
+      `${this.#hub.url}/doors/${this.#id}/events`,
+      { ca: this.#hub.caPem, headers, agent: false },
+      (response) => {
+        this.read(response.on('error', () => undefined));
+      },
+    );
+    sent
+      .on('error', () => undefined)
+      .on('close', () => {
+        if (this.#sent === sent && !this.#away) setTimeout(() => this.comeBack(), 20);
+      })
+      .end();
     this.#sent = sent;
   }
 
@@ -43,7 +50,10 @@ export class AwayDoor {
   }
 
   async knows(position: number): Promise<void> {
-    while (this.position < position) await new Promise<void>((resolve) => { this.#waiting.push(resolve); });
+    while (this.position < position)
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
   }
 
   protected read(response: IncomingMessage): void {

@@ -19,26 +19,52 @@ afterEach(async () => {
 const disk = mountSmallDisk(24);
 
 describe('a hub whose database cannot write', () => {
-  test.skipIf(disk === undefined && process.env['CI'] !== 'true')('since the disk is full, answers 503 and goes on when there is room', async () => {
-    if (disk === undefined) throw new Error('A small disk cannot be mounted here.');
-    cleanUps.push(() => disk.remove());
-    const load = await started(undefined, disk.folder);
-    await refusesAndRecovers(load, () => disk.fill(), () => disk.free());
-  }, LIMIT_MS);
+  test.skipIf(disk === undefined && process.env['CI'] !== 'true')(
+    'since the disk is full, answers 503 and goes on when there is room',
+    async () => {
+      if (disk === undefined) throw new Error('A small disk cannot be mounted here.');
+      cleanUps.push(() => disk.remove());
+      const load = await started(undefined, disk.folder);
+      await refusesAndRecovers(
+        load,
+        () => disk.fill(),
+        () => disk.free(),
+      );
+    },
+    LIMIT_MS,
+  );
 
-  test('since another program holds it locked, answers 503 and goes on when it lets go', async () => {
-    const load = await started();
-    const other = new DatabaseSync(join(load.dataDir, 'hub.db'), { timeout: 5_000 });
-    cleanUps.push(() => { if (other.isOpen) other.close(); });
-    await refusesAndRecovers(load, () => other.exec('begin exclusive'), () => other.exec('rollback'));
-  }, LIMIT_MS);
+  test(
+    'since another program holds it locked, answers 503 and goes on when it lets go',
+    async () => {
+      const load = await started();
+      const other = new DatabaseSync(join(load.dataDir, 'hub.db'), { timeout: 5_000 });
+      cleanUps.push(() => {
+        if (other.isOpen) other.close();
+      });
+      await refusesAndRecovers(
+        load,
+        () => other.exec('begin exclusive'),
+        () => other.exec('rollback'),
+      );
+    },
+    LIMIT_MS,
+  );
 
-  test('since PostgreSQL went down, answers 503 and goes on when it is back', async () => {
-    const postgres = await startPostgres();
-    cleanUps.push(() => postgres.stop());
-    const load = await started(await postgres.createDatabase());
-    await refusesAndRecovers(load, () => postgres.crash(), () => postgres.resume());
-  }, LIMIT_MS);
+  test(
+    'since PostgreSQL went down, answers 503 and goes on when it is back',
+    async () => {
+      const postgres = await startPostgres();
+      cleanUps.push(() => postgres.stop());
+      const load = await started(await postgres.createDatabase());
+      await refusesAndRecovers(
+        load,
+        () => postgres.crash(),
+        () => postgres.resume(),
+      );
+    },
+    LIMIT_MS,
+  );
 });
 
 async function started(databaseUrl?: string, dataRoot?: string): Promise<HubUnderLoad> {
@@ -64,7 +90,9 @@ async function refusesAndRecovers(load: HubUnderLoad, breakIt: () => unknown, me
   await until(() => load.acknowledged > acknowledged + 60);
   await load.stopReporting();
   for (const { refusals, broken } of load.reporters) {
-    expect(refusals.map(({ status, text }) => `${status} ${status === 503 ? '' : text}`)).toEqual(refusals.map(() => '503 '));
+    expect(refusals.map(({ status, text }) => `${status} ${status === 503 ? '' : text}`)).toEqual(
+      refusals.map(() => '503 '),
+    );
     expect(refusals.every(({ retryAfter }) => /^[1-9]\d*$/.test(retryAfter ?? ''))).toBe(true);
     expect(broken).toEqual([]);
   }
@@ -79,9 +107,14 @@ async function refusesAndRecovers(load: HubUnderLoad, breakIt: () => unknown, me
 async function expectDecisionsToGoOn(load: HubUnderLoad): Promise<void> {
   const { ca, evaluator, phones } = load.furnished;
   for (const { id, user } of phones.slice(0, 5)) {
-    const answer = await call(`${load.hub.baseUrl}/access/v1/evaluation`, ca, { token: evaluator, body: {
-      subject: { type: 'user', id: user, properties: { device_id: id } }, action: { name: 'access' }, resource: { type: 'application', id: 'Exchange' },
-    } });
+    const answer = await call(`${load.hub.baseUrl}/access/v1/evaluation`, ca, {
+      token: evaluator,
+      body: {
+        subject: { type: 'user', id: user, properties: { device_id: id } },
+        action: { name: 'access' },
+        resource: { type: 'application', id: 'Exchange' },
+      },
+    });
     expect(answer.status, `${answer.text}\n${logAbout(load, answer)}`).toBe(200);
     expect(answer.json()).toHaveProperty('decision');
   }
@@ -89,7 +122,11 @@ async function expectDecisionsToGoOn(load: HubUnderLoad): Promise<void> {
 
 /** What the hub wrote about a request, for the message of a failure. */
 function logAbout({ hub }: HubUnderLoad, { headers }: Answer): string {
-  return hub.output().split('\n').filter((line) => line.includes(String(headers['request-id']))).join('\n');
+  return hub
+    .output()
+    .split('\n')
+    .filter((line) => line.includes(String(headers['request-id'])))
+    .join('\n');
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

@@ -8,10 +8,18 @@ import { allReports, recomputePostures, storedPostures } from './recompute.ts';
 export async function expectNothingLost(load: HubUnderLoad): Promise<void> {
   await load.withStore(async (store) => {
     const reports = await allReports(store);
-    expectEachAcknowledgedOnce(load, reports.map(({ reportId, raw }) => ({ reportId, raw })));
+    expectEachAcknowledgedOnce(
+      load,
+      reports.map(({ reportId, raw }) => ({ reportId, raw })),
+    );
 
     const recomputed = await recomputePostures(store, reports, Date.now());
-    expect(await storedPostures(store, recomputed.map(({ deviceId }) => deviceId))).toEqual(recomputed);
+    expect(
+      await storedPostures(
+        store,
+        recomputed.map(({ deviceId }) => deviceId),
+      ),
+    ).toEqual(recomputed);
     await expectDecisionsToFollow(load, recomputed);
 
     const told: OutboxRow[] = [];
@@ -24,7 +32,10 @@ export async function expectNothingLost(load: HubUnderLoad): Promise<void> {
   });
 }
 
-function expectEachAcknowledgedOnce(load: HubUnderLoad, kept: readonly { readonly reportId: string; readonly raw: string }[]): void {
+function expectEachAcknowledgedOnce(
+  load: HubUnderLoad,
+  kept: readonly { readonly reportId: string; readonly raw: string }[],
+): void {
   const byId = new Map(kept.map(({ reportId, raw }) => [reportId, raw]));
   expect(byId.size, 'reports that are kept twice').toBe(kept.length);
   for (const { acknowledged } of load.reporters) {
@@ -35,14 +46,23 @@ function expectEachAcknowledgedOnce(load: HubUnderLoad, kept: readonly { readonl
 }
 
 /** The memory that decisions are made from says what the database says. */
-async function expectDecisionsToFollow(load: HubUnderLoad, postures: readonly { readonly deviceId: string; readonly complianceState: string }[]): Promise<void> {
+async function expectDecisionsToFollow(
+  load: HubUnderLoad,
+  postures: readonly { readonly deviceId: string; readonly complianceState: string }[],
+): Promise<void> {
   const { phones, ca, evaluator } = load.furnished;
   const stateOf = new Map(postures.map(({ deviceId, complianceState }) => [deviceId, complianceState]));
   const known = phones.filter(({ id }) => stateOf.has(id));
-  const answer = await call(`${load.hub.baseUrl}/access/v1/evaluations`, ca, { token: evaluator, body: {
-    action: { name: 'access' }, resource: { type: 'application', id: 'Exchange' },
-    evaluations: known.map(({ id, user }) => ({ subject: { type: 'user', id: user, properties: { device_id: id } } })),
-  } });
+  const answer = await call(`${load.hub.baseUrl}/access/v1/evaluations`, ca, {
+    token: evaluator,
+    body: {
+      action: { name: 'access' },
+      resource: { type: 'application', id: 'Exchange' },
+      evaluations: known.map(({ id, user }) => ({
+        subject: { type: 'user', id: user, properties: { device_id: id } },
+      })),
+    },
+  });
   expect(answer.status, answer.text).toBe(200);
   const granted = answer.json<{ evaluations: { decision: boolean }[] }>().evaluations.map(({ decision }) => decision);
   expect(granted).toEqual(known.map(({ id }) => stateOf.get(id) === 'compliant'));
@@ -53,12 +73,18 @@ async function expectDoorHeard(load: HubUnderLoad, outbox: readonly OutboxRow[])
   const wanted = outbox.filter((row) => row.kind === 'device-posture-changed');
   await load.listener.heardUpTo(wanted.at(-1)?.seq ?? 0);
   const { events } = load.listener;
-  expect(events.filter(({ event }) => event === 'reset'), 'the door was told to forget').toEqual([]);
+  expect(
+    events.filter(({ event }) => event === 'reset'),
+    'the door was told to forget',
+  ).toEqual([]);
   const changes = events.filter(({ event }) => event === 'access-changed');
   const positions = changes.map(({ id }) => Number(id));
   expect(positions, 'events in order, each once').toEqual([...new Set(positions)].sort((a, b) => a - b));
   const first = positions[0] ?? 0;
   expect(positions).toEqual(wanted.filter(({ seq }) => seq >= first).map(({ seq }) => seq));
   const subjectOf = new Map(wanted.map(({ seq, subject }) => [seq, subject]));
-  expect(changes.every(({ id, data }) => data['deviceId'] === subjectOf.get(Number(id))), 'events of the right device').toBe(true);
+  expect(
+    changes.every(({ id, data }) => data['deviceId'] === subjectOf.get(Number(id))),
+    'events of the right device',
+  ).toBe(true);
 }

@@ -54,9 +54,17 @@ export class EventHub {
   /** @param doors their ids; all have the key of `doors/testing.ts` */
   static async start(doors: readonly string[], databaseUrl?: string, stall: Stall = {}): Promise<EventHub> {
     const folder = mkdtempSync(join(tmpdir(), 'sallyport-events-'));
-    const hub = new EventHub(folder, databaseUrl, await ensureServerTls(join(folder, 'tls'), ['localhost'], Date.now()), await freePort('localhost'), stall);
+    const hub = new EventHub(
+      folder,
+      databaseUrl,
+      await ensureServerTls(join(folder, 'tls'), ['localhost'], Date.now()),
+      await freePort('localhost'),
+      stall,
+    );
     const store = await hub.#openStore();
-    await store.transaction(async (tx) => { for (const id of doors) await tx.documents.put('door', id, { ...doorBody() }, Date.now()); });
+    await store.transaction(async (tx) => {
+      for (const id of doors) await tx.documents.put('door', id, { ...doorBody() }, Date.now());
+    });
     await store.close();
     await hub.#open();
     return hub;
@@ -79,8 +87,18 @@ export class EventHub {
   async happen(count: number): Promise<void> {
     for (let left = count; left > 0; left -= BATCH) {
       const batch = Array.from({ length: Math.min(left, BATCH) }, () => this.#event());
-      await this.#store.transaction((tx) => tx.outbox.append(batch.map((payload): Omit<OutboxRow, 'seq'> =>
-        ({ kind: 'device-posture-changed', subject: payload.deviceId, at: Date.now(), payload: { ...payload, reasons: [{ code: 'threat_level_above_allowed' }] } }))));
+      await this.#store.transaction((tx) =>
+        tx.outbox.append(
+          batch.map(
+            (payload): Omit<OutboxRow, 'seq'> => ({
+              kind: 'device-posture-changed',
+              subject: payload.deviceId,
+              at: Date.now(),
+              payload: { ...payload, reasons: [{ code: 'threat_level_above_allowed' }] },
+            }),
+          ),
+        ),
+      );
     }
   }
 
@@ -95,13 +113,18 @@ export class EventHub {
   }
 
   #event(): { readonly deviceId: string; readonly compliant: boolean } {
-    const event = { deviceId: `3f0c2f4e-5d0b-4e6e-9a53-${String(Math.floor(Math.random() * PHONES)).padStart(12, '0')}`, compliant: Math.random() < 0.5 };
+    const event = {
+      deviceId: `3f0c2f4e-5d0b-4e6e-9a53-${String(Math.floor(Math.random() * PHONES)).padStart(12, '0')}`,
+      compliant: Math.random() < 0.5,
+    };
     this.events.push(event);
     return event;
   }
 
   #openStore(): Promise<Store> {
-    return this.#databaseUrl === undefined ? openSqliteStore({ file: join(this.#folder, 'hub.db') }) : openPostgresStore({ url: this.#databaseUrl });
+    return this.#databaseUrl === undefined
+      ? openSqliteStore({ file: join(this.#folder, 'hub.db') })
+      : openPostgresStore({ url: this.#databaseUrl });
   }
 
   async #open(): Promise<void> {
@@ -109,8 +132,24 @@ export class EventHub {
     this.#publisher = await Publisher.start({ store: this.#store, log, ...this.#stall });
     const registry = await DoorRegistry.load({ store: this.#store, log, trustSets: NO_TRUST_SETS });
     const authenticator = { authenticate: () => Promise.reject(new Error('no route here needs a token')) };
-    this.#app = createHttpServer({ tls: this.#tls, behindProxy: false, hsts: false, log, authenticator, clock: systemClock, limits: { drainMs: 0, closeMs: 100 } });
-    this.#app.register(doorRoutes({ registry, decider: fakeDecider(), publisher: this.#publisher, clock: systemClock, baseUrl: this.url }));
+    this.#app = createHttpServer({
+      tls: this.#tls,
+      behindProxy: false,
+      hsts: false,
+      log,
+      authenticator,
+      clock: systemClock,
+      limits: { drainMs: 0, closeMs: 100 },
+    });
+    this.#app.register(
+      doorRoutes({
+        registry,
+        decider: fakeDecider(),
+        publisher: this.#publisher,
+        clock: systemClock,
+        baseUrl: this.url,
+      }),
+    );
     this.#app.server.on('secureConnection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));

@@ -24,7 +24,14 @@ export class HubUnderLoad {
   readonly #databaseUrl: string | undefined;
   readonly #listen: string;
 
-  private constructor(root: string, ownsRoot: boolean, listen: string, databaseUrl: string | undefined, hub: HubProcess, furnished: Furnished) {
+  private constructor(
+    root: string,
+    ownsRoot: boolean,
+    listen: string,
+    databaseUrl: string | undefined,
+    hub: HubProcess,
+    furnished: Furnished,
+  ) {
     this.#root = root;
     this.#ownsRoot = ownsRoot;
     this.#listen = listen;
@@ -34,8 +41,11 @@ export class HubUnderLoad {
     this.furnished = furnished;
     this.listener = new Listener(hub.baseUrl, furnished);
     // Three of each partner: the same phones are reported on from six sides at once.
-    this.reporters = furnished.partners.flatMap((partner, i) => [0, 1, 2].map((side) =>
-      new Reporter(`partner${i}-side${side}`, hub.baseUrl, furnished.ca, partner, furnished.phones)));
+    this.reporters = furnished.partners.flatMap((partner, i) =>
+      [0, 1, 2].map(
+        (side) => new Reporter(`partner${i}-side${side}`, hub.baseUrl, furnished.ca, partner, furnished.phones),
+      ),
+    );
   }
 
   static async start(databaseUrl?: string, dataRoot?: string): Promise<HubUnderLoad> {
@@ -62,7 +72,9 @@ export class HubUnderLoad {
 
   /** The hub's database, read beside the hub. */
   async withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-    const store = await (this.#databaseUrl === undefined ? openSqliteStore({ file: join(this.dataDir, 'hub.db') }) : openPostgresStore({ url: this.#databaseUrl }));
+    const store = await (this.#databaseUrl === undefined
+      ? openSqliteStore({ file: join(this.dataDir, 'hub.db') })
+      : openPostgresStore({ url: this.#databaseUrl }));
     try {
       return await work(store);
     } finally {

@@ -19,16 +19,24 @@ afterAll(async () => {
 });
 
 describe('a hub that is killed in the middle of its work, again and again', () => {
-  test('has every acknowledged report once, the right postures, and tells its doors everything in order', async () => {
-    load = await HubUnderLoad.start();
-    await killInALoop(load, ROUNDS);
-  }, ROUND_LIMIT_MS * (ROUNDS + 2));
+  test(
+    'has every acknowledged report once, the right postures, and tells its doors everything in order',
+    async () => {
+      load = await HubUnderLoad.start();
+      await killInALoop(load, ROUNDS);
+    },
+    ROUND_LIMIT_MS * (ROUNDS + 2),
+  );
 
-  test('does so on PostgreSQL', async () => {
-    postgres = await startPostgres();
-    load = await HubUnderLoad.start(await postgres.createDatabase());
-    await killInALoop(load, ROUNDS);
-  }, ROUND_LIMIT_MS * (ROUNDS + 2));
+  test(
+    'does so on PostgreSQL',
+    async () => {
+      postgres = await startPostgres();
+      load = await HubUnderLoad.start(await postgres.createDatabase());
+      await killInALoop(load, ROUNDS);
+    },
+    ROUND_LIMIT_MS * (ROUNDS + 2),
+  );
 });
 
 async function killInALoop(hub: HubUnderLoad, rounds: number): Promise<void> {

@@ -18,13 +18,14 @@ export class Listener {
     this.#keep();
     const { ca, door } = this.#furnished;
     this.#reader = await SseReader.open(this.#url, ca, {
-      'x-sallyport-door-key': door.key, ...(this.#lastId === undefined ? {} : { 'last-event-id': this.#lastId }),
+      'x-sallyport-door-key': door.key,
+      ...(this.#lastId === undefined ? {} : { 'last-event-id': this.#lastId }),
     });
   }
 
   /** Everything heard so far, in the order of hearing. */
   get events(): readonly SseEvent[] {
-    return [...this.#events, ...this.#reader?.events ?? []];
+    return [...this.#events, ...(this.#reader?.events ?? [])];
   }
 
   /** Resolves when the event with this id, or a later one, was heard. */
@@ -39,7 +40,7 @@ export class Listener {
 
   #keep(): void {
     this.#reader?.close();
-    this.#events.push(...this.#reader?.events ?? []);
+    this.#events.push(...(this.#reader?.events ?? []));
     this.#lastId = this.#reader?.lastId ?? this.#lastId;
     this.#reader = undefined;
   }

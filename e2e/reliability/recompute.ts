@@ -4,7 +4,9 @@ import { ReadModel } from '@sallyport/hub/view/read-model.ts';
 import type { PostureRow, Store, StoredReport } from '@sallyport/hub/store/store.ts';
 
 /** A device's posture as it must be, judging from nothing but the raw reports. */
-export type Recomputed = Pick<PostureRow, 'deviceId' | 'mergedState' | 'complianceState' | 'reasons'> & { readonly views: readonly PartnerView[] };
+export type Recomputed = Pick<PostureRow, 'deviceId' | 'mergedState' | 'complianceState' | 'reasons'> & {
+  readonly views: readonly PartnerView[];
+};
 
 export async function allReports(store: Store): Promise<readonly StoredReport[]> {
   const reports: StoredReport[] = [];
@@ -16,7 +18,11 @@ export async function allReports(store: Store): Promise<readonly StoredReport[]>
 }
 
 /** Reads each report's raw text again, merges, and evaluates by the policies in the store. */
-export async function recomputePostures(store: Store, reports: readonly StoredReport[], now: number): Promise<readonly Recomputed[]> {
+export async function recomputePostures(
+  store: Store,
+  reports: readonly StoredReport[],
+  now: number,
+): Promise<readonly Recomputed[]> {
   const memory = new ReadModel(() => now);
   await memory.load(store);
   const views = new Map<string, readonly PartnerView[]>();
@@ -35,7 +41,15 @@ export async function recomputePostures(store: Store, reports: readonly StoredRe
     if (facts === undefined) return [];
     const current = byConnector(ofDevice);
     const verdict = memory.evaluate(facts, { views: current, failing: {} }, now);
-    return [{ deviceId, views: current, mergedState: verdict.merged.state, complianceState: verdict.state, reasons: verdict.reasons }];
+    return [
+      {
+        deviceId,
+        views: current,
+        mergedState: verdict.merged.state,
+        complianceState: verdict.state,
+        reasons: verdict.reasons,
+      },
+    ];
   });
 }
 
@@ -44,9 +58,17 @@ export async function storedPostures(store: Store, ids: readonly string[]): Prom
   const rows = new Map((await store.postures.get(ids)).map((row) => [row.deviceId, row]));
   return ids.flatMap((id) => {
     const row = rows.get(id);
-    return row === undefined ? [] : [{
-      deviceId: id, views: byConnector(row.views), mergedState: row.mergedState, complianceState: row.complianceState, reasons: row.reasons,
-    }];
+    return row === undefined
+      ? []
+      : [
+          {
+            deviceId: id,
+            views: byConnector(row.views),
+            mergedState: row.mergedState,
+            complianceState: row.complianceState,
+            reasons: row.reasons,
+          },
+        ];
   });
 }
 

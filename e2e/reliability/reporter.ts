@@ -16,7 +16,16 @@ export interface Refusal {
   readonly text: string;
 }
 
-const STATES = ['secured', 'secured', 'lowSeverity', 'mediumSeverity', 'highSeverity', 'compromised', 'deactivated', 'activated'];
+const STATES = [
+  'secured',
+  'secured',
+  'lowSeverity',
+  'mediumSeverity',
+  'highSeverity',
+  'compromised',
+  'deactivated',
+  'activated',
+];
 const PAUSE_MS = 20;
 
 /**
@@ -80,7 +89,8 @@ export class Reporter {
       const { results } = JSON.parse(text) as { results: { reportId: string; status: string }[] };
       for (const [i, report] of batch.entries()) {
         const result = results[i];
-        if (result?.reportId !== report.reportId || result.status === 'rejected') throw new Error(`${JSON.stringify(report)} got ${text}`);
+        if (result?.reportId !== report.reportId || result.status === 'rejected')
+          throw new Error(`${JSON.stringify(report)} got ${text}`);
         this.acknowledged.set(report.reportId, report);
       }
       return true;
@@ -100,23 +110,51 @@ export class Reporter {
     // Every ninth tells of an hour ago, when something else was known.
     const at = new Date(Date.now() - (n % 9 === 8 ? 3_600_000 : 0)).toISOString();
     return {
-      reportId: `${this.#name}-${n}`, device: { managedDeviceId: (this.#phones[scattered(n + 1, this.#name) % this.#phones.length] as Phone).id },
-      observedDateTime: at, threatState: state,
-      findings: n % 3 === 0 ? [{ id: `finding-${n % 4}`, type: 'maliciousNetwork', severity: 'high', state: state === 'secured' ? 'resolved' : 'open', detectedDateTime: at }] : [],
+      reportId: `${this.#name}-${n}`,
+      device: { managedDeviceId: (this.#phones[scattered(n + 1, this.#name) % this.#phones.length] as Phone).id },
+      observedDateTime: at,
+      threatState: state,
+      findings:
+        n % 3 === 0
+          ? [
+              {
+                id: `finding-${n % 4}`,
+                type: 'maliciousNetwork',
+                severity: 'high',
+                state: state === 'secured' ? 'resolved' : 'open',
+                detectedDateTime: at,
+              },
+            ]
+          : [],
     };
   }
 
   #post(body: string): Promise<{ status: number; retryAfter: string | undefined; text: string }> {
     return new Promise((resolve, reject) => {
-      const sent = request(this.#url, {
-        method: 'POST', agent: this.#agent,
-        headers: { authorization: `Bearer ${this.#partner.token}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-      }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => { text += chunk; });
-        response.on('end', () => (response.complete ? resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], text }) : undefined));
-        response.on('error', reject);
-      });
+      const sent = request(
+        this.#url,
+        {
+          method: 'POST',
+          agent: this.#agent,
+          headers: {
+            authorization: `Bearer ${this.#partner.token}`,
+            'content-type': 'application/json',
+            'content-length': Buffer.byteLength(body),
+          },
+        },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (chunk: string) => {
+            text += chunk;
+          });
+          response.on('end', () =>
+            response.complete
+              ? resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], text })
+              : undefined,
+          );
+          response.on('error', reject);
+        },
+      );
       sent.on('error', reject);
       sent.end(body);
     });
@@ -125,7 +163,8 @@ export class Reporter {
 
 /** The same for the same arguments, and without a pattern. */
 function scattered(n: number, name: string): number {
-  let mixed = Math.imul(n + 1, 0x9e3779b1) ^ Math.imul(name.charCodeAt(7) * 31 + name.charCodeAt(name.length - 1), 0x85ebca6b);
+  let mixed =
+    Math.imul(n + 1, 0x9e3779b1) ^ Math.imul(name.charCodeAt(7) * 31 + name.charCodeAt(name.length - 1), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
   return (mixed ^ (mixed >>> 12)) >>> 0;
 }

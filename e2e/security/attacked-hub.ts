@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { routeTable, type RouteRow } from '@sallyport/hub/http/route-table.ts';
 import { compose } from '@sallyport/hub/compose/compose.ts';
-import { type Hub } from '@sallyport/hub/compose/parts.ts';
+import type { Hub } from '@sallyport/hub/compose/parts.ts';
 import { createLog } from '@sallyport/hub/platform/log.ts';
 import { parseServeSettings } from '@sallyport/hub/platform/settings.ts';
 import { tokenOf, type Admin, type Answer } from '../shared/hub-process.ts';
@@ -50,11 +50,31 @@ export class AttackedHub {
     const parsed = parseServeSettings(['--data', dataDir, '--listen', '127.0.0.1:0', ...args], {});
     if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
     const log: string[] = [];
-    const hub = await compose(parsed.settings, createLog('debug', { write: (line) => { log.push(line); } }));
+    const hub = await compose(
+      parsed.settings,
+      createLog('debug', {
+        write: (line) => {
+          log.push(line);
+        },
+      }),
+    );
     const admin = JSON.parse(readFileSync(join(dataDir, 'admin.json'), 'utf8')) as Admin;
     const ca = readFileSync(admin.caFile, 'utf8');
     const address = `https://127.0.0.1:${(hub.app.server.address() as AddressInfo).port}`;
-    return new AttackedHub({ hub, admin, ca, dataDir, log, address, adminToken: await tokenOf(`${address}${new URL(admin.tokenEndpoint).pathname}`, ca, admin.clientId, admin.clientSecret) });
+    return new AttackedHub({
+      hub,
+      admin,
+      ca,
+      dataDir,
+      log,
+      address,
+      adminToken: await tokenOf(
+        `${address}${new URL(admin.tokenEndpoint).pathname}`,
+        ca,
+        admin.clientId,
+        admin.clientSecret,
+      ),
+    });
   }
 
   get routes(): readonly RouteRow[] {
@@ -64,20 +84,40 @@ export class AttackedHub {
   /** As the administrator unless told otherwise; a token of `undefined` sends none. */
   call(path: string, { body, headers, method, ...rest }: Attempt = {}): Promise<Answer> {
     const token = 'token' in rest ? rest.token : this.adminToken;
-    const bytes = body === undefined ? undefined : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    const bytes =
+      body === undefined ? undefined : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
     return new Promise((resolve, reject) => {
-      const sent = request(`${this.address}${path}`, {
-        method: method ?? (bytes === undefined ? 'GET' : 'POST'), agent: this.#agent, servername: 'localhost',
-        headers: {
-          ...(bytes !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(bytes) }),
-          ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers,
+      const sent = request(
+        `${this.address}${path}`,
+        {
+          method: method ?? (bytes === undefined ? 'GET' : 'POST'),
+          agent: this.#agent,
+          servername: 'localhost',
+          headers: {
+            ...(bytes !== undefined && {
+              'content-type': 'application/json',
+              'content-length': Buffer.byteLength(bytes),
+            }),
+            ...(token !== undefined && { authorization: `Bearer ${token}` }),
+            ...headers,
+          },
         },
-      }, (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => { text += chunk; });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: <T>() => JSON.parse(text) as T }));
-        response.on('error', reject);
-      });
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (chunk: string) => {
+            text += chunk;
+          });
+          response.on('end', () =>
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              text,
+              json: <T>() => JSON.parse(text) as T,
+            }),
+          );
+          response.on('error', reject);
+        },
+      );
       sent.on('error', reject);
       sent.end(bytes);
     });
@@ -91,10 +131,25 @@ export class AttackedHub {
   }
 
   /** A new client of the API. */
-  async newClient(displayName: string, permissions: readonly string[], connectorId?: string): Promise<{ objectId: string; clientId: string; secret: string; keyId: string; token: string }> {
-    const made = await this.must('/v1.0/applications', { displayName, permissions, ...(connectorId !== undefined && { mobileThreatDefenseConnectorId: connectorId }) });
-    const { secretText, keyId } = await this.must(`/v1.0/applications/${made.id}/addPassword`, { passwordCredential: { displayName: 'test' } });
-    const token = await tokenOf(`${this.address}${new URL(this.admin.tokenEndpoint).pathname}`, this.ca, made.appId, secretText);
+  async newClient(
+    displayName: string,
+    permissions: readonly string[],
+    connectorId?: string,
+  ): Promise<{ objectId: string; clientId: string; secret: string; keyId: string; token: string }> {
+    const made = await this.must('/v1.0/applications', {
+      displayName,
+      permissions,
+      ...(connectorId !== undefined && { mobileThreatDefenseConnectorId: connectorId }),
+    });
+    const { secretText, keyId } = await this.must(`/v1.0/applications/${made.id}/addPassword`, {
+      passwordCredential: { displayName: 'test' },
+    });
+    const token = await tokenOf(
+      `${this.address}${new URL(this.admin.tokenEndpoint).pathname}`,
+      this.ca,
+      made.appId,
+      secretText,
+    );
     return { objectId: made.id, clientId: made.appId, secret: secretText, keyId, token };
   }
 
@@ -102,11 +157,17 @@ export class AttackedHub {
   talk(bytes: string): Promise<string> {
     const { hostname, port } = new URL(this.address);
     return new Promise((resolve, reject) => {
-      const socket = connect({ host: hostname, port: Number(port), ca: this.ca }, () => socket.write(Buffer.from(bytes, 'latin1')));
+      const socket = connect({ host: hostname, port: Number(port), ca: this.ca }, () =>
+        socket.write(Buffer.from(bytes, 'latin1')),
+      );
       let received = '';
-      socket.setEncoding('latin1').on('data', (text: string) => { received += text; });
+      socket.setEncoding('latin1').on('data', (text: string) => {
+        received += text;
+      });
       socket.on('close', () => resolve(received));
-      socket.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNRESET' || error.code === 'EPIPE' ? resolve(received) : reject(error)));
+      socket.on('error', (error: NodeJS.ErrnoException) =>
+        error.code === 'ECONNRESET' || error.code === 'EPIPE' ? resolve(received) : reject(error),
+      );
     });
   }
 

@@ -30,13 +30,37 @@ afterAll(async () => {
   inside.close();
 });
 
-describe('a vendor\'s address that leads inside is neither stored nor called', () => {
+describe("a vendor's address that leads inside is neither stored nor called", () => {
   test.each([
-    'https://127.0.0.1:PORT', 'https://localhost:PORT', 'https://LOCALHOST.:PORT', 'https://127.1:PORT', 'https://2130706433:PORT', 'https://0x7f000001:PORT', 'https://0177.0.0.1:PORT',
-    'https://0.0.0.0:PORT', 'https://[::1]:PORT', 'https://[::]:PORT', 'https://[::ffff:127.0.0.1]:PORT', 'https://[::ffff:7f00:1]:PORT', 'https://[0:0:0:0:0:ffff:127.0.0.1]:PORT',
-    'https://[64:ff9b::127.0.0.1]:PORT', 'https://[2002:7f00:1::]:PORT', 'https://[fe80::1]:PORT', 'https://[fc00::1]:PORT', 'https://169.254.169.254', 'https://[::ffff:169.254.169.254]', 'https://[fd00:ec2::254]',
-    'https://10.0.0.1:PORT', 'https://172.16.0.1:PORT', 'https://192.168.0.1:PORT', 'https://100.64.0.1:PORT', 'https://224.0.0.1:PORT', 'https://255.255.255.255:PORT', 'https://①②⑦.⓪.⓪.①:PORT',
-    'http://127.0.0.1:PORT', 'http://203.0.113.1:PORT',
+    'https://127.0.0.1:PORT',
+    'https://localhost:PORT',
+    'https://LOCALHOST.:PORT',
+    'https://127.1:PORT',
+    'https://2130706433:PORT',
+    'https://0x7f000001:PORT',
+    'https://0177.0.0.1:PORT',
+    'https://0.0.0.0:PORT',
+    'https://[::1]:PORT',
+    'https://[::]:PORT',
+    'https://[::ffff:127.0.0.1]:PORT',
+    'https://[::ffff:7f00:1]:PORT',
+    'https://[0:0:0:0:0:ffff:127.0.0.1]:PORT',
+    'https://[64:ff9b::127.0.0.1]:PORT',
+    'https://[2002:7f00:1::]:PORT',
+    'https://[fe80::1]:PORT',
+    'https://[fc00::1]:PORT',
+    'https://169.254.169.254',
+    'https://[::ffff:169.254.169.254]',
+    'https://[fd00:ec2::254]',
+    'https://10.0.0.1:PORT',
+    'https://172.16.0.1:PORT',
+    'https://192.168.0.1:PORT',
+    'https://100.64.0.1:PORT',
+    'https://224.0.0.1:PORT',
+    'https://255.255.255.255:PORT',
+    'https://①②⑦.⓪.⓪.①:PORT',
+    'http://127.0.0.1:PORT',
+    'http://203.0.113.1:PORT',
   ])('%s', async (template) => {
     const before = callers;
     const settings = { baseUrl: template.replace('PORT', String(port)), applicationKey: KEY };
@@ -59,24 +83,50 @@ describe('a vendor\'s address that leads inside is neither stored nor called', (
     expect(callers).toBe(before);
   });
 
-  test.each(['file:///etc/passwd', 'ftp://203.0.113.1', 'gopher://127.0.0.1', 'javascript:alert(1)', 'https://user:pw@vendor.example', 'https://vendor.example/?x=y', '//vendor.example', 'https://', 'https:// vendor.example'])(
-    '%s is not even stored', async (baseUrl) => {
-      const put = await putLink({ baseUrl, applicationKey: KEY });
-      expect(put.status).toBe(400);
-      expect(put.json<{ error: { target?: string } }>().error.target).toContain('baseUrl');
-    });
+  test.each([
+    'file:///etc/passwd',
+    'ftp://203.0.113.1',
+    'gopher://127.0.0.1',
+    'javascript:alert(1)',
+    'https://user:pw@vendor.example',
+    'https://vendor.example/?x=y',
+    '//vendor.example',
+    'https://',
+    'https:// vendor.example',
+  ])('%s is not even stored', async (baseUrl) => {
+    const put = await putLink({ baseUrl, applicationKey: KEY });
+    expect(put.status).toBe(400);
+    expect(put.json<{ error: { target?: string } }>().error.target).toContain('baseUrl');
+  });
 
-  const BAD = ['//vendor.example', 'https://', 'https:// vendor.example', 'https://user:pw@vendor.example', 'file:///etc/passwd', 'https://[::1', 'https://vendor.example:99999'];
+  const BAD = [
+    '//vendor.example',
+    'https://',
+    'https:// vendor.example',
+    'https://user:pw@vendor.example',
+    'file:///etc/passwd',
+    'https://[::1',
+    'https://vendor.example:99999',
+  ];
   test.each(BAD)('nor is %s as the issuer of security events or as the target of an inventory', async (url) => {
-    const link = await hub.call(`/admin/v1/connectors/${LOOKOUT}/vendor`, { method: 'PUT', body: { vendor: 'shared-signals', enabled: true, settings: { issuer: url, audience: 'us' } } });
+    const link = await hub.call(`/admin/v1/connectors/${LOOKOUT}/vendor`, {
+      method: 'PUT',
+      body: { vendor: 'shared-signals', enabled: true, settings: { issuer: url, audience: 'us' } },
+    });
     expect(link.status, link.text).toBe(400);
-    const push = await hub.call(`/admin/v1/connectors/${LOOKOUT}/inventory-push`, { method: 'PUT', body: { url, kinds: ['apps'] } });
+    const push = await hub.call(`/admin/v1/connectors/${LOOKOUT}/inventory-push`, {
+      method: 'PUT',
+      body: { url, kinds: ['apps'] },
+    });
     expect([400, 404], push.text).toContain(push.status);
   });
 });
 
 function putLink(settings: object) {
-  return hub.call(`/admin/v1/connectors/${LOOKOUT}/vendor`, { method: 'PUT', body: { vendor: 'lookout', enabled: true, settings } });
+  return hub.call(`/admin/v1/connectors/${LOOKOUT}/vendor`, {
+    method: 'PUT',
+    body: { vendor: 'lookout', enabled: true, settings },
+  });
 }
 
 function tryLink(settings: object) {

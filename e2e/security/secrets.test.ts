@@ -19,17 +19,34 @@ beforeAll(async () => {
   hub = await AttackedHub.start();
   secrets.set('secret of the administrator', hub.admin.clientSecret);
   secrets.set('token of the administrator', hub.adminToken);
-  for (const id of [LOOKOUT, ZIMPERIUM]) await hub.must('/v1.0/deviceManagement/mobileThreatDefenseConnectors', { id, androidEnabled: true });
+  for (const id of [LOOKOUT, ZIMPERIUM])
+    await hub.must('/v1.0/deviceManagement/mobileThreatDefenseConnectors', { id, androidEnabled: true });
   const client = await hub.newClient('Client', ['User.Read.All']);
   secrets.set('secret of a client', client.secret);
   secrets.set('token of a client', client.token);
-  const door = await hub.must('/admin/v1/doors', { displayName: 'Door', defaultApplication: 'Exchange', deviceCa: (await newDeviceAuthority(Date.now())).cert });
+  const door = await hub.must('/admin/v1/doors', {
+    displayName: 'Door',
+    defaultApplication: 'Exchange',
+    deviceCa: (await newDeviceAuthority(Date.now())).cert,
+  });
   secrets.set('key of a door', door.secret);
   const { secret } = await hub.must(`/admin/v1/doors/${door.id}/rotateSecret`, {});
   secrets.set('new key of a door', secret);
-  await hub.must(`/admin/v1/connectors/${LOOKOUT}/vendor`, { vendor: 'lookout', enabled: true, settings: { baseUrl: 'https://vendor.invalid', applicationKey: VENDOR_KEY } }, 'PUT');
+  await hub.must(
+    `/admin/v1/connectors/${LOOKOUT}/vendor`,
+    { vendor: 'lookout', enabled: true, settings: { baseUrl: 'https://vendor.invalid', applicationKey: VENDOR_KEY } },
+    'PUT',
+  );
   secrets.set('key for a vendor', VENDOR_KEY);
-  for (const path of ['/keys/data.key', '/keys/data-key', '/keys/signing.json', '/tls/ca-key.pem', '/tls/ca.key', '/tls/server-key.pem', '/tls/server.key']) {
+  for (const path of [
+    '/keys/data.key',
+    '/keys/data-key',
+    '/keys/signing.json',
+    '/tls/ca-key.pem',
+    '/tls/ca.key',
+    '/tls/server-key.pem',
+    '/tls/server.key',
+  ]) {
     const text = readIfThere(join(hub.dataDir, path));
     const private_ = /"d": ?"([^"]+)"/.exec(text)?.[1] ?? text.replace(/-----[^-]+-----/g, '').trim();
     if (private_ !== '') secrets.set(path, private_.split('\n')[0] as string);
@@ -41,11 +58,27 @@ beforeAll(async () => {
   await hub.call('/v1.0/users', { token: `${client.token}x` });
   await hub.call(`/v1.0/users?access_token=${client.token}&client_secret=${client.secret}`);
   await hub.call(`/nowhere?token=${client.token}`);
-  await hub.call('/v1.0/users', { body: { userPrincipalName: 'x@example.com', displayName: 'x', mailNickname: 'x', accountEnabled: true, passwordProfile: { password: client.secret } } });
-  await hub.call(`/admin/v1/connectors/${LOOKOUT}/vendor/test`, { body: { vendor: 'lookout', settings: { baseUrl: 'https://vendor.invalid', applicationKey: VENDOR_KEY } } });
-  await hub.call(`/intake/${ZIMPERIUM}`, { token: undefined, body: { secret: client.secret }, headers: { authorization: `Basic ${Buffer.from(`user:${client.secret}`).toString('base64')}` } });
+  await hub.call('/v1.0/users', {
+    body: {
+      userPrincipalName: 'x@example.com',
+      displayName: 'x',
+      mailNickname: 'x',
+      accountEnabled: true,
+      passwordProfile: { password: client.secret },
+    },
+  });
+  await hub.call(`/admin/v1/connectors/${LOOKOUT}/vendor/test`, {
+    body: { vendor: 'lookout', settings: { baseUrl: 'https://vendor.invalid', applicationKey: VENDOR_KEY } },
+  });
+  await hub.call(`/intake/${ZIMPERIUM}`, {
+    token: undefined,
+    body: { secret: client.secret },
+    headers: { authorization: `Basic ${Buffer.from(`user:${client.secret}`).toString('base64')}` },
+  });
   await hub.call(new URL(hub.admin.tokenEndpoint).pathname, {
-    token: undefined, body: `grant_type=client_credentials&client_id=${client.clientId}&client_secret=${client.secret}x`, headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    token: undefined,
+    body: `grant_type=client_credentials&client_id=${client.clientId}&client_secret=${client.secret}x`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
   });
   await hub.call(`/v1.0/applications/${client.objectId}`, { method: 'PATCH', body: { displayName: 'Client 2' } });
 });
@@ -62,11 +95,22 @@ test('none of them is in the log', () => {
 });
 
 test('none of them is in the answer of any route that reads', async () => {
-  const { id: door } = (await hub.call('/admin/v1/doors')).json<{ value: { id: string }[] }>().value[0] as { id: string };
-  const { id: application } = (await hub.call("/v1.0/applications?$filter=displayName eq 'Client 2'".replaceAll(' ', '%20'))).json<{ value: { id: string }[] }>().value[0] as { id: string };
-  const ids: readonly (readonly [string, string])[] = [['/doors', door], ['/applications', application], ['onnector', LOOKOUT], [':tenant', hub.admin.tenantId]];
+  const { id: door } = (await hub.call('/admin/v1/doors')).json<{ value: { id: string }[] }>().value[0] as {
+    id: string;
+  };
+  const { id: application } = (
+    await hub.call("/v1.0/applications?$filter=displayName eq 'Client 2'".replaceAll(' ', '%20'))
+  ).json<{ value: { id: string }[] }>().value[0] as { id: string };
+  const ids: readonly (readonly [string, string])[] = [
+    ['/doors', door],
+    ['/applications', application],
+    ['onnector', LOOKOUT],
+    [':tenant', hub.admin.tenantId],
+  ];
   let read = 0;
-  for (const route of hub.routes.filter(({ method, access, stream }) => method === 'GET' && access.kind !== 'door' && !stream)) {
+  for (const route of hub.routes.filter(
+    ({ method, access, stream }) => method === 'GET' && access.kind !== 'door' && !stream,
+  )) {
     const id = ids.find(([part]) => route.path.includes(part))?.[1];
     const answer = await hub.call(pathOf(route, id));
     if (answer.status === 200) read += 1;
@@ -81,7 +125,14 @@ test('none of them is in the clear in the database, and its hashes are no passwo
   try {
     const tables = database.prepare("select name from sqlite_master where type = 'table'").all() as { name: string }[];
     for (const { name } of tables) {
-      expect(foundIn(JSON.stringify(database.prepare(`select * from "${name}"`).all(), (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))), name).toEqual([]);
+      expect(
+        foundIn(
+          JSON.stringify(database.prepare(`select * from "${name}"`).all(), (_, value: unknown) =>
+            typeof value === 'bigint' ? String(value) : value,
+          ),
+        ),
+        name,
+      ).toEqual([]);
     }
   } finally {
     database.close();
@@ -110,5 +161,7 @@ function readIfThere(path: string): string {
 }
 
 function filesBelow(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 }

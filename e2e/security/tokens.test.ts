@@ -1,6 +1,16 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
-import { decodeJwt, decodeProtectedHeader, exportSPKI, generateKeyPair, exportJWK, importJWK, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  exportSPKI,
+  generateKeyPair,
+  exportJWK,
+  importJWK,
+  SignJWT,
+  type CryptoKey,
+  type JWTPayload,
+} from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '@sallyport/hub/platform/clock.ts';
 import { loadSigningKeys } from '@sallyport/hub/platform/signing-keys.ts';
@@ -26,16 +36,22 @@ afterAll(() => hub.close());
 /** One route behind the router, one before it, and one for partners. */
 const ROUTES = [
   ['GET', '/v1.0/deviceManagement/managedDevices', undefined],
-  ['POST', '/access/v1/evaluation', { subject: { type: 'user', id: 'a' }, action: { name: 'b' }, resource: { type: 'application', id: 'Exchange' } }],
+  [
+    'POST',
+    '/access/v1/evaluation',
+    { subject: { type: 'user', id: 'a' }, action: { name: 'b' }, resource: { type: 'application', id: 'Exchange' } },
+  ],
   ['POST', '/partner/v1/device-health', { reports: [{}] }],
 ] as const;
 
 async function statuses(authorization: string): Promise<readonly number[]> {
-  return Promise.all(ROUTES.map(async ([method, path, body]) => {
-    const answer = await hub.call(path, { method, body, token: undefined, headers: { authorization } });
-    if (answer.status === 401) expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
-    return answer.status;
-  }));
+  return Promise.all(
+    ROUTES.map(async ([method, path, body]) => {
+      const answer = await hub.call(path, { method, body, token: undefined, headers: { authorization } });
+      if (answer.status === 401) expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
+      return answer.status;
+    }),
+  );
 }
 
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -50,23 +66,38 @@ describe('a token is refused', () => {
     'without a signature (alg none)': () => `${encoded({ ...header, alg: 'none' })}.${encoded(payload)}.`,
     'with the alg None in other letters': () => `${encoded({ ...header, alg: 'NoNe' })}.${encoded(payload)}.`,
     'with its signature cut off': () => `${hub.adminToken.split('.').slice(0, 2).join('.')}.`,
-    'with another signature of the right length': () => `${hub.adminToken.split('.').slice(0, 2).join('.')}.${Buffer.alloc(64, 1).toString('base64url')}`,
-    'with a signature of zeroes (CVE-2022-21449)': () => `${hub.adminToken.split('.').slice(0, 2).join('.')}.${Buffer.alloc(64).toString('base64url')}`,
+    'with another signature of the right length': () =>
+      `${hub.adminToken.split('.').slice(0, 2).join('.')}.${Buffer.alloc(64, 1).toString('base64url')}`,
+    'with a signature of zeroes (CVE-2022-21449)': () =>
+      `${hub.adminToken.split('.').slice(0, 2).join('.')}.${Buffer.alloc(64).toString('base64url')}`,
     'signed by HS256 with our public key as the secret': async () => {
       const keys = await loadSigningKeys(join(hub.dataDir, 'keys'), systemClock);
-      const pem = await exportSPKI(await importJWK({ ...keys.jwks.keys[0] }, 'ES256', { extractable: true }) as CryptoKey);
+      const pem = await exportSPKI(
+        (await importJWK({ ...keys.jwks.keys[0] }, 'ES256', { extractable: true })) as CryptoKey,
+      );
       const input = `${encoded({ ...header, alg: 'HS256' })}.${encoded(payload)}`;
       return `${input}.${createHmac('sha256', pem).update(input).digest('base64url')}`;
     },
-    'signed by a key of another, under our key id': async () => new SignJWT(payload).setProtectedHeader(header).sign((await generateKeyPair('ES256')).privateKey),
+    'signed by a key of another, under our key id': async () =>
+      new SignJWT(payload).setProtectedHeader(header).sign((await generateKeyPair('ES256')).privateKey),
     'signed by a key that it brings along (jwk)': async () => {
       const pair = await generateKeyPair('ES256', { extractable: true });
-      return new SignJWT(payload).setProtectedHeader({ ...header, jwk: await exportJWK(pair.publicKey) }).sign(pair.privateKey);
+      return new SignJWT(payload)
+        .setProtectedHeader({ ...header, jwk: await exportJWK(pair.publicKey) })
+        .sign(pair.privateKey);
     },
     'signed by a key that it says where to fetch (jku)': async () =>
-      new SignJWT(payload).setProtectedHeader({ ...header, jku: 'https://attacker.example/keys' }).sign((await generateKeyPair('ES256')).privateKey),
-    'under a key id that is a path': async () => new SignJWT(payload).setProtectedHeader({ ...header, kid: '../../../../dev/null' }).sign((await generateKeyPair('ES256')).privateKey),
-    'under the key id __proto__': async () => new SignJWT(payload).setProtectedHeader({ ...header, kid: '__proto__' }).sign((await generateKeyPair('ES256')).privateKey),
+      new SignJWT(payload)
+        .setProtectedHeader({ ...header, jku: 'https://attacker.example/keys' })
+        .sign((await generateKeyPair('ES256')).privateKey),
+    'under a key id that is a path': async () =>
+      new SignJWT(payload)
+        .setProtectedHeader({ ...header, kid: '../../../../dev/null' })
+        .sign((await generateKeyPair('ES256')).privateKey),
+    'under the key id __proto__': async () =>
+      new SignJWT(payload)
+        .setProtectedHeader({ ...header, kid: '__proto__' })
+        .sign((await generateKeyPair('ES256')).privateKey),
     'signed by RS256': async () => {
       const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
       return new SignJWT(payload).setProtectedHeader({ ...header, alg: 'RS256' }).sign(privateKey);
@@ -76,7 +107,8 @@ describe('a token is refused', () => {
       return `${first}.${encoded({ ...payload, roles: ['Sallyport.Access.Evaluate', 'update_device_health'] })}.${signature}`;
     },
     'of another tenant': () => signedByUs({ ...payload, tid: '11111111-1111-4111-8111-111111111111' }),
-    'from another issuer': () => signedByUs({ ...payload, iss: `https://login.microsoftonline.com/${String(payload.tid)}/v2.0` }),
+    'from another issuer': () =>
+      signedByUs({ ...payload, iss: `https://login.microsoftonline.com/${String(payload.tid)}/v2.0` }),
     'for another audience': () => signedByUs({ ...payload, aud: 'https://graph.microsoft.com' }),
     'that has expired': () => signedByUs({ ...payload, exp: seconds - 1 }),
     'that never expires': () => {
@@ -88,7 +120,10 @@ describe('a token is refused', () => {
     'of a client that does not exist': () => signedByUs({ ...payload, azp: '22222222-2222-4222-8222-222222222222' }),
     'for a secret that does not exist': () => signedByUs({ ...payload, key_id: 'other' }),
     'with roles that are no list': () => signedByUs({ ...payload, roles: 'Sallyport.Access.Evaluate' }),
-    'with a critical header that nobody knows': () => signedByUs(payload, { crit: ['x'], x: 1 }).catch(() => `${encoded({ ...header, crit: ['x'], x: 1 })}.${encoded(payload)}.AAAA`),
+    'with a critical header that nobody knows': () =>
+      signedByUs(payload, { crit: ['x'], x: 1 }).catch(
+        () => `${encoded({ ...header, crit: ['x'], x: 1 })}.${encoded(payload)}.AAAA`,
+      ),
     'that is nothing of the kind': () => 'eyJ.eyJ.x',
     'of 12,000 characters': () => 'a'.repeat(12_000),
   };
@@ -144,10 +179,21 @@ describe('what a client may do ends at once', () => {
 });
 
 describe('the token endpoint', () => {
-  const ask = (form: Record<string, string>, path = new URL(hub.admin.tokenEndpoint).pathname, headers: Record<string, string> = {}) => hub.call(path, {
-    token: undefined, body: new URLSearchParams(form).toString(), headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+  const ask = (
+    form: Record<string, string>,
+    path = new URL(hub.admin.tokenEndpoint).pathname,
+    headers: Record<string, string> = {},
+  ) =>
+    hub.call(path, {
+      token: undefined,
+      body: new URLSearchParams(form).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    });
+  const good = () => ({
+    grant_type: 'client_credentials',
+    client_id: hub.admin.clientId,
+    client_secret: hub.admin.clientSecret,
   });
-  const good = () => ({ grant_type: 'client_credentials', client_id: hub.admin.clientId, client_secret: hub.admin.clientSecret });
 
   test('knows one tenant', async () => {
     const answer = await ask(good(), '/11111111-1111-4111-8111-111111111111/oauth2/v2.0/token');
@@ -178,31 +224,51 @@ describe('the token endpoint', () => {
 
   test('refuses the same parameter twice', async () => {
     const body = `${new URLSearchParams(good()).toString()}&client_id=other`;
-    const answer = await hub.call(new URL(hub.admin.tokenEndpoint).pathname, { token: undefined, body, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    const answer = await hub.call(new URL(hub.admin.tokenEndpoint).pathname, {
+      token: undefined,
+      body,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
     expect(answer.status).toBe(400);
   });
 
-  test('does not take a client\'s credentials from the address', async () => {
-    const answer = await ask({}, `${new URL(hub.admin.tokenEndpoint).pathname}?${new URLSearchParams(good()).toString()}`);
+  test("does not take a client's credentials from the address", async () => {
+    const answer = await ask(
+      {},
+      `${new URL(hub.admin.tokenEndpoint).pathname}?${new URLSearchParams(good()).toString()}`,
+    );
     expect(answer.status).toBe(400);
   });
 });
 
-describe('a partner\'s client', () => {
+describe("a partner's client", () => {
   test('speaks for its own connector only', async () => {
     const other = '08a8455c-48dd-45ff-ad82-7211355354f3';
-    for (const id of [CONNECTOR, other]) await hub.must('/v1.0/deviceManagement/mobileThreatDefenseConnectors', { id, androidEnabled: true });
+    for (const id of [CONNECTOR, other])
+      await hub.must('/v1.0/deviceManagement/mobileThreatDefenseConnectors', { id, androidEnabled: true });
     const partner = await hub.newClient('Partner', ['update_device_health'], CONNECTOR);
     const before = (await hub.call(`/v1.0/deviceManagement/mobileThreatDefenseConnectors/${other}`)).json();
     const report = {
-      reportId: 'r-1', connectorId: other, mobileThreatDefenseConnectorId: other, device: { serialNumber: 'S-1' },
-      observedDateTime: new Date().toISOString(), threatState: 'compromised',
+      reportId: 'r-1',
+      connectorId: other,
+      mobileThreatDefenseConnectorId: other,
+      device: { serialNumber: 'S-1' },
+      observedDateTime: new Date().toISOString(),
+      threatState: 'compromised',
     };
-    const post = (path: string) => hub.call(path, { token: partner.token, headers: { 'x-connector-id': other }, body: { connectorId: other, reports: [report] } });
+    const post = (path: string) =>
+      hub.call(path, {
+        token: partner.token,
+        headers: { 'x-connector-id': other },
+        body: { connectorId: other, reports: [report] },
+      });
     expect((await post(`/partner/v1/device-health?connectorId=${other}`)).status).toBe(400);
     expect((await post('/partner/v1/device-health')).status).toBe(200);
-    const waiting = (await hub.call('/admin/v1/reports')).json<{ value: { connectorId: string; reportId: string }[] }>().value;
-    expect(waiting.filter(({ reportId }) => reportId === 'r-1').map(({ connectorId }) => connectorId)).toEqual([CONNECTOR]);
+    const waiting = (await hub.call('/admin/v1/reports')).json<{ value: { connectorId: string; reportId: string }[] }>()
+      .value;
+    expect(waiting.filter(({ reportId }) => reportId === 'r-1').map(({ connectorId }) => connectorId)).toEqual([
+      CONNECTOR,
+    ]);
     expect((await hub.call(`/v1.0/deviceManagement/mobileThreatDefenseConnectors/${other}`)).json()).toEqual(before);
   });
 });

@@ -29,12 +29,20 @@ export interface HubProcess {
 }
 
 /** Starts `sallyport serve` as its users do: a process of its own, here on a free port of the loopback interface. */
-export async function startHub(dataDir: string, options: { readonly args?: readonly string[]; readonly env?: NodeJS.ProcessEnv; readonly listen?: string } = {}): Promise<HubProcess> {
+export async function startHub(
+  dataDir: string,
+  options: { readonly args?: readonly string[]; readonly env?: NodeJS.ProcessEnv; readonly listen?: string } = {},
+): Promise<HubProcess> {
   const args = [main, 'serve', '--data', dataDir, '--listen', options.listen ?? 'localhost:0', ...(options.args ?? [])];
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const exited = once(child, 'exit') as Promise<[number | null]>;
   let text = '';
-  child.stderr?.on('data', (chunk: Buffer) => { text += chunk.toString(); });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
   const baseUrl = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
@@ -44,10 +52,18 @@ export async function startHub(dataDir: string, options: { readonly args?: reado
     exited.then(([code]) => reject(new Error(`The hub ended with ${code} before it was ready:\n${text}`)), reject);
   });
   return {
-    baseUrl, child, output: () => text,
+    baseUrl,
+    child,
+    output: () => text,
     admin: JSON.parse(readFileSync(join(dataDir, 'admin.json'), 'utf8')) as Admin,
-    stop: async () => { child.kill('SIGTERM'); return (await exited)[0]; },
-    kill: async () => { child.kill('SIGKILL'); await exited; },
+    stop: async () => {
+      child.kill('SIGTERM');
+      return (await exited)[0];
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
   };
 }
 
@@ -59,30 +75,77 @@ export interface Answer {
 }
 
 /** One HTTPS request that trusts `ca`. A body that is no string is sent as JSON. */
-export function call(url: string, ca: string, options: { readonly method?: string; readonly token?: string; readonly headers?: Record<string, string>; readonly body?: unknown; readonly cert?: string; readonly key?: string } = {}): Promise<Answer> {
+export function call(
+  url: string,
+  ca: string,
+  options: {
+    readonly method?: string;
+    readonly token?: string;
+    readonly headers?: Record<string, string>;
+    readonly body?: unknown;
+    readonly cert?: string;
+    readonly key?: string;
+  } = {},
+): Promise<Answer> {
   const { body } = options;
   const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const headers: Record<string, string> = {
-    ...(payload !== undefined && { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(payload)) }),
+    ...(payload !== undefined && {
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(payload)),
+    }),
     ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
     ...options.headers,
   };
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method: options.method ?? (payload === undefined ? 'GET' : 'POST'), headers, ca, cert: options.cert, key: options.key, agent: false }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => { text += chunk; });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: <T>() => JSON.parse(text) as T }));
-      response.on('error', reject);
-    });
+    const sent = request(
+      url,
+      {
+        method: options.method ?? (payload === undefined ? 'GET' : 'POST'),
+        headers,
+        ca,
+        cert: options.cert,
+        key: options.key,
+        agent: false,
+      },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk;
+        });
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text,
+            json: <T>() => JSON.parse(text) as T,
+          }),
+        );
+        response.on('error', reject);
+      },
+    );
     sent.on('error', reject);
     sent.end(payload);
   });
 }
 
 /** An access token by client credentials. */
-export async function tokenOf(tokenEndpoint: string, ca: string, clientId: string, clientSecret: string): Promise<string> {
-  const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope: 'https://graph.microsoft.com/.default' }).toString();
-  const answer = await call(tokenEndpoint, ca, { body, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+export async function tokenOf(
+  tokenEndpoint: string,
+  ca: string,
+  clientId: string,
+  clientSecret: string,
+): Promise<string> {
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: clientSecret,
+    scope: 'https://graph.microsoft.com/.default',
+  }).toString();
+  const answer = await call(tokenEndpoint, ca, {
+    body,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
   if (answer.status !== 200) throw new Error(`No token: ${answer.status} ${answer.text}`);
   return answer.json<{ access_token: string }>().access_token;
 }

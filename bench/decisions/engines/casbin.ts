@@ -17,7 +17,17 @@ m = memberOf(r.signIn.groups, p.group) && (p.application == "any" || p.applicati
 
 /** Each policy is a deny line. `enforceSync` is casbin's fastest way: nothing here needs to wait. */
 export const makeCasbin: MakeEngine = async (policies, signIns) => {
-  const lines = policies.map((p) => ['p', p.group, p.application ?? 'any', p.platform ?? 'any', p.grant, p.exceptTrusted ? 'untrusted' : 'any', 'deny'].join(', '));
+  const lines = policies.map((p) =>
+    [
+      'p',
+      p.group,
+      p.application ?? 'any',
+      p.platform ?? 'any',
+      p.grant,
+      p.exceptTrusted ? 'untrusted' : 'any',
+      'deny',
+    ].join(', '),
+  );
   const enforcer = await newEnforcer(newModelFromString(MODEL), new StringAdapter(lines.join('\n')));
   await enforcer.addFunction('memberOf', (groups: readonly string[], group: string) => groups.includes(group));
   return { decide: (i) => enforcer.enforceSync(signIns[i]) };

@@ -10,7 +10,9 @@ export const makeCasl: MakeEngine = (policies, signIns) => {
   const ability = createMongoAbility([
     { action: 'open', subject: 'all' },
     ...policies.map((policy) => ({
-      action: 'open', subject: policy.application ?? 'all', inverted: true,
+      action: 'open',
+      subject: policy.application ?? 'all',
+      inverted: true,
       conditions: {
         groups: policy.group,
         ...(policy.platform === undefined ? {} : { platform: policy.platform }),

@@ -1,4 +1,9 @@
-import { preparsePolicySet, statefulIsAuthorized, type EntityUid, type StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs';
+import {
+  preparsePolicySet,
+  statefulIsAuthorized,
+  type EntityUid,
+  type StatefulAuthorizationCall,
+} from '@cedar-policy/cedar-wasm/nodejs';
 import type { Policy, SignIn } from '../scenario.ts';
 import type { MakeEngine } from './engine.ts';
 
@@ -7,7 +12,10 @@ const OPEN: EntityUid = { type: 'Action', id: 'open' };
 
 /** One `permit` and a `forbid` for each policy, parsed once and kept on the other side of the wasm border. */
 export const makeCedar: MakeEngine = (policies, signIns) => {
-  const staticPolicies = Object.fromEntries([['permit', 'permit(principal, action, resource);'], ...policies.map((p) => [p.id, textOf(p)] as const)]);
+  const staticPolicies = Object.fromEntries([
+    ['permit', 'permit(principal, action, resource);'],
+    ...policies.map((p) => [p.id, textOf(p)] as const),
+  ]);
   const parsed = preparsePolicySet(POLICIES, { staticPolicies });
   if (parsed.type !== 'success') throw new Error(`Cedar refuses the policies: ${JSON.stringify(parsed.errors)}`);
   const calls = signIns.map(callOf);
@@ -33,7 +41,9 @@ function textOf({ group, application, platform, grant, exceptTrusted }: Policy):
 function callOf({ userId, groups, application, platform, trusted, compliant }: SignIn): StatefulAuthorizationCall {
   const principal = { type: 'User', id: userId };
   return {
-    principal, action: OPEN, resource: { type: 'Application', id: application },
+    principal,
+    action: OPEN,
+    resource: { type: 'Application', id: application },
     context: { platform, trusted, compliant },
     entities: [{ uid: principal, attrs: {}, parents: groups.map((id) => ({ type: 'Group', id })) }],
     preparsedPolicySetId: POLICIES,

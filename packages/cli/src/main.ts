@@ -8,5 +8,8 @@ enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/sallyport
 const { run } = await import('./run.ts');
 
 process.exitCode = await run(process.argv.slice(2), {
-  stdout: process.stdout, stderr: process.stderr, env: process.env, readInput: () => text(process.stdin),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  readInput: () => text(process.stdin),
 });

@@ -36,13 +36,26 @@ function findCommand(argv: readonly string[]): Target | { readonly help: string 
     if (wantsHelp || argv.length === 0) return { help: helpOfProgram([...LONG_RUNNING, ...SINGLES, ...GROUPS]) };
     throw new UsageError(`Say what to do. ${HINT}`);
   }
-  if (wantsHelp && LONG_RUNNING.some((one) => one.name === name)) return { help: `"sallyport ${name} --help" tells it.\n` };
+  if (wantsHelp && LONG_RUNNING.some((one) => one.name === name))
+    return { help: `"sallyport ${name} --help" tells it.\n` };
   const single = SINGLES.find((command) => command.name === name);
-  if (single !== undefined) return wantsHelp ? { help: helpOfCommand(name, single) } : { path: name, command: single, rest: without(argv, place.slice(0, 1)) };
+  if (single !== undefined)
+    return wantsHelp
+      ? { help: helpOfCommand(name, single) }
+      : { path: name, command: single, rest: without(argv, place.slice(0, 1)) };
   const group = GROUPS.find((one) => one.name === name || one.aliases?.includes(name) === true);
-  if (group === undefined) throw new UsageError(`There is no command "${name}".${didYouMean(name, [...LONG_RUNNING, ...SINGLES, ...GROUPS].map((one) => one.name))} ${HINT}`);
+  if (group === undefined)
+    throw new UsageError(
+      `There is no command "${name}".${didYouMean(
+        name,
+        [...LONG_RUNNING, ...SINGLES, ...GROUPS].map((one) => one.name),
+      )} ${HINT}`,
+    );
   const command = group.commands.find((one) => one.name === next);
-  if (wantsHelp) return { help: command === undefined ? helpOfGroup(group) : helpOfCommand(`${group.name} ${command.name}`, command) };
+  if (wantsHelp)
+    return {
+      help: command === undefined ? helpOfGroup(group) : helpOfCommand(`${group.name} ${command.name}`, command),
+    };
   if (command === undefined) throw new UsageError(problemWithSecondWord(group, next));
   return { path: `${group.name} ${command.name}`, command, rest: without(argv, place.slice(0, 2)) };
 }
@@ -50,9 +63,16 @@ function findCommand(argv: readonly string[]): Target | { readonly help: string 
 const HINT = '"sallyport --help" lists all commands.';
 
 /** The first words that are no flags, as flags may stand before the command: `--data d connector list`. */
-function leadingWords(argv: readonly string[]): { readonly words: readonly string[]; readonly place: readonly number[] } {
+function leadingWords(argv: readonly string[]): {
+  readonly words: readonly string[];
+  readonly place: readonly number[];
+} {
   const place: number[] = [];
-  const takesValue = new Set(Object.entries(GLOBAL_FLAGS).filter(([, flag]) => flag.placeholder !== undefined).map(([key]) => flagName(key)));
+  const takesValue = new Set(
+    Object.entries(GLOBAL_FLAGS)
+      .filter(([, flag]) => flag.placeholder !== undefined)
+      .map(([key]) => flagName(key)),
+  );
   for (let i = 0; i < argv.length && place.length < 3; i += 1) {
     const item = argv[i] as string;
     if (takesValue.has(item)) i += 1;
@@ -83,7 +103,9 @@ async function runCommand({ command, rest }: Target, io: Io): Promise<number> {
     hub: async () => (client ??= new HubClient(await connectionFrom(global, io.env))),
     connection: () => connectionFrom(global, io.env),
     readInput: () => io.readInput(),
-    say: (text) => { io.stderr.write(text); },
+    say: (text) => {
+      io.stderr.write(text);
+    },
     progress: (text) => {
       if (io.stderr.isTTY === true) io.stderr.write(text);
     },

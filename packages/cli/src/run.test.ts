@@ -5,10 +5,25 @@ import { GLOBAL_FLAGS } from './frame/global-flags.ts';
 import { parseLine } from './frame/parse-line.ts';
 import { run } from './run.ts';
 
-async function typed(...argv: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+async function typed(
+  ...argv: string[]
+): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
   let out = '';
   let err = '';
-  const code = await run(argv, { env: {}, readInput: async () => '', stdout: { write: (text) => { out += text; } }, stderr: { write: (text) => { err += text; } } });
+  const code = await run(argv, {
+    env: {},
+    readInput: async () => '',
+    stdout: {
+      write: (text) => {
+        out += text;
+      },
+    },
+    stderr: {
+      write: (text) => {
+        err += text;
+      },
+    },
+  });
   return { code, out, err };
 }
 
@@ -50,7 +65,9 @@ function argumentsOf(line: string, path: string): readonly string[] | undefined 
   if (at < 0) return undefined;
   const end = /[;|>]/u.exec(line.slice(at))?.index ?? Number.POSITIVE_INFINITY;
   const rest = line.slice(at + `sallyport ${path}`.length, at + end);
-  return [...rest.matchAll(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])+/gu)].map(([word]) => word.replaceAll(/^["']|["']$/gu, ''));
+  return [...rest.matchAll(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])+/gu)].map(([word]) =>
+    word.replaceAll(/^["']|["']$/gu, ''),
+  );
 }
 
 describe('the program', () => {
@@ -64,8 +81,10 @@ describe('the program', () => {
   });
 
   test.each([
-    [['conector', 'list'], 'There is no command "conector". Did you mean connector?'], [['connector', 'lst'], 'There is no "connector lst". Did you mean list?'],
-    [['connector'], 'What should be done with connector? There is list,'], [['--json'], 'Say what to do.'],
+    [['conector', 'list'], 'There is no command "conector". Did you mean connector?'],
+    [['connector', 'lst'], 'There is no "connector lst". Did you mean list?'],
+    [['connector'], 'What should be done with connector? There is list,'],
+    [['--json'], 'Say what to do.'],
     [['device', 'list', '--data', '/nowhere'], 'There is no /nowhere/admin.json.'],
   ])('%j: %s', async (argv, message) => {
     const { code, out, err } = await typed(...argv);
@@ -83,7 +102,8 @@ describe('the program', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('single quotes')]);
   });
 
-  test('knows clients as apps too', async () => expect((await typed('app', '--help')).out).toContain('Also called app.'));
+  test('knows clients as apps too', async () =>
+    expect((await typed('app', '--help')).out).toContain('Also called app.'));
 
   test('says that no hub answers with a code of its own', async () => {
     const { code, err } = await runAgainst('https://localhost:1');
@@ -96,7 +116,13 @@ async function runAgainst(url: string): Promise<{ readonly code: number; readonl
   let err = '';
   const code = await run(['user', 'list'], {
     env: { SALLYPORT_URL: url, SALLYPORT_TENANT: 't', SALLYPORT_CLIENT_ID: 'c', SALLYPORT_CLIENT_SECRET: 's' },
-    readInput: async () => '', stdout: { write: () => undefined }, stderr: { write: (text) => { err += text; } },
+    readInput: async () => '',
+    stdout: { write: () => undefined },
+    stderr: {
+      write: (text) => {
+        err += text;
+      },
+    },
   });
   return { code, err };
 }

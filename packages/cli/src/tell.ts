@@ -18,7 +18,9 @@ export function tell(error: unknown, { stderr }: Io): number {
     const { message, field, requestId, status } = error;
     stderr.write(`sallyport: ${plain(message)}\n`);
     if (field !== undefined && !message.includes(field)) stderr.write(`  field: ${plain(field)}\n`);
-    stderr.write(`  status ${status}${requestId === undefined ? '' : `, request-id ${plain(requestId)} in the log of the hub`}\n`);
+    stderr.write(
+      `  status ${status}${requestId === undefined ? '' : `, request-id ${plain(requestId)} in the log of the hub`}\n`,
+    );
     return EXIT.failed;
   }
   stderr.write(`sallyport: ${error instanceof Error ? plain(error.message) : String(error)}\n`);

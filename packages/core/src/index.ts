@@ -13,7 +13,16 @@ export * from './vocabulary/access.ts';
 export * from './vocabulary/organization.ts';
 export * from './findings/index.ts';
 export * from './merge/apply-signal.ts';
-export { applyToViews, holdAgainst, holdNamesOf, identitiesOf, isBadNews, releaseHold, type AppliedToDevice, type MatchEvidence } from './merge/identities.ts';
+export {
+  applyToViews,
+  holdAgainst,
+  holdNamesOf,
+  identitiesOf,
+  isBadNews,
+  releaseHold,
+  type AppliedToDevice,
+  type MatchEvidence,
+} from './merge/identities.ts';
 export * from './merge/outdated.ts';
 export * from './merge/carry-over.ts';
 export * from './merge/superseded-records.ts';

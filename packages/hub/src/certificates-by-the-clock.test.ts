@@ -9,7 +9,9 @@ import { TrustedClock } from './platform/trusted-clock.ts';
 
 const DAY = 86_400_000;
 let dir = '';
-beforeAll(async () => { dir = await mkdtemp(join(tmpdir(), 'sallyport-certificates-')); });
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sallyport-certificates-'));
+});
 afterAll(() => rm(dir, { recursive: true }));
 
 /** What the hub serves with after a start on a machine whose clock is off by so many days. */

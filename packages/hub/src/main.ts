@@ -1,5 +1,5 @@
 import { compose } from './compose/compose.ts';
-import { type Hub } from './compose/parts.ts';
+import type { Hub } from './compose/parts.ts';
 import { createLog } from './platform/log.ts';
 import { helpOfServe, parseServeSettings } from './platform/settings.ts';
 import { startProblem } from './platform/start-problem.ts';
@@ -16,7 +16,9 @@ export async function serve(argv: readonly string[], env: NodeJS.ProcessEnv): Pr
   }
   const parsed = parseServeSettings(argv, env);
   if (!parsed.ok) {
-    process.stderr.write(`sallyport serve: the settings are not right.\n${parsed.problems.map((p) => `  ${p}\n`).join('')}Run "sallyport serve --help" for all settings.\n`);
+    process.stderr.write(
+      `sallyport serve: the settings are not right.\n${parsed.problems.map((p) => `  ${p}\n`).join('')}Run "sallyport serve --help" for all settings.\n`,
+    );
     return 2;
   }
   // Listening from the start: a stop that comes while the hub still opens is an orderly one too.
@@ -45,7 +47,11 @@ function greeting({ baseUrl, caFile, adminFile, syslog, notes }: Hub): string {
     `API reference    ${baseUrl}/openapi.json`,
     `CA certificate   ${caFile ?? 'your own'}`,
     `Administrator    ${adminFile ?? 'kept elsewhere'}`,
-    ...(syslog === undefined ? [] : [`Syslog over TLS  ${syslog.address} (senders trust ${syslog.caFile ?? 'the authority of your own certificate'})`]),
+    ...(syslog === undefined
+      ? []
+      : [
+          `Syslog over TLS  ${syslog.address} (senders trust ${syslog.caFile ?? 'the authority of your own certificate'})`,
+        ]),
     ...notes.map((note) => `Note             ${note}`),
     `ready ${baseUrl}`,
   ];

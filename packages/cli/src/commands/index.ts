@@ -24,4 +24,22 @@ export { LONG_RUNNING } from './long-running.ts';
 
 /** In the order of `--help`. */
 export const SINGLES: readonly Command[] = [decide, importCommand, api];
-export const GROUPS: readonly Group[] = [connector, device, finding, policy, user, group, client, door, trustSet, mergeRule, platformName, report, inventory, organization, signalLimits, clock, partner];
+export const GROUPS: readonly Group[] = [
+  connector,
+  device,
+  finding,
+  policy,
+  user,
+  group,
+  client,
+  door,
+  trustSet,
+  mergeRule,
+  platformName,
+  report,
+  inventory,
+  organization,
+  signalLimits,
+  clock,
+  partner,
+];

@@ -41,5 +41,7 @@ export function stateInWords({ state, required }: Pick<Step, 'state' | 'required
 export function verdictInWords({ passed, steps }: ConformanceReport): string {
   const required = steps.filter((step) => step.required);
   const good = required.filter(({ state }) => state === 'passed').length;
-  return passed ? `Passed: all ${required.length} required steps.` : `Not passed: ${good} of ${required.length} required steps.`;
+  return passed
+    ? `Passed: all ${required.length} required steps.`
+    : `Not passed: ${good} of ${required.length} required steps.`;
 }

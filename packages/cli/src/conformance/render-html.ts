@@ -39,7 +39,13 @@ function row(step: Step): string {
   return `<tr><td class="${outcome}">${stateInWords(step)}</td><td>${escaped(step.title)}<br><code>${escaped(step.id)}</code></td><td>${escaped(step.detail ?? '')}</td></tr>`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\'': '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 function escaped(text: string): string {
   return plain(text).replaceAll(/[&<>"']/gu, (character) => ENTITIES[character] ?? '');

@@ -26,5 +26,8 @@ function row(step: Step): string {
 
 /** Text of strangers must neither end the cell nor become a link, a heading or markup. */
 function cell(text: string): string {
-  return plain(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll(/[\\|`*_[\]#!~]/gu, (mark) => `\\${mark}`);
+  return plain(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll(/[\\|`*_[\]#!~]/gu, (mark) => `\\${mark}`);
 }

@@ -9,10 +9,24 @@ import { renderMarkdown } from './render-markdown.ts';
 import { renderText } from './render-text.ts';
 import { checkReportFile, writeReport } from './write-report.ts';
 
-const step = (id: string, state: Step['state'], required = true, detail?: string): Step => ({ id, title: `Step ${id}`, required, state, detail });
+const step = (id: string, state: Step['state'], required = true, detail?: string): Step => ({
+  id,
+  title: `Step ${id}`,
+  required,
+  state,
+  detail,
+});
 
 function report(steps: readonly Step[], partner = 'Acme'): ConformanceReport {
-  return { kind: 'watch', partner, hub: 'https://localhost:1', startedDateTime: '2026-03-02T09:00:00.000Z', endedDateTime: '2026-03-02T09:05:00.000Z', passed: isPassed(steps), steps };
+  return {
+    kind: 'watch',
+    partner,
+    hub: 'https://localhost:1',
+    startedDateTime: '2026-03-02T09:00:00.000Z',
+    endedDateTime: '2026-03-02T09:05:00.000Z',
+    passed: isPassed(steps),
+    steps,
+  };
 }
 
 const HOSTILE = '</td><script>alert(1)</script> | [x](javascript:alert(1)) `code`\n# heading \u001b[2J &';
@@ -24,7 +38,17 @@ describe('the outcome of a run', () => {
   });
 
   test('reads well in a terminal', () => {
-    expect(renderText(report([step('a', 'passed', true, '3 calls'), step('b', 'waiting'), step('c', 'failed'), step('d', 'failed', false)]), PLAIN)).toBe(
+    expect(
+      renderText(
+        report([
+          step('a', 'passed', true, '3 calls'),
+          step('b', 'waiting'),
+          step('c', 'failed'),
+          step('d', 'failed', false),
+        ]),
+        PLAIN,
+      ),
+    ).toBe(
       'passed       Step a\n             3 calls\nnot seen     Step b\nfailed       Step c\nrecommended  Step d\n\nNot passed: 1 of 3 required steps.\n',
     );
   });
@@ -34,7 +58,7 @@ describe('the outcome of a run', () => {
     expect(html).not.toMatch(/<script|javascript:alert\(1\)\)?["'>]|\u001b/);
     expect(html).toContain('&lt;script&gt;');
     expect(html.match(/<tr>/g)).toHaveLength(2);
-    expect(html).toContain('default-src \'none\'');
+    expect(html).toContain("default-src 'none'");
     expect(html).not.toMatch(/(?:src|href)=/);
   });
 
@@ -50,7 +74,11 @@ describe('the outcome of a run', () => {
     const folder = mkdtempSync(join(tmpdir(), 'sallyport-report-'));
     try {
       const outcome = report([step('a', 'passed')]);
-      for (const [name, begin] of [['r.html', '<!doctype html>'], ['r.md', '# Conformance of Acme'], ['r.json', '{']] as const) {
+      for (const [name, begin] of [
+        ['r.html', '<!doctype html>'],
+        ['r.md', '# Conformance of Acme'],
+        ['r.json', '{'],
+      ] as const) {
         await writeReport(join(folder, name), outcome);
         expect(readFileSync(join(folder, name), 'utf8').startsWith(begin)).toBe(true);
       }

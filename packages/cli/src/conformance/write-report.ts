@@ -7,7 +7,9 @@ import { renderHtml } from './render-html.ts';
 import { renderMarkdown } from './render-markdown.ts';
 
 const FORMATS: readonly (readonly [RegExp, (report: ConformanceReport) => string])[] = [
-  [/\.html?$/iu, renderHtml], [/\.md$/iu, renderMarkdown], [/\.json$/iu, (report) => `${JSON.stringify(report, null, 2)}\n`],
+  [/\.html?$/iu, renderHtml],
+  [/\.md$/iu, renderMarkdown],
+  [/\.json$/iu, (report) => `${JSON.stringify(report, null, 2)}\n`],
 ];
 
 /**
@@ -17,7 +19,8 @@ const FORMATS: readonly (readonly [RegExp, (report: ConformanceReport) => string
  */
 export function checkReportFile(file: string | undefined): void {
   if (file === undefined) return;
-  if (formatOf(file) === undefined) throw new UsageError(`--report must be a file that ends in .html, .md or .json, not "${file}".`);
+  if (formatOf(file) === undefined)
+    throw new UsageError(`--report must be a file that ends in .html, .md or .json, not "${file}".`);
   try {
     accessSync(dirname(file), constants.W_OK);
   } catch {

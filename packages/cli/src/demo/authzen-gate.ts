@@ -8,7 +8,11 @@ export function authzenGate(hub: HubClient): Gate {
     name: 'the AuthZEN API (nginx is not installed here; with it, the demo goes through a real gateway)',
     async ask(person, place): Promise<Met> {
       const { decision, context } = await evaluate(hub, person, place);
-      return { granted: decision, answer: `decision: ${decision}`, text: decision ? undefined : context.reason_user[person.language] };
+      return {
+        granted: decision,
+        answer: `decision: ${decision}`,
+        text: decision ? undefined : context.reason_user[person.language],
+      };
     },
     close: async () => undefined,
   };

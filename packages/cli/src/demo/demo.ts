@@ -33,15 +33,25 @@ export async function demo(argv: readonly string[], io: Io): Promise<number> {
   const style = styleFor(io.stdout, io.env);
   const interrupted = interruption();
   let stage: Stage | undefined;
-  const say = (text: string): void => { io.stdout.write(text); };
+  const say = (text: string): void => {
+    io.stdout.write(text);
+  };
   try {
     const startedAt = performance.now();
     say('Starting a hub, two vendors and a gateway on this machine ...\n');
     const building = buildStage(flags.withoutNginx !== true);
-    stage = await Promise.race([building, interrupted.catch(async (error: unknown) => { await (await building).close(); throw error; })]);
+    stage = await Promise.race([
+      building,
+      interrupted.catch(async (error: unknown) => {
+        await (await building).close();
+        throw error;
+      }),
+    ]);
     say(`Hub at ${stage.hub.baseUrl}, set up through its API. Mail and files are behind ${stage.gate.name}.\n`);
     await Promise.race([play(stage, say, style), interrupted]);
-    say(`\n${style.good('Every door did what it should.')} (${((performance.now() - startedAt) / 1_000).toFixed(1)} s in all)\n`);
+    say(
+      `\n${style.good('Every door did what it should.')} (${((performance.now() - startedAt) / 1_000).toFixed(1)} s in all)\n`,
+    );
     if (flags.keep === true) await keep(stage, say, interrupted);
     return EXIT.ok;
   } catch (error) {
@@ -52,7 +62,11 @@ export async function demo(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-async function keep({ hub, dataDir, folder }: Stage, say: (text: string) => void, interrupted: Promise<never>): Promise<void> {
+async function keep(
+  { hub, dataDir, folder }: Stage,
+  say: (text: string) => void,
+  interrupted: Promise<never>,
+): Promise<void> {
   say(`
 The hub goes on at ${hub.baseUrl} until Ctrl-C. In another terminal, in this folder:
 
@@ -68,7 +82,9 @@ The hub goes on at ${hub.baseUrl} until Ctrl-C. In another terminal, in this fol
 /** Rejects at Ctrl-C and the like, so that what was started is ended and removed. */
 function interruption(): Promise<never> {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const interrupted = Promise.race(signals.map((signal) => once(process, signal))).then(() => { throw new Error('interrupted'); });
+  const interrupted = Promise.race(signals.map((signal) => once(process, signal))).then(() => {
+    throw new Error('interrupted');
+  });
   interrupted.catch(() => undefined);
   return interrupted;
 }

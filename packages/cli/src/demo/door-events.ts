@@ -22,8 +22,12 @@ export class DoorEvents {
   }
 
   static async follow(door: DoorResource, hubUrl: string, ca: string): Promise<DoorEvents> {
-    const sent = request(`${hubUrl}/doors/${door.id}/events`, { ca, agent: false, headers: { accept: 'text/event-stream', 'x-sallyport-door-key': door.secret ?? '' } }).end();
-    const [stream] = await once(sent, 'response') as [IncomingMessage];
+    const sent = request(`${hubUrl}/doors/${door.id}/events`, {
+      ca,
+      agent: false,
+      headers: { accept: 'text/event-stream', 'x-sallyport-door-key': door.secret ?? '' },
+    }).end();
+    const [stream] = (await once(sent, 'response')) as [IncomingMessage];
     if (stream.statusCode !== 200) throw new Error(`The events of the door answered ${stream.statusCode ?? 0}.`);
     // The end of the hub breaks the stream; what that means is told by who waits for an event.
     sent.on('error', () => undefined);
@@ -35,7 +39,9 @@ export class DoorEvents {
   /** The first time after `since` that the door heard so of the device. */
   async heard(deviceId: string, compliant: boolean, since: number): Promise<Told> {
     for (;;) {
-      const found = this.#heard.find((told) => told.deviceId === deviceId && told.compliant === compliant && told.at >= since);
+      const found = this.#heard.find(
+        (told) => told.deviceId === deviceId && told.compliant === compliant && told.at >= since,
+      );
       if (found !== undefined) return found;
       await this.#wake.promise;
     }

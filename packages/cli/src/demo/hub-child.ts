@@ -24,14 +24,18 @@ export async function startHubChild(folder: string, more: readonly string[]): Pr
   const log = createWriteStream(join(folder, 'hub.log'));
   child.stderr.pipe(log);
   let lastWords = '';
-  child.stderr.on('data', (chunk: Buffer) => { lastWords = `${lastWords}${chunk.toString()}`.slice(-LAST_WORDS); });
+  child.stderr.on('data', (chunk: Buffer) => {
+    lastWords = `${lastWords}${chunk.toString()}`.slice(-LAST_WORDS);
+  });
   const exited = once(child, 'exit');
   const ready = new Promise<string>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (line.startsWith('ready ')) resolve(line.slice('ready '.length));
     });
   });
-  const failed = exited.then(([code]): never => { throw new Error(`The hub ended with ${String(code)} before it was ready. Its last words: ${lastWords}`); });
+  const failed = exited.then(([code]): never => {
+    throw new Error(`The hub ended with ${String(code)} before it was ready. Its last words: ${lastWords}`);
+  });
   const baseUrl = await Promise.race([ready, failed]);
   return {
     baseUrl,

@@ -26,8 +26,16 @@ export interface LookoutStory {
  */
 export async function lookoutStory(): Promise<LookoutStory> {
   const [created, opened, atRisk, resolved, secure] = await firstBatch();
-  if (created === undefined || opened === undefined || atRisk === undefined || resolved === undefined || secure === undefined) throw new Error('The sample of Lookout\'s stream has changed.');
-  if (JSON.stringify(created).includes(ADA.deviceId) === false) throw new Error('The sample of Lookout\'s stream no longer speaks of this phone.');
+  if (
+    created === undefined ||
+    opened === undefined ||
+    atRisk === undefined ||
+    resolved === undefined ||
+    secure === undefined
+  )
+    throw new Error("The sample of Lookout's stream has changed.");
+  if (JSON.stringify(created).includes(ADA.deviceId) === false)
+    throw new Error("The sample of Lookout's stream no longer speaks of this phone.");
   return {
     secure: () => [now(created)],
     manInTheMiddle: () => [now(asNetworkThreat(opened)), now(atRisk)],
@@ -40,7 +48,7 @@ async function firstBatch(): Promise<readonly LookoutEvent[]> {
   for await (const event of sseEvents(once(bytes))) {
     if (event.name === 'events') return (JSON.parse(event.data) as { events: LookoutEvent[] }).events;
   }
-  throw new Error('The sample of Lookout\'s stream holds no events.');
+  throw new Error("The sample of Lookout's stream holds no events.");
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -52,7 +60,10 @@ function asNetworkThreat(event: LookoutEvent): LookoutEvent {
   return {
     ...event,
     threat: {
-      ...threat, type: 'NETWORK', classifications: ['ACTIVE_MITM'], details: { network_ssid: 'Free Airport WiFi' },
+      ...threat,
+      type: 'NETWORK',
+      classifications: ['ACTIVE_MITM'],
+      details: { network_ssid: 'Free Airport WiFi' },
       ...(assessments === undefined ? {} : { assessments: [{ classification: 'ACTIVE_MITM' }] }),
     },
   };

@@ -20,10 +20,17 @@ export interface NginxGateOptions {
 
 /** A real nginx in front of mail and files; each phone shows a certificate of its own. */
 export async function nginxGate({ hubUrl, hubCaFile, door, deviceAuthority }: NginxGateOptions): Promise<Gate> {
-  const backend = createServer((incoming, response) => response.end(`what is at ${incoming.url ?? ''}\n`)).listen(0, '127.0.0.1');
+  const backend = createServer((incoming, response) => response.end(`what is at ${incoming.url ?? ''}\n`)).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(backend, 'listening');
   const nginx = await startNginx({
-    hubUrl, hubCaFile, doorId: door.id, doorKey: door.secret ?? '', deviceCaPem: deviceAuthority.cert,
+    hubUrl,
+    hubCaFile,
+    doorId: door.id,
+    doorKey: door.secret ?? '',
+    deviceCaPem: deviceAuthority.cert,
     backendUrl: `http://127.0.0.1:${(backend.address() as AddressInfo).port}`,
   }).catch((error: unknown) => {
     backend.close();
@@ -49,14 +56,25 @@ export async function nginxGate({ hubUrl, hubCaFile, door, deviceAuthority }: Ng
 
 function ask(url: string, person: Person, agent: Agent | undefined): Promise<Met> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { ...(agent === undefined ? {} : { agent }), headers: { 'accept-language': person.language } }, (incoming) => {
-      const parts: Buffer[] = [];
-      incoming.on('data', (part: Buffer) => parts.push(part)).on('error', reject).on('end', () => {
-        const status = incoming.statusCode ?? 0;
-        const granted = status === 200;
-        resolve({ granted, answer: String(status), text: granted ? undefined : textOfPage(Buffer.concat(parts).toString()) });
-      });
-    });
+    const sent = request(
+      url,
+      { ...(agent === undefined ? {} : { agent }), headers: { 'accept-language': person.language } },
+      (incoming) => {
+        const parts: Buffer[] = [];
+        incoming
+          .on('data', (part: Buffer) => parts.push(part))
+          .on('error', reject)
+          .on('end', () => {
+            const status = incoming.statusCode ?? 0;
+            const granted = status === 200;
+            resolve({
+              granted,
+              answer: String(status),
+              text: granted ? undefined : textOfPage(Buffer.concat(parts).toString()),
+            });
+          });
+      },
+    );
     sent.on('error', reject).end();
   });
 }
@@ -64,7 +82,9 @@ function ask(url: string, person: Person, agent: Agent | undefined): Promise<Met
 /** What stands on the page that nginx shows. */
 function textOfPage(page: string): string {
   const [, title = '', paragraph = ''] = /<h1>(.*?)<\/h1><p>(.*?)<\/p>/su.exec(page) ?? [];
-  return `${title}. ${paragraph}`.replaceAll('&#10;', ' ').replaceAll(/&#(\d+);/gu, (_, code: string) => String.fromCodePoint(Number(code)));
+  return `${title}. ${paragraph}`
+    .replaceAll('&#10;', ' ')
+    .replaceAll(/&#(\d+);/gu, (_, code: string) => String.fromCodePoint(Number(code)));
 }
 
 async function nameAndVersion(): Promise<string> {

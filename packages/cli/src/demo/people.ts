@@ -10,13 +10,23 @@ export interface Person {
 }
 
 export const ADA: Person = {
-  name: 'Ada', upn: 'ada@example.com', language: 'sv',
-  deviceId: '00000000-0000-4000-8000-000000000101', deviceName: 'Ada\'s phone', system: 'Android', systemVersion: '14',
+  name: 'Ada',
+  upn: 'ada@example.com',
+  language: 'sv',
+  deviceId: '00000000-0000-4000-8000-000000000101',
+  deviceName: "Ada's phone",
+  system: 'Android',
+  systemVersion: '14',
 };
 
 export const ALAN: Person = {
-  name: 'Alan', upn: 'alan@example.com', language: 'nl',
-  deviceId: '00000000-0000-4000-8000-000000000102', deviceName: 'Alan\'s phone', system: 'iOS', systemVersion: '17.5',
+  name: 'Alan',
+  upn: 'alan@example.com',
+  language: 'nl',
+  deviceId: '00000000-0000-4000-8000-000000000102',
+  deviceName: "Alan's phone",
+  system: 'iOS',
+  systemVersion: '17.5',
 };
 
 /** What is behind the doors: the path at the gateway, and the application that policies name. */

@@ -30,16 +30,49 @@ const PATIENCE_MS = 10_000;
 /** Plays the scenario; throws when a door does not do what it should. */
 export async function play(stage: Stage, say: (text: string) => void, style: Style): Promise<void> {
   const [lookout, zimperium] = await Promise.all([lookoutStory(), zimperiumStory()]);
-  const tell = (events: readonly Readonly<Record<string, unknown>>[]): void => { stage.lookout.tell(...events); };
+  const tell = (events: readonly Readonly<Record<string, unknown>>[]): void => {
+    stage.lookout.tell(...events);
+  };
   const push = (record: object): Promise<void> => pushToHub(stage, record);
   await before(stage, say, style);
   const steps: readonly Step[] = [
-    { title: 'Lookout says for the first time how Ada\'s phone is: secure', person: ADA, opens: true, send: () => tell(lookout.secure()) },
-    { title: 'Zimperium says for the first time how Alan\'s phone is: nothing of weight', person: ALAN, opens: true, send: () => push(zimperium.harmless()) },
-    { title: 'Lookout reports a man-in-the-middle network on Ada\'s phone', person: ADA, opens: false, send: () => tell(lookout.manInTheMiddle()) },
-    { title: 'Ada leaves the network; Lookout reports that it is resolved', person: ADA, opens: true, send: () => tell(lookout.resolved()) },
-    { title: 'Zimperium reports a malicious app on Alan\'s phone', person: ALAN, opens: false, send: () => push(zimperium.maliciousApp()) },
-    { title: 'Alan removes the app; Zimperium reports that it is mitigated', person: ALAN, opens: true, send: async () => push(zimperium.mitigated()), notBefore: zimperium.mitigatedFrom },
+    {
+      title: "Lookout says for the first time how Ada's phone is: secure",
+      person: ADA,
+      opens: true,
+      send: () => tell(lookout.secure()),
+    },
+    {
+      title: "Zimperium says for the first time how Alan's phone is: nothing of weight",
+      person: ALAN,
+      opens: true,
+      send: () => push(zimperium.harmless()),
+    },
+    {
+      title: "Lookout reports a man-in-the-middle network on Ada's phone",
+      person: ADA,
+      opens: false,
+      send: () => tell(lookout.manInTheMiddle()),
+    },
+    {
+      title: 'Ada leaves the network; Lookout reports that it is resolved',
+      person: ADA,
+      opens: true,
+      send: () => tell(lookout.resolved()),
+    },
+    {
+      title: "Zimperium reports a malicious app on Alan's phone",
+      person: ALAN,
+      opens: false,
+      send: () => push(zimperium.maliciousApp()),
+    },
+    {
+      title: 'Alan removes the app; Zimperium reports that it is mitigated',
+      person: ALAN,
+      opens: true,
+      send: async () => push(zimperium.mitigated()),
+      notBefore: zimperium.mitigatedFrom,
+    },
   ];
   for (const [index, step] of steps.entries()) {
     say(`\n${style.bold(`${index + 1}. ${step.title}`)}\n`);
@@ -48,11 +81,15 @@ export async function play(stage: Stage, say: (text: string) => void, style: Sty
 }
 
 async function before({ gate }: Stage, say: (text: string) => void, style: Style): Promise<void> {
-  say(`\n${style.bold('Before any report')}: mail and files ask for a compliant phone, and nobody has vouched for these two yet\n`);
+  say(
+    `\n${style.bold('Before any report')}: mail and files ask for a compliant phone, and nobody has vouched for these two yet\n`,
+  );
   for (const person of [ADA, ALAN]) {
     const met = await Promise.all(PLACES.map((place) => gate.ask(person, place)));
     for (const one of met) expect(!one.granted, `${person.name} was let in before any report`);
-    say(`   ${person.name.padEnd(5)} ${PLACES.map((place, i) => `${place.name} ${style.bad('closed')} (${met[i]?.answer ?? ''})`).join('   ')}\n`);
+    say(
+      `   ${person.name.padEnd(5)} ${PLACES.map((place, i) => `${place.name} ${style.bad('closed')} (${met[i]?.answer ?? ''})`).join('   ')}\n`,
+    );
   }
 }
 
@@ -70,17 +107,29 @@ async function playStep(stage: Stage, step: Step, say: (text: string) => void, s
   const [told, ...seen] = await inTime(watched, step.title);
   for (const [index, { met, at }] of seen.entries()) {
     const place = PLACES[index]?.name ?? '';
-    say(`   ${person.name.padEnd(5)} ${place.padEnd(6)} ${opens ? style.good('open') : style.bad('closed')} (${met.answer})   ${milliseconds(at - sentAt)} after the report was sent\n`);
+    say(
+      `   ${person.name.padEnd(5)} ${place.padEnd(6)} ${opens ? style.good('open') : style.bad('closed')} (${met.answer})   ${milliseconds(at - sentAt)} after the report was sent\n`,
+    );
   }
   say(`   ${style.dim(`the door heard of it from the hub after ${milliseconds(told.at - sentAt)}`)}\n`);
   await reasons(stage, step, seen[0]?.met, say, style);
 }
 
-async function reasons({ hub }: Stage, { person, opens }: Step, met: Met | undefined, say: (text: string) => void, style: Style): Promise<void> {
+async function reasons(
+  { hub }: Stage,
+  { person, opens }: Step,
+  met: Met | undefined,
+  say: (text: string) => void,
+  style: Style,
+): Promise<void> {
   const { decision, context } = await evaluate(hub, person, PLACES[0]);
   expect(decision === opens, `the AuthZEN API says ${String(decision)} where the door says otherwise`);
-  const line = (label: string, text: string): void => say(labelled(`   ${style.dim(label.padEnd(INDENT - 3))}`, text, { indent: INDENT, width: WIDTH }));
-  line('decision', `${decision ? style.good('grant') : style.bad('deny')}: ${context.reasons.map(({ code }) => code).join(', ')}`);
+  const line = (label: string, text: string): void =>
+    say(labelled(`   ${style.dim(label.padEnd(INDENT - 3))}`, text, { indent: INDENT, width: WIDTH }));
+  line(
+    'decision',
+    `${decision ? style.good('grant') : style.bad('deny')}: ${context.reasons.map(({ code }) => code).join(', ')}`,
+  );
   if (decision) return;
   line('why', plain(context.reason_admin.en));
   line(`to ${person.name} (${person.language})`, plain(met?.text ?? context.reason_user[person.language] ?? ''));
@@ -88,17 +137,27 @@ async function reasons({ hub }: Stage, { person, opens }: Step, met: Met | undef
 }
 
 /** Asks the gate again and again until it answers so. */
-async function until({ gate }: Stage, person: Person, place: Place, opens: boolean): Promise<{ readonly met: Met; readonly at: number }> {
-  for (const end = performance.now() + PATIENCE_MS; performance.now() < end;) {
+async function until(
+  { gate }: Stage,
+  person: Person,
+  place: Place,
+  opens: boolean,
+): Promise<{ readonly met: Met; readonly at: number }> {
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end; ) {
     const met = await gate.ask(person, place);
     if (met.granted === opens) return { met, at: performance.now() };
   }
-  throw new Error(`${place.name} did not ${opens ? 'open' : 'close'} for ${person.name} within ${PATIENCE_MS / 1_000} seconds`);
+  throw new Error(
+    `${place.name} did not ${opens ? 'open' : 'close'} for ${person.name} within ${PATIENCE_MS / 1_000} seconds`,
+  );
 }
 
 async function inTime<T>(watched: Promise<T>, title: string): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`"${title}" had no effect within ${PATIENCE_MS / 1_000} seconds`)), PATIENCE_MS + 500);
+  const timer = setTimeout(
+    () => late.reject(new Error(`"${title}" had no effect within ${PATIENCE_MS / 1_000} seconds`)),
+    PATIENCE_MS + 500,
+  );
   try {
     return await Promise.race([watched, late.promise]);
   } finally {

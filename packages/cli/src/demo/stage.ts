@@ -52,7 +52,10 @@ async function build(withNginx: boolean, closers: (() => unknown)[], close: () =
   const lookoutUrl = await lookout.listen();
   closers.push(() => lookout.close());
 
-  const connection = await connectionFrom({ data: dataDir, url: undefined, tenant: undefined, clientId: undefined, ca: undefined }, {});
+  const connection = await connectionFrom(
+    { data: dataDir, url: undefined, tenant: undefined, clientId: undefined, ca: undefined },
+    {},
+  );
   const hub = new HubClient(connection);
   closers.push(() => hub.close());
   const zimperiumSecret = randomBytes(24).toString('base64url');
@@ -64,7 +67,9 @@ async function build(withNginx: boolean, closers: (() => unknown)[], close: () =
   const ca = await readFile(caFile, 'utf8');
   const door = await DoorEvents.follow(made, hub.baseUrl, ca);
   closers.push(() => door.close());
-  const gate = withNginx ? await nginxGate({ hubUrl: hub.baseUrl, hubCaFile: caFile, door: made, deviceAuthority }) : authzenGate(hub);
+  const gate = withNginx
+    ? await nginxGate({ hubUrl: hub.baseUrl, hubCaFile: caFile, door: made, deviceAuthority })
+    : authzenGate(hub);
   closers.push(() => gate.close());
   return { folder, dataDir, hub, ca, lookout, zimperiumSecret, gate, door, close };
 }

@@ -4,7 +4,9 @@ import { ALAN } from './people.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
-const SAMPLE = import.meta.resolve('@sallyport/hub/vendors/zimperium/fixtures/data-export-rest-webhook.constructed.json');
+const SAMPLE = import.meta.resolve(
+  '@sallyport/hub/vendors/zimperium/fixtures/data-export-rest-webhook.constructed.json',
+);
 
 /** What Zimperium's Data Export pushes about Alan's phone. Each record is made when it is sent, with the time of that moment. */
 export interface ZimperiumStory {
@@ -27,7 +29,8 @@ export interface ZimperiumStory {
  */
 export async function zimperiumStory(): Promise<ZimperiumStory> {
   const [open, mitigated, harmless] = JSON.parse(await readFile(new URL(SAMPLE), 'utf8')) as readonly Item[];
-  if (open === undefined || mitigated === undefined || harmless === undefined) throw new Error('The sample of Zimperium\'s export has changed.');
+  if (open === undefined || mitigated === undefined || harmless === undefined)
+    throw new Error("The sample of Zimperium's export has changed.");
   const threatId = randomUUID();
   let openedAt = 0;
   return {
@@ -49,8 +52,16 @@ function asApp(record: Item, threatId: string): Item {
     ...record,
     forensics: { ...(record.forensics as Item), threat_uuid: threatId },
     threat: {
-      ...threat, name: 'SIDELOADED_APP', display_name: 'Sideloaded App(s)', threat_uuid: threatId,
-      general: { ...general, threat_type: 'SIDELOADED_APP', jailbreak_reasons: null, package_name: 'com.example.torch' },
+      ...threat,
+      name: 'SIDELOADED_APP',
+      display_name: 'Sideloaded App(s)',
+      threat_uuid: threatId,
+      general: {
+        ...general,
+        threat_type: 'SIDELOADED_APP',
+        jailbreak_reasons: null,
+        package_name: 'com.example.torch',
+      },
     },
   };
 }
@@ -59,7 +70,15 @@ function aboutAlan(record: Item): Item {
   const at = Date.now();
   const id = randomUUID();
   const time = exportTime(at);
-  const device = { device_id: 'DEV-0002', zdid: 'zd-0002', imei: 'DEV-0002', os: 'ios', os_version: ALAN.systemVersion, model: 'iPhone15,2', jailbroken: false };
+  const device = {
+    device_id: 'DEV-0002',
+    zdid: 'zd-0002',
+    imei: 'DEV-0002',
+    os: 'ios',
+    os_version: ALAN.systemVersion,
+    model: 'iPhone15,2',
+    jailbroken: false,
+  };
   return {
     ...record,
     event_id: id,

@@ -42,7 +42,10 @@ export interface Command {
   readonly args: Arguments;
   readonly flags: Flags;
   readonly examples: readonly Example[];
-  run(input: { readonly args: Readonly<Record<string, unknown>>; readonly flags: Readonly<Record<string, unknown>> }, context: Context): Promise<Result>;
+  run(
+    input: { readonly args: Readonly<Record<string, unknown>>; readonly flags: Readonly<Record<string, unknown>> },
+    context: Context,
+  ): Promise<Result>;
 }
 
 /** A command that reads its own line, writes as it goes on and answers the exit code. */
@@ -75,7 +78,9 @@ interface TypedCommand<A extends Arguments, F extends Flags> extends Omit<Comman
 }
 
 /** Declares a command; what `run` gets follows from its arguments and flags. */
-export function command<const A extends Arguments = Record<never, never>, const F extends Flags = Record<never, never>>(declared: TypedCommand<A, F>): Command {
+export function command<const A extends Arguments = Record<never, never>, const F extends Flags = Record<never, never>>(
+  declared: TypedCommand<A, F>,
+): Command {
   const { args, flags, run, ...rest } = declared;
   return {
     ...rest,

@@ -2,7 +2,10 @@
 export function didYouMean(given: string, names: readonly string[]): string {
   const nearest = names
     .map((name) => ({ name, distance: editDistance(given.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)) || (given.length > 2 && name.startsWith(given)))
+    .filter(
+      ({ name, distance }) =>
+        distance <= Math.max(1, Math.floor(name.length / 3)) || (given.length > 2 && name.startsWith(given)),
+    )
     .sort((a, b) => a.distance - b.distance)[0];
   return nearest === undefined ? '' : ` Did you mean ${nearest.name}?`;
 }

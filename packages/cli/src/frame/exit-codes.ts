@@ -13,4 +13,5 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-export const EXIT_CODES_HELP = '0 done · 1 refused or failed · 2 wrong command line · 3 no hub answers · 4 access denied (decide)';
+export const EXIT_CODES_HELP =
+  '0 done · 1 refused or failed · 2 wrong command line · 3 no hub answers · 4 access denied (decide)';

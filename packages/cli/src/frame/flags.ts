@@ -20,7 +20,10 @@ export function text(placeholder: string, help: string): Flag<string | undefined
 
 export function requiredText(placeholder: string, help: string): Flag<string> {
   return {
-    placeholder, help, required: true, repeatable: false,
+    placeholder,
+    help,
+    required: true,
+    repeatable: false,
     read([value], name) {
       if (value === undefined) throw new UsageError(`${name} ${placeholder} is missing: ${lowerFirst(help)}`);
       return value;
@@ -40,7 +43,10 @@ export function alone(help: string): Flag<boolean> {
 
 export function oneOf<const T extends string>(words: readonly T[], help: string): Flag<T | undefined> {
   return {
-    placeholder: words.join('|'), help, required: false, repeatable: false,
+    placeholder: words.join('|'),
+    help,
+    required: false,
+    repeatable: false,
     read([value], name) {
       if (value === undefined) return undefined;
       const found = words.find((word) => word.toLowerCase() === value.toLowerCase());
@@ -52,21 +58,33 @@ export function oneOf<const T extends string>(words: readonly T[], help: string)
 
 export function onOff(help: string): Flag<boolean | undefined> {
   return {
-    placeholder: 'on|off', help, required: false, repeatable: false,
+    placeholder: 'on|off',
+    help,
+    required: false,
+    repeatable: false,
     read([value], name) {
-      if (value !== undefined && value !== 'on' && value !== 'off') throw new UsageError(`${name} must be on or off, not "${value}".`);
+      if (value !== undefined && value !== 'on' && value !== 'off')
+        throw new UsageError(`${name} must be on or off, not "${value}".`);
       return value === undefined ? undefined : value === 'on';
     },
   };
 }
 
-export function wholeNumber(placeholder: string, help: string, [least, most]: readonly [number, number]): Flag<number | undefined> {
+export function wholeNumber(
+  placeholder: string,
+  help: string,
+  [least, most]: readonly [number, number],
+): Flag<number | undefined> {
   return {
-    placeholder, help, required: false, repeatable: false,
+    placeholder,
+    help,
+    required: false,
+    repeatable: false,
     read([value], name) {
       if (value === undefined) return undefined;
       const number = Number(value);
-      if (!/^-?\d+$/u.test(value) || number < least || number > most) throw new UsageError(`${name} must be a whole number from ${least} to ${most}, not "${value}".`);
+      if (!/^-?\d+$/u.test(value) || number < least || number > most)
+        throw new UsageError(`${name} must be a whole number from ${least} to ${most}, not "${value}".`);
       return number;
     },
   };

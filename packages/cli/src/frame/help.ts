@@ -43,7 +43,12 @@ ${aligned(commands.map((command) => [command.name, command.summary]))}
 /** `sallyport connector set --help`. */
 export function helpOfCommand(path: string, command: Command): string {
   const words = Object.values(command.args);
-  const usage = ['sallyport', path, ...words.map(shown), ...(Object.keys(command.flags).length > 0 ? ['[options]'] : [])].join(' ');
+  const usage = [
+    'sallyport',
+    path,
+    ...words.map(shown),
+    ...(Object.keys(command.flags).length > 0 ? ['[options]'] : []),
+  ].join(' ');
   const parts = [
     `Usage: ${usage}`,
     command.summary + (command.description === undefined ? '' : `\n\n${command.description}`),
@@ -56,15 +61,24 @@ export function helpOfCommand(path: string, command: Command): string {
 }
 
 function flagRows(flags: Flags): string {
-  return aligned(Object.entries(flags).map(([key, { placeholder, help, required, repeatable }]) => {
-    const notes = [...(required ? ['required'] : []), ...(repeatable ? ['may be repeated'] : [])];
-    return [`${flagName(key)}${placeholder === undefined ? '' : ` ${placeholder}`}`, `${help}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`];
-  }));
+  return aligned(
+    Object.entries(flags).map(([key, { placeholder, help, required, repeatable }]) => {
+      const notes = [...(required ? ['required'] : []), ...(repeatable ? ['may be repeated'] : [])];
+      return [
+        `${flagName(key)}${placeholder === undefined ? '' : ` ${placeholder}`}`,
+        `${help}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`,
+      ];
+    }),
+  );
 }
 
 const WIDEST = 34;
 
 function aligned(rows: readonly (readonly [string, string])[]): string {
   const width = Math.min(WIDEST, Math.max(...rows.map(([left]) => left.length)));
-  return rows.map(([left, right]) => (left.length > width ? `  ${left}\n  ${' '.repeat(width)}  ${right}` : `  ${left.padEnd(width)}  ${right}`)).join('\n');
+  return rows
+    .map(([left, right]) =>
+      left.length > width ? `  ${left}\n  ${' '.repeat(width)}  ${right}` : `  ${left.padEnd(width)}  ${right}`,
+    )
+    .join('\n');
 }

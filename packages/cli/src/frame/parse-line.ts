@@ -25,7 +25,9 @@ export function parseLine(argv: readonly string[], args: Arguments, flags: Flags
   const line = split(argv, flags);
   return {
     args: readArguments(line.words, args),
-    flags: Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, flag.read(line.given.get(key) ?? [], flagName(key))])),
+    flags: Object.fromEntries(
+      Object.entries(flags).map(([key, flag]) => [key, flag.read(line.given.get(key) ?? [], flagName(key))]),
+    ),
   };
 }
 
@@ -44,7 +46,8 @@ function split(argv: readonly string[], flags: Flags): Line {
     const [name, attached] = nameAndValue(item);
     const key = keys.get(name);
     const flag = key === undefined ? undefined : flags[key];
-    if (key === undefined || flag === undefined) throw new UsageError(`There is no flag ${name} here.${didYouMean(name, [...keys.keys()])}`);
+    if (key === undefined || flag === undefined)
+      throw new UsageError(`There is no flag ${name} here.${didYouMean(name, [...keys.keys()])}`);
     if (given.has(key) && !flag.repeatable) throw new UsageError(`${name} is there more than once.`);
     const value = valueOf(name, flag.placeholder, attached, argv[i + 1]);
     if (flag.placeholder !== undefined && attached === undefined) i += 1;
@@ -60,7 +63,12 @@ function nameAndValue(item: string): readonly [string, string | undefined] {
   return [name === '-f' ? '--file' : name, equals < 0 ? undefined : item.slice(equals + 1)];
 }
 
-function valueOf(name: string, placeholder: string | undefined, attached: string | undefined, next: string | undefined): string {
+function valueOf(
+  name: string,
+  placeholder: string | undefined,
+  attached: string | undefined,
+  next: string | undefined,
+): string {
   if (placeholder === undefined) {
     if (attached !== undefined) throw new UsageError(`${name} stands alone and takes no value.`);
     return '';

@@ -6,7 +6,10 @@ import type { Column } from './table.ts';
  * gets an apostrophe in front.
  */
 export function csv<T>(rows: readonly T[], columns: readonly Pick<Column<T>, 'title' | 'cell'>[]): string {
-  const lines = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ cell }) => shownCell(cell(row))))];
+  const lines = [
+    columns.map(({ title }) => title),
+    ...rows.map((row) => columns.map(({ cell }) => shownCell(cell(row)))),
+  ];
   return lines.map((cells) => `${cells.map(quoted).join(',')}\r\n`).join('');
 }
 

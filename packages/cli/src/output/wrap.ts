@@ -1,5 +1,9 @@
 /** A text in lines of at most `width`, with a label before the first and an indent of the same width before the others. */
-export function labelled(label: string, text: string, { indent, width }: { readonly indent: number; readonly width: number }): string {
+export function labelled(
+  label: string,
+  text: string,
+  { indent, width }: { readonly indent: number; readonly width: number },
+): string {
   const lines: string[] = [];
   let line = '';
   for (const word of text.trim().split(/\s+/u)) {

@@ -36,10 +36,13 @@ export async function runSandbox(argv: readonly string[], io: Io): Promise<numbe
   const stopped = Promise.race((['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => once(process, signal)));
   const sandbox = await startSandbox({
     partners: flags.partner.length === 0 ? [USUAL_PARTNER] : flags.partner,
-    listen: listenAddress(flags.listen), publicUrl: publicAddress(flags.publicUrl),
+    listen: listenAddress(flags.listen),
+    publicUrl: publicAddress(flags.publicUrl),
   });
   try {
-    io.stdout.write(`Partner kit      ${sandbox.kitFile} (addresses, credentials, devices)\nHub's log        ${sandbox.folder}/hub.log\nready ${sandbox.baseUrl}\n`);
+    io.stdout.write(
+      `Partner kit      ${sandbox.kitFile} (addresses, credentials, devices)\nHub's log        ${sandbox.folder}/hub.log\nready ${sandbox.baseUrl}\n`,
+    );
     await stopped;
     return EXIT.ok;
   } finally {

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.ts';
-import { Faults, readFaultOrder } from './faults.ts';
+import { type Faults, readFaultOrder } from './faults.ts';
 import { answer } from './gate.ts';
 import { json } from './read-exchange.ts';
 
@@ -17,7 +17,12 @@ const PATH = /^\/sandbox\/v1(\/.*)$/u;
 const FAULT = /^\/connectors\/([^/]+)\/fault$/u;
 
 /** What only a sandbox serves, below `/sandbox/v1/`: the calls it saw, and faults to order. Answers whether it was meant. */
-export function serveControl({ token, faults, exchanges, clientOf }: ControlOptions, request: IncomingMessage, response: ServerResponse, body: Buffer): boolean {
+export function serveControl(
+  { token, faults, exchanges, clientOf }: ControlOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+): boolean {
   const rest = PATH.exec((request.url ?? '').split('?', 1)[0] ?? '')?.[1];
   if (rest === undefined) return false;
   if (!isToken(request.headers.authorization, token)) {
@@ -30,7 +35,11 @@ export function serveControl({ token, faults, exchanges, clientOf }: ControlOpti
   }
   const connectorId = FAULT.exec(rest)?.[1];
   if (connectorId === undefined) {
-    answer(response, 404, 'There is GET /sandbox/v1/exchanges, and GET, PUT and DELETE /sandbox/v1/connectors/{connectorId}/fault.');
+    answer(
+      response,
+      404,
+      'There is GET /sandbox/v1/exchanges, and GET, PUT and DELETE /sandbox/v1/connectors/{connectorId}/fault.',
+    );
     return true;
   }
   const clientId = clientOf(connectorId.toLowerCase());
@@ -39,7 +48,13 @@ export function serveControl({ token, faults, exchanges, clientOf }: ControlOpti
   return true;
 }
 
-function orderFault(faults: Faults, clientId: string, method: string | undefined, response: ServerResponse, body: Buffer): void {
+function orderFault(
+  faults: Faults,
+  clientId: string,
+  method: string | undefined,
+  response: ServerResponse,
+  body: Buffer,
+): void {
   if (method === 'PUT') {
     try {
       faults.set(clientId, readFaultOrder(json(body.toString('utf8'))));

@@ -12,7 +12,9 @@ export interface SandboxDevice {
 
 /** The same in every sandbox, so that they can be made on the partner's side once. */
 export const DEVICES: readonly SandboxDevice[] = [
-  device('Ada', 'Android', 'a1'), device('Alan', 'iOS', 'a2'), device('Edsger', 'Android', 'a3'),
+  device('Ada', 'Android', 'a1'),
+  device('Alan', 'iOS', 'a2'),
+  device('Edsger', 'Android', 'a3'),
 ];
 
 /** Never enrolled: reports about it wait. */
@@ -20,7 +22,8 @@ export const UNKNOWN_DEVICE: SandboxDevice = device('Nobody', 'Android', 'ff');
 
 function device(owner: string, operatingSystem: SandboxDevice['operatingSystem'], number: string): SandboxDevice {
   return {
-    name: `${owner}'s sandbox phone`, operatingSystem,
+    name: `${owner}'s sandbox phone`,
+    operatingSystem,
     managedDeviceId: `5a11b0c5-0000-4000-8000-0000000000${number}`,
     entraDeviceId: `5a11b0c5-0000-4000-9000-0000000000${number}`,
     serialNumber: `SANDBOX-${number.toUpperCase()}`,
@@ -39,7 +42,14 @@ function withCheckDigit(digits: string): string {
   return `${digits}${(10 - (sum % 10)) % 10}`;
 }
 
-const KEYS = ['managedDeviceId', 'entraDeviceId', 'serialNumber', 'imei', 'udid', 'easDeviceId'] as const satisfies readonly (keyof SandboxDevice)[];
+const KEYS = [
+  'managedDeviceId',
+  'entraDeviceId',
+  'serialNumber',
+  'imei',
+  'udid',
+  'easDeviceId',
+] as const satisfies readonly (keyof SandboxDevice)[];
 
 /** The keys as the partner API takes them. */
 export function keysOf(one: SandboxDevice): Readonly<Record<string, string>> {
@@ -48,7 +58,9 @@ export function keysOf(one: SandboxDevice): Readonly<Record<string, string>> {
 
 /** The device that keys in a report name; compares as the hub does. */
 export function deviceNamed(keys: Readonly<Record<string, string>>): SandboxDevice | undefined {
-  return [...DEVICES, UNKNOWN_DEVICE].find((one) => KEYS.some((key) => keys[key] !== undefined && folded(keys[key]) === folded(one[key])));
+  return [...DEVICES, UNKNOWN_DEVICE].find((one) =>
+    KEYS.some((key) => keys[key] !== undefined && folded(keys[key]) === folded(one[key])),
+  );
 }
 
 function folded(key: string): string {

@@ -21,7 +21,9 @@ const LAST_ANSWERS_MS = 2_000;
 /** As the hub itself. */
 const MOST_BYTES = 8 * 1024 * 1024;
 const KINDS: readonly (readonly [RegExp, Exchange['kind']])[] = [
-  [/^\/[^/]+\/oauth2\/v2\.0\/token$/u, 'token'], [/^\/partner\/v1\/heartbeat$/u, 'heartbeat'], [/^\/partner\/v1\/device-health$/u, 'reports'],
+  [/^\/[^/]+\/oauth2\/v2\.0\/token$/u, 'token'],
+  [/^\/partner\/v1\/heartbeat$/u, 'heartbeat'],
+  [/^\/partner\/v1\/device-health$/u, 'reports'],
 ];
 
 /**
@@ -39,7 +41,12 @@ export class Gate {
     this.#server = createServer(options.tls, (request, response) => {
       this.#handle(request, response).catch((error: unknown) => {
         if (response.headersSent) response.destroy();
-        else answer(response, 502, `The hub of the sandbox did not answer: ${error instanceof Error ? error.message : String(error)}.`);
+        else
+          answer(
+            response,
+            502,
+            `The hub of the sandbox did not answer: ${error instanceof Error ? error.message : String(error)}.`,
+          );
       });
     });
   }
@@ -73,7 +80,9 @@ export class Gate {
     const at = Date.now();
     const { authorization } = request.headers;
     const text = body.toString('utf8');
-    const clientId = (kind === 'token' ? clientOfTokenRequest(authorization, text) : clientOfToken(authorization))?.toLowerCase();
+    const clientId = (
+      kind === 'token' ? clientOfTokenRequest(authorization, text) : clientOfToken(authorization)
+    )?.toLowerCase();
     const isEnded = kind !== 'token' && authorization !== undefined && this.#endedTokens.has(authorization);
     const fault = kind === 'reports' && !isEnded ? this.#options.chooseFault(clientId) : undefined;
     if (fault?.kind === 'tokenEnded' && authorization !== undefined) this.#endedTokens.add(authorization);
@@ -82,7 +91,12 @@ export class Gate {
     const cut = fault?.kind === 'answerLost';
     // Noted before it is answered: who has the answer finds the call in the list.
     this.#options.onExchange({
-      at, answeredAt: Date.now(), clientId, kind, fault, status: cut ? null : told.status,
+      at,
+      answeredAt: Date.now(),
+      clientId,
+      kind,
+      fault,
+      status: cut ? null : told.status,
       reports: kind === 'reports' ? readReports(text) : [],
       results: kind === 'reports' && told.status === 200 ? readResults(answered) : [],
       problem: told.status >= 400 ? readProblem(answered) : undefined,
@@ -93,20 +107,37 @@ export class Gate {
 
   async #spoiled(fault: Fault | undefined, request: IncomingMessage, body: Buffer): Promise<HubAnswer> {
     switch (fault?.kind) {
-      case 'unavailable': return refusal(503, 'serviceNotAvailable', 'The sandbox plays a busy hub: nothing was kept. Send the same reports again after Retry-After.', fault);
-      case 'tooManyRequests': return refusal(429, 'TooManyRequests', 'The sandbox plays a hub that is called too often: nothing was kept. Send the same reports again after Retry-After.', fault);
-      case 'tokenEnded': return TOKEN_ENDED;
+      case 'unavailable':
+        return refusal(
+          503,
+          'serviceNotAvailable',
+          'The sandbox plays a busy hub: nothing was kept. Send the same reports again after Retry-After.',
+          fault,
+        );
+      case 'tooManyRequests':
+        return refusal(
+          429,
+          'TooManyRequests',
+          'The sandbox plays a hub that is called too often: nothing was kept. Send the same reports again after Retry-After.',
+          fault,
+        );
+      case 'tokenEnded':
+        return TOKEN_ENDED;
       case 'slow':
         await wait(fault.delayMs);
         return whole(await this.#forward(request, body));
-      default: return whole(await this.#forward(request, body));
+      default:
+        return whole(await this.#forward(request, body));
     }
   }
 
   #forward(request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
     const { 'x-forwarded-for': _, ...headers } = ofTheMessage(request.headers);
     const outgoing = httpRequest({
-      host: '127.0.0.1', port: this.#options.hubPort, method: request.method, path: request.url,
+      host: '127.0.0.1',
+      port: this.#options.hubPort,
+      method: request.method,
+      path: request.url,
       headers: { ...headers, 'content-length': body.byteLength, 'x-forwarded-for': request.socket.remoteAddress ?? '' },
     });
     return new Promise((resolve, reject) => {
@@ -126,13 +157,23 @@ interface HubAnswer {
 /** In the words of the hub itself. */
 function refusal(status: number, code: string, message: string, { retryAfterSeconds }: Fault): HubAnswer {
   return {
-    status, body: Buffer.from(JSON.stringify({ error: { code, message } })),
+    status,
+    body: Buffer.from(JSON.stringify({ error: { code, message } })),
     headers: { 'content-type': 'application/json; charset=utf-8', 'retry-after': String(retryAfterSeconds) },
   };
 }
 
 const TOKEN_ENDED: HubAnswer = {
-  status: 401, body: Buffer.from(JSON.stringify({ error: { code: 'InvalidAuthenticationToken', message: 'The sandbox plays a token that has ended: nothing was kept. Get another one, and send the same reports again.' } })),
+  status: 401,
+  body: Buffer.from(
+    JSON.stringify({
+      error: {
+        code: 'InvalidAuthenticationToken',
+        message:
+          'The sandbox plays a token that has ended: nothing was kept. Get another one, and send the same reports again.',
+      },
+    }),
+  ),
   headers: { 'content-type': 'application/json; charset=utf-8', 'www-authenticate': 'Bearer error="invalid_token"' },
 };
 
@@ -148,7 +189,12 @@ function pass(response: ServerResponse, incoming: IncomingMessage): void {
 }
 
 /** Without what is about one connection only (RFC 9110, section 7.6.1). */
-function ofTheMessage({ 'transfer-encoding': _, connection: __, 'keep-alive': ___, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders {
+function ofTheMessage({
+  'transfer-encoding': _,
+  connection: __,
+  'keep-alive': ___,
+  ...headers
+}: IncomingHttpHeaders): IncomingHttpHeaders {
   return headers;
 }
 
@@ -160,7 +206,9 @@ async function whole(incoming: IncomingMessage): Promise<HubAnswer> {
 
 export function answer(response: ServerResponse, status: number, body: unknown): void {
   const told = typeof body === 'string' ? { error: { message: body } } : body;
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(told === undefined ? undefined : JSON.stringify(told));
+  response
+    .writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
+    .end(told === undefined ? undefined : JSON.stringify(told));
 }
 
 /** `undefined` for more than the hub would take. */

@@ -8,8 +8,15 @@ export function readReports(body: string): readonly SentReport[] {
   return list(record(json(body)).reports).map((raw) => {
     const report = record(raw);
     return {
-      reportId: text(report.reportId), content: JSON.stringify(raw), observedAt: instant(report.observedDateTime), threatState: text(report.threatState),
-      deviceKeys: Object.fromEntries(Object.entries(record(report.device)).filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
+      reportId: text(report.reportId),
+      content: JSON.stringify(raw),
+      observedAt: instant(report.observedDateTime),
+      threatState: text(report.threatState),
+      deviceKeys: Object.fromEntries(
+        Object.entries(record(report.device)).filter(
+          (entry): entry is [string, string] => typeof entry[1] === 'string',
+        ),
+      ),
       findings: list(report.findings).map(readFinding),
     };
   });
@@ -23,7 +30,11 @@ function readFinding(raw: unknown): SentFinding {
 export function readResults(body: string): readonly ReportOutcome[] {
   return list(record(json(body)).results).map((raw) => {
     const result = record(raw);
-    return { status: text(result.status) ?? '', matched: result.matched !== false, problem: text(record(result.error).message) };
+    return {
+      status: text(result.status) ?? '',
+      matched: result.matched !== false,
+      problem: text(record(result.error).message),
+    };
   });
 }
 
@@ -55,7 +66,7 @@ export function json(text: string): unknown {
 }
 
 function record(value: unknown): Loose {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Loose : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Loose) : {};
 }
 
 function list(value: unknown): readonly unknown[] {

@@ -53,7 +53,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-async function open({ partners: names, listen, publicUrl, onExchange, chooseFault }: SandboxOptions, closers: (() => unknown)[], close: () => Promise<void>): Promise<Sandbox> {
+async function open(
+  { partners: names, listen, publicUrl, onExchange, chooseFault }: SandboxOptions,
+  closers: (() => unknown)[],
+  close: () => Promise<void>,
+): Promise<Sandbox> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-sandbox-'));
   closers.push(() => rm(folder, { recursive: true, force: true }));
   const dataDir = join(folder, 'data');
@@ -61,7 +65,13 @@ async function open({ partners: names, listen, publicUrl, onExchange, chooseFaul
   const port = listen.port === 0 ? await freePort(listen.host) : listen.port;
   const ownUrl = `https://${listen.host.includes(':') ? `[${listen.host}]` : listen.host === '0.0.0.0' ? 'localhost' : listen.host}:${port}`;
   const baseUrl = publicUrl ?? ownUrl;
-  const hub = await startHubChild(folder, ['--listen', `127.0.0.1:${hubPort}`, '--public-url', baseUrl, '--tls-terminated-by-proxy']);
+  const hub = await startHubChild(folder, [
+    '--listen',
+    `127.0.0.1:${hubPort}`,
+    '--public-url',
+    baseUrl,
+    '--tls-terminated-by-proxy',
+  ]);
   closers.push(() => hub.stop());
 
   const faults = new Faults();
@@ -69,12 +79,16 @@ async function open({ partners: names, listen, publicUrl, onExchange, chooseFaul
   let partners: readonly SandboxPartner[] = [];
   const token = randomBytes(24).toString('base64url');
   const control = {
-    token, faults, exchanges,
-    clientOf: (connectorId: string) => partners.find((partner) => partner.connectorId.toLowerCase() === connectorId)?.clientId,
+    token,
+    faults,
+    exchanges,
+    clientOf: (connectorId: string) =>
+      partners.find((partner) => partner.connectorId.toLowerCase() === connectorId)?.clientId,
   };
   const tls = await ensureServerTls(join(folder, 'tls'), [listen.host, new URL(baseUrl).hostname], Date.now());
   const gate = new Gate({
-    hubPort, tls,
+    hubPort,
+    tls,
     chooseFault: (clientId) => faults.take(clientId) ?? chooseFault?.(clientId),
     onExchange(exchange) {
       // What the sandbox itself does is nobody's conformance.
@@ -92,8 +106,14 @@ async function open({ partners: names, listen, publicUrl, onExchange, chooseFaul
   const kitFile = join(folder, 'sandbox.json');
   const admin = JSON.parse(await readFile(join(dataDir, 'admin.json'), 'utf8')) as { readonly tenantId: string };
   const kit = {
-    baseUrl, tenantId: admin.tenantId, tokenEndpoint: tokenEndpointAt(baseUrl, admin.tenantId), caFile: tls.caFile, partners,
-    devices: DEVICES.map(described), unknownDevice: described(UNKNOWN_DEVICE), control: { url: `${baseUrl}/sandbox/v1`, token },
+    baseUrl,
+    tenantId: admin.tenantId,
+    tokenEndpoint: tokenEndpointAt(baseUrl, admin.tenantId),
+    caFile: tls.caFile,
+    partners,
+    devices: DEVICES.map(described),
+    unknownDevice: described(UNKNOWN_DEVICE),
+    control: { url: `${baseUrl}/sandbox/v1`, token },
   };
   await writeFile(kitFile, `${JSON.stringify(kit, null, 2)}\n`, { mode: 0o600 });
   return { baseUrl, folder, kitFile, partners, exchanges, close };
@@ -102,8 +122,15 @@ async function open({ partners: names, listen, publicUrl, onExchange, chooseFaul
 /** Enough for hours of trying; the oldest go. */
 const MOST_EXCHANGES = 10_000;
 
-async function setUp(dataDir: string, baseUrl: string, ca: string | undefined, names: readonly string[]): Promise<readonly SandboxPartner[]> {
-  const { tenantId, clientId, clientSecret } = JSON.parse(await readFile(join(dataDir, 'admin.json'), 'utf8')) as Readonly<Record<'tenantId' | 'clientId' | 'clientSecret', string>>;
+async function setUp(
+  dataDir: string,
+  baseUrl: string,
+  ca: string | undefined,
+  names: readonly string[],
+): Promise<readonly SandboxPartner[]> {
+  const { tenantId, clientId, clientSecret } = JSON.parse(
+    await readFile(join(dataDir, 'admin.json'), 'utf8'),
+  ) as Readonly<Record<'tenantId' | 'clientId' | 'clientSecret', string>>;
   const hub = new HubClient({ baseUrl, tokenEndpoint: tokenEndpointAt(baseUrl, tenantId), clientId, clientSecret, ca });
   try {
     return await setUpSandbox(hub, names);

@@ -15,16 +15,28 @@ export interface Kit {
  * @throws UsageError
  */
 export async function readKit(file: string, partner: string | undefined): Promise<Kit> {
-  const content = await readFile(file, 'utf8').catch(() => { throw new UsageError(`${file} cannot be read. "sallyport sandbox" tells where its kit is.`); });
+  const content = await readFile(file, 'utf8').catch(() => {
+    throw new UsageError(`${file} cannot be read. "sallyport sandbox" tells where its kit is.`);
+  });
   const kit = kitIn(content);
   // What is wrong in it is not quoted: it holds secrets.
   if (kit === undefined) throw new UsageError(`${file} is not what "sallyport sandbox" writes.`);
   const { baseUrl, tokenEndpoint, caFile, partners, devices } = kit;
-  const chosen = partner === undefined ? partners[0] : partners.find(({ name }) => name.toLowerCase() === partner.toLowerCase());
-  if (chosen === undefined) throw new UsageError(`There is no partner "${partner ?? ''}" in ${file}. There is ${partners.map(({ name }) => name).join(', ')}.`);
-  const ca = await readFile(caFile, 'utf8').catch(() => { throw new UsageError(`The CA file ${caFile} cannot be read.`); });
+  const chosen =
+    partner === undefined ? partners[0] : partners.find(({ name }) => name.toLowerCase() === partner.toLowerCase());
+  if (chosen === undefined)
+    throw new UsageError(
+      `There is no partner "${partner ?? ''}" in ${file}. There is ${partners.map(({ name }) => name).join(', ')}.`,
+    );
+  const ca = await readFile(caFile, 'utf8').catch(() => {
+    throw new UsageError(`The CA file ${caFile} cannot be read.`);
+  });
   const { clientId, clientSecret, name } = chosen;
-  return { connection: { baseUrl, tokenEndpoint, clientId, clientSecret, ca }, partner: name, device: { managedDeviceId: devices[0]?.managedDeviceId ?? '' } };
+  return {
+    connection: { baseUrl, tokenEndpoint, clientId, clientSecret, ca },
+    partner: name,
+    device: { managedDeviceId: devices[0]?.managedDeviceId ?? '' },
+  };
 }
 
 interface KitFile {
@@ -38,7 +50,13 @@ interface KitFile {
 function kitIn(content: string): KitFile | undefined {
   try {
     const kit = JSON.parse(content) as KitFile;
-    const texts = [kit.baseUrl, kit.tokenEndpoint, kit.caFile, kit.devices[0]?.managedDeviceId, ...kit.partners.flatMap(({ name, clientId, clientSecret }) => [name, clientId, clientSecret])];
+    const texts = [
+      kit.baseUrl,
+      kit.tokenEndpoint,
+      kit.caFile,
+      kit.devices[0]?.managedDeviceId,
+      ...kit.partners.flatMap(({ name, clientId, clientSecret }) => [name, clientId, clientSecret]),
+    ];
     return kit.partners.length > 0 && texts.every((text) => typeof text === 'string') ? kit : undefined;
   } catch {
     return undefined;

@@ -24,9 +24,17 @@ export class PartnerCalls {
 
   async askForToken(clientSecret = this.#connection.clientSecret): Promise<Told> {
     const { tokenEndpoint, clientId } = this.#connection;
-    const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope: 'https://graph.microsoft.com/.default' });
-    const told = await this.#send('POST', new URL(tokenEndpoint), form.toString(), { 'content-type': 'application/x-www-form-urlencoded' });
-    if (typeof told.body.access_token === 'string' && clientSecret === this.#connection.clientSecret) this.#token = told.body.access_token;
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+      scope: 'https://graph.microsoft.com/.default',
+    });
+    const told = await this.#send('POST', new URL(tokenEndpoint), form.toString(), {
+      'content-type': 'application/x-www-form-urlencoded',
+    });
+    if (typeof told.body.access_token === 'string' && clientSecret === this.#connection.clientSecret)
+      this.#token = told.body.access_token;
     return told;
   }
 
@@ -39,9 +47,18 @@ export class PartnerCalls {
   }
 
   /** @param token another than that of the partner; empty for none */
-  call(method: string, path: string, body?: string, { contentType = 'application/json', token = this.#token ?? '' }: { readonly contentType?: string; readonly token?: string } = {}): Promise<Told> {
+  call(
+    method: string,
+    path: string,
+    body?: string,
+    {
+      contentType = 'application/json',
+      token = this.#token ?? '',
+    }: { readonly contentType?: string; readonly token?: string } = {},
+  ): Promise<Told> {
     return this.#send(method, new URL(path, this.#connection.baseUrl), body, {
-      ...(token === '' ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': contentType }),
+      ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': contentType }),
     });
   }
 
@@ -49,8 +66,18 @@ export class PartnerCalls {
     this.#transport.close();
   }
 
-  async #send(method: string, url: URL, body: string | undefined, headers: Readonly<Record<string, string>>): Promise<Told> {
-    const answer = await this.#transport.send({ method, url, headers: { accept: 'application/json', ...headers }, body });
+  async #send(
+    method: string,
+    url: URL,
+    body: string | undefined,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Told> {
+    const answer = await this.#transport.send({
+      method,
+      url,
+      headers: { accept: 'application/json', ...headers },
+      body,
+    });
     return { status: answer.status, body: jsonOf(answer), retryAfter: answer.headers['retry-after'] };
   }
 }
@@ -58,7 +85,7 @@ export class PartnerCalls {
 function jsonOf({ text }: HttpAnswer): Loose {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value as Loose : {};
+    return typeof value === 'object' && value !== null ? (value as Loose) : {};
   } catch {
     return {};
   }

@@ -11,13 +11,28 @@ export class Reports {
     this.#device = device;
   }
 
-  next(threatState: string, more: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> & { readonly reportId: string } {
+  next(
+    threatState: string,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Readonly<Record<string, unknown>> & { readonly reportId: string } {
     this.#observedAt = Math.max(this.#observedAt + 1, Date.now());
-    return { reportId: `verify-${randomUUID()}`, device: this.#device, observedDateTime: new Date(this.#observedAt).toISOString(), threatState, ...more };
+    return {
+      reportId: `verify-${randomUUID()}`,
+      device: this.#device,
+      observedDateTime: new Date(this.#observedAt).toISOString(),
+      threatState,
+      ...more,
+    };
   }
 }
 
-export const FINDING = { id: 'verify-finding', type: 'malware', severity: 'high', title: 'Conformance test', recommendedAction: 'Nothing: this is a test.' } as const;
+export const FINDING = {
+  id: 'verify-finding',
+  type: 'malware',
+  severity: 'high',
+  title: 'Conformance test',
+  recommendedAction: 'Nothing: this is a test.',
+} as const;
 
 /** A device that nobody has enrolled. */
 export function strangerKeys(): DeviceKeys {

@@ -26,14 +26,23 @@ export async function verify({ connection, partner, device }: VerifyOptions): Pr
     for (const check of CHECKS) {
       // Without a token everything else would fail for that one reason.
       const first = steps[0];
-      steps.push(first?.state === 'failed' ? stepOf(check, 'waiting', 'Not tried: there is no token.') : await tried(check, calls, reports));
+      steps.push(
+        first?.state === 'failed'
+          ? stepOf(check, 'waiting', 'Not tried: there is no token.')
+          : await tried(check, calls, reports),
+      );
     }
   } finally {
     calls.close();
   }
   return {
-    kind: 'verify', partner, hub: connection.baseUrl,
-    startedDateTime: new Date(startedAt).toISOString(), endedDateTime: new Date().toISOString(), passed: isPassed(steps), steps,
+    kind: 'verify',
+    partner,
+    hub: connection.baseUrl,
+    startedDateTime: new Date(startedAt).toISOString(),
+    endedDateTime: new Date().toISOString(),
+    passed: isPassed(steps),
+    steps,
   };
 }
 

@@ -31,14 +31,29 @@ export function look(exchanges: readonly Exchange[], settings: WatchSettings): S
   const of = (kind: Exchange['kind']): readonly Exchange[] => exchanges.filter((exchange) => exchange.kind === kind);
   const calls = of('reports');
   return {
-    settings, tokens: of('token'), heartbeats: of('heartbeat'), calls,
-    sent: calls.flatMap((call) => call.reports.map((report, i) => ({ call, report, outcome: call.results[i], deviceId: deviceNamed(report.deviceKeys)?.managedDeviceId }))),
+    settings,
+    tokens: of('token'),
+    heartbeats: of('heartbeat'),
+    calls,
+    sent: calls.flatMap((call) =>
+      call.reports.map((report, i) => ({
+        call,
+        report,
+        outcome: call.results[i],
+        deviceId: deviceNamed(report.deviceKeys)?.managedDeviceId,
+      })),
+    ),
   };
 }
 
 /** Taken as news about a phone of the sandbox. */
 export function isNews({ outcome, deviceId }: Sent): boolean {
-  return outcome?.status === 'accepted' && outcome.matched && deviceId !== undefined && deviceId !== UNKNOWN_DEVICE.managedDeviceId;
+  return (
+    outcome?.status === 'accepted' &&
+    outcome.matched &&
+    deviceId !== undefined &&
+    deviceId !== UNKNOWN_DEVICE.managedDeviceId
+  );
 }
 
 export function seconds(ms: number): string {

@@ -26,7 +26,9 @@ export async function watch(options: WatchOptions): Promise<ConformanceReport> {
   let lingering: NodeJS.Timeout | undefined;
   let steps = judgeScenario([], options);
   const sandbox = await startSandbox({
-    partners: [options.partner], listen: options.listen, publicUrl: options.publicUrl,
+    partners: [options.partner],
+    listen: options.listen,
+    publicUrl: options.publicUrl,
     chooseFault: () => nextFault(sandbox.exchanges, options),
     onExchange: () => {
       const now = judgeScenario(sandbox.exchanges, options);
@@ -49,15 +51,29 @@ export async function watch(options: WatchOptions): Promise<ConformanceReport> {
     await sandbox.close();
   }
   return {
-    kind: 'watch', partner: sandbox.partners[0]?.name ?? options.partner, hub: sandbox.baseUrl,
-    startedDateTime: new Date(startedAt).toISOString(), endedDateTime: new Date().toISOString(), passed: isPassed(steps), steps,
+    kind: 'watch',
+    partner: sandbox.partners[0]?.name ?? options.partner,
+    hub: sandbox.baseUrl,
+    startedDateTime: new Date(startedAt).toISOString(),
+    endedDateTime: new Date().toISOString(),
+    passed: isPassed(steps),
+    steps,
   };
 }
 
 /** What came to another state, or has something else to say about why it did not. */
 function news(before: readonly Step[], now: readonly Step[], style: Style): readonly string[] {
-  return now.filter((step, i) => step.state !== before[i]?.state || (step.state === 'waiting' && step.required && step.detail !== before[i]?.detail && step.detail !== undefined))
-    .map((step) => (step.state === 'waiting' ? `${style.dim('waiting')}      ${step.title}\n             ${style.dim(step.detail ?? 'again')}\n` : stepLine(step, style)));
+  return now
+    .filter(
+      (step, i) =>
+        step.state !== before[i]?.state ||
+        (step.state === 'waiting' && step.required && step.detail !== before[i]?.detail && step.detail !== undefined),
+    )
+    .map((step) =>
+      step.state === 'waiting'
+        ? `${style.dim('waiting')}      ${step.title}\n             ${style.dim(step.detail ?? 'again')}\n`
+        : stepLine(step, style),
+    );
 }
 
 function instructions({ baseUrl, kitFile }: Sandbox, { heartbeatMs, mostMs, style }: WatchOptions): string {

@@ -8,7 +8,15 @@ export class RequestRefused extends Error {
   /** Under which the hub's log tells more. */
   readonly requestId: string | undefined;
 
-  constructor(status: number, details: { readonly message: string; readonly code: string; readonly field?: string | undefined; readonly requestId?: string | undefined }) {
+  constructor(
+    status: number,
+    details: {
+      readonly message: string;
+      readonly code: string;
+      readonly field?: string | undefined;
+      readonly requestId?: string | undefined;
+    },
+  ) {
     super(details.message);
     this.name = 'RequestRefused';
     this.status = status;
@@ -59,7 +67,9 @@ function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Readonly<Record<string, unknown>> : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -60,9 +60,17 @@ export class HubClient {
   }
 
   /** A write of the configuration, with what it did to access. */
-  async change<T = Resource>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Changed<T>> {
+  async change<T = Resource>(
+    method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<Changed<T>> {
     const answer = await this.#answer(method, path, body);
-    return { resource: this.#parsed<T>(answer), opened: countIn(answer, 'sallyport-devices-opened'), closed: countIn(answer, 'sallyport-devices-closed') };
+    return {
+      resource: this.#parsed<T>(answer),
+      opened: countIn(answer, 'sallyport-devices-opened'),
+      closed: countIn(answer, 'sallyport-devices-closed'),
+    };
   }
 
   /** `undefined` where the hub answers 404. */
@@ -116,7 +124,9 @@ export class HubClient {
     try {
       return JSON.parse(answer.text) as T;
     } catch (cause) {
-      throw new HubUnreachable(`${this.baseUrl} answered something that is no JSON; is this address a Sallyport hub?`, { cause });
+      throw new HubUnreachable(`${this.baseUrl} answered something that is no JSON; is this address a Sallyport hub?`, {
+        cause,
+      });
     }
   }
 
@@ -140,9 +150,12 @@ export class HubClient {
 
   async #send(method: string, path: string, body: unknown): Promise<HttpAnswer> {
     const url = new URL(path, `${this.baseUrl}/`);
-    if (url.origin !== new URL(this.baseUrl).origin) throw new HubUnreachable(`The token of ${this.baseUrl} is not sent to ${url.origin}.`);
+    if (url.origin !== new URL(this.baseUrl).origin)
+      throw new HubUnreachable(`The token of ${this.baseUrl} is not sent to ${url.origin}.`);
     return this.#transport.send({
-      method, url, body: body === undefined ? undefined : JSON.stringify(body),
+      method,
+      url,
+      body: body === undefined ? undefined : JSON.stringify(body),
       headers: {
         authorization: `Bearer ${await this.#tokens.token()}`,
         accept: 'application/json',

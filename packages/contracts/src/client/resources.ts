@@ -28,7 +28,11 @@ export interface DeviceResource {
   /** The newer record of the same phone, which was enrolled again. */
   readonly '@sallyport.supersededBy'?: string;
   /** In the answer to a write: what of the device cannot be used. */
-  readonly '@sallyport.warnings'?: readonly { readonly code: string; readonly message: string; readonly target: string }[];
+  readonly '@sallyport.warnings'?: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly target: string;
+  }[];
 }
 
 export interface PolicyStateResource {
@@ -78,7 +82,12 @@ export interface ApplicationResource {
   readonly deviceTrustSet: string | null;
   readonly supportedObligations: readonly string[];
   readonly strictContext: boolean;
-  readonly passwordCredentials: readonly { readonly keyId: string; readonly hint: string | null; readonly displayName: string | null; readonly endDateTime: string }[];
+  readonly passwordCredentials: readonly {
+    readonly keyId: string;
+    readonly hint: string | null;
+    readonly displayName: string | null;
+    readonly endDateTime: string;
+  }[];
 }
 
 export interface DoorResource {
@@ -99,12 +108,20 @@ export interface TrustSetResource {
   readonly displayName: string;
   readonly certificateAuthorities: string;
   readonly authorities: readonly { readonly subject: string; readonly sha256: string; readonly validUntil: string }[];
-  readonly usedBy: { readonly doors: readonly string[]; readonly clients: readonly { readonly id: string; readonly displayName: string }[] };
+  readonly usedBy: {
+    readonly doors: readonly string[];
+    readonly clients: readonly { readonly id: string; readonly displayName: string }[];
+  };
 }
 
 /** What texts for people say of the organisation. */
 export interface OrganizationResource {
-  readonly helpDesk: { readonly name: string | null; readonly phone: string | null; readonly email: string | null; readonly url: string | null };
+  readonly helpDesk: {
+    readonly name: string | null;
+    readonly phone: string | null;
+    readonly email: string | null;
+    readonly url: string | null;
+  };
   readonly timeZone: string | null;
   readonly deviceManagementApp: string | null;
   readonly timeZoneInUse: string;
@@ -157,10 +174,18 @@ export interface EvaluationAnswer {
     readonly reason_user: Readonly<Record<string, string>>;
     readonly language: string;
     /** Only to a caller that fulfils them. */
-    readonly obligations?: readonly { readonly id: string; readonly type: string; readonly properties: Readonly<Record<string, unknown>> }[];
+    readonly obligations?: readonly {
+      readonly id: string;
+      readonly type: string;
+      readonly properties: Readonly<Record<string, unknown>>;
+    }[];
     /** What of the request could not be used. */
     readonly hints?: readonly { readonly field: string; readonly message: string }[];
-    readonly report_only: readonly { readonly policyId: string; readonly result: string; readonly reasons: readonly ReasonResource[] }[];
+    readonly report_only: readonly {
+      readonly policyId: string;
+      readonly result: string;
+      readonly reasons: readonly ReasonResource[];
+    }[];
     readonly remediation_url?: string;
   };
 }

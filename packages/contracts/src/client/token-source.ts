@@ -40,9 +40,16 @@ export class TokenSource {
 
   async #ask(): Promise<{ readonly token: string; readonly usableUntil: number }> {
     const { tokenEndpoint, clientId, clientSecret } = this.#connection;
-    const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope: 'https://graph.microsoft.com/.default' });
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+      scope: 'https://graph.microsoft.com/.default',
+    });
     const { status, text, headers } = await this.#transport.send({
-      method: 'POST', url: new URL(tokenEndpoint), body: form.toString(),
+      method: 'POST',
+      url: new URL(tokenEndpoint),
+      body: form.toString(),
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
     });
     if (status !== 200) throw refusalOf(status, text, String(headers['request-id'] ?? '') || undefined);
@@ -54,7 +61,8 @@ export class TokenSource {
 function tokenIn(text: string): { readonly access_token: string; readonly expires_in: number } {
   try {
     const body = JSON.parse(text) as { access_token?: unknown; expires_in?: unknown };
-    if (typeof body.access_token === 'string' && typeof body.expires_in === 'number') return { access_token: body.access_token, expires_in: body.expires_in };
+    if (typeof body.access_token === 'string' && typeof body.expires_in === 'number')
+      return { access_token: body.access_token, expires_in: body.expires_in };
   } catch {
     // Told below: whatever it is, it is no token.
   }

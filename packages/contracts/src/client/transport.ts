@@ -29,11 +29,14 @@ export class Transport {
 
   /** @throws HubUnreachable when no answer came */
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    if (request.url.protocol !== 'https:') throw new HubUnreachable(`${request.url.origin} is not https; a hub and its tokens are reached over https only.`);
+    if (request.url.protocol !== 'https:')
+      throw new HubUnreachable(`${request.url.origin} is not https; a hub and its tokens are reached over https only.`);
     try {
       return await this.#once(request);
     } catch (error) {
-      throw error instanceof HubUnreachable ? error : new HubUnreachable(problemWith(request.url, error), { cause: error });
+      throw error instanceof HubUnreachable
+        ? error
+        : new HubUnreachable(problemWith(request.url, error), { cause: error });
     }
   }
 
@@ -45,11 +48,21 @@ export class Transport {
   #once({ method, url, headers, body }: HttpRequest): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-      const outgoing = httpsRequest(url, { method, agent: this.#agent, headers: { ...headers, ...length }, timeout: TIMEOUT_MS });
-      outgoing.once('timeout', () => outgoing.destroy(new HubUnreachable(`${url.origin} did not answer within ${TIMEOUT_MS / 1_000} seconds.`)));
+      const outgoing = httpsRequest(url, {
+        method,
+        agent: this.#agent,
+        headers: { ...headers, ...length },
+        timeout: TIMEOUT_MS,
+      });
+      outgoing.once('timeout', () =>
+        outgoing.destroy(new HubUnreachable(`${url.origin} did not answer within ${TIMEOUT_MS / 1_000} seconds.`)),
+      );
       outgoing.once('error', reject);
       outgoing.once('response', (incoming) => {
-        read(incoming).then((text) => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text }), reject);
+        read(incoming).then(
+          (text) => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text }),
+          reject,
+        );
       });
       outgoing.end(body);
     });
@@ -68,15 +81,22 @@ async function read(incoming: IncomingMessage): Promise<string> {
 }
 
 const UNTRUSTED: ReadonlySet<string> = new Set([
-  'SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_SIGNATURE_FAILURE',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_SIGNATURE_FAILURE',
 ]);
 
 function problemWith({ origin, hostname }: URL, error: unknown): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  if (code === 'ECONNREFUSED') return `Nothing listens at ${origin}. Start the hub ("sallyport serve"), or name the right address.`;
+  if (code === 'ECONNREFUSED')
+    return `Nothing listens at ${origin}. Start the hub ("sallyport serve"), or name the right address.`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `The name ${hostname} cannot be found.`;
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `The certificate at ${origin} is not for ${hostname}. Use the address that is in admin.json as baseUrl.`;
-  if (UNTRUSTED.has(code)) return `The certificate at ${origin} is from an authority that is not trusted. Name the hub's CA file (DATA/tls/ca.pem).`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return `The certificate at ${origin} is not for ${hostname}. Use the address that is in admin.json as baseUrl.`;
+  if (UNTRUSTED.has(code))
+    return `The certificate at ${origin} is from an authority that is not trusted. Name the hub's CA file (DATA/tls/ca.pem).`;
   if (code === 'CERT_HAS_EXPIRED') return `The certificate at ${origin} has expired.`;
   return `${origin} cannot be reached: ${code === '' ? message : `${code} ${message}`}.`;
 }

@@ -1,7 +1,13 @@
 import type { Csdl, CsdlEnum, CsdlProperty, CsdlType } from './read-csdl.ts';
 import type { GraphModel, GraphVersion, ModelEnum, ModelProperty, ModelType } from './model-types.ts';
 import {
-  DEFAULTS, HAND_WRITTEN, HAND_WRITTEN_ENUMS, OPEN_BASES, RANGES, READ_ONLY_EVERYWHERE, SERVED,
+  DEFAULTS,
+  HAND_WRITTEN,
+  HAND_WRITTEN_ENUMS,
+  OPEN_BASES,
+  RANGES,
+  READ_ONLY_EVERYWHERE,
+  SERVED,
 } from './model-source.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -14,9 +20,11 @@ export function buildModel(v1: Csdl, beta: Csdl): GraphModel {
   for (const name of [...names].sort()) {
     if (Object.hasOwn(HAND_WRITTEN, name)) types[name] = handWritten(name);
     else if (isType(v1, beta, name)) types[name] = buildType(name, v1, beta);
-    else if (v1.enums.has(name) || beta.enums.has(name)) enums[name] = buildEnum(v1.enums.get(name), beta.enums.get(name));
+    else if (v1.enums.has(name) || beta.enums.has(name))
+      enums[name] = buildEnum(v1.enums.get(name), beta.enums.get(name));
     else if (Object.hasOwn(HAND_WRITTEN_ENUMS, name)) enums[name] = { members: HAND_WRITTEN_ENUMS[name] ?? [] };
-    else if (!name.startsWith('Edm.') && name !== 'null') throw new Error(`The schema refers to ${name}, which it does not hold.`);
+    else if (!name.startsWith('Edm.') && name !== 'null')
+      throw new Error(`The schema refers to ${name}, which it does not hold.`);
   }
   return { types, enums };
 }
@@ -82,16 +90,24 @@ function buildType(name: string, v1: Csdl, beta: Csdl): ModelType {
   };
 }
 
-function buildProperties(name: string, old: CsdlType | undefined, young: CsdlType | undefined, v1: Csdl, beta: Csdl): Record<string, ModelProperty> {
+function buildProperties(
+  name: string,
+  old: CsdlType | undefined,
+  young: CsdlType | undefined,
+  v1: Csdl,
+  beta: Csdl,
+): Record<string, ModelProperty> {
   const inOld = byName(old);
   const inYoung = byName(young);
   const properties: Record<string, ModelProperty> = {};
-  for (const [property, added] of Object.entries(SERVED[name]?.add ?? {})) properties[property] = withRules(name, property, added);
+  for (const [property, added] of Object.entries(SERVED[name]?.add ?? {}))
+    properties[property] = withRules(name, property, added);
   for (const property of new Set([...inOld.keys(), ...inYoung.keys()])) {
     const declared = inYoung.get(property) ?? inOld.get(property);
     if (declared === undefined) continue;
     // A property of a type that only one version has needs no mark of its own.
-    const only = old === undefined || young === undefined ? undefined : onlyIn(inOld.has(property), inYoung.has(property));
+    const only =
+      old === undefined || young === undefined ? undefined : onlyIn(inOld.has(property), inYoung.has(property));
     const described = beta.descriptions.get(`${name}/${property}`) ?? v1.descriptions.get(`${name}/${property}`) ?? '';
     properties[property] = withRules(name, property, {
       type: declared.type,
@@ -128,7 +144,10 @@ function onlyIn(v1: boolean, beta: boolean): GraphVersion | undefined {
 function rangeIn(description: string, type: string): { min?: number; max?: number } {
   const [, low, high] = /Valid values (-?\d+) to (-?\d+)/.exec(description) ?? [];
   if (low === undefined || high === undefined || !type.startsWith('Edm.Int')) return {};
-  return { ...(Number(low) === -2147483648 ? {} : { min: Number(low) }), ...(Number(high) === 2147483647 ? {} : { max: Number(high) }) };
+  return {
+    ...(Number(low) === -2147483648 ? {} : { min: Number(low) }),
+    ...(Number(high) === 2147483647 ? {} : { max: Number(high) }),
+  };
 }
 
 function buildEnum(old: CsdlEnum | undefined, young: CsdlEnum | undefined): ModelEnum {

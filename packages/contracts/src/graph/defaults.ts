@@ -12,7 +12,8 @@ export function withDefaults(declared: string, body: Readonly<GraphBody>): Graph
     if (property.type === 'null') continue;
     const given = body[name];
     // Null for what has a default of its own is how clients write that they leave it to the service.
-    if (given !== undefined && (given !== null || property.default === undefined)) complete[name] = completed(property, given);
+    if (given !== undefined && (given !== null || property.default === undefined))
+      complete[name] = completed(property, given);
     else if (property.readOnly !== true && property.navigation !== true) complete[name] = defaultOf(property);
   }
   return complete;
@@ -30,7 +31,8 @@ function defaultOf(property: ModelProperty): unknown {
   if (property.nullable === true) return null;
   const anEnum = modelEnum(property.type);
   if (anEnum !== undefined) return anEnum.members[0];
-  if (!property.type.startsWith('Edm.')) return modelType(property.type).abstract === true ? null : withDefaults(property.type, {});
+  if (!property.type.startsWith('Edm.'))
+    return modelType(property.type).abstract === true ? null : withDefaults(property.type, {});
   return PRIMITIVE_DEFAULTS[property.type] ?? null;
 }
 

@@ -15,18 +15,31 @@ export const MAX_STRING = 4096;
 type Parser = (value: unknown) => unknown;
 
 const PARSERS: Readonly<Record<string, Parser>> = {
-  'Edm.String': (value) => (typeof value === 'string' && value.length <= MAX_STRING ? value : new Misfit(`a string of at most ${MAX_STRING} characters`)),
+  'Edm.String': (value) =>
+    typeof value === 'string' && value.length <= MAX_STRING
+      ? value
+      : new Misfit(`a string of at most ${MAX_STRING} characters`),
   'Edm.Boolean': (value) => (typeof value === 'boolean' ? value : new Misfit('true or false')),
   'Edm.Int32': integer(-2147483648, 2147483647),
   'Edm.Int64': integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
   'Edm.Byte': integer(0, 255),
   'Edm.Double': (value) => (typeof value === 'number' && Number.isFinite(value) ? value : new Misfit('a number')),
-  'Edm.Guid': (value) => (isGuid(value) ? value.toLowerCase() : new Misfit('a GUID like 0b7a2c1e-44d0-4f0e-9d4a-3a51f7a9b001')),
+  'Edm.Guid': (value) =>
+    isGuid(value) ? value.toLowerCase() : new Misfit('a GUID like 0b7a2c1e-44d0-4f0e-9d4a-3a51f7a9b001'),
   'Edm.DateTimeOffset': parseDateTimeOffset,
-  'Edm.Date': (value) => (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && isRealDate(value) ? value : new Misfit('a date like 2026-01-31')),
-  'Edm.TimeOfDay': (value) => (typeof value === 'string' && /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,12})?)?$/.test(value) ? value : new Misfit('a time of day like 08:30:00')),
+  'Edm.Date': (value) =>
+    typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && isRealDate(value)
+      ? value
+      : new Misfit('a date like 2026-01-31'),
+  'Edm.TimeOfDay': (value) =>
+    typeof value === 'string' && /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,12})?)?$/.test(value)
+      ? value
+      : new Misfit('a time of day like 08:30:00'),
   'Edm.Duration': parseDuration,
-  'Edm.Binary': (value) => (typeof value === 'string' && value.length <= 65536 && /^[A-Za-z0-9+/_-]*={0,2}$/.test(value) ? value : new Misfit('base64 text')),
+  'Edm.Binary': (value) =>
+    typeof value === 'string' && value.length <= 65536 && /^[A-Za-z0-9+/_-]*={0,2}$/.test(value)
+      ? value
+      : new Misfit('base64 text'),
 };
 
 /** Parses `value` as the Edm type; throws for a type that the model does not use. */
@@ -41,10 +54,14 @@ export function isGuid(value: unknown): value is string {
 }
 
 function integer(min: number, max: number): Parser {
-  return (value) => (Number.isInteger(value) && (value as number) >= min && (value as number) <= max ? value : new Misfit(`a whole number from ${min} to ${max}`));
+  return (value) =>
+    Number.isInteger(value) && (value as number) >= min && (value as number) <= max
+      ? value
+      : new Misfit(`a whole number from ${min} to ${max}`);
 }
 
-const DATE_TIME = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,12})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/i;
+const DATE_TIME =
+  /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,12})?)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/i;
 
 /** Kept in UTC as Graph writes it; sub-millisecond digits are kept where the time is given in UTC already. */
 function parseDateTimeOffset(value: unknown): unknown {
@@ -65,6 +82,8 @@ function isRealDate(date: string): boolean {
 
 /** ISO 8601 without years, months and weeks, as OData has it: P1DT2H30M, PT15M, -PT1.5S. */
 function parseDuration(value: unknown): unknown {
-  const good = typeof value === 'string' && /^-?P(?=.)(\d{1,9}D)?(T(?=.)(\d{1,9}H)?(\d{1,9}M)?(\d{1,9}(\.\d{1,12})?S)?)?$/.test(value);
+  const good =
+    typeof value === 'string' &&
+    /^-?P(?=.)(\d{1,9}D)?(T(?=.)(\d{1,9}H)?(\d{1,9}M)?(\d{1,9}(\.\d{1,12})?S)?)?$/.test(value);
   return good ? value : new Misfit('an ISO 8601 duration like PT15M or P1D');
 }

@@ -10,13 +10,24 @@ const SENTINEL = 'unknownFutureValue';
  *
  * @param hidden what the caller was shown as `unknownFutureValue`, which stands for just these when it is sent back
  */
-export function parseEnumValue(enumName: string, value: unknown, version: GraphVersion, hidden: readonly string[] = []): unknown {
+export function parseEnumValue(
+  enumName: string,
+  value: unknown,
+  version: GraphVersion,
+  hidden: readonly string[] = [],
+): unknown {
   const anEnum = requireEnum(enumName);
   const members = shownMembers(anEnum, version).filter((member) => member !== SENTINEL);
-  const misfit = new Misfit(`${anEnum.flags === true ? 'one or several, with commas, of' : 'one of'} ${members.join(', ')}`);
+  const misfit = new Misfit(
+    `${anEnum.flags === true ? 'one or several, with commas, of' : 'one of'} ${members.join(', ')}`,
+  );
   if (typeof value !== 'string' || value.length > 2048) return misfit;
   const words = anEnum.flags === true ? value.split(',').map((word) => word.trim()) : [value];
-  const found = words.flatMap((word): readonly (string | undefined)[] => (isSentinel(word) && hidden.length > 0 ? hidden : [members.find((member) => member.toLowerCase() === word.toLowerCase())]));
+  const found = words.flatMap((word): readonly (string | undefined)[] =>
+    isSentinel(word) && hidden.length > 0
+      ? hidden
+      : [members.find((member) => member.toLowerCase() === word.toLowerCase())],
+  );
   if (found.includes(undefined)) return misfit;
   return anEnum.members.filter((member) => found.includes(member)).join(',');
 }
@@ -36,7 +47,9 @@ export function isSentinel(value: unknown): boolean {
 export function hiddenMembers(enumName: string, stored: unknown, version: GraphVersion): readonly string[] {
   const anEnum = requireEnum(enumName);
   const values: readonly unknown[] = Array.isArray(stored) ? stored : [stored];
-  return values.flatMap((value) => (typeof value === 'string' ? value.split(',') : [])).filter((member) => isHidden(anEnum, member, version));
+  return values
+    .flatMap((value) => (typeof value === 'string' ? value.split(',') : []))
+    .filter((member) => isHidden(anEnum, member, version));
 }
 
 /** A stored value as a caller of `version` may see it; `late`: they sent `Prefer: include-unknown-enum-members`. */
@@ -53,7 +66,9 @@ export function renderEnumValue(enumName: string, value: unknown, version: Graph
 /** An enum without the sentinel in that version cannot hide anything. */
 function isHidden(anEnum: ModelEnum, member: string, version: GraphVersion): boolean {
   if (!membersOf(anEnum, version).includes(SENTINEL)) return false;
-  return (anEnum.late?.includes(member) ?? false) || (version === 'v1.0' && (anEnum.betaOnly?.includes(member) ?? false));
+  return (
+    (anEnum.late?.includes(member) ?? false) || (version === 'v1.0' && (anEnum.betaOnly?.includes(member) ?? false))
+  );
 }
 
 function requireEnum(name: string): ModelEnum {

@@ -21,11 +21,20 @@ export interface ServedType {
 
 /** Set by the service for every type that has them. */
 export const READ_ONLY_EVERYWHERE: ReadonlySet<string> = new Set([
-  'id', 'createdDateTime', 'lastModifiedDateTime', 'modifiedDateTime', 'deletedDateTime',
+  'id',
+  'createdDateTime',
+  'lastModifiedDateTime',
+  'modifiedDateTime',
+  'deletedDateTime',
 ]);
 
 /** Their derived types are not pulled in: nearly everything derives from them, or we serve none of what does. */
-export const OPEN_BASES: ReadonlySet<string> = new Set(['entity', 'directoryObject', 'policyDeletableItem', 'conditionalAccessPolicy']);
+export const OPEN_BASES: ReadonlySet<string> = new Set([
+  'entity',
+  'directoryObject',
+  'policyDeletableItem',
+  'conditionalAccessPolicy',
+]);
 
 const text: ModelProperty = { type: 'Edm.String', nullable: true };
 const texts: ModelProperty = { type: 'Edm.String', collection: true };
@@ -38,8 +47,12 @@ const alwaysNull: ModelProperty = { type: 'null', nullable: true };
 export const SERVED: Readonly<Record<string, ServedType>> = {
   mobileThreatDefenseConnector: {
     readOnly: [
-      'partnerState', 'lastHeartbeatDateTime', 'partnerSupportsAndroidMam', 'partnerSupportsIosCertificateSync',
-      'partnerSupportsIosMam', 'partnerSupportsWindowsMam',
+      'partnerState',
+      'lastHeartbeatDateTime',
+      'partnerSupportsAndroidMam',
+      'partnerSupportsIosCertificateSync',
+      'partnerSupportsIosMam',
+      'partnerSupportsWindowsMam',
     ],
     defaults: { partnerUnresponsivenessThresholdInDays: 7 },
     // Ours: `basic` shows what the partner reports and never enforces it (the "basic setup" of some partners);
@@ -67,12 +80,22 @@ export const SERVED: Readonly<Record<string, ServedType>> = {
     navigation: ['detectedApps'],
     readOnly: [
       'detectedApps',
-      'complianceState', 'complianceGracePeriodExpirationDateTime', 'partnerReportedThreatState',
-      'azureActiveDirectoryDeviceId', 'aadRegistered', 'userDisplayName', 'deviceActionResults',
+      'complianceState',
+      'complianceGracePeriodExpirationDateTime',
+      'partnerReportedThreatState',
+      'azureActiveDirectoryDeviceId',
+      'aadRegistered',
+      'userDisplayName',
+      'deviceActionResults',
     ],
     defaults: {
-      managementAgent: 'mdm', managementState: 'managed', deviceRegistrationState: 'registered',
-      deviceEnrollmentType: 'unknown', managedDeviceOwnerType: 'unknown', jailBroken: 'Unknown', roleScopeTagIds: ['0'],
+      managementAgent: 'mdm',
+      managementState: 'managed',
+      deviceRegistrationState: 'registered',
+      deviceEnrollmentType: 'unknown',
+      managedDeviceOwnerType: 'unknown',
+      jailBroken: 'Unknown',
+      roleScopeTagIds: ['0'],
     },
   },
   detectedApp: { readOnly: ['deviceCount', 'displayName', 'platform', 'publisher', 'sizeInByte', 'version'] },
@@ -93,22 +116,73 @@ export const SERVED: Readonly<Record<string, ServedType>> = {
   device: { only: ['deviceId', 'displayName', 'operatingSystem', 'operatingSystemVersion'] },
   user: {
     only: [
-      'accountEnabled', 'ageGroup', 'businessPhones', 'city', 'companyName', 'country', 'createdDateTime', 'department',
-      'displayName', 'employeeId', 'employeeType', 'faxNumber', 'givenName', 'imAddresses', 'jobTitle', 'mail',
-      'mailNickname', 'mobilePhone', 'officeLocation', 'onPremisesDistinguishedName', 'onPremisesDomainName',
-      'onPremisesImmutableId', 'onPremisesLastSyncDateTime', 'onPremisesSamAccountName', 'onPremisesSecurityIdentifier',
-      'onPremisesSyncEnabled', 'onPremisesUserPrincipalName', 'otherMails', 'passwordPolicies', 'postalCode',
-      'preferredLanguage', 'proxyAddresses', 'securityIdentifier', 'state', 'streetAddress', 'surname', 'usageLocation',
-      'userPrincipalName', 'userType', 'passwordProfile',
+      'accountEnabled',
+      'ageGroup',
+      'businessPhones',
+      'city',
+      'companyName',
+      'country',
+      'createdDateTime',
+      'department',
+      'displayName',
+      'employeeId',
+      'employeeType',
+      'faxNumber',
+      'givenName',
+      'imAddresses',
+      'jobTitle',
+      'mail',
+      'mailNickname',
+      'mobilePhone',
+      'officeLocation',
+      'onPremisesDistinguishedName',
+      'onPremisesDomainName',
+      'onPremisesImmutableId',
+      'onPremisesLastSyncDateTime',
+      'onPremisesSamAccountName',
+      'onPremisesSecurityIdentifier',
+      'onPremisesSyncEnabled',
+      'onPremisesUserPrincipalName',
+      'otherMails',
+      'passwordPolicies',
+      'postalCode',
+      'preferredLanguage',
+      'proxyAddresses',
+      'securityIdentifier',
+      'state',
+      'streetAddress',
+      'surname',
+      'usageLocation',
+      'userPrincipalName',
+      'userType',
+      'passwordProfile',
     ],
     defaults: { accountEnabled: true, userType: 'Member' },
   },
   group: {
     only: [
-      'classification', 'createdDateTime', 'description', 'displayName', 'groupTypes', 'isAssignableToRole', 'mail',
-      'mailEnabled', 'mailNickname', 'membershipRule', 'membershipRuleProcessingState', 'onPremisesLastSyncDateTime',
-      'onPremisesSamAccountName', 'onPremisesSecurityIdentifier', 'onPremisesSyncEnabled', 'preferredLanguage',
-      'proxyAddresses', 'renewedDateTime', 'securityEnabled', 'securityIdentifier', 'uniqueName', 'visibility',
+      'classification',
+      'createdDateTime',
+      'description',
+      'displayName',
+      'groupTypes',
+      'isAssignableToRole',
+      'mail',
+      'mailEnabled',
+      'mailNickname',
+      'membershipRule',
+      'membershipRuleProcessingState',
+      'onPremisesLastSyncDateTime',
+      'onPremisesSamAccountName',
+      'onPremisesSecurityIdentifier',
+      'onPremisesSyncEnabled',
+      'preferredLanguage',
+      'proxyAddresses',
+      'renewedDateTime',
+      'securityEnabled',
+      'securityIdentifier',
+      'uniqueName',
+      'visibility',
     ],
     navigation: ['members'],
     readOnly: ['members'],
@@ -117,7 +191,9 @@ export const SERVED: Readonly<Record<string, ServedType>> = {
 };
 
 /** Types written by hand: Graph's shape where Graph has one. */
-export const HAND_WRITTEN: Readonly<Record<string, { readonly base?: string; readonly properties: Readonly<Record<string, ModelProperty>> }>> = {
+export const HAND_WRITTEN: Readonly<
+  Record<string, { readonly base?: string; readonly properties: Readonly<Record<string, ModelProperty>> }>
+> = {
   // Graph's application, cut to what a registered client of ours is; `permissions`, the connector and what
   // concerns decisions (`deviceTrustSet`, `supportedObligations`, `strictContext`) are ours.
   application: {
@@ -149,11 +225,7 @@ export const HAND_WRITTEN: Readonly<Record<string, { readonly base?: string; rea
   },
   // Accepted when a user is created, as Graph demands it there, and never kept: people do not sign in here.
   passwordProfile: {
-    properties: {
-      forceChangePasswordNextSignIn: flag,
-      forceChangePasswordNextSignInWithMfa: flag,
-      password: text,
-    },
+    properties: { forceChangePasswordNextSignIn: flag, forceChangePasswordNextSignInWithMfa: flag, password: text },
   },
 };
 

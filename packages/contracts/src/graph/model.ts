@@ -44,7 +44,8 @@ export function propertiesOf(typeName: string, version?: GraphVersion): Readonly
   const type = modelType(typeName);
   const properties = new Map(type.base === undefined ? [] : propertiesOf(type.base, version));
   for (const [name, property] of Object.entries(type.properties)) {
-    if (version === undefined || property.only === undefined || property.only === version) properties.set(name, property);
+    if (version === undefined || property.only === undefined || property.only === version)
+      properties.set(name, property);
   }
   propertiesCache.set(key, properties);
   return properties;
@@ -87,5 +88,7 @@ export function typeOfBody(body: Readonly<GraphBody>, declared: string): string 
 
 /** The members of an enum that exist in a version. */
 export function membersOf(anEnum: ModelEnum, version: GraphVersion): readonly string[] {
-  return version === 'beta' ? anEnum.members : anEnum.members.filter((member) => !(anEnum.betaOnly?.includes(member) ?? false));
+  return version === 'beta'
+    ? anEnum.members
+    : anEnum.members.filter((member) => !(anEnum.betaOnly?.includes(member) ?? false));
 }

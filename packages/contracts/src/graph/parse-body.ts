@@ -2,8 +2,16 @@ import { HubError } from '../errors.ts';
 import { MAX_STRING, Misfit, parseEdmValue } from './edm-values.ts';
 import { hiddenMembers, isSentinel, parseEnumValue } from './enum-values.ts';
 import {
-  TYPE_PREFIX, bareTypeName, concreteTypes, isGraphBody, modelEnum, modelType, propertiesOf,
-  type GraphBody, type GraphVersion, type ModelProperty,
+  TYPE_PREFIX,
+  bareTypeName,
+  concreteTypes,
+  isGraphBody,
+  modelEnum,
+  modelType,
+  propertiesOf,
+  type GraphBody,
+  type GraphVersion,
+  type ModelProperty,
 } from './model.ts';
 
 /** More than any collection in a policy needs; a named location takes 2,000 ranges. */
@@ -36,13 +44,24 @@ interface Reading {
  * @param stored the resource that the body changes. Its members that an answer shows as `unknownFutureValue` stay
  * where that word is sent back, so that what was read can be written again.
  */
-export function parseBody(typeName: string, body: unknown, version: GraphVersion, stored?: Readonly<GraphBody>): GraphBody {
+export function parseBody(
+  typeName: string,
+  body: unknown,
+  version: GraphVersion,
+  stored?: Readonly<GraphBody>,
+): GraphBody {
   const reading: Reading = { version, problems: [], stored };
   if (!isGraphBody(body)) throw new HubError('invalid_request', 'Send a JSON object as the body.');
   const parsed = readObject(typeName, body, '', 1, reading);
   const [first, ...more] = reading.problems;
   if (first !== undefined) {
-    const rest = more.length === 0 ? '' : ` (${more.length} more: ${more.slice(0, 5).map((problem) => problem.field).join(', ')})`;
+    const rest =
+      more.length === 0
+        ? ''
+        : ` (${more.length} more: ${more
+            .slice(0, 5)
+            .map((problem) => problem.field)
+            .join(', ')})`;
     throw new HubError('invalid_request', `${first.message}${rest}`, { field: first.field });
   }
   return parsed;
@@ -50,9 +69,12 @@ export function parseBody(typeName: string, body: unknown, version: GraphVersion
 
 /** The parameters of an action: as `parseBody`, but clients write their names in any letter case. */
 export function parseParameters(
-  parameters: Readonly<Record<string, ModelProperty>>, body: unknown, version: GraphVersion,
+  parameters: Readonly<Record<string, ModelProperty>>,
+  body: unknown,
+  version: GraphVersion,
 ): GraphBody {
-  if (!isGraphBody(body)) throw new HubError('invalid_request', 'Send a JSON object with the parameters of the action.');
+  if (!isGraphBody(body))
+    throw new HubError('invalid_request', 'Send a JSON object with the parameters of the action.');
   const reading: Reading = { version, problems: [] };
   const known = new Map(Object.keys(parameters).map((name) => [name.toLowerCase(), name]));
   const parsed: GraphBody = {};
@@ -61,7 +83,8 @@ export function parseParameters(
     if (given.includes('@odata.') || value === null || isWordless(value)) continue;
     const name = known.get(given.toLowerCase());
     const parameter = name === undefined ? undefined : parameters[name];
-    if (name === undefined || parameter === undefined) report(reading, given, `The action has no parameter "${given}"; it takes ${Object.keys(parameters).join(', ')}.`);
+    if (name === undefined || parameter === undefined)
+      report(reading, given, `The action has no parameter "${given}"; it takes ${Object.keys(parameters).join(', ')}.`);
     else parsed[name] = readProperty(parameter, name, value, name, 1, reading);
   }
   const [first] = reading.problems;
@@ -74,19 +97,27 @@ const BIND = '@odata.bind';
 /** What routes read themselves; owners, of whom clients like Terraform's name themselves, mean nothing here. */
 const BINDABLE: ReadonlySet<string> = new Set([`group members${BIND}`, `group owners${BIND}`]);
 
-function readObject(declared: string, body: Record<string, unknown>, path: string, depth: number, reading: Reading): GraphBody {
+function readObject(
+  declared: string,
+  body: Record<string, unknown>,
+  path: string,
+  depth: number,
+  reading: Reading,
+): GraphBody {
   const typeName = readTypeName(declared, body['@odata.type'], path, reading);
   if (typeName === undefined) return {};
   const properties = propertiesOf(typeName, reading.version);
   const parsed: GraphBody = typeName === declared ? {} : { '@odata.type': `${TYPE_PREFIX}${typeName}` };
   for (const [name, value] of Object.entries(body)) {
     const field = path === '' ? name : `${path}.${name}`;
-    if (name.endsWith(BIND) && !BINDABLE.has(`${typeName} ${name}`)) report(reading, field, `${field} cannot be bound here.`);
+    if (name.endsWith(BIND) && !BINDABLE.has(`${typeName} ${name}`))
+      report(reading, field, `${field} cannot be bound here.`);
     // Our own annotations are answers only; who sends one back means nothing by it.
     if (name.includes('@odata.') || name.startsWith('@sallyport.')) continue;
     const property = properties.get(name);
     if (property === undefined) report(reading, field, unknownProperty(typeName, name, properties, reading.version));
-    else if (property.readOnly !== true && property.type !== 'null') parsed[name] = readProperty(property, name, value, field, depth, reading);
+    else if (property.readOnly !== true && property.type !== 'null')
+      parsed[name] = readProperty(property, name, value, field, depth, reading);
     else if (property.type === 'null') requireNothing(value, field, reading);
   }
   return parsed;
@@ -103,16 +134,32 @@ function readTypeName(declared: string, annotation: unknown, path: string, readi
   }
   const name = bareTypeName(annotation);
   const found = name === undefined ? undefined : allowed.find((type) => type.toLowerCase() === name.toLowerCase());
-  if (found === undefined) report(reading, field, `"@odata.type" must be ${allowed.length > 1 ? 'one of ' : ''}${listed} in ${reading.version}.`);
+  if (found === undefined)
+    report(
+      reading,
+      field,
+      `"@odata.type" must be ${allowed.length > 1 ? 'one of ' : ''}${listed} in ${reading.version}.`,
+    );
   return found;
 }
 
-function readProperty(property: ModelProperty, name: string, value: unknown, field: string, depth: number, reading: Reading): unknown {
+function readProperty(
+  property: ModelProperty,
+  name: string,
+  value: unknown,
+  field: string,
+  depth: number,
+  reading: Reading,
+): unknown {
   if (depth > MAX_DEPTH) {
     report(reading, field, 'The body is nested too deep.');
     return undefined;
   }
-  if (isWordless(value) && (property.collection === true || modelEnum(property.type) !== undefined || property.type.startsWith('Edm.'))) return readProperty(property, name, null, field, depth, reading);
+  if (
+    isWordless(value) &&
+    (property.collection === true || modelEnum(property.type) !== undefined || property.type.startsWith('Edm.'))
+  )
+    return readProperty(property, name, null, field, depth, reading);
   if (property.collection === true) return readCollection(property, name, value, field, depth, reading);
   if (value === null) {
     if (property.nullable !== true) report(reading, field, `${field} cannot be null.`);
@@ -137,7 +184,12 @@ function isWordless(value: unknown): boolean {
 
 /** The same of an object as it was sent, before its type is known. */
 function isBlank(value: unknown): boolean {
-  return isGraphBody(value) && Object.entries(value).every(([name, member]) => member === null || isBlank(member) || (name.includes('@odata.') && !name.endsWith(BIND)));
+  return (
+    isGraphBody(value) &&
+    Object.entries(value).every(
+      ([name, member]) => member === null || isBlank(member) || (name.includes('@odata.') && !name.endsWith(BIND)),
+    )
+  );
 }
 
 /** Whether `@odata.type` would have to say which type it is, and does not. */
@@ -145,7 +197,14 @@ function isTypeMissing(type: string, value: GraphBody): boolean {
   return modelType(type).abstract === true && (value['@odata.type'] ?? null) === null;
 }
 
-function readCollection(property: ModelProperty, name: string, value: unknown, field: string, depth: number, reading: Reading): unknown {
+function readCollection(
+  property: ModelProperty,
+  name: string,
+  value: unknown,
+  field: string,
+  depth: number,
+  reading: Reading,
+): unknown {
   if (value === null) return [];
   if (!Array.isArray(value)) {
     report(reading, field, `${field} must be a list, not ${kindOf(value)}.`);
@@ -156,24 +215,46 @@ function readCollection(property: ModelProperty, name: string, value: unknown, f
     return [];
   }
   const hidden = hiddenAt(property.type, field, reading);
-  if (hidden.length === 0) return value.map((item, index) => readItem(property, name, item, `${field}[${index}]`, depth, reading));
-  const shown = value.flatMap((item, index) => (isSentinel(item) ? [] : [readItem(property, name, item, `${field}[${index}]`, depth, reading)]));
+  if (hidden.length === 0)
+    return value.map((item, index) => readItem(property, name, item, `${field}[${index}]`, depth, reading));
+  const shown = value.flatMap((item, index) =>
+    isSentinel(item) ? [] : [readItem(property, name, item, `${field}[${index}]`, depth, reading)],
+  );
   return value.some(isSentinel) ? [...shown, ...hidden.filter((member) => !shown.includes(member))] : shown;
 }
 
 /** What the caller may have read as `unknownFutureValue` at that place of the resource. */
 function hiddenAt(type: string, field: string, { stored, version }: Reading): readonly string[] {
   if (stored === undefined || modelEnum(type) === undefined) return [];
-  return hiddenMembers(type, field.split('.').reduce<unknown>((value, name) => (isGraphBody(value) ? value[name] : undefined), stored), version);
+  return hiddenMembers(
+    type,
+    field.split('.').reduce<unknown>((value, name) => (isGraphBody(value) ? value[name] : undefined), stored),
+    version,
+  );
 }
 
-function readItem(property: ModelProperty, name: string, item: unknown, field: string, depth: number, reading: Reading): unknown {
+function readItem(
+  property: ModelProperty,
+  name: string,
+  item: unknown,
+  field: string,
+  depth: number,
+  reading: Reading,
+): unknown {
   const parsed = readValue(property, name, item, field, depth, reading);
-  if (isEmptyObject(parsed) && modelType(property.type).kind === 'complex') report(reading, field, `${field} is an object without a value; give it one, or leave it out of the list.`);
+  if (isEmptyObject(parsed) && modelType(property.type).kind === 'complex')
+    report(reading, field, `${field} is an object without a value; give it one, or leave it out of the list.`);
   return parsed;
 }
 
-function readValue(property: ModelProperty, name: string, value: unknown, field: string, depth: number, reading: Reading): unknown {
+function readValue(
+  property: ModelProperty,
+  name: string,
+  value: unknown,
+  field: string,
+  depth: number,
+  reading: Reading,
+): unknown {
   const { type } = property;
   if (type.startsWith('Edm.')) return readEdm(property, name, value, field, reading);
   if (modelEnum(type) !== undefined) return readEnum(type, value, field, reading);
@@ -181,14 +262,19 @@ function readValue(property: ModelProperty, name: string, value: unknown, field:
     report(reading, field, `${field} must be an object, not ${kindOf(value)}.`);
     return undefined;
   }
-  if (isTypeMissing(type, value) && property.nullable === true && property.collection !== true && isBlank(value)) return null;
+  if (isTypeMissing(type, value) && property.nullable === true && property.collection !== true && isBlank(value))
+    return null;
   return readObject(type, value, field, depth + 1, reading);
 }
 
 function readEnum(type: string, value: unknown, field: string, reading: Reading): unknown {
   const parsed = parseEnumValue(type, value, reading.version, hiddenAt(type, field, reading));
   if (!(parsed instanceof Misfit) || !isSentinel(value)) return checked(parsed, value, field, reading);
-  report(reading, field, `${field} must be ${parsed.expected}, not "unknownFutureValue", which stands for a member that was not shown; read it with the header Prefer: include-unknown-enum-members.`);
+  report(
+    reading,
+    field,
+    `${field} must be ${parsed.expected}, not "unknownFutureValue", which stands for a member that was not shown; read it with the header Prefer: include-unknown-enum-members.`,
+  );
   return undefined;
 }
 
@@ -220,12 +306,19 @@ function rangeOf({ min, max }: ModelProperty): string {
 
 /** `null`, `[]`, `{}` and an absent property are all "nothing" to clients that send back what they read. */
 function requireNothing(value: unknown, field: string, reading: Reading): void {
-  if (value !== null && !(Array.isArray(value) && value.length === 0) && !isBlank(value)) report(reading, field, `${field} is not supported; leave it out or send null.`);
+  if (value !== null && !(Array.isArray(value) && value.length === 0) && !isBlank(value))
+    report(reading, field, `${field} is not supported; leave it out or send null.`);
 }
 
-function unknownProperty(typeName: string, name: string, properties: ReadonlyMap<string, ModelProperty>, version: GraphVersion): string {
+function unknownProperty(
+  typeName: string,
+  name: string,
+  properties: ReadonlyMap<string, ModelProperty>,
+  version: GraphVersion,
+): string {
   const shown = name.slice(0, 100);
-  if (version === 'v1.0' && propertiesOf(typeName, 'beta').has(name)) return `${typeName} has "${shown}" in beta only; send the request to /beta.`;
+  if (version === 'v1.0' && propertiesOf(typeName, 'beta').has(name))
+    return `${typeName} has "${shown}" in beta only; send the request to /beta.`;
   const alike = [...properties.keys()].find((known) => known.toLowerCase() === name.toLowerCase());
   return `${typeName} has no property "${shown}"${alike === undefined ? ' here.' : `; it is spelled "${alike}".`}`;
 }
@@ -239,6 +332,7 @@ function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
-  if (typeof value === 'string') return value.length <= 60 ? `"${value}"` : value.length > MAX_STRING ? `${value.length} characters` : 'this text';
+  if (typeof value === 'string')
+    return value.length <= 60 ? `"${value}"` : value.length > MAX_STRING ? `${value.length} characters` : 'this text';
   return String(value);
 }

@@ -17,7 +17,9 @@ export interface KnownPartner {
 
 export const KNOWN_PARTNERS: readonly KnownPartner[] = table.partners;
 
-const BY_CONNECTOR = new Map(KNOWN_PARTNERS.flatMap((partner) => (partner.connectorId === null ? [] : [[partner.connectorId, partner] as const])));
+const BY_CONNECTOR = new Map(
+  KNOWN_PARTNERS.flatMap((partner) => (partner.connectorId === null ? [] : [[partner.connectorId, partner] as const])),
+);
 
 /** The partner behind a well-known connector id, in any letter case. */
 export function partnerOfConnector(id: string): KnownPartner | undefined {
@@ -26,8 +28,12 @@ export function partnerOfConnector(id: string): KnownPartner | undefined {
 
 /** What partners' apps are called on phones, where that is not the partner's name (their pages in Intune's documentation, and the app stores). */
 const APPS: Readonly<Record<string, string>> = {
-  blackberry: 'CylancePROTECT', checkpoint: 'Harmony Mobile Protect', defender: 'Microsoft Defender', jamf: 'Jamf Trust',
-  sophos: 'Sophos Intercept X', symantec: 'SEP Mobile',
+  blackberry: 'CylancePROTECT',
+  checkpoint: 'Harmony Mobile Protect',
+  defender: 'Microsoft Defender',
+  jamf: 'Jamf Trust',
+  sophos: 'Sophos Intercept X',
+  symantec: 'SEP Mobile',
 };
 
 /**

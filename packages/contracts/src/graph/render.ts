@@ -1,6 +1,13 @@
 import { renderEnumValue } from './enum-values.ts';
 import {
-  TYPE_PREFIX, modelEnum, modelType, propertiesOf, typeOfBody, type GraphBody, type GraphVersion, type ModelProperty,
+  TYPE_PREFIX,
+  modelEnum,
+  modelType,
+  propertiesOf,
+  typeOfBody,
+  type GraphBody,
+  type GraphVersion,
+  type ModelProperty,
 } from './model.ts';
 
 export interface Rendering {
@@ -14,7 +21,10 @@ export interface Rendering {
 }
 
 export interface Expansion {
-  readonly [property: string]: { readonly expand?: Expansion | undefined; readonly select?: ReadonlySet<string> | undefined };
+  readonly [property: string]: {
+    readonly expand?: Expansion | undefined;
+    readonly select?: ReadonlySet<string> | undefined;
+  };
 }
 
 /** Whether a version has the type at all: v1.0 does not know the types of newer platforms. */
@@ -34,7 +44,12 @@ export function render(declared: string, body: Readonly<GraphBody>, rendering: R
     const value = body[name];
     if (value === undefined) continue;
     const expanded = rendering.expand?.[name];
-    if (property.navigation === true ? expanded === undefined : rendering.select !== undefined && !rendering.select.has(name)) continue;
+    if (
+      property.navigation === true
+        ? expanded === undefined
+        : rendering.select !== undefined && !rendering.select.has(name)
+    )
+      continue;
     const inner: Rendering = { version: rendering.version, lateEnumMembers: rendering.lateEnumMembers, ...expanded };
     shown[name] = renderValue(property, value, inner);
   }
@@ -44,6 +59,7 @@ export function render(declared: string, body: Readonly<GraphBody>, rendering: R
 function renderValue(property: ModelProperty, value: unknown, rendering: Rendering): unknown {
   if (Array.isArray(value)) return value.map((item) => renderValue(property, item, rendering));
   if (value === null) return null;
-  if (modelEnum(property.type) !== undefined) return renderEnumValue(property.type, value, rendering.version, rendering.lateEnumMembers === true);
+  if (modelEnum(property.type) !== undefined)
+    return renderEnumValue(property.type, value, rendering.version, rendering.lateEnumMembers === true);
   return typeof value === 'object' ? render(property.type, value as GraphBody, rendering) : value;
 }

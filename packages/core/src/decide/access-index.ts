@@ -44,15 +44,29 @@ export class AccessIndex {
     this.#enforced = enforced.length;
     this.#policies = [...enforced, ...policies.filter((p) => p.state === 'enabledForReportingButNotEnforced')];
     this.#grants = this.#policies.map(compileGrant);
-    this.#places = this.#policies.map((p) => (p.locations === undefined ? undefined : new PlaceCondition(p.locations, locations)));
-    this.#users = new Dimension(this.#policies, (p) => ({ include: p.users.includeUsers, exclude: p.users.excludeUsers }));
-    this.#groups = new Dimension(this.#policies, (p) => ({ include: p.users.includeGroups, exclude: p.users.excludeGroups }));
-    this.#applications = new Dimension(this.#policies, (p) => p.applications);
-    this.#office365 = new Dimension(this.#policies, (p) => p.applications, (key) => key.toLowerCase() === 'office365');
-    this.#byPlatform = new Map(PLATFORM_KEYS.map((p) => {
-      const onPlatform = this.#platformMask(p);
-      return [p, new Map(CLIENT_KEYS.map((c) => [c, common(onPlatform, this.#clientMask(c))]))];
+    this.#places = this.#policies.map((p) =>
+      p.locations === undefined ? undefined : new PlaceCondition(p.locations, locations),
+    );
+    this.#users = new Dimension(this.#policies, (p) => ({
+      include: p.users.includeUsers,
+      exclude: p.users.excludeUsers,
     }));
+    this.#groups = new Dimension(this.#policies, (p) => ({
+      include: p.users.includeGroups,
+      exclude: p.users.excludeGroups,
+    }));
+    this.#applications = new Dimension(this.#policies, (p) => p.applications);
+    this.#office365 = new Dimension(
+      this.#policies,
+      (p) => p.applications,
+      (key) => key.toLowerCase() === 'office365',
+    );
+    this.#byPlatform = new Map(
+      PLATFORM_KEYS.map((p) => {
+        const onPlatform = this.#platformMask(p);
+        return [p, new Map(CLIENT_KEYS.map((c) => [c, common(onPlatform, this.#clientMask(c))]))];
+      }),
+    );
   }
 
   /** How many policies are enforced or reported on. */
@@ -76,7 +90,8 @@ export class AccessIndex {
         bits ^= bit;
         const policy = (word << 5) + 31 - Math.clz32(bit);
         const condition = this.#places[policy];
-        if (condition === undefined || condition.includes(place ??= placeOf(request.ip, request.country))) this.#apply(policy, request, collected);
+        if (condition === undefined || condition.includes((place ??= placeOf(request.ip, request.country))))
+          this.#apply(policy, request, collected);
       }
     }
     return collected.decision(request);
@@ -92,7 +107,12 @@ export class AccessIndex {
     const known = this.#userMasks.get(user);
     if (known !== undefined) return known;
     const named = this.#users.names(user.id);
-    const shared = named ? undefined : user.groupIds.filter((g) => this.#groups.names(g)).sort().join();
+    const shared = named
+      ? undefined
+      : user.groupIds
+          .filter((g) => this.#groups.names(g))
+          .sort()
+          .join();
     let mask = shared === undefined ? undefined : this.#sharedUserMasks.get(shared);
     if (mask === undefined) {
       mask = this.#computeUserMask(user);
@@ -139,26 +159,42 @@ export class AccessIndex {
       if (platform === 'unknown') {
         return platforms.include.includes('all') || (this.#grants[i] as CompiledGrant).needsDevice;
       }
-      return (platforms.include.includes('all') || platforms.include.includes(platform))
-        && !platforms.exclude.includes('all') && !platforms.exclude.includes(platform);
+      return (
+        (platforms.include.includes('all') || platforms.include.includes(platform)) &&
+        !platforms.exclude.includes('all') &&
+        !platforms.exclude.includes(platform)
+      );
     });
   }
 
   /** A caller that does not say which client asks is taken for a modern one. */
   #clientMask(client: ClientAppType | 'unknown'): Mask {
     const kinds: readonly string[] = client === 'unknown' ? ['browser', 'mobileAppsAndDesktopClients'] : [client];
-    return maskWhere(this.#policies, ({ clientAppTypes }) =>
-      clientAppTypes.length === 0 || clientAppTypes.includes('all') || kinds.some((kind) => clientAppTypes.includes(kind)));
+    return maskWhere(
+      this.#policies,
+      ({ clientAppTypes }) =>
+        clientAppTypes.length === 0 ||
+        clientAppTypes.includes('all') ||
+        kinds.some((kind) => clientAppTypes.includes(kind)),
+    );
   }
 }
 
 const USER_DISABLED: Decision = Object.freeze({
-  decision: false, reasons: [{ code: 'user_disabled' as const }], obligations: [], reportOnly: [],
+  decision: false,
+  reasons: [{ code: 'user_disabled' as const }],
+  obligations: [],
+  reportOnly: [],
 });
 
 const PLATFORM_KEYS: readonly Platform[] = ['android', 'iOS', 'macOS', 'windows', 'linux', 'unknown'];
 const CLIENT_KEYS: readonly (ClientAppType | 'unknown')[] = [
-  'browser', 'mobileAppsAndDesktopClients', 'exchangeActiveSync', 'easSupported', 'other', 'unknown',
+  'browser',
+  'mobileAppsAndDesktopClients',
+  'exchangeActiveSync',
+  'easSupported',
+  'other',
+  'unknown',
 ];
 
 function maskWhere(policies: readonly AccessPolicy[], test: (policy: AccessPolicy, index: number) => boolean): Mask {

@@ -4,7 +4,10 @@ import { judge, type CompiledGrant } from './grant.ts';
 
 const NOTHING: readonly never[] = [];
 const NO_POLICY_APPLIES: Decision = Object.freeze({
-  decision: true, reasons: [{ code: 'no_policy_applies' as const }], obligations: NOTHING, reportOnly: NOTHING,
+  decision: true,
+  reasons: [{ code: 'no_policy_applies' as const }],
+  obligations: NOTHING,
+  reportOnly: NOTHING,
 });
 
 /** What the applying policies have said so far. Nothing is allocated for what nobody says. */
@@ -19,8 +22,12 @@ export class Collected {
   enforce(grant: CompiledGrant, request: AccessRequest): void {
     const outcome = judge(grant, request);
     switch (outcome.kind) {
-      case 'satisfied': (this.satisfied ??= []).push(grant.satisfied); break;
-      case 'obliged': (this.obligations ??= []).push(outcome.obligation); break;
+      case 'satisfied':
+        (this.satisfied ??= []).push(grant.satisfied);
+        break;
+      case 'obliged':
+        (this.obligations ??= []).push(outcome.obligation);
+        break;
       default:
         this.forDevice ||= outcome.forDevice;
         for (const reason of outcome.reasons) {
@@ -32,8 +39,18 @@ export class Collected {
 
   report(grant: CompiledGrant, request: AccessRequest): void {
     const outcome = judge(grant, request);
-    const result = outcome.kind === 'satisfied' ? 'reportOnlySuccess' : outcome.kind === 'obliged' ? 'reportOnlyInterrupted' : 'reportOnlyFailure';
-    const reasons = outcome.kind !== 'refused' ? NOTHING : outcome.forDevice ? [...outcome.reasons, ...(request.device?.reasons ?? NOTHING)] : outcome.reasons;
+    const result =
+      outcome.kind === 'satisfied'
+        ? 'reportOnlySuccess'
+        : outcome.kind === 'obliged'
+          ? 'reportOnlyInterrupted'
+          : 'reportOnlyFailure';
+    const reasons =
+      outcome.kind !== 'refused'
+        ? NOTHING
+        : outcome.forDevice
+          ? [...outcome.reasons, ...(request.device?.reasons ?? NOTHING)]
+          : outcome.reasons;
     (this.reportOnly ??= []).push({ policyId: grant.policyId, result, reasons });
   }
 
@@ -54,7 +71,12 @@ export class Collected {
 
   /** A block is named before what could still be mended, for mending that would not help. */
   #refusals(request: AccessRequest): readonly Reason[] {
-    const own = this.blocked === undefined ? this.refused ?? NOTHING : this.refused === undefined ? this.blocked : [...this.blocked, ...this.refused];
+    const own =
+      this.blocked === undefined
+        ? (this.refused ?? NOTHING)
+        : this.refused === undefined
+          ? this.blocked
+          : [...this.blocked, ...this.refused];
     const ofDevice = request.device?.reasons ?? NOTHING;
     return this.forDevice && ofDevice.length > 0 ? [...own, ...ofDevice] : own;
   }

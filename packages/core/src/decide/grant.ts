@@ -7,10 +7,12 @@ export type Outcome =
   | { readonly kind: 'satisfied' }
   | { readonly kind: 'obliged'; readonly obligation: Obligation }
   | {
-    readonly kind: 'refused'; readonly blocked: boolean; readonly reasons: readonly Reason[];
-    /** The device's own reasons come on top: the same for every policy, so they are added once by the caller. */
-    readonly forDevice: boolean;
-  };
+      readonly kind: 'refused';
+      readonly blocked: boolean;
+      readonly reasons: readonly Reason[];
+      /** The device's own reasons come on top: the same for every policy, so they are added once by the caller. */
+      readonly forDevice: boolean;
+    };
 
 /** A policy's grant controls with everything that can be said beforehand already said. */
 export interface CompiledGrant {
@@ -28,7 +30,15 @@ export interface CompiledGrant {
   readonly noncompliant: Readonly<Record<ComplianceState, Outcome>>;
 }
 
-const STATES: readonly ComplianceState[] = ['unknown', 'notApplicable', 'compliant', 'inGracePeriod', 'noncompliant', 'error', 'conflict'];
+const STATES: readonly ComplianceState[] = [
+  'unknown',
+  'notApplicable',
+  'compliant',
+  'inGracePeriod',
+  'noncompliant',
+  'error',
+  'conflict',
+];
 
 export const SATISFIED: Outcome = { kind: 'satisfied' };
 
@@ -36,17 +46,31 @@ export function compileGrant(policy: AccessPolicy): CompiledGrant {
   const controls = policy.grant?.controls ?? [];
   const about = { policyId: policy.id, policyName: policy.displayName };
   return {
-    ...about, controls,
+    ...about,
+    controls,
     all: policy.grant?.operator === 'AND',
     blocks: controls.includes('block'),
     onlyCompliantDevice: controls.length === 1 && controls[0] === 'compliantDevice',
     needsDevice: controls.includes('compliantDevice'),
     satisfied: Object.freeze({ code: 'policy_satisfied', ...about }),
-    blocked: { kind: 'refused', blocked: true, forDevice: false, reasons: [{ code: 'blocked_by_policy', ...about, rule: 'block' }] },
+    blocked: {
+      kind: 'refused',
+      blocked: true,
+      forDevice: false,
+      reasons: [{ code: 'blocked_by_policy', ...about, rule: 'block' }],
+    },
     mfa: { kind: 'obliged', obligation: { type: 'mfa', policyId: policy.id } },
-    noncompliant: Object.fromEntries(STATES.map((actual): [string, Outcome] => [actual, {
-      kind: 'refused', blocked: false, forDevice: true, reasons: [{ code: 'device_noncompliant', ...about, rule: 'compliantDevice', actual }],
-    }])) as Record<ComplianceState, Outcome>,
+    noncompliant: Object.fromEntries(
+      STATES.map((actual): [string, Outcome] => [
+        actual,
+        {
+          kind: 'refused',
+          blocked: false,
+          forDevice: true,
+          reasons: [{ code: 'device_noncompliant', ...about, rule: 'compliantDevice', actual }],
+        },
+      ]),
+    ) as Record<ComplianceState, Outcome>,
   };
 }
 
@@ -72,15 +96,24 @@ function judgeAny(grant: CompiledGrant, request: AccessRequest): Outcome {
 
 function refusedBy(outcomes: readonly Outcome[]): Outcome {
   const refusals = outcomes.filter((o) => o.kind === 'refused');
-  return { kind: 'refused', blocked: false, forDevice: refusals.some((r) => r.forDevice), reasons: refusals.flatMap((r) => r.reasons) };
+  return {
+    kind: 'refused',
+    blocked: false,
+    forDevice: refusals.some((r) => r.forDevice),
+    reasons: refusals.flatMap((r) => r.reasons),
+  };
 }
 
 function judgeControl(grant: CompiledGrant, control: GrantControl, request: AccessRequest): Outcome {
   switch (control) {
-    case 'block': return grant.blocked;
-    case 'compliantDevice': return isCompliantDevice(request) ? SATISFIED : refusedForDevice(grant, request);
-    case 'mfa': return request.mfaDone === true ? SATISFIED : grant.mfa;
-    default: return refused(grant, 'control_unsupported', control);
+    case 'block':
+      return grant.blocked;
+    case 'compliantDevice':
+      return isCompliantDevice(request) ? SATISFIED : refusedForDevice(grant, request);
+    case 'mfa':
+      return request.mfaDone === true ? SATISFIED : grant.mfa;
+    default:
+      return refused(grant, 'control_unsupported', control);
   }
 }
 
@@ -93,7 +126,8 @@ function isCompliantDevice({ device, user, now }: AccessRequest): boolean {
 function refusedForDevice(grant: CompiledGrant, request: AccessRequest): Outcome {
   const { device, user } = request;
   if (device === undefined) return refused(grant, request.deviceProblem ?? 'device_not_identified', 'compliantDevice');
-  if (device.userId !== undefined && device.userId !== user.id) return refused(grant, 'device_of_other_user', 'compliantDevice');
+  if (device.userId !== undefined && device.userId !== user.id)
+    return refused(grant, 'device_of_other_user', 'compliantDevice');
   return grant.noncompliant[device.state];
 }
 

@@ -39,7 +39,9 @@ export class AddressSet {
   }
 
   has(address: Address): boolean {
-    return address.length === 1 ? this.#hasV4(address[0] as number) : this.#v6.some((range) => isInRange(address, range));
+    return address.length === 1
+      ? this.#hasV4(address[0] as number)
+      : this.#v6.some((range) => isInRange(address, range));
   }
 
   #hasV4(word: number): boolean {
@@ -56,11 +58,13 @@ export class AddressSet {
 
 function intervalsOf(ranges: readonly Range[]): readonly number[] {
   const intervals: number[] = [];
-  const ordered = ranges.map(({ address, prefix }) => {
-    const size = 2 ** (32 - prefix);
-    const first = Math.floor((address[0] as number) / size) * size;
-    return [first, first + size - 1] as const;
-  }).sort((a, b) => a[0] - b[0]);
+  const ordered = ranges
+    .map(({ address, prefix }) => {
+      const size = 2 ** (32 - prefix);
+      const first = Math.floor((address[0] as number) / size) * size;
+      return [first, first + size - 1] as const;
+    })
+    .sort((a, b) => a[0] - b[0]);
   for (const [first, last] of ordered) {
     const end = intervals.length - 1;
     if (end > 0 && first <= (intervals[end] as number) + 1) intervals[end] = Math.max(intervals[end] as number, last);

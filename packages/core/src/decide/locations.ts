@@ -23,7 +23,10 @@ export class PlaceCondition {
 
   constructor(condition: IncludeExclude, locations: readonly NamedLocation[]) {
     this.#include = new PlaceSet(condition.include, locations);
-    this.#exclude = new PlaceSet(condition.exclude, locations.filter(({ isUnreadable }) => isUnreadable !== true));
+    this.#exclude = new PlaceSet(
+      condition.exclude,
+      locations.filter(({ isUnreadable }) => isUnreadable !== true),
+    );
   }
 
   includes(place: Place): boolean {
@@ -43,8 +46,14 @@ class PlaceSet {
     const trusted = ids.includes('AllTrusted') || ids.includes(MFA_TRUSTED_IPS);
     const meant = locations.filter((l) => ids.includes(l.id) || (trusted && l.isTrusted));
     // One that cannot be read may be a trusted one.
-    this.#everywhere = ids.includes('All') || locations.some((l) => l.isUnreadable === true && (ids.includes(l.id) || trusted));
-    this.#addresses = new AddressSet(meant.flatMap((l) => l.ranges ?? []).map(parseRange).filter((range) => range !== undefined));
+    this.#everywhere =
+      ids.includes('All') || locations.some((l) => l.isUnreadable === true && (ids.includes(l.id) || trusted));
+    this.#addresses = new AddressSet(
+      meant
+        .flatMap((l) => l.ranges ?? [])
+        .map(parseRange)
+        .filter((range) => range !== undefined),
+    );
     this.#countries = new Set(meant.flatMap((l) => l.countries ?? []).map((country) => country.toUpperCase()));
     this.#unknownCountry = meant.some((l) => l.includeUnknownCountries === true && (l.countries?.length ?? 0) > 0);
   }

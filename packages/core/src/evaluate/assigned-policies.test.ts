@@ -4,12 +4,22 @@ import type { CompliancePolicy } from '../vocabulary/compliance.ts';
 import { assignedPolicies } from './assigned-policies.ts';
 
 const policyFor = (androidManagement: AndroidManagement | undefined): CompliancePolicy => ({
-  id: androidManagement ?? 'any', displayName: '', version: 1, platform: 'android', gracePeriodHours: 0, targets: [{ kind: 'allDevices' }], androidManagement,
+  id: androidManagement ?? 'any',
+  displayName: '',
+  version: 1,
+  platform: 'android',
+  gracePeriodHours: 0,
+  targets: [{ kind: 'allDevices' }],
+  androidManagement,
 });
-const POLICIES = [policyFor('deviceAdministrator'), policyFor('workProfile'), policyFor('deviceOwner'), policyFor(undefined)];
-const idsFor = (androidManagement: AndroidManagement | undefined): readonly string[] => (
-  assignedPolicies(POLICIES, { platform: 'android', androidManagement }, [], true).map(({ id }) => id)
-);
+const POLICIES = [
+  policyFor('deviceAdministrator'),
+  policyFor('workProfile'),
+  policyFor('deviceOwner'),
+  policyFor(undefined),
+];
+const idsFor = (androidManagement: AndroidManagement | undefined): readonly string[] =>
+  assignedPolicies(POLICIES, { platform: 'android', androidManagement }, [], true).map(({ id }) => id);
 
 test('an Android device has the policies for the way it is managed', () => {
   expect(idsFor('workProfile')).toEqual(['workProfile', 'any']);

@@ -1,5 +1,12 @@
 import { mergePartners, ruleFor, type Merged } from '../merge/merge-partners.ts';
-import type { CompliancePolicy, ComplianceSettings, ComplianceState, PolicyVerdict, SettingVerdict, Verdict } from '../vocabulary/compliance.ts';
+import type {
+  CompliancePolicy,
+  ComplianceSettings,
+  ComplianceState,
+  PolicyVerdict,
+  SettingVerdict,
+  Verdict,
+} from '../vocabulary/compliance.ts';
 import type { Connector, MergeRule } from '../vocabulary/connector.ts';
 import type { DeviceFacts } from '../vocabulary/device.ts';
 import type { Reason } from '../vocabulary/reason.ts';
@@ -36,7 +43,13 @@ export interface Evaluated extends Verdict {
 
 /** Graph's order of states: the device's state is the highest of its policies' (Microsoft Learn, "Monitor results of your Intune device compliance policies"). */
 const SEVERITY: Readonly<Record<ComplianceState, number>> = {
-  unknown: 1, notApplicable: 2, compliant: 3, inGracePeriod: 4, noncompliant: 5, error: 6, conflict: 7,
+  unknown: 1,
+  notApplicable: 2,
+  compliant: 3,
+  inGracePeriod: 4,
+  noncompliant: 5,
+  error: 6,
+  conflict: 7,
 };
 const HOUR = 3_600_000;
 const BUILT_IN = 'builtIn';
@@ -56,43 +69,73 @@ export function evaluateCompliance(input: EvaluationInput, now: Instant): Evalua
     policies.push(policyVerdict(policy, checkSettings(policy, system, threat), input.failing, now));
   }
   const builtIn = checkBuiltIn({
-    device, system, hasPolicy: input.policies.length > 0, userMissing: input.userMissing, views,
-    settings: input.settings, connectors, now,
+    device,
+    system,
+    hasPolicy: input.policies.length > 0,
+    userMissing: input.userMissing,
+    views,
+    settings: input.settings,
+    connectors,
+    now,
   });
-  const unknown = device.systemUnknown === true ? checkUnknownSystem({ ...input, connectors, phonePolicies: input.phonePolicies ?? [] }, now) : [];
+  const unknown =
+    device.systemUnknown === true
+      ? checkUnknownSystem({ ...input, connectors, phonePolicies: input.phonePolicies ?? [] }, now)
+      : [];
   const all = unknown.length === 0 ? builtIn : [...builtIn, ...unknown];
   if (all.length > 0 || policies.length === 0) policies.push(builtInVerdict(all, now));
   const verdict = deviceVerdict(policies, input, now);
   const marks = unreadMarks(system, policies);
   return {
-    merged, ...verdict, ...(marks !== undefined && { failing: { ...verdict.failing, ...marks } }), ...(merged.until !== undefined && { changesAt: merged.until }),
+    merged,
+    ...verdict,
+    ...(marks !== undefined && { failing: { ...verdict.failing, ...marks } }),
+    ...(merged.until !== undefined && { changesAt: merged.until }),
   };
 }
 
 /** The partners that this device is enrolled with; nearly always all, and then the very same array. */
-export function enrolledConnectors(connectors: readonly Connector[], groupIds: readonly string[]): readonly Connector[] {
+export function enrolledConnectors(
+  connectors: readonly Connector[],
+  groupIds: readonly string[],
+): readonly Connector[] {
   const isEnrolled = ({ enrolmentGroupIds }: Connector): boolean =>
-    enrolmentGroupIds === undefined || enrolmentGroupIds.length === 0 || enrolmentGroupIds.some((id) => groupIds.includes(id));
+    enrolmentGroupIds === undefined ||
+    enrolmentGroupIds.length === 0 ||
+    enrolmentGroupIds.some((id) => groupIds.includes(id));
   return connectors.every(isEnrolled) ? connectors : connectors.filter(isEnrolled);
 }
 
 function policyVerdict(
-  policy: CompliancePolicy, settings: readonly SettingVerdict[], failing: Readonly<Record<string, Instant>>, now: Instant,
+  policy: CompliancePolicy,
+  settings: readonly SettingVerdict[],
+  failing: Readonly<Record<string, Instant>>,
+  now: Instant,
 ): PolicyVerdict {
   const common = { policyId: policy.id, displayName: policy.displayName, version: policy.version, settings };
   // Grace is at most its length from now, also where it began by a clock that was ahead.
-  return { ...common, ...stateWithGrace(settings, Math.min(failing[policy.id] ?? now, now) + policy.gracePeriodHours * HOUR, now) };
+  return {
+    ...common,
+    ...stateWithGrace(settings, Math.min(failing[policy.id] ?? now, now) + policy.gracePeriodHours * HOUR, now),
+  };
 }
 
 /** The built-in policy has no grace period of its own. */
 function builtInVerdict(settings: readonly SettingVerdict[], now: Instant): PolicyVerdict {
   return {
-    displayName: 'Built-in Device Compliance Policy', version: 1, settings, ...(settings.length === 0 ? { state: 'compliant' } : stateWithGrace(settings, now, now)),
+    displayName: 'Built-in Device Compliance Policy',
+    version: 1,
+    settings,
+    ...(settings.length === 0 ? { state: 'compliant' } : stateWithGrace(settings, now, now)),
   };
 }
 
 /** The later of the policy's own grace and the time that its settings leave counts. */
-function stateWithGrace(settings: readonly SettingVerdict[], graceOfPolicy: Instant, now: Instant): Pick<PolicyVerdict, 'state' | 'graceUntil'> {
+function stateWithGrace(
+  settings: readonly SettingVerdict[],
+  graceOfPolicy: Instant,
+  now: Instant,
+): Pick<PolicyVerdict, 'state' | 'graceUntil'> {
   const state = stateOfSettings(settings);
   if (state !== 'noncompliant') return { state };
   const graceUntil = Math.max(graceOfPolicy, graceOfSettings(settings) ?? 0);
@@ -124,12 +167,15 @@ function deviceVerdict(policies: readonly PolicyVerdict[], input: EvaluationInpu
     if (policy.state !== 'noncompliant' && policy.state !== 'inGracePeriod') continue;
     const key = policy.policyId ?? BUILT_IN;
     (failing ??= {})[key] = input.failing[key] ?? now;
-    if (policy.graceUntil !== undefined && (graceUntil === undefined || policy.graceUntil < graceUntil)) graceUntil = policy.graceUntil;
+    if (policy.graceUntil !== undefined && (graceUntil === undefined || policy.graceUntil < graceUntil))
+      graceUntil = policy.graceUntil;
   }
   // A policy that has nothing to check on this device does not make it unknown: nothing speaks against it.
   const state = worst === 'notApplicable' ? 'compliant' : worst;
   return {
-    state, policies, failing: failing ?? NOT_FAILING,
+    state,
+    policies,
+    failing: failing ?? NOT_FAILING,
     reasons: withGrace(joined(reasons, remarks), state, graceUntil),
     ...(graceUntil !== undefined && state === 'inGracePeriod' && { graceUntil }),
   };
@@ -142,7 +188,11 @@ function joined(reasons: readonly Reason[] | undefined, remarks: readonly Reason
 }
 
 /** In grace, that is said before all else. */
-function withGrace(reasons: readonly Reason[], state: ComplianceState, graceUntil: Instant | undefined): readonly Reason[] {
+function withGrace(
+  reasons: readonly Reason[],
+  state: ComplianceState,
+  graceUntil: Instant | undefined,
+): readonly Reason[] {
   if (state !== 'inGracePeriod' || graceUntil === undefined) return reasons;
   return [{ code: 'in_grace_period', until: isoOf(graceUntil) }, ...reasons];
 }

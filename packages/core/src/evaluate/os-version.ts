@@ -1,5 +1,5 @@
 import { readSystem } from '../vocabulary/platform.ts';
-import { type Platform } from '../vocabulary/platforms.ts';
+import type { Platform } from '../vocabulary/platforms.ts';
 import { QUALIFIERS, VERSION_WORDS } from './version-words.ts';
 
 /** The numbers of a version, the most significant first; missing ones are zero. */
@@ -114,7 +114,9 @@ function isNeutral(word: string): boolean {
 
 /** Words, numbers with dots and builds, in small letters; dates are left out. */
 function tokensOf(text: string): readonly string[] {
-  return text.toLowerCase().split(/[^\p{L}\p{M}\d.-]/u)
+  return text
+    .toLowerCase()
+    .split(/[^\p{L}\p{M}\d.-]/u)
     .filter((token) => !isDate(token))
     .flatMap((token) => token.split('-'))
     .map((token) => (token.endsWith('.') ? token.slice(0, -1) : token))
@@ -132,7 +134,12 @@ function withoutV(token: string): string {
 function partsOf(text: string): VersionParts | undefined {
   if (text.length > MAX_PARTS * (MAX_DIGITS + 1)) return undefined;
   const parts = text.split('.');
-  if (parts.length > MAX_PARTS || !parts.every((part) => /^\d{1,9}$/.test(part)) || (parts[0] as string).length > MAX_MAIN_DIGITS) return undefined;
+  if (
+    parts.length > MAX_PARTS ||
+    !parts.every((part) => /^\d{1,9}$/.test(part)) ||
+    (parts[0] as string).length > MAX_MAIN_DIGITS
+  )
+    return undefined;
   return parts.map(Number);
 }
 

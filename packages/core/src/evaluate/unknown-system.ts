@@ -34,7 +34,10 @@ export function checkUnknownSystem(input: UnknownSystemInput, now: Instant): rea
   const threat = checkAsPhone(input, now);
   const state = device.strict === true ? 'nonCompliant' : 'compliant';
   const name: SettingVerdict = {
-    setting: 'operatingSystem', state, currentValue: device.operatingSystem, reason: { code: 'system_unknown', rule: 'operatingSystem', actual: device.operatingSystem },
+    setting: 'operatingSystem',
+    state,
+    currentValue: device.operatingSystem,
+    reason: { code: 'system_unknown', rule: 'operatingSystem', actual: device.operatingSystem },
   };
   return threat === undefined ? [name] : [threat, name];
 }
@@ -54,17 +57,23 @@ function strictest(policies: readonly CompliancePolicy[]): CompliancePolicy | un
   let best: CompliancePolicy | undefined;
   for (const policy of policies) {
     if (policy.requiredLevel === undefined) continue;
-    if (best?.requiredLevel === undefined || rankOfLevel(policy.requiredLevel) < rankOfLevel(best.requiredLevel)) best = policy;
+    if (best?.requiredLevel === undefined || rankOfLevel(policy.requiredLevel) < rankOfLevel(best.requiredLevel))
+      best = policy;
   }
   return best;
 }
 
 /** The worse of what the partners come to on each platform; `undefined` where that is not worse than secured, or is no assessment. */
-function worstAsPhone({ groupIds, views, connectors, mergeRules, limits }: UnknownSystemInput, now: Instant): Merged | undefined {
+function worstAsPhone(
+  { groupIds, views, connectors, mergeRules, limits }: UnknownSystemInput,
+  now: Instant,
+): Merged | undefined {
   let worst: Merged | undefined;
   for (const platform of PHONE_PLATFORMS) {
     const merged = mergePartners(views, connectors, platform, ruleFor(mergeRules, platform, groupIds), now, limits);
-    const isBad = (merged.kind === 'level' || merged.kind === 'failing') && meaningOf(merged.state).rank > meaningOf('secured').rank;
+    const isBad =
+      (merged.kind === 'level' || merged.kind === 'failing') &&
+      meaningOf(merged.state).rank > meaningOf('secured').rank;
     if (isBad && (worst === undefined || meaningOf(merged.state).rank > meaningOf(worst.state).rank)) worst = merged;
   }
   return worst;

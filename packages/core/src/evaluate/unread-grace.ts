@@ -7,7 +7,12 @@ import { readDeviceVersion, type DeviceVersion } from './os-version.ts';
 const DAY = 86_400_000;
 
 /** Members of `Verdict.failing` beside the ids of policies: since when the device is as each of them says. */
-export const UNREAD_SINCE = { version: 'osVersionUnread', versionFails: 'osVersionFails', limit: 'osLimitUnread', system: 'systemNewlyRead' } as const;
+export const UNREAD_SINCE = {
+  version: 'osVersionUnread',
+  versionFails: 'osVersionFails',
+  limit: 'osLimitUnread',
+  system: 'systemNewlyRead',
+} as const;
 
 type Failing = Readonly<Record<string, Instant>>;
 
@@ -20,7 +25,12 @@ export interface SystemReport {
   readonly limits: SignalLimits;
 }
 
-export function systemReportOf(device: DeviceFacts, failing: Failing, now: Instant, limits: SignalLimits): SystemReport {
+export function systemReportOf(
+  device: DeviceFacts,
+  failing: Failing,
+  now: Instant,
+  limits: SignalLimits,
+): SystemReport {
   return { version: readDeviceVersion(device.platform, device.osVersion), device, failing, now, limits };
 }
 
@@ -33,7 +43,9 @@ export function graceOfLimit(report: SystemReport, policyFails: Instant | undefi
   const { version, device, failing, now } = report;
   if (version === 'notReported') return graceOfVersion(report);
   const wasRead = device.strict !== true && /\d/.test(device.osVersion);
-  return wasRead && (policyFails === undefined || policyFails >= (failing[UNREAD_SINCE.version] ?? now)) ? graceOfVersion(report) : undefined;
+  return wasRead && (policyFails === undefined || policyFails >= (failing[UNREAD_SINCE.version] ?? now))
+    ? graceOfVersion(report)
+    : undefined;
 }
 
 /** The same for a partner's rule about old systems, which used to overlook all versions that it could not read. */
@@ -51,7 +63,11 @@ function graceSince({ failing, now, limits }: SystemReport, name: string): Insta
 }
 
 /** A setting that a device failed, unless it has time because its system's name is understood only now, or a limit is not any more. */
-export function withTime(report: SystemReport, setting: SettingVerdict, key?: typeof UNREAD_SINCE.limit): SettingVerdict {
+export function withTime(
+  report: SystemReport,
+  setting: SettingVerdict,
+  key?: typeof UNREAD_SINCE.limit,
+): SettingVerdict {
   const name = key ?? (report.device.systemNewlyRead === true ? UNREAD_SINCE.system : undefined);
   if (name === undefined || setting.state !== 'nonCompliant') return setting;
   return { ...setting, graceUntil: Math.max(setting.graceUntil ?? 0, graceSince(report, name)) };
@@ -68,12 +84,21 @@ export function graceOfSettings(settings: readonly SettingVerdict[]): Instant | 
   return earliest;
 }
 
-const VERSION_RULES: ReadonlySet<SettingVerdict['setting']> = new Set<SettingVerdict['setting']>(['osMinimumVersion', 'osMaximumVersion', 'partnerMinimumVersion']);
+const VERSION_RULES: ReadonlySet<SettingVerdict['setting']> = new Set<SettingVerdict['setting']>([
+  'osMinimumVersion',
+  'osMaximumVersion',
+  'partnerMinimumVersion',
+]);
 
 /** What of `UNREAD_SINCE` holds now, since when. */
-export function unreadMarks({ version, device, failing, now }: SystemReport, policies: readonly PolicyVerdict[]): Record<string, Instant> | undefined {
+export function unreadMarks(
+  { version, device, failing, now }: SystemReport,
+  policies: readonly PolicyVerdict[],
+): Record<string, Instant> | undefined {
   let marks: Record<string, Instant> | undefined;
-  const mark = (name: string): void => { (marks ??= {})[name] = failing[name] ?? now; };
+  const mark = (name: string): void => {
+    (marks ??= {})[name] = failing[name] ?? now;
+  };
   if (typeof version === 'string' && device.platform !== 'unknown') mark(UNREAD_SINCE.version);
   if (device.systemNewlyRead === true) mark(UNREAD_SINCE.system);
   for (const { settings } of policies) {

@@ -8,9 +8,11 @@ const MEANING: Readonly<Record<ReasonCode, string>> = {
   partner_app_misconfigured: 'The partner reports its app on the device as misconfigured',
   partner_data_missing: 'The partner has sent no usable report about the device',
   partner_silent: 'The partner has sent no heartbeat within its threshold, and the rule for silent partners blocks',
-  partner_silent_ignored: 'The partner has sent no heartbeat within its threshold; the rule for silent partners ignores it, which opens the devices that it closed',
+  partner_silent_ignored:
+    'The partner has sent no heartbeat within its threshold; the rule for silent partners ignores it, which opens the devices that it closed',
   no_partner_enabled: 'The policy has a threat rule, but no connector is enabled for the platform of the device',
-  partner_os_version_unsupported: 'The OS version is below the minimum that the partner supports, and the connector blocks unsupported versions',
+  partner_os_version_unsupported:
+    'The OS version is below the minimum that the partner supports, and the connector blocks unsupported versions',
   os_version_below_minimum: 'The OS version is below the minimum of the policy',
   os_version_above_maximum: 'The OS version is above the maximum of the policy',
   os_version_unreadable: 'The OS version of the device, or the limit of the policy, cannot be compared',
@@ -25,16 +27,20 @@ const MEANING: Readonly<Record<ReasonCode, string>> = {
   device_unknown: 'The request identifies a device that is not registered, or matches several devices',
   device_noncompliant: 'The policy requires a compliant device, and the device is not compliant',
   device_of_other_user: 'The primary user of the device is not the user of the request',
-  device_certificate_invalid: 'The device certificate could not be verified (issuer, signature, validity period, usage or device id); the log of the hub says which',
+  device_certificate_invalid:
+    'The device certificate could not be verified (issuer, signature, validity period, usage or device id); the log of the hub says which',
   mfa_required: 'The policy requires multifactor authentication, and the request does not show that it was done',
   control_unsupported: 'The policy has a grant control that this hub cannot check',
   user_unknown: 'No user of this hub has this id or name',
   user_disabled: 'The account of the user is disabled',
   application_unknown: 'No application has this id or name, or no rule of the door fits the request',
   resource_type_unsupported: 'The resource type is not "application"',
-  os_limit_unreadable: 'The limit of the OS version is not a version such as 17.4, so no device meets it; correct it in the policy or the connector',
-  policy_unreadable: 'What is stored of the policy cannot be read, so no device meets it; replace or delete the policy, or put the database back from your backup',
-  system_unknown: 'The name of the operating system is not known, so the device may be a phone of any platform; "sallyport platform-name set" gives the name its platform',
+  os_limit_unreadable:
+    'The limit of the OS version is not a version such as 17.4, so no device meets it; correct it in the policy or the connector',
+  policy_unreadable:
+    'What is stored of the policy cannot be read, so no device meets it; replace or delete the policy, or put the database back from your backup',
+  system_unknown:
+    'The name of the operating system is not known, so the device may be a phone of any platform; "sallyport platform-name set" gives the name its platform',
   view_too_old: 'The information that decisions are made from is older than its limit, so access is denied',
 };
 
@@ -59,17 +65,34 @@ export function explainForAdmin(reason: Reason, names: ReasonNames = {}): string
 }
 
 function detailsOf(reason: Reason, names: ReasonNames): readonly string[] {
-  const { policyName, policyId, rule, connectorId, required, actual, disagreeing = [], findingIds = [], heldDays, until } = reason;
+  const {
+    policyName,
+    policyId,
+    rule,
+    connectorId,
+    required,
+    actual,
+    disagreeing = [],
+    findingIds = [],
+    heldDays,
+    until,
+  } = reason;
   const details: string[] = [];
   if (policyName !== undefined || policyId !== undefined) details.push(`policy ${named(policyName, policyId)}`);
   if (rule !== undefined) details.push(`rule ${rule}`);
   if (connectorId !== undefined) details.push(`partner ${named(nameIn(names.connectors, connectorId), connectorId)}`);
   if (required !== undefined) details.push(`required ${required}`);
   if (actual !== undefined) details.push(`actual ${nameWords(actual) ?? '""'}`);
-  if (disagreeing.length > 0) details.push(`other partners disagree: ${disagreeing.map((id) => named(nameIn(names.connectors, id), id)).join(', ')}`);
-  if (findingIds.length > 0) details.push(`${findingIds.length === 1 ? 'finding' : 'findings'} ${findingsOf(findingIds, names)}`);
+  if (disagreeing.length > 0)
+    details.push(
+      `other partners disagree: ${disagreeing.map((id) => named(nameIn(names.connectors, id), id)).join(', ')}`,
+    );
+  if (findingIds.length > 0)
+    details.push(`${findingIds.length === 1 ? 'finding' : 'findings'} ${findingsOf(findingIds, names)}`);
   if (heldDays !== undefined) {
-    details.push(`held, for it may be about another device with the same key; ends with the next level of that record of the partner, by "sallyport report assign", or ${heldDays} days after its last report`);
+    details.push(
+      `held, for it may be about another device with the same key; ends with the next level of that record of the partner, by "sallyport report assign", or ${heldDays} days after its last report`,
+    );
   }
   if (until !== undefined) details.push(`until ${until}`);
   return [...details, ...peopleOf(reason, names)];
@@ -102,5 +125,5 @@ function nameIn(names: Readonly<Record<string, string | undefined>> | undefined,
 /** The name, quoted; the id where there is none. */
 function named(name: string | undefined, id: string | undefined): string {
   const clean = nameWords(name);
-  return clean === undefined ? nameWords(id) ?? '""' : `"${clean.replaceAll('"', '\'')}"`;
+  return clean === undefined ? (nameWords(id) ?? '""') : `"${clean.replaceAll('"', "'")}"`;
 }

@@ -14,7 +14,13 @@ export function nameWords(text: string | undefined, most = 80): string | undefin
 }
 
 function visible(text: string): string {
-  return text.slice(0, MOST_READ).toWellFormed().replace(INVISIBLE, '').replace(PILED_MARKS, '$1').replace(WHITE, ' ').trim();
+  return text
+    .slice(0, MOST_READ)
+    .toWellFormed()
+    .replace(INVISIBLE, '')
+    .replace(PILED_MARKS, '$1')
+    .replace(WHITE, ' ')
+    .trim();
 }
 
 /**
@@ -23,14 +29,18 @@ function visible(text: string): string {
  * that could end ours, and at most `most` characters, cut at a sentence. `undefined`: nothing is left of it.
  */
 export function foreignWords(text: string | undefined, most: number): string | undefined {
-  const inert = withoutNumbers(withoutLinks(plainDots(visible(text ?? '')))).replace(/[“”„‟«»]/gu, '"').replace(/[‘’‚‛]/gu, '\'');
+  const inert = withoutNumbers(withoutLinks(plainDots(visible(text ?? ''))))
+    .replace(/[“”„‟«»]/gu, '"')
+    .replace(/[‘’‚‛]/gu, "'");
   const cut = cutAtSentence(inert, most);
   return /[\p{L}\p{N}]/u.test(cut) ? isolated(cut) : undefined;
 }
 
 /** Dots that browsers read as one in an address (IDNA, RFC 3490 section 3.1); an ideographic full stop between ideographs ends a sentence. */
 function plainDots(text: string): string {
-  return text.replace(/[．｡․]/gu, '.').replace(/(?<=[\p{Script=Latin}\p{N}])。(?=[\p{L}\p{N}])|(?<=[\p{L}\p{N}])。(?=[\p{Script=Latin}\p{N}])/gu, '.');
+  return text
+    .replace(/[．｡․]/gu, '.')
+    .replace(/(?<=[\p{Script=Latin}\p{N}])。(?=[\p{L}\p{N}])|(?<=[\p{L}\p{N}])。(?=[\p{Script=Latin}\p{N}])/gu, '.');
 }
 
 /** The address stays readable for whoever looks into it. */
@@ -44,9 +54,11 @@ function withoutLinks(text: string): string {
 }
 
 /** Digits in one go or in groups, as telephone numbers are written; no dates, and not the number of a CVE. */
-const NUMBER = /(?<![\p{L}\p{N}.\p{Pd}])(?!\d{4}-\d\d-\d\d(?!\d))[+＋]?\(?\p{Nd}[\p{Nd} ()/\p{Pd}]{5,20}\p{Nd}(?![\p{L}\p{N}])/gu;
+const NUMBER =
+  /(?<![\p{L}\p{N}.\p{Pd}])(?!\d{4}-\d\d-\d\d(?!\d))[+＋]?\(?\p{Nd}[\p{Nd} ()/\p{Pd}]{5,20}\p{Nd}(?![\p{L}\p{N}])/gu;
 /** With dots, as versions and addresses are written too: behind a plus or a zero, or with the last two groups of a telephone number; no dates. */
-const DOTTED_NUMBER = /(?<![\p{L}\p{N}.])(?!\p{Nd}\p{Nd}\.\p{Nd}\p{Nd}\.\p{Nd}{4}(?!\p{Nd}))(?:(?:[+＋]\p{Nd}|0)\p{Nd}{0,4}(?:\.\p{Nd}{2,5}){1,6}|[+＋]?(?:\p{Nd}{1,4}\.){1,4}\p{Nd}{3,4}\.\p{Nd}{4})(?![\p{L}\p{N}])/gu;
+const DOTTED_NUMBER =
+  /(?<![\p{L}\p{N}.])(?!\p{Nd}\p{Nd}\.\p{Nd}\p{Nd}\.\p{Nd}{4}(?!\p{Nd}))(?:(?:[+＋]\p{Nd}|0)\p{Nd}{0,4}(?:\.\p{Nd}{2,5}){1,6}|[+＋]?(?:\p{Nd}{1,4}\.){1,4}\p{Nd}{3,4}\.\p{Nd}{4})(?![\p{L}\p{N}])/gu;
 const FEWEST_DIGITS = 7;
 
 function withoutNumbers(text: string): string {
@@ -63,7 +75,11 @@ function cutAtSentence(text: string, most: number): string {
 function cutAtWord(text: string, most: number): string {
   if (text.length <= most) return text;
   const space = text.lastIndexOf(' ', most - 1);
-  return `${text.slice(0, space > most / 2 ? space : most - 1).toWellFormed().replace(/\ufffd$/u, '').trimEnd()}…`;
+  return `${text
+    .slice(0, space > most / 2 ? space : most - 1)
+    .toWellFormed()
+    .replace(/\ufffd$/u, '')
+    .trimEnd()}…`;
 }
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;

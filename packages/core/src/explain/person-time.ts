@@ -6,7 +6,13 @@ import type { Wording } from './text.ts';
  */
 export function personTime(at: Date, { locale }: Pick<Wording, 'locale'>, timeZone: string | undefined): string {
   return new Intl.DateTimeFormat(locale, {
-    weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit', timeZoneName: 'short', timeZone: isTimeZone(timeZone) ? timeZone : 'UTC',
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+    timeZone: isTimeZone(timeZone) ? timeZone : 'UTC',
   }).format(at);
 }
 

@@ -15,62 +15,92 @@ export interface SignalLimitText {
 
 export const SIGNAL_LIMIT_TEXTS: Readonly<Record<keyof SignalLimits, SignalLimitText>> = {
   badNewsDays: {
-    label: 'Bad news without contact', unit: 'days', opens: 'below',
+    label: 'Bad news without contact',
+    unit: 'days',
+    opens: 'below',
     opening: 'a device that was bad and is heard of no more opens sooner',
-    meaning: 'How long what was reported worse than secured stays while nothing newer is reported: since contact with the device is lost; since its partner '
-      + 'fell silent, under keepWorse (never shorter than the partner\'s threshold); since a partner without a threshold withdrew.',
+    meaning:
+      'How long what was reported worse than secured stays while nothing newer is reported: since contact with the device is lost; since its partner ' +
+      "fell silent, under keepWorse (never shorter than the partner's threshold); since a partner without a threshold withdrew.",
   },
   findingRaisesMinutes: {
-    label: 'Finding newer than the posture', unit: 'minutes', opens: 'below',
-    opening: 'a new finding that the partner\'s posture does not show yet closes for a shorter time',
-    meaning: 'How long a finding raises the posture that its partner reported before it, unless the next posture comes first.',
+    label: 'Finding newer than the posture',
+    unit: 'minutes',
+    opens: 'below',
+    opening: "a new finding that the partner's posture does not show yet closes for a shorter time",
+    meaning:
+      'How long a finding raises the posture that its partner reported before it, unless the next posture comes first.',
   },
   contestWithinSeconds: {
-    label: 'Contradictory states, apart', unit: 'seconds', opens: 'below',
+    label: 'Contradictory states, apart',
+    unit: 'seconds',
+    opens: 'below',
     opening: 'bad news that a clock a little behind dates before good news is more often lost',
-    meaning: 'A worse state that was observed at most so long before a better one, and received after it, counts beside it.',
+    meaning:
+      'A worse state that was observed at most so long before a better one, and received after it, counts beside it.',
   },
   contestSeconds: {
-    label: 'Contradictory states, counted for', unit: 'seconds', opens: 'below',
+    label: 'Contradictory states, counted for',
+    unit: 'seconds',
+    opens: 'below',
     opening: 'the worse of two contradictory states closes for a shorter time',
     meaning: 'For how long such a worse state counts.',
   },
   holdDays: {
-    label: 'Held bad news', unit: 'days', opens: 'below',
+    label: 'Held bad news',
+    unit: 'days',
+    opens: 'below',
     opening: 'bad news that may be about several devices is dropped sooner',
-    meaning: 'How long bad news that may be about several devices is held against each of them without a further report of it.',
+    meaning:
+      'How long bad news that may be about several devices is held against each of them without a further report of it.',
   },
   maxCandidates: {
-    label: 'Devices of one key', unit: 'devices', opens: 'below',
+    label: 'Devices of one key',
+    unit: 'devices',
+    opens: 'below',
     opening: 'bad news by a key that more devices carry closes none of them',
-    meaning: 'The most devices that bad news is held against, and that one serial number, UDID or IMEI may stand for. '
-      + 'A key that more devices carry identifies nobody.',
+    meaning:
+      'The most devices that bad news is held against, and that one serial number, UDID or IMEI may stand for. ' +
+      'A key that more devices carry identifies nobody.',
   },
   vocabularyDevices: {
-    label: 'New value, more devices than', unit: 'devices', opens: 'below',
-    opening: 'an unknown value is sooner taken for a new word of the vendor\'s, and disregarded',
-    meaning: 'An unknown value about protection is disregarded, as a change of the vendor\'s vocabulary, where more devices than this hold it, '
-      + 'and more than vocabularyPercent.',
+    label: 'New value, more devices than',
+    unit: 'devices',
+    opens: 'below',
+    opening: "an unknown value is sooner taken for a new word of the vendor's, and disregarded",
+    meaning:
+      "An unknown value about protection is disregarded, as a change of the vendor's vocabulary, where more devices than this hold it, " +
+      'and more than vocabularyPercent.',
   },
   vocabularyPercent: {
-    label: 'New value, more of a fleet than', unit: '%', opens: 'below',
-    opening: 'an unknown value is sooner taken for a new word of the vendor\'s, and disregarded',
+    label: 'New value, more of a fleet than',
+    unit: '%',
+    opens: 'below',
+    opening: "an unknown value is sooner taken for a new word of the vendor's, and disregarded",
     meaning: 'See vocabularyDevices: a part of the devices that the partner reports about.',
   },
   vocabularySmallFleetDevices: {
-    label: 'New value in a small fleet, devices', unit: 'devices', opens: 'below',
-    opening: 'an unknown value is sooner taken for a new word of the vendor\'s, and disregarded',
-    meaning: 'It is disregarded as well where at least so many devices hold it, and at least vocabularySmallFleetPercent.',
+    label: 'New value in a small fleet, devices',
+    unit: 'devices',
+    opens: 'below',
+    opening: "an unknown value is sooner taken for a new word of the vendor's, and disregarded",
+    meaning:
+      'It is disregarded as well where at least so many devices hold it, and at least vocabularySmallFleetPercent.',
   },
   vocabularySmallFleetPercent: {
-    label: 'New value in a small fleet, part', unit: '%', opens: 'below',
-    opening: 'an unknown value is sooner taken for a new word of the vendor\'s, and disregarded',
+    label: 'New value in a small fleet, part',
+    unit: '%',
+    opens: 'below',
+    opening: "an unknown value is sooner taken for a new word of the vendor's, and disregarded",
     meaning: 'See vocabularySmallFleetDevices.',
   },
   unreadVersionDays: {
-    label: 'Version that is not understood', unit: 'days', opens: 'above',
+    label: 'Version that is not understood',
+    unit: 'days',
+    opens: 'above',
     opening: 'a device whose version nobody knows keeps its access for longer',
-    meaning: 'How long a device keeps its access while its version is blank, or was accepted before versions had to be understood. 0: not at all.',
+    meaning:
+      'How long a device keeps its access while its version is blank, or was accepted before versions had to be understood. 0: not at all.',
   },
 };
 

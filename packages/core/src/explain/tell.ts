@@ -32,18 +32,39 @@ const LONGEST_TITLE = 80;
 const DAY_COUNT = /^(\d+) days?$/u;
 
 /** Where what a partner found is the problem; elsewhere a finding is beside the point. */
-const ABOUT_FINDINGS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['threat_level_above_allowed', 'device_compromised']);
+const ABOUT_FINDINGS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'threat_level_above_allowed',
+  'device_compromised',
+]);
 
 /** How access comes back; a code that is not here says so in its step, or closes nothing. */
 const RETURNS: Readonly<Partial<Record<ReasonCode, ReturnKey>>> = {
   threat_level_above_allowed: 'safe',
-  partner_app_deactivated: 'check', partner_app_misconfigured: 'check', partner_data_missing: 'check',
+  partner_app_deactivated: 'check',
+  partner_app_misconfigured: 'check',
+  partner_data_missing: 'check',
   partner_silent: 'service',
-  partner_os_version_unsupported: 'update', os_version_below_minimum: 'update',
-  os_version_unreadable: 'sync', device_inactive: 'sync', device_unknown: 'sync', device_noncompliant: 'sync', device_certificate_invalid: 'sync',
-  device_compromised: 'help', no_partner_enabled: 'help', os_version_above_maximum: 'help', no_policy_assigned: 'help', device_user_missing: 'help',
-  blocked_by_policy: 'help', device_of_other_user: 'help', control_unsupported: 'help', user_disabled: 'help', application_unknown: 'help',
-  resource_type_unsupported: 'help', os_limit_unreadable: 'help', policy_unreadable: 'help', system_unknown: 'help',
+  partner_os_version_unsupported: 'update',
+  os_version_below_minimum: 'update',
+  os_version_unreadable: 'sync',
+  device_inactive: 'sync',
+  device_unknown: 'sync',
+  device_noncompliant: 'sync',
+  device_certificate_invalid: 'sync',
+  device_compromised: 'help',
+  no_partner_enabled: 'help',
+  os_version_above_maximum: 'help',
+  no_policy_assigned: 'help',
+  device_user_missing: 'help',
+  blocked_by_policy: 'help',
+  device_of_other_user: 'help',
+  control_unsupported: 'help',
+  user_disabled: 'help',
+  application_unknown: 'help',
+  resource_type_unsupported: 'help',
+  os_limit_unreadable: 'help',
+  policy_unreadable: 'help',
+  system_unknown: 'help',
 };
 
 export function tell(reason: Reason, language: Language, hints: UserHints): Told {
@@ -51,10 +72,15 @@ export function tell(reason: Reason, language: Language, hints: UserHints): Told
   const wording = WORDINGS[language];
   // On a device that somebody may be watching, nothing but the way to the help desk is told.
   if (isHeld(reason) && hints.watched !== true) return tellHeld(reason, language, hints);
-  const { advice, ...found } = ABOUT_FINDINGS.has(code) ? foundOf(code, partnerOf(reason, hints), hints.watched === true) : NOTHING_FOUND;
+  const { advice, ...found } = ABOUT_FINDINGS.has(code)
+    ? foundOf(code, partnerOf(reason, hints), hints.watched === true)
+    : NOTHING_FOUND;
   const values = valuesOf(reason, wording, hints);
   const what = fillIn(wording.what[advice ?? 'other'], values);
-  const own = fillIn(code === 'mfa_required' && hints.canConfirm === false ? wording.cannotConfirm : wording.texts[code].nextStep, values);
+  const own = fillIn(
+    code === 'mfa_required' && hints.canConfirm === false ? wording.cannotConfirm : wording.texts[code].nextStep,
+    values,
+  );
   const isLast = code === 'device_compromised' || isFinal(advice);
   const advised = advice && adviceText(advice, language, values);
   const returns = RETURNS[code];
@@ -81,14 +107,20 @@ function tellHeld(reason: HeldReason, language: Language, hints: UserHints): Tol
   const wording = WORDINGS[language];
   const { held } = wording;
   const values = {
-    ...valuesOf(reason, wording, hints), ...(code !== 'threat_level_above_allowed' && { actual: undefined }),
+    ...valuesOf(reason, wording, hints),
+    ...(code !== 'threat_level_above_allowed' && { actual: undefined }),
     days: (heldDays === 1 ? held.days.one : held.days.other).replace('#', String(heldDays)),
   };
   const isCompromised = code === 'device_compromised';
   return {
     code,
     title: fillIn(held.title, values),
-    text: fillIn(held.text, { ...values, problem: fillIn(held.problem[code], values), which: fillIn(held.which, values), title: quoted(nameOfFinding(partnerOf(reason, hints), language), wording) }),
+    text: fillIn(held.text, {
+      ...values,
+      problem: fillIn(held.problem[code], values),
+      which: fillIn(held.which, values),
+      title: quoted(nameOfFinding(partnerOf(reason, hints), language), wording),
+    }),
     steps: [fillIn(isCompromised ? wording.texts.device_compromised.nextStep : held.nextStep, values)],
     isFinal: isCompromised,
     returns: fillIn(held.returns, values),
@@ -98,7 +130,10 @@ function tellHeld(reason: HeldReason, language: Language, hints: UserHints): Tol
 /** What the partner calls it, or else its category. */
 function nameOfFinding(partner: PartnerHints | undefined, language: Language): string | undefined {
   const { title, category } = partner?.finding ?? {};
-  return foreignWords(title, LONGEST_TITLE) ?? (category === undefined || category === 'unclassified' ? undefined : categoryNameIn(category, language));
+  return (
+    foreignWords(title, LONGEST_TITLE) ??
+    (category === undefined || category === 'unclassified' ? undefined : categoryNameIn(category, language))
+  );
 }
 
 function partnerOf({ connectorId }: Reason, { partners = {} }: UserHints): PartnerHints | undefined {
@@ -121,7 +156,11 @@ function foundOf(code: ReasonCode, partner: PartnerHints | undefined, isWatched:
   const { category, title, recommendedAction } = partner?.finding ?? {};
   // What is said of a compromised device ends at the help desk already, and warns of more than advice on one finding.
   if (code === 'device_compromised') return NOTHING_FOUND;
-  return { advice: category && adviceKeyOf(category), title: foreignWords(title, LONGEST_TITLE), words: foreignWords(recommendedAction, LONGEST_QUOTATION) };
+  return {
+    advice: category && adviceKeyOf(category),
+    title: foreignWords(title, LONGEST_TITLE),
+    words: foreignWords(recommendedAction, LONGEST_QUOTATION),
+  };
 }
 
 function quoted(words: string | undefined, { quotes }: Wording): string | undefined {
@@ -150,7 +189,11 @@ function valuesOf(reason: Reason, wording: Wording, hints: UserHints): TextValue
 /** Levels in the person's language; versions and the like as they are. */
 function inWords(value: string | undefined, wording: Wording): string | undefined {
   if (value === undefined) return undefined;
-  const level = isThreatState(value) ? meaningOf(value).level : (LEVELS as readonly string[]).includes(value) ? value as Level : undefined;
+  const level = isThreatState(value)
+    ? meaningOf(value).level
+    : (LEVELS as readonly string[]).includes(value)
+      ? (value as Level)
+      : undefined;
   return level === undefined ? nameWords(value, LONGEST_TITLE) : wording.levels[level];
 }
 

@@ -56,7 +56,11 @@ export interface Wording {
 }
 
 /** Reasons that may rest on a report that is about this device or about another. */
-export type HeldCode = 'threat_level_above_allowed' | 'device_compromised' | 'partner_app_deactivated' | 'partner_app_misconfigured';
+export type HeldCode =
+  | 'threat_level_above_allowed'
+  | 'device_compromised'
+  | 'partner_app_deactivated'
+  | 'partner_app_misconfigured';
 
 /** What is said of a report that may be about this device or about another. `{days}`: for how long it counts without a new one. */
 export interface HeldTexts extends UserText {
@@ -73,7 +77,10 @@ export type TextValues = Readonly<Record<string, string | undefined>>;
 /** Fills in the values and drops bracketed parts that lack one. What stands in a value is never read as a template. */
 export function fillIn(template: string, values: TextValues): string {
   const chosen = template.replace(/\[([^\]]*)\]/gu, (_, part: string) => (isComplete(part, values) ? part : ''));
-  return chosen.replace(/\{(\w+)\}/gu, (_, name: string) => values[name] ?? '').replace(/\s+/gu, ' ').trim();
+  return chosen
+    .replace(/\{(\w+)\}/gu, (_, name: string) => values[name] ?? '')
+    .replace(/\s+/gu, ' ')
+    .trim();
 }
 
 function isComplete(part: string, values: TextValues): boolean {

@@ -65,7 +65,8 @@ export const ENGLISH: Wording = {
     device_compromised: {
       title: '{ThisDevice} is not safe to work on',
       text: '{App} reports that the built-in protection of {thisDevice} has been broken. This can happen without you doing anything.',
-      nextStep: 'Do not enter passwords on {thisDevice} and do not reset it. Contact the help desk from another device.',
+      nextStep:
+        'Do not enter passwords on {thisDevice} and do not reset it. Contact the help desk from another device.',
     },
     partner_app_deactivated: {
       title: 'The security app is switched off',
@@ -155,7 +156,8 @@ export const ENGLISH: Wording = {
     device_not_identified: {
       title: 'We could not recognise this device',
       text: 'Only devices that your organisation has set up get access.',
-      nextStep: 'Use your work device. If this is it, open {managementApp}, let it sync and try again. If you are asked for a certificate, choose the one from your organisation.',
+      nextStep:
+        'Use your work device. If this is it, open {managementApp}, let it sync and try again. If you are asked for a certificate, choose the one from your organisation.',
     },
     device_unknown: {
       title: 'This device is not registered',
@@ -233,7 +235,8 @@ export const ENGLISH: Wording = {
     text: '{problem}[ What was found: {title}.][ The risk is {actual}.] {which}',
     which: 'It may be {thisDevice} or another device that is registered with the same details.',
     nextStep: 'Open {app} and follow the steps it shows. The help desk can find out which device is meant.',
-    returns: 'Access comes back once the help desk has settled it, {app} reports that the problem is solved, or no new report has come for {days}.',
+    returns:
+      'Access comes back once the help desk has settled it, {app} reports that the problem is solved, or no new report has come for {days}.',
     days: { one: '# day', other: '# days' },
     problem: {
       threat_level_above_allowed: '{App} found a security problem.',

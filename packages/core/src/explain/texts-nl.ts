@@ -10,7 +10,8 @@ export const DUTCH: Wording = {
   levels: { secured: 'veilig', low: 'laag', medium: 'middelhoog', high: 'hoog' },
   days: { unknown: 'te lang', one: 'al meer dan # dag', other: 'al meer dan # dagen' },
   beforeThen: 'Doe dit vóór die tijd:',
-  cannotConfirm: 'Bevestigen kan hier niet. Neem contact op met de helpdesk en zeg dat een tweede aanmeldstap nodig is.',
+  cannotConfirm:
+    'Bevestigen kan hier niet. Neem contact op met de helpdesk en zeg dat een tweede aanmeldstap nodig is.',
   vendorAdvice: 'Advies van {app}, in de woorden van de app zelf',
   neverPassword: 'Niemand heeft je wachtwoord nodig om je te helpen.',
   helpDesk: 'Helpdesk',
@@ -42,7 +43,8 @@ export const DUTCH: Wording = {
     setPasscode: '{ThisDevice} heeft geen schermvergrendeling.',
     encrypt: 'Wat op {thisDevice} is opgeslagen, is niet versleuteld.',
     turnOffUsbDebugging: 'Er staat een ontwikkelaarsinstelling aan waardoor {thisDevice} makkelijker is aan te vallen.',
-    turnOffDeveloperOptions: 'Er staat een ontwikkelaarsinstelling aan waardoor {thisDevice} makkelijker is aan te vallen.',
+    turnOffDeveloperOptions:
+      'Er staat een ontwikkelaarsinstelling aan waardoor {thisDevice} makkelijker is aan te vallen.',
     turnOffUnknownSources: '{ThisDevice} staat apps van buiten de appstore toe.',
     turnOnPlayProtect: 'Google Play Protect staat uit of waarschuwt voor een app.',
     removeProfile: 'Er staat een configuratieprofiel op {thisDevice} dat een risico kan zijn.',
@@ -65,7 +67,8 @@ export const DUTCH: Wording = {
     device_compromised: {
       title: '{ThisDevice} is niet veilig voor werk',
       text: '{App} meldt dat de ingebouwde bescherming van {thisDevice} is doorbroken. Dat kan gebeuren zonder dat je iets hebt gedaan.',
-      nextStep: 'Vul op {thisDevice} geen wachtwoorden in en herstel de fabrieksinstellingen niet. Neem via een ander apparaat contact op met de helpdesk.',
+      nextStep:
+        'Vul op {thisDevice} geen wachtwoorden in en herstel de fabrieksinstellingen niet. Neem via een ander apparaat contact op met de helpdesk.',
     },
     partner_app_deactivated: {
       title: 'De beveiligingsapp staat uit',
@@ -155,7 +158,8 @@ export const DUTCH: Wording = {
     device_not_identified: {
       title: 'We herkennen dit apparaat niet',
       text: 'Alleen apparaten die je organisatie heeft ingesteld, krijgen toegang.',
-      nextStep: 'Gebruik je werkapparaat. Is dit je werkapparaat, open dan {managementApp}, laat de app synchroniseren en probeer het opnieuw. Wordt om een certificaat gevraagd, kies dan dat van je organisatie.',
+      nextStep:
+        'Gebruik je werkapparaat. Is dit je werkapparaat, open dan {managementApp}, laat de app synchroniseren en probeer het opnieuw. Wordt om een certificaat gevraagd, kies dan dat van je organisatie.',
     },
     device_unknown: {
       title: 'Dit apparaat is niet geregistreerd',
@@ -233,7 +237,8 @@ export const DUTCH: Wording = {
     text: '{problem}[ Gevonden: {title}.][ Het risico is {actual}.] {which}',
     which: 'Het kan gaan om {thisDevice} of om een ander apparaat dat met dezelfde gegevens is geregistreerd.',
     nextStep: 'Open {app} en volg de stappen die je daar ziet. De helpdesk kan uitzoeken om welk apparaat het gaat.',
-    returns: 'De toegang komt terug zodra de helpdesk het heeft uitgezocht, {app} meldt dat het probleem is opgelost, of er {days} lang geen nieuwe melding is gekomen.',
+    returns:
+      'De toegang komt terug zodra de helpdesk het heeft uitgezocht, {app} meldt dat het probleem is opgelost, of er {days} lang geen nieuwe melding is gekomen.',
     days: { one: '# dag', other: '# dagen' },
     problem: {
       threat_level_above_allowed: '{App} heeft een beveiligingsprobleem gevonden.',

@@ -65,7 +65,8 @@ export const SWEDISH: Wording = {
     device_compromised: {
       title: '{ThisDevice} är inte säker att arbeta på',
       text: '{App} rapporterar att det inbyggda skyddet i {thisDevice} har brutits. Det kan hända utan att du har gjort något.',
-      nextStep: 'Skriv inga lösenord på {thisDevice} och återställ den inte. Kontakta it-supporten från en annan enhet.',
+      nextStep:
+        'Skriv inga lösenord på {thisDevice} och återställ den inte. Kontakta it-supporten från en annan enhet.',
     },
     partner_app_deactivated: {
       title: 'Säkerhetsappen är avstängd',
@@ -155,7 +156,8 @@ export const SWEDISH: Wording = {
     device_not_identified: {
       title: 'Vi känner inte igen enheten',
       text: 'Bara enheter som din organisation har ställt in får åtkomst.',
-      nextStep: 'Använd din jobbenhet. Är det den här: öppna {managementApp}, låt den synka och försök igen. Välj organisationens certifikat om du får en fråga om certifikat.',
+      nextStep:
+        'Använd din jobbenhet. Är det den här: öppna {managementApp}, låt den synka och försök igen. Välj organisationens certifikat om du får en fråga om certifikat.',
     },
     device_unknown: {
       title: 'Enheten är inte registrerad',
@@ -233,7 +235,8 @@ export const SWEDISH: Wording = {
     text: '{problem}[ Det som hittades: {title}.][ Risken är {actual}.] {which}',
     which: 'Det kan gälla {thisDevice} eller en annan enhet som är registrerad med samma uppgifter.',
     nextStep: 'Öppna {app} och följ stegen som visas där. It-supporten kan ta reda på vilken enhet det gäller.',
-    returns: 'Åtkomsten kommer tillbaka när it-supporten har rett ut det, när {app} rapporterar att problemet är löst eller när ingen ny rapport har kommit på {days}.',
+    returns:
+      'Åtkomsten kommer tillbaka när it-supporten har rett ut det, när {app} rapporterar att problemet är löst eller när ingen ny rapport har kommit på {days}.',
     days: { one: '# dag', other: '# dagar' },
     problem: {
       threat_level_above_allowed: '{App} har hittat ett säkerhetsproblem.',

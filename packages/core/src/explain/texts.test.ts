@@ -16,12 +16,18 @@ const NOUNS = ['phone', 'tablet', 'computer', 'other'] as const;
 
 /** Every text of a language, by a path such as `texts.device_unknown.title`. */
 function leaves(table: object, path = ''): readonly (readonly [string, string])[] {
-  return Object.entries(table).flatMap(([key, value]): readonly (readonly [string, string])[] => (typeof value === 'string' ? [[`${path}${key}`, value]] : leaves(value as object, `${path}${key}.`)));
+  return Object.entries(table).flatMap(([key, value]): readonly (readonly [string, string])[] =>
+    typeof value === 'string' ? [[`${path}${key}`, value]] : leaves(value as object, `${path}${key}.`),
+  );
 }
-const textsOf = (language: Language) => new Map([...leaves(WORDINGS[language]), ...leaves(ADVICE[language], 'advice.')]);
+const textsOf = (language: Language) =>
+  new Map([...leaves(WORDINGS[language]), ...leaves(ADVICE[language], 'advice.')]);
 
 /** In any order, and a sentence may begin with what stands in the middle of another language's. */
-const parametersOf = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/gu)].map(([, name = '']) => name.charAt(0).toLowerCase() + name.slice(1)))].toSorted();
+const parametersOf = (text: string) =>
+  [
+    ...new Set([...text.matchAll(/\{(\w+)\}/gu)].map(([, name = '']) => name.charAt(0).toLowerCase() + name.slice(1))),
+  ].toSorted();
 /** The words for the device come with grammar: one language repeats them where another has a pronoun. */
 const OWN_WORDS = new Set(['thisDevice', 'yourDevice', 'app']);
 const valuesOf = (text: string) => parametersOf(text).filter((name) => !OWN_WORDS.has(name));
@@ -38,13 +44,15 @@ describe.each(LANGUAGES)('the texts in %s', (language) => {
 
   test('are there for every key of English, with the same values', () => {
     expect([...texts.keys()].toSorted()).toEqual([...english.keys()].toSorted());
-    for (const [key, text] of texts) expect([key, ...valuesOf(text)]).toEqual([key, ...valuesOf(english.get(key) ?? '')]);
+    for (const [key, text] of texts)
+      expect([key, ...valuesOf(text)]).toEqual([key, ...valuesOf(english.get(key) ?? '')]);
   });
 
   test('hold no empty one, and none of English', () => {
     for (const [key, text] of texts) {
       expect([key, text.trim() === text && text !== '']).toEqual([key, true]);
-      if (language !== 'en' && / \p{L}+ \p{L}+ /u.test(text)) expect([key, text === english.get(key)]).toEqual([key, false]);
+      if (language !== 'en' && / \p{L}+ \p{L}+ /u.test(text))
+        expect([key, text === english.get(key)]).toEqual([key, false]);
     }
   });
 
@@ -61,10 +69,27 @@ describe.each(LANGUAGES)('the texts in %s', (language) => {
   });
 
   test('are whole sentences with every device, with values and without', () => {
-    const full = { policyName: 'Phones', connectorId: 'c', required: '30 days', actual: 'highSeverity', until: '2026-12-04T10:30:00.000Z' };
+    const full = {
+      policyName: 'Phones',
+      connectorId: 'c',
+      required: '30 days',
+      actual: 'highSeverity',
+      until: '2026-12-04T10:30:00.000Z',
+    };
     for (const code of CODES) {
       for (const device of NOUNS) {
-        for (const [reason, hints] of [[{ code }, { device }], [{ code, ...full }, { device, partners: { c: { appName: 'Trust', finding: { category: 'app.adware', title: 'T', recommendedAction: 'Do it' } } } }]] as readonly [Reason, UserHints][]) {
+        for (const [reason, hints] of [
+          [{ code }, { device }],
+          [
+            { code, ...full },
+            {
+              device,
+              partners: {
+                c: { appName: 'Trust', finding: { category: 'app.adware', title: 'T', recommendedAction: 'Do it' } },
+              },
+            },
+          ],
+        ] as readonly [Reason, UserHints][]) {
           const { title, text, nextStep } = explainForUser([reason], language, hints);
           expect(title).toMatch(/^\p{Lu}.*[^.]$/u);
           for (const part of [text, nextStep]) expect(part).toMatch(/^\p{Lu}.*[.”’]$/u);
@@ -77,8 +102,14 @@ describe.each(LANGUAGES)('the texts in %s', (language) => {
 
   test('advise on every kind of finding, and what ends at the help desk stands alone', () => {
     for (const category of THREAT_CATEGORIES) {
-      const hints: UserHints = { partners: { c: { appName: 'Trust', finding: { category, title: 'T', recommendedAction: 'Open Trust' } } } };
-      const told = explainForUser([{ code: 'threat_level_above_allowed', connectorId: 'c', actual: 'high' }], language, hints);
+      const hints: UserHints = {
+        partners: { c: { appName: 'Trust', finding: { category, title: 'T', recommendedAction: 'Open Trust' } } },
+      };
+      const told = explainForUser(
+        [{ code: 'threat_level_above_allowed', connectorId: 'c', actual: 'high' }],
+        language,
+        hints,
+      );
       expect([category, inOneLine(told).length <= 760]).toEqual([category, true]);
     }
     for (const key of Object.keys(ADVICE[language]) as AdviceKey[]) {

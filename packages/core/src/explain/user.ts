@@ -9,9 +9,19 @@ import { WORDINGS } from './wordings.ts';
 
 /** Where the steps may not be enough. */
 const WITH_FALLBACK: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
-  'partner_app_deactivated', 'partner_app_misconfigured', 'partner_data_missing', 'partner_os_version_unsupported', 'os_version_below_minimum',
-  'os_version_unreadable', 'device_inactive', 'device_not_identified', 'device_unknown', 'device_noncompliant', 'device_certificate_invalid',
-  'user_unknown', 'view_too_old',
+  'partner_app_deactivated',
+  'partner_app_misconfigured',
+  'partner_data_missing',
+  'partner_os_version_unsupported',
+  'os_version_below_minimum',
+  'os_version_unreadable',
+  'device_inactive',
+  'device_not_identified',
+  'device_unknown',
+  'device_noncompliant',
+  'device_certificate_invalid',
+  'user_unknown',
+  'view_too_old',
 ]);
 
 /**
@@ -22,9 +32,16 @@ export function explainForUser(reasons: readonly Reason[], language: Language, h
   const wording = WORDINGS[language];
   const told = chooseReasons(reasons).map((reason) => tell(reason, language, hints));
   const [first] = told;
-  if (first === undefined) return { ...wording.texts.policy_satisfied, steps: [wording.texts.policy_satisfied.nextStep], isFinal: false };
+  if (first === undefined)
+    return { ...wording.texts.policy_satisfied, steps: [wording.texts.policy_satisfied.nextStep], isFinal: false };
   const steps = distinct(stepsOf(told, wording, hints));
-  return { title: first.title, text: distinct(told.map(({ text }) => text)).join(' '), nextStep: steps.join(' '), steps, isFinal: told.some((problem) => problem.isFinal) };
+  return {
+    title: first.title,
+    text: distinct(told.map(({ text }) => text)).join(' '),
+    nextStep: steps.join(' '),
+    steps,
+    isFinal: told.some((problem) => problem.isFinal),
+  };
 }
 
 /** What a person reads, with its `nextStep` also in parts: each is a line of its own where there is room. */
@@ -45,7 +62,9 @@ export function inOneLine({ title, text, nextStep }: UserText): string {
 }
 
 function stepsOf(told: readonly Told[], wording: Wording, hints: UserHints): readonly (string | undefined)[] {
-  const contact = told.every(({ code }) => HARMLESS.has(code) && code !== 'in_grace_period') ? undefined : helpDeskLine(hints.helpDesk, wording);
+  const contact = told.every(({ code }) => HARMLESS.has(code) && code !== 'in_grace_period')
+    ? undefined
+    : helpDeskLine(hints.helpDesk, wording);
   const final = told.find((problem) => problem.isFinal);
   if (final !== undefined) return [...final.steps, final.returns, contact];
   const isInGrace = told[0]?.code === 'in_grace_period';
@@ -60,7 +79,9 @@ function stepsOf(told: readonly Told[], wording: Wording, hints: UserHints): rea
 
 /** What the grace period itself advises is for where nothing is known of the problem. */
 function graceSteps(told: readonly Told[], problems: readonly Told[], wording: Wording): readonly string[] {
-  return problems.length === 0 ? told.flatMap(({ steps }) => steps) : [wording.beforeThen, ...problems.flatMap(({ steps }) => steps)];
+  return problems.length === 0
+    ? told.flatMap(({ steps }) => steps)
+    : [wording.beforeThen, ...problems.flatMap(({ steps }) => steps)];
 }
 
 /** How access comes back, in one sentence for all problems together, since it does so only with the last of them. */

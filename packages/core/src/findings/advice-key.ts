@@ -1,16 +1,47 @@
 /** What there is to advise; several categories share a piece of advice. */
 export type AdviceKey =
-  | 'removeApp' | 'reviewApp' | 'updateApp' | 'bankingMalware' | 'ransomware' | 'remoteAccess' | 'suspectSpyware' | 'suspectStalkerware'
-  | 'leaveNetwork' | 'avoidOpenNetwork' | 'signInToPortal' | 'phishing' | 'leaveSite'
-  | 'updateSystem' | 'updateOrReplace' | 'leaveBeta' | 'replaceDevice' | 'restoreSystem' | 'setPasscode' | 'encrypt'
-  | 'turnOffUsbDebugging' | 'turnOffDeveloperOptions' | 'turnOffUnknownSources' | 'turnOnPlayProtect'
-  | 'removeProfile' | 'removeCertificate' | 'reinstallSecurityApp' | 'openSecurityApp' | 'contactSupport';
+  | 'removeApp'
+  | 'reviewApp'
+  | 'updateApp'
+  | 'bankingMalware'
+  | 'ransomware'
+  | 'remoteAccess'
+  | 'suspectSpyware'
+  | 'suspectStalkerware'
+  | 'leaveNetwork'
+  | 'avoidOpenNetwork'
+  | 'signInToPortal'
+  | 'phishing'
+  | 'leaveSite'
+  | 'updateSystem'
+  | 'updateOrReplace'
+  | 'leaveBeta'
+  | 'replaceDevice'
+  | 'restoreSystem'
+  | 'setPasscode'
+  | 'encrypt'
+  | 'turnOffUsbDebugging'
+  | 'turnOffDeveloperOptions'
+  | 'turnOffUnknownSources'
+  | 'turnOnPlayProtect'
+  | 'removeProfile'
+  | 'removeCertificate'
+  | 'reinstallSecurityApp'
+  | 'openSecurityApp'
+  | 'contactSupport';
 
 /** `{app}` is the partner's app, `{thisDevice}` the device. */
 export type AdviceTexts = Readonly<Record<AdviceKey, string>>;
 
 /** Ends at the help desk: whatever else there would be to do is left out beside it, the partner's own advice included. */
-const FINAL: ReadonlySet<AdviceKey> = new Set<AdviceKey>(['suspectSpyware', 'suspectStalkerware', 'restoreSystem', 'replaceDevice', 'contactSupport', 'ransomware']);
+const FINAL: ReadonlySet<AdviceKey> = new Set<AdviceKey>([
+  'suspectSpyware',
+  'suspectStalkerware',
+  'restoreSystem',
+  'replaceDevice',
+  'contactSupport',
+  'ransomware',
+]);
 
 export function isFinal(advice: AdviceKey | undefined): boolean {
   return advice !== undefined && FINAL.has(advice);

@@ -8,7 +8,11 @@ import { SWEDISH_ADVICE } from './advice-sv.ts';
 import { adviceKeyOf } from './taxonomy.ts';
 import type { ThreatCategory } from './taxonomy.ts';
 
-export const ADVICE: Readonly<Record<Language, AdviceTexts>> = { en: ENGLISH_ADVICE, sv: SWEDISH_ADVICE, nl: DUTCH_ADVICE };
+export const ADVICE: Readonly<Record<Language, AdviceTexts>> = {
+  en: ENGLISH_ADVICE,
+  sv: SWEDISH_ADVICE,
+  nl: DUTCH_ADVICE,
+};
 
 /**
  * What the person with the device should do about a threat of this category, in one to three sentences;

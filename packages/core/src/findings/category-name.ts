@@ -7,8 +7,11 @@ import type { ThreatCategory } from './taxonomy.ts';
 /** What administrators call a category in their language. */
 export function categoryNameIn(category: ThreatCategory, language: Language): string {
   switch (language) {
-    case 'sv': return SWEDISH_NAMES[category];
-    case 'nl': return DUTCH_NAMES[category];
-    case 'en': return nameOfCategory(category);
+    case 'sv':
+      return SWEDISH_NAMES[category];
+    case 'nl':
+      return DUTCH_NAMES[category];
+    case 'en':
+      return nameOfCategory(category);
   }
 }

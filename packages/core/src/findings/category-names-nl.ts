@@ -84,5 +84,5 @@ export const DUTCH_NAMES: Readonly<Record<ThreatCategory, string>> = {
   'vuln.update_pending': 'Update wacht op installatie',
   'vuln.os_beta': 'Bètaversie van een besturingssysteem',
 
-  'unclassified': 'Niet ingedeeld',
+  unclassified: 'Niet ingedeeld',
 };

@@ -84,5 +84,5 @@ export const SWEDISH_NAMES: Readonly<Record<ThreatCategory, string>> = {
   'vuln.update_pending': 'Uppdatering väntar på att installeras',
   'vuln.os_beta': 'Betaversion av ett operativsystem',
 
-  'unclassified': 'Ej klassificerat',
+  unclassified: 'Ej klassificerat',
 };

@@ -17,7 +17,11 @@ export interface CategoryTable {
  */
 export function categoryOf(table: CategoryTable | undefined, type: string): ThreatCategory {
   const word = wordOf(type);
-  return (table && lookUp(table.words, table.patterns, word)) ?? lookUp(GENERAL_WORDS, GENERAL_PATTERNS, word) ?? 'unclassified';
+  return (
+    (table && lookUp(table.words, table.patterns, word)) ??
+    lookUp(GENERAL_WORDS, GENERAL_PATTERNS, word) ??
+    'unclassified'
+  );
 }
 
 /**
@@ -25,16 +29,23 @@ export function categoryOf(table: CategoryTable | undefined, type: string): Thre
  * `sideloaded-app-s` and `sideloadedAppS` are all `SIDELOADED_APP_S`.
  */
 export function wordOf(type: string): string {
-  return type.slice(0, LONGEST_WORD)
+  return type
+    .slice(0, LONGEST_WORD)
     .replaceAll('iOS', 'IOS')
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
-    .replace(/[^A-Za-z0-9]+/g, '_').replace(/^_|_$/g, '').toUpperCase();
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .replace(/^_|_$/g, '')
+    .toUpperCase();
 }
 
 /** More is no word. */
 const LONGEST_WORD = 256;
 
-function lookUp(words: Readonly<Record<string, ThreatCategory>>, patterns: CategoryTable['patterns'], word: string): ThreatCategory | undefined {
+function lookUp(
+  words: Readonly<Record<string, ThreatCategory>>,
+  patterns: CategoryTable['patterns'],
+  word: string,
+): ThreatCategory | undefined {
   return Object.hasOwn(words, word) ? words[word] : patterns?.find(([pattern]) => pattern.test(word))?.[1];
 }

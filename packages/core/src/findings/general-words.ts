@@ -2,12 +2,29 @@ import type { ThreatCategory } from './taxonomy.ts';
 
 /** Words that several partners use, and that senders to the open interfaces may use without a table of their own. */
 export const GENERAL_WORDS: Readonly<Record<string, ThreatCategory>> = {
-  JAILBROKEN_ROOTED: 'phys.compromised', COMPROMISED: 'phys.compromised', DEVICE_COMPROMISED: 'phys.compromised',
-  TAMPERING: 'phys.system_tampering', EMULATOR: 'phys.virtual_device', PIN: 'phys.no_passcode',
-  MALICIOUS_NETWORK: 'net.threat', NETWORK: 'net.threat', NETWORK_THREAT: 'net.threat', NETWORK_ATTACK: 'net.threat',
-  MALICIOUS_APP: 'app.malware', MALICIOUS_APPLICATION: 'app.malware', VIRUS: 'app.malware', WORM: 'app.malware', BACKDOOR: 'app.malware', BOT: 'app.malware',
-  SUSPICIOUS_APP: 'app.riskware', UNWANTED_APP: 'app.riskware', PUA: 'app.riskware', RISKY_APP: 'app.riskware',
-  VULNERABLE_OS: 'vuln.os', OS_VULNERABILITY: 'vuln.os', VULNERABILITY: 'vuln.os',
+  JAILBROKEN_ROOTED: 'phys.compromised',
+  COMPROMISED: 'phys.compromised',
+  DEVICE_COMPROMISED: 'phys.compromised',
+  TAMPERING: 'phys.system_tampering',
+  EMULATOR: 'phys.virtual_device',
+  PIN: 'phys.no_passcode',
+  MALICIOUS_NETWORK: 'net.threat',
+  NETWORK: 'net.threat',
+  NETWORK_THREAT: 'net.threat',
+  NETWORK_ATTACK: 'net.threat',
+  MALICIOUS_APP: 'app.malware',
+  MALICIOUS_APPLICATION: 'app.malware',
+  VIRUS: 'app.malware',
+  WORM: 'app.malware',
+  BACKDOOR: 'app.malware',
+  BOT: 'app.malware',
+  SUSPICIOUS_APP: 'app.riskware',
+  UNWANTED_APP: 'app.riskware',
+  PUA: 'app.riskware',
+  RISKY_APP: 'app.riskware',
+  VULNERABLE_OS: 'vuln.os',
+  OS_VULNERABILITY: 'vuln.os',
+  VULNERABILITY: 'vuln.os',
 };
 
 /**
@@ -27,7 +44,10 @@ export const GENERAL_PATTERNS: readonly (readonly [RegExp, ThreatCategory])[] = 
   [/UNKNOWN_?SOURCE/, 'phys.unknown_sources'],
   [/PLAY_?PROTECT|VERIFY_?APPS/, 'phys.app_verification_off'],
   [/PASSCODE|SCREEN_?LOCK|LOCK_?SCREEN|DEVICE_?LOCK|(^|_)DEVICE_PIN(_|$)/, 'phys.no_passcode'],
-  [/(^|_)(NOT_?ENCRYPTED|UNENCRYPTED)(_(DEVICE|STORAGE)|$)|DEVICE_NOT_ENCRYPTED|ENCRYPTION_?(OFF|DISABLED)/, 'phys.not_encrypted'],
+  [
+    /(^|_)(NOT_?ENCRYPTED|UNENCRYPTED)(_(DEVICE|STORAGE)|$)|DEVICE_NOT_ENCRYPTED|ENCRYPTION_?(OFF|DISABLED)/,
+    'phys.not_encrypted',
+  ],
   [/(RISKY|SUSPICIOUS|MALICIOUS|UNTRUSTED)_?(IOS_)?(CONFIGURATION_)?PROFILE/, 'phys.risky_profile'],
   [/ROOT_?CA|(USER|UNTRUSTED|ROGUE)_?(CA|CERT)|ROOT_?CERT/, 'phys.user_ca_installed'],
 
@@ -65,7 +85,10 @@ export const GENERAL_PATTERNS: readonly (readonly [RegExp, ThreatCategory])[] = 
   [/TROJAN|MALWARE/, 'app.malware'],
 
   [/OUT_?OF_?DATE_(ASPL|PATCH)|PATCH_?LEVEL|SECURITY_?PATCH/, 'vuln.patch_level_old'],
-  [/OUT_?OF_?DATE_?(OS|SYSTEM)|OUTDATED_?(OS|SYSTEM)|(OS|SYSTEM)_?(NOT_UP_TO_DATE|OUTDATED|OUT_OF_DATE)/, 'vuln.os_outdated'],
+  [
+    /OUT_?OF_?DATE_?(OS|SYSTEM)|OUTDATED_?(OS|SYSTEM)|(OS|SYSTEM)_?(NOT_UP_TO_DATE|OUTDATED|OUT_OF_DATE)/,
+    'vuln.os_outdated',
+  ],
   [/OS_?UPDATE_?AVAILABLE|UPGRADABLE_?OS/, 'vuln.update_pending'],
   [/UNSUPPORTED_?OS/, 'vuln.os_unsupported'],
   [/VULNERABLE_(OS|ANDROID|IOS|SYSTEM)|OS_VULN/, 'vuln.os'],

@@ -34,8 +34,18 @@ export type AppTrait = (typeof APP_TRAITS)[number];
 
 /** What a partner is given of each app, by our names. */
 export const SHARED_APP_FIELDS = [
-  'appId', 'version', 'shortVersion', 'name', 'bundleSize', 'dynamicSize', 'validated', 'managed',
-  'adHocSigned', 'fromAppStore', 'betaApp', 'deviceBasedVpp',
+  'appId',
+  'version',
+  'shortVersion',
+  'name',
+  'bundleSize',
+  'dynamicSize',
+  'validated',
+  'managed',
+  'adHocSigned',
+  'fromAppStore',
+  'betaApp',
+  'deviceBasedVpp',
 ] as const satisfies readonly (keyof InstalledApp)[];
 
 /** One certificate on one device (Intune's Certificate Sync). */
@@ -47,4 +57,8 @@ export interface InstalledCertificate {
   readonly isIdentity: boolean;
 }
 
-export const SHARED_CERTIFICATE_FIELDS = ['commonName', 'data', 'isIdentity'] as const satisfies readonly (keyof InstalledCertificate)[];
+export const SHARED_CERTIFICATE_FIELDS = [
+  'commonName',
+  'data',
+  'isIdentity',
+] as const satisfies readonly (keyof InstalledCertificate)[];

@@ -13,23 +13,31 @@ const DIARY = { appId: 'com.example.diary', managed: false };
 const GAME: InstalledApp = { appId: 'com.example.game' };
 
 describe('what a partner may be given of a device', () => {
-  const table: readonly (readonly [InventoryOptIn | undefined, OwnerType, apps: SharingScope, certificates: SharingScope])[] = [
-    [undefined,     'company',  'none',    'none'],
-    [OFF,           'company',  'none',    'none'],
-    [OFF,           'personal', 'none',    'none'],
-    [PERSONAL_ONLY, 'company',  'none',    'none'],
-    [PERSONAL_ONLY, 'personal', 'none',    'none'],
-    [ON,            'company',  'all',     'all'],
-    [ON,            'personal', 'managed', 'none'],
-    [ON,            'unknown',  'managed', 'none'],
-    [FULL,          'company',  'all',     'all'],
-    [FULL,          'personal', 'all',     'all'],
-    [FULL,          'unknown',  'all',     'all'],
+  const table: readonly (readonly [
+    InventoryOptIn | undefined,
+    OwnerType,
+    apps: SharingScope,
+    certificates: SharingScope,
+  ])[] = [
+    [undefined, 'company', 'none', 'none'],
+    [OFF, 'company', 'none', 'none'],
+    [OFF, 'personal', 'none', 'none'],
+    [PERSONAL_ONLY, 'company', 'none', 'none'],
+    [PERSONAL_ONLY, 'personal', 'none', 'none'],
+    [ON, 'company', 'all', 'all'],
+    [ON, 'personal', 'managed', 'none'],
+    [ON, 'unknown', 'managed', 'none'],
+    [FULL, 'company', 'all', 'all'],
+    [FULL, 'personal', 'all', 'all'],
+    [FULL, 'unknown', 'all', 'all'],
   ];
-  test.each(table)('with %j on a device whose owner is %s: apps %s, certificates %s', (optIn, owner, apps, certificates) => {
-    expect(sharingScope('apps', optIn, owner)).toBe(apps);
-    expect(sharingScope('certificates', optIn, owner)).toBe(certificates);
-  });
+  test.each(table)(
+    'with %j on a device whose owner is %s: apps %s, certificates %s',
+    (optIn, owner, apps, certificates) => {
+      expect(sharingScope('apps', optIn, owner)).toBe(apps);
+      expect(sharingScope('certificates', optIn, owner)).toBe(certificates);
+    },
+  );
 
   test('the managed part leaves out apps that are not managed and those of which it is not known', () => {
     expect(appsWithin([MAIL, DIARY, GAME], 'managed')).toEqual([MAIL]);
@@ -53,5 +61,6 @@ test('what nobody may see of a personal device is not kept', () => {
 test('a managed app is one that the device management has in its hands; a status nobody knows is not', () => {
   expect(isManagedStatus('Managed')).toBe(true);
   expect(isManagedStatus('PromptingForUpdate')).toBe(true);
-  for (const status of ['UserInstalledApp', 'PromptingForManagement', 'Failed', 'NewWord', 'constructor', '']) expect(isManagedStatus(status)).toBe(false);
+  for (const status of ['UserInstalledApp', 'PromptingForManagement', 'Failed', 'NewWord', 'constructor', ''])
+    expect(isManagedStatus(status)).toBe(false);
 });

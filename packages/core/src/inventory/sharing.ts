@@ -37,7 +37,10 @@ export function sharingScope(kind: InventoryKind, optIn: InventoryOptIn | undefi
 }
 
 /** The apps within a scope. An app that nobody called managed is not. */
-export function appsWithin<App extends Pick<InstalledApp, 'managed'>>(apps: readonly App[], scope: SharingScope): readonly App[] {
+export function appsWithin<App extends Pick<InstalledApp, 'managed'>>(
+  apps: readonly App[],
+  scope: SharingScope,
+): readonly App[] {
   if (scope === 'all') return apps;
   return scope === 'none' ? [] : apps.filter((app) => app.managed === true);
 }

@@ -14,11 +14,18 @@ import { badViewsOf } from './word-of-partner.ts';
  * @param to views of the record that supersedes it
  */
 export function carryOver(
-  from: readonly PartnerView[], to: readonly PartnerView[], connectors: readonly Connector[], now: Instant, limits: SignalLimits,
+  from: readonly PartnerView[],
+  to: readonly PartnerView[],
+  connectors: readonly Connector[],
+  now: Instant,
+  limits: SignalLimits,
 ): readonly PartnerView[] {
   return connectors.reduce((views, connector) => {
     const bad = badViewsOf(from, connector, now, limits);
-    const carried = bad.reduce<readonly PartnerView[]>((all, { view, isNewest }) => withCarried(all, view, isNewest, now), views);
+    const carried = bad.reduce<readonly PartnerView[]>(
+      (all, { view, isNewest }) => withCarried(all, view, isNewest, now),
+      views,
+    );
     return carried === views ? views : settled(carried, connector.id);
   }, to);
 }
@@ -28,7 +35,9 @@ export function carryOver(
  * phone. States of the app that the old record's own identities reported count here as before.
  */
 export function viewsOfSuperseded(successor: readonly PartnerView[]): readonly PartnerView[] {
-  return successor.map((view) => (view.carried === undefined ? view : { ...view, carried: { ...view.carried, isOrigin: true } }));
+  return successor.map((view) =>
+    view.carried === undefined ? view : { ...view, carried: { ...view.carried, isOrigin: true } },
+  );
 }
 
 /**
@@ -38,14 +47,34 @@ export function viewsOfSuperseded(successor: readonly PartnerView[]): readonly P
  * @param superseded its views until now, which are its successor's
  */
 export function viewsOfReinstated(
-  superseded: readonly PartnerView[], connectors: readonly Connector[], now: Instant, limits: SignalLimits,
+  superseded: readonly PartnerView[],
+  connectors: readonly Connector[],
+  now: Instant,
+  limits: SignalLimits,
 ): readonly PartnerView[] {
   const isOwn = ({ carried, held }: PartnerView): boolean => carried !== undefined || held !== undefined;
-  const own = superseded.filter(isOwn).map(({ carried, superseded: _, ...view }) => (carried === undefined ? view : { ...view, silenceFrom: carried.at }));
-  return viewsOfSuperseded(carryOver(superseded.filter((view) => !isOwn(view)), own, connectors, now, limits));
+  const own = superseded
+    .filter(isOwn)
+    .map(({ carried, superseded: _, ...view }) =>
+      carried === undefined ? view : { ...view, silenceFrom: carried.at },
+    );
+  return viewsOfSuperseded(
+    carryOver(
+      superseded.filter((view) => !isOwn(view)),
+      own,
+      connectors,
+      now,
+      limits,
+    ),
+  );
 }
 
-function withCarried(views: readonly PartnerView[], view: PartnerView, isNewest: boolean, now: Instant): readonly PartnerView[] {
+function withCarried(
+  views: readonly PartnerView[],
+  view: PartnerView,
+  isNewest: boolean,
+  now: Instant,
+): readonly PartnerView[] {
   const own = views.find((other) => isSameView(other, view));
   if (own === undefined) return [...views, view.held === undefined ? asCarried(view, isNewest, now) : view];
   const merged = view.held === undefined ? withLevelOf(own, view, isNewest, now) : own;
@@ -59,7 +88,11 @@ function isSameView(a: PartnerView, b: PartnerView): boolean {
 }
 
 /** Its management's ids named the old record. Of what a newer identity superseded there, only what newer findings make of it is left. */
-function asCarried({ tied: _, silenceFrom: __, superseded, ...view }: PartnerView, isNewest: boolean, now: Instant): PartnerView {
+function asCarried(
+  { tied: _, silenceFrom: __, superseded, ...view }: PartnerView,
+  isNewest: boolean,
+  now: Instant,
+): PartnerView {
   const { lastLevel: ___, levelMissingSince: ____, ...raised } = view;
   return {
     ...(superseded === true ? { ...raised, state: 'unknown' as const, basis: 'posture' as const } : view),
@@ -77,7 +110,12 @@ function withLevelOf(own: PartnerView, old: PartnerView, isNewest: boolean, now:
 
 function withLevelBehind(newer: PartnerView, older: PartnerView, now: Instant): PartnerView {
   const level = levelReported(older);
-  if (level === undefined || isAssessment(newer.state) || (newer.lastLevel !== undefined && newer.lastLevel.observedAt >= level.observedAt)) return newer;
+  if (
+    level === undefined ||
+    isAssessment(newer.state) ||
+    (newer.lastLevel !== undefined && newer.lastLevel.observedAt >= level.observedAt)
+  )
+    return newer;
   return { ...newer, lastLevel: level, levelMissingSince: now };
 }
 

@@ -19,7 +19,15 @@ const AGREED: readonly PartnerAssessment[] = [];
  * one that reports nothing about its health takes no part. It does not matter what the merge method makes of it.
  */
 export function disagreement(
-  { device, groupIds, views, connectors, mergeRules, limits }: Pick<EvaluationInput, 'device' | 'groupIds' | 'views' | 'connectors' | 'mergeRules' | 'limits'>, now: Instant,
+  {
+    device,
+    groupIds,
+    views,
+    connectors,
+    mergeRules,
+    limits,
+  }: Pick<EvaluationInput, 'device' | 'groupIds' | 'views' | 'connectors' | 'mergeRules' | 'limits'>,
+  now: Instant,
 ): readonly PartnerAssessment[] {
   if (views.length < 2) return AGREED;
   const { silentPartner } = ruleFor(mergeRules, device.platform, groupIds);
@@ -27,10 +35,21 @@ export function disagreement(
   for (const connector of enrolledConnectors(connectors, groupIds)) {
     if (!hasVoice(connector, device.platform)) continue;
     const state = stateOfPartner(views, connector, now, limits)?.state;
-    if (state === undefined || meaningOf(state).missing || silentRuleFor(connector, silentPartner, state, now, limits) === 'ignore') continue;
-    heard.push({ connectorId: connector.id, state, observedAt: Math.max(...views.flatMap((view) => (view.connectorId === connector.id ? [view.observedAt] : []))) });
+    if (
+      state === undefined ||
+      meaningOf(state).missing ||
+      silentRuleFor(connector, silentPartner, state, now, limits) === 'ignore'
+    )
+      continue;
+    heard.push({
+      connectorId: connector.id,
+      state,
+      observedAt: Math.max(...views.flatMap((view) => (view.connectorId === connector.id ? [view.observedAt] : []))),
+    });
   }
-  return heard.some((view) => view.state !== heard[0]?.state) ? heard.sort((a, b) => (a.connectorId < b.connectorId ? -1 : 1)) : AGREED;
+  return heard.some((view) => view.state !== heard[0]?.state)
+    ? heard.sort((a, b) => (a.connectorId < b.connectorId ? -1 : 1))
+    : AGREED;
 }
 
 /**
@@ -38,16 +57,27 @@ export function disagreement(
  * does: one phone with two records of the partner, or two phones that claim to be one.
  */
 export function conflictingIdentities(
-  views: readonly PartnerWord[], connectors: readonly Connector[], now: Instant, limits: SignalLimits,
+  views: readonly PartnerWord[],
+  connectors: readonly Connector[],
+  now: Instant,
+  limits: SignalLimits,
 ): readonly string[] {
   if (views.length < 2) return NO_CONNECTORS;
-  return connectors.filter((connector) => {
-    const own = views.filter((view) => view.connectorId === connector.id && view.held === undefined && view.retired !== true && view.superseded !== true);
-    const newest = own.at(-1);
-    if (newest === undefined || own.length < 2) return false;
-    const ofNewest = stateOfPartner([newest], connector, now, limits)?.state;
-    return ofNewest !== stateOfPartner(own, connector, now, limits)?.state;
-  }).map(({ id }) => id);
+  return connectors
+    .filter((connector) => {
+      const own = views.filter(
+        (view) =>
+          view.connectorId === connector.id &&
+          view.held === undefined &&
+          view.retired !== true &&
+          view.superseded !== true,
+      );
+      const newest = own.at(-1);
+      if (newest === undefined || own.length < 2) return false;
+      const ofNewest = stateOfPartner([newest], connector, now, limits)?.state;
+      return ofNewest !== stateOfPartner(own, connector, now, limits)?.state;
+    })
+    .map(({ id }) => id);
 }
 
 const NO_CONNECTORS: readonly string[] = [];

@@ -9,7 +9,10 @@ import { badViewsOf } from './word-of-partner.ts';
  * that is not among the connectors stays as it is.
  */
 export function withoutEndedHolds<View extends PartnerWord>(
-  views: readonly View[], connectors: readonly Connector[], now: Instant, limits: SignalLimits,
+  views: readonly View[],
+  connectors: readonly Connector[],
+  now: Instant,
+  limits: SignalLimits,
 ): readonly View[] {
   if (views.every(({ held }) => held === undefined)) return views;
   const isOver = (view: View): boolean => {

@@ -19,13 +19,22 @@ interface Said extends Omit<Partial<Signal>, 'observedAt' | 'receivedAt'> {
 
 function signalOf({ id, day, receivedOn = day, tied: _, ...more }: Said): Signal {
   return {
-    connectorId: 'lookout', reportId: `r${(reports += 1)}`, keys: [{ type: 'vendorDeviceId', value: id }], findings: [],
-    observedAt: START + day * DAY, receivedAt: START + receivedOn * DAY, ...more,
+    connectorId: 'lookout',
+    reportId: `r${(reports += 1)}`,
+    keys: [{ type: 'vendorDeviceId', value: id }],
+    findings: [],
+    observedAt: START + day * DAY,
+    receivedAt: START + receivedOn * DAY,
+    ...more,
   };
 }
 const after = (...said: readonly Said[]): readonly PartnerView[] =>
-  said.reduce<readonly PartnerView[]>((views, one) => applyToViews(views, new Map(), signalOf(one), { tied: one.tied }, LIMITS).views, []);
-const held = (...said: readonly Said[]): readonly PartnerView[] => said.reduce<readonly PartnerView[]>((views, one) => holdAgainst(views, signalOf(one), LIMITS), []);
+  said.reduce<readonly PartnerView[]>(
+    (views, one) => applyToViews(views, new Map(), signalOf(one), { tied: one.tied }, LIMITS).views,
+    [],
+  );
+const held = (...said: readonly Said[]): readonly PartnerView[] =>
+  said.reduce<readonly PartnerView[]>((views, one) => holdAgainst(views, signalOf(one), LIMITS), []);
 
 function stateOn(views: readonly PartnerView[], day: number) {
   const now = START + day * DAY;
@@ -46,7 +55,12 @@ describe('the silence of an older identity', () => {
   });
 
   test('does not begin again with each report of the other one', () => {
-    const views = after(HIGH, { id: 'v2', day: 20, state: 'secured' }, { id: 'v2', day: 26, state: 'secured' }, { id: 'v3', day: 26.5, state: 'secured' });
+    const views = after(
+      HIGH,
+      { id: 'v2', day: 20, state: 'secured' },
+      { id: 'v2', day: 26, state: 'secured' },
+      { id: 'v3', day: 26.5, state: 'secured' },
+    );
     expect([26.9, 27.1].map((day) => stateOn(views, day))).toEqual(['highSeverity', 'secured']);
   });
 
@@ -59,12 +73,28 @@ describe('the silence of an older identity', () => {
     const removed = { id: 'v2', state: 'deactivated', retires: true } as const;
     const views = after(HIGH, { id: 'v2', day: 20, state: 'secured' }, { ...removed, day: 21 });
     expect(stateOn(views, 50)).toBe('highSeverity');
-    expect([51, 58].map((day) => stateOn(after(HIGH, { id: 'v2', day: 20, state: 'secured' }, { ...removed, day: 21 }, { id: 'v3', day: 50, state: 'secured' }), day))).toEqual(['highSeverity', 'secured']);
+    expect(
+      [51, 58].map((day) =>
+        stateOn(
+          after(
+            HIGH,
+            { id: 'v2', day: 20, state: 'secured' },
+            { ...removed, day: 21 },
+            { id: 'v3', day: 50, state: 'secured' },
+          ),
+          day,
+        ),
+      ),
+    ).toEqual(['highSeverity', 'secured']);
   });
 });
 
 describe('a removed identity', () => {
-  const GONE: readonly Said[] = [{ id: 'v1', day: 0, state: 'highSeverity' }, { id: 'v2', day: 1, state: 'secured' }, { id: 'v1', day: 2, state: 'deactivated', retires: true }];
+  const GONE: readonly Said[] = [
+    { id: 'v1', day: 0, state: 'highSeverity' },
+    { id: 'v2', day: 1, state: 'secured' },
+    { id: 'v1', day: 2, state: 'deactivated', retires: true },
+  ];
   const found = { id: 'v1', findings: [{ id: 'f', type: 'TROJAN', severity: 'high', state: 'open' }] } as const;
 
   test('that reports a finding since its removal raises the others for an hour', () => {
@@ -83,17 +113,42 @@ describe('a state without a time of its own', () => {
   test('does not hide a worse one from before its receipt that comes later', () => {
     const views = after({ id: 'v1', day: 1, state: 'secured' }, UNDATED, { id: 'v1', day: 5, state: 'highSeverity' });
     expect(stateOn(views, 11)).toBe('highSeverity');
-    expect(stateOn(after({ id: 'v1', day: 1, state: 'secured' }, UNDATED, { id: 'v1', day: 5, state: 'highSeverity' }, { id: 'v1', day: 9, state: 'secured' }), 11)).toBe('highSeverity');
-    expect(stateOn(after({ id: 'v1', day: 1, state: 'secured' }, UNDATED, { id: 'v1', day: 5, state: 'highSeverity' }, { id: 'v1', day: 11, state: 'secured' }), 11)).toBe('secured');
+    expect(
+      stateOn(
+        after(
+          { id: 'v1', day: 1, state: 'secured' },
+          UNDATED,
+          { id: 'v1', day: 5, state: 'highSeverity' },
+          { id: 'v1', day: 9, state: 'secured' },
+        ),
+        11,
+      ),
+    ).toBe('highSeverity');
+    expect(
+      stateOn(
+        after(
+          { id: 'v1', day: 1, state: 'secured' },
+          UNDATED,
+          { id: 'v1', day: 5, state: 'highSeverity' },
+          { id: 'v1', day: 11, state: 'secured' },
+        ),
+        11,
+      ),
+    ).toBe('secured');
   });
 
   test('leaves late what is older than the last state with a time, or better', () => {
-    expect(stateOn(after({ id: 'v1', day: 6, state: 'secured' }, UNDATED, { id: 'v1', day: 5, state: 'highSeverity' }), 11)).toBe('lowSeverity');
-    expect(stateOn(after({ id: 'v1', day: 1, state: 'secured' }, UNDATED, { id: 'v1', day: 5, state: 'secured' }), 11)).toBe('lowSeverity');
+    expect(
+      stateOn(after({ id: 'v1', day: 6, state: 'secured' }, UNDATED, { id: 'v1', day: 5, state: 'highSeverity' }), 11),
+    ).toBe('lowSeverity');
+    expect(
+      stateOn(after({ id: 'v1', day: 1, state: 'secured' }, UNDATED, { id: 'v1', day: 5, state: 'secured' }), 11),
+    ).toBe('lowSeverity');
   });
 
   test.each<[string, Partial<Signal>]>([
-    ['a state', { state: 'highSeverity' }], ['a finding', { findings: [{ id: 'f', type: 'TROJAN', severity: 'high', state: 'open' }] }],
+    ['a state', { state: 'highSeverity' }],
+    ['a finding', { findings: [{ id: 'f', type: 'TROJAN', severity: 'high', state: 'open' }] }],
   ])('repeats what is held, which lives on: %s', (_, more) => {
     const said = (day: number): Said => ({ id: 'v1', day, undated: true, ...more });
     expect([31, 55].map((day) => stateOn(held(said(0), said(25)), day))).toEqual(['highSeverity', 'unknown']);
@@ -102,14 +157,26 @@ describe('a state without a time of its own', () => {
 
   test('repeats what an older identity reported, which is not silent', () => {
     const high = { id: 'v1', state: 'highSeverity', undated: true } as const;
-    expect(stateOn(after({ ...high, day: 0 }, { id: 'v2', day: 1, state: 'secured' }, { ...high, day: 6 }), 12)).toBe('highSeverity');
+    expect(stateOn(after({ ...high, day: 0 }, { id: 'v2', day: 1, state: 'secured' }, { ...high, day: 6 }), 12)).toBe(
+      'highSeverity',
+    );
   });
 
   test('leaves what is worse and comes with it as new as itself, behind a state of the app as well', () => {
     const gone = after({ id: 'v1', day: 0, state: 'misconfigured' }, { id: 'v2', day: 1, state: 'secured' });
     expect(stateOn(gone, 9)).toBe('secured');
-    const back = [{ id: 'v1', day: 9, state: 'highSeverity', undated: true }, { id: 'v1', day: 9, state: 'compromised' }] as const;
-    expect([9, 15, 16].map((day) => stateOn(after({ id: 'v1', day: 0, state: 'misconfigured' }, { id: 'v2', day: 1, state: 'secured' }, ...back), day))).toEqual(['compromised', 'compromised', 'secured']);
+    const back = [
+      { id: 'v1', day: 9, state: 'highSeverity', undated: true },
+      { id: 'v1', day: 9, state: 'compromised' },
+    ] as const;
+    expect(
+      [9, 15, 16].map((day) =>
+        stateOn(
+          after({ id: 'v1', day: 0, state: 'misconfigured' }, { id: 'v2', day: 1, state: 'secured' }, ...back),
+          day,
+        ),
+      ),
+    ).toEqual(['compromised', 'compromised', 'secured']);
   });
 });
 
@@ -117,13 +184,21 @@ describe('what no record was named for', () => {
   const NAMELESS = { id: '', keys: [{ type: 'managedDeviceId', value: 'd' }], tied: true } as const;
 
   test('belongs to the first record that names the device by its management as well', () => {
-    const views = after({ ...NAMELESS, day: 0, state: 'highSeverity' }, { id: 'v1', day: 1, tied: true, state: 'secured' });
+    const views = after(
+      { ...NAMELESS, day: 0, state: 'highSeverity' },
+      { id: 'v1', day: 1, tied: true, state: 'secured' },
+    );
     expect(views).toMatchObject([{ identities: ['v1'], state: 'secured' }]);
   });
 
   test('belongs to nobody once it was removed: the removal must not take the place of what is reported in the same instant', () => {
     const removal = { ...NAMELESS, day: 1, state: 'deactivated', retires: true } as const;
-    const views = after({ ...NAMELESS, day: 0, state: 'unknown' }, removal, { id: 'v1', day: 1, tied: true, state: 'highSeverity' }, { id: 'v1', day: 1, state: 'secured' });
+    const views = after(
+      { ...NAMELESS, day: 0, state: 'unknown' },
+      removal,
+      { id: 'v1', day: 1, tied: true, state: 'highSeverity' },
+      { id: 'v1', day: 1, state: 'secured' },
+    );
     expect(stateOn(views, 1)).toBe('highSeverity');
   });
 });

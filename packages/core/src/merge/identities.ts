@@ -24,7 +24,11 @@ export interface AppliedToDevice {
  * touching another's. `known` holds the findings as `applySignal` wants them.
  */
 export function applyToViews(
-  views: readonly PartnerView[], known: ReadonlyMap<string, Finding>, signal: Signal, evidence: MatchEvidence, limits: SignalLimits,
+  views: readonly PartnerView[],
+  known: ReadonlyMap<string, Finding>,
+  signal: Signal,
+  evidence: MatchEvidence,
+  limits: SignalLimits,
 ): AppliedToDevice {
   const identities = identitiesOf(signal);
   const own = viewOfSignal(views, signal, identities, evidence);
@@ -32,12 +36,19 @@ export function applyToViews(
   // What was held against the device is known to be about it now.
   const view = own ?? (held && settledView(held, identities));
   const applied = applySignal(view, ofIdentity(known, views, view, evidence), signal, limits);
-  const after = applied.view === undefined || applied.view === own ? own : withIdentity(applied.view, view, signal, identities, evidence);
+  const after =
+    applied.view === undefined || applied.view === own
+      ? own
+      : withIdentity(applied.view, view, signal, identities, evidence);
   const isSettled = held !== undefined && (own === undefined || isSettledBy(held, signal));
   if (after === own && !isSettled) return { views, findings: applied.findings, late: applied.late };
   const others = views.filter((other) => other !== own && (other !== held || !isSettled));
   const all = inOrder(after === undefined ? others : [...others, after]);
-  return { views: settled(withSilence(all, views, own, after, signal), signal.connectorId), findings: applied.findings, late: applied.late };
+  return {
+    views: settled(withSilence(all, views, own, after, signal), signal.connectorId),
+    findings: applied.findings,
+    late: applied.late,
+  };
 }
 
 /**
@@ -45,7 +56,11 @@ export function applyToViews(
  * as long as it was the only one it did not have to report again.
  */
 function withSilence(
-  all: readonly PartnerView[], before: readonly PartnerView[], own: PartnerView | undefined, after: PartnerView | undefined, { connectorId, observedAt, receivedAt }: Signal,
+  all: readonly PartnerView[],
+  before: readonly PartnerView[],
+  own: PartnerView | undefined,
+  after: PartnerView | undefined,
+  { connectorId, observedAt, receivedAt }: Signal,
 ): readonly PartnerView[] {
   const ofPartner = (view: PartnerView): boolean => view.connectorId === connectorId;
   const newest = newestOf(all.filter(ofPartner));
@@ -53,7 +68,9 @@ function withSilence(
   const wasNewest = newestBefore === own ? after : newestBefore;
   return all.map((view) => {
     if (view === newest) return withoutSilence(view);
-    return view === wasNewest || (own === undefined && view === after) ? { ...view, silenceFrom: receivedAt ?? observedAt } : view;
+    return view === wasNewest || (own === undefined && view === after)
+      ? { ...view, silenceFrom: receivedAt ?? observedAt }
+      : view;
   });
 }
 
@@ -70,7 +87,10 @@ function withoutSilence(view: PartnerView): PartnerView {
  * @param isOver whether its bad news is over already (`isOutdated`); asked only where nothing of its identity is held yet
  */
 export function holdAgainst(
-  views: readonly PartnerView[], signal: Signal, limits: SignalLimits, isOver: () => boolean = () => false,
+  views: readonly PartnerView[],
+  signal: Signal,
+  limits: SignalLimits,
+  isOver: () => boolean = () => false,
 ): readonly PartnerView[] {
   const before = heldView(views, signal);
   if (before === undefined && (!isBadNews(signal) || isOver())) return views;
@@ -79,13 +99,21 @@ export function holdAgainst(
   const others = views.filter((other) => other !== before);
   if (view.retired === true || !isBad(view)) return settled(others, signal.connectorId);
   const since = Math.min(before?.since ?? signal.observedAt, signal.observedAt);
-  return settled([...others, { ...view, identities: NO_IDS, since, held: before?.held ?? holdNamesOf(signal) }], signal.connectorId);
+  return settled(
+    [...others, { ...view, identities: NO_IDS, since, held: before?.held ?? holdNamesOf(signal) }],
+    signal.connectorId,
+  );
 }
 
 /** Ends what the identity of the signal held against the device: it is known now to be about another one. */
 export function releaseHold(views: readonly PartnerView[], signal: Signal): readonly PartnerView[] {
   const held = heldView(views, signal);
-  return held === undefined ? views : settled(views.filter((view) => view !== held), signal.connectorId);
+  return held === undefined
+    ? views
+    : settled(
+        views.filter((view) => view !== held),
+        signal.connectorId,
+      );
 }
 
 /** What a hold is known by: the partner's own ids of the device, or every key where it gives none. */
@@ -100,7 +128,9 @@ const NO_IDS: readonly string[] = [];
 function heldView(views: readonly PartnerView[], signal: Signal): PartnerView | undefined {
   if (!views.some(({ held }) => held !== undefined)) return undefined;
   const names = holdNamesOf(signal);
-  return views.find((view) => view.connectorId === signal.connectorId && view.held?.some((name) => names.includes(name)) === true);
+  return views.find(
+    (view) => view.connectorId === signal.connectorId && view.held?.some((name) => names.includes(name)) === true,
+  );
 }
 
 function settledView({ held: _, ...view }: PartnerView, identities: readonly string[]): PartnerView {
@@ -114,12 +144,20 @@ function isSettledBy(held: PartnerView, { state, observedAt, undated }: Signal):
 
 /** Whether anything in the signal is worse than secured. */
 export function isBadNews({ state, findings }: Signal): boolean {
-  return (state !== undefined && isWorseThanSecured(state)) || findings.some((finding) => finding.state === 'open' && finding.severity !== undefined);
+  return (
+    (state !== undefined && isWorseThanSecured(state)) ||
+    findings.some((finding) => finding.state === 'open' && finding.severity !== undefined)
+  );
 }
 
 /** Whether anything in the view is worse than secured. */
 export function isBad({ state, lastLevel, lastAppState, openFindings, basis, contested }: PartnerView): boolean {
-  if ([state, lastLevel?.state, lastAppState?.state, contested?.state].some((one) => one !== undefined && isWorseThanSecured(one))) return true;
+  if (
+    [state, lastLevel?.state, lastAppState?.state, contested?.state].some(
+      (one) => one !== undefined && isWorseThanSecured(one),
+    )
+  )
+    return true;
   return openFindings.some(({ severity }) => severity !== undefined) && (basis === 'findings' || !isAssessment(state));
 }
 
@@ -137,7 +175,12 @@ export function identitiesOf(signal: Pick<Signal, 'keys'>): readonly string[] {
  * whoever was known then to be this device. Findings of an identity that never reported a posture belong to the newest
  * one that did, where management ties both to the device: vendors name a device differently in their lists and events.
  */
-function viewOfSignal(views: readonly PartnerView[], signal: Signal, identities: readonly string[], evidence: MatchEvidence): PartnerView | undefined {
+function viewOfSignal(
+  views: readonly PartnerView[],
+  signal: Signal,
+  identities: readonly string[],
+  evidence: MatchEvidence,
+): PartnerView | undefined {
   const meansNewest = identities.length === 0 && (signal.state === undefined || evidence.tied === true);
   let newest: PartnerView | undefined;
   let unnamed: PartnerView | undefined;
@@ -146,12 +189,14 @@ function viewOfSignal(views: readonly PartnerView[], signal: Signal, identities:
   for (const view of views) {
     if (view.connectorId !== signal.connectorId || view.held !== undefined) continue;
     if (view.identities === undefined) unnamed = identities.length === 0 || evidence.known === true ? view : undefined;
-    else if (view.identities.length === 0 && view.tied === true && view.retired !== true && evidence.tied === true) unnamed = view;
+    else if (view.identities.length === 0 && view.tied === true && view.retired !== true && evidence.tied === true)
+      unnamed = view;
     else if (!meansNewest && isSameIdentity(view.identities, identities)) own = view;
     if (view.tied === true && view.basis !== 'findings') tiedPosture = view;
     if (view.carried === undefined) newest = view;
   }
-  if (signal.state === undefined && evidence.tied === true && (own === undefined || own.basis === 'findings')) own = tiedPosture ?? own;
+  if (signal.state === undefined && evidence.tied === true && (own === undefined || own.basis === 'findings'))
+    own = tiedPosture ?? own;
   return own ?? (meansNewest ? newest : unnamed);
 }
 
@@ -161,10 +206,16 @@ export function isSameIdentity(a: readonly string[], b: readonly string[]): bool
 
 /** Findings that another identity has open are not this one's to end, unless it ends the other's level as well. */
 function ofIdentity(
-  known: ReadonlyMap<string, Finding>, views: readonly PartnerView[], view: PartnerView | undefined, { tied }: MatchEvidence,
+  known: ReadonlyMap<string, Finding>,
+  views: readonly PartnerView[],
+  view: PartnerView | undefined,
+  { tied }: MatchEvidence,
 ): ReadonlyMap<string, Finding> {
-  const isEnded = (other: PartnerView): boolean => tied === true && (view === undefined || other.observedAt <= (view.since ?? 0));
-  const others = views.filter((other) => other !== view && other.connectorId === (view?.connectorId ?? other.connectorId) && !isEnded(other));
+  const isEnded = (other: PartnerView): boolean =>
+    tied === true && (view === undefined || other.observedAt <= (view.since ?? 0));
+  const others = views.filter(
+    (other) => other !== view && other.connectorId === (view?.connectorId ?? other.connectorId) && !isEnded(other),
+  );
   if (known.size === 0 || others.every(({ openFindings }) => openFindings.length === 0)) return known;
   const theirs = new Set(others.flatMap(({ openFindings }) => openFindings.map(({ id }) => id)));
   const own = new Set(view?.openFindings.map(({ id }) => id));
@@ -174,7 +225,13 @@ function ofIdentity(
 /** More ids than any partner has for one record of a device. */
 const MOST_IDS = 8;
 
-function withIdentity(after: PartnerView, before: PartnerView | undefined, signal: Signal, ids: readonly string[], { tied }: MatchEvidence): PartnerView {
+function withIdentity(
+  after: PartnerView,
+  before: PartnerView | undefined,
+  signal: Signal,
+  ids: readonly string[],
+  { tied }: MatchEvidence,
+): PartnerView {
   const known = before?.identities;
   // Findings may belong to another identity, which they do not name.
   const isKnown = known !== undefined && (signal.state === undefined || ids.every((id) => known.includes(id)));
@@ -183,13 +240,17 @@ function withIdentity(after: PartnerView, before: PartnerView | undefined, signa
   const isTied = before?.tied === true || (tied === true && (ids.length > 0 || (known ?? NO_IDS).length === 0));
   if (isKnown && since === before?.since && isTied === (before.tied === true)) return after;
   return {
-    ...after, identities: isKnown && known.length > 0 ? known : [...new Set([...(known ?? []), ...ids])].slice(0, MOST_IDS), since,
+    ...after,
+    identities: isKnown && known.length > 0 ? known : [...new Set([...(known ?? []), ...ids])].slice(0, MOST_IDS),
+    since,
     ...(isTied && { tied: true as const }),
   };
 }
 
 function inOrder(views: readonly PartnerView[]): readonly PartnerView[] {
-  return views.length < 2 ? views : [...views].sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || (a.reportId < b.reportId ? -1 : 1));
+  return views.length < 2
+    ? views
+    : [...views].sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || (a.reportId < b.reportId ? -1 : 1));
 }
 
 /** Views in the order of their identities, with what follows from each other for those of one partner. */
@@ -211,7 +272,8 @@ function withoutMark(view: PartnerView): PartnerView {
 
 /** Findings from before the newer identity are over as its level is; newer ones go on raising. */
 function superseded(view: PartnerView, at: Instant): PartnerView {
-  const isOver = ({ observedAt, raisesUntil }: OpenFinding): boolean => raisesUntil !== undefined && (observedAt ?? 0) <= at;
+  const isOver = ({ observedAt, raisesUntil }: OpenFinding): boolean =>
+    raisesUntil !== undefined && (observedAt ?? 0) <= at;
   if (view.superseded === true && !view.openFindings.some(isOver)) return view;
   const openFindings = view.openFindings.map((finding) => (isOver(finding) ? withoutRaise(finding) : finding));
   return { ...view, openFindings, superseded: true };
@@ -226,9 +288,17 @@ function withoutRaise({ raisesUntil: _, ...finding }: OpenFinding): OpenFinding 
  * reported none since. An identity that merely names a serial number, an IMEI or a mail address ends nothing.
  */
 function supersededAt(view: PartnerView, newer: readonly PartnerView[]): Instant | undefined {
-  const levelAt = isAssessment(view.state) ? view.observedAt : view.lastLevel?.observedAt ?? view.observedAt;
-  const since = newer.filter((other) => other.connectorId === view.connectorId && other.tied === true && other.held === undefined && reportsLevel(other, view))
-    .map((other) => other.since ?? 0).filter((at) => levelAt < at);
+  const levelAt = isAssessment(view.state) ? view.observedAt : (view.lastLevel?.observedAt ?? view.observedAt);
+  const since = newer
+    .filter(
+      (other) =>
+        other.connectorId === view.connectorId &&
+        other.tied === true &&
+        other.held === undefined &&
+        reportsLevel(other, view),
+    )
+    .map((other) => other.since ?? 0)
+    .filter((at) => levelAt < at);
   return since.length === 0 ? undefined : Math.max(...since);
 }
 

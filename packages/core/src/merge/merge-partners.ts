@@ -11,15 +11,21 @@ import { silentRuleFor } from './silence.ts';
 import { stateOfPartner } from './word-of-partner.ts';
 
 /** What the partners together say of a device, as far as a threat rule has to know it. */
-export type Merged = MergedCommon & (
-  | { readonly kind: 'level'; readonly level: Level; readonly state: ThreatState; readonly connectorId: string }
-  /** No required level can be met: the app is not active, or the device is compromised, or a silent partner blocks. */
-  | { readonly kind: 'failing'; readonly state: ThreatState; readonly code: ReasonCode; readonly connectorId: string }
-  /** The partner that has to speak has not. `blocked` when that alone makes the device noncompliant. */
-  | { readonly kind: 'missing'; readonly state: ThreatState; readonly blocked: boolean; readonly connectorId: string }
-  /** There is nobody to ask: the threat rule does not apply. */
-  | { readonly kind: 'none'; readonly state: ThreatState; readonly code: 'no_partner_enabled' | 'partner_silent_ignored'; readonly connectorId?: string | undefined }
-);
+export type Merged = MergedCommon &
+  (
+    | { readonly kind: 'level'; readonly level: Level; readonly state: ThreatState; readonly connectorId: string }
+    /** No required level can be met: the app is not active, or the device is compromised, or a silent partner blocks. */
+    | { readonly kind: 'failing'; readonly state: ThreatState; readonly code: ReasonCode; readonly connectorId: string }
+    /** The partner that has to speak has not. `blocked` when that alone makes the device noncompliant. */
+    | { readonly kind: 'missing'; readonly state: ThreatState; readonly blocked: boolean; readonly connectorId: string }
+    /** There is nobody to ask: the threat rule does not apply. */
+    | {
+        readonly kind: 'none';
+        readonly state: ThreatState;
+        readonly code: 'no_partner_enabled' | 'partner_silent_ignored';
+        readonly connectorId?: string | undefined;
+      }
+  );
 
 interface MergedCommon {
   /** Partners that said otherwise than the one that decided. */
@@ -49,7 +55,10 @@ interface Word {
 const SILENT_RANK = 100;
 
 export const DEFAULT_MERGE_RULE: MergeRule = {
-  id: 'default', priority: Number.MAX_SAFE_INTEGER, merge: { method: 'strictest' }, silentPartner: 'keepWorse',
+  id: 'default',
+  priority: Number.MAX_SAFE_INTEGER,
+  merge: { method: 'strictest' },
+  silentPartner: 'keepWorse',
 };
 
 const NONE: readonly string[] = [];
@@ -86,7 +95,12 @@ function specificity(rule: MergeRule): number {
  * platform is on have a voice. The order of `views` and `connectors` does not matter.
  */
 export function mergePartners(
-  views: readonly PartnerWord[], connectors: readonly Connector[], platform: Platform, rule: MergeRule, now: Instant, limits: SignalLimits,
+  views: readonly PartnerWord[],
+  connectors: readonly Connector[],
+  platform: Platform,
+  rule: MergeRule,
+  now: Instant,
+  limits: SignalLimits,
 ): Merged {
   const words: Word[] = [];
   /** Without what may be about another device, or was about another record: it may close, and never helps to open. */
@@ -106,15 +120,23 @@ export function mergePartners(
       const onlyCloses = silent !== undefined && silent !== rule.silentPartner;
       // A voice that silence gives to a partner helps no quorum that its last report did not help.
       const under = silent === 'block' ? reported?.state : reported?.behind;
-      const behind = under === undefined ? undefined : wordOf(under, connector.id, blocks, silent === 'block' ? undefined : silent, onlyCloses);
-      const of = (state: ThreatState | undefined): Word => wordOf(state, connector.id, blocks, silent, onlyCloses, behind);
+      const behind =
+        under === undefined
+          ? undefined
+          : wordOf(under, connector.id, blocks, silent === 'block' ? undefined : silent, onlyCloses);
+      const of = (state: ThreatState | undefined): Word =>
+        wordOf(state, connector.id, blocks, silent, onlyCloses, behind);
       if (reported?.own !== undefined) known ??= [...words];
       words.push(of(reported?.state));
       known?.push(of(reported?.own ?? reported?.state));
     }
   }
   const nobody = (): Merged => ({
-    kind: 'none', code: asked ? 'partner_silent_ignored' : 'no_partner_enabled', connectorId: ignored, state: strictestState(views), disagreeing: NONE,
+    kind: 'none',
+    code: asked ? 'partner_silent_ignored' : 'no_partner_enabled',
+    connectorId: ignored,
+    state: strictestState(views),
+    disagreeing: NONE,
   });
   const all = mergeWords(words, rule, nobody);
   const merged = known === undefined ? all : moreClosing(all, mergeWords(known, rule, nobody));
@@ -128,7 +150,13 @@ function mergeWords(words: Word[], rule: MergeRule, nobody: () => Merged): Merge
   const merged = mergeReporting(words, rule);
   // Who passes over an app that is gone does not pass over the level that it last reported.
   if (words.every(({ behind }) => behind === undefined)) return merged;
-  return moreClosing(merged, mergeReporting(words.map((word) => word.behind ?? word), rule));
+  return moreClosing(
+    merged,
+    mergeReporting(
+      words.map((word) => word.behind ?? word),
+      rule,
+    ),
+  );
 }
 
 function mergeReporting(words: Word[], rule: MergeRule): Merged {
@@ -153,11 +181,16 @@ function moreClosing(merged: Merged, other: Merged): Merged {
 /** How much a result closes: the higher, the fewer required levels it meets. */
 function closing(merged: Merged): number {
   switch (merged.kind) {
-    case 'failing': return 100 + meaningOf(merged.state).rank;
-    case 'level': return merged.missingFrom === undefined ? meaningOf(merged.state).rank : 50;
-    case 'missing': return merged.blocked ? 50 : 0;
-    case 'none': return 0;
-    default: return unreachable(merged);
+    case 'failing':
+      return 100 + meaningOf(merged.state).rank;
+    case 'level':
+      return merged.missingFrom === undefined ? meaningOf(merged.state).rank : 50;
+    case 'missing':
+      return merged.blocked ? 50 : 0;
+    case 'none':
+      return 0;
+    default:
+      return unreachable(merged);
   }
 }
 
@@ -174,7 +207,12 @@ function strictestState(views: readonly PartnerWord[]): ThreatState {
 }
 
 function wordOf(
-  reported: ThreatState | undefined, connectorId: string, blocksWhenMissing: boolean, silent: SilentPartnerRule | undefined, onlyCloses: boolean, behind?: Word,
+  reported: ThreatState | undefined,
+  connectorId: string,
+  blocksWhenMissing: boolean,
+  silent: SilentPartnerRule | undefined,
+  onlyCloses: boolean,
+  behind?: Word,
 ): Word {
   let state = reported ?? 'unknown';
   let meaning = meaningOf(state);
@@ -184,8 +222,15 @@ function wordOf(
   }
   const silentBlock = silent === 'block' && reported !== undefined;
   return {
-    connectorId, state, level: meaning.level, blocksWhenMissing, silentBlock, onlyCloses, ...(behind !== undefined && { behind }),
-    rank: silentBlock ? SILENT_RANK : meaning.rank, missing: meaning.missing && !silentBlock,
+    connectorId,
+    state,
+    level: meaning.level,
+    blocksWhenMissing,
+    silentBlock,
+    onlyCloses,
+    ...(behind !== undefined && { behind }),
+    rank: silentBlock ? SILENT_RANK : meaning.rank,
+    missing: meaning.missing && !silentBlock,
   };
 }
 
@@ -198,11 +243,16 @@ function byMethod(words: readonly Word[], merge: MergeMethod): Merged {
   const compromised = words.find(({ state }) => state === 'compromised');
   if (compromised !== undefined && words[0]?.silentBlock !== true) return decided(compromised, words, false);
   switch (merge.method) {
-    case 'strictest': return strictest(words);
-    case 'primary': return primary(words, merge.order);
-    case 'quorum': return quorum(words, merge.atLeast);
-    case 'every': return every(words);
-    default: return unreachable(merge);
+    case 'strictest':
+      return strictest(words);
+    case 'primary':
+      return primary(words, merge.order);
+    case 'quorum':
+      return quorum(words, merge.atLeast);
+    case 'every':
+      return every(words);
+    default:
+      return unreachable(merge);
   }
 }
 
@@ -248,21 +298,33 @@ function missing(words: readonly Word[], always: boolean): Merged {
   const blocking = silentOnes.find((w) => w.blocksWhenMissing);
   const named = blocking ?? (silentOnes[0] as Word);
   return {
-    kind: 'missing', state: named.state, blocked: always || blocking !== undefined, connectorId: named.connectorId, disagreeing: NONE,
+    kind: 'missing',
+    state: named.state,
+    blocked: always || blocking !== undefined,
+    connectorId: named.connectorId,
+    disagreeing: NONE,
   };
 }
 
 function decided(word: Word, words: readonly Word[], allMustSpeak: boolean): Merged {
-  const disagreeing = words.length === 1 ? NONE : words.filter((w) => !w.missing && w.rank !== word.rank).map((w) => w.connectorId);
+  const disagreeing =
+    words.length === 1 ? NONE : words.filter((w) => !w.missing && w.rank !== word.rank).map((w) => w.connectorId);
   const missingFrom = allMustSpeak ? words.find((w) => w.missing && w.blocksWhenMissing)?.connectorId : undefined;
-  const common = { state: word.state, connectorId: word.connectorId, disagreeing, ...(missingFrom !== undefined && { missingFrom }) };
+  const common = {
+    state: word.state,
+    connectorId: word.connectorId,
+    disagreeing,
+    ...(missingFrom !== undefined && { missingFrom }),
+  };
   if (word.silentBlock) return { kind: 'failing', code: 'partner_silent', ...common };
   if (word.level !== undefined) return { kind: 'level', level: word.level, ...common };
   return { kind: 'failing', code: FAILING_CODE[word.state] ?? 'partner_app_misconfigured', ...common };
 }
 
 const FAILING_CODE: Readonly<Partial<Record<ThreatState, ReasonCode>>> = {
-  compromised: 'device_compromised', deactivated: 'partner_app_deactivated', misconfigured: 'partner_app_misconfigured',
+  compromised: 'device_compromised',
+  deactivated: 'partner_app_deactivated',
+  misconfigured: 'partner_app_misconfigured',
 };
 
 function unreachable(value: never): never {

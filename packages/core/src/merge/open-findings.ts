@@ -8,7 +8,10 @@ const MINUTE = 60_000;
 
 /** The open findings of a view after these, sorted by id. */
 export function nextOpenFindings(
-  view: PartnerView | undefined, findings: readonly Finding[], signal: Signal, limits: SignalLimits,
+  view: PartnerView | undefined,
+  findings: readonly Finding[],
+  signal: Signal,
+  limits: SignalLimits,
 ): PartnerView['openFindings'] {
   const before = view?.openFindings ?? [];
   if (findings.length === 0) return before;
@@ -21,14 +24,25 @@ export function nextOpenFindings(
 }
 
 /** Absent members stay absent: a posture that was stored and read again must equal the one in memory. */
-function openFinding(finding: Finding, before: OpenFinding | undefined, { receivedAt, undated }: Signal, limits: SignalLimits): OpenFinding {
+function openFinding(
+  finding: Finding,
+  before: OpenFinding | undefined,
+  { receivedAt, undated }: Signal,
+  limits: SignalLimits,
+): OpenFinding {
   const { id, type, category, severity, title, recommendedAction, observedAt } = finding;
   // What was open already and is no worse is no news, and raises no posture that has been reported since.
-  const opened = before?.severity !== undefined && severity !== undefined && rankOfLevel(severity) <= rankOfLevel(before.severity)
-    ? { observedAt: before.observedAt, raisesUntil: before.raisesUntil }
-    : { observedAt, raisesUntil: (receivedAt ?? observedAt) + limits.findingRaisesMinutes * MINUTE };
+  const opened =
+    before?.severity !== undefined && severity !== undefined && rankOfLevel(severity) <= rankOfLevel(before.severity)
+      ? { observedAt: before.observedAt, raisesUntil: before.raisesUntil }
+      : { observedAt, raisesUntil: (receivedAt ?? observedAt) + limits.findingRaisesMinutes * MINUTE };
   return {
-    id, type, ...(category && { category }), ...(severity && { severity }), ...(title && { title }), ...(recommendedAction && { recommendedAction }),
+    id,
+    type,
+    ...(category && { category }),
+    ...(severity && { severity }),
+    ...(title && { title }),
+    ...(recommendedAction && { recommendedAction }),
     // Without a time of its own it is not known to be newer than anything.
     ...(severity && undated !== true && opened.observedAt !== undefined && opened),
   };
@@ -44,5 +58,8 @@ export function stateOfOpenFindings(open: readonly OpenFinding[]): ThreatState {
 /** The findings that are newer than the posture and may still raise it at `now`. */
 export function raisingFindings({ openFindings, observedAt }: PartnerWord, now: number): readonly OpenFinding[] {
   if (openFindings.length === 0) return openFindings;
-  return openFindings.filter((finding) => finding.raisesUntil !== undefined && finding.raisesUntil > now && (finding.observedAt ?? 0) > observedAt);
+  return openFindings.filter(
+    (finding) =>
+      finding.raisesUntil !== undefined && finding.raisesUntil > now && (finding.observedAt ?? 0) > observedAt,
+  );
 }

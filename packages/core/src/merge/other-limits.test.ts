@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Connector } from '../vocabulary/connector.ts';
-import { DEFAULT_SIGNAL_LIMITS, SIGNAL_LIMIT_NAMES, SIGNAL_LIMIT_RANGES, signalLimitsOf, type SignalLimits } from '../vocabulary/signal-limits.ts';
+import {
+  DEFAULT_SIGNAL_LIMITS,
+  SIGNAL_LIMIT_NAMES,
+  SIGNAL_LIMIT_RANGES,
+  signalLimitsOf,
+  type SignalLimits,
+} from '../vocabulary/signal-limits.ts';
 import type { PartnerView, Signal } from '../vocabulary/signal.ts';
 import { applyToViews, holdAgainst } from './identities.ts';
 import { DEFAULT_MERGE_RULE, mergePartners } from './merge-partners.ts';
@@ -12,7 +18,11 @@ const MINUTE = 60 * SECOND;
 const DAY = 86_400_000;
 const T0 = Date.parse('2026-03-02T09:00:00Z');
 const LOOKOUT: Connector = {
-  id: 'lookout', displayName: 'Lookout', integration: 'full', unsupportedOsVersionBlocked: false, unresponsivenessThresholdDays: 7,
+  id: 'lookout',
+  displayName: 'Lookout',
+  integration: 'full',
+  unsupportedOsVersionBlocked: false,
+  unresponsivenessThresholdDays: 7,
   platforms: { android: { enabled: true, blockedOnMissingData: false } },
 };
 const HEARD: Connector = { ...LOOKOUT, unresponsivenessThresholdDays: 0 };
@@ -20,7 +30,14 @@ const SILENT: Connector = { ...LOOKOUT, lastHeartbeatAt: T0 };
 const WITHDRAWN: Connector = { ...HEARD, deprovisioned: true, deprovisionedAt: T0 };
 
 /** A signal so many milliseconds after T0. */
-const signal = (at: number, more: Partial<Signal>): Signal => ({ connectorId: 'lookout', reportId: `r${at}`, keys: [], findings: [], observedAt: T0 + at, ...more });
+const signal = (at: number, more: Partial<Signal>): Signal => ({
+  connectorId: 'lookout',
+  reportId: `r${at}`,
+  keys: [],
+  findings: [],
+  observedAt: T0 + at,
+  ...more,
+});
 const HIGH = signal(0, { state: 'highSeverity' });
 const finding = { id: 'f', type: 'MALWARE', state: 'open', severity: 'high' } as const;
 
@@ -41,16 +58,47 @@ function isHigh({ given = [], held = [], connector = HEARD }: Course, limits: Si
 
 describe('bad news counts for as long as the limits say', () => {
   test.each<[string, Partial<SignalLimits>, Course]>([
-    ['lost contact', { badNewsDays: 3 }, { given: [HIGH, signal(DAY, { state: 'unresponsive' })], until: [3.9 * DAY, 4.1 * DAY] }],
-    ['lost contact, for longer than unless set', { badNewsDays: 90 }, { given: [HIGH, signal(1, { state: 'unresponsive' })], until: [89 * DAY, 91 * DAY] }],
-    ['an older identity of a partner that is never silent', { badNewsDays: 3 }, {
-      given: [{ ...HIGH, keys: [{ type: 'vendorDeviceId', value: 'a' }] }, signal(1, { state: 'secured', keys: [{ type: 'vendorDeviceId', value: 'b' }] })], until: [2.9 * DAY, 3.1 * DAY],
-    }],
+    [
+      'lost contact',
+      { badNewsDays: 3 },
+      { given: [HIGH, signal(DAY, { state: 'unresponsive' })], until: [3.9 * DAY, 4.1 * DAY] },
+    ],
+    [
+      'lost contact, for longer than unless set',
+      { badNewsDays: 90 },
+      { given: [HIGH, signal(1, { state: 'unresponsive' })], until: [89 * DAY, 91 * DAY] },
+    ],
+    [
+      'an older identity of a partner that is never silent',
+      { badNewsDays: 3 },
+      {
+        given: [
+          { ...HIGH, keys: [{ type: 'vendorDeviceId', value: 'a' }] },
+          signal(1, { state: 'secured', keys: [{ type: 'vendorDeviceId', value: 'b' }] }),
+        ],
+        until: [2.9 * DAY, 3.1 * DAY],
+      },
+    ],
     ['a held report', { holdDays: 2 }, { held: [HIGH], until: [1.9 * DAY, 2.1 * DAY] }],
-    ['a newer finding', { findingRaisesMinutes: 10 }, { given: [signal(0, { state: 'secured' }), signal(1, { findings: [finding] })], until: [9 * MINUTE, 11 * MINUTE] }],
-    ['a worse state of 20 seconds before', { contestWithinSeconds: 30, contestSeconds: 300 }, {
-      given: [signal(20 * SECOND, { state: 'secured' }), signal(0, { state: 'highSeverity', receivedAt: T0 + 21 * SECOND })], until: [320 * SECOND, 322 * SECOND],
-    }],
+    [
+      'a newer finding',
+      { findingRaisesMinutes: 10 },
+      {
+        given: [signal(0, { state: 'secured' }), signal(1, { findings: [finding] })],
+        until: [9 * MINUTE, 11 * MINUTE],
+      },
+    ],
+    [
+      'a worse state of 20 seconds before',
+      { contestWithinSeconds: 30, contestSeconds: 300 },
+      {
+        given: [
+          signal(20 * SECOND, { state: 'secured' }),
+          signal(0, { state: 'highSeverity', receivedAt: T0 + 21 * SECOND }),
+        ],
+        until: [320 * SECOND, 322 * SECOND],
+      },
+    ],
   ])('%s', (_, limits, course) => {
     expect(course.until.map((at) => isHigh(course, signalLimitsOf(limits), at))).toEqual([true, false]);
   });
@@ -60,13 +108,26 @@ describe('bad news counts for as long as the limits say', () => {
     ['a silent partner: never less than its threshold', { badNewsDays: 3 }, SILENT, [6.9, 7.1]],
     ['a withdrawn partner without a threshold', { badNewsDays: 3 }, WITHDRAWN, [2.9, 3.1]],
   ])('%s', (_, limits, connector, days) => {
-    const states = days.map((day) => mergePartners([...applyToViews([], new Map(), HIGH, {}, DEFAULT_SIGNAL_LIMITS).views], [connector], 'android', DEFAULT_MERGE_RULE, T0 + day * DAY, signalLimitsOf(limits)).kind);
+    const states = days.map(
+      (day) =>
+        mergePartners(
+          [...applyToViews([], new Map(), HIGH, {}, DEFAULT_SIGNAL_LIMITS).views],
+          [connector],
+          'android',
+          DEFAULT_MERGE_RULE,
+          T0 + day * DAY,
+          signalLimitsOf(limits),
+        ).kind,
+    );
     expect(states).toEqual(['level', 'none']);
   });
 });
 
 test('a worse state that is older than the limit is not contested', () => {
-  const given = [signal(20 * SECOND, { state: 'secured' }), signal(0, { state: 'highSeverity', receivedAt: T0 + 21 * SECOND })];
+  const given = [
+    signal(20 * SECOND, { state: 'secured' }),
+    signal(0, { state: 'highSeverity', receivedAt: T0 + 21 * SECOND }),
+  ];
   expect(isHigh({ given, until: [0, 0] }, DEFAULT_SIGNAL_LIMITS, 22 * SECOND)).toBe(false);
 });
 
@@ -95,6 +156,8 @@ test('each limit has a range around its default; a value outside of it is the de
     expect(usual).toBe(DEFAULT_SIGNAL_LIMITS[name]);
     expect([min <= usual, usual <= max]).toEqual([true, true]);
     expect([min, max].map((value) => signalLimitsOf({ [name]: value })[name])).toEqual([min, max]);
-    expect([min - 1, max + 1, min + 0.5, String(min), null].map((value) => signalLimitsOf({ [name]: value })[name])).toEqual(Array.from({ length: 5 }, () => usual));
+    expect(
+      [min - 1, max + 1, min + 0.5, String(min), null].map((value) => signalLimitsOf({ [name]: value })[name]),
+    ).toEqual(Array.from({ length: 5 }, () => usual));
   }
 });

@@ -32,12 +32,20 @@ export class Trace {
  * @param views of the devices that it may be about
  * @param trace what else its identity has reported
  */
-export function isOutdated(signal: Signal, views: readonly PartnerView[], trace: Trace | undefined, limits: SignalLimits): boolean {
+export function isOutdated(
+  signal: Signal,
+  views: readonly PartnerView[],
+  trace: Trace | undefined,
+  limits: SignalLimits,
+): boolean {
   if (signal.undated === true) return false;
   const ids = identitiesOf(signal);
   const isOwn = ({ connectorId, held, identities }: PartnerView): boolean =>
     connectorId === signal.connectorId && held === undefined && identities?.some((id) => ids.includes(id)) === true;
-  return trace?.outdates(signal, limits) === true || views.some((view) => isOwn(view) && isOver(signal, view, NO_FINDINGS, limits));
+  return (
+    trace?.outdates(signal, limits) === true ||
+    views.some((view) => isOwn(view) && isOver(signal, view, NO_FINDINGS, limits))
+  );
 }
 
 function isOver(signal: Signal, view: PartnerView, known: ReadonlyMap<string, Finding>, limits: SignalLimits): boolean {

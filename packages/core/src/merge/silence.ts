@@ -9,7 +9,11 @@ const DAY = 86_400_000;
 /** Whether a partner that was once heard has been quiet for longer than its threshold. */
 export function isSilent(connector: Connector, now: Instant): boolean {
   const days = connector.unresponsivenessThresholdDays;
-  return days > 0 && connector.lastHeartbeatAt !== undefined && silenceTime(connector, now) - connector.lastHeartbeatAt > days * DAY;
+  return (
+    days > 0 &&
+    connector.lastHeartbeatAt !== undefined &&
+    silenceTime(connector, now) - connector.lastHeartbeatAt > days * DAY
+  );
 }
 
 /** While the clock is in doubt no silence grows. */
@@ -48,7 +52,11 @@ function daysOf({ unresponsivenessThresholdDays }: Connector, { badNewsDays }: S
  * After a partner's own withdrawal its bad news stays for the threshold whatever the rule is.
  */
 export function silentRuleFor(
-  connector: Connector, rule: SilentPartnerRule, state: ThreatState | undefined, now: Instant, limits: SignalLimits,
+  connector: Connector,
+  rule: SilentPartnerRule,
+  state: ThreatState | undefined,
+  now: Instant,
+  limits: SignalLimits,
 ): SilentPartnerRule | undefined {
   const silence = silenceOf(connector, now, limits);
   if (silence === 'none') return undefined;

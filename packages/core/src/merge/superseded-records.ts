@@ -20,9 +20,16 @@ export interface EnrolledRecord {
  *
  * @param records everything that is connected by keys with the records in question
  */
-export function supersededBy(records: readonly EnrolledRecord[], now: Instant, limits: SignalLimits): ReadonlyMap<string, string> {
+export function supersededBy(
+  records: readonly EnrolledRecord[],
+  now: Instant,
+  limits: SignalLimits,
+): ReadonlyMap<string, string> {
   const next = new Map<string, EnrolledRecord>();
-  const carriers = Map.groupBy(records.flatMap((record) => [...new Set(record.keys)].map((key) => ({ key, record }))), ({ key }) => key);
+  const carriers = Map.groupBy(
+    records.flatMap((record) => [...new Set(record.keys)].map((key) => ({ key, record }))),
+    ({ key }) => key,
+  );
   for (const group of carriers.values()) {
     const ofKey = group.map(({ record }) => record);
     const last = lastEnrolled(ofKey, now);
@@ -45,12 +52,14 @@ function enrolmentOf({ enrolledAt }: EnrolledRecord): Instant {
 
 function lastEnrolled(records: readonly EnrolledRecord[], now: Instant): EnrolledRecord | undefined {
   let last: EnrolledRecord | undefined;
-  for (const record of records) if (record.enrolledAt !== undefined && record.enrolledAt <= now) last = laterOf(last, record);
+  for (const record of records)
+    if (record.enrolledAt !== undefined && record.enrolledAt <= now) last = laterOf(last, record);
   return last;
 }
 
 function laterOf(a: EnrolledRecord | undefined, b: EnrolledRecord): EnrolledRecord {
-  if (a === undefined || enrolmentOf(b) !== enrolmentOf(a)) return a === undefined || enrolmentOf(b) > enrolmentOf(a) ? b : a;
+  if (a === undefined || enrolmentOf(b) !== enrolmentOf(a))
+    return a === undefined || enrolmentOf(b) > enrolmentOf(a) ? b : a;
   return b.id > a.id ? b : a;
 }
 

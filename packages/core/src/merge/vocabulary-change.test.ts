@@ -29,23 +29,52 @@ const DAY = 86_400_000;
 const A: UnknownTerm = { field: 'health', value: 'A', about: 'protection' };
 const B: UnknownTerm = { field: 'health', value: 'B', about: 'protection' };
 const connector = (...disregardedTerms: string[]): Connector => ({
-  id: 'c', displayName: 'c', integration: 'full', platforms: {}, unsupportedOsVersionBlocked: false, unresponsivenessThresholdDays: 7, disregardedTerms,
+  id: 'c',
+  displayName: 'c',
+  integration: 'full',
+  platforms: {},
+  unsupportedOsVersionBlocked: false,
+  unresponsivenessThresholdDays: 7,
+  disregardedTerms,
 });
 
 /** Signals a day apart, the first one at 0. */
-function after(...signals: readonly (ThreatState | readonly UnknownTerm[] | Partial<Signal>)[]): PartnerView | undefined {
+function after(
+  ...signals: readonly (ThreatState | readonly UnknownTerm[] | Partial<Signal>)[]
+): PartnerView | undefined {
   let view: PartnerView | undefined;
   signals.forEach((given, i) => {
-    const more = typeof given === 'string' ? { state: given } : Array.isArray(given) ? { state: 'unknown' as const, unknownTerms: given } : given as Partial<Signal>;
-    ({ view } = applySignal(view, new Map(), { connectorId: 'c', reportId: `r${i}`, keys: [], observedAt: i * DAY, findings: [], ...more }, DEFAULT_SIGNAL_LIMITS));
+    const more =
+      typeof given === 'string'
+        ? { state: given }
+        : Array.isArray(given)
+          ? { state: 'unknown' as const, unknownTerms: given }
+          : (given as Partial<Signal>);
+    ({ view } = applySignal(
+      view,
+      new Map(),
+      { connectorId: 'c', reportId: `r${i}`, keys: [], observedAt: i * DAY, findings: [], ...more },
+      DEFAULT_SIGNAL_LIMITS,
+    ));
   });
   return view;
 }
 
-const stateOf = (view: PartnerView | undefined, now: number, ...disregarded: string[]): ThreatState | undefined => stateOfPartner([view as PartnerView], connector(...disregarded), now, DEFAULT_SIGNAL_LIMITS)?.state;
+const stateOf = (view: PartnerView | undefined, now: number, ...disregarded: string[]): ThreatState | undefined =>
+  stateOfPartner([view as PartnerView], connector(...disregarded), now, DEFAULT_SIGNAL_LIMITS)?.state;
 
 describe('a value that is disregarded', () => {
-  test.each<ThreatState>(['activated', 'unresponsive', 'secured', 'lowSeverity', 'mediumSeverity', 'highSeverity', 'misconfigured', 'deactivated', 'compromised'])('leaves %s as it was, also a second time', (state) => {
+  test.each<ThreatState>([
+    'activated',
+    'unresponsive',
+    'secured',
+    'lowSeverity',
+    'mediumSeverity',
+    'highSeverity',
+    'misconfigured',
+    'deactivated',
+    'compromised',
+  ])('leaves %s as it was, also a second time', (state) => {
     expect(stateOf(after(state, [A]), DAY, 'health: A')).toBe(state);
     expect(stateOf(after(state, [A], [A]), 2 * DAY, 'health: A')).toBe(state);
     expect(stateOf(after(state, [A], [B], [A]), 3 * DAY, 'health: A')).toBe(state);
@@ -67,7 +96,18 @@ describe('a value that is disregarded', () => {
 
   test('hides no level that was reported after the one beside it and comes later', () => {
     const beside = { state: 'unknown', unknownTerms: [A], understood: 'secured', observedAt: DAY } as const;
-    expect(stateOf(after('secured', beside, { state: 'unknown', unknownTerms: [A], observedAt: 9 * DAY }, { state: 'highSeverity', observedAt: 5 * DAY }), 9 * DAY, 'health: A')).toBe('highSeverity');
+    expect(
+      stateOf(
+        after(
+          'secured',
+          beside,
+          { state: 'unknown', unknownTerms: [A], observedAt: 9 * DAY },
+          { state: 'highSeverity', observedAt: 5 * DAY },
+        ),
+        9 * DAY,
+        'health: A',
+      ),
+    ).toBe('highSeverity');
   });
 
   test('does not make a lost contact good', () => {
@@ -85,7 +125,11 @@ describe('a value that is disregarded', () => {
   });
 
   test('leaves the low level that open findings make of secured', () => {
-    const low = { state: 'secured' as const, basis: 'postureAndFindings' as const, findings: [{ id: 'f', type: 'app', severity: 'medium' as const, state: 'open' as const }] };
+    const low = {
+      state: 'secured' as const,
+      basis: 'postureAndFindings' as const,
+      findings: [{ id: 'f', type: 'app', severity: 'medium' as const, state: 'open' as const }],
+    };
     expect(stateOf(after(low), 0)).toBe('lowSeverity');
     expect(stateOf(after(low, [A]), DAY, 'health: A')).toBe('lowSeverity');
   });

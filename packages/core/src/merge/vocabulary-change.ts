@@ -9,6 +9,8 @@ import type { SignalLimits } from '../vocabulary/signal-limits.ts';
  */
 export function isVocabularyChange(holding: number, ofPartner: number, limits: SignalLimits): boolean {
   const percent = (100 * holding) / ofPartner;
-  return (holding > limits.vocabularyDevices && percent > limits.vocabularyPercent)
-    || (holding >= limits.vocabularySmallFleetDevices && percent >= limits.vocabularySmallFleetPercent);
+  return (
+    (holding > limits.vocabularyDevices && percent > limits.vocabularyPercent) ||
+    (holding >= limits.vocabularySmallFleetDevices && percent >= limits.vocabularySmallFleetPercent)
+  );
 }

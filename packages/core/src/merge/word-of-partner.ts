@@ -44,7 +44,12 @@ class Moment {
  * ends with its silence past the partner's threshold, or where a newer identity supersedes it; beside another identity, of a
  * removed one only findings since then count. `undefined`: nothing was reported.
  */
-export function stateOfPartner(views: readonly PartnerWord[], connector: Connector, now: Instant, limits: SignalLimits): PartnerState | undefined {
+export function stateOfPartner(
+  views: readonly PartnerWord[],
+  connector: Connector,
+  now: Instant,
+  limits: SignalLimits,
+): PartnerState | undefined {
   let only: PartnerWord | undefined;
   let count = 0;
   for (const view of views) {
@@ -56,12 +61,23 @@ export function stateOfPartner(views: readonly PartnerWord[], connector: Connect
   if (count === 1 && isPlain(only)) return { state: only.state };
   const moment = new Moment(now, limits);
   const { state, own } = combined(views, connector, moment);
-  const behind = isAssessment(state) || !isWorseThanSecured(state) ? undefined : worstLevel(views, connector, now, limits);
-  return { state, ...(own !== undefined && { own }), ...(behind !== undefined && { behind }), ...(moment.until !== undefined && { until: moment.until }) };
+  const behind =
+    isAssessment(state) || !isWorseThanSecured(state) ? undefined : worstLevel(views, connector, now, limits);
+  return {
+    state,
+    ...(own !== undefined && { own }),
+    ...(behind !== undefined && { behind }),
+    ...(moment.until !== undefined && { until: moment.until }),
+  };
 }
 
 /** The worst level above secured that stands in any identity's view. */
-function worstLevel(views: readonly PartnerWord[], connector: Connector, now: Instant, limits: SignalLimits): ThreatState | undefined {
+function worstLevel(
+  views: readonly PartnerWord[],
+  connector: Connector,
+  now: Instant,
+  limits: SignalLimits,
+): ThreatState | undefined {
   const own = views.filter((view) => view.connectorId === connector.id);
   const newest = newestOf(own);
   let worst: ThreatState | undefined;
@@ -76,7 +92,13 @@ function worstLevel(views: readonly PartnerWord[], connector: Connector, now: In
 
 /** Nothing but a state: nearly every view. */
 function isPlain(view: PartnerWord): boolean {
-  return view.openFindings.length === 0 && view.held === undefined && view.carried === undefined && view.contested === undefined && (isAssessment(view.state) || view.levelMissingSince === undefined);
+  return (
+    view.openFindings.length === 0 &&
+    view.held === undefined &&
+    view.carried === undefined &&
+    view.contested === undefined &&
+    (isAssessment(view.state) || view.levelMissingSince === undefined)
+  );
 }
 
 function combined(views: readonly PartnerWord[], connector: Connector, moment: Moment): PartnerState {
@@ -96,10 +118,18 @@ function combined(views: readonly PartnerWord[], connector: Connector, moment: M
 }
 
 /** What is worse than secured in a view that is not the newest's, and still counts; `isNewer`: it was heard after that. */
-function wordOfOther(view: PartnerWord, isNewer: boolean, connector: Connector, moment: Moment): ThreatState | undefined {
+function wordOfOther(
+  view: PartnerWord,
+  isNewer: boolean,
+  connector: Connector,
+  moment: Moment,
+): ThreatState | undefined {
   if (isForgotten(view, connector, moment)) return undefined;
   // What is held has no newer installation of the app to cure it, unless one was heard since.
-  const word = countsWhole(view) && isNewer && view.superseded !== true ? stateOfView(view, connector, moment) : levelOfOlder(view, connector, moment);
+  const word =
+    countsWhole(view) && isNewer && view.superseded !== true
+      ? stateOfView(view, connector, moment)
+      : levelOfOlder(view, connector, moment);
   return word !== undefined && isWorseThanSecured(word) ? word : undefined;
 }
 
@@ -110,13 +140,19 @@ export interface DecidingView<View extends PartnerWord> {
 }
 
 /** Of one partner's views of a device those that its word comes from, as `stateOfPartner` has it. */
-export function decidingViewsOf<View extends PartnerWord>(views: readonly View[], connector: Connector, now: Instant, limits: SignalLimits): readonly DecidingView<View>[] {
+export function decidingViewsOf<View extends PartnerWord>(
+  views: readonly View[],
+  connector: Connector,
+  now: Instant,
+  limits: SignalLimits,
+): readonly DecidingView<View>[] {
   const own = views.filter((view) => view.connectorId === connector.id);
   const newest = newestOf(own);
   const place = newest === undefined ? -1 : own.indexOf(newest);
   const moment = new Moment(now, limits);
   const words = own.flatMap((view, i) => {
-    const state = view === newest ? stateOfView(view, connector, moment) : wordOfOther(view, i > place, connector, moment);
+    const state =
+      view === newest ? stateOfView(view, connector, moment) : wordOfOther(view, i > place, connector, moment);
     return state === undefined ? [] : [{ view, state }];
   });
   const worst = Math.max(...words.map(({ state }) => meaningOf(state).rank));
@@ -135,7 +171,10 @@ function countsWhole({ held, carried }: PartnerWord): boolean {
 
 /** One partner's views of a device that count as worse than secured at a time, and whether each is the newest identity's. */
 export function badViewsOf<View extends PartnerWord>(
-  views: readonly View[], connector: Connector, now: Instant, limits: SignalLimits,
+  views: readonly View[],
+  connector: Connector,
+  now: Instant,
+  limits: SignalLimits,
 ): readonly { readonly view: View; readonly isNewest: boolean }[] {
   const own = views.filter((view) => view.connectorId === connector.id);
   const newest = newestOf(own.filter((view) => view.retired !== true));
@@ -151,7 +190,9 @@ export function badViewsOf<View extends PartnerWord>(
 
 /** What a newer identity has superseded, or the partner removed, is over; findings that are newer still raise. */
 function levelOfOlder(view: PartnerWord, connector: Connector, moment: Moment): ThreatState | undefined {
-  return view.superseded === true || view.retired === true ? raisedBy(view, undefined, moment) : levelOfView(view, connector, moment);
+  return view.superseded === true || view.retired === true
+    ? raisedBy(view, undefined, moment)
+    : levelOfView(view, connector, moment);
 }
 
 /**
@@ -161,7 +202,8 @@ function levelOfOlder(view: PartnerWord, connector: Connector, moment: Moment): 
  */
 function isForgotten(view: PartnerWord, connector: Connector, moment: Moment): boolean {
   const { now, limits } = moment;
-  const days = view.held !== undefined ? limits.holdDays : connector.unresponsivenessThresholdDays || limits.badNewsDays;
+  const days =
+    view.held !== undefined ? limits.holdDays : connector.unresponsivenessThresholdDays || limits.badNewsDays;
   const end = silenceBegan(view) + days * DAY;
   if (view.held === undefined && end <= now && end > heardUntil(connector, moment)) return false;
   return !moment.isBefore(end);
@@ -174,7 +216,8 @@ function heardUntil(connector: Connector, { now, limits }: Moment): Instant {
 /** Since when an identity that is not the newest, or is held, counts as silent. A finding is a word of it as well as its posture is. */
 export function silenceBegan({ observedAt, openFindings, carried, silenceFrom }: PartnerWord): Instant {
   let last = Math.max(observedAt, carried?.at ?? 0, silenceFrom ?? 0);
-  for (const finding of openFindings) if (finding.observedAt !== undefined && finding.observedAt > last) last = finding.observedAt;
+  for (const finding of openFindings)
+    if (finding.observedAt !== undefined && finding.observedAt > last) last = finding.observedAt;
   return last;
 }
 
@@ -188,7 +231,9 @@ function stateOfView(view: PartnerWord, connector: Connector, moment: Moment): T
 
 /** A state of the app that needs action outlives the contact with it. */
 function withAppState({ lastAppState }: PartnerWord, state: ThreatState): ThreatState {
-  return lastAppState !== undefined && isLostContact(state) && isWorseThanSecured(lastAppState.state) ? lastAppState.state : state;
+  return lastAppState !== undefined && isLostContact(state) && isWorseThanSecured(lastAppState.state)
+    ? lastAppState.state
+    : state;
 }
 
 /**
@@ -198,9 +243,11 @@ function withAppState({ lastAppState }: PartnerWord, state: ThreatState): Threat
  */
 function currentState(view: PartnerWord, connector: Connector): ThreatState {
   const { unrecognized } = view;
-  if (unrecognized === undefined || !unrecognized.terms.every((term) => connector.disregardedTerms?.includes(term))) return view.state;
+  if (unrecognized === undefined || !unrecognized.terms.every((term) => connector.disregardedTerms?.includes(term)))
+    return view.state;
   const { before, understood } = unrecognized;
-  if (understood !== undefined && understood.observedAt > (view.lastLevel?.observedAt ?? 0)) return lastLevelOf({ ...view, lastLevel: understood });
+  if (understood !== undefined && understood.observedAt > (view.lastLevel?.observedAt ?? 0))
+    return lastLevelOf({ ...view, lastLevel: understood });
   return before === undefined ? view.state : isAssessment(before) ? lastLevelOf(view) : before;
 }
 

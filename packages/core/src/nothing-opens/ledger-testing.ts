@@ -44,7 +44,16 @@ const SECOND = 1_000;
 const DAY = 86_400_000;
 /** From the best to the worst; the first three say nothing about the device. */
 const ORDER: readonly ThreatState[] = [
-  'unknown', 'activated', 'unresponsive', 'secured', 'lowSeverity', 'mediumSeverity', 'highSeverity', 'misconfigured', 'deactivated', 'compromised',
+  'unknown',
+  'activated',
+  'unresponsive',
+  'secured',
+  'lowSeverity',
+  'mediumSeverity',
+  'highSeverity',
+  'misconfigured',
+  'deactivated',
+  'compromised',
 ];
 const LEVELS: readonly ThreatState[] = ['secured', 'lowSeverity', 'mediumSeverity', 'highSeverity', 'compromised'];
 const NAMELESS = '(none)';
@@ -56,8 +65,11 @@ const saysNothing = (state: ThreatState): boolean => state === 'unknown' || stat
 
 /** The later of two; of one instant the worse. */
 const isAfter = (a: Entry, b: Entry | undefined): boolean =>
-  b === undefined || a.at > b.at || (a.at === b.at && badness(a.state as ThreatState) > badness(b.state as ThreatState));
-const newestOf = (entries: readonly Entry[]): Entry | undefined => entries.reduce<Entry | undefined>((best, one) => (isAfter(one, best) ? one : best), undefined);
+  b === undefined ||
+  a.at > b.at ||
+  (a.at === b.at && badness(a.state as ThreatState) > badness(b.state as ThreatState));
+const newestOf = (entries: readonly Entry[]): Entry | undefined =>
+  entries.reduce<Entry | undefined>((best, one) => (isAfter(one, best) ? one : best), undefined);
 
 /** The reports of one partner about one device. */
 export class Ledger {
@@ -82,16 +94,39 @@ export class Ledger {
     if (word.matched) this.#settle(word, identity);
     // What was reported without a record belongs to the first one that its management ties to the device as well.
     if (word.matched && word.identity !== undefined && word.tied && this.#isTied(NAMELESS)) {
-      this.#entries = this.#entries.map((entry) => (entry.held || entry.identity !== NAMELESS ? entry : { ...entry, identity, isHidden: true }));
+      this.#entries = this.#entries.map((entry) =>
+        entry.held || entry.identity !== NAMELESS ? entry : { ...entry, identity, isHidden: true },
+      );
     }
-    if (word.matched && ((word.identity === undefined && word.tied) || (word.state === undefined && (word.tied || word.identity === undefined)))) {
+    if (
+      word.matched &&
+      ((word.identity === undefined && word.tied) ||
+        (word.state === undefined && (word.tied || word.identity === undefined)))
+    ) {
       this.#wild.push(word);
       return;
     }
     const before = this.#entries.filter((entry) => entry.identity === identity && entry.state !== undefined);
-    const isHidden = !word.undated && this.#heard.some((other) => (other.identity ?? NAMELESS) === identity && other.at >= word.at && word.matched && !other.matched);
-    const counts = !word.undated || (word.matched && isBad(word.state) && this.#wild.length === 0 && !this.#hasFindings(identity) && before.every(({ state }) => badness(state as ThreatState) < badness(word.state as ThreatState)));
-    this.#entries.push({ ...word, identity, held: !word.matched, counts, isHidden, contestedUntil: this.#contest(word, identity) });
+    const isHidden =
+      !word.undated &&
+      this.#heard.some(
+        (other) => (other.identity ?? NAMELESS) === identity && other.at >= word.at && word.matched && !other.matched,
+      );
+    const counts =
+      !word.undated ||
+      (word.matched &&
+        isBad(word.state) &&
+        this.#wild.length === 0 &&
+        !this.#hasFindings(identity) &&
+        before.every(({ state }) => badness(state as ThreatState) < badness(word.state as ThreatState)));
+    this.#entries.push({
+      ...word,
+      identity,
+      held: !word.matched,
+      counts,
+      isHidden,
+      contestedUntil: this.#contest(word, identity),
+    });
   }
 
   #hasFindings(identity: string): boolean {
@@ -105,7 +140,12 @@ export class Ledger {
 
   closings(now: Instant): readonly Closing[] {
     const identities = [...new Set(this.#entries.map(({ identity }) => identity))];
-    return identities.flatMap((identity) => [...this.#levels(identity, now), ...this.#appState(identity), ...this.#findings(identity, now), ...this.#held(identity, now)]);
+    return identities.flatMap((identity) => [
+      ...this.#levels(identity, now),
+      ...this.#appState(identity),
+      ...this.#findings(identity, now),
+      ...this.#held(identity, now),
+    ]);
   }
 
   // ---- what a record's own reports close
@@ -116,20 +156,33 @@ export class Ledger {
     const dated = own.filter(({ undated }) => !undated);
     const levels = own.filter(({ state }) => isLevel(state));
     const newest = newestOf(levels.filter(({ undated }) => !undated));
-    const undated = levels.filter((entry) => entry.undated && !dated.some((other) => isLevel(other.state) && other.at >= entry.at));
+    const undated = levels.filter(
+      (entry) => entry.undated && !dated.some((other) => isLevel(other.state) && other.at >= entry.at),
+    );
     const contested = levels.filter(({ contestedUntil }) => contestedUntil !== undefined && now < contestedUntil);
     return [...(newest === undefined ? [] : [newest]), ...undated, ...contested.filter((entry) => this.#isLast(entry))]
-      .filter((entry) => isBad(entry.state) && !entry.isHidden && !this.#isOver(entry, own, now)).map(closingOf);
+      .filter((entry) => isBad(entry.state) && !entry.isHidden && !this.#isOver(entry, own, now))
+      .map(closingOf);
   }
 
   #isOver(level: Entry, own: readonly Entry[], now: Instant): boolean {
     // A state without a time may not count, and its level is missing from then on if it does; a level without a time may be older than any state.
-    const without = this.#entries.filter(({ identity, held, state, at }) => identity === level.identity && !held && state !== undefined && !isLevel(state) && (at >= level.at || level.undated));
+    const without = this.#entries.filter(
+      ({ identity, held, state, at }) =>
+        identity === level.identity &&
+        !held &&
+        state !== undefined &&
+        !isLevel(state) &&
+        (at >= level.at || level.undated),
+    );
     if (now >= Math.min(...without.map(({ at }) => at)) + 30 * DAY) return true;
     const last = Math.max(this.#olderFrom(level.identity), ...own.map(({ at }) => at));
     const forgottenAfter = (this.#thresholdDays === 0 ? 30 : this.#thresholdDays) * DAY;
     if (!this.#isNewest(level.identity) && now >= last + forgottenAfter) return true;
-    return this.#isSuperseded(level.identity, level.at) || this.#wild.some(({ state, at }) => state !== undefined && (at >= level.at || level.undated));
+    return (
+      this.#isSuperseded(level.identity, level.at) ||
+      this.#wild.some(({ state, at }) => state !== undefined && (at >= level.at || level.undated))
+    );
   }
 
   /** The app that is gone or not set up, while the record is the newest. */
@@ -138,24 +191,34 @@ export class Ledger {
     const telling = this.#own(identity).filter(({ state }) => state !== undefined && !saysNothing(state));
     const newest = newestOf(telling.filter(({ undated }) => !undated));
     const all = [newest, ...telling.filter((entry) => entry.undated && entry.at > (newest?.at ?? 0))];
-    return all.flatMap((entry) => (entry !== undefined && !entry.isHidden && !isLevel(entry.state) && isBad(entry.state) ? [closingOf(entry)] : []));
+    return all.flatMap((entry) =>
+      entry !== undefined && !entry.isHidden && !isLevel(entry.state) && isBad(entry.state) ? [closingOf(entry)] : [],
+    );
   }
 
   /** A finding newer than the posture counts until the next posture or for an hour; without any posture until it is over. */
   #findings(identity: string, now: Instant): readonly Closing[] {
     const own = this.#entries.filter((entry) => entry.identity === identity && !entry.held && !entry.undated);
-    return own.flatMap((entry) => entry.findings.flatMap((finding) => {
-      if (finding.state !== 'open' || finding.severity === undefined || finding.severity === 'secured') return [];
-      const state = `${finding.severity}Severity` as ThreatState;
-      return this.#isFindingOver(finding.id, entry, now) ? [] : [{ state, at: entry.at, reportId: entry.reportId, identity }];
-    }));
+    return own.flatMap((entry) =>
+      entry.findings.flatMap((finding) => {
+        if (finding.state !== 'open' || finding.severity === undefined || finding.severity === 'secured') return [];
+        const state = `${finding.severity}Severity` as ThreatState;
+        return this.#isFindingOver(finding.id, entry, now)
+          ? []
+          : [{ state, at: entry.at, reportId: entry.reportId, identity }];
+      }),
+    );
   }
 
   #isFindingOver(id: string, entry: Entry, now: Instant): boolean {
     const all = [...this.#entries, ...this.#wild];
     // Reported twice, it is not the news that it was: only what is reported once is followed here.
-    if (all.some((other) => other.reportId !== entry.reportId && other.findings.some((finding) => finding.id === id))) return true;
-    const postures = this.#heard.filter(({ state, identity }) => state !== undefined && (identity ?? NAMELESS) === entry.identity || identity === undefined);
+    if (all.some((other) => other.reportId !== entry.reportId && other.findings.some((finding) => finding.id === id)))
+      return true;
+    const postures = this.#heard.filter(
+      ({ state, identity }) =>
+        (state !== undefined && (identity ?? NAMELESS) === entry.identity) || identity === undefined,
+    );
     if (postures.some(({ at, matched }) => at >= entry.at || !matched)) return true;
     if (this.#isSuperseded(entry.identity, entry.at)) return true;
     const hasPosture = postures.length > 0 || !this.#isNewest(entry.identity);
@@ -165,16 +228,29 @@ export class Ledger {
   // ---- what may be about this device or another
 
   #held(identity: string, now: Instant): readonly Closing[] {
-    const all = this.#entries.filter((entry) => entry.held && entry.identity === identity && !entry.undated && entry.state !== undefined);
+    const all = this.#entries.filter(
+      (entry) => entry.held && entry.identity === identity && !entry.undated && entry.state !== undefined,
+    );
     const held = heldFrom(all);
     const level = newestOf(held.filter(({ state }) => isLevel(state)));
     if (level === undefined || level.isHidden || !isBad(level.state)) return [];
-    const without = this.#entries.filter((entry) => entry.held && entry.identity === identity && entry.state !== undefined && !isLevel(entry.state) && entry.at >= level.at);
+    const without = this.#entries.filter(
+      (entry) =>
+        entry.held &&
+        entry.identity === identity &&
+        entry.state !== undefined &&
+        !isLevel(entry.state) &&
+        entry.at >= level.at,
+    );
     if (without.some(({ retires }) => retires) || now >= Math.min(...without.map(({ at }) => at)) + 30 * DAY) return [];
     if (now >= Math.max(...held.map(({ at }) => at)) + 30 * DAY) return [];
     // A report about whichever record may have made an earlier held level the record's own.
-    const mayBeItsOwn = (word: Word): boolean => this.#wild.length > 0 && (word.identity ?? NAMELESS) === identity && isLevel(word.state) && word.at > level.at;
-    const settled = this.#entries.some((entry) => !entry.held && entry.identity === identity && isLevel(entry.state) && entry.at >= level.at) || this.#heard.some(mayBeItsOwn);
+    const mayBeItsOwn = (word: Word): boolean =>
+      this.#wild.length > 0 && (word.identity ?? NAMELESS) === identity && isLevel(word.state) && word.at > level.at;
+    const settled =
+      this.#entries.some(
+        (entry) => !entry.held && entry.identity === identity && isLevel(entry.state) && entry.at >= level.at,
+      ) || this.#heard.some(mayBeItsOwn);
     return settled || this.#isSuperseded(identity, level.at) ? [] : [closingOf(level)];
   }
 
@@ -183,11 +259,17 @@ export class Ledger {
     // An id of the management is no key that what was held without one can be known by.
     if (word.identity === undefined && word.tied) return;
     const own = this.#entries.filter((entry) => !entry.held && entry.identity === identity);
-    if (this.#wild.length > 0 || word.state === undefined || (own.length > 0 && !own.some(({ undated, state }) => !undated && state !== undefined))) {
+    if (
+      this.#wild.length > 0 ||
+      word.state === undefined ||
+      (own.length > 0 && !own.some(({ undated, state }) => !undated && state !== undefined))
+    ) {
       this.release(identity);
     } else if (own.length === 0) {
       const held = heldFrom(this.#entries.filter((entry) => entry.identity === identity));
-      this.#entries = this.#entries.flatMap((entry) => (entry.identity !== identity ? [entry] : held.includes(entry) ? [{ ...entry, held: false }] : []));
+      this.#entries = this.#entries.flatMap((entry) =>
+        entry.identity !== identity ? [entry] : held.includes(entry) ? [{ ...entry, held: false }] : [],
+      );
     }
   }
 
@@ -195,21 +277,27 @@ export class Ledger {
 
   /** What a record reported since it was last removed, as far as it counts. */
   #own(identity: string): readonly Entry[] {
-    const own = this.#entries.filter((entry) => entry.identity === identity && !entry.held && entry.state !== undefined);
+    const own = this.#entries.filter(
+      (entry) => entry.identity === identity && !entry.held && entry.state !== undefined,
+    );
     const removedAt = Math.max(...own.filter(({ retires }) => retires).map(({ at }) => at));
     return own.filter(({ at, counts }) => counts && at > removedAt);
   }
 
   #isNewest(identity: string): boolean {
     if (this.#wild.length > 0) return false;
-    const first = Math.min(...this.#heard.filter((word) => (word.identity ?? NAMELESS) === identity).map(({ at }) => at));
+    const first = Math.min(
+      ...this.#heard.filter((word) => (word.identity ?? NAMELESS) === identity).map(({ at }) => at),
+    );
     const others = new Set(this.#entries.filter((entry) => entry.identity !== identity).map((entry) => entry.identity));
     return [...others].every((other) => this.#surelyHeardBy(other) < first);
   }
 
   /** When a record had reported for the first time at the latest. */
   #surelyHeardBy(identity: string): Instant {
-    const own = this.#entries.filter((entry) => entry.identity === identity && entry.matched && !entry.isHidden && entry.state !== undefined);
+    const own = this.#entries.filter(
+      (entry) => entry.identity === identity && entry.matched && !entry.isHidden && entry.state !== undefined,
+    );
     const dated = own.find(({ undated }) => !undated);
     return dated === undefined ? Infinity : Math.max(dated.at, own.find(({ undated }) => undated)?.at ?? dated.at);
   }
@@ -218,7 +306,9 @@ export class Ledger {
   #isSuperseded(identity: string, at: Instant): boolean {
     const hasPosture = this.#entries.some((entry) => entry.identity === identity && entry.state !== undefined);
     const reportsLevel = ({ state, findings }: Word): boolean => isLevel(state) || (!hasPosture && findings.length > 0);
-    const others = this.#heard.filter((word) => (word.identity ?? NAMELESS) !== identity && reportsLevel(word)).map((word) => word.identity ?? NAMELESS);
+    const others = this.#heard
+      .filter((word) => (word.identity ?? NAMELESS) !== identity && reportsLevel(word))
+      .map((word) => word.identity ?? NAMELESS);
     if (this.#wild.some((word) => (word.state !== undefined || reportsLevel(word)) && word.at >= at)) return true;
     return others.some((other) => this.#isTied(other) && at <= this.#surelyHeardBy(other));
   }
@@ -227,7 +317,10 @@ export class Ledger {
   #olderFrom(identity: string): Instant {
     const firstReceipt = (isOf: (word: Word) => boolean): Instant => this.#heard.find(isOf)?.receivedAt ?? -Infinity;
     const isOwn = (word: Word): boolean => (word.identity ?? NAMELESS) === identity;
-    return Math.max(firstReceipt(isOwn), firstReceipt((word) => !isOwn(word) || this.#wild.includes(word)));
+    return Math.max(
+      firstReceipt(isOwn),
+      firstReceipt((word) => !isOwn(word) || this.#wild.includes(word)),
+    );
   }
 
   #isTied(identity: string): boolean {
@@ -237,11 +330,16 @@ export class Ledger {
   // ---- clocks that differ a little
 
   #contest(word: Word, identity: string): Instant | undefined {
-    if (!word.matched || word.undated || !isBad(word.state) || word.findings.length > 0 || this.#wild.length > 0) return undefined;
-    if (this.#entries.some((entry) => entry.identity !== identity || entry.contestedUntil !== undefined)) return undefined;
+    if (!word.matched || word.undated || !isBad(word.state) || word.findings.length > 0 || this.#wild.length > 0)
+      return undefined;
+    if (this.#entries.some((entry) => entry.identity !== identity || entry.contestedUntil !== undefined))
+      return undefined;
     const current = newestOf(this.#own(identity));
-    const isHardlyOlder = current !== undefined && isLevel(current.state) && current.at >= word.at && current.at - word.at <= 5 * SECOND;
-    return isHardlyOlder && badness(current.state as ThreatState) < badness(word.state as ThreatState) ? word.receivedAt + 60 * SECOND : undefined;
+    const isHardlyOlder =
+      current !== undefined && isLevel(current.state) && current.at >= word.at && current.at - word.at <= 5 * SECOND;
+    return isHardlyOlder && badness(current.state as ThreatState) < badness(word.state as ThreatState)
+      ? word.receivedAt + 60 * SECOND
+      : undefined;
   }
 
   #isLast(entry: Entry): boolean {

@@ -14,30 +14,53 @@ export interface Partner {
 }
 
 const DAY = 86_400_000;
-const LEVEL_OF: Readonly<Record<Level, ThreatState>> = { secured: 'secured', low: 'lowSeverity', medium: 'mediumSeverity', high: 'highSeverity' };
+const LEVEL_OF: Readonly<Record<Level, ThreatState>> = {
+  secured: 'secured',
+  low: 'lowSeverity',
+  medium: 'mediumSeverity',
+  high: 'highSeverity',
+};
 
 /** What has to keep the device closed at `now`; empty where the decision lets it open. */
-export function whatCloses(partners: readonly Partner[], merge: MergeMethod, silent: SilentPartnerRule, required: Level, now: Instant): readonly Closing[] {
+export function whatCloses(
+  partners: readonly Partner[],
+  merge: MergeMethod,
+  silent: SilentPartnerRule,
+  required: Level,
+  now: Instant,
+): readonly Closing[] {
   const above = ({ state }: Closing): boolean => badness(state) > badness(LEVEL_OF[required]);
-  const closing = partners.map((partner) => ({ partner, closings: stillHeard(partner, silent, now).filter(above) })).filter(({ closings }) => closings.length > 0);
+  const closing = partners
+    .map((partner) => ({ partner, closings: stillHeard(partner, silent, now).filter(above) }))
+    .filter(({ closings }) => closings.length > 0);
   const all = closing.flatMap(({ closings }) => closings);
   switch (merge.method) {
-    case 'strictest': case 'every': return all;
+    case 'strictest':
+    case 'every':
+      return all;
     case 'quorum': {
       const known = partners.filter(({ ledger }) => ledger.hasLevels).length;
       const voices = closing.filter(({ closings }) => closings.some(({ state }) => isLevel(state)));
-      return known < merge.atLeast || voices.length >= merge.atLeast ? all : all.filter(({ state }) => state === 'compromised');
+      return known < merge.atLeast || voices.length >= merge.atLeast
+        ? all
+        : all.filter(({ state }) => state === 'compromised');
     }
-    case 'primary': return ofPrimary(partners, merge.order, all, closing);
-    default: return all;
+    case 'primary':
+      return ofPrimary(partners, merge.order, all, closing);
+    default:
+      return all;
   }
 }
 
 function ofPrimary(
-  partners: readonly Partner[], order: readonly string[], all: readonly Closing[], closing: readonly { partner: Partner; closings: readonly Closing[] }[],
+  partners: readonly Partner[],
+  order: readonly string[],
+  all: readonly Closing[],
+  closing: readonly { partner: Partner; closings: readonly Closing[] }[],
 ): readonly Closing[] {
   for (const id of order) {
-    const levels = closing.find(({ partner }) => partner.id === id)?.closings.filter(({ state }) => isLevel(state)) ?? [];
+    const levels =
+      closing.find(({ partner }) => partner.id === id)?.closings.filter(({ state }) => isLevel(state)) ?? [];
     if (levels.length > 0) return levels;
     if (partners.some((partner) => partner.id === id && partner.ledger.hasLevels)) return [];
   }

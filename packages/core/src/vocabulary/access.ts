@@ -7,8 +7,14 @@ import type { Instant } from './signal.ts';
 export type ClientAppType = 'browser' | 'mobileAppsAndDesktopClients' | 'exchangeActiveSync' | 'easSupported' | 'other';
 
 export type GrantControl =
-  | 'block' | 'mfa' | 'compliantDevice' | 'domainJoinedDevice' | 'approvedApplication' | 'compliantApplication'
-  | 'passwordChange' | 'riskRemediation';
+  | 'block'
+  | 'mfa'
+  | 'compliantDevice'
+  | 'domainJoinedDevice'
+  | 'approvedApplication'
+  | 'compliantApplication'
+  | 'passwordChange'
+  | 'riskRemediation';
 
 export interface IncludeExclude {
   readonly include: readonly string[];

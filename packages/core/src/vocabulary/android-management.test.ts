@@ -3,14 +3,34 @@ import { androidManagementOf, type AndroidManagementHints } from './android-mana
 
 test.each<[string | undefined, AndroidManagementHints]>([
   ['deviceOwner', { operatingSystem: 'Android', deviceEnrollmentType: 'androidEnterpriseFullyManaged' }],
-  ['deviceOwner', { operatingSystem: 'Android', deviceEnrollmentType: 'androidEnterpriseDedicatedDevice', managementAgent: 'mdm' }],
+  [
+    'deviceOwner',
+    { operatingSystem: 'Android', deviceEnrollmentType: 'androidEnterpriseDedicatedDevice', managementAgent: 'mdm' },
+  ],
   ['deviceOwner', { operatingSystem: 'Android', deviceEnrollmentType: 'androidEnterpriseCorporateWorkProfile' }],
-  ['deviceOwner', { operatingSystem: 'Android', managementAgent: 'googleCloudDevicePolicyController', managedDeviceOwnerType: 'company' }],
-  ['workProfile', { operatingSystem: 'Android', managementAgent: 'googleCloudDevicePolicyController', managedDeviceOwnerType: 'personal' }],
+  [
+    'deviceOwner',
+    {
+      operatingSystem: 'Android',
+      managementAgent: 'googleCloudDevicePolicyController',
+      managedDeviceOwnerType: 'company',
+    },
+  ],
+  [
+    'workProfile',
+    {
+      operatingSystem: 'Android',
+      managementAgent: 'googleCloudDevicePolicyController',
+      managedDeviceOwnerType: 'personal',
+    },
+  ],
   [undefined, { operatingSystem: 'Android', managementAgent: 'googleCloudDevicePolicyController' }],
   [undefined, { operatingSystem: 'Android', managementAgent: 'mdm', managedDeviceOwnerType: 'personal' }],
   ['deviceOwner', { operatingSystem: 'Android (corporate-owned work profile)' }],
-  ['workProfile', { operatingSystem: 'Android (Personally-Owned Work Profile)', deviceEnrollmentType: 'userEnrollment' }],
+  [
+    'workProfile',
+    { operatingSystem: 'Android (Personally-Owned Work Profile)', deviceEnrollmentType: 'userEnrollment' },
+  ],
   ['workProfile', { operatingSystem: 'AndroidForWork', managementAgent: 'mdm' }],
   ['workProfile', { operatingSystem: 'AndroidForWork', managementAgent: 'googleCloudDevicePolicyController' }],
   ['deviceAdministrator', { operatingSystem: 'Android (device administrator)' }],

@@ -6,7 +6,13 @@ import type { Instant } from './signal.ts';
 
 /** Graph's `complianceState` of a device. */
 export type ComplianceState =
-  | 'unknown' | 'notApplicable' | 'compliant' | 'inGracePeriod' | 'noncompliant' | 'error' | 'conflict';
+  | 'unknown'
+  | 'notApplicable'
+  | 'compliant'
+  | 'inGracePeriod'
+  | 'noncompliant'
+  | 'error'
+  | 'conflict';
 
 export type AssignmentTarget =
   | { readonly kind: 'allDevices' }
@@ -47,7 +53,16 @@ export type SettingState = 'compliant' | 'nonCompliant' | 'notApplicable' | 'err
 
 export interface SettingVerdict {
   /** Graph's name of the setting, e.g. `AndroidCompliancePolicy.DeviceThreatProtectionRequiredSecurityLevel`. */
-  readonly setting: 'policy' | 'deviceThreatProtection' | 'osMinimumVersion' | 'osMaximumVersion' | 'partnerMinimumVersion' | 'operatingSystem' | 'hasPolicy' | 'isActive' | 'userExists';
+  readonly setting:
+    | 'policy'
+    | 'deviceThreatProtection'
+    | 'osMinimumVersion'
+    | 'osMaximumVersion'
+    | 'partnerMinimumVersion'
+    | 'operatingSystem'
+    | 'hasPolicy'
+    | 'isActive'
+    | 'userExists';
   readonly state: SettingState;
   readonly currentValue?: string | undefined;
   readonly reason?: Reason | undefined;

@@ -42,15 +42,22 @@ export function systemNameKey(operatingSystem: string): string {
 }
 
 function wordsOf(name: string): readonly string[] {
-  return name.slice(0, MAX_NAME).toLowerCase().split(/[^\p{L}\p{M}]/u).filter((word) => word !== '');
+  return name
+    .slice(0, MAX_NAME)
+    .toLowerCase()
+    .split(/[^\p{L}\p{M}]/u)
+    .filter((word) => word !== '');
 }
 
 function readingOf(words: readonly string[]): SystemReading {
   const kinds = kindsIn(words);
   const [first] = kinds;
   if (first === undefined || (kinds.includes('android') && kinds.includes('iOS'))) return UNREAD;
-  const kind = first === 'linux' ? kinds.find((other) => other !== 'linux') ?? first : first;
-  return { platform: kind === 'other' ? 'unknown' : kind, known: !(kind === 'linux' || kind === 'other') || !namesOtherPhone(words) };
+  const kind = first === 'linux' ? (kinds.find((other) => other !== 'linux') ?? first) : first;
+  return {
+    platform: kind === 'other' ? 'unknown' : kind,
+    known: !(kind === 'linux' || kind === 'other') || !namesOtherPhone(words),
+  };
 }
 
 function namesOtherPhone(words: readonly string[]): boolean {

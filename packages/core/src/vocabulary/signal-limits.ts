@@ -37,6 +37,7 @@ export interface LimitRange {
 }
 
 /** What may be set: no setting makes bad news vanish at once, or a rule that closes many run without its brake. */
+// biome-ignore format: columns
 export const SIGNAL_LIMIT_RANGES: Readonly<Record<keyof SignalLimits, LimitRange>> = {
   badNewsDays:                 { default: 30, min: 1,  max: 365 },
   findingRaisesMinutes:        { default: 60, min: 5,  max: 1_440 },
@@ -57,10 +58,12 @@ export const DEFAULT_SIGNAL_LIMITS: SignalLimits = signalLimitsOf({});
 
 /** The limits with these values; what is absent, or outside of its range, has its default. */
 export function signalLimitsOf(values: Readonly<Record<string, unknown>>): SignalLimits {
-  return Object.fromEntries(SIGNAL_LIMIT_NAMES.map((name) => {
-    const value = values[name];
-    return [name, isAllowed(value, SIGNAL_LIMIT_RANGES[name]) ? value : SIGNAL_LIMIT_RANGES[name].default];
-  })) as unknown as SignalLimits;
+  return Object.fromEntries(
+    SIGNAL_LIMIT_NAMES.map((name) => {
+      const value = values[name];
+      return [name, isAllowed(value, SIGNAL_LIMIT_RANGES[name]) ? value : SIGNAL_LIMIT_RANGES[name].default];
+    }),
+  ) as unknown as SignalLimits;
 }
 
 function isAllowed(value: unknown, { min, max }: LimitRange): value is number {

@@ -10,7 +10,15 @@ export type Instant = number;
  * of the device, learnt with the others; `vendorIncidentId` that of an incident on it, for reports that name no more.
  */
 export type DeviceKeyType =
-  | 'managedDeviceId' | 'entraDeviceId' | 'serialNumber' | 'imei' | 'udid' | 'easDeviceId' | 'vendorDeviceId' | 'vendorIncidentId' | 'email';
+  | 'managedDeviceId'
+  | 'entraDeviceId'
+  | 'serialNumber'
+  | 'imei'
+  | 'udid'
+  | 'easDeviceId'
+  | 'vendorDeviceId'
+  | 'vendorIncidentId'
+  | 'email';
 
 export interface DeviceKey {
   readonly type: DeviceKeyType;
@@ -201,7 +209,8 @@ export interface PartnerView extends PartnerWord {
 }
 
 /** As much of an open finding as its user is told; kept in memory with the posture. */
-export interface OpenFinding extends Pick<FindingReport, 'id' | 'type' | 'category' | 'severity' | 'title' | 'recommendedAction'> {
+export interface OpenFinding
+  extends Pick<FindingReport, 'id' | 'type' | 'category' | 'severity' | 'title' | 'recommendedAction'> {
   readonly observedAt?: Instant | undefined;
   /** Until then a finding that is newer than the partner's posture raises it. */
   readonly raisesUntil?: Instant | undefined;

@@ -9,6 +9,7 @@ export type SystemKind = Exclude<Platform, 'unknown'> | 'other';
  * the Android Management API, Apple's `ProductName` as NanoMDM hands it on, Fleet's `platform` and `os_version`, and
  * Configuration Manager. Names of two words come before those of one.
  */
+// biome-ignore format: a list of words
 export const SYSTEM_NAMES: ReadonlyMap<string, SystemKind> = new Map<string, SystemKind>([
   ...named('android', [
     'android', 'aosp', 'androidforwork', 'androidenterprise', 'androidworkprofile', 'androidaosp', 'androidngms', 'fire os', 'fireos', 'lineageos',
@@ -44,6 +45,7 @@ export const SYSTEM_NAMES: ReadonlyMap<string, SystemKind> = new Map<string, Sys
  * Phones that no compliance policy is for, by names that may stand beside the system that they are built on ("Ubuntu Touch",
  * "postmarketOS (Alpine Linux)"): the name of that system does not make a desktop of them.
  */
+// biome-ignore format: a list of words
 export const OTHER_PHONES: ReadonlySet<string> = new Set([
   'ubuntu touch', 'ubuntutouch', 'ubports', 'postmarketos', 'postmarket os', 'sailfish', 'sailfishos', 'aurora os', 'auroraos', 'kaios', 'kai os', 'harmonyos', 'harmony os',
   'openharmony', 'hongmeng', 'plasma mobile', 'plasmamobile', 'phosh', 'mobian', 'droidian', 'pinephone', 'librem', 'pureos', 'maemo', 'meego', 'nemo mobile',
@@ -55,7 +57,12 @@ export const VAGUE_NAMES: ReadonlyMap<string, SystemKind> = new Map(named('iOS',
 
 /** No other system's name begins so, and managements write what they mean behind it without a blank. */
 export const SYSTEM_PREFIXES: readonly (readonly [prefix: string, kind: SystemKind])[] = [
-  ['android', 'android'], ['windows', 'windows'], ['macos', 'macOS'], ['ipados', 'iOS'], ['linux', 'linux'], ['ubuntu', 'linux'],
+  ['android', 'android'],
+  ['windows', 'windows'],
+  ['macos', 'macOS'],
+  ['ipados', 'iOS'],
+  ['linux', 'linux'],
+  ['ubuntu', 'linux'],
 ];
 
 function named(kind: SystemKind, names: readonly string[]): readonly (readonly [string, SystemKind])[] {

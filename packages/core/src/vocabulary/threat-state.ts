@@ -5,9 +5,16 @@ import type { Level } from './level.ts';
  * levels with states of the partner's app.
  */
 export type ThreatState =
-  | 'unknown' | 'activated' | 'deactivated'
-  | 'secured' | 'lowSeverity' | 'mediumSeverity' | 'highSeverity'
-  | 'unresponsive' | 'compromised' | 'misconfigured';
+  | 'unknown'
+  | 'activated'
+  | 'deactivated'
+  | 'secured'
+  | 'lowSeverity'
+  | 'mediumSeverity'
+  | 'highSeverity'
+  | 'unresponsive'
+  | 'compromised'
+  | 'misconfigured';
 
 interface Meaning {
   /** The level it stands for, if it stands for one. */
@@ -24,16 +31,16 @@ interface Meaning {
  * `compromised` is what the user cannot mend and ranks above all.
  */
 const MEANING: Readonly<Record<ThreatState, Meaning>> = {
-  unknown:        { missing: true,  rank: 0 },
-  activated:      { missing: true,  rank: 1 },
-  unresponsive:   { missing: true,  rank: 2 },
-  secured:        { level: 'secured', missing: false, rank: 3 },
-  lowSeverity:    { level: 'low',     missing: false, rank: 4 },
-  mediumSeverity: { level: 'medium',  missing: false, rank: 5 },
-  highSeverity:   { level: 'high',    missing: false, rank: 6 },
-  misconfigured:  { missing: false, rank: 7 },
-  deactivated:    { missing: false, rank: 8 },
-  compromised:    { missing: false, rank: 9 },
+  unknown: { missing: true, rank: 0 },
+  activated: { missing: true, rank: 1 },
+  unresponsive: { missing: true, rank: 2 },
+  secured: { level: 'secured', missing: false, rank: 3 },
+  lowSeverity: { level: 'low', missing: false, rank: 4 },
+  mediumSeverity: { level: 'medium', missing: false, rank: 5 },
+  highSeverity: { level: 'high', missing: false, rank: 6 },
+  misconfigured: { missing: false, rank: 7 },
+  deactivated: { missing: false, rank: 8 },
+  compromised: { missing: false, rank: 9 },
 };
 
 export const THREAT_STATES: readonly ThreatState[] = Object.keys(MEANING) as ThreatState[];
@@ -66,7 +73,10 @@ export function worseOf(a: ThreatState, b: ThreatState): ThreatState {
 }
 
 const OF_LEVEL: Readonly<Record<Level, ThreatState>> = {
-  secured: 'secured', low: 'lowSeverity', medium: 'mediumSeverity', high: 'highSeverity',
+  secured: 'secured',
+  low: 'lowSeverity',
+  medium: 'mediumSeverity',
+  high: 'highSeverity',
 };
 
 export function stateOfLevel(level: Level): ThreatState {

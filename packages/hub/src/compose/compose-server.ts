@@ -30,7 +30,13 @@ import { addOpenApiRoute } from '../http/openapi.ts';
 import { addOperationsRoutes, measureRequests } from '../http/operations.ts';
 import { partnerRoutes } from '../api/partner/partner-routes.ts';
 import { addHelpPage } from '../api/portal/help-page.ts';
-import { clockIsSure, createReadiness, databaseFileIsInPlace, documentsAreReadable, storeIsWritable } from '../http/readiness.ts';
+import {
+  clockIsSure,
+  createReadiness,
+  databaseFileIsInPlace,
+  documentsAreReadable,
+  storeIsWritable,
+} from '../http/readiness.ts';
 import { createAuthenticator } from '../api/token/authenticator.ts';
 import { addTokenRoutes } from '../api/token/token-routes.ts';
 import { openInventory } from '../inventory/open.ts';
@@ -64,13 +70,32 @@ export interface Server {
 
 /** The server with everything that it answers. It does not listen yet; only syslog does. */
 export async function openServer(foundation: Foundation, services: Services): Promise<Server> {
-  const { settings, opened, store, pipeline, log, clock, baseUrl, serverTls, tls, dataKey, signingKeys: keys } = foundation;
+  const {
+    settings,
+    opened,
+    store,
+    pipeline,
+    log,
+    clock,
+    baseUrl,
+    serverTls,
+    tls,
+    dataKey,
+    signingKeys: keys,
+  } = foundation;
   const { administrator, clients, http, runner } = services;
-  const syslog = settings.syslogListen && serverTls && await openSyslog(settings.syslogListen, serverTls, { runner, clock, log }, opened);
+  const syslog =
+    settings.syslogListen &&
+    serverTls &&
+    (await openSyslog(settings.syslogListen, serverTls, { runner, clock, log }, opened));
   const site = { baseUrl, tenantId: administrator.tenantId };
   const authenticator = createAuthenticator({ site, keys, clients, clock });
   const app = createHttpServer({
-    tls, log, clock, behindProxy: settings.tls === 'proxy', hsts: settings.publicUrl !== undefined && !isLocal(baseUrl),
+    tls,
+    log,
+    clock,
+    behindProxy: settings.tls === 'proxy',
+    hsts: settings.publicUrl !== undefined && !isLocal(baseUrl),
     authenticator,
     rewriteUrl: (url) => rewriteGraphUrl(url, site.tenantId),
   });
@@ -82,15 +107,30 @@ export async function openServer(foundation: Foundation, services: Services): Pr
   await addTokenRoutes(app, { site, keys, clients, clock });
   await addRoutes(app, foundation, services, { authenticator, timerOf, syslogAddress: syslog?.address });
   const inventory = await openInventory({
-    store, view: pipeline.decider.view, configuration: pipeline.configuration, clock, site, dataKey, http, log,
-    keepDisclosuresDays: settings.keepDisclosuresDays, sharesDatabase: settings.databaseUrl !== undefined,
+    store,
+    view: pipeline.decider.view,
+    configuration: pipeline.configuration,
+    clock,
+    site,
+    dataKey,
+    http,
+    log,
+    keepDisclosuresDays: settings.keepDisclosuresDays,
+    sharesDatabase: settings.databaseUrl !== undefined,
   });
   opened.add(() => inventory.close());
   await app.register(inventory.routes);
   const inPlace = settings.databaseUrl === undefined ? [databaseFileIsInPlace(store, clock)] : [];
   const readable = documentsAreReadable(() => pipeline.unreadable(), log);
   await readable.check();
-  addOperationsRoutes(app, { metrics, readiness: createReadiness([storeIsWritable(store, clock), clockIsSure(pipeline.clockControl), readable, ...inPlace], clock, log) });
+  addOperationsRoutes(app, {
+    metrics,
+    readiness: createReadiness(
+      [storeIsWritable(store, clock), clockIsSure(pipeline.clockControl), readable, ...inPlace],
+      clock,
+      log,
+    ),
+  });
   addHelpPage(app, pipeline.decider.view);
   addOpenApiRoute(app, { site, version: program.version });
   followCertificate(foundation, { app, syslog });
@@ -104,19 +144,36 @@ interface RouteParts {
 }
 
 async function addRoutes(
-  app: FastifyInstance, { settings, store, pipeline, log, clock, baseUrl, dataKey }: Foundation, { publisher, alerts, doors, trustSets, http, runner }: Services,
+  app: FastifyInstance,
+  { settings, store, pipeline, log, clock, baseUrl, dataKey }: Foundation,
+  { publisher, alerts, doors, trustSets, http, runner }: Services,
   { authenticator, timerOf, syslogAddress }: RouteParts,
 ): Promise<void> {
   const { configuration, decider, devices, intake, provisioning, questions, vocabulary } = pipeline;
   const { view } = decider;
   await app.register(graphRoutes({ store, configuration, devices, view, clock, baseUrl: settings.publicUrl }));
-  await app.register(partnerRoutes({ intake, provisioning, clock, authenticator, onTaken: timerOf('POST', '/partner/v1/device-health', 200) }));
+  await app.register(
+    partnerRoutes({
+      intake,
+      provisioning,
+      clock,
+      authenticator,
+      onTaken: timerOf('POST', '/partner/v1/device-health', 200),
+    }),
+  );
   await app.register(webhookRoutes({ runner }));
   await app.register(logCollectorRoutes({ runner, clock }));
   await app.register(ssfPushRoutes({ runner, http, clock }));
-  await app.register(accessRoutes({
-    decider, clock, baseUrl, authenticator, trustSets, onAnswered: timerOf('POST', '/access/v1/evaluation', 200),
-  }));
+  await app.register(
+    accessRoutes({
+      decider,
+      clock,
+      baseUrl,
+      authenticator,
+      trustSets,
+      onAnswered: timerOf('POST', '/access/v1/evaluation', 200),
+    }),
+  );
   await app.register(doorRoutes({ registry: doors, decider, publisher, clock, baseUrl }));
   await app.register(doorAdminRoutes({ store, configuration, clock, registry: doors, view, baseUrl }));
   await app.register(trustSetAdminRoutes({ store, configuration, clock, trustSets }));
@@ -127,7 +184,9 @@ async function addRoutes(
   await app.register(clockRoutes({ control: pipeline.clockControl }));
   await app.register(eventRoutes({ alerts }));
   await app.register(tryVendorRoutes({ clock }));
-  await app.register(vendorLinkRoutes({ store, configuration, devices, vocabulary, clock, runner, dataKey, http, log, syslogAddress }));
+  await app.register(
+    vendorLinkRoutes({ store, configuration, devices, vocabulary, clock, runner, dataKey, http, log, syslogAddress }),
+  );
   await app.register(deviceIdentityRoutes({ store }));
   await app.register(connectorPreviewRoutes({ store, questions }));
   await app.register(policyPreviewRoutes({ store, questions }));
@@ -139,44 +198,120 @@ async function addRoutes(
 
 function addGauges(metrics: Registry, { store, pipeline }: Foundation): void {
   addGauge(metrics, 'sallyport_devices', 'Devices by compliance state', 'state', () => store.postures.countByState());
-  addGauge(metrics, 'sallyport_connectors', 'Connectors to partners by state', 'state', async () => countStates(await store.documents.list('connectorStatus')));
-  addGauge(metrics, 'sallyport_devices_of_unknown_system', 'Devices whose operating system has a name that is in no table and has no platform', 'state', async () => unknownSystems(pipeline, store));
-  addGauge(metrics, 'sallyport_unknown_terms', "Values in vendors' reports that no table holds, by what is done with them", 'handling', async () => countTerms(await pipeline.vocabulary.unknownTerms()));
-  addGauge(metrics, 'sallyport_clock_in_doubt', 'Whether the clock is in doubt (1), by reason', 'reason', async () => clockDoubts(pipeline.clockControl?.state().doubt ?? null));
-  addCounter(metrics, 'sallyport_times_pulled_back', 'Stored times that lay ahead of the clock and were pulled back', [], () => [[{}, pipeline.clockControl?.state().pulledBack ?? 0]]);
-  addGauge(metrics, 'sallyport_devices_not_unique', 'Devices with bad news held against them that may be about another one, and records that a newer enrolment superseded', 'kind', async () => Object.entries(pipeline.questions.recordCounts()));
-  addCounter(metrics, 'sallyport_reports_of_common_keys_total', 'Reports whose key more devices carry than maxCandidates of /admin/v1/signal-limits, so that it identifies none', [], () => [[{}, pipeline.commonKeyReports()]]);
-  addGauge(metrics, 'sallyport_reports_waiting', 'Reports whose device is not known (unmatched) or not certain (ambiguous)', 'status', async () => store.reports.countWaiting());
-  addGauge(metrics, 'sallyport_identity_conflicts', 'Devices of which an older record of a partner reports worse than the newest', 'kind', async () => new Map([['any', (await store.documents.list('identityConflict')).length]]));
-  addGauge(metrics, 'sallyport_partner_disagreements', 'Devices of which partners say different levels', 'kind', async () => new Map([['any', (await pipeline.questions.disagreements(0)).count]]));
+  addGauge(metrics, 'sallyport_connectors', 'Connectors to partners by state', 'state', async () =>
+    countStates(await store.documents.list('connectorStatus')),
+  );
+  addGauge(
+    metrics,
+    'sallyport_devices_of_unknown_system',
+    'Devices whose operating system has a name that is in no table and has no platform',
+    'state',
+    async () => unknownSystems(pipeline, store),
+  );
+  addGauge(
+    metrics,
+    'sallyport_unknown_terms',
+    "Values in vendors' reports that no table holds, by what is done with them",
+    'handling',
+    async () => countTerms(await pipeline.vocabulary.unknownTerms()),
+  );
+  addGauge(metrics, 'sallyport_clock_in_doubt', 'Whether the clock is in doubt (1), by reason', 'reason', async () =>
+    clockDoubts(pipeline.clockControl?.state().doubt ?? null),
+  );
+  addCounter(
+    metrics,
+    'sallyport_times_pulled_back',
+    'Stored times that lay ahead of the clock and were pulled back',
+    [],
+    () => [[{}, pipeline.clockControl?.state().pulledBack ?? 0]],
+  );
+  addGauge(
+    metrics,
+    'sallyport_devices_not_unique',
+    'Devices with bad news held against them that may be about another one, and records that a newer enrolment superseded',
+    'kind',
+    async () => Object.entries(pipeline.questions.recordCounts()),
+  );
+  addCounter(
+    metrics,
+    'sallyport_reports_of_common_keys_total',
+    'Reports whose key more devices carry than maxCandidates of /admin/v1/signal-limits, so that it identifies none',
+    [],
+    () => [[{}, pipeline.commonKeyReports()]],
+  );
+  addGauge(
+    metrics,
+    'sallyport_reports_waiting',
+    'Reports whose device is not known (unmatched) or not certain (ambiguous)',
+    'status',
+    async () => store.reports.countWaiting(),
+  );
+  addGauge(
+    metrics,
+    'sallyport_identity_conflicts',
+    'Devices of which an older record of a partner reports worse than the newest',
+    'kind',
+    async () => new Map([['any', (await store.documents.list('identityConflict')).length]]),
+  );
+  addGauge(
+    metrics,
+    'sallyport_partner_disagreements',
+    'Devices of which partners say different levels',
+    'kind',
+    async () => new Map([['any', (await pipeline.questions.disagreements(0)).count]]),
+  );
 }
 
 function addStreamFigures(metrics: Registry, { publisher, alerts }: Services): void {
-  const cutsOf = (stream: string, { cuts }: Publisher) => cuts.all().map(({ door, reason, count }) => [{ stream, door, reason }, count] as const);
+  const cutsOf = (stream: string, { cuts }: Publisher) =>
+    cuts.all().map(({ door, reason, count }) => [{ stream, door, reason }, count] as const);
   addCounter(
-    metrics, 'sallyport_event_stream_cuts_total', 'Streams of events that the hub cut, by kind of stream, door and reason', ['stream', 'door', 'reason'],
+    metrics,
+    'sallyport_event_stream_cuts_total',
+    'Streams of events that the hub cut, by kind of stream, door and reason',
+    ['stream', 'door', 'reason'],
     () => [...cutsOf('doors', publisher), ...cutsOf('alerts', alerts)],
   );
-  addGauge(metrics, 'sallyport_door_events_behind', 'Events that a listening door has yet to be given', 'door', async () => publisher.behind());
+  addGauge(
+    metrics,
+    'sallyport_door_events_behind',
+    'Events that a listening door has yet to be given',
+    'door',
+    async () => publisher.behind(),
+  );
 }
 
 function addUnreadRecords(metrics: Registry, { runner }: Services): void {
   addCounter(
-    metrics, 'sallyport_unread_records_total', 'Records and calls from partners that could not be read, since the link was started or changed', ['connector'],
-    () => runner.links().map(({ link, status }) => [{ connector: link.connectorId }, status.unread?.count ?? 0] as const),
+    metrics,
+    'sallyport_unread_records_total',
+    'Records and calls from partners that could not be read, since the link was started or changed',
+    ['connector'],
+    () =>
+      runner.links().map(({ link, status }) => [{ connector: link.connectorId }, status.unread?.count ?? 0] as const),
   );
 }
 
 /** Names come from outside, so they are no label: there may be any number of them. */
-async function unknownSystems({ questions }: Pick<Foundation['pipeline'], 'questions'>, { documents }: Pick<Foundation['store'], 'documents'>): Promise<Iterable<readonly [string, number]>> {
+async function unknownSystems(
+  { questions }: Pick<Foundation['pipeline'], 'questions'>,
+  { documents }: Pick<Foundation['store'], 'documents'>,
+): Promise<Iterable<readonly [string, number]>> {
   const named = new Set((await documents.list('platformName')).map(({ id }) => id));
   const unnamed = (await questions.ownSystemNames()).filter(({ name }) => !named.has(name));
-  const count = (of: (one: (typeof unnamed)[number]) => number): number => unnamed.reduce((sum, one) => sum + of(one), 0);
-  return [['closed', count(({ closed }) => closed)], ['open', count(({ devices, closed }) => devices - closed)]];
+  const count = (of: (one: (typeof unnamed)[number]) => number): number =>
+    unnamed.reduce((sum, one) => sum + of(one), 0);
+  return [
+    ['closed', count(({ closed }) => closed)],
+    ['open', count(({ devices, closed }) => devices - closed)],
+  ];
 }
 
 function countTerms(terms: readonly ListedTerm[]): Iterable<readonly [string, number]> {
-  return (['automatic', 'disregarded', 'enforced'] as const).map((handling) => [handling, terms.filter(({ handled }) => (handled?.handling ?? 'automatic') === handling).length]);
+  return (['automatic', 'disregarded', 'enforced'] as const).map((handling) => [
+    handling,
+    terms.filter(({ handled }) => (handled?.handling ?? 'automatic') === handling).length,
+  ]);
 }
 
 function clockDoubts(doubt: DoubtReason | null): [DoubtReason, number][] {
@@ -186,21 +321,40 @@ function clockDoubts(doubt: DoubtReason | null): [DoubtReason, number][] {
 /** The states that were last noted; a connector that is newer than a second or so has none yet. */
 function countStates(statuses: readonly DocumentRow[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { body: { state } } of statuses) if (typeof state === 'string') counts.set(state, (counts.get(state) ?? 0) + 1);
+  for (const {
+    body: { state },
+  } of statuses)
+    if (typeof state === 'string') counts.set(state, (counts.get(state) ?? 0) + 1);
   return counts;
 }
 
-async function openSyslog(listen: ServeSettings['listen'], tls: ServerTls, parts: Pick<SyslogOptions, 'runner' | 'clock' | 'log'>, opened: Opened): Promise<SyslogPart> {
+async function openSyslog(
+  listen: ServeSettings['listen'],
+  tls: ServerTls,
+  parts: Pick<SyslogOptions, 'runner' | 'clock' | 'log'>,
+  opened: Opened,
+): Promise<SyslogPart> {
   const listener = await startSyslog({ listen, tls, ...parts });
   opened.add(() => listener.close());
-  return { useCertificate: (pair) => listener.useCertificate(pair), address: `${isIP(listen.host) === 6 ? `[${listen.host}]` : listen.host}:${listener.port}`, caFile: tls.caFile };
+  return {
+    useCertificate: (pair) => listener.useCertificate(pair),
+    address: `${isIP(listen.host) === 6 ? `[${listen.host}]` : listen.host}:${listener.port}`,
+    caFile: tls.caFile,
+  };
 }
 
 /** A renewed pair of files is served without a restart. */
-function followCertificate({ settings: { dataDir }, serverTls, tls, hosts, clock, log, opened }: Foundation, { app, syslog }: Server): void {
+function followCertificate(
+  { settings: { dataDir }, serverTls, tls, hosts, clock, log, opened }: Foundation,
+  { app, syslog }: Server,
+): void {
   if (serverTls === undefined) return;
   const following = followServerTls({
-    dir: join(dataDir, 'tls'), hosts, current: serverTls, clock, log,
+    dir: join(dataDir, 'tls'),
+    hosts,
+    current: serverTls,
+    clock,
+    log,
     use: (pair) => {
       if (tls !== undefined) useCertificate(app, pair);
       syslog?.useCertificate(pair);

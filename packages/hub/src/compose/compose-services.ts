@@ -24,16 +24,35 @@ export async function openServices(foundation: Foundation): Promise<Hub> {
   opened.add(() => app.close());
   const { administrator } = services;
   return {
-    baseUrl, app, caFile: tls?.caFile, adminFile: administrator.file,
+    baseUrl,
+    app,
+    caFile: tls?.caFile,
+    adminFile: administrator.file,
     syslog,
-    notes: [...(serverTls?.warnings ?? []), ...administrator.notes, ...await notesOnExposedFiles(settings.dataDir)],
+    notes: [...(serverTls?.warnings ?? []), ...administrator.notes, ...(await notesOnExposedFiles(settings.dataDir))],
     close: () => opened.closeAll(),
   };
 }
 
-async function startServices({ settings, log, clock, opened, store, pipeline, baseUrl, tls, dataKey }: Foundation): Promise<Services> {
+async function startServices({
+  settings,
+  log,
+  clock,
+  opened,
+  store,
+  pipeline,
+  baseUrl,
+  tls,
+  dataKey,
+}: Foundation): Promise<Services> {
   const administrator = await ensureAdministrator({
-    dataDir: settings.dataDir, documents: store.documents, configuration: pipeline.configuration, baseUrl, caFile: tls?.caFile, clock, reset: settings.resetAdministrator,
+    dataDir: settings.dataDir,
+    documents: store.documents,
+    configuration: pipeline.configuration,
+    baseUrl,
+    caFile: tls?.caFile,
+    clock,
+    reset: settings.resetAdministrator,
   });
   const clients = createClientDirectory(store, log);
   store.onCommitted((rows) => {

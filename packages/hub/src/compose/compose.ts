@@ -20,7 +20,11 @@ import { reclassifyInventory } from '../inventory/keep-inventory.ts';
  * Builds a hub from its settings and starts it: the one place where the parts meet, with `compose-services.ts` for
  * those that stand on the pipeline.
  */
-export async function compose(settings: ServeSettings, log: Logger, clock: TrustedClock = new TrustedClock()): Promise<Hub> {
+export async function compose(
+  settings: ServeSettings,
+  log: Logger,
+  clock: TrustedClock = new TrustedClock(),
+): Promise<Hub> {
   const opened = new Opened();
   try {
     return await open(settings, log, clock, opened);
@@ -41,27 +45,53 @@ async function open(settings: ServeSettings, log: Logger, clock: TrustedClock, o
   const port = held?.port ?? settings.listen.port;
   const baseUrl = baseUrlOf(settings, port);
   const { syslogListen } = settings;
-  const hosts = [settings.listen.host, new URL(baseUrl).hostname, ...(syslogListen === undefined ? [] : [syslogListen.host])];
+  const hosts = [
+    settings.listen.host,
+    new URL(baseUrl).hostname,
+    ...(syslogListen === undefined ? [] : [syslogListen.host]),
+  ];
   // The larger part of the program is loaded while the threads of the database start.
   const [store, { openServices }] = await Promise.all([openStore(settings, opened), import('./compose-services.ts')]);
   // After the database: keys without one are the sign that it was lost.
   const dataKey = await loadDataKey(join(dataDir, 'keys'), settings.dataKey);
   const signingKeys = await loadSigningKeys(join(dataDir, 'keys'), clock);
-  const onError = (error: unknown): void => log.error({ err: error }, 'something in the background failed; it is tried again');
+  const onError = (error: unknown): void =>
+    log.error({ err: error }, 'something in the background failed; it is tried again');
   const pipeline = await startPipeline({ store, clock, log, onError, deviceHooks: [reclassifyInventory] });
   opened.add(() => pipeline.close());
   // After the pipeline, which has compared the clock with the mark: no certificate is replaced by a clock in doubt.
   const needsTls = settings.tls === 'own' || syslogListen !== undefined;
-  const serverTls = needsTls ? await ensureServerTls(join(dataDir, 'tls'), hosts, clock.now(), clock.mayDelete) : undefined;
+  const serverTls = needsTls
+    ? await ensureServerTls(join(dataDir, 'tls'), hosts, clock.now(), clock.mayDelete)
+    : undefined;
   const tls = settings.tls === 'own' ? serverTls : undefined;
-  return await openServices({ settings, log, clock, opened, store, pipeline, held, port, baseUrl, hosts, serverTls, tls, dataKey, signingKeys });
+  return await openServices({
+    settings,
+    log,
+    clock,
+    opened,
+    store,
+    pipeline,
+    held,
+    port,
+    baseUrl,
+    hosts,
+    serverTls,
+    tls,
+    dataKey,
+    signingKeys,
+  });
 }
 
 async function openStore(settings: ServeSettings, opened: Opened): Promise<Store> {
   const mayBeNew = settings.newDatabase || (!settings.existingDatabase && !(await holdsKeys(settings.dataDir)));
-  const store = settings.databaseUrl === undefined
-    ? await openSqliteStore({ file: join(settings.dataDir, 'hub.db'), mayBeNew })
-    : await (await import('../store/postgres/postgres-store.ts')).openPostgresStore({ url: settings.databaseUrl, mayBeNew });
+  const store =
+    settings.databaseUrl === undefined
+      ? await openSqliteStore({ file: join(settings.dataDir, 'hub.db'), mayBeNew })
+      : await (await import('../store/postgres/postgres-store.ts')).openPostgresStore({
+          url: settings.databaseUrl,
+          mayBeNew,
+        });
   opened.add(() => store.close());
   return store;
 }

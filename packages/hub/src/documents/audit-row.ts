@@ -16,7 +16,9 @@ export function auditRow(actor: string, change: Audited, at: number): AuditRow {
   const [before, after] = [auditedBody(change.kind, change.before), auditedBody(change.kind, change.after)];
   const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
   return {
-    id: randomUUID(), at, actor,
+    id: randomUUID(),
+    at,
+    actor,
     operation: before === undefined ? 'Create' : after === undefined ? 'Delete' : 'Patch',
     resourceType: change.kind,
     resourceId: change.id,
@@ -39,5 +41,7 @@ function auditedBody(kind: Audited['kind'], body: ConfigurationChange['before'])
 function shown(kind: Audited['kind'], property: string, value: unknown): string | null {
   if (value === undefined || value === null) return null;
   if (SECRET.test(property) || CATALOGUE.get(kind)?.hides?.includes(property) === true) return NOT_SHOWN;
-  return typeof value === 'string' ? value : JSON.stringify(value, (key, inner: unknown) => (key !== '' && SECRET.test(key) ? NOT_SHOWN : inner));
+  return typeof value === 'string'
+    ? value
+    : JSON.stringify(value, (key, inner: unknown) => (key !== '' && SECRET.test(key) ? NOT_SHOWN : inner));
 }

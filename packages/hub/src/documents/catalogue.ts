@@ -21,11 +21,24 @@ import { vendorLinkDocument } from './kinds/vendor-link.ts';
 
 /** Every kind of document that the hub is configured with, in the order in which they are loaded. */
 const TYPES: readonly DocumentType[] = [
-  connectorDocument, connectorStatusDocument, mergeRuleDocument, signalLimitsDocument, platformNameDocument,
-  compliancePolicyDocument, managementSettingsDocument,
-  accessPolicyDocument, namedLocationDocument, applicationDocument,
-  userDocument, groupDocument, organizationDocument,
-  doorDocument, trustSetDocument, vendorLinkDocument, inventorySourceDocument, inventoryPushDocument,
+  connectorDocument,
+  connectorStatusDocument,
+  mergeRuleDocument,
+  signalLimitsDocument,
+  platformNameDocument,
+  compliancePolicyDocument,
+  managementSettingsDocument,
+  accessPolicyDocument,
+  namedLocationDocument,
+  applicationDocument,
+  userDocument,
+  groupDocument,
+  organizationDocument,
+  doorDocument,
+  trustSetDocument,
+  vendorLinkDocument,
+  inventorySourceDocument,
+  inventoryPushDocument,
 ];
 
 export const CATALOGUE: ReadonlyMap<string, DocumentType> = new Map(TYPES.map((type) => [type.kind, type]));

@@ -22,5 +22,9 @@ export interface Configuration {
    * and every device it touches has been evaluated again. `evaluated` hears what came of that, unless it could not be
    * finished now.
    */
-  write<T>(actor: string, work: (tx: Transaction, changed: (change: ConfigurationChange) => void) => Promise<T>, evaluated?: (effect: AccessEffect) => void): Promise<T>;
+  write<T>(
+    actor: string,
+    work: (tx: Transaction, changed: (change: ConfigurationChange) => void) => Promise<T>,
+    evaluated?: (effect: AccessEffect) => void,
+  ): Promise<T>;
 }

@@ -55,7 +55,10 @@ export function defineDocument<Body, Rule>(type: DocumentType<Body, Rule>): Docu
 }
 
 /** The body of a stored document; `undefined`: it cannot be read. */
-export function readBody<Body>(type: Pick<DocumentType<Body>, 'body'>, row: Pick<DocumentRow, 'body' | 'unreadable'>): Body | undefined {
+export function readBody<Body>(
+  type: Pick<DocumentType<Body>, 'body'>,
+  row: Pick<DocumentRow, 'body' | 'unreadable'>,
+): Body | undefined {
   if (row.unreadable === true) return undefined;
   const parsed = type.body.safeParse(row.body);
   return parsed.success ? parsed.data : undefined;

@@ -6,9 +6,12 @@ import { DEFAULT_SETTINGS } from './kinds/management-settings.ts';
 
 const GROUP = '0b7a2c1e-44d0-4f0e-9d4a-3a51f7a9b001';
 
-const toConnector = (body: Record<string, unknown>): Connector => draftOf('mobileThreatDefenseConnector', 'c1', body) as Connector;
-const toCompliancePolicy = (body: Record<string, unknown>): CompliancePolicy | undefined => draftOf('deviceCompliancePolicy', 'p1', body) as CompliancePolicy | undefined;
-const toAccessPolicy = (body: Record<string, unknown>): AccessPolicy => draftOf('conditionalAccessPolicy', 'a1', body) as AccessPolicy;
+const toConnector = (body: Record<string, unknown>): Connector =>
+  draftOf('mobileThreatDefenseConnector', 'c1', body) as Connector;
+const toCompliancePolicy = (body: Record<string, unknown>): CompliancePolicy | undefined =>
+  draftOf('deviceCompliancePolicy', 'p1', body) as CompliancePolicy | undefined;
+const toAccessPolicy = (body: Record<string, unknown>): AccessPolicy =>
+  draftOf('conditionalAccessPolicy', 'a1', body) as AccessPolicy;
 
 describe('a connector', () => {
   test('has a platform entry for each toggle pair of Graph', () => {
@@ -44,12 +47,14 @@ describe('a compliance policy', () => {
     deviceThreatProtectionRequiredSecurityLevel: 'low',
     osMinimumVersion: '12',
     osMaximumVersion: '',
-    scheduledActionsForRule: [{
-      scheduledActionConfigurations: [
-        { actionType: 'notification', gracePeriodHours: 0 },
-        { actionType: 'block', gracePeriodHours: 24 },
-      ],
-    }],
+    scheduledActionsForRule: [
+      {
+        scheduledActionConfigurations: [
+          { actionType: 'notification', gracePeriodHours: 0 },
+          { actionType: 'block', gracePeriodHours: 24 },
+        ],
+      },
+    ],
     assignments: [
       { target: { '@odata.type': '#microsoft.graph.groupAssignmentTarget', groupId: GROUP.toUpperCase() } },
       { target: { '@odata.type': '#microsoft.graph.exclusionGroupAssignmentTarget', groupId: GROUP } },
@@ -73,8 +78,11 @@ describe('a compliance policy', () => {
   });
 
   test.each([
-    ['androidCompliancePolicy', 'android'], ['androidDeviceOwnerCompliancePolicy', 'android'],
-    ['iosCompliancePolicy', 'iOS'], ['macOSCompliancePolicy', 'macOS'], ['windows10CompliancePolicy', 'windows'],
+    ['androidCompliancePolicy', 'android'],
+    ['androidDeviceOwnerCompliancePolicy', 'android'],
+    ['iosCompliancePolicy', 'iOS'],
+    ['macOSCompliancePolicy', 'macOS'],
+    ['windows10CompliancePolicy', 'windows'],
   ])('of type %s is for %s', (type, platform) => {
     expect(toCompliancePolicy({ '@odata.type': `#microsoft.graph.${type}` })?.platform).toBe(platform);
   });
@@ -117,7 +125,10 @@ describe('a conditional access policy', () => {
   });
 
   test('without grant controls never denies, and without client app types is for all of them', () => {
-    expect(toAccessPolicy({ state: 'enabled', grantControls: null })).toMatchObject({ grant: null, clientAppTypes: ['all'] });
+    expect(toAccessPolicy({ state: 'enabled', grantControls: null })).toMatchObject({
+      grant: null,
+      clientAppTypes: ['all'],
+    });
   });
 
   test('in a state of no known name is disabled', () => {
@@ -126,32 +137,59 @@ describe('a conditional access policy', () => {
 });
 
 test('an ip location has its ranges, a country location its countries and is never trusted', () => {
-  expect(draftOf('namedLocation', 'l1', {
-    '@odata.type': '#microsoft.graph.ipNamedLocation', displayName: 'HQ', isTrusted: true,
-    ipRanges: [{ cidrAddress: '10.0.0.0/8' }, { cidrAddress: '2001:db8::/32' }],
-  })).toEqual({ id: 'l1', displayName: 'HQ', isTrusted: true, ranges: ['10.0.0.0/8', '2001:db8::/32'] });
-  expect(draftOf('namedLocation', 'l2', {
-    '@odata.type': '#microsoft.graph.countryNamedLocation', displayName: 'Nordics', isTrusted: true,
-    countriesAndRegions: ['SE', 'NO'], includeUnknownCountriesAndRegions: true,
-  })).toEqual({ id: 'l2', displayName: 'Nordics', isTrusted: false, countries: ['SE', 'NO'], includeUnknownCountries: true });
+  expect(
+    draftOf('namedLocation', 'l1', {
+      '@odata.type': '#microsoft.graph.ipNamedLocation',
+      displayName: 'HQ',
+      isTrusted: true,
+      ipRanges: [{ cidrAddress: '10.0.0.0/8' }, { cidrAddress: '2001:db8::/32' }],
+    }),
+  ).toEqual({ id: 'l1', displayName: 'HQ', isTrusted: true, ranges: ['10.0.0.0/8', '2001:db8::/32'] });
+  expect(
+    draftOf('namedLocation', 'l2', {
+      '@odata.type': '#microsoft.graph.countryNamedLocation',
+      displayName: 'Nordics',
+      isTrusted: true,
+      countriesAndRegions: ['SE', 'NO'],
+      includeUnknownCountriesAndRegions: true,
+    }),
+  ).toEqual({
+    id: 'l2',
+    displayName: 'Nordics',
+    isTrusted: false,
+    countries: ['SE', 'NO'],
+    includeUnknownCountries: true,
+  });
 });
 
 test('a user is enabled unless the account says otherwise', () => {
   expect(draftOf('user', 'u1', { userPrincipalName: 'ada@example.org', mail: null })).toEqual({
-    id: 'u1', userPrincipalName: 'ada@example.org', mail: undefined, accountEnabled: true, preferredLanguage: undefined,
+    id: 'u1',
+    userPrincipalName: 'ada@example.org',
+    mail: undefined,
+    accountEnabled: true,
+    preferredLanguage: undefined,
   });
   expect((draftOf('user', 'u1', { accountEnabled: false }) as UserFacts).accountEnabled).toBe(false);
 });
 
 test('a device that never synchronised was last seen in 1970, so that it counts as inactive', () => {
-  expect(toDeviceFacts({ id: 'd1', operatingSystem: 'iPadOS', osVersion: '18.1', enrolledDateTime: '2026-01-01T00:00:00Z' }))
-    .toEqual({
-      id: 'd1', platform: 'iOS', operatingSystem: 'iPadOS', osVersion: '18.1', userId: undefined,
-      lastSyncAt: 0, enrolledAt: Date.UTC(2026, 0, 1),
-    });
+  expect(
+    toDeviceFacts({ id: 'd1', operatingSystem: 'iPadOS', osVersion: '18.1', enrolledDateTime: '2026-01-01T00:00:00Z' }),
+  ).toEqual({
+    id: 'd1',
+    platform: 'iOS',
+    operatingSystem: 'iPadOS',
+    osVersion: '18.1',
+    userId: undefined,
+    lastSyncAt: 0,
+    enrolledAt: Date.UTC(2026, 0, 1),
+  });
 });
 
 test('settings have the defaults of Graph until they are set', () => {
   expect(DEFAULT_SETTINGS).toEqual({ secureByDefault: false, checkinThresholdDays: 30 });
-  expect(draftOf('deviceManagementSettings', 'default', { secureByDefault: true, deviceComplianceCheckinThresholdDays: 14 })).toEqual({ secureByDefault: true, checkinThresholdDays: 14 });
+  expect(
+    draftOf('deviceManagementSettings', 'default', { secureByDefault: true, deviceComplianceCheckinThresholdDays: 14 }),
+  ).toEqual({ secureByDefault: true, checkinThresholdDays: 14 });
 });

@@ -30,45 +30,75 @@ type Made = Promise<Body> | Body;
  * Makes the document that `make` returns, or puts it in place of the one that is there. A body that is the same as before
  * leaves no new version and no audit row. `make` may refuse by throwing, and may run again when the transaction does.
  */
-export function putDocument({ configuration, clock, actor, evaluated }: Writing, { kind, id }: Target, make: (before: DocumentRow | undefined, tx: Transaction) => Made): Promise<DocumentRow> {
-  return configuration.write(actor, async (tx, changed) => {
-    const before = await tx.documents.get(kind, id);
-    const body = asStored(await make(before, tx));
-    if (before !== undefined && before.unreadable !== true && isDeepStrictEqual(body, before.body)) return before;
-    const row = await tx.documents.put(kind, id, body, clock.now());
-    if (row === undefined) throw new Error('The store did not write a document that has no expected version.');
-    changed({ kind, id, before: before?.body, after: row.body });
-    return row;
-  }, evaluated);
+export function putDocument(
+  { configuration, clock, actor, evaluated }: Writing,
+  { kind, id }: Target,
+  make: (before: DocumentRow | undefined, tx: Transaction) => Made,
+): Promise<DocumentRow> {
+  return configuration.write(
+    actor,
+    async (tx, changed) => {
+      const before = await tx.documents.get(kind, id);
+      const body = asStored(await make(before, tx));
+      if (before !== undefined && before.unreadable !== true && isDeepStrictEqual(body, before.body)) return before;
+      const row = await tx.documents.put(kind, id, body, clock.now());
+      if (row === undefined) throw new Error('The store did not write a document that has no expected version.');
+      changed({ kind, id, before: before?.body, after: row.body });
+      return row;
+    },
+    evaluated,
+  );
 }
 
 /** @throws HubError `already_exists` */
-export function createDocument(writing: Writing, target: Target, make: (tx: Transaction) => Made): Promise<DocumentRow> {
+export function createDocument(
+  writing: Writing,
+  target: Target,
+  make: (tx: Transaction) => Made,
+): Promise<DocumentRow> {
   return putDocument(writing, target, (before, tx) => {
-    if (before !== undefined) throw new HubError('already_exists', `There is a ${target.name} with the id ${target.id} already; change it with PATCH.`, { field: 'id' });
+    if (before !== undefined)
+      throw new HubError(
+        'already_exists',
+        `There is a ${target.name} with the id ${target.id} already; change it with PATCH.`,
+        { field: 'id' },
+      );
     return make(tx);
   });
 }
 
 /** @throws HubError `not_found` */
-export function changeDocument(writing: Writing, target: Target, make: (before: DocumentRow, tx: Transaction) => Made): Promise<DocumentRow> {
+export function changeDocument(
+  writing: Writing,
+  target: Target,
+  make: (before: DocumentRow, tx: Transaction) => Made,
+): Promise<DocumentRow> {
   return putDocument(writing, target, (before, tx) => make(required(before, target), tx));
 }
 
 /** @param alongside may refuse by throwing, and may delete what belongs to it. @throws HubError `not_found` */
-export function removeDocument({ configuration, actor, evaluated }: Writing, target: Target, alongside?: (before: DocumentRow, tx: Transaction) => Promise<void> | void): Promise<void> {
+export function removeDocument(
+  { configuration, actor, evaluated }: Writing,
+  target: Target,
+  alongside?: (before: DocumentRow, tx: Transaction) => Promise<void> | void,
+): Promise<void> {
   const { kind, id } = target;
-  return configuration.write(actor, async (tx, changed) => {
-    const before = required(await tx.documents.get(kind, id), target);
-    await alongside?.(before, tx);
-    await tx.documents.delete(kind, id);
-    changed({ kind, id, before: before.body });
-  }, evaluated);
+  return configuration.write(
+    actor,
+    async (tx, changed) => {
+      const before = required(await tx.documents.get(kind, id), target);
+      await alongside?.(before, tx);
+      await tx.documents.delete(kind, id);
+      changed({ kind, id, before: before.body });
+    },
+    evaluated,
+  );
 }
 
 /** @throws HubError `not_found` */
 export function required(row: DocumentRow | undefined, { name, id, missing }: Omit<Target, 'kind'>): DocumentRow {
-  if (row === undefined) throw missing?.() ?? new HubError('not_found', `There is no ${name} with the id "${id.slice(0, 100)}".`);
+  if (row === undefined)
+    throw missing?.() ?? new HubError('not_found', `There is no ${name} with the id "${id.slice(0, 100)}".`);
   return row;
 }
 

@@ -28,7 +28,9 @@ export function isActiveSync(path: string): boolean {
 
 /** In whatever letter case, empty or not: two are two. */
 function plainDeviceId(query: string): string | typeof SEVERAL_IDS | undefined {
-  const ids = [...new URLSearchParams(query)].filter(([name]) => name.toLowerCase() === 'deviceid').map(([, value]) => value);
+  const ids = [...new URLSearchParams(query)]
+    .filter(([name]) => name.toLowerCase() === 'deviceid')
+    .map(([, value]) => value);
   return ids.length > 1 ? SEVERAL_IDS : ids[0] || undefined;
 }
 

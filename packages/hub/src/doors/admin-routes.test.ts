@@ -9,14 +9,29 @@ const URL = '/admin/v1/doors';
 const DOOR = { displayName: 'Mail gateway', defaultApplication: 'Exchange', deviceCa: CAPTURED.ca_pem };
 
 let hub: AdminHub;
-beforeAll(async () => { hub = await openAdminHub(); });
+beforeAll(async () => {
+  hub = await openAdminHub();
+});
 afterAll(() => hub.close());
 
 describe('a door', () => {
   test('is made with a secret that is shown once and kept as a hash', async () => {
-    const { status, body } = await hub.call('POST', URL, { ...DOOR, id: 'mail', applications: [{ host: '*.example.com', pathPrefix: '/owa', application: 'exchange', clientAppType: 'browser' }] });
+    const { status, body } = await hub.call('POST', URL, {
+      ...DOOR,
+      id: 'mail',
+      applications: [{ host: '*.example.com', pathPrefix: '/owa', application: 'exchange', clientAppType: 'browser' }],
+    });
     expect(status).toBe(201);
-    expect(body).toMatchObject({ id: 'mail', kind: 'nginx', enabled: true, userFrom: 'device', language: 'en', failMode: 'closed', url: `${ADMIN_BASE}/doors/mail`, eventsUrl: `${ADMIN_BASE}/doors/mail/events` });
+    expect(body).toMatchObject({
+      id: 'mail',
+      kind: 'nginx',
+      enabled: true,
+      userFrom: 'device',
+      language: 'en',
+      failMode: 'closed',
+      url: `${ADMIN_BASE}/doors/mail`,
+      eventsUrl: `${ADMIN_BASE}/doors/mail/events`,
+    });
     expect(body.secret).toMatch(/^[\w-]{43}$/u);
     expect(body.secret.startsWith(body.hint)).toBe(true);
     expect(secretMatches(body.secret, hub.registry.get('mail')?.secretHash ?? '')).toBe(true);
@@ -41,7 +56,12 @@ describe('a door', () => {
     await hub.call('POST', URL, { ...DOOR, id: 'changing' });
     const { status, body } = await hub.call('PATCH', `${URL}/changing`, { enabled: false, language: 'sv' });
     expect(status).toBe(200);
-    expect(body).toMatchObject({ enabled: false, language: 'sv', displayName: 'Mail gateway', defaultApplication: 'Exchange' });
+    expect(body).toMatchObject({
+      enabled: false,
+      language: 'sv',
+      displayName: 'Mail gateway',
+      defaultApplication: 'Exchange',
+    });
     expect(hub.registry.get('changing')).toMatchObject({ enabled: false, language: 'sv' });
   });
 
@@ -50,13 +70,20 @@ describe('a door', () => {
     expect(before.formerKeyUntilDateTime).toBeNull();
     const { body: second } = await hub.call('POST', `${URL}/overlapping/rotateSecret`);
     expect(Date.parse(second.formerKeyUntilDateTime) - Date.parse(second.modifiedDateTime)).toBeCloseTo(86_400_000, -4);
-    const accepted = (secret: string, at: number): boolean => acceptedHashes(hub.registry.get('overlapping') as Door, at).some((hash) => secretMatches(secret, hash));
+    const accepted = (secret: string, at: number): boolean =>
+      acceptedHashes(hub.registry.get('overlapping') as Door, at).some((hash) => secretMatches(secret, hash));
     const end = Date.parse(second.formerKeyUntilDateTime);
-    expect([accepted(before.secret, end - 1), accepted(before.secret, end), accepted(second.secret, end)]).toEqual([true, false, true]);
+    expect([accepted(before.secret, end - 1), accepted(before.secret, end), accepted(second.secret, end)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
     const { body: third } = await hub.call('POST', `${URL}/overlapping/rotateSecret`, { endFormerSecret: true });
     expect(third.formerKeyUntilDateTime).toBeNull();
     expect([before, second, third].map(({ secret }) => accepted(secret, 0))).toEqual([false, false, true]);
-    expect((await hub.call('POST', `${URL}/overlapping/rotateSecret`, { endFormerKey: true })).body.error.target).toBe('endFormerKey');
+    expect((await hub.call('POST', `${URL}/overlapping/rotateSecret`, { endFormerKey: true })).body.error.target).toBe(
+      'endFormerKey',
+    );
     expect((await hub.call('GET', `${URL}/overlapping`)).text).not.toMatch(/ecret/);
   });
 
@@ -74,7 +101,12 @@ describe('a door', () => {
     await hub.call('POST', URL, { ...DOOR, id: 'going' });
     expect((await hub.call('DELETE', `${URL}/going`)).status).toBe(204);
     expect(hub.registry.get('going')).toBeUndefined();
-    for (const [method, url] of [['GET', `${URL}/going`], ['PATCH', `${URL}/going`], ['DELETE', `${URL}/going`], ['POST', `${URL}/going/rotateSecret`]] as const) {
+    for (const [method, url] of [
+      ['GET', `${URL}/going`],
+      ['PATCH', `${URL}/going`],
+      ['DELETE', `${URL}/going`],
+      ['POST', `${URL}/going/rotateSecret`],
+    ] as const) {
       expect((await hub.call(method, url, method === 'PATCH' ? {} : undefined)).status).toBe(404);
     }
   });
@@ -87,30 +119,45 @@ describe('a door', () => {
 
 describe('what is refused names the field', () => {
   test.each([
-    ['displayName', { displayName: '' }], ['id', { id: 'Not/A/Slug' }], ['kind', { kind: 'haproxy' }], ['deviceCa', { deviceCa: 'hello' }],
-    ['deviceCa', { deviceCa: CAPTURED.devices[0]?.pem }], ['defaultApplication', { defaultApplication: 'Nowhere' }], ['defaultApplication', { defaultApplication: null }],
-    ['applications[0].application', { applications: [{ application: 'Nowhere' }] }], ['applications[0].host', { applications: [{ application: 'Exchange', host: 'a b' }] }],
+    ['displayName', { displayName: '' }],
+    ['id', { id: 'Not/A/Slug' }],
+    ['kind', { kind: 'haproxy' }],
+    ['deviceCa', { deviceCa: 'hello' }],
+    ['deviceCa', { deviceCa: CAPTURED.devices[0]?.pem }],
+    ['defaultApplication', { defaultApplication: 'Nowhere' }],
+    ['defaultApplication', { defaultApplication: null }],
+    ['applications[0].application', { applications: [{ application: 'Nowhere' }] }],
+    ['applications[0].host', { applications: [{ application: 'Exchange', host: 'a b' }] }],
     ['applications[0].pathPrefix', { applications: [{ application: 'Exchange', pathPrefix: 'owa' }] }],
     ['applications[0].pathPrefix', { applications: [{ application: 'Exchange', pathPrefix: '/a/../b' }] }],
     ['applications[0].pathPrefix', { applications: [{ application: 'Exchange', pathPrefix: '/%2e' }] }],
-    ['userFrom', { userFrom: 'X-Real-IP' }], ['userFrom', { userFrom: 'x-sallyport-door-key' }], ['userFrom', { userFrom: 'a b' }], ['language', { language: 'xx' }],
-    ['failOpenReason', { failMode: 'open' }], ['enabled', { enabled: 'yes' }],
+    ['userFrom', { userFrom: 'X-Real-IP' }],
+    ['userFrom', { userFrom: 'x-sallyport-door-key' }],
+    ['userFrom', { userFrom: 'a b' }],
+    ['language', { language: 'xx' }],
+    ['failOpenReason', { failMode: 'open' }],
+    ['enabled', { enabled: 'yes' }],
   ])('%s in %j', async (field, change) => {
     const { status, body } = await hub.call('POST', URL, { ...DOOR, ...change });
     expect(status).toBe(400);
     expect(body.error.target).toBe(field);
   });
 
-  test.each([{ secretHash: 'x' }, { hint: 'x' }, { id: 'other' }, { nonsense: 1 }])('what cannot be set: %j', async (patch) => {
-    await hub.call('POST', URL, { ...DOOR, id: 'fixed' });
-    expect((await hub.call('PATCH', `${URL}/fixed`, patch)).status).toBe(400);
-  });
+  test.each([{ secretHash: 'x' }, { hint: 'x' }, { id: 'other' }, { nonsense: 1 }])(
+    'what cannot be set: %j',
+    async (patch) => {
+      await hub.call('POST', URL, { ...DOOR, id: 'fixed' });
+      expect((await hub.call('PATCH', `${URL}/fixed`, patch)).status).toBe(400);
+    },
+  );
 
   test('a change that breaks the whole, and nothing of it is kept', async () => {
     await hub.call('POST', URL, { ...DOOR, id: 'whole' });
     expect((await hub.call('PATCH', `${URL}/whole`, { language: 'nl', failMode: 'open' })).status).toBe(400);
     expect((await hub.call('GET', `${URL}/whole`)).body.language).toBe('en');
-    expect((await hub.call('PATCH', `${URL}/whole`, { failMode: 'open', failOpenReason: 'decided by the board' })).status).toBe(200);
+    expect(
+      (await hub.call('PATCH', `${URL}/whole`, { failMode: 'open', failOpenReason: 'decided by the board' })).status,
+    ).toBe(200);
   });
 });
 

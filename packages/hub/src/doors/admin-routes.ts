@@ -10,7 +10,17 @@ import type { DoorRegistry } from './door-registry.ts';
 import type { RouteAccess, RouteDoc } from '../http/route-access.ts';
 import { AdminDocuments, idOf, shownOf } from '../http/admin-documents.ts';
 import type { AdminDependencies } from '../http/admin-documents.ts';
-import { checkDoor, doorCreate, doorList, doorOrUnreadable, doorPatch, doorRotate, doorView, doorWithSecret, toView } from './admin-schema.ts';
+import {
+  checkDoor,
+  doorCreate,
+  doorList,
+  doorOrUnreadable,
+  doorPatch,
+  doorRotate,
+  doorView,
+  doorWithSecret,
+  toView,
+} from './admin-schema.ts';
 
 export interface DoorAdminOptions extends AdminDependencies {
   readonly view: Pick<AccessView, 'application'>;
@@ -39,25 +49,37 @@ export function doorAdminRoutes(options: DoorAdminOptions): FastifyPluginCallbac
     return shown(row);
   };
   return (app, _, done) => {
-    app.get('/admin/v1/doors', { config: { access: READ, doc: docs.list } }, async () => ({ value: (await doors.list()).map(shown) }));
+    app.get('/admin/v1/doors', { config: { access: READ, doc: docs.list } }, async () => ({
+      value: (await doors.list()).map(shown),
+    }));
     app.post('/admin/v1/doors', { config: { access: WRITE, doc: docs.create } }, async (request, reply) => {
       const { id = randomUUID(), ...given } = doorCreate.parse(request.body);
       const { secret, hash, hint } = newSecret();
-      const row = await doors.create(request, id, (tx) => checked({ ...given, secretHash: hash, hint } as DoorBody, view, tx));
+      const row = await doors.create(request, id, (tx) =>
+        checked({ ...given, secretHash: hash, hint } as DoorBody, view, tx),
+      );
       reply.code(201).header('location', `/admin/v1/doors/${id}`);
       return { ...(await inForce(row)), secret };
     });
-    app.get('/admin/v1/doors/:id', { config: { access: READ, doc: docs.get } }, async (request) => shown(await doors.get(idOf(request))));
+    app.get('/admin/v1/doors/:id', { config: { access: READ, doc: docs.get } }, async (request) =>
+      shown(await doors.get(idOf(request))),
+    );
     app.patch('/admin/v1/doors/:id', { config: { access: WRITE, doc: docs.patch } }, async (request) => {
       const patch = doorPatch.parse(request.body);
-      return inForce(await doors.change(request, idOf(request), (before, tx) => checked({ ...before, ...patch } as DoorBody, view, tx)));
+      return inForce(
+        await doors.change(request, idOf(request), (before, tx) =>
+          checked({ ...before, ...patch } as DoorBody, view, tx),
+        ),
+      );
     });
     app.delete('/admin/v1/doors/:id', { config: { access: WRITE, doc: docs.remove } }, async (request, reply) => {
       await doors.remove(request, idOf(request));
       await registry.reload(idOf(request));
       return reply.code(204).send();
     });
-    app.post('/admin/v1/doors/:id/rotateSecret', { config: { access: WRITE, doc: docs.rotate } }, async (request) => rotate(request));
+    app.post('/admin/v1/doors/:id/rotateSecret', { config: { access: WRITE, doc: docs.rotate } }, async (request) =>
+      rotate(request),
+    );
     done();
   };
 
@@ -65,8 +87,12 @@ export function doorAdminRoutes(options: DoorAdminOptions): FastifyPluginCallbac
     const { endFormerSecret } = doorRotate.parse(request.body ?? {});
     const { secret, hash, hint } = newSecret();
     const row = await doors.change(request, idOf(request), (before) => ({
-      ...before, secretHash: hash, hint,
-      ...(endFormerSecret ? NO_FORMER : { formerSecretHash: before.secretHash, formerSecretUntil: options.clock.now() + FORMER_ACCEPTED_MS }),
+      ...before,
+      secretHash: hash,
+      hint,
+      ...(endFormerSecret
+        ? NO_FORMER
+        : { formerSecretHash: before.secretHash, formerSecretUntil: options.clock.now() + FORMER_ACCEPTED_MS }),
     }));
     return { ...(await inForce(row)), secret };
   }
@@ -82,9 +108,41 @@ const tags = ['doors'];
 
 const docs = {
   list: { summary: 'List doors', tags, responses: { 200: { description: 'All doors.', schema: doorList } } },
-  create: { summary: 'Make a door', tags, body: doorCreate, responses: { 201: { description: 'The door, with its secret, which is shown only now.', schema: doorWithSecret } } },
-  get: { summary: 'Get one door', tags, params, responses: { 200: { description: 'The door.', schema: doorOrUnreadable } } },
-  patch: { summary: 'Change a door', tags, params, body: doorPatch, responses: { 200: { description: 'The door as it is now.', schema: doorView } } },
-  remove: { summary: 'Delete a door', tags, params, description: 'Its gateway lets nobody in from now on.', responses: { 204: { description: 'Deleted.' } } },
-  rotate: { summary: 'Give a door a new secret', tags, params, body: doorRotate.optional(), description: 'The former one is accepted for 24 hours beside it, so that the gateway lets people in meanwhile; endFormerSecret ends it at once, as when others know it.', responses: { 200: { description: 'The door with its new secret, which is shown only now.', schema: doorWithSecret } } },
+  create: {
+    summary: 'Make a door',
+    tags,
+    body: doorCreate,
+    responses: { 201: { description: 'The door, with its secret, which is shown only now.', schema: doorWithSecret } },
+  },
+  get: {
+    summary: 'Get one door',
+    tags,
+    params,
+    responses: { 200: { description: 'The door.', schema: doorOrUnreadable } },
+  },
+  patch: {
+    summary: 'Change a door',
+    tags,
+    params,
+    body: doorPatch,
+    responses: { 200: { description: 'The door as it is now.', schema: doorView } },
+  },
+  remove: {
+    summary: 'Delete a door',
+    tags,
+    params,
+    description: 'Its gateway lets nobody in from now on.',
+    responses: { 204: { description: 'Deleted.' } },
+  },
+  rotate: {
+    summary: 'Give a door a new secret',
+    tags,
+    params,
+    body: doorRotate.optional(),
+    description:
+      'The former one is accepted for 24 hours beside it, so that the gateway lets people in meanwhile; endFormerSecret ends it at once, as when others know it.',
+    responses: {
+      200: { description: 'The door with its new secret, which is shown only now.', schema: doorWithSecret },
+    },
+  },
 } as const satisfies Record<string, RouteDoc>;

@@ -23,7 +23,10 @@ declare module 'fastify' {
  * Hook for routes of kind `door`. Wrong or missing keys, unknown and disabled doors get the same 401, so that
  * nobody learns which doors there are; only the log says which it was. Gateways refuse the client on a 401.
  */
-export function authenticateDoor(registry: DoorRegistry, clock: Clock): (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void {
+export function authenticateDoor(
+  registry: DoorRegistry,
+  clock: Clock,
+): (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void {
   const warned = new Map<string, number>();
   return (request, reply, done) => {
     const { doorId } = request.params as { doorId: string };
@@ -38,9 +41,19 @@ export function authenticateDoor(registry: DoorRegistry, clock: Clock): (request
       request.doorSecretHash = matching[0];
       return done();
     }
-    if (isFirstLately(warned, `${doorId} ${problem}`)) request.log.warn({ door: doorId.slice(0, 80), address: request.ip, problem }, 'a door was refused; its gateway lets nobody in');
+    if (isFirstLately(warned, `${doorId} ${problem}`))
+      request.log.warn(
+        { door: doorId.slice(0, 80), address: request.ip, problem },
+        'a door was refused; its gateway lets nobody in',
+      );
     reply.header('www-authenticate', 'Sallyport-Door');
-    done(new HubError('unauthenticated', `The door did not show a valid key in ${KEY_HEADER}. The log of the hub says more.`, { field: KEY_HEADER }));
+    done(
+      new HubError(
+        'unauthenticated',
+        `The door did not show a valid key in ${KEY_HEADER}. The log of the hub says more.`,
+        { field: KEY_HEADER },
+      ),
+    );
   };
 }
 

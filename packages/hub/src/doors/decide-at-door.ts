@@ -42,7 +42,12 @@ function settle(door: Door, request: GatewayRequest, path: string, context: Door
   return mayStayOpen(answer, door) ? { ...answer, decision: true } : answer;
 }
 
-function gather(door: Door, request: GatewayRequest, path: string, { decider, now, onInvalidCertificate, onUnknownIds }: DoorContext): Evidence {
+function gather(
+  door: Door,
+  request: GatewayRequest,
+  path: string,
+  { decider, now, onInvalidCertificate, onUnknownIds }: DoorContext,
+): Evidence {
   const rule = ruleFor(door, normalHost(request.host), path);
   const application = rule?.application ?? door.defaultApplication;
   if (application === null) return { refused: refusal('application_unknown') };
@@ -50,11 +55,14 @@ function gather(door: Door, request: GatewayRequest, path: string, { decider, no
     user: request.user ?? '',
     application,
     ip: request.ip,
-    clientAppType: rule?.clientAppType ?? (isActiveSync(path) ? 'exchangeActiveSync' as const : undefined),
+    clientAppType: rule?.clientAppType ?? (isActiveSync(path) ? ('exchangeActiveSync' as const) : undefined),
   };
   const { certificate } = request;
   if (certificate.state === 'none') return withoutDevice(door, question);
-  const check = certificate.state === 'invalid' ? { valid: false as const, problem: certificate.problem } : door.certificates().check(certificate.pem, now, decider.view);
+  const check =
+    certificate.state === 'invalid'
+      ? { valid: false as const, problem: certificate.problem }
+      : door.certificates().check(certificate.pem, now, decider.view);
   if (!check.valid) {
     onInvalidCertificate(check.problem);
     return { refused: refusal('device_certificate_invalid') };
@@ -65,7 +73,9 @@ function gather(door: Door, request: GatewayRequest, path: string, { decider, no
   const id = decider.view.deviceId(device);
   if (id === undefined) return { refused: refusal('device_unknown') };
   const user = decider.view.facts(id)?.userId;
-  return user === undefined ? { refused: { ...refusal('device_user_missing'), deviceId: id } } : { question: { ...question, user, device } };
+  return user === undefined
+    ? { refused: { ...refusal('device_user_missing'), deviceId: id } }
+    : { question: { ...question, user, device } };
 }
 
 /** Where the device says who the user is, no device means that there is nobody to decide about. */
@@ -77,7 +87,11 @@ function withoutDevice(door: Door, question: AccessQuestion): Evidence {
  * The id that a mail client gives itself finds the device of a user who is known already; if that device is
  * refused, so is this request, with the same reasons. A grant found this way counts for nothing.
  */
-function deniedByActiveSync(question: AccessQuestion, easDeviceId: string | undefined, decider: AccessDecider): AccessAnswer | undefined {
+function deniedByActiveSync(
+  question: AccessQuestion,
+  easDeviceId: string | undefined,
+  decider: AccessDecider,
+): AccessAnswer | undefined {
   if (easDeviceId === undefined) return undefined;
   const id = decider.view.deviceId({ grade: 'easDeviceId', value: easDeviceId });
   if (id === undefined || id === (question.device && decider.view.deviceId(question.device))) return undefined;
@@ -89,14 +103,24 @@ function deniedByActiveSync(question: AccessQuestion, easDeviceId: string | unde
 }
 
 function mayStayOpen(answer: AccessAnswer, door: Door): boolean {
-  return door.failMode === 'open' && !answer.decision && answer.reasons.length > 0 && answer.reasons.every(({ code }) => code === 'view_too_old');
+  return (
+    door.failMode === 'open' &&
+    !answer.decision &&
+    answer.reasons.length > 0 &&
+    answer.reasons.every(({ code }) => code === 'view_too_old')
+  );
 }
 
 function refusal(code: ReasonCode): AccessAnswer {
   return { decision: false, reasons: [{ code }], obligations: [], reportOnly: [] };
 }
 
-function say(answer: AccessAnswer, door: Door, request: GatewayRequest, { decider, devicePage }: DoorContext): GatewayAnswer {
+function say(
+  answer: AccessAnswer,
+  door: Door,
+  request: GatewayRequest,
+  { decider, devicePage }: DoorContext,
+): GatewayAnswer {
   const { decision, reasons, deviceId } = answer;
   const language = pickLanguage(request.acceptLanguage, pickLanguage(answer.preferredLanguage, door.language));
   const user = answer.userId === undefined ? undefined : decider.view.user(answer.userId);

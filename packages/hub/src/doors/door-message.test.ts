@@ -7,11 +7,17 @@ import { doorText } from './door-message.ts';
 const PARTNERS = ['one', 'two', 'three'];
 const CODES = ['threat_level_above_allowed', 'partner_app_misconfigured', 'partner_os_version_unsupported'] as const;
 const answer: AccessAnswer = {
-  decision: false, obligations: [], reportOnly: [], deviceId: 'd',
-  reasons: PARTNERS.map((connectorId, n): Reason => ({ code: CODES[n] as Reason['code'], connectorId, findingIds: ['f'] })),
+  decision: false,
+  obligations: [],
+  reportOnly: [],
+  deviceId: 'd',
+  reasons: PARTNERS.map(
+    (connectorId, n): Reason => ({ code: CODES[n] as Reason['code'], connectorId, findingIds: ['f'] }),
+  ),
 };
 
-const doorMessage = (of: AccessAnswer, language: Language, view: HintsView, fits: (text: string) => boolean) => doorText(of, language, view).message(fits);
+const doorMessage = (of: AccessAnswer, language: Language, view: HintsView, fits: (text: string) => boolean) =>
+  doorText(of, language, view).message(fits);
 
 function viewWith(recommendedAction: string): HintsView {
   const openFindings = [{ id: 'f', type: 'MALWARE', severity: 'high', recommendedAction }];
@@ -28,13 +34,20 @@ const within = (most: number) => (text: string) => encoded(text) <= most;
 describe.each(['en', 'sv', 'nl'] as const)('a message in %s', (language) => {
   const without = doorMessage(answer, language, viewWith(''), () => true);
 
-  test.each(['Удалите приложение с телефона.', 'このアプリを削除してください。', 'ऐप को फ़ोन से हटाएं।', 'احذف التطبيق من الهاتف.', 'Remove the app.'])('with the advice of three partners, %s, keeps what is said without them', (sentence) => {
+  test.each([
+    'Удалите приложение с телефона.',
+    'このアプリを削除してください。',
+    'ऐप को फ़ोन से हटाएं।',
+    'احذف التطبيق من الهاتف.',
+    'Remove the app.',
+  ])('with the advice of three partners, %s, keeps what is said without them', (sentence) => {
     const view = viewWith(`${sentence} `.repeat(60));
     expect(encoded(doorMessage(answer, language, view, () => true))).toBeGreaterThan(without.length + 200);
     for (const most of [2_900, 2_000, encoded(without)]) {
       const message = doorMessage(answer, language, view, within(most));
       expect(encoded(message)).toBeLessThanOrEqual(most);
-      for (const own of new Intl.Segmenter(language, { granularity: 'sentence' }).segment(without)) expect(message).toContain(own.segment.trim());
+      for (const own of new Intl.Segmenter(language, { granularity: 'sentence' }).segment(without))
+        expect(message).toContain(own.segment.trim());
     }
     expect(doorMessage(answer, language, view, within(2_900))).toContain(sentence.slice(0, 20));
   });

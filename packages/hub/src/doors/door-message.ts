@@ -24,9 +24,11 @@ export function doorText({ reasons, ...answer }: AccessAnswer, language: Languag
   // No gateway can ask for a second sign-in step and come back.
   const hints = { ...hintsOf({ reasons, ...answer }, view), canConfirm: false };
   const { title, isFinal, ...whole } = explainForUser(reasons, language, hints);
-  const shortened = (most: number): string => inLines(explainForUser(reasons, language, withShortAdvice(hints, language, most)));
+  const shortened = (most: number): string =>
+    inLines(explainForUser(reasons, language, withShortAdvice(hints, language, most)));
   return {
-    title, isFinal,
+    title,
+    isFinal,
     message(fits) {
       const text = inLines(whole);
       if (fits(text)) return text;
@@ -39,7 +41,13 @@ export function doorText({ reasons, ...answer }: AccessAnswer, language: Languag
 function withShortAdvice(hints: UserHints, language: Language, most: number): UserHints {
   const shortened = ({ finding, ...partner }: PartnerHints): PartnerHints => ({
     ...partner,
-    finding: finding && { ...finding, recommendedAction: shortenText(finding.recommendedAction ?? '', language, (text) => text.length <= most) },
+    finding: finding && {
+      ...finding,
+      recommendedAction: shortenText(finding.recommendedAction ?? '', language, (text) => text.length <= most),
+    },
   });
-  return { ...hints, partners: Object.fromEntries(Object.entries(hints.partners ?? {}).map(([id, partner]) => [id, shortened(partner)])) };
+  return {
+    ...hints,
+    partners: Object.fromEntries(Object.entries(hints.partners ?? {}).map(([id, partner]) => [id, shortened(partner)])),
+  };
 }

@@ -24,7 +24,11 @@ export class DoorRegistry {
 
   private constructor(options: DoorRegistryOptions) {
     this.#options = options;
-    this.#followed = new FollowedDocuments({ ...options, kind: doorDocument.kind, put: (id, row) => this.#put(id, row) });
+    this.#followed = new FollowedDocuments({
+      ...options,
+      kind: doorDocument.kind,
+      put: (id, row) => this.#put(id, row),
+    });
   }
 
   static async load(options: DoorRegistryOptions): Promise<DoorRegistry> {

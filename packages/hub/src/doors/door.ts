@@ -13,18 +13,35 @@ export interface Door extends Omit<DoorBody, 'deviceCa' | 'trustSet' | 'applicat
 }
 
 /** @throws for CAs that this version cannot use; the door then stays closed */
-export function toDoor(id: string, { deviceCa, trustSet = null, applications, ...rest }: DoorBody, trustSets: Pick<TrustSets, 'get'>): Door {
-  return { ...rest, id, applications: applications.toSorted(bySpecificity), certificates: certificatesOf(deviceCa, trustSet, trustSets) };
+export function toDoor(
+  id: string,
+  { deviceCa, trustSet = null, applications, ...rest }: DoorBody,
+  trustSets: Pick<TrustSets, 'get'>,
+): Door {
+  return {
+    ...rest,
+    id,
+    applications: applications.toSorted(bySpecificity),
+    certificates: certificatesOf(deviceCa, trustSet, trustSets),
+  };
 }
 
-function certificatesOf(deviceCa: string | null, trustSet: string | null, trustSets: Pick<TrustSets, 'get'>): Door['certificates'] {
+function certificatesOf(
+  deviceCa: string | null,
+  trustSet: string | null,
+  trustSets: Pick<TrustSets, 'get'>,
+): Door['certificates'] {
   if (deviceCa === null) return () => trustSets.get(trustSet);
   const own = new DeviceCertificates(parseDeviceCas(deviceCa, 'deviceCa'));
   return () => own;
 }
 
 function bySpecificity(a: ApplicationRule, b: ApplicationRule): number {
-  return hostRank(b) - hostRank(a) || (b.host?.length ?? 0) - (a.host?.length ?? 0) || (b.pathPrefix?.length ?? 0) - (a.pathPrefix?.length ?? 0);
+  return (
+    hostRank(b) - hostRank(a) ||
+    (b.host?.length ?? 0) - (a.host?.length ?? 0) ||
+    (b.pathPrefix?.length ?? 0) - (a.pathPrefix?.length ?? 0)
+  );
 }
 
 function hostRank({ host }: ApplicationRule): number {
@@ -33,6 +50,15 @@ function hostRank({ host }: ApplicationRule): number {
 }
 
 /** The hashes of the secrets that a door may show at `now`. */
-export function acceptedHashes({ secretHash, formerSecretHash = null, formerSecretUntil = null }: Pick<DoorBody, 'secretHash' | 'formerSecretHash' | 'formerSecretUntil'>, now: number): readonly string[] {
-  return formerSecretHash !== null && formerSecretUntil !== null && now < formerSecretUntil ? [secretHash, formerSecretHash] : [secretHash];
+export function acceptedHashes(
+  {
+    secretHash,
+    formerSecretHash = null,
+    formerSecretUntil = null,
+  }: Pick<DoorBody, 'secretHash' | 'formerSecretHash' | 'formerSecretUntil'>,
+  now: number,
+): readonly string[] {
+  return formerSecretHash !== null && formerSecretUntil !== null && now < formerSecretUntil
+    ? [secretHash, formerSecretHash]
+    : [secretHash];
 }

@@ -21,7 +21,9 @@ export class DoorEvents {
   subscribe(door: Door, request: FastifyRequest, reply: FastifyReply): void {
     const { publisher, registry, clock, most } = this.#options;
     if (publisher.subscribers >= most) {
-      throw new HubError('too_many_requests', `${most} subscribers are listening already; more are not taken.`, { retryAfterSeconds: 30 });
+      throw new HubError('too_many_requests', `${most} subscribers are listening already; more are not taken.`, {
+        retryAfterSeconds: 30,
+      });
     }
     const position = positionOf(request.headers['last-event-id']);
     const shown = request.doorSecretHash ?? '';
@@ -34,7 +36,8 @@ export class DoorEvents {
       const at = clock.now();
       if (!mayListen(now, shown, at)) raw.end();
       // With a secret that was replaced, until it is accepted no longer.
-      else if (now?.secretHash !== shown) timer = setTimeout(judge, Math.min(MAX_TIMER_MS, Math.max(1_000, (now?.formerSecretUntil ?? 0) - at))).unref();
+      else if (now?.secretHash !== shown)
+        timer = setTimeout(judge, Math.min(MAX_TIMER_MS, Math.max(1_000, (now?.formerSecretUntil ?? 0) - at))).unref();
     };
     const stop = registry.onChange(door.id, judge);
     raw.once('close', () => {

@@ -13,7 +13,14 @@ import { CAPTURED, doorBody, DoorStore, DURING, KEY, NO_TRUST_SETS } from './tes
 import { newSecret } from '../platform/secrets.ts';
 
 const lines: string[] = [];
-const log = pino({ level: 'warn' }, { write: (line) => { lines.push(line); } });
+const log = pino(
+  { level: 'warn' },
+  {
+    write: (line) => {
+      lines.push(line);
+    },
+  },
+);
 const BASE = 'https://hub.example.test';
 const PEM = encodeURIComponent(CAPTURED.devices[0]?.pem ?? '');
 
@@ -48,10 +55,16 @@ const WITH_CERTIFICATE: Headers = { 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-cli
 
 async function ask(headers: Headers = WITH_CERTIFICATE, door = 'mail', target = '/mail/x') {
   return app.inject({
-    method: 'GET', url: `/doors/${door}`,
+    method: 'GET',
+    url: `/doors/${door}`,
     headers: {
-      'x-sallyport-door-key': KEY.secret, 'x-original-uri': target, 'x-original-method': 'GET', 'x-original-host': 'mail.example.test', 'x-real-ip': '192.0.2.7',
-      'x-ssl-client-verify': 'NONE', ...headers,
+      'x-sallyport-door-key': KEY.secret,
+      'x-original-uri': target,
+      'x-original-method': 'GET',
+      'x-original-host': 'mail.example.test',
+      'x-real-ip': '192.0.2.7',
+      'x-ssl-client-verify': 'NONE',
+      ...headers,
     },
   });
 }
@@ -61,25 +74,47 @@ describe('the door of nginx', () => {
     const response = await ask();
     expect(response.statusCode).toBe(204);
     expect(response.headers).toMatchObject({
-      'x-sallyport-decision': 'grant', 'x-sallyport-reason': 'policy_satisfied', 'x-sallyport-message': '', 'x-sallyport-user': 'alice@example.com',
-      'x-sallyport-device': PHONE, 'x-sallyport-remediation': `${BASE}/me/devices/${PHONE}`, 'cache-control': 'no-store',
+      'x-sallyport-decision': 'grant',
+      'x-sallyport-reason': 'policy_satisfied',
+      'x-sallyport-message': '',
+      'x-sallyport-user': 'alice@example.com',
+      'x-sallyport-device': PHONE,
+      'x-sallyport-remediation': `${BASE}/me/devices/${PHONE}`,
+      'cache-control': 'no-store',
     });
-    expect(decider.asked).toEqual([{ user: ALICE.id, application: 'Exchange', ip: '192.0.2.7', clientAppType: undefined, device: { grade: 'certificate', value: PHONE } }]);
+    expect(decider.asked).toEqual([
+      {
+        user: ALICE.id,
+        application: 'Exchange',
+        ip: '192.0.2.7',
+        clientAppType: undefined,
+        device: { grade: 'certificate', value: PHONE },
+      },
+    ]);
   });
 
   test('refuses a blocked device with the words for its user', async () => {
     decider.blocked.add(PHONE);
     const response = await ask({ ...WITH_CERTIFICATE, 'accept-language': 'sv' });
     expect(response.statusCode).toBe(403);
-    expect(response.headers).toMatchObject({ 'x-sallyport-decision': 'deny', 'x-sallyport-reason': 'device_noncompliant', 'x-sallyport-language': 'sv' });
+    expect(response.headers).toMatchObject({
+      'x-sallyport-decision': 'deny',
+      'x-sallyport-reason': 'device_noncompliant',
+      'x-sallyport-language': 'sv',
+    });
     expect(response.headers['x-sallyport-title']).toBe('Din enhet har ett s&#228;kerhetsproblem');
-    expect(response.headers['x-sallyport-message']).toContain('Lookout for Work har hittat ett s&#228;kerhetsproblem p&#229; enheten');
+    expect(response.headers['x-sallyport-message']).toContain(
+      'Lookout for Work har hittat ett s&#228;kerhetsproblem p&#229; enheten',
+    );
     expect(response.body).toBe('');
   });
 
   test('speaks its own language where the browser names none', async () => {
     const response = await ask({ 'x-remote-user': 'alice@example.com' }, 'sso');
-    expect(response.headers).toMatchObject({ 'x-sallyport-language': 'nl', 'x-sallyport-reason': 'device_not_identified' });
+    expect(response.headers).toMatchObject({
+      'x-sallyport-language': 'nl',
+      'x-sallyport-reason': 'device_not_identified',
+    });
   });
 
   test('takes the application of the most specific rule', async () => {
@@ -90,7 +125,10 @@ describe('the door of nginx', () => {
   });
 
   test.each(['/%zz', '/a%00'])('refuses a path that cannot be judged: %s', async (target) => {
-    expect((await ask(WITH_CERTIFICATE, 'mail', target)).headers).toMatchObject({ 'x-sallyport-decision': 'deny', 'x-sallyport-reason': 'application_unknown' });
+    expect((await ask(WITH_CERTIFICATE, 'mail', target)).headers).toMatchObject({
+      'x-sallyport-decision': 'deny',
+      'x-sallyport-reason': 'application_unknown',
+    });
   });
 
   test('refuses what no rule is for', async () => {
@@ -113,18 +151,28 @@ describe('the door of nginx', () => {
     store.put('own-ca', doorBody({ deviceCa: ca.pem }));
     await registry.reload('own-ca');
     const { pem } = await issue(ca, { subject: `CN=${OWNERLESS}` });
-    const response = await ask({ 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': encodeURIComponent(pem) }, 'own-ca');
-    expect(response.headers).toMatchObject({ 'x-sallyport-decision': 'deny', 'x-sallyport-reason': 'device_user_missing', 'x-sallyport-device': OWNERLESS });
+    const response = await ask(
+      { 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': encodeURIComponent(pem) },
+      'own-ca',
+    );
+    expect(response.headers).toMatchObject({
+      'x-sallyport-decision': 'deny',
+      'x-sallyport-reason': 'device_user_missing',
+      'x-sallyport-device': OWNERLESS,
+    });
   });
 });
 
 test.each([
-  ['in part', { ...doorBody(), failMode: 'ajar' }], ['of a gateway that there is no adapter for', { ...doorBody(), kind: 'other' }], ['without its applications', { ...doorBody(), applications: undefined }],
+  ['in part', { ...doorBody(), failMode: 'ajar' }],
+  ['of a gateway that there is no adapter for', { ...doorBody(), kind: 'other' }],
+  ['without its applications', { ...doorBody(), applications: undefined }],
 ])('a door that cannot be read, %s, answers as one that there is not, and the others go on', async (_, body) => {
   store.put('bad', body as never);
   await registry.reload('bad');
   const [bad, unknown] = [await ask(WITH_CERTIFICATE, 'bad'), await ask(WITH_CERTIFICATE, 'nosuch')];
-  const shown = ({ statusCode, headers: { date: _date, ...headers }, body: text }: typeof bad) => JSON.stringify({ statusCode, headers, text }).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID');
+  const shown = ({ statusCode, headers: { date: _date, ...headers }, body: text }: typeof bad) =>
+    JSON.stringify({ statusCode, headers, text }).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID');
   expect(shown(bad)).toBe(shown(unknown));
   expect((await ask()).statusCode).toBe(204);
 });
@@ -137,7 +185,10 @@ test('a certificate that also names a device nobody knows lets its phone in, wit
   await registry.reload('own-ca');
   const stranger = '3d57f7fc-7098-44ee-b736-fc74aed48db3';
   const { pem } = await issue(ca, { subject: `CN=${stranger}`, uris: [`IntuneDeviceId://${PHONE}`] });
-  const response = await ask({ 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': encodeURIComponent(pem) }, 'own-ca');
+  const response = await ask(
+    { 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': encodeURIComponent(pem) },
+    'own-ca',
+  );
   expect([response.statusCode, response.headers['x-sallyport-device']]).toEqual([204, PHONE]);
   expect(JSON.parse(lines.at(-1) ?? '{}')).toMatchObject({ door: 'own-ca', deviceId: PHONE, unknownIds: [stranger] });
 });
@@ -161,7 +212,10 @@ describe('who tries to get in without the right certificate', () => {
     ['one that nginx did not verify', { 'x-ssl-client-verify': 'NONE', 'x-ssl-client-cert': PEM }],
     ['one that nginx found bad', { 'x-ssl-client-verify': 'FAILED:unable to verify', 'x-ssl-client-cert': PEM }],
     ['garbage', { 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': 'AAAA' }],
-    ['the CA in place of a device', { 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': encodeURIComponent(CAPTURED.ca_pem) }],
+    [
+      'the CA in place of a device',
+      { 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': encodeURIComponent(CAPTURED.ca_pem) },
+    ],
   ])('has %s', async (_, headers) => {
     const response = await ask(headers);
     expect(response.statusCode).toBe(403);
@@ -178,8 +232,15 @@ describe('who tries to get in without the right certificate', () => {
 
   test('forges the headers of other gateways and of our answers', async () => {
     const response = await ask({
-      'x-forwarded-client-cert': `Cert="${PEM}"`, 'x-client-cert': PEM, 'ssl-client-verify': 'SUCCESS', 'ssl-client-cert': PEM, 'x-forwarded-user': 'alice@example.com',
-      'x-sallyport-device': PHONE, 'x-sallyport-user': 'alice@example.com', 'x-remote-user': 'alice@example.com', 'x-forwarded-uri': '/public',
+      'x-forwarded-client-cert': `Cert="${PEM}"`,
+      'x-client-cert': PEM,
+      'ssl-client-verify': 'SUCCESS',
+      'ssl-client-cert': PEM,
+      'x-forwarded-user': 'alice@example.com',
+      'x-sallyport-device': PHONE,
+      'x-sallyport-user': 'alice@example.com',
+      'x-remote-user': 'alice@example.com',
+      'x-forwarded-uri': '/public',
     });
     expect(response.statusCode).toBe(403);
     expect(response.headers['x-sallyport-device']).toBe('');
@@ -197,7 +258,10 @@ describe('the id that an ActiveSync client gives itself', () => {
   const signedIn = { 'x-remote-user': 'alice@example.com' };
 
   test('refuses when it comes twice, whatever else is known', async () => {
-    for (const [headers, door] of [[WITH_CERTIFICATE, 'mail'], [{ ...WITH_CERTIFICATE, ...signedIn }, 'sso']] as const) {
+    for (const [headers, door] of [
+      [WITH_CERTIFICATE, 'mail'],
+      [{ ...WITH_CERTIFICATE, ...signedIn }, 'sso'],
+    ] as const) {
       const response = await ask(headers, door, `${target}&deviceid=innocent`);
       expect(response.statusCode).toBe(403);
       expect(response.headers['x-sallyport-reason']).toBe('device_not_identified');
@@ -217,7 +281,10 @@ describe('the id that an ActiveSync client gives itself', () => {
     decider.blocked.add(PHONE);
     const response = await ask(signedIn, 'sso', target);
     expect(response.statusCode).toBe(403);
-    expect(response.headers).toMatchObject({ 'x-sallyport-reason': 'device_noncompliant', 'x-sallyport-device': PHONE });
+    expect(response.headers).toMatchObject({
+      'x-sallyport-reason': 'device_noncompliant',
+      'x-sallyport-device': PHONE,
+    });
   });
 
   test('tells a stranger nothing about the device', async () => {
@@ -233,11 +300,18 @@ describe('the id that an ActiveSync client gives itself', () => {
 
 describe('the credentials of a door', () => {
   test.each([
-    ['a wrong key', { 'x-sallyport-door-key': 'wrong' }, 'mail'], ['no key', { 'x-sallyport-door-key': '' }, 'mail'], ['another door', {}, 'nowhere'],
-    ['the name of a prototype', {}, '__proto__'], ['the hash in place of the key', { 'x-sallyport-door-key': KEY.hash }, 'mail'],
+    ['a wrong key', { 'x-sallyport-door-key': 'wrong' }, 'mail'],
+    ['no key', { 'x-sallyport-door-key': '' }, 'mail'],
+    ['another door', {}, 'nowhere'],
+    ['the name of a prototype', {}, '__proto__'],
+    ['the hash in place of the key', { 'x-sallyport-door-key': KEY.hash }, 'mail'],
   ])('%s is 401', async (_, headers, door) => {
     for (const path of [`/doors/${door}`, `/doors/${door}/events`]) {
-      const response = await app.inject({ method: 'GET', url: path, headers: { 'x-sallyport-door-key': KEY.secret, ...WITH_CERTIFICATE, ...headers } });
+      const response = await app.inject({
+        method: 'GET',
+        url: path,
+        headers: { 'x-sallyport-door-key': KEY.secret, ...WITH_CERTIFICATE, ...headers },
+      });
       expect(response.statusCode).toBe(401);
       expect(response.headers['www-authenticate']).toBe('Sallyport-Door');
       expect(response.body).not.toContain(KEY.secret);
@@ -246,7 +320,11 @@ describe('the credentials of a door', () => {
   });
 
   test('are not the Authorization header, which belongs to the client', async () => {
-    const response = await app.inject({ method: 'GET', url: '/doors/mail', headers: { authorization: `Bearer ${KEY.secret}` } });
+    const response = await app.inject({
+      method: 'GET',
+      url: '/doors/mail',
+      headers: { authorization: `Bearer ${KEY.secret}` },
+    });
     expect(response.statusCode).toBe(401);
   });
 
@@ -262,8 +340,12 @@ describe('the credentials of a door', () => {
   });
 
   test('of a door whose secret was replaced are accepted until the former one ends', async () => {
-    const replaced = (formerSecretUntil: number) => doorBody({ secretHash: newSecret().hash, formerSecretHash: KEY.hash, formerSecretUntil });
-    for (const [until, status] of [[Number.MAX_SAFE_INTEGER, 204], [0, 401]] as const) {
+    const replaced = (formerSecretUntil: number) =>
+      doorBody({ secretHash: newSecret().hash, formerSecretHash: KEY.hash, formerSecretUntil });
+    for (const [until, status] of [
+      [Number.MAX_SAFE_INTEGER, 204],
+      [0, 401],
+    ] as const) {
       store.put('mail', replaced(until));
       await registry.reload('mail');
       expect((await ask()).statusCode).toBe(status);
@@ -278,26 +360,43 @@ describe('the credentials of a door', () => {
 });
 
 describe('a door whose hub has an old view', () => {
-  const old = () => Object.assign(decider, { decide: () => ({ decision: false, reasons: [{ code: 'view_too_old' }], obligations: [], reportOnly: [] }) });
+  const old = () =>
+    Object.assign(decider, {
+      decide: () => ({ decision: false, reasons: [{ code: 'view_too_old' }], obligations: [], reportOnly: [] }),
+    });
 
   test('is closed', async () => {
     old();
-    expect((await ask()).headers).toMatchObject({ 'x-sallyport-decision': 'deny', 'x-sallyport-reason': 'view_too_old' });
+    expect((await ask()).headers).toMatchObject({
+      'x-sallyport-decision': 'deny',
+      'x-sallyport-reason': 'view_too_old',
+    });
   });
 
   test('is open only where somebody decided so', async () => {
     old();
     store.put('kiosk', doorBody({ failMode: 'open', failOpenReason: 'the canteen menu' }));
     await registry.reload('kiosk');
-    expect((await ask(WITH_CERTIFICATE, 'kiosk')).headers).toMatchObject({ 'x-sallyport-decision': 'grant', 'x-sallyport-reason': 'view_too_old' });
+    expect((await ask(WITH_CERTIFICATE, 'kiosk')).headers).toMatchObject({
+      'x-sallyport-decision': 'grant',
+      'x-sallyport-reason': 'view_too_old',
+    });
     expect((await ask({}, 'kiosk')).statusCode).toBe(403);
   });
 });
 
 test('the captured subrequests of a real nginx are answered', async () => {
-  for (const [name, status] of [['app-nocert', 403], ['eas-plain', 204], ['webdav-propfind', 204]] as const) {
-    const { request } = JSON.parse(readFileSync(new URL(`fixtures/nginx.${name}.json`, import.meta.url), 'utf8')) as { request: { headers: string[] } };
-    const headers = Object.fromEntries(request.headers.flatMap((header, i, all) => (i % 2 === 0 ? [[header.toLowerCase(), all[i + 1] as string]] : [])));
+  for (const [name, status] of [
+    ['app-nocert', 403],
+    ['eas-plain', 204],
+    ['webdav-propfind', 204],
+  ] as const) {
+    const { request } = JSON.parse(readFileSync(new URL(`fixtures/nginx.${name}.json`, import.meta.url), 'utf8')) as {
+      request: { headers: string[] };
+    };
+    const headers = Object.fromEntries(
+      request.headers.flatMap((header, i, all) => (i % 2 === 0 ? [[header.toLowerCase(), all[i + 1] as string]] : [])),
+    );
     expect((await ask(headers)).statusCode).toBe(status);
   }
 });
@@ -306,7 +405,9 @@ describe('the events of a door', () => {
   const listen = async (headers: Headers = {}, door = 'mail') => {
     if (!app.server.listening) await app.listen({ host: '127.0.0.1', port: 0 });
     const { port } = app.server.address() as AddressInfo;
-    const response = await fetch(`http://127.0.0.1:${port}/doors/${door}/events`, { headers: { 'x-sallyport-door-key': KEY.secret, ...headers } });
+    const response = await fetch(`http://127.0.0.1:${port}/doors/${door}/events`, {
+      headers: { 'x-sallyport-door-key': KEY.secret, ...headers },
+    });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
     return {
@@ -321,7 +422,9 @@ describe('the events of a door', () => {
         return text;
       },
       /** Resolves when the stream ends. */
-      ended: async () => { while (!(await reader!.read()).done); },
+      ended: async () => {
+        while (!(await reader!.read()).done);
+      },
       close: () => reader!.cancel(),
     };
   };
@@ -346,7 +449,11 @@ describe('the events of a door', () => {
     await stream.close();
   });
 
-  test.each([['disabled', () => doorBody({ enabled: false })], ['rotated', () => doorBody({ secretHash: newSecret().hash })], ['deleted', () => undefined]])('end when the door is %s', async (_, change) => {
+  test.each([
+    ['disabled', () => doorBody({ enabled: false })],
+    ['rotated', () => doorBody({ secretHash: newSecret().hash })],
+    ['deleted', () => undefined],
+  ])('end when the door is %s', async (_, change) => {
     const stream = await listen();
     const other = await listen({}, 'sso');
     store.put('mail', change());
@@ -357,7 +464,11 @@ describe('the events of a door', () => {
 
   test('go on with the former secret while it is accepted, and end with it', async () => {
     const stream = await listen();
-    const replaced = { secretHash: newSecret().hash, formerSecretHash: KEY.hash, formerSecretUntil: Number.MAX_SAFE_INTEGER };
+    const replaced = {
+      secretHash: newSecret().hash,
+      formerSecretHash: KEY.hash,
+      formerSecretUntil: Number.MAX_SAFE_INTEGER,
+    };
     store.put('mail', doorBody(replaced));
     await registry.reload('mail');
     store.commit({ kind: 'device-posture-changed', subject: 'd9' });
@@ -386,7 +497,9 @@ describe('the events of a door', () => {
 
 test('a changed door is read again until the database answers', async () => {
   store.busyFor = 1;
-  const changed = new Promise<void>((resolve) => { registry.onChange('mail', resolve); });
+  const changed = new Promise<void>((resolve) => {
+    registry.onChange('mail', resolve);
+  });
   store.put('mail', doorBody({ enabled: false }));
   await changed;
   expect(store.busyFor).toBe(0);

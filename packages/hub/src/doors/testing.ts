@@ -6,18 +6,33 @@ import type { DoorBody } from '../documents/kinds/door.ts';
 
 /** For tests only: the captured CA and certificates, doors, and a store that holds only doors. */
 
-interface Captured { readonly ca_pem: string; readonly devices: readonly { readonly cn: string; readonly pem: string }[] }
+interface Captured {
+  readonly ca_pem: string;
+  readonly devices: readonly { readonly cn: string; readonly pem: string }[];
+}
 
-export const CAPTURED = JSON.parse(readFileSync(new URL('../evidence/fixtures/device-certs.json', import.meta.url), 'utf8')) as Captured;
+export const CAPTURED = JSON.parse(
+  readFileSync(new URL('../evidence/fixtures/device-certs.json', import.meta.url), 'utf8'),
+) as Captured;
 /** While the captured certificates are valid. */
 export const DURING = Date.parse('2026-12-01T00:00:00Z');
 export const KEY = newSecret();
 
 export function doorBody(change: Partial<DoorBody> = {}): DoorBody {
   return {
-    kind: 'nginx', displayName: 'Mail gateway', enabled: true, secretHash: KEY.hash, hint: KEY.hint,
-    applications: [{ pathPrefix: '/app/orders', application: 'Orders', clientAppType: 'browser' }], defaultApplication: 'Exchange',
-    deviceCa: CAPTURED.ca_pem, userFrom: 'device', language: 'en', failMode: 'closed', failOpenReason: null, ...change,
+    kind: 'nginx',
+    displayName: 'Mail gateway',
+    enabled: true,
+    secretHash: KEY.hash,
+    hint: KEY.hint,
+    applications: [{ pathPrefix: '/app/orders', application: 'Orders', clientAppType: 'browser' }],
+    defaultApplication: 'Exchange',
+    deviceCa: CAPTURED.ca_pem,
+    userFrom: 'device',
+    language: 'en',
+    failMode: 'closed',
+    failOpenReason: null,
+    ...change,
   };
 }
 
@@ -34,9 +49,12 @@ export class DoorStore {
 
   readonly documents = {
     get: (_: string, id: string) => this.#unlessBusy(() => this.rows.get(id)),
-    find: (_: string, ids: readonly string[]) => this.#unlessBusy(() => [...this.rows.values()].filter((row) => ids.includes(row.id))),
+    find: (_: string, ids: readonly string[]) =>
+      this.#unlessBusy(() => [...this.rows.values()].filter((row) => ids.includes(row.id))),
     list: () => this.#unlessBusy(() => [...this.rows.values()]),
-    snapshot: () => { throw new Error('doors are few'); },
+    snapshot: () => {
+      throw new Error('doors are few');
+    },
   };
 
   readonly outbox = {

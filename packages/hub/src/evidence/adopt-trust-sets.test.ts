@@ -7,7 +7,9 @@ import { issue, newTestCa } from './testing-certificates.ts';
 import { TrustSets } from './trust-sets.ts';
 
 let hub: AdminHub;
-beforeEach(async () => { hub = await openAdminHub(); });
+beforeEach(async () => {
+  hub = await openAdminHub();
+});
 afterEach(() => hub.close());
 
 const NOW = Date.now();
@@ -15,7 +17,12 @@ const KNOWS = { successorOf: () => undefined, deviceId: ({ value }: { readonly v
 
 /** As it was stored before there were trust sets. */
 async function putFormerClient(id: string, permissions: readonly string[]): Promise<void> {
-  const { deviceTrustSet: _, supportedObligations: _o, strictContext: _s, ...body } = testApplication(NOW, { appId: id, displayName: id, permissions: [...permissions] }).body;
+  const {
+    deviceTrustSet: _,
+    supportedObligations: _o,
+    strictContext: _s,
+    ...body
+  } = testApplication(NOW, { appId: id, displayName: id, permissions: [...permissions] }).body;
   await hub.store.transaction((tx) => tx.documents.put('application', id, body, NOW));
 }
 
@@ -23,11 +30,21 @@ async function putDoor(id: string, change: Parameters<typeof doorBody>[0]): Prom
   await hub.store.transaction((tx) => tx.documents.put('door', id, { ...doorBody(change) }, NOW));
 }
 
-const adopt = () => adoptTrustSets({ documents: hub.store.documents, configuration: hub.pipeline.configuration, clock: { now: () => NOW } });
+const adopt = () =>
+  adoptTrustSets({
+    documents: hub.store.documents,
+    configuration: hub.pipeline.configuration,
+    clock: { now: () => NOW },
+  });
 const trustSetOf = async (id: string) => (await hub.store.documents.get('application', id))?.body['deviceTrustSet'];
 
 test('a client from before believes the CAs of all doors that were enabled then, and of none that is made later', async () => {
-  const [mail, files, off, trial] = await Promise.all([newTestCa('CN=Mail'), newTestCa('CN=Files'), newTestCa('CN=Off'), newTestCa('CN=Trial')]);
+  const [mail, files, off, trial] = await Promise.all([
+    newTestCa('CN=Mail'),
+    newTestCa('CN=Files'),
+    newTestCa('CN=Off'),
+    newTestCa('CN=Trial'),
+  ]);
   await putDoor('mail', { deviceCa: mail.pem });
   await putDoor('files', { deviceCa: files.pem + mail.pem });
   await putDoor('off', { deviceCa: off.pem, enabled: false });
@@ -38,7 +55,9 @@ test('a client from before believes the CAs of all doors that were enabled then,
   await adopt();
   expect([await trustSetOf('gateway'), await trustSetOf('reader')]).toEqual([FORMER_UNION, null]);
   const trusted = (await TrustSets.load(hub.store, { error: () => undefined })).get(FORMER_UNION);
-  const believed = await Promise.all([mail, files, off, trial].map(async (ca) => trusted.check((await issue(ca)).pem, NOW, KNOWS).valid));
+  const believed = await Promise.all(
+    [mail, files, off, trial].map(async (ca) => trusted.check((await issue(ca)).pem, NOW, KNOWS).valid),
+  );
   expect(believed).toEqual([true, true, false, false]);
 });
 
@@ -47,7 +66,9 @@ test('is done once: who has been given another set keeps it, and nothing is writ
   await putFormerClient('gateway', ['Sallyport.Access.Evaluate']);
   await adopt();
   const row = await hub.store.documents.get('application', 'gateway');
-  await hub.store.transaction((tx) => tx.documents.put('application', 'gateway', { ...row?.body, deviceTrustSet: null }, NOW));
+  await hub.store.transaction((tx) =>
+    tx.documents.put('application', 'gateway', { ...row?.body, deviceTrustSet: null }, NOW),
+  );
   await adopt();
   expect(await trustSetOf('gateway')).toBeNull();
   expect((await hub.store.documents.get('application', 'gateway'))?.version).toBe((row?.version ?? 0) + 1);
@@ -62,10 +83,20 @@ test('without doors there is nobody to believe', async () => {
 
 test('a CA vouches where its set is named, and nowhere else', async () => {
   const [first, second] = await Promise.all([newTestCa('CN=First'), newTestCa('CN=Second')]);
-  for (const [id, ca] of [['first', first], ['second', second]] as const) {
-    await hub.store.transaction((tx) => tx.documents.put('trustSet', id, { displayName: id, certificateAuthorities: ca.pem }, NOW));
+  for (const [id, ca] of [
+    ['first', first],
+    ['second', second],
+  ] as const) {
+    await hub.store.transaction((tx) =>
+      tx.documents.put('trustSet', id, { displayName: id, certificateAuthorities: ca.pem }, NOW),
+    );
   }
   const sets = await TrustSets.load(hub.store, { error: () => undefined });
   const { pem } = await issue(first);
-  expect(['first', 'second', 'nosuch', null].map((id) => sets.get(id).check(pem, NOW, KNOWS).valid)).toEqual([true, false, false, false]);
+  expect(['first', 'second', 'nosuch', null].map((id) => sets.get(id).check(pem, NOW, KNOWS).valid)).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
 });

@@ -50,6 +50,9 @@ function asks(body: DocumentRow['body']): boolean {
 /** Each certificate once. */
 function unionOf(doors: readonly DocumentRow[]): string {
   const enabled = doors.filter(({ body }) => body['enabled'] === true && typeof body['deviceCa'] === 'string');
-  const blocks = enabled.flatMap(({ body }) => (body['deviceCa'] as string).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/gu) ?? []);
+  const blocks = enabled.flatMap(
+    ({ body }) =>
+      (body['deviceCa'] as string).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/gu) ?? [],
+  );
   return [...new Set(blocks)].map((block) => `${block}\n`).join('');
 }

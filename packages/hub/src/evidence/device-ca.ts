@@ -24,8 +24,13 @@ const MOST_CAS = 20;
 export function parseDeviceCas(pem: string, field: string, most = MOST_CAS): readonly DeviceCa[] {
   const blocks = pem.match(PEM_BLOCK) ?? [];
   const rest = pem.replace(PEM_BLOCK, '');
-  if (rest.includes('PRIVATE KEY')) throw invalid(`${field} holds a private key. Send the CA's certificate only; the key must never leave the CA.`, field);
-  if (blocks.length === 0) throw invalid(`${field} holds no certificate. Send the device CA as PEM (-----BEGIN CERTIFICATE-----).`, field);
+  if (rest.includes('PRIVATE KEY'))
+    throw invalid(
+      `${field} holds a private key. Send the CA's certificate only; the key must never leave the CA.`,
+      field,
+    );
+  if (blocks.length === 0)
+    throw invalid(`${field} holds no certificate. Send the device CA as PEM (-----BEGIN CERTIFICATE-----).`, field);
   if (blocks.length > most) throw invalid(`${field} holds ${blocks.length} certificates; ${most} are allowed.`, field);
   return blocks.map((block) => parseOne(block, field));
 }
@@ -35,9 +40,18 @@ function parseOne(pem: string, field: string): DeviceCa {
   try {
     certificate = new X509Certificate(pem);
   } catch (error) {
-    throw new HubError('invalid_request', `${field} holds a certificate that cannot be read.`, { field }, { cause: error });
+    throw new HubError(
+      'invalid_request',
+      `${field} holds a certificate that cannot be read.`,
+      { field },
+      { cause: error },
+    );
   }
-  if (!certificate.ca) throw invalid(`${field}: "${oneLine(certificate.subject)}" is not a CA certificate (basicConstraints CA:TRUE is missing).`, field);
+  if (!certificate.ca)
+    throw invalid(
+      `${field}: "${oneLine(certificate.subject)}" is not a CA certificate (basicConstraints CA:TRUE is missing).`,
+      field,
+    );
   return { certificate, notBefore: certificate.validFromDate.getTime(), notAfter: certificate.validToDate.getTime() };
 }
 

@@ -7,7 +7,8 @@ import { issue, newTestCa } from './testing-certificates.ts';
 import type { CertificateWish, TestCa } from './testing-certificates.ts';
 
 const captured = JSON.parse(readFileSync(new URL('fixtures/device-certs.json', import.meta.url), 'utf8')) as {
-  ca_pem: string; devices: { cn: string; pem: string }[];
+  ca_pem: string;
+  devices: { cn: string; pem: string }[];
 };
 const DURING = Date.parse('2026-12-01T00:00:00Z');
 const DAY = 86_400_000;
@@ -19,7 +20,13 @@ const STRANGER = '3d57f7fc-7098-44ee-b736-fc74aed48db3';
 const RETIRED = '7a1f2b3c-0000-4000-8000-000000000007';
 /** Two phones; the first is known by two ids, and by the record that it superseded. */
 const view = {
-  deviceId: ({ value }: { readonly value: string }) => new Map([[PHONE, PHONE], [ENTRA, PHONE], [OTHER, OTHER], [RETIRED, RETIRED]]).get(value),
+  deviceId: ({ value }: { readonly value: string }) =>
+    new Map([
+      [PHONE, PHONE],
+      [ENTRA, PHONE],
+      [OTHER, OTHER],
+      [RETIRED, RETIRED],
+    ]).get(value),
   successorOf: (id: string): string | undefined => (id === RETIRED ? PHONE : undefined),
 };
 
@@ -33,16 +40,25 @@ describe('the captured device certificates', () => {
     expect(certificates.check(der, DURING, view)).toEqual({ valid: true, deviceId: cn, unknown: [] });
   });
 
-  test('one whose name is no device id is nobody\'s', () => {
+  test("one whose name is no device id is nobody's", () => {
     expect(captured.devices[1]?.cn).toBe('bad-device-77');
-    expect(certificates.check(captured.devices[1]?.pem ?? '', DURING, view)).toMatchObject({ valid: false, problem: expect.stringContaining('names no device') });
+    expect(certificates.check(captured.devices[1]?.pem ?? '', DURING, view)).toMatchObject({
+      valid: false,
+      problem: expect.stringContaining('names no device'),
+    });
   });
 
   test('the time is compared at every call, also for a certificate seen before', () => {
     const pem = captured.devices[0]?.pem ?? '';
     expect(certificates.check(pem, DURING, view).valid).toBe(true);
-    expect(certificates.check(pem, Date.parse('2026-12-25T00:00:00Z'), view)).toMatchObject({ valid: false, problem: expect.stringContaining('expired') });
-    expect(certificates.check(pem, Date.parse('2026-11-01T00:00:00Z'), view)).toMatchObject({ valid: false, problem: expect.stringContaining('not valid yet') });
+    expect(certificates.check(pem, Date.parse('2026-12-25T00:00:00Z'), view)).toMatchObject({
+      valid: false,
+      problem: expect.stringContaining('expired'),
+    });
+    expect(certificates.check(pem, Date.parse('2026-11-01T00:00:00Z'), view)).toMatchObject({
+      valid: false,
+      problem: expect.stringContaining('not valid yet'),
+    });
     expect(certificates.check(pem, DURING, view).valid).toBe(true);
   });
 
@@ -53,9 +69,14 @@ describe('the captured device certificates', () => {
   });
 
   test.each([
-    ['nothing', ''], ['words', 'hello'], ['a broken PEM', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'],
-    ['base64 of nothing', 'AAAAAAAAAAA='], ['a placeholder', '{http.request.tls.client.certificate_pem}'], ['too much', 'A'.repeat(20_000)],
-    ['two at once', `${captured.devices[0]?.pem}${captured.devices[1]?.pem}`], ['the CA itself', captured.ca_pem],
+    ['nothing', ''],
+    ['words', 'hello'],
+    ['a broken PEM', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'],
+    ['base64 of nothing', 'AAAAAAAAAAA='],
+    ['a placeholder', '{http.request.tls.client.certificate_pem}'],
+    ['too much', 'A'.repeat(20_000)],
+    ['two at once', `${captured.devices[0]?.pem}${captured.devices[1]?.pem}`],
+    ['the CA itself', captured.ca_pem],
     ['control characters', '\u0000\u0001\u0002'],
   ])('%s is refused', (_, text) => {
     expect(certificates.check(text, DURING, view).valid).toBe(false);
@@ -65,7 +86,8 @@ describe('the captured device certificates', () => {
 describe('certificates made to get in', () => {
   let ca: TestCa;
   let certificates: DeviceCertificates;
-  const check = async (wish: CertificateWish, from = ca) => certificates.check((await issue(from, wish)).pem, Date.now(), view);
+  const check = async (wish: CertificateWish, from = ca) =>
+    certificates.check((await issue(from, wish)).pem, Date.now(), view);
 
   beforeAll(async () => {
     ca = await newTestCa();
@@ -79,15 +101,24 @@ describe('certificates made to get in', () => {
   });
 
   test('one of another CA with the very same name does not', async () => {
-    expect(await check({}, await newTestCa())).toMatchObject({ valid: false, problem: expect.stringContaining('not signed') });
+    expect(await check({}, await newTestCa())).toMatchObject({
+      valid: false,
+      problem: expect.stringContaining('not signed'),
+    });
   });
 
   test('one that is a CA itself does not', async () => {
-    expect(await check({ isCa: true })).toMatchObject({ valid: false, problem: expect.stringContaining('CA certificate') });
+    expect(await check({ isCa: true })).toMatchObject({
+      valid: false,
+      problem: expect.stringContaining('CA certificate'),
+    });
   });
 
   test('one for servers only does not', async () => {
-    expect(await check({ usages: ['1.3.6.1.5.5.7.3.1'] })).toMatchObject({ valid: false, problem: expect.stringContaining('client authentication') });
+    expect(await check({ usages: ['1.3.6.1.5.5.7.3.1'] })).toMatchObject({
+      valid: false,
+      problem: expect.stringContaining('client authentication'),
+    });
   });
 
   test('one without any extended key usage passes', async () => {
@@ -99,36 +130,74 @@ describe('certificates made to get in', () => {
     ['one of tomorrow', { notBefore: Date.now() + DAY, notAfter: Date.now() + 2 * DAY }],
     ['one that names nobody', { subject: 'O=Example' }],
     ['one that names a person only', { subject: 'CN=ada@example.org', uris: ['https://example.org/ada'] }],
-    ['one that names another known phone in its common name', { subject: `CN=${OTHER}`, uris: [`IntuneDeviceId://${PHONE}`] }],
-    ['one that names another known phone as Cisco ISE reads it', { uris: [`ID:Microsoft Endpoint Manager:GUID:${OTHER}`] }],
+    [
+      'one that names another known phone in its common name',
+      { subject: `CN=${OTHER}`, uris: [`IntuneDeviceId://${PHONE}`] },
+    ],
+    [
+      'one that names another known phone as Cisco ISE reads it',
+      { uris: [`ID:Microsoft Endpoint Manager:GUID:${OTHER}`] },
+    ],
     ['one with two common names of known phones', { subject: `CN=${PHONE},CN=${OTHER}` }],
-    ['one whose URIs name two known phones', { subject: 'O=Example', uris: [`urn:uuid:${PHONE}`, `urn:uuid:${OTHER}`] }],
-    ['one with two Intune ids, of which one is not known', { subject: 'O=Example', uris: [`IntuneDeviceId://${PHONE}`, `IntuneDeviceId://${STRANGER}`] }],
-    ['one with two Intune ids in two forms', { subject: 'O=Example', uris: [`IntuneDeviceId://${PHONE}`, `ID:Microsoft Endpoint Manager:GUID:${STRANGER}`] }],
+    [
+      'one whose URIs name two known phones',
+      { subject: 'O=Example', uris: [`urn:uuid:${PHONE}`, `urn:uuid:${OTHER}`] },
+    ],
+    [
+      'one with two Intune ids, of which one is not known',
+      { subject: 'O=Example', uris: [`IntuneDeviceId://${PHONE}`, `IntuneDeviceId://${STRANGER}`] },
+    ],
+    [
+      'one with two Intune ids in two forms',
+      { subject: 'O=Example', uris: [`IntuneDeviceId://${PHONE}`, `ID:Microsoft Endpoint Manager:GUID:${STRANGER}`] },
+    ],
   ] as const)('%s does not', async (_, wish) => {
     expect((await check(wish)).valid).toBe(false);
   });
 
   test.each([
-    ['the Entra id in the common name and the Intune id in a URI', { subject: `CN=${ENTRA}`, uris: [`IntuneDeviceId://${PHONE}`] }],
-    ['the Intune id and the Entra id in two URIs', { subject: 'CN=Ada', uris: [`IntuneDeviceId://${PHONE}`, `urn:uuid:${ENTRA}`] }],
+    [
+      'the Entra id in the common name and the Intune id in a URI',
+      { subject: `CN=${ENTRA}`, uris: [`IntuneDeviceId://${PHONE}`] },
+    ],
+    [
+      'the Intune id and the Entra id in two URIs',
+      { subject: 'CN=Ada', uris: [`IntuneDeviceId://${PHONE}`, `urn:uuid:${ENTRA}`] },
+    ],
     ['the Entra id alone', { subject: `CN=${ENTRA}` }],
-    ['a person\'s name beside a URI', { subject: 'CN=ada@example.org', uris: [`IntuneDeviceId://${PHONE}`] }],
-    ['a SID and an intranet address beside it', { uris: ['tag:microsoft.com,2022-09-14:sid:S-1-5-21-1-2-3-1105', `https://intranet.example.com/people/${OTHER}`] }],
-    ['the same id in several forms', { uris: [`urn:uuid:${PHONE}`, `ID:Microsoft Endpoint Manager:GUID:${PHONE}`, `IntuneDeviceId://${PHONE.toUpperCase()}`] }],
+    ["a person's name beside a URI", { subject: 'CN=ada@example.org', uris: [`IntuneDeviceId://${PHONE}`] }],
+    [
+      'a SID and an intranet address beside it',
+      {
+        uris: ['tag:microsoft.com,2022-09-14:sid:S-1-5-21-1-2-3-1105', `https://intranet.example.com/people/${OTHER}`],
+      },
+    ],
+    [
+      'the same id in several forms',
+      {
+        uris: [
+          `urn:uuid:${PHONE}`,
+          `ID:Microsoft Endpoint Manager:GUID:${PHONE}`,
+          `IntuneDeviceId://${PHONE.toUpperCase()}`,
+        ],
+      },
+    ],
   ] as const)('one and the same phone: %s', async (_, wish) => {
     expect(await check(wish)).toEqual(MEANT);
   });
 
   test('ids of two records of one phone name one device, the superseded one, which is at the worse of both', async () => {
-    expect(await check({ subject: `CN=${ENTRA}`, uris: [`IntuneDeviceId://${RETIRED}`] })).toEqual({ ...MEANT, deviceId: RETIRED });
+    expect(await check({ subject: `CN=${ENTRA}`, uris: [`IntuneDeviceId://${RETIRED}`] })).toEqual({
+      ...MEANT,
+      deviceId: RETIRED,
+    });
     expect((await check({ subject: `CN=${OTHER}`, uris: [`IntuneDeviceId://${RETIRED}`] })).valid).toBe(false);
   });
 
   test.each([
     ['in the common name', { subject: `CN=${STRANGER}`, uris: [`IntuneDeviceId://${PHONE}`] }],
     ['in a URI', { uris: [`urn:uuid:${STRANGER}`] }],
-  ] as const)('an id that no device has, beside the phone\'s, is told for a warning: %s', async (_, wish) => {
+  ] as const)("an id that no device has, beside the phone's, is told for a warning: %s", async (_, wish) => {
     expect(await check(wish)).toEqual({ valid: true, deviceId: PHONE, unknown: [STRANGER] });
   });
 
@@ -137,24 +206,38 @@ describe('certificates made to get in', () => {
   });
 
   test('a name of another kind in the subject alternative name is no obstacle', async () => {
-    expect(await check({ others: [{ type: 'upn', value: 'ada@example.org' }, { type: 'email', value: `${OTHER}@example.org` }, { type: 'dns', value: 'phone.example.org' }] })).toEqual(MEANT);
+    expect(
+      await check({
+        others: [
+          { type: 'upn', value: 'ada@example.org' },
+          { type: 'email', value: `${OTHER}@example.org` },
+          { type: 'dns', value: 'phone.example.org' },
+        ],
+      }),
+    ).toEqual(MEANT);
     expect(await check({ subject: 'O=Example', others: [{ type: 'upn', value: `host/${PHONE}` }] })).toEqual(MEANT);
   });
 
   test('a CA that has expired itself vouches for nobody', async () => {
     const old = await newTestCa('CN=Old CA', Date.now() - 1_000);
     const expired = new DeviceCertificates(parseDeviceCas(old.pem, 'deviceCa'));
-    expect(expired.check((await issue(old)).pem, Date.now(), view)).toMatchObject({ valid: false, problem: expect.stringContaining('expired') });
+    expect(expired.check((await issue(old)).pem, Date.now(), view)).toMatchObject({
+      valid: false,
+      problem: expect.stringContaining('expired'),
+    });
   });
 });
 
 describe('the list of device CAs', () => {
   test.each([
-    ['no certificate', 'hello'], ['a device certificate', captured.devices[0]?.pem ?? ''],
+    ['no certificate', 'hello'],
+    ['a device certificate', captured.devices[0]?.pem ?? ''],
     ['a private key beside it', `${captured.ca_pem}-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----`],
     ['too many', captured.ca_pem.repeat(21)],
   ])('is refused with %s, and the property is named', (_, pem) => {
-    expect(() => parseDeviceCas(pem, 'deviceCa')).toThrow(expect.objectContaining({ code: 'invalid_request', details: { field: 'deviceCa' } }));
+    expect(() => parseDeviceCas(pem, 'deviceCa')).toThrow(
+      expect.objectContaining({ code: 'invalid_request', details: { field: 'deviceCa' } }),
+    );
   });
 
   test('may hold several', () => {

@@ -54,7 +54,11 @@ export class DeviceCertificates {
     if (typeof inspected === 'string') return { valid: false, problem: inspected };
     if (now < inspected.notBefore) return { valid: false, problem: 'the certificate or its CA is not valid yet' };
     if (now > inspected.notAfter) return { valid: false, problem: 'the certificate or its CA has expired' };
-    const meant = meantDevice(inspected.names, (id) => view.deviceId({ grade: 'certificate', value: id }), (id) => view.successorOf(id));
+    const meant = meantDevice(
+      inspected.names,
+      (id) => view.deviceId({ grade: 'certificate', value: id }),
+      (id) => view.successorOf(id),
+    );
     return 'problem' in meant ? { valid: false, problem: meant.problem } : { valid: true, ...meant };
   }
 }
@@ -81,7 +85,8 @@ function inspect(text: string, cas: readonly DeviceCa[]): Inspected | string {
   const said = understood(certificate);
   if (said === undefined) return 'the certificate holds an extension that cannot be read';
   if (!said.forClients) return 'the certificate is not meant for client authentication';
-  if (said.names.length === 0) return 'the certificate names no device: no common name or subject alternative name holds a device id in a form that is read';
+  if (said.names.length === 0)
+    return 'the certificate names no device: no common name or subject alternative name holds a device id in a form that is read';
   return {
     names: said.names,
     notBefore: Math.max(ca.notBefore, certificate.validFromDate.getTime()),
@@ -100,7 +105,9 @@ function read(text: string): X509Certificate | undefined {
 }
 
 /** `undefined` for what OpenSSL takes and no reader of its extensions does. */
-function understood(certificate: X509Certificate): { readonly forClients: boolean; readonly names: readonly NamedDevice[] } | undefined {
+function understood(
+  certificate: X509Certificate,
+): { readonly forClients: boolean; readonly names: readonly NamedDevice[] } | undefined {
   try {
     const parsed = new (x509().X509Certificate)(certificate.raw);
     const usage = parsed.getExtension(x509().ExtendedKeyUsageExtension);
@@ -128,7 +135,10 @@ const NAME_TYPES: ReadonlySet<string> = new Set(['url', 'dns', 'upn']);
 /** Each id once. */
 function devicesNamedBy(certificate: ParsedCertificate): readonly NamedDevice[] {
   const alternative = certificate.getExtension(x509().SubjectAlternativeNameExtension)?.names.items ?? [];
-  const texts = [...certificate.subjectName.getField('CN'), ...alternative.filter(({ type }) => NAME_TYPES.has(type)).map(({ value }) => value)];
+  const texts = [
+    ...certificate.subjectName.getField('CN'),
+    ...alternative.filter(({ type }) => NAME_TYPES.has(type)).map(({ value }) => value),
+  ];
   const named = texts.map(deviceNamedBy).filter((name) => name !== undefined);
   return [...new Map(named.map((name) => [`${name.directory} ${name.id}`, name])).values()];
 }

@@ -25,7 +25,10 @@ const FORMS: readonly { readonly pattern: RegExp; readonly directory: Directory 
   { pattern: form(`intunedeviceid://${GUID}/?`), directory: 'intune' },
   { pattern: form(`[a-z]{0,30}deviceid://${GUID}/?`), directory: 'any' },
   // Cisco ISE, "Integrate Microsoft Endpoint Manager Intune": ID:{vendor}:GUID:{id}.
-  { pattern: form(`(?:uri:)?id:(?:microsoft endpoint manager|microsoft intune|intune):guid:${GUID}`), directory: 'intune' },
+  {
+    pattern: form(`(?:uri:)?id:(?:microsoft endpoint manager|microsoft intune|intune):guid:${GUID}`),
+    directory: 'intune',
+  },
   { pattern: form(`(?:uri:)?id:[^:]{1,100}:guid:${GUID}`), directory: 'any' },
   // RFC 9562 section 4, and names below it such as our own urn:sallyport:device:{id}.
   { pattern: form(`urn:uuid:${GUID}`), directory: 'any' },
@@ -84,7 +87,9 @@ export type MeantDevice =
  * @param successorOf answers the record that superseded a device, or `undefined`
  */
 export function meantDevice(
-  names: readonly NamedDevice[], find: (id: string) => string | undefined, successorOf: (deviceId: string) => string | undefined = () => undefined,
+  names: readonly NamedDevice[],
+  find: (id: string) => string | undefined,
+  successorOf: (deviceId: string) => string | undefined = () => undefined,
 ): MeantDevice {
   const known = new Set<string>();
   const unknown: NamedDevice[] = [];
@@ -93,11 +98,16 @@ export function meantDevice(
     if (device === undefined) unknown.push(name);
     else known.add(device);
   }
-  if (new Set([...known].map((id) => successorOf(id) ?? id)).size > 1) return { problem: 'the certificate names two devices' };
+  if (new Set([...known].map((id) => successorOf(id) ?? id)).size > 1)
+    return { problem: 'the certificate names two devices' };
   const [first = (names[0] as NamedDevice).id] = known;
   const deviceId = [...known].find((id) => successorOf(id) !== undefined) ?? first;
-  if (unknown.some(({ directory }) => directory === 'intune') && intuneIds(names) > 1) return { problem: 'the certificate holds two Intune device ids, which a device never has' };
-  return { deviceId, unknown: known.size === 0 || unknown.length === 0 ? NONE : [...new Set(unknown.map(({ id }) => id))] };
+  if (unknown.some(({ directory }) => directory === 'intune') && intuneIds(names) > 1)
+    return { problem: 'the certificate holds two Intune device ids, which a device never has' };
+  return {
+    deviceId,
+    unknown: known.size === 0 || unknown.length === 0 ? NONE : [...new Set(unknown.map(({ id }) => id))],
+  };
 }
 
 const NONE: readonly string[] = [];

@@ -37,7 +37,8 @@ export class FollowedDocuments {
 
   #follow(rows: readonly OutboxRow[]): void {
     for (const { kind, subject, payload } of rows) {
-      if (kind === 'configuration-changed' && subject === this.#options.kind && typeof payload['id'] === 'string') this.#reloadSurely(payload['id']);
+      if (kind === 'configuration-changed' && subject === this.#options.kind && typeof payload['id'] === 'string')
+        this.#reloadSurely(payload['id']);
     }
   }
 

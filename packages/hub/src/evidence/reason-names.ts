@@ -6,21 +6,41 @@ import type { AccessAnswer, AccessView } from '../view/ports.ts';
 export type NamesView = Pick<AccessView, 'connector' | 'posture' | 'user' | 'facts'>;
 
 /** The names for what reasons hold ids of. */
-export function reasonNames({ reasons, deviceId, userId }: Pick<AccessAnswer, 'reasons' | 'deviceId' | 'userId'>, view: NamesView): ReasonNames {
+export function reasonNames(
+  { reasons, deviceId, userId }: Pick<AccessAnswer, 'reasons' | 'deviceId' | 'userId'>,
+  view: NamesView,
+): ReasonNames {
   const posture = postureOf(reasons, deviceId, view);
-  const connectors = new Set(reasons.flatMap(({ connectorId, disagreeing = [] }) => (connectorId === undefined ? disagreeing : [connectorId, ...disagreeing])));
+  const connectors = new Set(
+    reasons.flatMap(({ connectorId, disagreeing = [] }) =>
+      connectorId === undefined ? disagreeing : [connectorId, ...disagreeing],
+    ),
+  );
   const findings = new Set(reasons.flatMap(({ findingIds = [] }) => findingIds));
   return {
     connectors: Object.fromEntries([...connectors].map((id) => [id, ownName(view.connector(id))])),
-    findings: Object.fromEntries((posture?.views ?? []).flatMap(({ openFindings }) => openFindings)
-      .filter(({ id }) => findings.has(id)).map(({ id, title, type }) => [id, title ?? type])),
-    ...(namesPeople(reasons) && { user: nameOfUser(userId, view), owner: nameOfUser(deviceId === undefined ? undefined : view.facts(deviceId)?.userId, view) }),
+    findings: Object.fromEntries(
+      (posture?.views ?? [])
+        .flatMap(({ openFindings }) => openFindings)
+        .filter(({ id }) => findings.has(id))
+        .map(({ id, title, type }) => [id, title ?? type]),
+    ),
+    ...(namesPeople(reasons) && {
+      user: nameOfUser(userId, view),
+      owner: nameOfUser(deviceId === undefined ? undefined : view.facts(deviceId)?.userId, view),
+    }),
   };
 }
 
 /** Read only where a partner has a part in the reasons. */
-export function postureOf(reasons: readonly Reason[], deviceId: string | undefined, view: NamesView): HeldPosture | undefined {
-  return deviceId === undefined || reasons.every(({ connectorId }) => connectorId === undefined) ? undefined : view.posture(deviceId);
+export function postureOf(
+  reasons: readonly Reason[],
+  deviceId: string | undefined,
+  view: NamesView,
+): HeldPosture | undefined {
+  return deviceId === undefined || reasons.every(({ connectorId }) => connectorId === undefined)
+    ? undefined
+    : view.posture(deviceId);
 }
 
 function nameOfUser(id: string | undefined, view: NamesView): string | undefined {

@@ -18,8 +18,13 @@ export class TrustSets {
     this.#followed = followed;
   }
 
-  static async load(store: Pick<Store, 'documents' | 'onCommitted'>, log: Pick<BaseLogger, 'error'>): Promise<TrustSets> {
-    const sets: TrustSets = new TrustSets(new FollowedDocuments({ store, log, kind: trustSetDocument.kind, put: (id, row) => sets.#put(id, row, log) }));
+  static async load(
+    store: Pick<Store, 'documents' | 'onCommitted'>,
+    log: Pick<BaseLogger, 'error'>,
+  ): Promise<TrustSets> {
+    const sets: TrustSets = new TrustSets(
+      new FollowedDocuments({ store, log, kind: trustSetDocument.kind, put: (id, row) => sets.#put(id, row, log) }),
+    );
     await sets.#followed.load();
     return sets;
   }
@@ -41,7 +46,10 @@ export class TrustSets {
     if (body === undefined) return;
     try {
       // Written before it was limited, or put together from all doors: however many there are.
-      this.#certificates.set(id, new DeviceCertificates(parseDeviceCas(body.certificateAuthorities, 'certificateAuthorities', Infinity)));
+      this.#certificates.set(
+        id,
+        new DeviceCertificates(parseDeviceCas(body.certificateAuthorities, 'certificateAuthorities', Infinity)),
+      );
     } catch (error) {
       log.error({ err: error, trustSet: id }, 'a trust set cannot be read, so it vouches for nobody');
     }

@@ -8,15 +8,26 @@ import { ownName, postureOf, type NamesView } from './reason-names.ts';
 export type HintsView = NamesView & Pick<AccessView, 'organization'>;
 
 /** What makes the text for the user concrete: the apps of the partners that decided, and the worst finding of each. */
-export function hintsOf({ reasons, deviceId, operatingSystem }: Pick<AccessAnswer, 'reasons' | 'deviceId' | 'operatingSystem'>, view: HintsView): UserHints {
+export function hintsOf(
+  { reasons, deviceId, operatingSystem }: Pick<AccessAnswer, 'reasons' | 'deviceId' | 'operatingSystem'>,
+  view: HintsView,
+): UserHints {
   const posture = postureOf(reasons, deviceId, view);
-  const partners = Object.fromEntries(reasons.flatMap((reason): readonly (readonly [string, PartnerHints])[] => {
-    const { connectorId } = reason;
-    return connectorId === undefined ? [] : [[connectorId, { appName: appNameOf(view.connector(connectorId)), finding: worstOf(reason, posture) }]];
-  }));
+  const partners = Object.fromEntries(
+    reasons.flatMap((reason): readonly (readonly [string, PartnerHints])[] => {
+      const { connectorId } = reason;
+      return connectorId === undefined
+        ? []
+        : [[connectorId, { appName: appNameOf(view.connector(connectorId)), finding: worstOf(reason, posture) }]];
+    }),
+  );
   const { helpDesk, timeZone, managementApp } = view.organization;
   return {
-    device: deviceNoun(operatingSystem), partners, helpDesk, timeZone, managementApp,
+    device: deviceNoun(operatingSystem),
+    partners,
+    helpDesk,
+    timeZone,
+    managementApp,
     watched: posture?.views.some(({ openFindings }) => openFindings.some(mayBeWatched)) ?? false,
   };
 }
@@ -28,7 +39,9 @@ function appNameOf(connector: Connector | undefined): string | undefined {
 
 function worstOf({ connectorId, findingIds = [] }: Reason, posture: HeldPosture | undefined): OpenFinding | undefined {
   const findings = posture?.views.flatMap((view) => (view.connectorId === connectorId ? view.openFindings : [])) ?? [];
-  return findings.filter((finding) => findingIds.includes(finding.id)).toSorted((a, b) => rankOf(b) - rankOf(a) || Number(isAdvised(b)) - Number(isAdvised(a)))[0];
+  return findings
+    .filter((finding) => findingIds.includes(finding.id))
+    .toSorted((a, b) => rankOf(b) - rankOf(a) || Number(isAdvised(b)) - Number(isAdvised(a)))[0];
 }
 
 /** Of two that are as bad, the one that something can be said about. */

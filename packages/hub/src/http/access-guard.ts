@@ -35,19 +35,25 @@ function onlyAuthorization({ raw: { rawHeaders, headers } }: FastifyRequest): st
     const name = rawHeaders[index] as string;
     if (name.length === 13 && name.toLowerCase() === 'authorization') count += 1;
   }
-  if (count > 1) throw new HubError('invalid_request', 'There is more than one Authorization header.', { field: 'Authorization' });
+  if (count > 1)
+    throw new HubError('invalid_request', 'There is more than one Authorization header.', { field: 'Authorization' });
   return headers.authorization;
 }
 
 function requireAccess(caller: Caller, access: RouteAccess): void {
   const wanted = access.kind === 'permission' ? access.anyOf : ['update_device_health'];
   if (!wanted.some((permission) => caller.roles.has(permission))) {
-    throw new HubError('permission_missing', wanted.length === 1
-      ? `This needs the permission ${wanted[0]}, which the token does not carry.`
-      : `This needs one of the permissions ${wanted.join(', ')}; the token carries none of them.`);
+    throw new HubError(
+      'permission_missing',
+      wanted.length === 1
+        ? `This needs the permission ${wanted[0]}, which the token does not carry.`
+        : `This needs one of the permissions ${wanted.join(', ')}; the token carries none of them.`,
+    );
   }
   if (access.kind === 'partner' && caller.connectorId === undefined) {
-    throw new HubError('not_bound_to_connector',
-      `The client "${caller.displayName}" is not bound to a connector. Set mobileThreatDefenseConnectorId on its application.`);
+    throw new HubError(
+      'not_bound_to_connector',
+      `The client "${caller.displayName}" is not bound to a connector. Set mobileThreatDefenseConnectorId on its application.`,
+    );
   }
 }

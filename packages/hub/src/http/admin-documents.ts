@@ -4,7 +4,14 @@ import { HubError } from '@sallyport/contracts';
 import { isoTime, type Clock } from '../platform/clock.ts';
 import type { AccessEffect, Configuration } from '../documents/configuration.ts';
 import { readBody, type DocumentType } from '../documents/document-type.ts';
-import { changeDocument, createDocument, removeDocument, required, type Target, type Writing } from '../documents/write.ts';
+import {
+  changeDocument,
+  createDocument,
+  removeDocument,
+  required,
+  type Target,
+  type Writing,
+} from '../documents/write.ts';
 import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import type { DocumentRow, Store, Transaction } from '../store/store.ts';
 
@@ -37,17 +44,34 @@ export class AdminDocuments<Body> {
   }
 
   /** @throws HubError `already_exists` */
-  create(request: FastifyRequest, id: string, make: (tx: Transaction) => Promise<object> | object, evaluated?: Evaluated): Promise<DocumentRow> {
+  create(
+    request: FastifyRequest,
+    id: string,
+    make: (tx: Transaction) => Promise<object> | object,
+    evaluated?: Evaluated,
+  ): Promise<DocumentRow> {
     return createDocument(writingOf(this.#deps, request, evaluated), this.#target(id), make);
   }
 
   /** @throws HubError `not_found`; `conflict` for one that cannot be read */
-  change(request: FastifyRequest, id: string, make: (before: Body, tx: Transaction) => Promise<object> | object, evaluated?: Evaluated): Promise<DocumentRow> {
-    return changeDocument(writingOf(this.#deps, request, evaluated), this.#target(id), (row, tx) => make(readable(this.#type, row), tx));
+  change(
+    request: FastifyRequest,
+    id: string,
+    make: (before: Body, tx: Transaction) => Promise<object> | object,
+    evaluated?: Evaluated,
+  ): Promise<DocumentRow> {
+    return changeDocument(writingOf(this.#deps, request, evaluated), this.#target(id), (row, tx) =>
+      make(readable(this.#type, row), tx),
+    );
   }
 
   /** @param check may refuse it. @throws HubError `not_found` */
-  remove(request: FastifyRequest, id: string, check?: (row: DocumentRow, tx: Transaction) => Promise<void>, evaluated?: Evaluated): Promise<void> {
+  remove(
+    request: FastifyRequest,
+    id: string,
+    check?: (row: DocumentRow, tx: Transaction) => Promise<void>,
+    evaluated?: Evaluated,
+  ): Promise<void> {
     return removeDocument(writingOf(this.#deps, request, evaluated), this.#target(id), check);
   }
 
@@ -56,30 +80,52 @@ export class AdminDocuments<Body> {
   }
 }
 
-export function writingOf({ configuration, clock }: Pick<AdminDependencies, 'configuration' | 'clock'>, request: FastifyRequest, evaluated?: Evaluated): Writing {
+export function writingOf(
+  { configuration, clock }: Pick<AdminDependencies, 'configuration' | 'clock'>,
+  request: FastifyRequest,
+  evaluated?: Evaluated,
+): Writing {
   return { configuration, clock, actor: actorOf(request), evaluated };
 }
 
 /** @throws HubError `conflict` for a document that cannot be read */
 export function readable<Body>(type: DocumentType<Body>, row: DocumentRow): Body {
   const body = readBody(type, row);
-  if (body === undefined) throw new HubError('conflict', `What is stored of the ${type.name} "${row.id.slice(0, 100)}" cannot be read. Delete it and make it again.`, { field: 'id' });
+  if (body === undefined)
+    throw new HubError(
+      'conflict',
+      `What is stored of the ${type.name} "${row.id.slice(0, 100)}" cannot be read. Delete it and make it again.`,
+      { field: 'id' },
+    );
   return body;
 }
 
 /** What is shown in place of a document that cannot be read. */
 export const unreadableView = z.object({
   id: z.string(),
-  unreadable: z.literal(true).describe('What is stored cannot be read, so what it allows is closed. Delete it and make it again, or restore the database from a backup.'),
+  unreadable: z
+    .literal(true)
+    .describe(
+      'What is stored cannot be read, so what it allows is closed. Delete it and make it again, or restore the database from a backup.',
+    ),
   createdDateTime: z.iso.datetime(),
   modifiedDateTime: z.iso.datetime(),
 });
 
 /** A document as `view` shows it, or, where it cannot be read, that this is so. */
-export function shownOf<Body, View>(type: DocumentType<Body>, row: DocumentRow, view: (body: Body, row: DocumentRow) => View): View | z.infer<typeof unreadableView> {
+export function shownOf<Body, View>(
+  type: DocumentType<Body>,
+  row: DocumentRow,
+  view: (body: Body, row: DocumentRow) => View,
+): View | z.infer<typeof unreadableView> {
   const body = readBody(type, row);
   if (body !== undefined) return view(body, row);
-  return { id: row.id, unreadable: true, createdDateTime: isoTime(row.createdAt), modifiedDateTime: isoTime(row.modifiedAt) };
+  return {
+    id: row.id,
+    unreadable: true,
+    createdDateTime: isoTime(row.createdAt),
+    modifiedDateTime: isoTime(row.modifiedAt),
+  };
 }
 
 /** Who is named in the audit log. */

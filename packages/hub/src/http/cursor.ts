@@ -9,7 +9,12 @@ export function writeCursor(place: readonly (string | number)[]): string {
 /** @throws HubError `invalid_request` for what is no cursor of the list that `place` is about */
 export function readCursor<Place extends z.ZodType>(cursor: string, place: Place): z.infer<Place> {
   const parsed = place.safeParse(jsonIn(cursor));
-  if (!parsed.success) throw new HubError('invalid_request', 'The cursor is not one of this list; give nextCursor of the page before as it is.', { field: 'cursor' });
+  if (!parsed.success)
+    throw new HubError(
+      'invalid_request',
+      'The cursor is not one of this list; give nextCursor of the page before as it is.',
+      { field: 'cursor' },
+    );
   return parsed.data;
 }
 

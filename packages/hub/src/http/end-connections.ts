@@ -14,7 +14,10 @@ const LOOK_EVERY_MS = 10;
  * one at this very moment, which Node would reset unread: for `drainMs` such requests are still answered, each as
  * the last of its connection. Then idle connections are closed, and after `closeMs` all.
  */
-export function endConnectionsOnClose(app: FastifyInstance, { drainMs, closeMs }: { readonly drainMs: number; readonly closeMs: number }): void {
+export function endConnectionsOnClose(
+  app: FastifyInstance,
+  { drainMs, closeMs }: { readonly drainMs: number; readonly closeMs: number },
+): void {
   const streams = new Set<FastifyReply['raw']>();
   const open = openConnections(app.server);
   let closing = false;
@@ -38,7 +41,8 @@ export function endConnectionsOnClose(app: FastifyInstance, { drainMs, closeMs }
       const { socket } = response;
       response.end(() => socket?.end());
     }
-    for (const end = performance.now() + drainMs; open.size > 0 && performance.now() < end;) await pause(LOOK_EVERY_MS);
+    for (const end = performance.now() + drainMs; open.size > 0 && performance.now() < end; )
+      await pause(LOOK_EVERY_MS);
     app.server.closeIdleConnections();
     for (const socket of open.values()) {
       if (isHeldIdle(socket)) socket.destroySoon();

@@ -41,7 +41,10 @@ export interface Accepted {
 }
 
 /** What a caller is told of an error. Everything thrown while answering ends up here. */
-export function answerOf(error: unknown, accepted: Accepted = { mediaType: 'application/json', bodyBytes: undefined }): ErrorAnswer {
+export function answerOf(
+  error: unknown,
+  accepted: Accepted = { mediaType: 'application/json', bodyBytes: undefined },
+): ErrorAnswer {
   if (error instanceof HubError) {
     const { status, graph } = ERRORS[error.code];
     const { field, retryAfterSeconds, verbatim } = error.details;
@@ -49,20 +52,38 @@ export function answerOf(error: unknown, accepted: Accepted = { mediaType: 'appl
     return { status, code: error.code, graphCode: graph, message, field, retryAfterSeconds };
   }
   if (error instanceof StoreBusy) {
-    return answerOf(new HubError('busy', 'The database cannot be written now; nothing was kept. Send the same request again later.', { retryAfterSeconds: error.retryAfterSeconds }));
+    return answerOf(
+      new HubError('busy', 'The database cannot be written now; nothing was kept. Send the same request again later.', {
+        retryAfterSeconds: error.retryAfterSeconds,
+      }),
+    );
   }
-  if (error instanceof UnkeepableText) return answerOf(new HubError('invalid_request', 'A text of the request holds the character U+0000, which cannot be kept or looked for.'));
+  if (error instanceof UnkeepableText)
+    return answerOf(
+      new HubError(
+        'invalid_request',
+        'A text of the request holds the character U+0000, which cannot be kept or looked for.',
+      ),
+    );
   if (error instanceof CannotOpen) return answerOf(new HubError('conflict', error.message));
   if (error instanceof ZodError) return answerOf(hubErrorOfZod(error));
   const known = ofFastify(error, accepted);
   if (known !== undefined) return answerOf(known);
   return {
-    status: 500, code: undefined, graphCode: 'generalException', field: undefined, retryAfterSeconds: undefined,
+    status: 500,
+    code: undefined,
+    graphCode: 'generalException',
+    field: undefined,
+    retryAfterSeconds: undefined,
     message: 'Something went wrong in Sallyport. The log of the server tells more under this request id.',
   };
 }
 
-function graphErrorBody(answer: ErrorAnswer, ids: { readonly requestId: string; readonly clientRequestId: string }, now: number): GraphErrorBody {
+function graphErrorBody(
+  answer: ErrorAnswer,
+  ids: { readonly requestId: string; readonly clientRequestId: string },
+  now: number,
+): GraphErrorBody {
   return {
     error: {
       code: answer.graphCode,
@@ -79,13 +100,18 @@ function graphErrorBody(answer: ErrorAnswer, ids: { readonly requestId: string; 
 }
 
 /** The error handler of the server. Surfaces with another error format of their own set theirs in their plugin. */
-export function createErrorHandler(clock: Clock): (error: unknown, request: FastifyRequest, reply: FastifyReply) => void {
+export function createErrorHandler(
+  clock: Clock,
+): (error: unknown, request: FastifyRequest, reply: FastifyReply) => void {
   return (error, request, reply) => {
     const answer = answerOf(error, { mediaType: 'application/json', bodyBytes: request.routeOptions.bodyLimit });
     if (answer.status === 500) request.log.error({ err: error }, 'a request failed by a fault of ours');
     setErrorHeaders(answer, request, reply);
     const ids = { requestId: request.id, clientRequestId: clientRequestId(request.raw) ?? request.id };
-    reply.code(answer.status).header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(graphErrorBody(answer, ids, clock.now())));
+    reply
+      .code(answer.status)
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(JSON.stringify(graphErrorBody(answer, ids, clock.now())));
   };
 }
 
@@ -96,7 +122,10 @@ export function setErrorHeaders(answer: ErrorAnswer, request: FastifyRequest, re
   if (answer.code === 'body_too_large') reply.removeHeader('connection');
   if (answer.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(answer.retryAfterSeconds)));
   if (answer.status === 401 && !reply.hasHeader('www-authenticate')) {
-    reply.header('www-authenticate', request.headers.authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"');
+    reply.header(
+      'www-authenticate',
+      request.headers.authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"',
+    );
   }
 }
 
@@ -107,8 +136,18 @@ function hubErrorOfZod(error: ZodError): HubError {
   const field = offenderOf(first);
   // A member that is not known is named by its message already.
   const subject = first.code === 'unrecognized_keys' ? '' : `${field === '' ? 'The body' : field} `;
-  const others = more.length === 0 ? '' : ` (and ${more.length} more: ${more.slice(0, 5).map((issue) => offenderOf(issue) || 'the body').join(', ')})`;
-  return new HubError('invalid_request', `${subject}${first.message.replace(/\.$/, '')}${others}.`, field === '' ? {} : { field });
+  const others =
+    more.length === 0
+      ? ''
+      : ` (and ${more.length} more: ${more
+          .slice(0, 5)
+          .map((issue) => offenderOf(issue) || 'the body')
+          .join(', ')})`;
+  return new HubError(
+    'invalid_request',
+    `${subject}${first.message.replace(/\.$/, '')}${others}.`,
+    field === '' ? {} : { field },
+  );
 }
 
 function offenderOf(issue: ZodError['issues'][number]): string {
@@ -132,11 +171,22 @@ function ofFastify(error: unknown, { mediaType, bodyBytes }: Accepted): HubError
   const { code, statusCode } = error as Partial<FastifyError>;
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new HubError('body_too_large', bodyBytes === undefined ? 'The body is larger than this route takes.' : `The body is larger than the ${bodyBytes} bytes that this route takes.`);
+      return new HubError(
+        'body_too_large',
+        bodyBytes === undefined
+          ? 'The body is larger than this route takes.'
+          : `The body is larger than the ${bodyBytes} bytes that this route takes.`,
+      );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new HubError('unsupported_media_type', `The Content-Type of the body is not one that this route takes; send ${mediaType}.`, { field: 'Content-Type' });
+      return new HubError(
+        'unsupported_media_type',
+        `The Content-Type of the body is not one that this route takes; send ${mediaType}.`,
+        { field: 'Content-Type' },
+      );
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new HubError('invalid_request', 'The body is not as long as Content-Length says.', { field: 'Content-Length' });
+      return new HubError('invalid_request', 'The body is not as long as Content-Length says.', {
+        field: 'Content-Length',
+      });
     case 'FST_ERR_BAD_URL':
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return new HubError('invalid_request', 'The path of the request cannot be read.');

@@ -25,9 +25,18 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((app) => app.close()));
 });
 
-function newServer(limits: Partial<HttpLimits> = {}, log = pino({ level: 'silent' }), options: Partial<HttpServerOptions> = {}): FastifyInstance {
+function newServer(
+  limits: Partial<HttpLimits> = {},
+  log = pino({ level: 'silent' }),
+  options: Partial<HttpServerOptions> = {},
+): FastifyInstance {
   const app = createHttpServer({
-    behindProxy: false, hsts: true, ...options, clock: { now: () => Date.UTC(2026, 0, 2) }, limits, log,
+    behindProxy: false,
+    hsts: true,
+    ...options,
+    clock: { now: () => Date.UTC(2026, 0, 2) },
+    limits,
+    log,
     authenticator: {
       async authenticate(authorization) {
         const caller = callers[authorization ?? ''];
@@ -55,21 +64,32 @@ describe('routes say who may call them', () => {
   });
 
   test('a permission route without permissions is refused', () => {
-    expect(() => newServer().get('/open', { config: { access: { kind: 'permission', anyOf: [] } } }, () => 'x')).toThrow(/anyOf is empty/);
+    expect(() =>
+      newServer().get('/open', { config: { access: { kind: 'permission', anyOf: [] } } }, () => 'x'),
+    ).toThrow(/anyOf is empty/);
   });
 
   test.each(['door', 'webhook'] as const)('a %s route that checks nothing itself is refused', (kind) => {
-    expect(() => newServer().get('/open', { config: { access: { kind } } }, () => 'x')).toThrow(/must check its credentials/);
-    expect(() => newServer().get('/ok', { config: { access: { kind } }, preHandler: async () => {} }, () => 'x')).not.toThrow();
+    expect(() => newServer().get('/open', { config: { access: { kind } } }, () => 'x')).toThrow(
+      /must check its credentials/,
+    );
+    expect(() =>
+      newServer().get('/ok', { config: { access: { kind } }, preHandler: async () => {} }, () => 'x'),
+    ).not.toThrow();
   });
 
   test('the route table lists method, path and access once', async () => {
     const app = newServer();
-    app.register(async (scope) => {
-      scope.get('/users/:id', { config: { access: READ } }, () => 'x');
-    }, { prefix: '/v1.0' });
+    app.register(
+      async (scope) => {
+        scope.get('/users/:id', { config: { access: READ } }, () => 'x');
+      },
+      { prefix: '/v1.0' },
+    );
     await app.ready();
-    expect(routeTable(app)).toEqual([{ method: 'GET', path: '/v1.0/users/:id', access: READ, doc: undefined, head: true, stream: false }]);
+    expect(routeTable(app)).toEqual([
+      { method: 'GET', path: '/v1.0/users/:id', access: READ, doc: undefined, head: true, stream: false },
+    ]);
   });
 });
 
@@ -77,7 +97,9 @@ describe('access', () => {
   function guarded() {
     const app = newServer();
     app.get('/users', { config: { access: READ } }, (request) => ({ who: request.caller?.displayName }));
-    app.post('/partner', { config: { access: { kind: 'partner' } } }, (request) => ({ connector: request.caller?.connectorId }));
+    app.post('/partner', { config: { access: { kind: 'partner' } } }, (request) => ({
+      connector: request.caller?.connectorId,
+    }));
     return app;
   }
 
@@ -90,7 +112,10 @@ describe('access', () => {
     const answer = await guarded().inject({ url: '/users' });
     expect(answer.statusCode).toBe(401);
     expect(answer.headers['www-authenticate']).toBe('Bearer');
-    expect(answer.json().error).toMatchObject({ code: 'InvalidAuthenticationToken', innerError: { date: '2026-01-02T00:00:00.000Z', 'request-id': answer.headers['request-id'] } });
+    expect(answer.json().error).toMatchObject({
+      code: 'InvalidAuthenticationToken',
+      innerError: { date: '2026-01-02T00:00:00.000Z', 'request-id': answer.headers['request-id'] },
+    });
   });
 
   test('a bad token is 401 invalid_token', async () => {
@@ -107,14 +132,20 @@ describe('access', () => {
   });
 
   test('a partner route wants the permission and a bound connector', async () => {
-    const call = (authorization: string) => guarded().inject({ method: 'POST', url: '/partner', headers: { authorization } });
+    const call = (authorization: string) =>
+      guarded().inject({ method: 'POST', url: '/partner', headers: { authorization } });
     expect((await call('Bearer partner')).json()).toEqual({ connector: 'k' });
     expect((await call('Bearer reader')).statusCode).toBe(403);
     expect((await call('Bearer unbound')).json().error.message).toContain('mobileThreatDefenseConnectorId');
   });
 
   test('the body is not even read for who may not call', async () => {
-    const answer = await guarded().inject({ method: 'POST', url: '/partner', payload: '{broken', headers: { 'content-type': 'application/json' } });
+    const answer = await guarded().inject({
+      method: 'POST',
+      url: '/partner',
+      payload: '{broken',
+      headers: { 'content-type': 'application/json' },
+    });
     expect(answer.statusCode).toBe(401);
   });
 
@@ -126,8 +157,16 @@ describe('access', () => {
 describe('bodies', () => {
   test('JSON of any json type is read, an empty one is no body', async () => {
     expect((await echoServer().inject(postJson('{"a":[1]}'))).json()).toEqual({ body: { a: [1] } });
-    expect((await echoServer().inject(postJson('{"a":1}', { 'content-type': 'application/json;odata.metadata=minimal; charset=UTF-8' }))).json()).toEqual({ body: { a: 1 } });
-    expect((await echoServer().inject(postJson('[]', { 'content-type': 'application/scim+json' }))).json()).toEqual({ body: [] });
+    expect(
+      (
+        await echoServer().inject(
+          postJson('{"a":1}', { 'content-type': 'application/json;odata.metadata=minimal; charset=UTF-8' }),
+        )
+      ).json(),
+    ).toEqual({ body: { a: 1 } });
+    expect((await echoServer().inject(postJson('[]', { 'content-type': 'application/scim+json' }))).json()).toEqual({
+      body: [],
+    });
     expect((await echoServer().inject(postJson(''))).json()).toEqual({ body: null });
   });
 
@@ -147,11 +186,14 @@ describe('bodies', () => {
     expect((await echoServer().inject(postJson('['.repeat(32) + ']'.repeat(32)))).statusCode).toBe(200);
   });
 
-  test.each(['{"a":{"__proto__":{"x":1}}}', '{"a":{"\\u005f_proto__":1}}', '{"a":{"constructor":{"prototype":{}}}}'])('refuses %s and names the field', async (body) => {
-    const answer = await echoServer().inject(postJson(body));
-    expect(answer.statusCode).toBe(400);
-    expect(answer.json().error.target).toMatch(/^a\./);
-  });
+  test.each(['{"a":{"__proto__":{"x":1}}}', '{"a":{"\\u005f_proto__":1}}', '{"a":{"constructor":{"prototype":{}}}}'])(
+    'refuses %s and names the field',
+    async (body) => {
+      const answer = await echoServer().inject(postJson(body));
+      expect(answer.statusCode).toBe(400);
+      expect(answer.json().error.target).toMatch(/^a\./);
+    },
+  );
 
   test.each([
     ['another charset', 'application/json; charset=utf-16', '{}', 415],
@@ -181,24 +223,34 @@ describe('bodies', () => {
 describe('errors', () => {
   function failing(error: unknown, log = pino({ level: 'silent' })) {
     const app = newServer({}, log);
-    app.get('/fail', { config: PUBLIC }, async () => { throw error; });
+    app.get('/fail', { config: PUBLIC }, async () => {
+      throw error;
+    });
     return app;
   }
 
   test('a field is in the message and in target', async () => {
-    const answer = await failing(new HubError('invalid_request', 'must be a GUID.', { field: 'conditions.users[0]' })).inject('/fail');
-    expect(answer.json().error).toMatchObject({ code: 'BadRequest', message: 'conditions.users[0]: must be a GUID.', target: 'conditions.users[0]' });
+    const answer = await failing(
+      new HubError('invalid_request', 'must be a GUID.', { field: 'conditions.users[0]' }),
+    ).inject('/fail');
+    expect(answer.json().error).toMatchObject({
+      code: 'BadRequest',
+      message: 'conditions.users[0]: must be a GUID.',
+      target: 'conditions.users[0]',
+    });
   });
 
   test('a failed zod schema names the field and counts the others', async () => {
-    const { error } = z.object({ a: z.array(z.object({ b: z.string() })), c: z.number() }).safeParse({ a: [{ b: 1 }], c: 'x' });
+    const { error } = z
+      .object({ a: z.array(z.object({ b: z.string() })), c: z.number() })
+      .safeParse({ a: [{ b: 1 }], c: 'x' });
     const answer = await failing(error).inject('/fail');
     expect(answer.statusCode).toBe(400);
     expect(answer.json().error.target).toBe('a[0].b');
     expect(answer.json().error.message).toContain('1 more: c');
   });
 
-  test('a text that the database cannot keep is the caller\'s to mend', async () => {
+  test("a text that the database cannot keep is the caller's to mend", async () => {
     const answer = await failing(new UnkeepableText(new Error('invalid byte sequence'))).inject('/fail');
     expect(answer.statusCode).toBe(400);
     expect(answer.json().error.message).toContain('U+0000');
@@ -214,7 +266,9 @@ describe('errors', () => {
   test('a fault of ours is 500 without details, and logged with its cause', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
-    const answer = await failing(new Error('password is hunter2', { cause: new Error('the cause') }), log).inject('/fail');
+    const answer = await failing(new Error('password is hunter2', { cause: new Error('the cause') }), log).inject(
+      '/fail',
+    );
     expect(answer.statusCode).toBe(500);
     expect(answer.json().error.code).toBe('generalException');
     expect(answer.body).not.toContain('hunter2');
@@ -238,41 +292,55 @@ describe('errors', () => {
     expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'GET']);
   });
 
-  test.each(['/%ff', '/users/%', `/users/${'x'.repeat(600)}`])('an unreadable path %s is a 4xx envelope', async (url) => {
-    const app = newServer();
-    app.get('/users/:id', { config: PUBLIC }, () => 'x');
-    const answer = await app.inject(url);
-    expect(answer.statusCode).toBeGreaterThanOrEqual(400);
-    expect(answer.statusCode).toBeLessThan(500);
-    expect(answer.json().error.code).toBeDefined();
-  });
+  test.each(['/%ff', '/users/%', `/users/${'x'.repeat(600)}`])(
+    'an unreadable path %s is a 4xx envelope',
+    async (url) => {
+      const app = newServer();
+      app.get('/users/:id', { config: PUBLIC }, () => 'x');
+      const answer = await app.inject(url);
+      expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+      expect(answer.statusCode).toBeLessThan(500);
+      expect(answer.json().error.code).toBeDefined();
+    },
+  );
 });
 
 describe('headers', () => {
   test('ids of the caller are echoed when harmless', async () => {
-    const answer = await echoServer().inject(postJson('{}', { 'client-request-id': 'abc-123', 'x-request-id': 'trace.7' }));
+    const answer = await echoServer().inject(
+      postJson('{}', { 'client-request-id': 'abc-123', 'x-request-id': 'trace.7' }),
+    );
     expect(answer.headers).toMatchObject({ 'client-request-id': 'abc-123', 'x-request-id': 'trace.7' });
     expect(answer.headers['request-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   test('ids that could do harm are not', async () => {
-    const answer = await echoServer().inject(postJson('{}', { 'client-request-id': '<script>', 'x-request-id': 'x'.repeat(1_025) }));
+    const answer = await echoServer().inject(
+      postJson('{}', { 'client-request-id': '<script>', 'x-request-id': 'x'.repeat(1_025) }),
+    );
     expect(answer.headers['client-request-id']).toBeUndefined();
     expect(answer.headers['x-request-id']).toBeUndefined();
-    expect((await echoServer().inject(postJson('{}', { 'x-request-id': 'a\u00c4' }))).headers['x-request-id']).toBeUndefined();
+    expect(
+      (await echoServer().inject(postJson('{}', { 'x-request-id': 'a\u00c4' }))).headers['x-request-id'],
+    ).toBeUndefined();
   });
 
   test('every answer carries the security headers, errors too', async () => {
     for (const url of ['/nothing', '/%ff']) {
       expect((await newServer().inject(url)).headers).toMatchObject({
-        'strict-transport-security': 'max-age=31536000', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store',
+        'strict-transport-security': 'max-age=31536000',
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
       });
     }
   });
 });
 
 test('behind a proxy the address is the last one in X-Forwarded-For; without one the header is not believed', async () => {
-  for (const [behindProxy, expected] of [[true, '203.0.113.9'], [false, '127.0.0.1']] as const) {
+  for (const [behindProxy, expected] of [
+    [true, '203.0.113.9'],
+    [false, '127.0.0.1'],
+  ] as const) {
     const app = newServer({}, undefined, { behindProxy });
     app.get('/who', { config: PUBLIC }, (request) => ({ address: request.ip }));
     const answer = await app.inject({ url: '/who', headers: { 'x-forwarded-for': '10.9.9.9, 203.0.113.9' } });
@@ -291,7 +359,8 @@ test('a quiet route is logged only when it fails, and a query never', async () =
   const lines: string[] = [];
   const app = newServer({}, pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }));
   app.get('/quiet', { config: { ...PUBLIC, quiet: true } }, async (request) => {
-    if (request.query !== null && Object.keys(request.query as object).length > 0) throw new HubError('invalid_request', 'No.');
+    if (request.query !== null && Object.keys(request.query as object).length > 0)
+      throw new HubError('invalid_request', 'No.');
     return 'x';
   });
   await app.inject('/quiet');
@@ -306,7 +375,9 @@ describe('the wire', () => {
     await app.listen({ host: '127.0.0.1', port: 0 });
     const socket = connect((app.server.address() as { port: number }).port, '127.0.0.1');
     let received = '';
-    socket.on('data', (data) => { received += data.toString(); });
+    socket.on('data', (data) => {
+      received += data.toString();
+    });
     for (const part of parts) socket.write(part);
     await once(socket, 'close');
     return received;
@@ -314,7 +385,12 @@ describe('the wire', () => {
 
   test('a request that never ends is 408', async () => {
     const app = echoServer({ headersMs: 100, requestMs: 200, checkEveryMs: 50 });
-    expect(await talk(app, 'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{')).toMatch(/^HTTP\/1.1 408 /);
+    expect(
+      await talk(
+        app,
+        'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{',
+      ),
+    ).toMatch(/^HTTP\/1.1 408 /);
   });
 
   test('headers without end are 431', async () => {
@@ -326,7 +402,12 @@ describe('the wire', () => {
   });
 
   test('two lengths of one body are refused', async () => {
-    expect(await talk(echoServer(), 'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}')).toMatch(/^HTTP\/1.1 400 /);
+    expect(
+      await talk(
+        echoServer(),
+        'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}',
+      ),
+    ).toMatch(/^HTTP\/1.1 400 /);
   });
 
   test.each([
@@ -339,20 +420,32 @@ describe('the wire', () => {
     ['a host with a port', 'Host: hub.example:8443\r\n', 404],
     ['an address', 'Host: [2001:db8::1]:8443\r\n', 404],
   ] as const)('%s', async (_, fields, status) => {
-    expect(await talk(echoServer(), `GET /nothing HTTP/1.1\r\n${fields}Connection: close\r\n\r\n`)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(await talk(echoServer(), `GET /nothing HTTP/1.1\r\n${fields}Connection: close\r\n\r\n`)).toMatch(
+      new RegExp(`^HTTP/1.1 ${status} `),
+    );
   });
 
   test('two Authorization headers are refused', async () => {
     const app = newServer();
     app.get('/users', { config: { access: READ } }, () => 'x');
-    const answer = await talk(app, 'GET /users HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer reader\r\nAuthorization: Bearer other\r\n\r\n');
+    const answer = await talk(
+      app,
+      'GET /users HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer reader\r\nAuthorization: Bearer other\r\n\r\n',
+    );
     expect(answer).toMatch(/^HTTP\/1.1 400 /);
   });
 
   test('close ends streams and lets an answer under way finish', async () => {
     const app = newServer();
     let release = () => {};
-    app.get('/slow', { config: PUBLIC }, () => new Promise((resolve) => { release = () => resolve({ done: true }); }));
+    app.get(
+      '/slow',
+      { config: PUBLIC },
+      () =>
+        new Promise((resolve) => {
+          release = () => resolve({ done: true });
+        }),
+    );
     app.get('/stream', { config: { ...PUBLIC, stream: true } }, (_request, reply) => {
       reply.hijack();
       reply.raw.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -376,7 +469,9 @@ describe('the wire', () => {
     await app.listen({ host: '127.0.0.1', port: 0 });
     const socket = connect((app.server.address() as { port: number }).port, '127.0.0.1');
     let received = '';
-    socket.on('data', (data) => { received += data.toString(); });
+    socket.on('data', (data) => {
+      received += data.toString();
+    });
     const ended = once(socket, 'close');
     socket.write('GET /ask HTTP/1.1\r\nHost: x\r\n\r\n');
     await once(socket, 'data');

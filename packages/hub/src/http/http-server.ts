@@ -1,7 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { HubError } from '@sallyport/contracts';
 import type { CertificateAndKey } from '../platform/certificates.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -121,7 +128,11 @@ const MIN_TLS = 'TLSv1.2';
 
 /** Node's own options. The type is the plain server's; Fastify tells the two apart at run time by `https`. */
 function listenerOptions({ tls }: HttpServerOptions, limits: HttpLimits): { http: object } {
-  const listener = { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headersMs, connectionsCheckingInterval: limits.checkEveryMs };
+  const listener = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+  };
   if (tls === undefined) return { http: listener };
   return { https: { ...listener, ...tls, minVersion: MIN_TLS } } as unknown as { http: object };
 }
@@ -149,22 +160,41 @@ function setHeaders(request: FastifyRequest, reply: FastifyReply, fixed: Readonl
 function answerUnknownRoutes(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const methods = methodsOf(routeTable(app), request.url);
-    if (methods.length === 0) throw new HubError('route_not_found', `There is nothing at ${pathOf(request).slice(0, 200)}. /openapi.json lists what there is.`);
+    if (methods.length === 0)
+      throw new HubError(
+        'route_not_found',
+        `There is nothing at ${pathOf(request).slice(0, 200)}. /openapi.json lists what there is.`,
+      );
     reply.header('allow', methods.join(', '));
-    throw new HubError('method_not_allowed', `${request.method} is not possible here; ${methods.join(', ')} ${methods.length === 1 ? 'is' : 'are'}.`);
+    throw new HubError(
+      'method_not_allowed',
+      `${request.method} is not possible here; ${methods.join(', ')} ${methods.length === 1 ? 'is' : 'are'}.`,
+    );
   });
 }
 
 /** One line a request, without its query: queries carry tokens and names of people. */
 function logAnswers(app: FastifyInstance, log: FastifyBaseLogger): void {
   app.addHook('onResponse', (request, reply, done) => {
-    const level = reply.statusCode >= 500 ? 'error' : request.routeOptions.config.quiet === true && reply.statusCode < 400 ? 'debug' : 'info';
+    const level =
+      reply.statusCode >= 500
+        ? 'error'
+        : request.routeOptions.config.quiet === true && reply.statusCode < 400
+          ? 'debug'
+          : 'info';
     done();
     if (level === 'debug' && log.level !== 'debug' && log.level !== 'trace') return;
-    request.log[level]({
-      method: request.method, path: pathOf(request), status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10, client: request.caller?.appId, address: request.ip,
-    }, 'answered');
+    request.log[level](
+      {
+        method: request.method,
+        path: pathOf(request),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        client: request.caller?.appId,
+        address: request.ip,
+      },
+      'answered',
+    );
   });
 }
 
@@ -178,7 +208,9 @@ function answerUnreadableRequest(error: Error & { code?: string }, socket: Socke
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy();
   const [status, message] = UNREADABLE[error.code ?? ''] ?? ['400 Bad Request', 'This is not a valid HTTP request.'];
   const body = JSON.stringify({ error: { code: 'BadRequest', message, innerError: {} } });
-  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }
 
 const UNREADABLE: Readonly<Record<string, readonly [status: string, message: string]>> = {

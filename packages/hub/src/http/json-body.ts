@@ -16,15 +16,19 @@ export function useJsonBodies(app: FastifyInstance): void {
     done();
   });
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser(/^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i, { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      requireIdentity(request);
-      requireUtf8(request);
-      done(null, bodyOf(request, body as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+  app.addContentTypeParser(
+    /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i,
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      try {
+        requireIdentity(request);
+        requireUtf8(request);
+        done(null, bodyOf(request, body as Buffer));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
 }
 
 /** A vendor cannot be made to write better JSON, and what it reports must not be lost: its bodies are read by rules of their own. */
@@ -39,14 +43,22 @@ function bodyOf({ routeOptions: { config } }: FastifyRequest, body: Buffer): unk
 function requireIdentity(request: FastifyRequest): void {
   const coding = request.headers['content-encoding'];
   if (coding === undefined || coding.toLowerCase() === 'identity') return;
-  throw new HubError('unsupported_media_type', `Content-Encoding "${coding.slice(0, 40)}" is not supported; send the body as it is.`, { field: 'Content-Encoding' });
+  throw new HubError(
+    'unsupported_media_type',
+    `Content-Encoding "${coding.slice(0, 40)}" is not supported; send the body as it is.`,
+    { field: 'Content-Encoding' },
+  );
 }
 
 /** RFC 8259 section 8.1: JSON on the wire is UTF-8. Graph clients may add `odata.metadata=minimal` and the like. */
 export function requireUtf8(request: FastifyRequest): void {
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(request.headers['content-type'] ?? '')?.[1];
   if (charset !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(charset)) {
-    throw new HubError('unsupported_media_type', `The body is declared as "${charset.slice(0, 40)}"; send it as UTF-8.`, { field: 'Content-Type' });
+    throw new HubError(
+      'unsupported_media_type',
+      `The body is declared as "${charset.slice(0, 40)}"; send it as UTF-8.`,
+      { field: 'Content-Type' },
+    );
   }
 }
 
@@ -76,7 +88,12 @@ function parsed(text: string, parse: (text: string) => unknown): unknown {
   try {
     value = parse(text);
   } catch (cause) {
-    throw new HubError('invalid_json', `The body is not valid JSON: ${describePosition(text, positionOfJsonError(text))}.`, {}, { cause });
+    throw new HubError(
+      'invalid_json',
+      `The body is not valid JSON: ${describePosition(text, positionOfJsonError(text))}.`,
+      {},
+      { cause },
+    );
   }
   if (isHostile(value, 1)) refuseHostileShapes(value, '', 1);
   return value;
@@ -86,7 +103,10 @@ function parsed(text: string, parse: (text: string) => unknown): unknown {
 function refuseRepeatedMembers(text: string, value: unknown): void {
   if (!hasRepeatedMembers(text, value)) return;
   const field = parseWithRepeats(text).first;
-  if (field !== undefined) throw new HubError('invalid_json', `The member ${field} is there twice; send each member of an object once.`, { field });
+  if (field !== undefined)
+    throw new HubError('invalid_json', `The member ${field} is there twice; send each member of an object once.`, {
+      field,
+    });
 }
 
 /**
@@ -96,11 +116,20 @@ function refuseRepeatedMembers(text: string, value: unknown): void {
 function refuseUnstorableText(value: unknown, field: string): void {
   if (typeof value === 'string') {
     if (isStorable(value)) return;
-    throw new HubError('invalid_request', `${field === '' ? 'The body' : field} holds the character U+0000 or half of a surrogate pair, which cannot be stored.`, { field });
+    throw new HubError(
+      'invalid_request',
+      `${field === '' ? 'The body' : field} holds the character U+0000 or half of a surrogate pair, which cannot be stored.`,
+      { field },
+    );
   }
   if (typeof value !== 'object' || value === null) return;
   for (const [name, member] of Object.entries(value)) {
-    if (!isStorable(name)) throw new HubError('invalid_request', 'The name of a member holds the character U+0000 or half of a surrogate pair.', { field });
+    if (!isStorable(name))
+      throw new HubError(
+        'invalid_request',
+        'The name of a member holds the character U+0000 or half of a surrogate pair.',
+        { field },
+      );
     const path = Array.isArray(value) ? `${field}[${name}]` : field === '' ? name : `${field}.${name}`;
     refuseUnstorableText(member, path);
   }
@@ -122,7 +151,12 @@ function isHostile(value: unknown, depth: number): boolean {
   if (depth > MAX_JSON_DEPTH) return true;
   if (Array.isArray(value)) return value.some((item) => isHostile(item, depth + 1));
   for (const name in value) {
-    if (name === '__proto__' || name === 'constructor' || isHostile((value as Record<string, unknown>)[name], depth + 1)) return true;
+    if (
+      name === '__proto__' ||
+      name === 'constructor' ||
+      isHostile((value as Record<string, unknown>)[name], depth + 1)
+    )
+      return true;
   }
   return false;
 }
@@ -134,7 +168,9 @@ function isHostile(value: unknown, depth: number): boolean {
 function refuseHostileShapes(value: unknown, field: string, depth: number): void {
   if (typeof value !== 'object' || value === null) return;
   if (depth > MAX_JSON_DEPTH) {
-    throw new HubError('invalid_json', `The body is nested deeper than ${MAX_JSON_DEPTH} levels.`, { field: field.slice(0, 200) });
+    throw new HubError('invalid_json', `The body is nested deeper than ${MAX_JSON_DEPTH} levels.`, {
+      field: field.slice(0, 200),
+    });
   }
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index += 1) {
@@ -145,7 +181,10 @@ function refuseHostileShapes(value: unknown, field: string, depth: number): void
   }
   for (const [name, member] of Object.entries(value)) {
     const path = field === '' ? name : `${field}.${name}`;
-    if (name === '__proto__' || (name === 'constructor' && typeof member === 'object' && member !== null && Object.hasOwn(member, 'prototype'))) {
+    if (
+      name === '__proto__' ||
+      (name === 'constructor' && typeof member === 'object' && member !== null && Object.hasOwn(member, 'prototype'))
+    ) {
       throw new HubError('invalid_json', `A member must not be called "${name}".`, { field: path });
     }
     if (typeof member === 'object' && member !== null) refuseHostileShapes(member, path, depth + 1);

@@ -7,7 +7,11 @@ import { listenOn } from './listen.ts';
 
 function newServer() {
   return createHttpServer({
-    behindProxy: false, hsts: false, clock: { now: () => 0 }, log: pino({ level: 'silent' }), limits: { drainMs: 20 },
+    behindProxy: false,
+    hsts: false,
+    clock: { now: () => 0 },
+    log: pino({ level: 'silent' }),
+    limits: { drainMs: 20 },
     authenticator: { authenticate: () => Promise.reject(new Error('nobody asks')) },
   });
 }
@@ -16,7 +20,9 @@ test('a host with two addresses is listened on at both, and close waits for the 
   const app = newServer();
   let release = (): void => {};
   let asked = 0;
-  const released = new Promise<void>((resolve) => { release = resolve; });
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
   const bothAsked = Promise.withResolvers<void>();
   app.get('/slow', { config: { access: { kind: 'public', why: 'test' } } }, async () => {
     asked += 1;
@@ -26,14 +32,16 @@ test('a host with two addresses is listened on at both, and close waits for the 
   });
   await listenOn(app, { host: 'two.example', port: 0 }, () => Promise.resolve(['127.0.0.1', '127.0.0.2']));
   const { port } = app.server.address() as { port: number };
-  const answers = ['127.0.0.1', '127.0.0.2'].map(async (address) => (await fetch(`http://${address}:${port}/slow`)).text());
+  const answers = ['127.0.0.1', '127.0.0.2'].map(async (address) =>
+    (await fetch(`http://${address}:${port}/slow`)).text(),
+  );
   await bothAsked.promise;
   const closed = app.close();
   release();
   expect(await Promise.all(answers)).toEqual(['answered', 'answered']);
   await closed;
   for (const address of ['127.0.0.1', '127.0.0.2']) {
-    const [error] = await once(connect(port, address), 'error') as [NodeJS.ErrnoException];
+    const [error] = (await once(connect(port, address), 'error')) as [NodeJS.ErrnoException];
     expect(error.code).toBe('ECONNREFUSED');
   }
 });

@@ -12,7 +12,9 @@ const others = new WeakMap<FastifyInstance['server'], Server[]>();
  * server.
  */
 export async function listenOn(
-  app: FastifyInstance, { host, port }: { readonly host: string; readonly port: number }, addressesOf: (host: string) => Promise<readonly string[]> = allAddresses,
+  app: FastifyInstance,
+  { host, port }: { readonly host: string; readonly port: number },
+  addressesOf: (host: string) => Promise<readonly string[]> = allAddresses,
 ): Promise<void> {
   const [first, ...rest] = new Set(await addressesOf(host));
   if (first === undefined) throw new Error(`The name ${host} has no address to listen on.`);

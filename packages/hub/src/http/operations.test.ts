@@ -13,7 +13,13 @@ import { StoreBusy } from '../store/store.ts';
 import { createHttpServer } from './http-server.ts';
 import { addOpenApiRoute } from './openapi.ts';
 import { addOperationsRoutes, measureRequests } from './operations.ts';
-import { clockIsSure, createReadiness, documentsAreReadable, storeIsWritable, type ReadinessCheck } from './readiness.ts';
+import {
+  clockIsSure,
+  createReadiness,
+  documentsAreReadable,
+  storeIsWritable,
+  type ReadinessCheck,
+} from './readiness.ts';
 import { waysInto } from './testing-access.ts';
 import { issueAccessToken } from '../api/token/access-token.ts';
 import { createAuthenticator } from '../api/token/authenticator.ts';
@@ -42,7 +48,13 @@ beforeEach(async () => {
   keys = await loadSigningKeys(dir, clock);
   storeProblem = undefined;
   probes = 0;
-  app = createHttpServer({ behindProxy: false, hsts: false, log, clock, authenticator: createAuthenticator({ site, keys, clients, clock }) });
+  app = createHttpServer({
+    behindProxy: false,
+    hsts: false,
+    log,
+    clock,
+    authenticator: createAuthenticator({ site, keys, clients, clock }),
+  });
   const metrics = createMetrics();
   measureRequests(app, metrics);
   addGauge(metrics, 'sallyport_devices', 'Devices', 'state', async () => [['compliant', 7]]);
@@ -57,13 +69,39 @@ beforeEach(async () => {
   addOperationsRoutes(app, { readiness: createReadiness(checks, clock, log), metrics });
   addOpenApiRoute(app, { site, version: '1.2.3' });
   await app.register(addTokenRoutes, { site, keys, clients, clock });
-  app.post('/partner/:name', {
-    config: {
-      access: { kind: 'partner' },
-      doc: { summary: 'Report', params: z.object({ name: z.string().max(9) }), query: z.object({ dry: z.boolean().optional() }), headers: z.object({ 'Last-Event-ID': z.string() }), body: z.object({ reports: z.array(z.string()) }), responses: { 200: { description: 'Taken', schema: z.object({ taken: z.number() }), headers: z.object({ 'X-Took': z.string() }) } } },
+  app.post(
+    '/partner/:name',
+    {
+      config: {
+        access: { kind: 'partner' },
+        doc: {
+          summary: 'Report',
+          params: z.object({ name: z.string().max(9) }),
+          query: z.object({ dry: z.boolean().optional() }),
+          headers: z.object({ 'Last-Event-ID': z.string() }),
+          body: z.object({ reports: z.array(z.string()) }),
+          responses: {
+            200: {
+              description: 'Taken',
+              schema: z.object({ taken: z.number() }),
+              headers: z.object({ 'X-Took': z.string() }),
+            },
+          },
+        },
+      },
     },
-  }, () => ({ taken: 1 }));
-  app.post('/partner/alive', { config: { access: { kind: 'partner' }, doc: { summary: 'Alive', body: z.object({ error: z.string() }).optional() } } }, () => ({}));
+    () => ({ taken: 1 }),
+  );
+  app.post(
+    '/partner/alive',
+    {
+      config: {
+        access: { kind: 'partner' },
+        doc: { summary: 'Alive', body: z.object({ error: z.string() }).optional() },
+      },
+    },
+    () => ({}),
+  );
 });
 afterEach(async () => {
   await app.close();
@@ -90,13 +128,22 @@ describe('probes', () => {
   test('readyz is 200 and says so where a stored document cannot be read; the log names it once', async () => {
     const logged: unknown[] = [];
     const unreadable: { kind: string; id: string }[] = [];
-    checks.push(documentsAreReadable(() => unreadable, { error: (...line: unknown[]) => { logged.push(line); } } as never));
+    checks.push(
+      documentsAreReadable(() => unreadable, {
+        error: (...line: unknown[]) => {
+          logged.push(line);
+        },
+      } as never),
+    );
     expect((await app.inject('/readyz')).json()).toEqual({ status: 'ready', checks: { store: 'ok', documents: 'ok' } });
     unreadable.push({ kind: 'application', id: 'a-1' });
     for (let i = 0; i < 3; i += 1) {
       now += 2_000;
       const answer = await app.inject('/readyz');
-      expect([answer.statusCode, answer.json()]).toEqual([200, { status: 'ready', checks: { store: 'ok', documents: 'degraded' } }]);
+      expect([answer.statusCode, answer.json()]).toEqual([
+        200,
+        { status: 'ready', checks: { store: 'ok', documents: 'degraded' } },
+      ]);
     }
     expect(logged).toEqual([[{ kind: 'application', id: 'a-1' }, expect.stringContaining('application a-1')]]);
   });
@@ -105,13 +152,19 @@ describe('probes', () => {
     const logged: unknown[] = [];
     let doubt: 'jump' | null = 'jump';
     const state = () => ({ now, doubt, deletionHeld: true, pulledBack: 0 });
-    const readiness = createReadiness([clockIsSure({ state, confirm: async () => state() })], clock, { warn: (...line: unknown[]) => { logged.push(line); } } as never);
+    const readiness = createReadiness([clockIsSure({ state, confirm: async () => state() })], clock, {
+      warn: (...line: unknown[]) => {
+        logged.push(line);
+      },
+    } as never);
     const look = async () => {
       now += 2_000;
       return (await readiness()).checks.clock;
     };
     expect([await look(), await look(), await look()]).toEqual(['failed', 'failed', 'failed']);
-    expect(logged).toEqual([[{ check: 'clock', problem: expect.stringContaining('The clock is in doubt (jump)') }, 'not ready']]);
+    expect(logged).toEqual([
+      [{ check: 'clock', problem: expect.stringContaining('The clock is in doubt (jump)') }, 'not ready'],
+    ]);
     doubt = null;
     expect(await look()).toBe('ok');
     doubt = 'jump';
@@ -136,9 +189,14 @@ test('metrics count requests by route, never by path, for who may read them', as
   await app.inject('/invented-path-1');
   await app.inject('/healthz');
   expect((await app.inject('/metrics')).statusCode).toBe(401);
-  const answer = await app.inject({ url: '/metrics', headers: { authorization: `Bearer ${await tokenWith(['Sallyport.Settings.Read.All'])}` } });
+  const answer = await app.inject({
+    url: '/metrics',
+    headers: { authorization: `Bearer ${await tokenWith(['Sallyport.Settings.Read.All'])}` },
+  });
   expect(answer.headers['content-type']).toContain('text/plain');
-  expect(answer.body).toContain('sallyport_http_request_duration_seconds_count{method="GET",route="/healthz",status="200"} 1');
+  expect(answer.body).toContain(
+    'sallyport_http_request_duration_seconds_count{method="GET",route="/healthz",status="200"} 1',
+  );
   expect(answer.body).toContain('sallyport_devices{state="compliant"} 7');
   expect(answer.body).not.toContain('invented');
 });
@@ -147,28 +205,53 @@ test('the API describes itself with parameters, bodies, answers and the permissi
   const document = (await app.inject('/openapi.json')).json();
   expect(document).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' }, servers: [{ url: site.baseUrl }] });
   expect(Object.keys(document.paths)).toContain('/{tenant}/oauth2/v2.0/token');
-  expect(document.paths['/metrics'].get.security).toEqual([{ oauth2: ['Sallyport.Settings.Read.All'] }, { oauth2: ['Sallyport.Settings.ReadWrite.All'] }]);
+  expect(document.paths['/metrics'].get.security).toEqual([
+    { oauth2: ['Sallyport.Settings.Read.All'] },
+    { oauth2: ['Sallyport.Settings.ReadWrite.All'] },
+  ]);
   expect(document.paths['/healthz'].get.security).toEqual([]);
   expect(document.paths['/partner/{name}'].post).toMatchObject({
     operationId: 'postPartnerName',
-    parameters: [{ name: 'name', in: 'path', required: true, schema: { type: 'string', maxLength: 9 } }, { name: 'dry', in: 'query', required: false }, { name: 'Last-Event-ID', in: 'header', required: true }],
-    requestBody: { required: true, content: { 'application/json': { schema: { type: 'object', required: ['reports'] } } } },
-    responses: { 200: { description: 'Taken', headers: { 'X-Took': { required: true, schema: { type: 'string' } } }, content: { 'application/json': { schema: { properties: { taken: { type: 'number' } } } } } }, default: {} },
+    parameters: [
+      { name: 'name', in: 'path', required: true, schema: { type: 'string', maxLength: 9 } },
+      { name: 'dry', in: 'query', required: false },
+      { name: 'Last-Event-ID', in: 'header', required: true },
+    ],
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: { type: 'object', required: ['reports'] } } },
+    },
+    responses: {
+      200: {
+        description: 'Taken',
+        headers: { 'X-Took': { required: true, schema: { type: 'string' } } },
+        content: { 'application/json': { schema: { properties: { taken: { type: 'number' } } } } },
+      },
+      default: {},
+    },
     security: [{ oauth2: ['update_device_health'] }],
   });
 });
 
 test('a body that may be left out is not required', async () => {
   const document = (await app.inject('/openapi.json')).json();
-  expect(document.paths['/partner/alive'].post.requestBody).toMatchObject({ required: false, content: { 'application/json': { schema: { type: 'object' } } } });
-  expect(document.paths['/{tenant}/oauth2/v2.0/token'].post.requestBody).toMatchObject({ required: true, content: { 'application/x-www-form-urlencoded': { schema: { required: ['grant_type'] } } } });
+  expect(document.paths['/partner/alive'].post.requestBody).toMatchObject({
+    required: false,
+    content: { 'application/json': { schema: { type: 'object' } } },
+  });
+  expect(document.paths['/{tenant}/oauth2/v2.0/token'].post.requestBody).toMatchObject({
+    required: true,
+    content: { 'application/x-www-form-urlencoded': { schema: { required: ['grant_type'] } } },
+  });
 });
 
 describe('the permission tests made from the route table', () => {
   const wrongKeys = async () => {
     const issued = await tokenWith(PERMISSIONS);
     const stranger = await generateKeyPair('ES256');
-    const forged = await new SignJWT(decodeJwt(issued)).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: keys.current.kid }).sign(stranger.privateKey);
+    const forged = await new SignJWT(decodeJwt(issued))
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: keys.current.kid })
+      .sign(stranger.privateKey);
     now += 3_600_000;
     return { expired: issued, forged, tokenWith };
   };

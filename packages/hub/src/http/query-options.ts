@@ -16,7 +16,10 @@ export function refuseUnknownQueryOptions(app: FastifyInstance): void {
     const { query } = route.config?.doc ?? {};
     const known = query instanceof z.ZodObject ? Object.keys(query.shape) : [];
     // After the caller is known: who may not ask at all learns nothing of what can be asked.
-    route.preValidation = [(request, _reply, done) => done(problemWith(request.query, known)), ...[route.preValidation ?? []].flat()];
+    route.preValidation = [
+      (request, _reply, done) => done(problemWith(request.query, known)),
+      ...[route.preValidation ?? []].flat(),
+    ];
   });
 }
 
@@ -24,7 +27,9 @@ function problemWith(query: unknown, known: readonly string[]): HubError | undef
   for (const name of Object.keys(query as object)) {
     if (known.includes(name)) continue;
     const what = known.length === 0 ? 'this takes no query options' : `known are ${known.join(', ')}`;
-    return new HubError('invalid_request', `"${name.slice(0, 100)}" is not known here; ${what}.`, { field: name.slice(0, 100) });
+    return new HubError('invalid_request', `"${name.slice(0, 100)}" is not known here; ${what}.`, {
+      field: name.slice(0, 100),
+    });
   }
   return undefined;
 }

@@ -28,15 +28,29 @@ export class RequestLog implements FastifyBaseLogger {
     return this.#log.child(bindings, options) as FastifyBaseLogger;
   }
 
-  fatal(...said: Said): void { this.#log.fatal(...said); }
-  error(...said: Said): void { this.#log.error(...said); }
-  warn(...said: Said): void { this.#log.warn(...said); }
-  info(...said: Said): void { this.#log.info(...said); }
-  debug(...said: Said): void { this.#log.debug(...said); }
-  trace(...said: Said): void { this.#log.trace(...said); }
-  silent(...said: Said): void { this.#log.silent(...said); }
+  fatal(...said: Said): void {
+    this.#log.fatal(...said);
+  }
+  error(...said: Said): void {
+    this.#log.error(...said);
+  }
+  warn(...said: Said): void {
+    this.#log.warn(...said);
+  }
+  info(...said: Said): void {
+    this.#log.info(...said);
+  }
+  debug(...said: Said): void {
+    this.#log.debug(...said);
+  }
+  trace(...said: Said): void {
+    this.#log.trace(...said);
+  }
+  silent(...said: Said): void {
+    this.#log.silent(...said);
+  }
 
   get #log(): FastifyBaseLogger {
-    return this.#own ??= this.#parent.child(this.#bindings, this.#options) as FastifyBaseLogger;
+    return (this.#own ??= this.#parent.child(this.#bindings, this.#options) as FastifyBaseLogger);
   }
 }

@@ -36,7 +36,10 @@ export class RequestTimes {
 
   async get(): Promise<object> {
     return {
-      name: NAME, help: 'Time from the request to the end of its answer', type: 'histogram', aggregator: 'sum',
+      name: NAME,
+      help: 'Time from the request to the end of its answer',
+      type: 'histogram',
+      aggregator: 'sum',
       values: [...this.#rows.values()].flatMap((row) => row.figures()),
     };
   }
@@ -66,6 +69,10 @@ class Row {
       count += more;
       return { metricName: `${NAME}_bucket`, labels: { le: BOUNDS[i] ?? '+Inf', ...labels }, value: count };
     });
-    return [...buckets, { metricName: `${NAME}_sum`, labels, value: this.#sum }, { metricName: `${NAME}_count`, labels, value: count }];
+    return [
+      ...buckets,
+      { metricName: `${NAME}_sum`, labels, value: this.#sum },
+      { metricName: `${NAME}_count`, labels, value: count },
+    ];
   }
 }

@@ -55,7 +55,18 @@ export interface RouteDoc {
   readonly body?: ZodType | undefined;
   /** Default: `application/json`. */
   readonly bodyType?: string | undefined;
-  readonly responses?: Readonly<Record<number, { readonly description: string; readonly schema?: ZodType | undefined; readonly headers?: ZodType | undefined }>> | undefined;
+  readonly responses?:
+    | Readonly<
+        Record<
+          number,
+          {
+            readonly description: string;
+            readonly schema?: ZodType | undefined;
+            readonly headers?: ZodType | undefined;
+          }
+        >
+      >
+    | undefined;
 }
 
 declare module 'fastify' {

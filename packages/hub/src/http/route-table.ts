@@ -32,7 +32,15 @@ export function keepRouteTable(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     const access = checkedAccess(route);
     for (const method of [route.method].flat()) {
-      if (method !== 'HEAD') rows.push({ method, path: route.url, access, doc: route.config?.doc, head: method === 'GET' && route.exposeHeadRoute !== false, stream: route.config?.stream === true });
+      if (method !== 'HEAD')
+        rows.push({
+          method,
+          path: route.url,
+          access,
+          doc: route.config?.doc,
+          head: method === 'GET' && route.exposeHeadRoute !== false,
+          stream: route.config?.stream === true,
+        });
     }
   });
 }
@@ -41,10 +49,13 @@ function checkedAccess(route: RouteOptions): RouteAccess {
   const name = `${[route.method].flat().join(',')} ${route.url}`;
   const access = route.config?.access;
   if (access === undefined) throw new Error(`Route ${name} does not say who may call it: set config.access.`);
-  if (access.kind === 'permission' && access.anyOf.length === 0) throw new Error(`Route ${name} names no permission: anyOf is empty.`);
+  if (access.kind === 'permission' && access.anyOf.length === 0)
+    throw new Error(`Route ${name} names no permission: anyOf is empty.`);
   const checksItself = [route.onRequest ?? [], route.preHandler ?? []].flat().length > 0;
   if ((access.kind === 'door' || access.kind === 'webhook') && !checksItself) {
-    throw new Error(`Route ${name} is for a ${access.kind} and must check its credentials in an onRequest or preHandler of its own.`);
+    throw new Error(
+      `Route ${name} is for a ${access.kind} and must check its credentials in an onRequest or preHandler of its own.`,
+    );
   }
   return access;
 }
@@ -53,7 +64,7 @@ function checkedAccess(route: RouteOptions): RouteAccess {
 export function methodsOf(rows: readonly RouteRow[], path: string): readonly string[] {
   const segments = segmentsOf(path);
   const found = rows.filter((row) => pathMatches(segmentsOf(row.path), segments));
-  return [...new Set(found.flatMap(({ method, head }) => head ? [method, 'HEAD'] : [method]))].sort();
+  return [...new Set(found.flatMap(({ method, head }) => (head ? [method, 'HEAD'] : [method])))].sort();
 }
 
 function segmentsOf(path: string): readonly string[] {
@@ -61,6 +72,11 @@ function segmentsOf(path: string): readonly string[] {
 }
 
 function pathMatches(pattern: readonly string[], segments: readonly string[]): boolean {
-  if (pattern.at(-1) === '*') return segments.length >= pattern.length && pathMatches(pattern.slice(0, -1), segments.slice(0, pattern.length - 1));
-  return pattern.length === segments.length && pattern.every((part, index) => part.includes(':') || part === segments[index]);
+  if (pattern.at(-1) === '*')
+    return (
+      segments.length >= pattern.length && pathMatches(pattern.slice(0, -1), segments.slice(0, pattern.length - 1))
+    );
+  return (
+    pattern.length === segments.length && pattern.every((part, index) => part.includes(':') || part === segments[index])
+  );
 }

@@ -31,7 +31,8 @@ export async function waysInto(app: FastifyInstance, keys: WrongKeys): Promise<r
     if (access.kind === 'public') continue;
     for (const [attempt, authorization, expected] of await attemptsAt(access, keys)) {
       const { statusCode } = await app.inject({
-        method: method as 'GET', url: examplePath(path),
+        method: method as 'GET',
+        url: examplePath(path),
         headers: { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization }) },
         ...(method === 'GET' ? {} : { payload: '{}' }),
       });
@@ -53,8 +54,14 @@ async function attemptsAt(access: RouteAccess, keys: WrongKeys): Promise<readonl
     ['with another scheme', `Basic ${Buffer.from('admin:admin').toString('base64')}`, refused],
     ['with an expired token', `Bearer ${keys.expired}`, refused],
     ['with a forged token', `Bearer ${keys.forged}`, refused],
-    ['with every other permission', `Bearer ${await keys.tokenWith(PERMISSIONS.filter((name) => !wanted.includes(name)))}`, byToken ? [403] : refused],
-    ...(access.kind === 'partner' ? [['with the permission but no connector', `Bearer ${await keys.tokenWith(wanted)}`, [403]] as const] : []),
+    [
+      'with every other permission',
+      `Bearer ${await keys.tokenWith(PERMISSIONS.filter((name) => !wanted.includes(name)))}`,
+      byToken ? [403] : refused,
+    ],
+    ...(access.kind === 'partner'
+      ? [['with the permission but no connector', `Bearer ${await keys.tokenWith(wanted)}`, [403]] as const]
+      : []),
   ];
 }
 

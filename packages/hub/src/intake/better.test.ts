@@ -35,17 +35,43 @@ afterEach(async () => {
 });
 
 const reader = (more: object = {}) => ({
-  loginUrl: azure.url, queryUrl: azure.url, workspaceId: azure.workspaceId, tenantId: azure.tenantId, clientId: azure.clientId, clientSecret: azure.clientSecret, ...more,
+  loginUrl: azure.url,
+  queryUrl: azure.url,
+  workspaceId: azure.workspaceId,
+  tenantId: azure.tenantId,
+  clientId: azure.clientId,
+  clientSecret: azure.clientSecret,
+  ...more,
 });
 
 const time = (minute: number) => new Date(AT + minute * 60_000).toISOString();
 
 function device(minute: number, ThreatLevel_s: string, udid = PHONE, more: object = {}) {
-  return { row: { TimeGenerated: time(minute), DeviceUDID_g: udid, ThreatLevel_s, IsDeleted_b: false, UserEmail_s: 'someone@example.net', ...more } };
+  return {
+    row: {
+      TimeGenerated: time(minute),
+      DeviceUDID_g: udid,
+      ThreatLevel_s,
+      IsDeleted_b: false,
+      UserEmail_s: 'someone@example.net',
+      ...more,
+    },
+  };
 }
 
 function incident(minute: number, Status_s: string, ThreatSeverity_s = 'low', ThreatId_d = 1) {
-  return { row: { TimeGenerated: time(minute), ThreatId_d, ThreatType_s: 'usb_debugging', ThreatTitle_s: 'USB debugging', ThreatSeverity_s, Status_s, DeviceId_s: PHONE, LogTimeStamp_t: time(minute) } };
+  return {
+    row: {
+      TimeGenerated: time(minute),
+      ThreatId_d,
+      ThreatType_s: 'usb_debugging',
+      ThreatTitle_s: 'USB debugging',
+      ThreatSeverity_s,
+      Status_s,
+      DeviceId_s: PHONE,
+      LogTimeStamp_t: time(minute),
+    },
+  };
 }
 
 async function state(): Promise<string | undefined> {
@@ -71,7 +97,16 @@ describe('reading the workspace that BETTER writes to', () => {
       await t.round(CONNECTOR);
       seen.push(await state());
     }
-    expect(seen).toEqual(['highSeverity', 'secured', 'lowSeverity', 'lowSeverity', 'secured', 'mediumSeverity', 'mediumSeverity', 'deactivated']);
+    expect(seen).toEqual([
+      'highSeverity',
+      'secured',
+      'lowSeverity',
+      'lowSeverity',
+      'secured',
+      'mediumSeverity',
+      'mediumSeverity',
+      'deactivated',
+    ]);
     expect(await t.hub.store.reports.count()).toBe(9);
   });
 
@@ -83,7 +118,12 @@ describe('reading the workspace that BETTER writes to', () => {
     azure.trouble('/v1/', 504);
     azure.trouble('/v1/', 200, { body: '<html>proxy</html>' });
     azure.trouble('/v1/', 200, { body: '{"tables":[]}' });
-    azure.trouble('/v1/', 200, { body: JSON.stringify({ tables: [{ columns: [{ name: 'TimeGenerated' }], rows: [[time(50)]] }], error: { code: 'PartialError' } }) });
+    azure.trouble('/v1/', 200, {
+      body: JSON.stringify({
+        tables: [{ columns: [{ name: 'TimeGenerated' }], rows: [[time(50)]] }],
+        error: { code: 'PartialError' },
+      }),
+    });
     azure.trouble('/v1/', 0);
     await t.link(CONNECTOR, 'better', reader());
     await t.round(CONNECTOR);
@@ -96,15 +136,24 @@ describe('reading the workspace that BETTER writes to', () => {
     await t.link(CONNECTOR, 'better', reader());
     await t.round(CONNECTOR);
     // Written two days before it arrived, and older than what is known: kept, and never current.
-    azure.tables[DEVICES] = [...azure.tables[DEVICES], { ...device(-2880, 'Low'), arrived: time(2) }, device(30, 'Low')];
+    azure.tables[DEVICES] = [
+      ...azure.tables[DEVICES],
+      { ...device(-2880, 'Low'), arrived: time(2) },
+      device(30, 'Low'),
+    ];
     await t.round(CONNECTOR);
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['secured', 3]);
-    const since = azure.queries().filter((kql) => kql.includes(DEVICES)).map((kql) => /coalesce.*>= datetime\((.+?)\)/.exec(kql)?.[1]);
+    const since = azure
+      .queries()
+      .filter((kql) => kql.includes(DEVICES))
+      .map((kql) => /coalesce.*>= datetime\((.+?)\)/.exec(kql)?.[1]);
     expect(since).toEqual([new Date(t.hub.clock.now() - 30 * 86_400_000).toISOString(), time(-59)]);
   });
 
   test('reads more rows than fit into an answer, also of one time, and loses and doubles nothing over a restart in the middle', async () => {
-    azure.tables[DEVICES] = Array.from({ length: 25_000 }, (_, i) => device(i < 15_000 ? 1 : 2 + Math.floor(i / 1000), 'Low', `udid-${i}`));
+    azure.tables[DEVICES] = Array.from({ length: 25_000 }, (_, i) =>
+      device(i < 15_000 ? 1 : 2 + Math.floor(i / 1000), 'Low', `udid-${i}`),
+    );
     await t.link(CONNECTOR, 'better', reader());
     let stops = true;
     const first = await t.start((intake) => ({
@@ -112,14 +161,16 @@ describe('reading the workspace that BETTER writes to', () => {
       heartbeat: (id) => intake.heartbeat(id),
       take: async (id, reports) => {
         azure.expireTokens();
-        if (stops && await t.hub.store.reports.count() >= 12_000) {
+        if (stops && (await t.hub.store.reports.count()) >= 12_000) {
           stops = false;
           throw new StoreBusy('disk full', 3000);
         }
         return intake.take(id, reports);
       },
     }));
-    await eventually(() => { expect(first.status(CONNECTOR)?.problem).not.toBeNull(); });
+    await eventually(() => {
+      expect(first.status(CONNECTOR)?.problem).not.toBeNull();
+    });
     await first.close();
     await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(25_000);
@@ -132,17 +183,31 @@ describe('reading the workspace that BETTER writes to', () => {
   });
 
   test('says what is wrong, and never the secret', async () => {
-    const link = (more: object) => ({ connectorId: CONNECTOR, vendor: better, enabled: true, settings: better.settings.parse(reader(more)) });
+    const link = (more: object) => ({
+      connectorId: CONNECTOR,
+      vendor: better,
+      enabled: true,
+      settings: better.settings.parse(reader(more)),
+    });
     const tools = { http: t.http, clock: t.hub.clock, log: { info: () => undefined, warn: () => undefined } };
     expect(await testLink(link({}), tools)).toMatchObject({ ok: true, message: expect.stringContaining('no rows') });
     azure.tables[DEVICES] = [device(1, 'Low')];
-    expect(await testLink(link({}), tools)).toEqual({ ok: true, message: 'Log Analytics answers and shows rows of BETTER.' });
+    expect(await testLink(link({}), tools)).toEqual({
+      ok: true,
+      message: 'Log Analytics answers and shows rows of BETTER.',
+    });
     const refused = await testLink(link({ clientSecret: 'a-wrong-secret-altogether' }), tools);
     expect(refused).toMatchObject({ ok: false, message: expect.stringContaining('client id and secret') });
     expect(refused.message).not.toContain('a-wrong-secret');
-    expect(await testLink(link({ workspaceId: '00000000-0000-4000-8000-000000000001' }), tools)).toMatchObject({ ok: false, message: expect.stringContaining('workspace id') });
+    expect(await testLink(link({ workspaceId: '00000000-0000-4000-8000-000000000001' }), tools)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('workspace id'),
+    });
     azure.trouble('/v1/', 403);
-    expect(await testLink(link({}), tools)).toMatchObject({ ok: false, message: expect.stringContaining('Log Analytics Reader') });
+    expect(await testLink(link({}), tools)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('Log Analytics Reader'),
+    });
   });
 });
 
@@ -164,18 +229,51 @@ describe('rows that a relay writes to the hub', () => {
     return app;
   }
 
-  async function write(app: FastifyInstance, logType: string, rows: unknown, { key = KEY, workspace = WORKSPACE, date = new Date(t.hub.clock.now()).toUTCString(), length, headers = {}, connector = CONNECTOR }: Signed = {}) {
+  async function write(
+    app: FastifyInstance,
+    logType: string,
+    rows: unknown,
+    {
+      key = KEY,
+      workspace = WORKSPACE,
+      date = new Date(t.hub.clock.now()).toUTCString(),
+      length,
+      headers = {},
+      connector = CONNECTOR,
+    }: Signed = {},
+  ) {
     const payload = typeof rows === 'string' ? rows : JSON.stringify(rows);
     const text = `POST\n${length ?? Buffer.byteLength(payload)}\napplication/json\nx-ms-date:${date}\n/api/logs`;
     const signature = createHmac('sha256', Buffer.from(key, 'base64')).update(text).digest('base64');
     return app.inject({
-      method: 'POST', url: `/intake/${connector}/api/logs?api-version=2016-04-01`, payload,
-      headers: { 'content-type': 'application/json', authorization: `SharedKey ${workspace}:${signature}`, 'x-ms-date': date, 'log-type': logType, ...headers },
+      method: 'POST',
+      url: `/intake/${connector}/api/logs?api-version=2016-04-01`,
+      payload,
+      headers: {
+        'content-type': 'application/json',
+        authorization: `SharedKey ${workspace}:${signature}`,
+        'x-ms-date': date,
+        'log-type': logType,
+        ...headers,
+      },
     });
   }
 
-  const row = (minute: number, ThreatLevel: string) => ({ DeviceUDID: PHONE, ThreatLevel, IsDeleted: false, LastReported: time(minute), UserEmail: 'ö@example.net' });
-  const happened = (Status: string) => ({ ThreatId: 9, ThreatType: 'usb_debugging', ThreatSeverity: 'low', Status, DeviceId: PHONE, LogTimeStamp: time(9) });
+  const row = (minute: number, ThreatLevel: string) => ({
+    DeviceUDID: PHONE,
+    ThreatLevel,
+    IsDeleted: false,
+    LastReported: time(minute),
+    UserEmail: 'ö@example.net',
+  });
+  const happened = (Status: string) => ({
+    ThreatId: 9,
+    ThreatType: 'usb_debugging',
+    ThreatSeverity: 'low',
+    Status,
+    DeviceId: PHONE,
+    LogTimeStamp: time(9),
+  });
 
   beforeEach(() => t.link(CONNECTOR, 'better', { workspaceId: WORKSPACE, sharedKey: KEY }));
 
@@ -186,7 +284,10 @@ describe('rows that a relay writes to the hub', () => {
     expect((await write(app, 'BetterMTDDeviceLog', row(2, 'Low'))).statusCode).toBe(200);
     expect(await state()).toBe('secured');
     await write(app, 'BetterMTDDeviceLog', [row(1, 'High')]);
-    expect((await write(app, 'BetterMTDNetflowLog', [{ Url: 'https://bad.example' }, 7])).json()).toEqual({ taken: 0, ignored: 2 });
+    expect((await write(app, 'BetterMTDNetflowLog', [{ Url: 'https://bad.example' }, 7])).json()).toEqual({
+      taken: 0,
+      ignored: 2,
+    });
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['secured', 2]);
   });
 
@@ -226,13 +327,17 @@ describe('rows that a relay writes to the hub', () => {
     expect(answers.map((answer) => answer.statusCode)).toEqual(answers.map(() => 401));
     expect(new Set(answers.map((answer) => answer.body)).size).toBe(1);
     expect(await t.hub.store.reports.count()).toBe(0);
-    expect((await write(app, 'BetterMTDDeviceLog', rows, { date: at(-14), workspace: WORKSPACE.toLowerCase() })).statusCode).toBe(200);
+    expect(
+      (await write(app, 'BetterMTDDeviceLog', rows, { date: at(-14), workspace: WORKSPACE.toLowerCase() })).statusCode,
+    ).toBe(200);
   });
 
   test('are refused where the link has no key, or is switched off', async () => {
     await t.link(CONNECTOR, 'better', reader());
     const app = await collector();
-    expect((await write(app, 'BetterMTDDeviceLog', [row(1, 'Low')], { key: '', workspace: azure.workspaceId })).statusCode).toBe(401);
+    expect(
+      (await write(app, 'BetterMTDDeviceLog', [row(1, 'Low')], { key: '', workspace: azure.workspaceId })).statusCode,
+    ).toBe(401);
     await t.link(CONNECTOR, 'better', { workspaceId: WORKSPACE, sharedKey: KEY }, false);
     expect((await write(app, 'BetterMTDDeviceLog', [row(1, 'Low')])).statusCode).toBe(401);
   });
@@ -246,7 +351,13 @@ describe('rows that a relay writes to the hub', () => {
   });
 
   test('are not acknowledged while the store is busy', async () => {
-    const app = await collector((intake) => ({ ...intake, heartbeat: (id) => intake.heartbeat(id), take: async () => { throw new StoreBusy('disk full'); } }));
+    const app = await collector((intake) => ({
+      ...intake,
+      heartbeat: (id) => intake.heartbeat(id),
+      take: async () => {
+        throw new StoreBusy('disk full');
+      },
+    }));
     expect((await write(app, 'BetterMTDDeviceLog', [row(1, 'High')])).statusCode).toBe(503);
   });
 });

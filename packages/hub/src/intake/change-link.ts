@@ -19,7 +19,12 @@ export interface GivenLink {
  *
  * @throws HubError `invalid_request` naming the field
  */
-export function changedSettings(connectorId: string, given: GivenLink, before: VendorLinkBody | undefined, dataKey: DataKey): Readonly<Record<string, unknown>> {
+export function changedSettings(
+  connectorId: string,
+  given: GivenLink,
+  before: VendorLinkBody | undefined,
+  dataKey: DataKey,
+): Readonly<Record<string, unknown>> {
   const { vendor } = given;
   const same = before?.vendor === vendor.id ? before : undefined;
   const kept = same === undefined ? {} : keptSecrets(connectorId, given, same, dataKey);
@@ -27,13 +32,21 @@ export function changedSettings(connectorId: string, given: GivenLink, before: V
   const parsed = vendor.settings.strict().safeParse({ ...kept, ...asked });
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    const path = [...(issue?.path ?? []), ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].join('.');
-    throw new HubError('invalid_request', `settings.${path} ${issue?.message ?? 'is not valid'}.`, { field: `settings.${path}` });
+    const path = [...(issue?.path ?? []), ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].join(
+      '.',
+    );
+    throw new HubError('invalid_request', `settings.${path} ${issue?.message ?? 'is not valid'}.`, {
+      field: `settings.${path}`,
+    });
   }
   if (same !== undefined && isSentElsewhere(vendor, same, parsed.data)) {
     const missing = Object.keys(kept).find((name) => !incomingNames(vendor).includes(name));
     if (missing !== undefined) {
-      throw new HubError('invalid_request', `The address changes, so enter ${missing} again: a kept secret is never sent to another address.`, { field: `settings.${missing}` });
+      throw new HubError(
+        'invalid_request',
+        `The address changes, so enter ${missing} again: a kept secret is never sent to another address.`,
+        { field: `settings.${missing}` },
+      );
     }
   }
   return parsed.data;
@@ -46,7 +59,9 @@ export function changedSettings(connectorId: string, given: GivenLink, before: V
  * @throws HubError `invalid_request` naming the field, with the reason
  */
 export function refuseAddresses(
-  { vendor, settings, enabled }: GivenLink & { readonly enabled: boolean }, before: VendorLinkBody | undefined, http: Pick<Outbound, 'refusal'>,
+  { vendor, settings, enabled }: GivenLink & { readonly enabled: boolean },
+  before: VendorLinkBody | undefined,
+  http: Pick<Outbound, 'refusal'>,
 ): void {
   for (const name of vendor.addressesCalled?.(settings) ?? destinationNames(vendor)) {
     const address = settings[name];
@@ -54,17 +69,37 @@ export function refuseAddresses(
     if (typeof address !== 'string' || !URL.canParse(address)) continue;
     if (!enabled && before?.vendor === vendor.id && before.settings[name] === address) continue;
     const refusal = http.refusal(address);
-    if (refusal !== undefined) throw new HubError('invalid_request', `settings.${name} cannot be called. ${refusal}`, { field: `settings.${name}` });
+    if (refusal !== undefined)
+      throw new HubError('invalid_request', `settings.${name} cannot be called. ${refusal}`, {
+        field: `settings.${name}`,
+      });
   }
 }
 
 /** Whether the link would talk to another place than before; then its old place in the lists means nothing. */
-export function isSentElsewhere(vendor: Vendor, before: VendorLinkBody, settings: Readonly<Record<string, unknown>>): boolean {
-  return before.vendor !== vendor.id || destinationNames(vendor).some((name) => before.settings[name] !== settings[name]);
+export function isSentElsewhere(
+  vendor: Vendor,
+  before: VendorLinkBody,
+  settings: Readonly<Record<string, unknown>>,
+): boolean {
+  return (
+    before.vendor !== vendor.id || destinationNames(vendor).some((name) => before.settings[name] !== settings[name])
+  );
 }
 
 /** Those that were neither given anew nor taken away. */
-function keptSecrets(connectorId: string, { vendor, settings }: GivenLink, before: VendorLinkBody, dataKey: DataKey): Readonly<Record<string, string>> {
-  const names = secretNames(vendor).filter((name) => settings[name] === undefined && Object.hasOwn(before.secrets, name));
-  return openSecrets(connectorId, Object.fromEntries(names.map((name) => [name, before.secrets[name] as string])), dataKey);
+function keptSecrets(
+  connectorId: string,
+  { vendor, settings }: GivenLink,
+  before: VendorLinkBody,
+  dataKey: DataKey,
+): Readonly<Record<string, string>> {
+  const names = secretNames(vendor).filter(
+    (name) => settings[name] === undefined && Object.hasOwn(before.secrets, name),
+  );
+  return openSecrets(
+    connectorId,
+    Object.fromEntries(names.map((name) => [name, before.secrets[name] as string])),
+    dataKey,
+  );
 }

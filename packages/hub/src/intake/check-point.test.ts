@@ -28,11 +28,29 @@ afterEach(async () => {
 const settings = () => ({ gatewayUrl: server.url, clientId: server.clientId, accessKey: server.accessKey });
 
 function device(id: string, risk: string, more: object = {}) {
-  return { internal_id: id, risk, status: '1', mdm: id === '1' ? PHONE.toUpperCase() : null, email: `${id}@example.net`, last_connection: 'Mon, 02 Mar 2026 07:55:00 +0000', ...more };
+  return {
+    internal_id: id,
+    risk,
+    status: '1',
+    mdm: id === '1' ? PHONE.toUpperCase() : null,
+    email: `${id}@example.net`,
+    last_connection: 'Mon, 02 Mar 2026 07:55:00 +0000',
+    ...more,
+  };
 }
 
 function alert(id: number, minute: number, more: object = {}) {
-  return { id, attack_vector: 'Device', backend_last_updated: new Date(AT + minute * 60_000).toISOString(), event: 'Detected', severity: 'HIGH', threat_factors: 'Rooted device', device_id: '1', mdm_uuid: PHONE, ...more };
+  return {
+    id,
+    attack_vector: 'Device',
+    backend_last_updated: new Date(AT + minute * 60_000).toISOString(),
+    event: 'Detected',
+    severity: 'HIGH',
+    threat_factors: 'Rooted device',
+    device_id: '1',
+    mdm_uuid: PHONE,
+    ...more,
+  };
 }
 
 async function state(): Promise<string | undefined> {
@@ -70,7 +88,10 @@ describe('a link to Check Point', () => {
     await t.link(CONNECTOR, 'check-point', settings());
     const seen: unknown[] = [];
     server.devices = [device('1', '', { risk: null })];
-    for (const [minute, event] of [[1, 'Disconnected'], [130, 'Active']] as const) {
+    for (const [minute, event] of [
+      [1, 'Disconnected'],
+      [130, 'Active'],
+    ] as const) {
       t.hub.clock.advance(69 * 60_000);
       server.alerts = [...server.alerts, alert(minute, minute, { event, severity: 'Information' })];
       await t.round(CONNECTOR);
@@ -107,7 +128,7 @@ describe('a link to Check Point', () => {
     await t.link(CONNECTOR, 'check-point', settings());
     const seen: unknown[] = [];
     for (const there of [true, false, false, false, true]) {
-      server.devices = [...there ? [device('1', '0')] : [], device('2', '0')];
+      server.devices = [...(there ? [device('1', '0')] : []), device('2', '0')];
       t.hub.clock.advance(10_000);
       await t.round(CONNECTOR);
       seen.push(await state());
@@ -127,7 +148,10 @@ describe('a link to Check Point', () => {
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['secured', 3]);
   });
 
-  test.each([[PHONE, 'highSeverity'], [null, 'secured']])('a former entry that reported last ends with its removal, with the phone named as %s', async (mdm, meanwhile) => {
+  test.each([
+    [PHONE, 'highSeverity'],
+    [null, 'secured'],
+  ])('a former entry that reported last ends with its removal, with the phone named as %s', async (mdm, meanwhile) => {
     await t.link(CONNECTOR, 'check-point', settings());
     const entry = (id: string, risk: string) => device(id, risk, { mdm });
     // Where the list names no phone, alerts have told the hub whose entries these are.
@@ -151,16 +175,26 @@ describe('a link to Check Point', () => {
     server.trouble(ALERTS, 0);
     server.trouble(DEVICES, 429, { headers: { 'retry-after': '9' } });
     server.trouble(DEVICES, 200, { body: '{"objects":null}' });
-    server.trouble(DEVICES, 200, { body: '{"meta":{"next":"/external_api/v1/device_status/../../../steal?x=1"},"objects":[{}]}' });
+    server.trouble(DEVICES, 200, {
+      body: '{"meta":{"next":"/external_api/v1/device_status/../../../steal?x=1"},"objects":[{}]}',
+    });
     server.trouble(DEVICES, 200, { body: '{"meta":{"next":"//elsewhere.example/?offset=9"},"objects":[{}]}' });
     await t.link(CONNECTOR, 'check-point', settings());
     const runner = await t.start();
-    await eventually(async () => { expect(t.rounds()).toBe(1); });
+    await eventually(async () => {
+      expect(t.rounds()).toBe(1);
+    });
     expect(runner.status(CONNECTOR)).toMatchObject({ problem: null });
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['highSeverity', 2]);
-    expect(await t.hub.store.findings.ofDevices([PHONE])).toMatchObject([{ id: '101', state: 'open', severity: 'high' }]);
+    expect(await t.hub.store.findings.ofDevices([PHONE])).toMatchObject([
+      { id: '101', state: 'open', severity: 'high' },
+    ]);
     expect(t.waits.some((ms) => ms >= 9000 && ms <= 10_000)).toBe(true);
-    expect(server.requests.every((request) => request.path.startsWith('/app/SBM/external_api/v') || request.path === '/auth/external')).toBe(true);
+    expect(
+      server.requests.every(
+        (request) => request.path.startsWith('/app/SBM/external_api/v') || request.path === '/auth/external',
+      ),
+    ).toBe(true);
   });
 
   test('reads all pages, each once, though each costs a new token, and goes on at the one that failed', async () => {
@@ -180,9 +214,20 @@ describe('a link to Check Point', () => {
         return intake.take(id, reports);
       },
     }));
-    await eventually(async () => { expect(t.rounds()).toBe(1); });
+    await eventually(async () => {
+      expect(t.rounds()).toBe(1);
+    });
     expect(await t.hub.store.reports.count()).toBe(150);
-    expect(server.asked(DEVICES).map((request) => request.query.get('offset'))).toEqual(['0', '40', '40', '80', '80', '80', '120', '120']);
+    expect(server.asked(DEVICES).map((request) => request.query.get('offset'))).toEqual([
+      '0',
+      '40',
+      '40',
+      '80',
+      '80',
+      '80',
+      '120',
+      '120',
+    ]);
   });
 
   test.each(['path', 'address'])('finds the next page also where it is named by its %s in full', async (how) => {
@@ -191,16 +236,21 @@ describe('a link to Check Point', () => {
     server.devices = [device('1', '0'), device('2', '0')];
     await t.link(CONNECTOR, 'check-point', settings());
     const runner = await t.start();
-    await eventually(async () => { expect(t.rounds()).toBe(1); });
+    await eventually(async () => {
+      expect(t.rounds()).toBe(1);
+    });
     expect([runner.status(CONNECTOR)?.problem, await t.hub.store.reports.count()]).toEqual([null, 2]);
   });
 
   test('does not go round in circles when a page names itself as the next', async () => {
     const path = '/external_api/v1/device_status/?limit=100&offset=0';
-    for (let i = 0; i < 3; i += 1) server.trouble(DEVICES, 200, { body: JSON.stringify({ meta: { next: path }, objects: [device('1', '2')] }) });
+    for (let i = 0; i < 3; i += 1)
+      server.trouble(DEVICES, 200, { body: JSON.stringify({ meta: { next: path }, objects: [device('1', '2')] }) });
     await t.link(CONNECTOR, 'check-point', settings());
     const runner = await t.start();
-    await eventually(async () => { expect(t.rounds()).toBe(1); });
+    await eventually(async () => {
+      expect(t.rounds()).toBe(1);
+    });
     expect([await state(), runner.status(CONNECTOR)?.problem]).toEqual(['mediumSeverity', null]);
     expect(server.asked(DEVICES)).toHaveLength(1);
   });
@@ -214,11 +264,14 @@ describe('a link to Check Point', () => {
       heartbeat: (id) => intake.heartbeat(id),
       take: async (id, reports) => {
         const outcomes = await intake.take(id, reports);
-        if (await t.hub.store.reports.count() >= 100) server.trouble(DEVICES, 429, { headers: { 'retry-after': '3000' } });
+        if ((await t.hub.store.reports.count()) >= 100)
+          server.trouble(DEVICES, 429, { headers: { 'retry-after': '3000' } });
         return outcomes;
       },
     }));
-    await eventually(async () => { expect(first.status(CONNECTOR)?.problem).not.toBeNull(); });
+    await eventually(async () => {
+      expect(first.status(CONNECTOR)?.problem).not.toBeNull();
+    });
     await first.close();
     expect(await t.hub.store.reports.count()).toBe(100);
     await t.round(CONNECTOR);
@@ -237,7 +290,10 @@ describe('a link to Check Point', () => {
     expect(await t.hub.store.reports.count()).toBe(2);
     const findings = (await t.hub.store.findings.ofDevices([PHONE])).map(({ id, state }) => `${id} ${state}`);
     expect(findings.sort()).toEqual(['1 open', '2 resolved']);
-    expect(server.asked(ALERTS).map((request) => request.query.get('backend_last_updated__gte'))).toEqual(['2026-02-23T09:00:00.000000Z', '2026-03-02T08:45:00.000000Z']);
+    expect(server.asked(ALERTS).map((request) => request.query.get('backend_last_updated__gte'))).toEqual([
+      '2026-02-23T09:00:00.000000Z',
+      '2026-03-02T08:45:00.000000Z',
+    ]);
   });
 
   test('finds by an alert the device whose list entry names no id of the device management', async () => {
@@ -258,9 +314,17 @@ describe('a link to Check Point', () => {
   });
 
   test('says what is wrong, and never the key', async () => {
-    const link = (more: object) => ({ connectorId: CONNECTOR, vendor: checkPoint, enabled: true, settings: { ...checkPoint.settings.parse({ ...settings(), ...more }) } });
+    const link = (more: object) => ({
+      connectorId: CONNECTOR,
+      vendor: checkPoint,
+      enabled: true,
+      settings: { ...checkPoint.settings.parse({ ...settings(), ...more }) },
+    });
     const tools = { http: t.http, clock: t.hub.clock, log: { info: () => undefined, warn: () => undefined } };
-    expect(await testLink(link({}), tools)).toEqual({ ok: true, message: 'Check Point answers; it has no devices yet.' });
+    expect(await testLink(link({}), tools)).toEqual({
+      ok: true,
+      message: 'Check Point answers; it has no devices yet.',
+    });
     const refused = await testLink(link({ accessKey: 'a-wrong-key-altogether' }), tools);
     expect(refused).toMatchObject({ ok: false, message: expect.stringContaining('API key') });
     expect(refused.message).not.toContain('a-wrong-key');

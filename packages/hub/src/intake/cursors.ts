@@ -8,7 +8,12 @@ export type CursorName = 'poll' | 'stream';
  * A place in a vendor's list or stream, kept across restarts. Written straight to the store: it is no
  * configuration, and an audit row for each batch would bury the others.
  */
-export function storedCursor(store: Pick<Store, 'documents' | 'transaction'>, clock: Clock, connectorId: string, name: CursorName): Cursor {
+export function storedCursor(
+  store: Pick<Store, 'documents' | 'transaction'>,
+  clock: Clock,
+  connectorId: string,
+  name: CursorName,
+): Cursor {
   const id = cursorId(connectorId, name);
   return {
     async get() {

@@ -25,22 +25,41 @@ export interface FormerSettings {
  * before of those that they do not change. A secret that is taken away takes its former one with it.
  */
 export function formerAfter(
-  connectorId: string, vendor: Vendor, before: VendorLinkBody | undefined, settings: Readonly<Record<string, unknown>>, dataKey: DataKey, now: number,
+  connectorId: string,
+  vendor: Vendor,
+  before: VendorLinkBody | undefined,
+  settings: Readonly<Record<string, unknown>>,
+  dataKey: DataKey,
+  now: number,
 ): FormerSecrets {
   if (before?.vendor !== vendor.id) return {};
-  return Object.fromEntries(incomingNames(vendor).flatMap((name) => {
-    const old = openIfPossible(connectorId, name, before.secrets[name], dataKey);
-    if (settings[name] === undefined || old === undefined) return [];
-    if (settings[name] !== old) return [[name, { sealed: sealSecret(connectorId, placeOf(name), old, dataKey), acceptedUntil: now + FORMER_ACCEPTED_MS }]];
-    const former = stillAccepted(before.former, now)[name];
-    return former === undefined ? [] : [[name, former]];
-  }));
+  return Object.fromEntries(
+    incomingNames(vendor).flatMap((name) => {
+      const old = openIfPossible(connectorId, name, before.secrets[name], dataKey);
+      if (settings[name] === undefined || old === undefined) return [];
+      if (settings[name] !== old)
+        return [
+          [
+            name,
+            { sealed: sealSecret(connectorId, placeOf(name), old, dataKey), acceptedUntil: now + FORMER_ACCEPTED_MS },
+          ],
+        ];
+      const former = stillAccepted(before.former, now)[name];
+      return former === undefined ? [] : [[name, former]];
+    }),
+  );
 }
 
 /** Throws for a secret that was sealed with another key or for another link. */
-export function openFormer(connectorId: string, former: FormerSecrets | undefined, settings: Readonly<Record<string, unknown>>, dataKey: DataKey): readonly FormerSettings[] {
+export function openFormer(
+  connectorId: string,
+  former: FormerSecrets | undefined,
+  settings: Readonly<Record<string, unknown>>,
+  dataKey: DataKey,
+): readonly FormerSettings[] {
   return Object.entries(former ?? {}).map(([name, { sealed, acceptedUntil }]) => ({
-    settings: { ...settings, [name]: openSecret(connectorId, placeOf(name), sealed, dataKey) }, acceptedUntil,
+    settings: { ...settings, [name]: openSecret(connectorId, placeOf(name), sealed, dataKey) },
+    acceptedUntil,
   }));
 }
 
@@ -49,7 +68,12 @@ export function stillAccepted(former: FormerSecrets | undefined, now: number): F
 }
 
 /** One that another data key sealed is accepted no more; to replace it must be possible all the same. */
-function openIfPossible(connectorId: string, name: string, sealed: string | undefined, dataKey: DataKey): string | undefined {
+function openIfPossible(
+  connectorId: string,
+  name: string,
+  sealed: string | undefined,
+  dataKey: DataKey,
+): string | undefined {
   try {
     return sealed === undefined ? undefined : openSecret(connectorId, name, sealed, dataKey);
   } catch {

@@ -16,7 +16,9 @@ let t: TestIntake;
 let runner: IntakeRunner;
 const apps: FastifyInstance[] = [];
 
-beforeEach(async () => { t = await testIntake(); });
+beforeEach(async () => {
+  t = await testIntake();
+});
 afterEach(async () => {
   await Promise.all(apps.splice(0).map((app) => app.close()));
   await t.close();
@@ -24,9 +26,13 @@ afterEach(async () => {
 
 const SECRET = 'a-long-and-random-webhook-secret';
 const SETTINGS = {
-  webhookSecret: SECRET, timestampHeader: 'x-time', records: '$.events[*]',
+  webhookSecret: SECRET,
+  timestampHeader: 'x-time',
+  records: '$.events[*]',
   map: {
-    reportId: '$.id', deviceKeys: { mdmDeviceId: '$.phone', vendorDeviceId: '$.agent' }, observedAt: { path: '$.at' },
+    reportId: '$.id',
+    deviceKeys: { mdmDeviceId: '$.phone', vendorDeviceId: '$.agent' },
+    observedAt: { path: '$.at' },
     state: { path: '$.risk', words: { fine: 'secured', bad: 'high' } },
     findings: { path: '$.threats', id: '$.id', severity: { path: '$.severity' }, state: { path: '$.state' } },
   },
@@ -36,7 +42,13 @@ async function start(settings: object = {}, ...args: Parameters<TestIntake['star
   await t.link(LOOKOUT, 'webhook', { ...SETTINGS, ...settings });
   runner = await t.start(...args);
   const log = pino({ level: 'silent' });
-  const app = createHttpServer({ behindProxy: false, hsts: false, log, clock: t.hub.clock, authenticator: { authenticate: () => Promise.reject(new Error('not asked')) } });
+  const app = createHttpServer({
+    behindProxy: false,
+    hsts: false,
+    log,
+    clock: t.hub.clock,
+    authenticator: { authenticate: () => Promise.reject(new Error('not asked')) },
+  });
   apps.push(app);
   await app.register(webhookRoutes({ runner }));
   return app;
@@ -44,16 +56,31 @@ async function start(settings: object = {}, ...args: Parameters<TestIntake['star
 
 function signed(payload: string, at = t.hub.clock.now()): Record<string, string> {
   const time = String(at / 1000);
-  return { 'x-time': time, 'x-sallyport-signature': createHmac('sha256', SECRET).update(`${time}.${payload}`).digest('hex') };
+  return {
+    'x-time': time,
+    'x-sallyport-signature': createHmac('sha256', SECRET).update(`${time}.${payload}`).digest('hex'),
+  };
 }
 
 function event(id: string, minute: number, risk: string, more: object = {}) {
-  return { id, at: new Date(Date.parse('2026-03-02T08:00:00Z') + minute * 60_000).toISOString(), phone: PHONE, agent: 'a-1', risk, ...more };
+  return {
+    id,
+    at: new Date(Date.parse('2026-03-02T08:00:00Z') + minute * 60_000).toISOString(),
+    phone: PHONE,
+    agent: 'a-1',
+    risk,
+    ...more,
+  };
 }
 
 async function push(app: FastifyInstance, body: unknown, headers?: Record<string, string>) {
   const payload = typeof body === 'string' ? body : JSON.stringify(body);
-  return app.inject({ method: 'POST', url: `/intake/${LOOKOUT}`, payload, headers: { 'content-type': 'application/json', ...(headers ?? signed(payload)) } });
+  return app.inject({
+    method: 'POST',
+    url: `/intake/${LOOKOUT}`,
+    payload,
+    headers: { 'content-type': 'application/json', ...(headers ?? signed(payload)) },
+  });
 }
 
 async function state(): Promise<string | undefined> {
@@ -64,16 +91,24 @@ describe('a signed webhook', () => {
   test('closes the phone and opens it again', async () => {
     const app = await start();
     const threat = { id: 't1', severity: 'high', state: 'open' };
-    expect((await push(app, { events: [event('e1', 1, 'bad', { threats: [threat] }), { audit: true }] })).json()).toEqual({ taken: 1, ignored: 1 });
+    expect(
+      (await push(app, { events: [event('e1', 1, 'bad', { threats: [threat] }), { audit: true }] })).json(),
+    ).toEqual({ taken: 1, ignored: 1 });
     expect(await state()).toBe('highSeverity');
-    expect(await t.hub.store.findings.ofDevices([PHONE])).toMatchObject([{ id: 't1', state: 'open', severity: 'high' }]);
-    expect((await push(app, { events: [event('e2', 2, 'fine', { threats: [{ ...threat, state: 'resolved' }] })] })).statusCode).toBe(200);
+    expect(await t.hub.store.findings.ofDevices([PHONE])).toMatchObject([
+      { id: 't1', state: 'open', severity: 'high' },
+    ]);
+    expect(
+      (await push(app, { events: [event('e2', 2, 'fine', { threats: [{ ...threat, state: 'resolved' }] })] }))
+        .statusCode,
+    ).toBe(200);
     expect(await state()).toBe('secured');
   });
 
   test('that holds a name twice closes the phone, whichever comes last, and is flagged', async () => {
     const app = await start();
-    const twice = (id: string, minute: number, risks: string): string => `{"events":[${JSON.stringify(event(id, minute, 'x')).replace('"risk":"x"', risks)}]}`;
+    const twice = (id: string, minute: number, risks: string): string =>
+      `{"events":[${JSON.stringify(event(id, minute, 'x')).replace('"risk":"x"', risks)}]}`;
     expect((await push(app, twice('e1', 1, '"risk":"bad","risk":"fine"'))).json()).toEqual({ taken: 1, ignored: 0 });
     expect(await state()).toBe('highSeverity');
     expect((await t.hub.store.reports.replay(0, 1))[0]?.flag).toBe('repeated member risk');
@@ -85,9 +120,13 @@ describe('a signed webhook', () => {
 
   test('whose ids are numbers beyond 2^53 keeps two that differ in the last digit apart', async () => {
     const app = await start();
-    const threats = '[{"id":9007199254740993,"severity":"high","state":"open"},{"id":9007199254740992,"severity":"low","state":"open"}]';
+    const threats =
+      '[{"id":9007199254740993,"severity":"high","state":"open"},{"id":9007199254740992,"severity":"low","state":"open"}]';
     await push(app, `{"events":[${JSON.stringify(event('e1', 1, 'bad')).slice(0, -1)},"threats":${threats}}]}`);
-    expect((await t.hub.store.findings.ofDevices([PHONE])).map(({ id }) => id).sort()).toEqual(['9007199254740992', '9007199254740993']);
+    expect((await t.hub.store.findings.ofDevices([PHONE])).map(({ id }) => id).sort()).toEqual([
+      '9007199254740992',
+      '9007199254740993',
+    ]);
   });
 
   test('that is signed with another secret is turned away, and the test of the link tells of it', async () => {
@@ -98,8 +137,13 @@ describe('a signed webhook', () => {
     const vendor = vendorById('webhook');
     if (vendor === undefined) throw new Error('no such vendor');
     const link = { connectorId: LOOKOUT, vendor, enabled: true, settings: vendor.settings.parse(SETTINGS) };
-    expect(await testLink(link, { http: t.http, clock: t.hub.clock, log: pino({ level: 'silent' }), runner })).toMatchObject({
-      ok: true, message: expect.stringMatching(/waits for its sender to push to \S+, signed with the secret in the header x-sallyport-signature\. .*turned away/),
+    expect(
+      await testLink(link, { http: t.http, clock: t.hub.clock, log: pino({ level: 'silent' }), runner }),
+    ).toMatchObject({
+      ok: true,
+      message: expect.stringMatching(
+        /waits for its sender to push to \S+, signed with the secret in the header x-sallyport-signature\. .*turned away/,
+      ),
     });
   });
 
@@ -107,13 +151,19 @@ describe('a signed webhook', () => {
     const app = await start();
     for (const [i, type] of ['', 'application/octet-stream'].entries()) {
       const payload = JSON.stringify({ events: [event(`e${i}`, i, 'bad')] });
-      expect((await push(app, payload, { ...signed(payload), 'content-type': type })).json()).toEqual({ taken: 1, ignored: 0 });
+      expect((await push(app, payload, { ...signed(payload), 'content-type': type })).json()).toEqual({
+        taken: 1,
+        ignored: 0,
+      });
     }
   });
 
   test.each([
     ['a byte order mark in front', (lines: readonly string[]) => `\ufeff${lines.join('\n')}\n`],
-    ['a byte order mark in front of each and CRLF', (lines: readonly string[]) => lines.map((line) => `\ufeff${line}\r\n`).join('')],
+    [
+      'a byte order mark in front of each and CRLF',
+      (lines: readonly string[]) => lines.map((line) => `\ufeff${line}\r\n`).join(''),
+    ],
     ['line ends of three kinds', (lines: readonly string[]) => `${lines[0]}\r${lines[1]}\r\n${lines[2]}\n`],
     ['a list in one of them', (lines: readonly string[]) => `${lines[0]}\n[${lines[1]},${lines[2]}]`],
   ])('in lines of JSON is taken whole: %s', async (_, bodyOf) => {
@@ -139,11 +189,19 @@ describe('a signed webhook', () => {
     expect(await push(app, { events: [event('e1', 1, 'bad'), { audit: true }] })).toMatchObject({ statusCode: 200 });
     expect(runner.status(LOOKOUT)).toMatchObject({ unread: null, problem: null });
     expect((await push(app, { events: [event('e2', 2, 'bad'), null, 7] })).json()).toEqual({ taken: 1, ignored: 2 });
-    expect(runner.status(LOOKOUT)?.unread).toMatchObject({ count: 2, message: 'A record could not be read: it is no JSON object (record 3 of 3 that arrived together).' });
+    expect(runner.status(LOOKOUT)?.unread).toMatchObject({
+      count: 2,
+      message: 'A record could not be read: it is no JSON object (record 3 of 3 that arrived together).',
+    });
     expect((await push(app, '{"events":[')).statusCode).toBe(400);
     expect((await push(app, '"hello"')).statusCode).toBe(400);
-    expect(runner.status(LOOKOUT)).toMatchObject({ unread: { count: 4 }, problem: { message: expect.stringMatching(/^A call was refused\. /) } });
-    expect((await push(app, '<hello/>', { ...signed('<hello/>'), 'content-type': 'application/xml' })).statusCode).toBe(415);
+    expect(runner.status(LOOKOUT)).toMatchObject({
+      unread: { count: 4 },
+      problem: { message: expect.stringMatching(/^A call was refused\. /) },
+    });
+    expect((await push(app, '<hello/>', { ...signed('<hello/>'), 'content-type': 'application/xml' })).statusCode).toBe(
+      415,
+    );
     expect(runner.status(LOOKOUT)).toMatchObject({ unread: { count: 5 } });
     t.hub.clock.advance(24 * 60 * 60_000);
     expect(runner.status(LOOKOUT)).toMatchObject({ unread: { count: 5 }, problem: null });
@@ -168,7 +226,12 @@ describe('a signed webhook', () => {
 
   test('is understood even under the id of an alert that was sent before, because it changed', async () => {
     const app = await start();
-    for (const [minute, risk] of [[1, 'bad'], [2, 'fine'], [3, 'bad']] as const) await push(app, { events: [event('alert-7', minute, risk)] });
+    for (const [minute, risk] of [
+      [1, 'bad'],
+      [2, 'fine'],
+      [3, 'bad'],
+    ] as const)
+      await push(app, { events: [event('alert-7', minute, risk)] });
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['highSeverity', 3]);
   });
 
@@ -182,7 +245,10 @@ describe('a signed webhook', () => {
   test('may be one record, or a list of them, where the settings say that the body is', async () => {
     const app = await start({ records: '$' });
     expect((await push(app, event('e1', 1, 'bad'))).json()).toEqual({ taken: 1, ignored: 0 });
-    expect((await push(app, [event('e2', 2, 'fine'), event('e3', 3, 'fine')])).json()).toEqual({ taken: 2, ignored: 0 });
+    expect((await push(app, [event('e2', 2, 'fine'), event('e3', 3, 'fine')])).json()).toEqual({
+      taken: 2,
+      ignored: 0,
+    });
   });
 
   test('has its signature checked over the bytes as they came, before anybody reads them', async () => {
@@ -205,7 +271,12 @@ describe('a signed webhook', () => {
       await push(app, body, signed(body, t.hub.clock.now() - 301_000)),
       await push(app, body, { ...good, 'x-time': String(t.hub.clock.now() / 1000 + 1) }),
       await push(app, '', good),
-      await app.inject({ method: 'POST', url: `/intake/${ZIMPERIUM}`, payload: body, headers: { 'content-type': 'application/json', ...good } }),
+      await app.inject({
+        method: 'POST',
+        url: `/intake/${ZIMPERIUM}`,
+        payload: body,
+        headers: { 'content-type': 'application/json', ...good },
+      }),
     ];
     expect(answers.map(({ statusCode }) => statusCode)).toEqual(answers.map(() => 401));
     expect(new Set(answers.map((answer) => answer.json().error.message)).size).toBe(1);
@@ -227,12 +298,20 @@ describe('a signed webhook', () => {
     expect((await push(app, body)).statusCode).toBe(413);
   });
 
-  test.each(['{}', '{"events": "none"}', '{"events": []}', '7', 'null', '[]'])('with the body %s is refused', async (body) => {
-    expect((await push(await start(), body)).statusCode).toBe(400);
-  });
+  test.each(['{}', '{"events": "none"}', '{"events": []}', '7', 'null', '[]'])(
+    'with the body %s is refused',
+    async (body) => {
+      expect((await push(await start(), body)).statusCode).toBe(400);
+    },
+  );
 
   test('is not acknowledged while the store is busy', async () => {
-    const app = await start({}, (intake) => ({ heartbeat: (id) => intake.heartbeat(id), take: async () => { throw new StoreBusy('disk full'); } }));
+    const app = await start({}, (intake) => ({
+      heartbeat: (id) => intake.heartbeat(id),
+      take: async () => {
+        throw new StoreBusy('disk full');
+      },
+    }));
     expect((await push(app, { events: [event('e1', 1, 'bad')] })).statusCode).toBe(503);
   });
 });

@@ -94,9 +94,11 @@ class Runner implements IntakeRunner {
   }
 
   refresh(): Promise<void> {
-    this.#refreshing = this.#refreshing.then(() => this.#follow()).catch((error: unknown) => {
-      this.#options.log.warn({ err: error }, 'the links to vendors could not be read; they go on as they were');
-    });
+    this.#refreshing = this.#refreshing
+      .then(() => this.#follow())
+      .catch((error: unknown) => {
+        this.#options.log.warn({ err: error }, 'the links to vendors could not be read; they go on as they were');
+      });
     return this.#refreshing;
   }
 
@@ -112,11 +114,13 @@ class Runner implements IntakeRunner {
     const rows = await this.#options.store.documents.list(vendorLinkDocument.kind);
     const connectors = new Set((await this.#options.store.documents.list(connectorDocument.kind)).map((row) => row.id));
     const wanted = new Map(rows.filter((row) => connectors.has(row.id)).map((row) => [row.id, row]));
-    await Promise.all([...this.#kept].map(async ([id, kept]) => {
-      if (wanted.get(id)?.version === kept.version) return;
-      this.#kept.delete(id);
-      await kept.runtime?.stop();
-    }));
+    await Promise.all(
+      [...this.#kept].map(async ([id, kept]) => {
+        if (wanted.get(id)?.version === kept.version) return;
+        this.#kept.delete(id);
+        await kept.runtime?.stop();
+      }),
+    );
     for (const [id, row] of wanted) if (!this.#kept.has(id)) this.#start(row);
   }
 
@@ -138,7 +142,10 @@ class Runner implements IntakeRunner {
   #open(row: DocumentRow): OpenLink {
     const { vendors = VENDORS, dataKey } = this.#options;
     const body = readBody(vendorLinkDocument, row);
-    if (body === undefined) throw new Error('What is stored of this link cannot be read. Remove the link and make it again, or restore the database from a backup.');
+    if (body === undefined)
+      throw new Error(
+        'What is stored of this link cannot be read. Remove the link and make it again, or restore the database from a backup.',
+      );
     const vendor = vendors.find((one) => one.id === body.vendor);
     if (vendor === undefined) throw new Error(`This hub knows no vendor "${body.vendor}".`);
     return openLink(row.id, body, vendor, dataKey);

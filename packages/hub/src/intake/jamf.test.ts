@@ -37,10 +37,20 @@ function settings(more: object = {}) {
 }
 
 function device(guid: string, riskCategory: string | null, more: object = {}) {
-  return { guid, externalId: guid === 'phone' ? PHONE.toUpperCase() : null, riskCategory, user: { email: `${guid}@example.net` }, lastDnsTraffic: 1_740_816_000_000, ...more };
+  return {
+    guid,
+    externalId: guid === 'phone' ? PHONE.toUpperCase() : null,
+    riskCategory,
+    user: { email: `${guid}@example.net` },
+    lastDnsTraffic: 1_740_816_000_000,
+    ...more,
+  };
 }
 
-const STREAM = readFileSync(new URL('../vendors/jamf/fixtures/threat-events-stream.constructed.ndjson', import.meta.url), 'utf8');
+const STREAM = readFileSync(
+  new URL('../vendors/jamf/fixtures/threat-events-stream.constructed.ndjson', import.meta.url),
+  'utf8',
+);
 
 /** The constructed stream, about our phone. */
 function stream(): string {
@@ -57,8 +67,18 @@ async function webhook(wrap?: Parameters<TestIntake['start']>[0]): Promise<Fasti
   return app;
 }
 
-async function push(app: FastifyInstance, payload: string, type = 'application/x-ndjson', headers: Record<string, string> = { 'x-sallyport-secret': SECRET }) {
-  return app.inject({ method: 'POST', url: `/intake/${CONNECTOR}`, payload, headers: { 'content-type': type, ...headers } });
+async function push(
+  app: FastifyInstance,
+  payload: string,
+  type = 'application/x-ndjson',
+  headers: Record<string, string> = { 'x-sallyport-secret': SECRET },
+) {
+  return app.inject({
+    method: 'POST',
+    url: `/intake/${CONNECTOR}`,
+    payload,
+    headers: { 'content-type': type, ...headers },
+  });
 }
 
 test('with the stream alone a threat closes the phone by its severity, and "Resolved" ends it', async () => {
@@ -67,7 +87,10 @@ test('with the stream alone a threat closes the phone by its severity, and "Reso
   const [line = ''] = stream().split('\n');
   const told = async (action: string, severity: number, minute: number) => {
     const { event } = JSON.parse(line) as { event: object };
-    await push(app, JSON.stringify({ event: { ...event, action, severity, timestamp: `2025-03-01T08:0${minute}:00.000Z` } }));
+    await push(
+      app,
+      JSON.stringify({ event: { ...event, action, severity, timestamp: `2025-03-01T08:0${minute}:00.000Z` } }),
+    );
     return state();
   };
   expect([await told('Detected', 4, 1), await told('Resolved', 4, 2)]).toEqual(['lowSeverity', 'secured']);
@@ -84,7 +107,11 @@ test('a line that is broken off does not keep the others out, and is not lost wi
 
 test('a risk that is secure again ends what the events told of the device, and nothing that comes after it', async () => {
   await t.link(CONNECTOR, 'jamf', settings());
-  const open = async () => (await t.hub.store.findings.ofDevices([PHONE])).filter((finding) => finding.state === 'open').map(({ type }) => type).sort();
+  const open = async () =>
+    (await t.hub.store.findings.ofDevices([PHONE]))
+      .filter((finding) => finding.state === 'open')
+      .map(({ type }) => type)
+      .sort();
   const app = await webhook();
   await push(app, stream());
   expect(await open()).toEqual(['SIDE_LOADED_APP_IN_INVENTORY']);
@@ -96,7 +123,10 @@ test('a risk that is secure again ends what the events told of the device, and n
   }
   const later = new Date(t.hub.clock.now() + 60_000).toISOString();
   t.hub.clock.advance(60_000);
-  await push(app, stream().split('\n')[0]!.replace('2025-03-01T08:00:00.000Z', later).replaceAll('000000005001', '000000005091'));
+  await push(
+    app,
+    stream().split('\n')[0]!.replace('2025-03-01T08:00:00.000Z', later).replaceAll('000000005001', '000000005091'),
+  );
   expect(await open()).toEqual(['SIDE_LOADED_APP_IN_INVENTORY']);
   // The daily word, told again before Jamf has come to the risk.
   t.hub.clock.advance(60_000);
@@ -132,7 +162,10 @@ describe('asking Jamf', () => {
     await t.link(CONNECTOR, 'jamf', settings());
     await t.round(CONNECTOR);
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['highSeverity', 1]);
-    expect([t.waits.some((ms) => ms >= 4000 && ms <= 5000), t.waits.some((ms) => ms >= 9000 && ms <= 10_000)]).toEqual([true, true]);
+    expect([t.waits.some((ms) => ms >= 4000 && ms <= 5000), t.waits.some((ms) => ms >= 9000 && ms <= 10_000)]).toEqual([
+      true,
+      true,
+    ]);
   });
 
   test('reads all pages, no faster than Jamf allows, and doubles nothing over a restart in the middle', async () => {
@@ -141,11 +174,13 @@ describe('asking Jamf', () => {
     const runner = await t.start((intake) => ({
       heartbeat: (id) => intake.heartbeat(id),
       take: async (id, reports) => {
-        if (await t.hub.store.reports.count() >= 200) throw new StoreBusy('disk full', 300);
+        if ((await t.hub.store.reports.count()) >= 200) throw new StoreBusy('disk full', 300);
         return intake.take(id, reports);
       },
     }));
-    await eventually(async () => { expect(runner.status(CONNECTOR)?.problem).not.toBeNull(); });
+    await eventually(async () => {
+      expect(runner.status(CONNECTOR)?.problem).not.toBeNull();
+    });
     await runner.close();
     expect(await t.hub.store.reports.count()).toBe(200);
     await t.round(CONNECTOR);
@@ -163,14 +198,22 @@ describe('asking Jamf', () => {
   });
 
   test('says what is wrong, and never the secret', async () => {
-    const link = (more: object) => ({ connectorId: CONNECTOR, vendor: jamf, enabled: true, settings: { ...jamf.settings.parse(settings(more)) } });
+    const link = (more: object) => ({
+      connectorId: CONNECTOR,
+      vendor: jamf,
+      enabled: true,
+      settings: { ...jamf.settings.parse(settings(more)) },
+    });
     const tools = { http: t.http, clock: t.hub.clock, log: { info: () => undefined, warn: () => undefined } };
     expect(await testLink(link({}), tools)).toEqual({ ok: true, message: 'Jamf answers; it has no devices yet.' });
     const refused = await testLink(link({ applicationSecret: 'a-wrong-secret' }), tools);
     expect(refused).toMatchObject({ ok: false, message: expect.stringContaining('Risk API application') });
     expect(refused.message).not.toContain('a-wrong-secret');
     server.trouble('/risk', 403);
-    expect(await testLink(link({}), tools)).toMatchObject({ ok: false, message: expect.stringContaining('Risk API application') });
+    expect(await testLink(link({}), tools)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('Risk API application'),
+    });
     expect(await testLink(link({ baseUrl: 'http://10.1.2.3' }), tools)).toMatchObject({ ok: false });
   });
 
@@ -178,18 +221,26 @@ describe('asking Jamf', () => {
     server.devices = [device('phone', 'HIGH')];
     await t.link(CONNECTOR, 'jamf', settings());
     await t.round(CONNECTOR);
-    expect(server.requests.filter(({ method }) => method !== 'GET').every(({ path }) => path === '/v1/login')).toBe(true);
+    expect(server.requests.filter(({ method }) => method !== 'GET').every(({ path }) => path === '/v1/login')).toBe(
+      true,
+    );
   });
 });
 
 describe('the Threat Events Stream', () => {
-  test.each(['application/x-ndjson', 'application/json', 'text/plain; charset=utf-8'])('is taken, one event a line, as %s', async (type) => {
-    await t.link(CONNECTOR, 'jamf', settings());
-    const app = await webhook();
-    expect((await push(app, stream(), type)).json()).toEqual({ taken: 3, ignored: 0 });
-    const findings = await t.hub.store.findings.ofDevices([PHONE]);
-    expect(findings.map((f) => `${f.type} ${f.state}`).sort()).toEqual(['ACCESS_BAD_HOST resolved', 'SIDE_LOADED_APP_IN_INVENTORY open']);
-  });
+  test.each(['application/x-ndjson', 'application/json', 'text/plain; charset=utf-8'])(
+    'is taken, one event a line, as %s',
+    async (type) => {
+      await t.link(CONNECTOR, 'jamf', settings());
+      const app = await webhook();
+      expect((await push(app, stream(), type)).json()).toEqual({ taken: 3, ignored: 0 });
+      const findings = await t.hub.store.findings.ofDevices([PHONE]);
+      expect(findings.map((f) => `${f.type} ${f.state}`).sort()).toEqual([
+        'ACCESS_BAD_HOST resolved',
+        'SIDE_LOADED_APP_IN_INVENTORY open',
+      ]);
+    },
+  );
 
   test('tells why, and leaves the level to the risk', async () => {
     server.devices = [device('phone', 'LOW')];
@@ -202,7 +253,7 @@ describe('the Threat Events Stream', () => {
     expect(await t.hub.store.reports.count()).toBe(4);
   });
 
-  test('finds by the list the phone that an event names by Jamf\'s own id', async () => {
+  test("finds by the list the phone that an event names by Jamf's own id", async () => {
     server.devices = [device('00000000-0000-4000-8000-000000000003', 'SECURE', { externalId: PHONE })];
     await t.link(CONNECTOR, 'jamf', settings());
     await t.round(CONNECTOR);
@@ -212,7 +263,12 @@ describe('the Threat Events Stream', () => {
 
   test('is closed to everybody else, and acknowledges nothing that is not durable', async () => {
     await t.link(CONNECTOR, 'jamf', settings());
-    const app = await webhook((intake) => ({ heartbeat: (id) => intake.heartbeat(id), take: async () => { throw new StoreBusy('disk full'); } }));
+    const app = await webhook((intake) => ({
+      heartbeat: (id) => intake.heartbeat(id),
+      take: async () => {
+        throw new StoreBusy('disk full');
+      },
+    }));
     expect((await push(app, stream(), undefined, {})).statusCode).toBe(401);
     expect((await push(app, stream(), undefined, { 'x-sallyport-secret': `${SECRET}x` })).statusCode).toBe(401);
     expect((await push(app, stream())).statusCode).toBe(503);
@@ -233,15 +289,24 @@ test('a threat that is newer than the risk closes the phone at once, and the hub
   server.devices = [device('phone', 'SECURE')];
   await t.link(CONNECTOR, 'jamf', settings());
   const app = await webhook();
-  await eventually(async () => { expect([t.rounds(), await state()]).toEqual([1, 'secured']); });
+  await eventually(async () => {
+    expect([t.rounds(), await state()]).toEqual([1, 'secured']);
+  });
   t.hub.clock.advance(60_000);
   const lists = () => server.asked('/risk/v2/devices').length;
   const before = lists();
   const closed = new Promise<void>((resolve) => {
-    t.hub.store.onCommitted((rows) => { if (rows.some((row) => (row.payload as { mergedState?: string }).mergedState === 'mediumSeverity')) resolve(); });
+    t.hub.store.onCommitted((rows) => {
+      if (rows.some((row) => (row.payload as { mergedState?: string }).mergedState === 'mediumSeverity')) resolve();
+    });
   });
-  await push(app, stream().split('\n')[0]!.replace('2025-03-01T08:00:00.000Z', new Date(t.hub.clock.now()).toISOString()));
+  await push(
+    app,
+    stream().split('\n')[0]!.replace('2025-03-01T08:00:00.000Z', new Date(t.hub.clock.now()).toISOString()),
+  );
   await closed;
   t.hub.clock.advance(1_000);
-  await eventually(async () => { expect([lists() > before, await state()]).toEqual([true, 'secured']); });
+  await eventually(async () => {
+    expect([lists() > before, await state()]).toEqual([true, 'secured']);
+  });
 });

@@ -18,7 +18,9 @@ export class KnownDevices {
   /** The signal with what is known of its device added; what it tells of its device itself is learnt. */
   complete(signal: Signal): Signal {
     const own = signal.keys.filter((key) => key.type === 'vendorDeviceId');
-    const managed = signal.keys.filter((key) => key.type !== 'vendorDeviceId' && key.type !== 'vendorIncidentId' && key.type !== 'email');
+    const managed = signal.keys.filter(
+      (key) => key.type !== 'vendorDeviceId' && key.type !== 'vendorIncidentId' && key.type !== 'email',
+    );
     if (managed.length > 0) {
       for (const key of own) this.#learn(key.value, managed);
       return signal;

@@ -73,8 +73,15 @@ export class LinkRuntime {
 
   get status(): LinkStatus {
     const unread = this.#unread.problem(this.#tools.clock.now());
-    const problem = [...this.#problems.values(), ...(unread === undefined ? [] : [unread])].sort((a, b) => b.at - a.at)[0] ?? null;
-    return { unread: this.#unread.status, lastSuccessAt: this.#lastSuccessAt, lastReportAt: this.#lastReportAt, refusedAt: this.#refusedAt, problem };
+    const problem =
+      [...this.#problems.values(), ...(unread === undefined ? [] : [unread])].sort((a, b) => b.at - a.at)[0] ?? null;
+    return {
+      unread: this.#unread.status,
+      lastSuccessAt: this.#lastSuccessAt,
+      lastReportAt: this.#lastReportAt,
+      refusedAt: this.#refusedAt,
+      problem,
+    };
   }
 
   /** Begins to poll and to follow the stream, as far as the vendor has them. */
@@ -83,7 +90,9 @@ export class LinkRuntime {
     if (connection === undefined) return;
     this.#loops = [
       ...(connection.poll === undefined ? [] : [this.#repeat('poll', (feed) => this.#pollOnce(connection, feed))]),
-      ...(connection.stream === undefined ? [] : [this.#repeat('stream', async (feed) => (await connection.stream?.(feed))?.waitMs ?? 0)]),
+      ...(connection.stream === undefined
+        ? []
+        : [this.#repeat('stream', async (feed) => (await connection.stream?.(feed))?.waitMs ?? 0)]),
     ];
   }
 
@@ -122,19 +131,36 @@ export class LinkRuntime {
     const { clock, log } = this.#tools;
     const { connectorId, vendor } = this.link;
     const told = this.#unread.note(count, message, clock.now());
-    if (told > 0) log.warn({ connectorId, vendor: vendor.id, sender, records: told, problem: message }, 'records from a partner could not be read and are lost');
+    if (told > 0)
+      log.warn(
+        { connectorId, vendor: vendor.id, sender, records: told, problem: message },
+        'records from a partner could not be read and are lost',
+      );
   }
 
   /** Takes records of the vendor to their end; answers how many told something. `sender`: the address of who pushed them. */
-  async take(records: readonly unknown[], sender?: string): Promise<{ readonly taken: number; readonly silent: number }> {
+  async take(
+    records: readonly unknown[],
+    sender?: string,
+  ): Promise<{ readonly taken: number; readonly silent: number }> {
     const { connectorId } = this.link;
     const { intake, clock } = this.#tools;
-    const { reports, silent, unread } = readRecords(this.link, records, { known: this.#known, times: this.#times }, clock.now(), clock.inDoubt);
+    const { reports, silent, unread } = readRecords(
+      this.link,
+      records,
+      { known: this.#known, times: this.#times },
+      clock.now(),
+      clock.inDoubt,
+    );
     for (let i = 0; i < reports.length; i += CHUNK) await intake.take(connectorId, reports.slice(i, i + CHUNK));
     if (reports.length > 0) this.#lastReportAt = clock.now();
     const last = unread.at(-1);
     if (last !== undefined) {
-      this.noteUnread(unread.length, `A record could not be read: it ${last.message} (record ${last.number} of ${records.length} that arrived together).`, sender);
+      this.noteUnread(
+        unread.length,
+        `A record could not be read: it ${last.message} (record ${last.number} of ${records.length} that arrived together).`,
+        sender,
+      );
     }
     if (this.#newFindings.note(reports.map(({ signal }) => signal))) this.#askSoon();
     await this.#alive();
@@ -205,7 +231,8 @@ export class LinkRuntime {
     this.#askNow = () => early.abort();
     await this.#tools.wait(waitMs, AbortSignal.any([signal, early.signal])).catch(() => undefined);
     this.#askNow = undefined;
-    if (early.signal.aborted && !signal.aborted) await this.#tools.wait(Math.min(waitMs, ASK_AFTER_MS), signal).catch(() => undefined);
+    if (early.signal.aborted && !signal.aborted)
+      await this.#tools.wait(Math.min(waitMs, ASK_AFTER_MS), signal).catch(() => undefined);
   }
 
   #failed(name: CursorName, error: unknown, attempt: number): number {

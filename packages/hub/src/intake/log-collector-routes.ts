@@ -27,32 +27,47 @@ export interface LogCollectorRoutesOptions {
 /** Where rows are written as to Azure Monitor's HTTP Data Collector API, for vendors that know no other target. */
 export function logCollectorRoutes(options: LogCollectorRoutesOptions): FastifyPluginAsync {
   return async (app) => {
-    app.post('/intake/:connectorId/api/logs', {
-      bodyLimit: BODY_LIMIT,
-      // Before the body is read: who does not hold the key costs us no memory.
-      onRequest: async (request) => { authenticate(options, request); },
-      onError: async (request, _reply, error) => { noteRefusal(options.runner, request, error); },
-      config: {
-        access: { kind: 'webhook' },
-        doc: {
-          summary: 'Receive rows as Azure Monitor\'s HTTP Data Collector API does',
-          description: 'For a relay of rows that a vendor writes to Log Analytics. Signed with the shared key of the link (`SharedKey`, x-ms-date within 15 minutes). The header Log-Type names the table. Answers after everything is durably stored; on 503 send it again.',
-          tags: ['partner'],
-          params,
-          query,
-          responses: { 200: { description: 'Everything is stored.', schema: answer } },
+    app.post(
+      '/intake/:connectorId/api/logs',
+      {
+        bodyLimit: BODY_LIMIT,
+        // Before the body is read: who does not hold the key costs us no memory.
+        onRequest: async (request) => {
+          authenticate(options, request);
+        },
+        onError: async (request, _reply, error) => {
+          noteRefusal(options.runner, request, error);
+        },
+        config: {
+          access: { kind: 'webhook' },
+          doc: {
+            summary: "Receive rows as Azure Monitor's HTTP Data Collector API does",
+            description:
+              'For a relay of rows that a vendor writes to Log Analytics. Signed with the shared key of the link (`SharedKey`, x-ms-date within 15 minutes). The header Log-Type names the table. Answers after everything is durably stored; on 503 send it again.',
+            tags: ['partner'],
+            params,
+            query,
+            responses: { 200: { description: 'Everything is stored.', schema: answer } },
+          },
         },
       },
-    }, async (request) => {
-      const { runtime, collector } = authenticate(options, request);
-      const { taken, silent } = await runtime.take(collector.records({ ...headersOf(request), rows: rowsOf(request.body) }), request.ip);
-      return { taken, ignored: silent };
-    });
+      async (request) => {
+        const { runtime, collector } = authenticate(options, request);
+        const { taken, silent } = await runtime.take(
+          collector.records({ ...headersOf(request), rows: rowsOf(request.body) }),
+          request.ip,
+        );
+        return { taken, ignored: silent };
+      },
+    );
   };
 }
 
 /** One and the same answer for no such link, no key and a wrong signature: nobody learns which links there are. */
-function authenticate({ runner, clock }: LogCollectorRoutesOptions, request: FastifyRequest): { readonly runtime: LinkRuntime; readonly collector: LogCollector } {
+function authenticate(
+  { runner, clock }: LogCollectorRoutesOptions,
+  request: FastifyRequest,
+): { readonly runtime: LinkRuntime; readonly collector: LogCollector } {
   const { connectorId } = request.params as z.infer<typeof params>;
   const runtime = runner.link(connectorId.toLowerCase());
   const collector = runtime?.link.vendor.collect;
@@ -69,7 +84,11 @@ function authenticate({ runner, clock }: LogCollectorRoutesOptions, request: Fas
 function headersOf({ headers }: FastifyRequest): { readonly logType: string; readonly timeField: string | undefined } {
   const { 'log-type': logType, 'time-generated-field': timeField } = headers;
   if (typeof logType !== 'string' || !NAME.test(logType)) {
-    throw new HubError('invalid_request', 'The header Log-Type must hold the name of a table: letters, digits and underscores.', { field: 'Log-Type' });
+    throw new HubError(
+      'invalid_request',
+      'The header Log-Type must hold the name of a table: letters, digits and underscores.',
+      { field: 'Log-Type' },
+    );
   }
   return { logType, timeField: typeof timeField === 'string' && NAME.test(timeField) ? timeField : undefined };
 }

@@ -31,8 +31,15 @@ function time(minute: number): string {
 function deviceEvent(minute: number, security_status: string, externalId: string | undefined = PHONE) {
   serial += 1;
   return {
-    id: `event-${serial}`, type: 'DEVICE', change_type: 'UPDATED', created_time: time(minute),
-    device: { guid: GUID, info: { external_id: externalId }, status: { security_status, activation_status: 'ACTIVATED', protection_status: 'PROTECTED' } },
+    id: `event-${serial}`,
+    type: 'DEVICE',
+    change_type: 'UPDATED',
+    created_time: time(minute),
+    device: {
+      guid: GUID,
+      info: { external_id: externalId },
+      status: { security_status, activation_status: 'ACTIVATED', protection_status: 'PROTECTED' },
+    },
     target: { guid: GUID, type: 'DEVICE' },
   };
 }
@@ -40,13 +47,32 @@ function deviceEvent(minute: number, security_status: string, externalId: string
 function threatEvent(minute: number, status: string, guid = GUID) {
   serial += 1;
   return {
-    id: `event-${serial}`, type: 'THREAT', change_type: 'CREATED', created_time: time(minute), target: { guid, type: 'THREAT' },
-    threat: { guid: 'threat-1', status, severity: 'HIGH', type: 'NETWORK', classifications: ['ACTIVE_MITM'], details: { network_ssid: 'Café 🛜' } },
+    id: `event-${serial}`,
+    type: 'THREAT',
+    change_type: 'CREATED',
+    created_time: time(minute),
+    target: { guid, type: 'THREAT' },
+    threat: {
+      guid: 'threat-1',
+      status,
+      severity: 'HIGH',
+      type: 'NETWORK',
+      classifications: ['ACTIVE_MITM'],
+      details: { network_ssid: 'Café 🛜' },
+    },
   };
 }
 
 function listed(security_status: string, more: object = {}) {
-  return { guid: GUID, security_status, activation_status: 'ACTIVATED', protection_status: 'PROTECTED', checkin_time: time(0), details: { external_id: PHONE }, ...more };
+  return {
+    guid: GUID,
+    security_status,
+    activation_status: 'ACTIVATED',
+    protection_status: 'PROTECTED',
+    checkin_time: time(0),
+    details: { external_id: PHONE },
+    ...more,
+  };
 }
 
 async function link(more: object = {}) {
@@ -62,11 +88,15 @@ async function reportIds(): Promise<readonly string[]> {
 }
 
 async function followed(count = 1): Promise<void> {
-  await eventually(() => { expect(lookout.openStreams).toBe(count); });
+  await eventually(() => {
+    expect(lookout.openStreams).toBe(count);
+  });
 }
 
 async function becomes(expected: string): Promise<void> {
-  await eventually(async () => { expect(await state()).toBe(expected); });
+  await eventually(async () => {
+    expect(await state()).toBe(expected);
+  });
 }
 
 describe('a link to Lookout', () => {
@@ -87,7 +117,8 @@ describe('a link to Lookout', () => {
   });
 
   test.each([
-    ['the stream', { activation_status: 'ACTIVATED', protection_status: 'UNINSTALLED' }], ['the stream', { activation_status: 'DELETED' }],
+    ['the stream', { activation_status: 'ACTIVATED', protection_status: 'UNINSTALLED' }],
+    ['the stream', { activation_status: 'DELETED' }],
     ['the list', { security_status: undefined, protection_status: 'UNINSTALLED' }],
   ])('closes where the app is gone, as %s says with %j', async (way, status) => {
     lookout.putDevice(listed('SECURE'));
@@ -96,7 +127,8 @@ describe('a link to Lookout', () => {
     await becomes('secured');
     await followed();
     t.hub.clock.advance(3 * 3_600_000);
-    if (way === 'the stream') lookout.tell({ ...deviceEvent(120, ''), device: { guid: GUID, info: { external_id: PHONE }, status } });
+    if (way === 'the stream')
+      lookout.tell({ ...deviceEvent(120, ''), device: { guid: GUID, info: { external_id: PHONE }, status } });
     else {
       await runner.close();
       lookout.putDevice(listed('SECURE', status));
@@ -106,9 +138,11 @@ describe('a link to Lookout', () => {
   });
 
   test.each([
-    ['SECURE', { activation_status: 'ACTIVATED', protection_status: 'PAUSED' }, 'unknown'], ['SECURE', { activation_status: 'PENDING' }, 'activated'],
+    ['SECURE', { activation_status: 'ACTIVATED', protection_status: 'PAUSED' }, 'unknown'],
+    ['SECURE', { activation_status: 'PENDING' }, 'activated'],
     ['SECURE', { security_status: 'ODD', activation_status: 'ACTIVATED', protection_status: 'PROTECTED' }, 'secured'],
-    ['THREATS_HIGH', { activation_status: 'ACTIVATED', protection_status: 'PAUSED' }, 'highSeverity'], ['THREATS_HIGH', { activation_status: 'PENDING' }, 'highSeverity'],
+    ['THREATS_HIGH', { activation_status: 'ACTIVATED', protection_status: 'PAUSED' }, 'highSeverity'],
+    ['THREATS_HIGH', { activation_status: 'PENDING' }, 'highSeverity'],
     ['THREATS_HIGH', { activation_status: 'ACTIVATED', protection_status: 'DISCONNECTED' }, 'highSeverity'],
   ])('a device that is %s and then %j counts as %s', async (before, status, after) => {
     await link();
@@ -118,7 +152,9 @@ describe('a link to Lookout', () => {
     await becomes(before === 'SECURE' ? 'secured' : 'highSeverity');
     const next = { ...deviceEvent(20, ''), device: { guid: GUID, info: { external_id: PHONE }, status } };
     lookout.tell(next);
-    await eventually(async () => { expect(await reportIds()).toContain(next.id); });
+    await eventually(async () => {
+      expect(await reportIds()).toContain(next.id);
+    });
     await becomes(after);
   });
 
@@ -138,7 +174,9 @@ describe('a link to Lookout', () => {
     lookout.trouble('/mra/api/v2/devices', 500);
     await link();
     await t.start();
-    await eventually(async () => { expect(await t.hub.store.reports.count()).toBe(2500); });
+    await eventually(async () => {
+      expect(await t.hub.store.reports.count()).toBe(2500);
+    });
     expect(t.waits.filter((ms) => ms >= 17_000 && ms <= 18_000)).toHaveLength(1);
     expect(lookout.requests.filter((request) => request.path === '/mra/api/v2/devices')).toHaveLength(6);
   });
@@ -146,13 +184,20 @@ describe('a link to Lookout', () => {
   test('believes the list as it is now, whatever it and the stream said before, over restarts', async () => {
     await link();
     const seen: unknown[] = [];
-    for (const [status, told] of [['SECURE', undefined], ['THREATS_HIGH', undefined], ['SECURE', 'THREATS_LOW'], ['SECURE', undefined]] as const) {
+    for (const [status, told] of [
+      ['SECURE', undefined],
+      ['THREATS_HIGH', undefined],
+      ['SECURE', 'THREATS_LOW'],
+      ['SECURE', undefined],
+    ] as const) {
       lookout.putDevice(listed(status));
       t.hub.clock.advance(600_000);
       const lists = () => t.waits.filter((ms) => ms > 250_000).length;
       const before = lists();
       const runner = await t.start();
-      await eventually(() => { expect(lists()).toBeGreaterThan(before); });
+      await eventually(() => {
+        expect(lists()).toBeGreaterThan(before);
+      });
       seen.push(await state());
       if (told !== undefined) {
         await followed();
@@ -178,8 +223,12 @@ describe('a link to Lookout', () => {
         return intake.take(id, reports);
       },
     }));
-    await eventually(async () => { expect(await t.hub.store.reports.count()).toBe(1500); });
-    const pages = lookout.requests.filter((request) => request.path === '/mra/api/v2/devices').map((request) => request.query.get('oid'));
+    await eventually(async () => {
+      expect(await t.hub.store.reports.count()).toBe(1500);
+    });
+    const pages = lookout.requests
+      .filter((request) => request.path === '/mra/api/v2/devices')
+      .map((request) => request.query.get('oid'));
     expect(pages).toEqual([null, (1000).toString(16).padStart(24, '0'), (1000).toString(16).padStart(24, '0')]);
     expect(t.waits).toContain(3750);
   });
@@ -224,7 +273,9 @@ describe('a link to Lookout', () => {
     await t.start();
     await becomes('highSeverity');
     expect(await reportIds()).toHaveLength(3);
-    await t.hub.store.transaction(async (tx) => { await tx.documents.delete('vendorCursor', `${LOOKOUT}:stream`); });
+    await t.hub.store.transaction(async (tx) => {
+      await tx.documents.delete('vendorCursor', `${LOOKOUT}:stream`);
+    });
     lookout.breakStreams();
     lookout.tell(deviceEvent(4, 'SECURE'));
     await becomes('secured');
@@ -253,7 +304,9 @@ describe('a link to Lookout', () => {
     await t.start();
     await followed();
     lookout.sendRaw('this is : not a field\nevent:events\ndata:{"events": [tru\n\n');
-    await eventually(() => { expect(lookout.requests.filter((request) => request.path.startsWith('/mra/stream'))).toHaveLength(2); });
+    await eventually(() => {
+      expect(lookout.requests.filter((request) => request.path.startsWith('/mra/stream'))).toHaveLength(2);
+    });
     await followed();
     lookout.sendRaw('event:events\ndata:{"events": [tru\n\n');
     lookout.tell(deviceEvent(1, 'SECURE'));
@@ -265,7 +318,9 @@ describe('a link to Lookout', () => {
     await link();
     await t.start();
     await followed();
-    lookout.sendRaw(`id:x1\nevent:events\ndata:${JSON.stringify([null, 7, 'x', [], { type: 'NEW_KIND', id: 'n' }, deviceEvent(1, 'THREATS_LOW')])}\n\n`);
+    lookout.sendRaw(
+      `id:x1\nevent:events\ndata:${JSON.stringify([null, 7, 'x', [], { type: 'NEW_KIND', id: 'n' }, deviceEvent(1, 'THREATS_LOW')])}\n\n`,
+    );
     await becomes('lowSeverity');
     expect(await reportIds()).toHaveLength(1);
   });
@@ -275,7 +330,9 @@ describe('a link to Lookout', () => {
     await t.start();
     await followed();
     lookout.endStreams('reconnect', 2500);
-    await eventually(() => { expect(t.waits).toContain(2500); });
+    await eventually(() => {
+      expect(t.waits).toContain(2500);
+    });
     await followed();
     lookout.tell(deviceEvent(1, 'SECURE'));
     await becomes('secured');
@@ -296,10 +353,12 @@ describe('a link to Lookout', () => {
   });
 
   test.each([
-    [9, ['resumed', 'resumed'], ['after 1 day', 'after 8 days']], [14, ['resumed', 'begun again'], ['after 5 days', 'after 13 days']],
+    [9, ['resumed', 'resumed'], ['after 1 day', 'after 8 days']],
+    [14, ['resumed', 'begun again'], ['after 5 days', 'after 13 days']],
   ])('after a stop of %i days takes all that Lookout still keeps', async (days, [first, last], [early, late]) => {
     lookout.now = () => t.hub.clock.now();
-    const streams = () => lookout.asked('/mra/stream').map(({ query }) => (query.has('last_id') ? 'resumed' : 'begun again'));
+    const streams = () =>
+      lookout.asked('/mra/stream').map(({ query }) => (query.has('last_id') ? 'resumed' : 'begun again'));
     await link();
     const runner = await t.start();
     await followed();
@@ -307,11 +366,14 @@ describe('a link to Lookout', () => {
     await becomes('secured');
     await runner.close();
     const day = 24 * 60;
-    for (const name of [early, late]) lookout.tell({ ...deviceEvent(Number(/\d+/.exec(name ?? '')?.[0]) * day, 'THREATS_LOW'), id: name });
+    for (const name of [early, late])
+      lookout.tell({ ...deviceEvent(Number(/\d+/.exec(name ?? '')?.[0]) * day, 'THREATS_LOW'), id: name });
     t.hub.clock.advance(days * day * 60_000);
     const before = streams().length;
     await t.start();
-    await eventually(async () => { expect((await reportIds()).filter((id) => id.startsWith('after'))).toEqual([early, late]); });
+    await eventually(async () => {
+      expect((await reportIds()).filter((id) => id.startsWith('after'))).toEqual([early, late]);
+    });
     expect([streams()[before], streams().at(-1)]).toEqual([first, last]);
   });
 
@@ -321,9 +383,13 @@ describe('a link to Lookout', () => {
     await followed();
     lookout.putDevice(listed('SECURE'));
     lookout.tell(threatEvent(1, 'OPEN'));
-    await eventually(async () => { expect(await t.hub.store.findings.ofDevices([PHONE])).toHaveLength(1); });
+    await eventually(async () => {
+      expect(await t.hub.store.findings.ofDevices([PHONE])).toHaveLength(1);
+    });
     lookout.tell(threatEvent(2, 'RESOLVED'));
-    await eventually(async () => { expect((await t.hub.store.findings.ofDevices([PHONE]))[0]?.state).toBe('resolved'); });
+    await eventually(async () => {
+      expect((await t.hub.store.findings.ofDevices([PHONE]))[0]?.state).toBe('resolved');
+    });
     expect(lookout.requests.filter((request) => request.path === '/mra/api/v2/device')).toHaveLength(1);
   });
 
@@ -337,7 +403,9 @@ describe('a link to Lookout', () => {
     await becomes('highSeverity');
     expect(await reportIds()).toHaveLength(1);
     release();
-    await eventually(async () => { expect(await reportIds()).toHaveLength(2); });
+    await eventually(async () => {
+      expect(await reportIds()).toHaveLength(2);
+    });
     // The list was read at 09:00 by the hub's clock, the event is of 09:01.
     expect(await state()).toBe('highSeverity');
   });
@@ -347,16 +415,22 @@ describe('a link to Lookout', () => {
     await t.start();
     await followed();
     lookout.tell(threatEvent(1, 'OPEN', 'stranger'));
-    await eventually(async () => { expect((await t.hub.store.reports.waiting(10)).map((report) => report.status)).toEqual(['unmatched']); });
+    await eventually(async () => {
+      expect((await t.hub.store.reports.waiting(10)).map((report) => report.status)).toEqual(['unmatched']);
+    });
   });
 
   test('says so when the key is not accepted, and works as soon as it is changed', async () => {
     await link({ applicationKey: 'wrong-key-that-is-long-enough' });
     const runner = await t.start();
-    await eventually(() => { expect(runner.status(LOOKOUT)?.problem?.message).toContain('application key'); });
+    await eventually(() => {
+      expect(runner.status(LOOKOUT)?.problem?.message).toContain('application key');
+    });
     await link();
     await followed();
-    await eventually(() => { expect(runner.status(LOOKOUT)).toMatchObject({ running: true, problem: null }); });
+    await eventually(() => {
+      expect(runner.status(LOOKOUT)).toMatchObject({ running: true, problem: null });
+    });
   });
 
   test('stops when it is switched off or its connector is removed', async () => {
@@ -383,7 +457,9 @@ describe('a link to Lookout', () => {
     await t.start();
     await followed();
     lookout.heartbeat();
-    await eventually(async () => { expect([...(await t.hub.store.heartbeats.all()).keys()]).toContain(LOOKOUT); });
+    await eventually(async () => {
+      expect([...(await t.hub.store.heartbeats.all()).keys()]).toContain(LOOKOUT);
+    });
     expect([...(await t.hub.store.heartbeats.all()).keys()]).not.toContain(ZIMPERIUM);
   });
 

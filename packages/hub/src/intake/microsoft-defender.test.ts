@@ -32,7 +32,16 @@ function settings(more: object = {}) {
 }
 
 function machine(id: string, riskScore: string, more: object = {}) {
-  return { id, osPlatform: 'Android', healthStatus: 'Active', onboardingStatus: 'Onboarded', riskScore, lastSeen: '2026-03-02T08:00:00Z', aadDeviceId: id === 'phone' ? ENTRA.toUpperCase() : null, ...more };
+  return {
+    id,
+    osPlatform: 'Android',
+    healthStatus: 'Active',
+    onboardingStatus: 'Onboarded',
+    riskScore,
+    lastSeen: '2026-03-02T08:00:00Z',
+    aadDeviceId: id === 'phone' ? ENTRA.toUpperCase() : null,
+    ...more,
+  };
 }
 
 async function state(): Promise<string | undefined> {
@@ -44,7 +53,10 @@ describe('a link to Microsoft Defender', () => {
     await t.link(CONNECTOR, 'microsoft-defender', settings());
     const seen: unknown[] = [];
     for (const [i, risk] of ['None', 'High', 'None'].entries()) {
-      server.machines = [machine('phone', risk, { lastSeen: `2026-03-02T08:0${i}:00Z` }), machine('server', 'High', { osPlatform: 'WindowsServer2022' })];
+      server.machines = [
+        machine('phone', risk, { lastSeen: `2026-03-02T08:0${i}:00Z` }),
+        machine('server', 'High', { osPlatform: 'WindowsServer2022' }),
+      ];
       t.hub.clock.advance(10_000);
       await t.round(CONNECTOR);
       seen.push(await state());
@@ -79,7 +91,10 @@ describe('a link to Microsoft Defender', () => {
   });
 
   test('is not held back by the machine that the phone was before it was reset', async () => {
-    server.machines = [machine('phone', 'None', { lastSeen: '2026-03-02T08:00:00Z' }), machine('old', 'High', { aadDeviceId: ENTRA, healthStatus: 'Inactive', lastSeen: '2026-01-02T08:00:00Z' })];
+    server.machines = [
+      machine('phone', 'None', { lastSeen: '2026-03-02T08:00:00Z' }),
+      machine('old', 'High', { aadDeviceId: ENTRA, healthStatus: 'Inactive', lastSeen: '2026-01-02T08:00:00Z' }),
+    ];
     await t.link(CONNECTOR, 'microsoft-defender', settings());
     await t.round(CONNECTOR);
     expect(await state()).toBe('secured');
@@ -88,9 +103,16 @@ describe('a link to Microsoft Defender', () => {
   test('knows after a restart which machine speaks, also when the former one comes first in the list', async () => {
     server.pageSize = 1;
     const young = machine('phone', 'None', { lastSeen: '2026-03-02T08:00:00Z' });
-    const old = machine('old', 'High', { aadDeviceId: ENTRA, healthStatus: 'Inactive', lastSeen: '2026-01-02T08:00:00Z' });
+    const old = machine('old', 'High', {
+      aadDeviceId: ENTRA,
+      healthStatus: 'Inactive',
+      lastSeen: '2026-01-02T08:00:00Z',
+    });
     await t.link(CONNECTOR, 'microsoft-defender', settings());
-    for (const machines of [[young, old], [{ ...old, lastSeen: '2026-01-02T09:00:00Z' }, young]]) {
+    for (const machines of [
+      [young, old],
+      [{ ...old, lastSeen: '2026-01-02T09:00:00Z' }, young],
+    ]) {
       server.machines = machines;
       t.hub.clock.advance(10_000);
       await t.round(CONNECTOR);
@@ -128,11 +150,13 @@ describe('a link to Microsoft Defender', () => {
     const runner = await t.start((intake) => ({
       heartbeat: (id) => intake.heartbeat(id),
       take: async (id, reports) => {
-        if (await t.hub.store.reports.count() >= 100) throw new StoreBusy('disk full', 300);
+        if ((await t.hub.store.reports.count()) >= 100) throw new StoreBusy('disk full', 300);
         return intake.take(id, reports);
       },
     }));
-    await eventually(async () => { expect(runner.status(CONNECTOR)?.problem).not.toBeNull(); });
+    await eventually(async () => {
+      expect(runner.status(CONNECTOR)?.problem).not.toBeNull();
+    });
     await runner.close();
     expect(await t.hub.store.reports.count()).toBe(100);
     await t.round(CONNECTOR);
@@ -141,15 +165,22 @@ describe('a link to Microsoft Defender', () => {
     expect(server.asked('/api').at(-1)?.query.get('$skip')).toBe('150');
   });
 
-  test.each(['https://elsewhere.example/api/machines?$skip=1', 'not an address', 7])('takes its token to no other address (%s)', async (link) => {
-    server.trouble('/api', 200, { body: JSON.stringify({ value: [machine('phone', 'High')], '@odata.nextLink': link }) });
-    await t.link(CONNECTOR, 'microsoft-defender', settings());
-    const runner = await t.start((intake) => intake);
-    await eventually(async () => { expect(t.waits.length).toBeGreaterThan(0); });
-    expect(server.asked('/api').length).toBeGreaterThan(0);
-    await runner.close();
-    expect(await t.hub.store.reports.count()).toBe(0);
-  });
+  test.each(['https://elsewhere.example/api/machines?$skip=1', 'not an address', 7])(
+    'takes its token to no other address (%s)',
+    async (link) => {
+      server.trouble('/api', 200, {
+        body: JSON.stringify({ value: [machine('phone', 'High')], '@odata.nextLink': link }),
+      });
+      await t.link(CONNECTOR, 'microsoft-defender', settings());
+      const runner = await t.start((intake) => intake);
+      await eventually(async () => {
+        expect(t.waits.length).toBeGreaterThan(0);
+      });
+      expect(server.asked('/api').length).toBeGreaterThan(0);
+      await runner.close();
+      expect(await t.hub.store.reports.count()).toBe(0);
+    },
+  );
 
   test('finds nothing where there are no devices, and says so', async () => {
     await t.link(CONNECTOR, 'microsoft-defender', settings());
@@ -158,14 +189,25 @@ describe('a link to Microsoft Defender', () => {
   });
 
   test('says what is wrong, and never the secret', async () => {
-    const link = (more: object) => ({ connectorId: CONNECTOR, vendor: microsoftDefender, enabled: true, settings: { ...microsoftDefender.settings.parse(settings(more)) } });
+    const link = (more: object) => ({
+      connectorId: CONNECTOR,
+      vendor: microsoftDefender,
+      enabled: true,
+      settings: { ...microsoftDefender.settings.parse(settings(more)) },
+    });
     const tools = { http: t.http, clock: t.hub.clock, log: { info: () => undefined, warn: () => undefined } };
-    expect(await testLink(link({}), tools)).toEqual({ ok: true, message: 'Microsoft Defender answers; it has no Android or iOS devices yet.' });
+    expect(await testLink(link({}), tools)).toEqual({
+      ok: true,
+      message: 'Microsoft Defender answers; it has no Android or iOS devices yet.',
+    });
     const refused = await testLink(link({ clientSecret: 'a-wrong-secret' }), tools);
     expect(refused).toMatchObject({ ok: false, message: expect.stringContaining('client id and secret') });
     expect(refused.message).not.toContain('a-wrong-secret');
     server.trouble('/api', 403);
-    expect(await testLink(link({}), tools)).toMatchObject({ ok: false, message: expect.stringContaining('Machine.Read.All') });
+    expect(await testLink(link({}), tools)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('Machine.Read.All'),
+    });
     expect(await testLink(link({ authorityUrl: 'http://169.254.169.254' }), tools)).toMatchObject({ ok: false });
     expect(microsoftDefender.settings.safeParse(settings({ tenantId: '../../evil' })).success).toBe(false);
   });

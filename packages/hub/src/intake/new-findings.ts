@@ -14,7 +14,11 @@ export class NewFindings {
   note(signals: readonly Signal[]): boolean {
     let any = false;
     for (const { state, findings, keys } of signals) {
-      if (state !== undefined || !findings.some((finding) => finding.state === 'open' && finding.severity !== undefined)) continue;
+      if (
+        state !== undefined ||
+        !findings.some((finding) => finding.state === 'open' && finding.severity !== undefined)
+      )
+        continue;
       any = true;
       for (const { type, value } of keys) if (NAMES.has(type) && this.#ids.size < MOST) this.#ids.add(value);
     }

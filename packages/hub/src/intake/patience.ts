@@ -11,11 +11,11 @@ interface Patience {
 /** How long to wait before asking a vendor again, by what went wrong. Doubles from the first to the ceiling. */
 const PATIENCE: Readonly<Record<VendorFailure | 'unexpected', Patience>> = {
   // Somebody has to act; a changed setting starts anew at once anyway.
-  refused:      { firstMs: 60_000, ceilingMs: 900_000 },
-  rate_limited: { firstMs: 5_000,  ceilingMs: 300_000 },
-  unavailable:  { firstMs: 1_000,  ceilingMs: 60_000 },
-  bad_answer:   { firstMs: 5_000,  ceilingMs: 300_000 },
-  unexpected:   { firstMs: 5_000,  ceilingMs: 300_000 },
+  refused: { firstMs: 60_000, ceilingMs: 900_000 },
+  rate_limited: { firstMs: 5_000, ceilingMs: 300_000 },
+  unavailable: { firstMs: 1_000, ceilingMs: 60_000 },
+  bad_answer: { firstMs: 5_000, ceilingMs: 300_000 },
+  unexpected: { firstMs: 5_000, ceilingMs: 300_000 },
 };
 
 export interface Setback {
@@ -33,7 +33,11 @@ export interface Setback {
  */
 export function setbackOf(error: unknown, attempt: number, random: number): Setback {
   if (error instanceof StoreBusy) {
-    return { waitMs: error.retryAfterSeconds * 1000 * (1 + random / 2), message: 'The hub cannot store reports at the moment.', unexpected: false };
+    return {
+      waitMs: error.retryAfterSeconds * 1000 * (1 + random / 2),
+      message: 'The hub cannot store reports at the moment.',
+      unexpected: false,
+    };
   }
   const kind = error instanceof VendorError ? error.failure : error instanceof HubError ? 'refused' : 'unexpected';
   const { firstMs, ceilingMs } = PATIENCE[kind];
@@ -41,7 +45,10 @@ export function setbackOf(error: unknown, attempt: number, random: number): Setb
   const askedMs = error instanceof VendorError ? error.retryAfterMs : undefined;
   return {
     waitMs: askedMs === undefined || askedMs === 0 ? ownMs : askedMs + random * 1000,
-    message: kind === 'unexpected' ? 'Something unexpected went wrong; the log of the hub tells what.' : (error as Error).message,
+    message:
+      kind === 'unexpected'
+        ? 'Something unexpected went wrong; the log of the hub tells what.'
+        : (error as Error).message,
     unexpected: kind === 'unexpected',
   };
 }

@@ -30,7 +30,16 @@ function settings(more: object = {}) {
 }
 
 function device(id: string, riskLevel: string | null, more: object = {}) {
-  return { id, serialNumber: id === 'phone' ? 'SER1' : `SERIAL-${id}`, imei: null, agentStatus: 'online', riskLevel, securityStatus: riskLevel === null ? 'secured' : 'at risk', lockPassword: 'hunter2', ...more };
+  return {
+    id,
+    serialNumber: id === 'phone' ? 'SER1' : `SERIAL-${id}`,
+    imei: null,
+    agentStatus: 'online',
+    riskLevel,
+    securityStatus: riskLevel === null ? 'secured' : 'at risk',
+    lockPassword: 'hunter2',
+    ...more,
+  };
 }
 
 async function state(): Promise<string | undefined> {
@@ -63,7 +72,11 @@ test('a device that two whole lists no longer hold is deactivated', async () => 
   expect(seen).toEqual(['secured', 'secured', 'deactivated']);
 });
 
-test.each([[true, 500, 3], [true, 100, 12], [false, 500, 4]])('reads every page once (total told: %s, at most %i at once)', async (tellsTotal, mostAtOnce, requests) => {
+test.each([
+  [true, 500, 3],
+  [true, 100, 12],
+  [false, 500, 4],
+])('reads every page once (total told: %s, at most %i at once)', async (tellsTotal, mostAtOnce, requests) => {
   Object.assign(server, { tellsTotal, mostAtOnce });
   server.devices = [...Array.from({ length: 1150 }, (_, i) => device(`d${i}`, null)), device('phone', 'high')];
   await t.link(CONNECTOR, 'pradeo', settings());
@@ -82,7 +95,9 @@ test('survives limits, trouble, garbage and cut connections, and waits as long a
   server.trouble('/v2', 0);
   await t.link(CONNECTOR, 'pradeo', settings());
   const runner = await t.start();
-  await eventually(async () => { expect(t.rounds()).toBe(1); });
+  await eventually(async () => {
+    expect(t.rounds()).toBe(1);
+  });
   expect(runner.status(CONNECTOR)).toMatchObject({ problem: null });
   expect(t.waits.some((ms) => ms >= 17_000 && ms <= 18_000)).toBe(true);
   expect(await state()).toBe('highSeverity');
@@ -94,18 +109,27 @@ test('a secret key that was replaced is told, and nothing is taken for gone', as
   expect(await round()).toBe('highSeverity');
   server.secretKey = 'another';
   const runner = await t.start();
-  await eventually(async () => { expect(runner.status(CONNECTOR)?.problem?.message).toContain('does not accept the access key and the secret key'); });
+  await eventually(async () => {
+    expect(runner.status(CONNECTOR)?.problem?.message).toContain('does not accept the access key and the secret key');
+  });
   expect(await state()).toBe('highSeverity');
   expect(runner.status(CONNECTOR)?.problem?.message).not.toContain(server.accessKey);
 });
 
 test('a test of the link says whether address and keys are right, and calls no address that is not allowed', async () => {
   const log = { info: () => undefined, warn: () => undefined };
-  const tried = async (more: object, http = t.http) => testLink({ connectorId: CONNECTOR, vendor: pradeo, enabled: true, settings: pradeo.settings.parse(settings(more)) }, { http, clock: t.hub.clock, log });
+  const tried = async (more: object, http = t.http) =>
+    testLink(
+      { connectorId: CONNECTOR, vendor: pradeo, enabled: true, settings: pradeo.settings.parse(settings(more)) },
+      { http, clock: t.hub.clock, log },
+    );
   expect(await tried({})).toEqual({ ok: true, message: 'Pradeo answers; it has no devices yet.' });
   server.devices = [device('phone', null)];
   expect(await tried({})).toEqual({ ok: true, message: 'Pradeo answers and shows its devices.' });
-  expect(await tried({ secretKey: 'not-the-key' })).toMatchObject({ ok: false, message: expect.stringContaining('does not accept') });
+  expect(await tried({ secretKey: 'not-the-key' })).toMatchObject({
+    ok: false,
+    message: expect.stringContaining('does not accept'),
+  });
   expect(await tried({}, createOutbound({ allow: [] }))).toMatchObject({ ok: false });
   expect(server.asked('/v2/devices').every(({ query }) => query.get('take') === '1')).toBe(true);
 });

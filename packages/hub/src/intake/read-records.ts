@@ -37,24 +37,32 @@ export interface ReadRecords {
 }
 
 /** Turns a vendor's records into reports: kept raw, and understood. */
-export function readRecords({ vendor, connectorId, settings }: OpenLink, records: readonly unknown[], { known, times }: Learnt, now: Instant, inDoubt = false): ReadRecords {
+export function readRecords(
+  { vendor, connectorId, settings }: OpenLink,
+  records: readonly unknown[],
+  { known, times }: Learnt,
+  now: Instant,
+  inDoubt = false,
+): ReadRecords {
   const reports: IncomingReport[] = [];
   const unread: UnreadRecord[] = [];
   let silent = 0;
   for (const [i, record] of records.entries()) {
     const whole = jsonWithin(record, MAX_DEPTH);
-    const { record: counts, signals } = whole === undefined ? NOTHING : worstReading(record, (one) => vendor.normalise(one, connectorId, now, settings));
+    const { record: counts, signals } =
+      whole === undefined ? NOTHING : worstReading(record, (one) => vendor.normalise(one, connectorId, now, settings));
     const raw = counts === record ? whole : jsonWithin(counts, MAX_DEPTH);
     const byOurClock = readSnapshot(counts) !== undefined;
     if (raw === undefined || signals.length === 0) {
       const message = whyUnread(vendor, counts ?? record, raw);
       if (message !== undefined) unread.push({ number: i + 1, message });
       silent += 1;
-    } else for (const signal of signals) {
-      const understood = flagged(classified(vendor, known.complete(signal)));
-      // What is ahead of a clock that is in doubt may be right.
-      reports.push(toReport(vendor, raw, inDoubt ? understood : times.placed(understood, now, byOurClock)));
-    }
+    } else
+      for (const signal of signals) {
+        const understood = flagged(classified(vendor, known.complete(signal)));
+        // What is ahead of a clock that is in doubt may be right.
+        reports.push(toReport(vendor, raw, inDoubt ? understood : times.placed(understood, now, byOurClock)));
+      }
   }
   return { reports, silent, unread };
 }
@@ -72,16 +80,25 @@ function toReport(vendor: Vendor, raw: string, signal: Signal): IncomingReport {
 
 function classified({ categories }: Vendor, signal: Signal): Signal {
   if (signal.findings.length === 0) return signal;
-  return { ...signal, findings: signal.findings.map((finding) => ({ ...finding, category: finding.category ?? categoryOf(categories, finding.type) })) };
+  return {
+    ...signal,
+    findings: signal.findings.map((finding) => ({
+      ...finding,
+      category: finding.category ?? categoryOf(categories, finding.type),
+    })),
+  };
 }
 
 /** What people should know of a report that does not count as it reads, or that speaks against itself. */
 function flagged(signal: Signal): Signal {
-  const flag = signal.flag ?? (signal.undated === true ? doubtOfUndated(signal) : undefined) ?? selfContradiction(signal);
+  const flag =
+    signal.flag ?? (signal.undated === true ? doubtOfUndated(signal) : undefined) ?? selfContradiction(signal);
   return flag === undefined ? signal : { ...signal, flag };
 }
 
 function doubtOfUndated({ state, findings }: Signal): string | undefined {
-  const isGood = (state !== undefined && meaningOf(state).rank <= meaningOf('secured').rank) || findings.some((finding) => finding.state === 'resolved');
+  const isGood =
+    (state !== undefined && meaningOf(state).rank <= meaningOf('secured').rank) ||
+    findings.some((finding) => finding.state === 'resolved');
   return isGood ? 'no time of its own' : undefined;
 }

@@ -12,8 +12,14 @@ export function openSecret(connectorId: string, name: string, sealed: string, da
 }
 
 /** As `openSecret`, for all of them. */
-export function openSecrets(connectorId: string, sealed: VendorLinkBody['secrets'], dataKey: DataKey): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(sealed).map(([name, value]) => [name, openSecret(connectorId, name, value, dataKey)]));
+export function openSecrets(
+  connectorId: string,
+  sealed: VendorLinkBody['secrets'],
+  dataKey: DataKey,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(sealed).map(([name, value]) => [name, openSecret(connectorId, name, value, dataKey)]),
+  );
 }
 
 function context(connectorId: string, name: string): string {

@@ -13,10 +13,18 @@ const RFC_1123 = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GM
  * length: TLS keeps it from being changed on the way.
  */
 export function isSignedWithSharedKey(
-  headers: ReceivedHeaders, { workspaceId, sharedKey }: { readonly workspaceId: string; readonly sharedKey: string }, now: number,
+  headers: ReceivedHeaders,
+  { workspaceId, sharedKey }: { readonly workspaceId: string; readonly sharedKey: string },
+  now: number,
 ): boolean {
   const { authorization, 'x-ms-date': date, 'content-length': length } = headers;
-  if (typeof authorization !== 'string' || typeof date !== 'string' || typeof length !== 'string' || !/^\d{1,12}$/.test(length)) return false;
+  if (
+    typeof authorization !== 'string' ||
+    typeof date !== 'string' ||
+    typeof length !== 'string' ||
+    !/^\d{1,12}$/.test(length)
+  )
+    return false;
   if (!RFC_1123.test(date) || !(Math.abs(Date.parse(date) - now) <= MAX_AGE_MS)) return false;
   const signature = createHmac('sha256', Buffer.from(sharedKey, 'base64'))
     .update(`POST\n${Number(length)}\napplication/json\nx-ms-date:${date}\n/api/logs`, 'utf8')

@@ -26,7 +26,13 @@ afterEach(async () => {
 });
 
 function settings(more: object = {}) {
-  return { clientId: server.clientId, clientSecret: server.clientSecret, identityUrl: server.url, globalUrl: server.url, ...more };
+  return {
+    clientId: server.clientId,
+    clientSecret: server.clientSecret,
+    identityUrl: server.url,
+    globalUrl: server.url,
+    ...more,
+  };
 }
 
 function time(minute: number): string {
@@ -34,15 +40,43 @@ function time(minute: number): string {
 }
 
 function device(id: string, state: string, more: object = {}) {
-  return { id, compliance: { compliant: true }, healthState: { mode: 'automatic', state }, managedState: 'managed', email: 'alice@example.com', lastSeenAt: time(0), ...more };
+  return {
+    id,
+    compliance: { compliant: true },
+    healthState: { mode: 'automatic', state },
+    managedState: 'managed',
+    email: 'alice@example.com',
+    lastSeenAt: time(0),
+    ...more,
+  };
 }
 
 function event(id: string, type: string, minute: number, more: object = {}) {
-  return { id, type: `Event::Endpoint::${type}`, endpoint_type: 'mobile', group: 'MOBILES', endpoint_id: 'phone', severity: 'high', name: 'Malware: Andr/Example-A', when: time(minute), ...more };
+  return {
+    id,
+    type: `Event::Endpoint::${type}`,
+    endpoint_type: 'mobile',
+    group: 'MOBILES',
+    endpoint_id: 'phone',
+    severity: 'high',
+    name: 'Malware: Andr/Example-A',
+    when: time(minute),
+    ...more,
+  };
 }
 
 function alert(id: string, minute: number, more: object = {}) {
-  return { id, product: 'mobile', category: 'mobiles', type: 'Event::Endpoint::Threat::PuaDetected', severity: 'medium', description: 'PUA detected: Andr/Ads', raisedAt: time(minute), managedAgent: { id: 'phone' }, ...more };
+  return {
+    id,
+    product: 'mobile',
+    category: 'mobiles',
+    type: 'Event::Endpoint::Threat::PuaDetected',
+    severity: 'medium',
+    description: 'PUA detected: Andr/Ads',
+    raisedAt: time(minute),
+    managedAgent: { id: 'phone' },
+    ...more,
+  };
 }
 
 async function state(): Promise<string | undefined> {
@@ -65,20 +99,34 @@ describe('a link to Sophos Central', () => {
     expect(await state()).toBe('secured');
     t.hub.clock.advance(600_000);
     server.devices = [device('phone', 'red', { compliance: { compliant: false }, lastSeenAt: time(61) })];
-    server.events = [event('e1', 'Threat::Detected', 61), event('e2', 'Mobile::NowNonCompliant::UNKNOWN', 61), event('e3', 'Threat::Detected', 61, { endpoint_type: 'computer', group: 'MALWARE' })];
+    server.events = [
+      event('e1', 'Threat::Detected', 61),
+      event('e2', 'Mobile::NowNonCompliant::UNKNOWN', 61),
+      event('e3', 'Threat::Detected', 61, { endpoint_type: 'computer', group: 'MALWARE' }),
+    ];
     server.alerts = [alert('a1', 61)];
     await t.round(CONNECTOR);
     expect(await state()).toBe('highSeverity');
     const findings = await t.hub.store.findings.ofDevices([PHONE]);
     expect(findings.map((f) => `${f.id} ${f.state} ${f.category ?? ''}`).sort()).toEqual([
-      'MALWARE:Andr/Example-A open app.malware', 'NON_COMPLIANT open phys.insecure_setting', 'PUA:Andr/Ads open app.riskware',
+      'MALWARE:Andr/Example-A open app.malware',
+      'NON_COMPLIANT open phys.insecure_setting',
+      'PUA:Andr/Ads open app.riskware',
     ]);
     t.hub.clock.advance(600_000);
     server.devices = [device('phone', 'green', { lastSeenAt: time(70) })];
-    server.events.push(event('e4', 'Threat::CleanedUp', 70), event('e5', 'Mobile::NowCompliant', 70), event('e6', 'Threat::PuaCleanedUp', 70, { name: 'Cleaned up: Andr/Ads' }));
+    server.events.push(
+      event('e4', 'Threat::CleanedUp', 70),
+      event('e5', 'Mobile::NowCompliant', 70),
+      event('e6', 'Threat::PuaCleanedUp', 70, { name: 'Cleaned up: Andr/Ads' }),
+    );
     await t.round(CONNECTOR);
     expect(await state()).toBe('secured');
-    expect((await t.hub.store.findings.ofDevices([PHONE])).map((f) => f.state)).toEqual(['resolved', 'resolved', 'resolved']);
+    expect((await t.hub.store.findings.ofDevices([PHONE])).map((f) => f.state)).toEqual([
+      'resolved',
+      'resolved',
+      'resolved',
+    ]);
   });
 
   test('believes the list as it is now, also when a word comes back between two contacts, over restarts', async () => {
@@ -137,7 +185,9 @@ describe('a link to Sophos Central', () => {
     server.trouble('/mobile', 500);
     await t.link(CONNECTOR, 'sophos', settings());
     const runner = await t.start();
-    await eventually(async () => { expect(t.rounds()).toBe(1); });
+    await eventually(async () => {
+      expect(t.rounds()).toBe(1);
+    });
     expect(runner.status(CONNECTOR)).toMatchObject({ problem: null });
     expect(await t.hub.store.reports.count()).toBe(3);
     expect(t.waits.some((ms) => ms >= 9000 && ms <= 10_000)).toBe(true);
@@ -145,29 +195,36 @@ describe('a link to Sophos Central', () => {
     expect(server.asked('/whoami')).toHaveLength(2);
   });
 
-  test.each([true, false])('reads all pages, by key (%s) or by number, each once, and goes on at the one that failed', async (byKey) => {
-    server.devicesByKey = byKey;
-    server.devices = Array.from({ length: 130 }, (_, i) => device(`d${i}`, 'green'));
-    let failed = false;
-    await t.link(CONNECTOR, 'sophos', settings());
-    await t.start((intake) => ({
-      heartbeat: (id) => intake.heartbeat(id),
-      take: async (id, reports) => {
-        if (!failed && reports.some(({ signal }) => signal.keys.some((key) => key.value === 'd60'))) {
-          failed = true;
-          throw new StoreBusy('disk full', 1);
-        }
-        return intake.take(id, reports);
-      },
-    }));
-    await eventually(async () => { expect(t.rounds()).toBe(1); });
-    expect(await t.hub.store.reports.count()).toBe(130);
-    expect(server.requests.filter(({ path }) => path === '/mobile/v1/devices')).toHaveLength(4);
-  });
+  test.each([true, false])(
+    'reads all pages, by key (%s) or by number, each once, and goes on at the one that failed',
+    async (byKey) => {
+      server.devicesByKey = byKey;
+      server.devices = Array.from({ length: 130 }, (_, i) => device(`d${i}`, 'green'));
+      let failed = false;
+      await t.link(CONNECTOR, 'sophos', settings());
+      await t.start((intake) => ({
+        heartbeat: (id) => intake.heartbeat(id),
+        take: async (id, reports) => {
+          if (!failed && reports.some(({ signal }) => signal.keys.some((key) => key.value === 'd60'))) {
+            failed = true;
+            throw new StoreBusy('disk full', 1);
+          }
+          return intake.take(id, reports);
+        },
+      }));
+      await eventually(async () => {
+        expect(t.rounds()).toBe(1);
+      });
+      expect(await t.hub.store.reports.count()).toBe(130);
+      expect(server.requests.filter(({ path }) => path === '/mobile/v1/devices')).toHaveLength(4);
+    },
+  );
 
   test('reads alerts by key and events by cursor to their ends', async () => {
     server.eventPage = 200;
-    server.events = Array.from({ length: 450 }, (_, i) => event(`e${i}`, 'Threat::Detected', 0, { endpoint_id: `d${i}` }));
+    server.events = Array.from({ length: 450 }, (_, i) =>
+      event(`e${i}`, 'Threat::Detected', 0, { endpoint_id: `d${i}` }),
+    );
     server.alerts = Array.from({ length: 230 }, (_, i) => alert(`a${i}`, 0, { managedAgent: { id: `d${i}` } }));
     await t.link(CONNECTOR, 'sophos', settings());
     await t.round(CONNECTOR);
@@ -177,18 +234,22 @@ describe('a link to Sophos Central', () => {
 
   test('loses and doubles nothing over a restart in the middle of the events and of the list', async () => {
     server.eventPage = 200;
-    server.events = Array.from({ length: 500 }, (_, i) => event(`e${i}`, 'Threat::Detected', 0, { endpoint_id: `d${i}` }));
+    server.events = Array.from({ length: 500 }, (_, i) =>
+      event(`e${i}`, 'Threat::Detected', 0, { endpoint_id: `d${i}` }),
+    );
     server.devices = Array.from({ length: 150 }, (_, i) => device(`d${i}`, 'green'));
     await t.link(CONNECTOR, 'sophos', settings());
     for (const stopAt of [200, 550]) {
       const runner = await t.start((intake) => ({
         heartbeat: (id) => intake.heartbeat(id),
         take: async (id, reports) => {
-          if (await t.hub.store.reports.count() >= stopAt) throw new StoreBusy('disk full', 300);
+          if ((await t.hub.store.reports.count()) >= stopAt) throw new StoreBusy('disk full', 300);
           return intake.take(id, reports);
         },
       }));
-      await eventually(async () => { expect(runner.status(CONNECTOR)?.problem).not.toBeNull(); });
+      await eventually(async () => {
+        expect(runner.status(CONNECTOR)?.problem).not.toBeNull();
+      });
       await runner.close();
       expect(await t.hub.store.reports.count()).toBe(stopAt);
     }
@@ -221,7 +282,10 @@ describe('a link to Sophos Central', () => {
     server.alerts.push(alert('a2', 70));
     await t.round(CONNECTOR);
     expect(await t.hub.store.reports.count()).toBe(2);
-    expect(server.asked('/common').map(({ query }) => query.get('from'))).toEqual(['2026-02-23T09:00:00.000Z', '2026-03-01T09:00:00.000Z']);
+    expect(server.asked('/common').map(({ query }) => query.get('from'))).toEqual([
+      '2026-02-23T09:00:00.000Z',
+      '2026-03-01T09:00:00.000Z',
+    ]);
   });
 
   test('finds a phone by its serial number, which it looks up once, over restarts too', async () => {
@@ -235,7 +299,9 @@ describe('a link to Sophos Central', () => {
     t.hub.clock.advance(600_000);
     await t.round(CONNECTOR);
     expect(await state()).toBe('secured');
-    expect(server.asked('/mobile/v1/devices/').map(({ path, query }) => `${path} ${query.get('devicePropertyKey')}`)).toEqual(['phone', 'tablet'].map((id) => `/mobile/v1/devices/${id}/properties device.serial-number`));
+    expect(
+      server.asked('/mobile/v1/devices/').map(({ path, query }) => `${path} ${query.get('devicePropertyKey')}`),
+    ).toEqual(['phone', 'tablet'].map((id) => `/mobile/v1/devices/${id}/properties device.serial-number`));
     // Sophos had none for the tablet; a day later it may.
     server.serialNumbers.set('tablet', 'SER2');
     t.hub.clock.advance(25 * 3_600_000);
@@ -283,16 +349,32 @@ describe('a link to Sophos Central', () => {
   });
 
   test('says what is wrong, and never the secret', async () => {
-    const link = (more: object) => ({ connectorId: CONNECTOR, vendor: sophos, enabled: true, settings: { ...sophos.settings.parse(settings(more)) } });
+    const link = (more: object) => ({
+      connectorId: CONNECTOR,
+      vendor: sophos,
+      enabled: true,
+      settings: { ...sophos.settings.parse(settings(more)) },
+    });
     const tools = { http: t.http, clock: t.hub.clock, log: { info: () => undefined, warn: () => undefined } };
-    expect(await testLink(link({}), tools)).toEqual({ ok: true, message: 'Sophos Central answers (127.0.0.1); it has no mobile devices yet.' });
+    expect(await testLink(link({}), tools)).toEqual({
+      ok: true,
+      message: 'Sophos Central answers (127.0.0.1); it has no mobile devices yet.',
+    });
     const refused = await testLink(link({ clientSecret: 'a-wrong-secret' }), tools);
     expect(refused).toMatchObject({ ok: false, message: expect.stringContaining('client id and secret') });
     expect(refused.message).not.toContain('a-wrong-secret');
     server.trouble('/mobile', 404);
-    expect(await testLink(link({}), tools)).toMatchObject({ ok: false, message: expect.stringContaining('Mobile API') });
+    expect(await testLink(link({}), tools)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('Mobile API'),
+    });
     server.idType = 'partner';
-    expect(await testLink(link({}), tools)).toMatchObject({ ok: false, message: expect.stringContaining('belongs to a partner') });
-    expect(await testLink(link({ dataRegionUrl: 'http://169.254.169.254', identityUrl: 'http://169.254.169.254' }), tools)).toMatchObject({ ok: false });
+    expect(await testLink(link({}), tools)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('belongs to a partner'),
+    });
+    expect(
+      await testLink(link({ dataRegionUrl: 'http://169.254.169.254', identityUrl: 'http://169.254.169.254' }), tools),
+    ).toMatchObject({ ok: false });
   });
 });

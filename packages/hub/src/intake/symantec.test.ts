@@ -22,7 +22,10 @@ beforeEach(async () => {
   await server.listen();
   t = await testIntake();
   await t.connector(CONNECTOR);
-  await t.hub.devices.put('test', phone(PHONE, t.hub.clock.now(), { serialNumber: 'R58M0ABCDE', emailAddress: 'alice@example.com' }));
+  await t.hub.devices.put(
+    'test',
+    phone(PHONE, t.hub.clock.now(), { serialNumber: 'R58M0ABCDE', emailAddress: 'alice@example.com' }),
+  );
 });
 
 afterEach(async () => {
@@ -31,10 +34,23 @@ afterEach(async () => {
   await server.close();
 });
 
-const settings = (more: object = {}) => ({ apiUrl: server.url, clientId: server.clientId, clientSecret: server.clientSecret, ...more });
+const settings = (more: object = {}) => ({
+  apiUrl: server.url,
+  clientId: server.clientId,
+  clientSecret: server.clientSecret,
+  ...more,
+});
 
 function device(id: string, device_status: string, more: object = {}) {
-  return { id, name: `phone ${id}`, device_type: 'MOBILE', os: 'Android', device_status, ...(id === '1' && { serial_number: 'R58M0ABCDE' }), ...more };
+  return {
+    id,
+    name: `phone ${id}`,
+    device_type: 'MOBILE',
+    os: 'Android',
+    device_status,
+    ...(id === '1' && { serial_number: 'R58M0ABCDE' }),
+    ...more,
+  };
 }
 
 async function state(): Promise<string | undefined> {
@@ -45,20 +61,45 @@ describe('asking Symantec Endpoint Security', () => {
   test('closes a phone at risk and opens it again, also when the same words come back', async () => {
     await t.link(CONNECTOR, 'symantec', settings());
     const seen: unknown[] = [];
-    for (const status of ['SECURE', 'COMPROMISED', 'AT_RISK', 'SECURE', 'NOT_COMPUTED', 'SECURE', 'COMPROMISED', 'SECURE']) {
+    for (const status of [
+      'SECURE',
+      'COMPROMISED',
+      'AT_RISK',
+      'SECURE',
+      'NOT_COMPUTED',
+      'SECURE',
+      'COMPROMISED',
+      'SECURE',
+    ]) {
       server.devices = [device('1', status), device('pc', 'COMPROMISED', { device_type: 'WORKSTATION' })];
       t.hub.clock.advance(60_000);
       await t.round(CONNECTOR);
       seen.push(await state());
     }
-    expect(seen).toEqual(['secured', 'highSeverity', 'mediumSeverity', 'secured', 'secured', 'secured', 'highSeverity', 'secured']);
+    expect(seen).toEqual([
+      'secured',
+      'highSeverity',
+      'mediumSeverity',
+      'secured',
+      'secured',
+      'secured',
+      'highSeverity',
+      'secured',
+    ]);
   });
 
   test('takes a device that is gone from the list for one without protection, unless the list ends before its own count', async () => {
     await t.link(CONNECTOR, 'symantec', settings());
     const seen: unknown[] = [];
-    for (const [there, whole] of [[true, true], [false, false], [false, false], [false, true], [false, true], [true, true]] as const) {
-      server.devices = [device('2', 'SECURE'), ...there ? [device('1', 'SECURE')] : []];
+    for (const [there, whole] of [
+      [true, true],
+      [false, false],
+      [false, false],
+      [false, true],
+      [false, true],
+      [true, true],
+    ] as const) {
+      server.devices = [device('2', 'SECURE'), ...(there ? [device('1', 'SECURE')] : [])];
       server.countedTooMany = whole ? 0 : 1;
       t.hub.clock.advance(60_000);
       await t.round(CONNECTOR);
@@ -93,11 +134,14 @@ describe('asking Symantec Endpoint Security', () => {
       take: async (id, reports) => {
         const outcomes = await intake.take(id, reports);
         server.expireTokens();
-        if (await t.hub.store.reports.count() >= 200) server.trouble('/v1/devices', 429, { headers: { 'retry-after': '3000' } });
+        if ((await t.hub.store.reports.count()) >= 200)
+          server.trouble('/v1/devices', 429, { headers: { 'retry-after': '3000' } });
         return outcomes;
       },
     }));
-    await eventually(() => { expect(first.status(CONNECTOR)?.problem).toMatchObject({ message: expect.stringContaining('429') }); });
+    await eventually(() => {
+      expect(first.status(CONNECTOR)?.problem).toMatchObject({ message: expect.stringContaining('429') });
+    });
     await first.close();
     await t.round(CONNECTOR);
     await t.round(CONNECTOR);
@@ -128,9 +172,17 @@ describe('asking Symantec Endpoint Security', () => {
   });
 
   test('says what is wrong, and never the secret', async () => {
-    const link = (more: object) => ({ connectorId: CONNECTOR, vendor: symantec, enabled: true, settings: symantec.settings.parse(settings(more)) });
+    const link = (more: object) => ({
+      connectorId: CONNECTOR,
+      vendor: symantec,
+      enabled: true,
+      settings: symantec.settings.parse(settings(more)),
+    });
     const tools = { http: t.http, clock: t.hub.clock, log: { info: () => undefined, warn: () => undefined } };
-    expect(await testLink(link({}), tools)).toEqual({ ok: true, message: 'Symantec answers; it shows no mobile devices.' });
+    expect(await testLink(link({}), tools)).toEqual({
+      ok: true,
+      message: 'Symantec answers; it shows no mobile devices.',
+    });
     const refused = await testLink(link({ clientSecret: 'a-wrong-secret-altogether' }), tools);
     expect(refused).toMatchObject({ ok: false, message: expect.stringContaining('client application') });
     expect(refused.message).not.toContain('a-wrong-secret');
@@ -139,12 +191,28 @@ describe('asking Symantec Endpoint Security', () => {
 
 describe('incidents of SEP Mobile that are pushed', () => {
   const incident = (minute: number, event_type: string, risk: string) => ({
-    id: 1001, type: 'Malware', sub_type: 'Trojan', event_type, severity: 'High', timestamp: new Date(AT + minute * 60_000).toISOString().replace('Z', '+0000'),
-    user: { email: 'Alice@Example.com' }, device: { name: 'phone', os_type: 'Android', health_status: 'Active', risk }, package_name: 'com.example.bad',
+    id: 1001,
+    type: 'Malware',
+    sub_type: 'Trojan',
+    event_type,
+    severity: 'High',
+    timestamp: new Date(AT + minute * 60_000).toISOString().replace('Z', '+0000'),
+    user: { email: 'Alice@Example.com' },
+    device: { name: 'phone', os_type: 'Android', health_status: 'Active', risk },
+    package_name: 'com.example.bad',
   });
 
-  async function push(app: FastifyInstance, payload: object, headers: Record<string, string> = { 'x-sallyport-secret': SECRET }) {
-    return app.inject({ method: 'POST', url: `/intake/${CONNECTOR}`, payload, headers: { 'content-type': 'application/json', ...headers } });
+  async function push(
+    app: FastifyInstance,
+    payload: object,
+    headers: Record<string, string> = { 'x-sallyport-secret': SECRET },
+  ) {
+    return app.inject({
+      method: 'POST',
+      url: `/intake/${CONNECTOR}`,
+      payload,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
   }
 
   async function webhook(): Promise<FastifyInstance> {
@@ -160,14 +228,28 @@ describe('incidents of SEP Mobile that are pushed', () => {
     const app = await webhook();
     expect((await push(app, incident(1, 'incident_opened', 'High'))).json()).toEqual({ taken: 1, ignored: 0 });
     expect(await state()).toBe('highSeverity');
-    expect(await t.hub.store.findings.ofDevices([PHONE])).toMatchObject([{ id: '1001', state: 'open', category: 'app.malware' }]);
-    expect((await push(app, { incidents: [incident(1, 'incident_opened', 'High'), incident(9, 'incident_closed', 'Minimal')] })).json()).toEqual({ taken: 2, ignored: 0 });
+    expect(await t.hub.store.findings.ofDevices([PHONE])).toMatchObject([
+      { id: '1001', state: 'open', category: 'app.malware' },
+    ]);
+    expect(
+      (
+        await push(app, {
+          incidents: [incident(1, 'incident_opened', 'High'), incident(9, 'incident_closed', 'Minimal')],
+        })
+      ).json(),
+    ).toEqual({ taken: 2, ignored: 0 });
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['secured', 2]);
     expect(await t.hub.store.findings.ofDevices([PHONE])).toMatchObject([{ state: 'resolved' }]);
   });
 
   test('of a user with two phones wait for an administrator', async () => {
-    await t.hub.devices.put('test', phone('3f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a77', t.hub.clock.now(), { userId: ALICE, emailAddress: 'alice@example.com' }));
+    await t.hub.devices.put(
+      'test',
+      phone('3f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a77', t.hub.clock.now(), {
+        userId: ALICE,
+        emailAddress: 'alice@example.com',
+      }),
+    );
     await t.link(CONNECTOR, 'symantec', { webhookSecret: SECRET });
     await push(await webhook(), incident(1, 'incident_opened', 'High'));
     expect((await t.hub.store.reports.waiting(10)).map((report) => report.status)).toEqual(['ambiguous']);

@@ -22,13 +22,21 @@ export interface TestLinkTools {
 }
 
 /** Whether a link would work; never throws for what the vendor does. */
-export async function testLink(link: OpenLink, { http, clock, log, runner, syslogAddress }: TestLinkTools): Promise<{ ok: boolean; message: string }> {
+export async function testLink(
+  link: OpenLink,
+  { http, clock, log, runner, syslogAddress }: TestLinkTools,
+): Promise<{ ok: boolean; message: string }> {
   if (link.vendor.id === syslogCef.id && syslogAddress === undefined) {
-    return { ok: false, message: 'The settings are complete, but this hub does not listen for syslog. Start it with --syslog-listen or SALLYPORT_SYSLOG_LISTEN.' };
+    return {
+      ok: false,
+      message:
+        'The settings are complete, but this hub does not listen for syslog. Start it with --syslog-listen or SALLYPORT_SYSLOG_LISTEN.',
+    };
   }
   const wait = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal });
   const connection = connectionOf(link, { http, clock, log, wait });
-  if (connection === undefined) return { ok: true, message: `${whatIsAwaited(link, syslogAddress)} ${whatCame(runner?.status(link.connectorId))}` };
+  if (connection === undefined)
+    return { ok: true, message: `${whatIsAwaited(link, syslogAddress)} ${whatCame(runner?.status(link.connectorId))}` };
   try {
     const answered = await connection.test(AbortSignal.timeout(PATIENCE_MS));
     const status = runner?.status(link.connectorId);
@@ -36,7 +44,8 @@ export async function testLink(link: OpenLink, { http, clock, log, runner, syslo
     return { ok: true, message: `${answered}${isAsked ? turnedAway(status) : ` ${whatCame(status)}`}` };
   } catch (error) {
     if (error instanceof VendorError) return { ok: false, message: error.message };
-    if (error instanceof OutboundError && error.code === 'aborted') return { ok: false, message: `${link.vendor.displayName} did not answer within ${PATIENCE_MS / 1000} seconds.` };
+    if (error instanceof OutboundError && error.code === 'aborted')
+      return { ok: false, message: `${link.vendor.displayName} did not answer within ${PATIENCE_MS / 1000} seconds.` };
     throw error;
   }
 }
@@ -44,11 +53,14 @@ export async function testLink(link: OpenLink, { http, clock, log, runner, syslo
 /** What the call of the vendor is to show, where that is known: the secret itself, or what is signed with it. */
 function proof({ webhookHeader, authentication }: OpenLink['settings']): string {
   if (typeof webhookHeader !== 'string') return '';
-  return authentication === 'hmac-sha256' ? `, signed with the secret in the header ${webhookHeader}` : ` with the secret in the header ${webhookHeader}`;
+  return authentication === 'hmac-sha256'
+    ? `, signed with the secret in the header ${webhookHeader}`
+    : ` with the secret in the header ${webhookHeader}`;
 }
 
 function whatIsAwaited({ connectorId, vendor, settings }: OpenLink, syslogAddress: string | undefined): string {
-  if (vendor.id === syslogCef.id) return `The settings are complete. There is nothing to ask: this link waits for its senders, by TLS at ${syslogAddress ?? ''}.`;
+  if (vendor.id === syslogCef.id)
+    return `The settings are complete. There is nothing to ask: this link waits for its senders, by TLS at ${syslogAddress ?? ''}.`;
   const beginning = `The settings are complete. There is nothing to ask: this link waits for ${vendor.connectorId === ANY_CONNECTOR ? 'its sender' : vendor.displayName} to push`;
   if (vendor.receive === undefined && vendor.pushPath === undefined) return `${beginning}.`;
   return `${beginning} to /intake/${connectorId}${vendor.pushPath ?? ''}${proof(settings)}.`;
@@ -58,14 +70,19 @@ function whatIsAwaited({ connectorId, vendor, settings }: OpenLink, syslogAddres
 function whatCame(status: ReturnType<IntakeRunner['status']>): string {
   if (status?.running !== true) return 'The link is not running: save it, switched on, and send an event.';
   const { lastReportAt, lastSuccessAt } = status;
-  const came = lastReportAt !== null ? `The last report about a device came ${isoTime(lastReportAt)}.`
-    : lastSuccessAt !== null ? 'What has come since the hub started said nothing about a device.'
-    : 'Nothing has come since the hub started: send an event.';
+  const came =
+    lastReportAt !== null
+      ? `The last report about a device came ${isoTime(lastReportAt)}.`
+      : lastSuccessAt !== null
+        ? 'What has come since the hub started said nothing about a device.'
+        : 'Nothing has come since the hub started: send an event.';
   return `${came}${turnedAway(status)}`;
 }
 
 /** The last call that did not show the secret, unless one has that came later. */
 function turnedAway(status: ReturnType<IntakeRunner['status']>): string {
   const { refusedAt = null, lastSuccessAt = null } = status ?? {};
-  return refusedAt === null || refusedAt < (lastSuccessAt ?? 0) ? '' : ` A call with a missing or wrong secret was turned away ${isoTime(refusedAt)}.`;
+  return refusedAt === null || refusedAt < (lastSuccessAt ?? 0)
+    ? ''
+    : ` A call with a missing or wrong secret was turned away ${isoTime(refusedAt)}.`;
 }

@@ -6,7 +6,12 @@ import { StoreBusy } from '../store/store.ts';
 export async function testRoutes(routes: FastifyPluginAsync): Promise<FastifyInstance> {
   const app = Fastify();
   app.setErrorHandler((error, _request, reply) => {
-    const status = error instanceof HubError ? ERRORS[error.code].status : error instanceof StoreBusy ? 503 : ((error as { statusCode?: number }).statusCode ?? 500);
+    const status =
+      error instanceof HubError
+        ? ERRORS[error.code].status
+        : error instanceof StoreBusy
+          ? 503
+          : ((error as { statusCode?: number }).statusCode ?? 500);
     return reply.code(status).send({ message: (error as Error).message });
   });
   await app.register(routes);

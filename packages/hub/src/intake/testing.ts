@@ -49,7 +49,13 @@ export async function testIntake(): Promise<TestIntake> {
   };
   const start: TestIntake['start'] = async (wrap = (intake) => intake) => {
     const runner = await startIntake({
-      store: hub.store, intake: wrap(hub.intake), http, dataKey, clock: hub.clock, wait, random: () => 0.5,
+      store: hub.store,
+      intake: wrap(hub.intake),
+      http,
+      dataKey,
+      clock: hub.clock,
+      wait,
+      random: () => 0.5,
       log: { info: () => undefined, warn: () => undefined },
     });
     runners.push(runner);
@@ -57,7 +63,12 @@ export async function testIntake(): Promise<TestIntake> {
   };
   const rounds = (): number => waits.filter((ms) => ms > SHORTENED_MS).length;
   return {
-    hub, http, dataKey, waits, start, rounds,
+    hub,
+    http,
+    dataKey,
+    waits,
+    start,
+    rounds,
     async round(connectorId) {
       const before = rounds();
       const runner = await start();
@@ -70,7 +81,13 @@ export async function testIntake(): Promise<TestIntake> {
       await runner.close();
     },
     async connector(connectorId, more = {}) {
-      const body = { androidEnabled: true, iosEnabled: true, partnerUnresponsivenessThresholdInDays: 7, partnerDisplayName: connectorId, ...more };
+      const body = {
+        androidEnabled: true,
+        iosEnabled: true,
+        partnerUnresponsivenessThresholdInDays: 7,
+        partnerDisplayName: connectorId,
+        ...more,
+      };
       await hub.configuration.write('test', async (tx, changed) => {
         await tx.documents.put('mobileThreatDefenseConnector', connectorId, body, hub.clock.now());
         changed({ kind: 'mobileThreatDefenseConnector', id: connectorId, after: body });

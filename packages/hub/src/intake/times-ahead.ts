@@ -32,10 +32,16 @@ export class TimesAhead {
     const [key] = signal.keys;
     const device = key === undefined ? '' : `${key.type} ${key.value}`;
     const last = device === '' || byOurClock ? undefined : this.#last.get(device);
-    if (told <= now) return last !== undefined && isOlderGoodNews(signal, last) ? { ...signal, observedAt: last.counts - 1 } : signal;
-    const counts = last === undefined || told === last.told ? last?.counts ?? now
-      : told > last.told ? Math.max(now, last.counts + 1) : Math.min(now, last.counts - 1);
-    if (device !== '' && (last === undefined || told > last.told)) this.#remember(device, { told, counts, rank: rankOf(signal) });
+    if (told <= now)
+      return last !== undefined && isOlderGoodNews(signal, last) ? { ...signal, observedAt: last.counts - 1 } : signal;
+    const counts =
+      last === undefined || told === last.told
+        ? (last?.counts ?? now)
+        : told > last.told
+          ? Math.max(now, last.counts + 1)
+          : Math.min(now, last.counts - 1);
+    if (device !== '' && (last === undefined || told > last.told))
+      this.#remember(device, { told, counts, rank: rankOf(signal) });
     const far = told > now + USUAL_MS && signal.flag === undefined;
     return { ...signal, observedAt: counts, ...(far && { flag: 'time of the report lies in the future' }) };
   }
@@ -53,11 +59,18 @@ export class TimesAhead {
 
 function isOlderGoodNews(signal: Signal, last: Ahead): boolean {
   const { observedAt } = signal;
-  return last.told - last.counts <= USUAL_MS && observedAt >= last.counts && observedAt < last.told && rankOf(signal) < last.rank;
+  return (
+    last.told - last.counts <= USUAL_MS &&
+    observedAt >= last.counts &&
+    observedAt < last.told &&
+    rankOf(signal) < last.rank
+  );
 }
 
 /** Of a report about findings alone, that of the worst: an open one is as bad as can be, and the end of one is good. */
 function rankOf({ state, findings }: Signal): number {
   if (state !== undefined) return meaningOf(state).rank;
-  return findings.some((finding) => finding.state === 'open') ? meaningOf('highSeverity').rank : meaningOf('secured').rank;
+  return findings.some((finding) => finding.state === 'open')
+    ? meaningOf('highSeverity').rank
+    : meaningOf('secured').rank;
 }

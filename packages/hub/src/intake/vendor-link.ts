@@ -27,17 +27,33 @@ export function openLink(connectorId: string, body: VendorLinkBody, vendor: Vend
     const issue = parsed.error.issues[0];
     throw new Error(`The setting ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not valid'}.`);
   }
-  return { connectorId, vendor, enabled: body.enabled, settings: parsed.data, former: openFormer(connectorId, body.former, parsed.data, dataKey) };
+  return {
+    connectorId,
+    vendor,
+    enabled: body.enabled,
+    settings: parsed.data,
+    former: openFormer(connectorId, body.former, parsed.data, dataKey),
+  };
 }
 
 /** Settings that passed the vendor's schema, with the secrets taken out and sealed. */
-export function sealLink(connectorId: string, vendor: Vendor, enabled: boolean, settings: Readonly<Record<string, unknown>>, dataKey: DataKey): VendorLinkBody {
+export function sealLink(
+  connectorId: string,
+  vendor: Vendor,
+  enabled: boolean,
+  settings: Readonly<Record<string, unknown>>,
+  dataKey: DataKey,
+): VendorLinkBody {
   const names = new Set(secretNames(vendor));
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
   return {
     vendor: vendor.id,
     enabled,
     settings: Object.fromEntries(given.filter(([name]) => !names.has(name))),
-    secrets: Object.fromEntries(given.filter(([name]) => names.has(name)).map(([name, value]) => [name, sealSecret(connectorId, name, String(value), dataKey)])),
+    secrets: Object.fromEntries(
+      given
+        .filter(([name]) => names.has(name))
+        .map(([name, value]) => [name, sealSecret(connectorId, name, String(value), dataKey)]),
+    ),
   };
 }

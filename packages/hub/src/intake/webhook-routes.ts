@@ -21,37 +21,55 @@ const answer = z.object({
 export function webhookRoutes({ runner }: { readonly runner: IntakeRunner }): FastifyPluginAsync {
   const unreadable: UnreadableLines = new WeakMap();
   return async (app) => {
-    app.post('/intake/:connectorId', {
-      bodyLimit: BODY_LIMIT,
-      // Before the body is read: who is not the vendor costs us no memory.
-      onRequest: async (request) => { authenticate(runner, request); },
-      onError: async (request, _reply, error) => {
-        const lines = unreadable.get(request);
-        if (lines !== undefined) noteRefusal(runner, request, error, lines.length || 1);
-      },
-      preParsing: async (request, _reply, payload) => readBody(authenticate(runner, request), request, payload, unreadable),
-      config: {
-        access: { kind: 'webhook' },
-        doc: {
-          summary: 'Receive what a vendor pushes',
-          description: 'In the format of the vendor behind the connector: one record, a list, or one record a line. Authenticated by the secret or the signature of the link. Answers after everything is durably stored; on 503 send it again. Where single lines are no JSON, the others are stored and the answer is 400.',
-          tags: ['partner'],
-          params,
-          responses: { 200: { description: 'Everything is stored.', schema: answer } },
+    app.post(
+      '/intake/:connectorId',
+      {
+        bodyLimit: BODY_LIMIT,
+        // Before the body is read: who is not the vendor costs us no memory.
+        onRequest: async (request) => {
+          authenticate(runner, request);
+        },
+        onError: async (request, _reply, error) => {
+          const lines = unreadable.get(request);
+          if (lines !== undefined) noteRefusal(runner, request, error, lines.length || 1);
+        },
+        preParsing: async (request, _reply, payload) =>
+          readBody(authenticate(runner, request), request, payload, unreadable),
+        config: {
+          access: { kind: 'webhook' },
+          doc: {
+            summary: 'Receive what a vendor pushes',
+            description:
+              'In the format of the vendor behind the connector: one record, a list, or one record a line. Authenticated by the secret or the signature of the link. Answers after everything is durably stored; on 503 send it again. Where single lines are no JSON, the others are stored and the answer is 400.',
+            tags: ['partner'],
+            params,
+            responses: { 200: { description: 'Everything is stored.', schema: answer } },
+          },
         },
       },
-    }, async (request) => {
-      const link = authenticate(runner, request);
-      const records = link.link.vendor.receive?.records(request.body, link.link.settings);
-      if (records === undefined || records.length === 0) {
-        throw new HubError('invalid_request', 'The body must be a JSON object or a list of JSON objects in the format of the vendor.');
-      }
-      if (records.length > MAX_RECORDS) throw new HubError('invalid_request', `The body holds ${records.length} records; at most ${MAX_RECORDS} are taken at once.`);
-      const broken = unreadable.get(request) ?? [];
-      const { taken, silent } = await link.take(broken.length === 0 ? records : records.filter((one) => one !== null), request.ip);
-      refuseUnreadable(broken, taken);
-      return { taken, ignored: silent };
-    });
+      async (request) => {
+        const link = authenticate(runner, request);
+        const records = link.link.vendor.receive?.records(request.body, link.link.settings);
+        if (records === undefined || records.length === 0) {
+          throw new HubError(
+            'invalid_request',
+            'The body must be a JSON object or a list of JSON objects in the format of the vendor.',
+          );
+        }
+        if (records.length > MAX_RECORDS)
+          throw new HubError(
+            'invalid_request',
+            `The body holds ${records.length} records; at most ${MAX_RECORDS} are taken at once.`,
+          );
+        const broken = unreadable.get(request) ?? [];
+        const { taken, silent } = await link.take(
+          broken.length === 0 ? records : records.filter((one) => one !== null),
+          request.ip,
+        );
+        refuseUnreadable(broken, taken);
+        return { taken, ignored: silent };
+      },
+    );
   };
 }
 
@@ -62,7 +80,10 @@ type UnreadableLines = WeakMap<FastifyRequest, readonly number[]>;
 function refuseUnreadable(lines: readonly number[], taken: number): void {
   if (lines.length === 0) return;
   const named = `${lines.slice(0, 20).join(', ')}${lines.length > 20 ? ` and ${lines.length - 20} more` : ''}`;
-  throw new HubError('invalid_request', `Not JSON: ${lines.length === 1 ? 'line' : 'lines'} ${named}. The others were stored (${taken} about devices); sending them again changes nothing.`);
+  throw new HubError(
+    'invalid_request',
+    `Not JSON: ${lines.length === 1 ? 'line' : 'lines'} ${named}. The others were stored (${taken} about devices); sending them again changes nothing.`,
+  );
 }
 
 /** One and the same answer for no such link, no secret and a wrong one: nobody learns which links there are. */
@@ -81,7 +102,12 @@ function refused(): HubError {
  * The body that is parsed. A signature is over the bytes as they came, so they are all read, and believed, before
  * anybody parses them.
  */
-async function readBody(runtime: LinkRuntime, request: FastifyRequest, payload: RequestPayload, unreadable: UnreadableLines): Promise<RequestPayload> {
+async function readBody(
+  runtime: LinkRuntime,
+  request: FastifyRequest,
+  payload: RequestPayload,
+  unreadable: UnreadableLines,
+): Promise<RequestPayload> {
   const { receive } = runtime.link.vendor;
   if (receive?.verifyBody === undefined) unreadable.set(request, []);
   const body = await wholeBody(payload);

@@ -30,7 +30,13 @@ const SECRET = 'a-long-and-random-webhook-secret';
 const AT = Date.parse('2026-03-02T08:00:00Z');
 
 async function link(more: object = {}) {
-  await t.link(ZIMPERIUM, 'zimperium', { consoleUrl: zimperium.url, clientId: zimperium.clientId, clientSecret: zimperium.clientSecret, webhookSecret: SECRET, ...more });
+  await t.link(ZIMPERIUM, 'zimperium', {
+    consoleUrl: zimperium.url,
+    clientId: zimperium.clientId,
+    clientSecret: zimperium.clientSecret,
+    webhookSecret: SECRET,
+    ...more,
+  });
 }
 
 async function webhook(...args: Parameters<TestIntake['start']>): Promise<FastifyInstance> {
@@ -38,35 +44,76 @@ async function webhook(...args: Parameters<TestIntake['start']>): Promise<Fastif
   const app = Fastify();
   apps.push(app);
   app.setErrorHandler((error, _request, reply) => {
-    const status = error instanceof HubError ? ERRORS[error.code].status : error instanceof StoreBusy ? 503 : ((error as { statusCode?: number }).statusCode ?? 500);
+    const status =
+      error instanceof HubError
+        ? ERRORS[error.code].status
+        : error instanceof StoreBusy
+          ? 503
+          : ((error as { statusCode?: number }).statusCode ?? 500);
     return reply.code(status).send({ message: (error as Error).message });
   });
   await app.register(webhookRoutes({ runner }));
   return app;
 }
 
-async function push(app: FastifyInstance, payload: object | string, headers: Record<string, string> = { 'x-sallyport-secret': SECRET }, connector = ZIMPERIUM) {
-  return app.inject({ method: 'POST', url: `/intake/${connector}`, payload, headers: { 'content-type': 'application/json', ...headers } });
+async function push(
+  app: FastifyInstance,
+  payload: object | string,
+  headers: Record<string, string> = { 'x-sallyport-secret': SECRET },
+  connector = ZIMPERIUM,
+) {
+  return app.inject({
+    method: 'POST',
+    url: `/intake/${connector}`,
+    payload,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
 }
 
 function device(id: string, riskPostureName: string, more: object = {}) {
-  return { id, zdeviceId: `z-${id}`, riskPostureName, lastSeen: AT, appStatus: 'ACTIVE', deleted: false, zappInstance: [{ externalTrackingId1: id === '1' ? PHONE : '' }], ...more };
+  return {
+    id,
+    zdeviceId: `z-${id}`,
+    riskPostureName,
+    lastSeen: AT,
+    appStatus: 'ACTIVE',
+    deleted: false,
+    zappInstance: [{ externalTrackingId1: id === '1' ? PHONE : '' }],
+    ...more,
+  };
 }
 
 function threat(id: string, minute: number, more: object = {}) {
   return {
-    id, threatTypeId: 37, threatTypeName: 'SYSTEM TAMPERING', timestamp: AT + minute * 60_000, severityName: 'CRITICAL', state: 1, mitigationEvents: [], simulated: false,
-    device: { id: '1', zdeviceId: 'z-1', mdmDeviceId: PHONE }, ...more,
+    id,
+    threatTypeId: 37,
+    threatTypeName: 'SYSTEM TAMPERING',
+    timestamp: AT + minute * 60_000,
+    severityName: 'CRITICAL',
+    state: 1,
+    mitigationEvents: [],
+    simulated: false,
+    device: { id: '1', zdeviceId: 'z-1', mdmDeviceId: PHONE },
+    ...more,
   };
 }
 
 /** The constructed record of the Data Export, about our phone and with its own time. */
 function exported(eventId: string, minute: number, risk_posture: number, more: object = {}) {
-  const [record] = JSON.parse(readFileSync(new URL('../vendors/zimperium/fixtures/data-export-rest-webhook.constructed.json', import.meta.url), 'utf8')) as Record<string, object>[];
+  const [record] = JSON.parse(
+    readFileSync(
+      new URL('../vendors/zimperium/fixtures/data-export-rest-webhook.constructed.json', import.meta.url),
+      'utf8',
+    ),
+  ) as Record<string, object>[];
   const time = new Date(AT + minute * 60_000).toISOString();
   return {
-    ...record, event_id: eventId, risk_posture, eventtimestamp: `03 02 2026 ${time.slice(11, 19)} UTC`,
-    device_info: { ...record?.device_info, mdm_device_id: PHONE.toUpperCase() }, ...more,
+    ...record,
+    event_id: eventId,
+    risk_posture,
+    eventtimestamp: `03 02 2026 ${time.slice(11, 19)} UTC`,
+    device_info: { ...record?.device_info, mdm_device_id: PHONE.toUpperCase() },
+    ...more,
   };
 }
 
@@ -85,8 +132,12 @@ describe('asking Zimperium', () => {
     zimperium.trouble('/devices', 200, { body: '{"content":null}' });
     await link();
     const runner = await t.start();
-    await eventually(async () => { expect(await t.hub.store.reports.count()).toBe(2); });
-    await eventually(async () => { expect(runner.status(ZIMPERIUM)).toMatchObject({ running: true, problem: null }); });
+    await eventually(async () => {
+      expect(await t.hub.store.reports.count()).toBe(2);
+    });
+    await eventually(async () => {
+      expect(runner.status(ZIMPERIUM)).toMatchObject({ running: true, problem: null });
+    });
     expect(await state()).toBe('highSeverity');
     expect(await t.hub.store.findings.ofDevices([PHONE])).toMatchObject([{ id: 't1', state: 'open' }]);
     expect(t.waits.some((ms) => ms >= 9000 && ms <= 10_000)).toBe(true);
@@ -98,22 +149,34 @@ describe('asking Zimperium', () => {
     zimperium.devices = Array.from({ length: 1000 }, (_, i) => device(String(i), 'NORMAL'));
     await link();
     const runner = await t.start();
-    await eventually(async () => { expect(await t.hub.store.reports.count()).toBe(1000); });
-    await eventually(async () => { expect(runner.status(ZIMPERIUM)?.lastSuccessAt).not.toBeNull(); });
-    await eventually(async () => { expect(zimperium.requests.filter((request) => request.path.startsWith('/devices'))).toHaveLength(6); });
+    await eventually(async () => {
+      expect(await t.hub.store.reports.count()).toBe(1000);
+    });
+    await eventually(async () => {
+      expect(runner.status(ZIMPERIUM)?.lastSuccessAt).not.toBeNull();
+    });
+    await eventually(async () => {
+      expect(zimperium.requests.filter((request) => request.path.startsWith('/devices'))).toHaveLength(6);
+    });
   });
 
   test('asks for threats from the last time on, with an overlap, and takes none twice', async () => {
     zimperium.threats = [threat('t1', 0)];
     await link();
     const runner = await t.start();
-    await eventually(async () => { expect(await t.hub.store.documents.get('vendorCursor', `${ZIMPERIUM}:poll`)).toBeDefined(); });
+    await eventually(async () => {
+      expect(await t.hub.store.documents.get('vendorCursor', `${ZIMPERIUM}:poll`)).toBeDefined();
+    });
     await runner.close();
     t.hub.clock.advance(3_600_000);
     zimperium.threats = [threat('t1', 0), threat('t2', 70)];
     await t.start();
-    await eventually(async () => { expect(await t.hub.store.reports.count()).toBe(2); });
-    const asked = zimperium.requests.filter((request) => request.path.startsWith('/threats')).map((request) => request.query.get('after'));
+    await eventually(async () => {
+      expect(await t.hub.store.reports.count()).toBe(2);
+    });
+    const asked = zimperium.requests
+      .filter((request) => request.path.startsWith('/threats'))
+      .map((request) => request.query.get('after'));
     expect([asked[0], asked.at(-1)]).toEqual(['2026-02-23T09:00:00.000000Z', '2026-03-01T09:00:00.000000Z']);
   });
 
@@ -125,7 +188,9 @@ describe('asking Zimperium', () => {
       t.hub.clock.advance(10_000);
       const before = t.rounds();
       const runner = await t.start();
-      await eventually(async () => { expect(t.rounds()).toBeGreaterThan(before); });
+      await eventually(async () => {
+        expect(t.rounds()).toBeGreaterThan(before);
+      });
       await runner.close();
       seen.push(await state());
     }
@@ -147,7 +212,10 @@ describe('the webhook', () => {
     const app = await webhook();
     expect((await push(app, exported('e1', 1, 3))).json()).toEqual({ taken: 1, ignored: 0 });
     expect(await state()).toBe('highSeverity');
-    expect((await push(app, [exported('e2', 5, 0, { mitigated: true }), { hello: 'there' }])).json()).toEqual({ taken: 1, ignored: 1 });
+    expect((await push(app, [exported('e2', 5, 0, { mitigated: true }), { hello: 'there' }])).json()).toEqual({
+      taken: 1,
+      ignored: 1,
+    });
     expect(await state()).toBe('secured');
     expect((await t.hub.store.findings.ofDevices([PHONE])).map((finding) => finding.state)).toEqual(['resolved']);
   });
@@ -155,9 +223,16 @@ describe('the webhook', () => {
   test('believes a record without a time of its own only where it is bad news', async () => {
     await t.link(ZIMPERIUM, 'zimperium', { webhookSecret: SECRET });
     const app = await webhook();
-    const undated = (id: string, posture: number) => exported(id, 1, posture, { eventtimestamp: 'yesterday', forensics: {}, device_info: { mdm_device_id: PHONE } });
+    const undated = (id: string, posture: number) =>
+      exported(id, 1, posture, { eventtimestamp: 'yesterday', forensics: {}, device_info: { mdm_device_id: PHONE } });
     const seen: unknown[] = [];
-    for (const record of [undated('u1', 0), exported('e1', 1, 0), undated('u2', 3), undated('u3', 1), undated('u4', 0)]) {
+    for (const record of [
+      undated('u1', 0),
+      exported('e1', 1, 0),
+      undated('u2', 3),
+      undated('u3', 1),
+      undated('u4', 0),
+    ]) {
       t.hub.clock.advance(60_000);
       expect((await push(app, record)).statusCode).toBe(200);
       seen.push(await state());
@@ -178,7 +253,7 @@ describe('the webhook', () => {
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['secured', 2]);
   });
 
-  test('learns which device is behind a vendor\'s own id', async () => {
+  test("learns which device is behind a vendor's own id", async () => {
     await t.link(ZIMPERIUM, 'zimperium', { webhookSecret: SECRET });
     const app = await webhook();
     await push(app, exported('e1', 1, 0));
@@ -210,7 +285,11 @@ describe('the webhook', () => {
     await t.link(ZIMPERIUM, 'zimperium', { webhookSecret: SECRET }, false);
     const app = await webhook();
     expect((await push(app, exported('e1', 1, 0))).statusCode).toBe(401);
-    await t.link(ZIMPERIUM, 'zimperium', { consoleUrl: zimperium.url, clientId: zimperium.clientId, clientSecret: zimperium.clientSecret });
+    await t.link(ZIMPERIUM, 'zimperium', {
+      consoleUrl: zimperium.url,
+      clientId: zimperium.clientId,
+      clientSecret: zimperium.clientSecret,
+    });
     expect((await push(app, exported('e1', 1, 0), { 'x-sallyport-secret': '' })).statusCode).toBe(401);
     expect((await push(app, exported('e1', 1, 0), { 'x-sallyport-secret': 'undefined' })).statusCode).toBe(401);
   });
@@ -229,7 +308,12 @@ describe('the webhook', () => {
 
   test('acknowledges nothing while the store is busy', async () => {
     await t.link(ZIMPERIUM, 'zimperium', { webhookSecret: SECRET });
-    const app = await webhook((intake) => ({ heartbeat: (id) => intake.heartbeat(id), take: async () => { throw new StoreBusy('disk full'); } }));
+    const app = await webhook((intake) => ({
+      heartbeat: (id) => intake.heartbeat(id),
+      take: async () => {
+        throw new StoreBusy('disk full');
+      },
+    }));
     expect((await push(app, exported('e1', 1, 3))).statusCode).toBe(503);
   });
 
@@ -245,18 +329,33 @@ describe('incidents that Zimperium pushes', () => {
   function incident(minute: number, ...statuses: readonly string[]) {
     const at = new Date(AT + minute * 60_000).toISOString();
     return {
-      incident_id: 'i-1', incident_name: 'Trojan on a rooted device', device_id: 'z-9', incident_created_date: at, incident_status: 'Pending',
-      related_threats: statuses.map((threat_status, i) => ({ threat_id: `t-${i}`, threat_name: 'Device Jailbroken/Rooted', threat_severity: 'CRITICAL', threat_status, timestamp: at })),
+      incident_id: 'i-1',
+      incident_name: 'Trojan on a rooted device',
+      device_id: 'z-9',
+      incident_created_date: at,
+      incident_status: 'Pending',
+      related_threats: statuses.map((threat_status, i) => ({
+        threat_id: `t-${i}`,
+        threat_name: 'Device Jailbroken/Rooted',
+        threat_severity: 'CRITICAL',
+        threat_status,
+        timestamp: at,
+      })),
     };
   }
 
   const ended = (minute: number) => ({
-    incident_id: 'i-1', incident_updated_date: new Date(AT + minute * 60_000).toISOString(), incident_status: 'Marked Fixed', fix_reason: 'All the related threats are addressed',
+    incident_id: 'i-1',
+    incident_updated_date: new Date(AT + minute * 60_000).toISOString(),
+    incident_status: 'Marked Fixed',
+    fix_reason: 'All the related threats are addressed',
   });
 
   async function pushOnly(): Promise<FastifyInstance> {
     await t.link(ZIMPERIUM, 'zimperium', { webhookSecret: SECRET });
-    await t.hub.store.transaction((tx) => tx.vendorDevices.learn([{ connectorId: ZIMPERIUM, vendorDeviceId: 'z-9', deviceId: PHONE }]));
+    await t.hub.store.transaction((tx) =>
+      tx.vendorDevices.learn([{ connectorId: ZIMPERIUM, vendorDeviceId: 'z-9', deviceId: PHONE }]),
+    );
     return webhook();
   }
 
@@ -272,7 +371,12 @@ describe('incidents that Zimperium pushes', () => {
   test('give it back when they come again with all threats fixed, and stay over when the first one is sent once more', async () => {
     const app = await pushOnly();
     const seen: unknown[] = [];
-    for (const statuses of [['Pending', 'Pending'], ['Marked Fixed', 'Pending'], ['Marked Fixed', 'Resolved'], ['Pending', 'Pending']] as const) {
+    for (const statuses of [
+      ['Pending', 'Pending'],
+      ['Marked Fixed', 'Pending'],
+      ['Marked Fixed', 'Resolved'],
+      ['Pending', 'Pending'],
+    ] as const) {
       await push(app, incident(1, ...statuses));
       seen.push(await state());
     }
@@ -298,7 +402,10 @@ describe('incidents that Zimperium pushes', () => {
     const app = await webhook();
     await push(app, [incident(1, 'Pending'), ended(9)]);
     const [waiting] = await t.hub.store.reports.waitingFor([{ type: 'vendorDeviceId', value: 'z-9' }]);
-    expect(waiting?.signal?.keys).toEqual([{ type: 'vendorDeviceId', value: 'z-9' }, { type: 'vendorIncidentId', value: 'i-1' }]);
+    expect(waiting?.signal?.keys).toEqual([
+      { type: 'vendorDeviceId', value: 'z-9' },
+      { type: 'vendorIncidentId', value: 'i-1' },
+    ]);
     await t.hub.devices.assignReports('test', PHONE, [{ connectorId: ZIMPERIUM, reportId: waiting?.reportId ?? '' }]);
     expect(await state()).toBe('secured');
   });

@@ -28,7 +28,10 @@ export class ForgetUnseenApps {
   static async start(options: ForgettingApps): Promise<ForgetUnseenApps> {
     const forgetting = new ForgetUnseenApps(options);
     options.store.onCommitted((rows) => {
-      if (rows.some(({ kind, subject }) => kind === 'configuration-changed' && subject === 'mobileThreatDefenseConnector')) forgetting.#look();
+      if (
+        rows.some(({ kind, subject }) => kind === 'configuration-changed' && subject === 'mobileThreatDefenseConnector')
+      )
+        forgetting.#look();
     });
     forgetting.#look();
     return forgetting;
@@ -45,23 +48,35 @@ export class ForgetUnseenApps {
   }
 
   #look(): void {
-    this.#running = this.#running.then(() => this.#forget()).catch((error: unknown) => {
-      this.#options.log.warn({ err: error }, "users' own apps that nobody may see any more could not be forgotten; it is tried again at the next change of a connector or start");
-    });
+    this.#running = this.#running
+      .then(() => this.#forget())
+      .catch((error: unknown) => {
+        this.#options.log.warn(
+          { err: error },
+          "users' own apps that nobody may see any more could not be forgotten; it is tried again at the next change of a connector or start",
+        );
+      });
   }
 
   async #forget(): Promise<void> {
-    for (const platform of PLATFORMS) if (!this.#closed && !(await someoneSeesAllApps(this.#options.store.documents, platform))) await this.#forgetOn(platform);
+    for (const platform of PLATFORMS)
+      if (!this.#closed && !(await someoneSeesAllApps(this.#options.store.documents, platform)))
+        await this.#forgetOn(platform);
   }
 
   async #forgetOn(platform: Platform): Promise<void> {
     const { store, log } = this.#options;
     let devices = 0;
-    for (let after = 0; !this.#closed;) {
+    for (let after = 0; !this.#closed; ) {
       const found = await store.appInventory.withOwnApps(platform, after, DEVICES_AT_ONCE);
       const last = found.at(-1);
       if (last === undefined) break;
-      devices += await store.transaction((tx) => forgetUnseen(tx, found.map(({ deviceId }) => deviceId)));
+      devices += await store.transaction((tx) =>
+        forgetUnseen(
+          tx,
+          found.map(({ deviceId }) => deviceId),
+        ),
+      );
       after = last.place;
     }
     if (devices > 0) log.info({ platform, devices }, "users' own apps were forgotten, since no partner may see them");

@@ -4,11 +4,17 @@ import { sharedPlatforms, sharingOf, someoneSeesAllApps } from './inventory-shar
 import { LOOKOUT, testPipeline, type TestPipeline } from '../pipeline/testing.ts';
 
 let hub: TestPipeline;
-beforeEach(async () => { hub = await testPipeline(); });
+beforeEach(async () => {
+  hub = await testPipeline();
+});
 afterEach(() => hub.close());
 
-const written = (kind: DocumentKind, body: object): Promise<unknown> => hub.store.transaction((tx) => tx.documents.put(kind, LOOKOUT, { ...body }, 0));
-const SWITCHES = { allowPartnerToCollectIOSApplicationMetadata: true, allowPartnerToCollectIOSPersonalApplicationMetadata: true };
+const written = (kind: DocumentKind, body: object): Promise<unknown> =>
+  hub.store.transaction((tx) => tx.documents.put(kind, LOOKOUT, { ...body }, 0));
+const SWITCHES = {
+  allowPartnerToCollectIOSApplicationMetadata: true,
+  allowPartnerToCollectIOSPersonalApplicationMetadata: true,
+};
 
 async function shared(): Promise<readonly string[]> {
   const sharing = await sharingOf(hub.store.documents, LOOKOUT);

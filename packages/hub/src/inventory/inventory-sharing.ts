@@ -21,7 +21,10 @@ type Body = Readonly<Record<string, unknown>>;
  * for Android are ours. There are none for other platforms, so nothing of those is ever shared.
  */
 function toInventoryOptIns(body: Body): InventoryOptIns {
-  const optIn = (name: string, personal: string) => ({ enabled: body[`allowPartnerToCollect${name}`] === true, personal: body[`allowPartnerToCollect${personal}`] === true });
+  const optIn = (name: string, personal: string) => ({
+    enabled: body[`allowPartnerToCollect${name}`] === true,
+    personal: body[`allowPartnerToCollect${personal}`] === true,
+  });
   return {
     apps: {
       iOS: optIn('IOSApplicationMetadata', 'IOSPersonalApplicationMetadata'),
@@ -34,13 +37,14 @@ function toInventoryOptIns(body: Body): InventoryOptIns {
 /** `undefined`: there is no such connector. One that cannot be read, or whose status cannot be, is given nothing. */
 export async function sharingOf(documents: DocumentReader, connectorId: string): Promise<InventorySharing | undefined> {
   const [connector, status] = await Promise.all([
-    documents.get(connectorDocument.kind, connectorId), documents.get(connectorStatusDocument.kind, connectorId),
+    documents.get(connectorDocument.kind, connectorId),
+    documents.get(connectorStatusDocument.kind, connectorId),
   ]);
   if (connector === undefined) return undefined;
   const body = readBody(connectorDocument, connector);
   return {
     optIns: toInventoryOptIns(body ?? {}),
-    enrolmentGroupIds: [...body?.enrolmentGroupIds ?? []].sort(),
+    enrolmentGroupIds: [...(body?.enrolmentGroupIds ?? [])].sort(),
     deprovisioned: status !== undefined && readBody(connectorStatusDocument, status)?.deprovisioned !== false,
   };
 }
@@ -48,7 +52,9 @@ export async function sharingOf(documents: DocumentReader, connectorId: string):
 /** The platforms of which the partner may be given anything of this kind. */
 export function sharedPlatforms(kind: InventoryKind, { optIns, deprovisioned }: InventorySharing): readonly Platform[] {
   if (deprovisioned) return [];
-  return Object.entries(optIns[kind]).filter(([, optIn]) => optIn.enabled).map(([platform]) => platform as Platform);
+  return Object.entries(optIns[kind])
+    .filter(([, optIn]) => optIn.enabled)
+    .map(([platform]) => platform as Platform);
 }
 
 /** Whether some partner may see everything on personal devices of a platform. */
@@ -70,7 +76,12 @@ export function ownerTypeOf(device: Body): OwnerType {
  * made, so that it has to begin anew.
  */
 export function sharingMark(kind: InventoryKind, { optIns, enrolmentGroupIds }: InventorySharing): string {
-  const switches = Object.entries(optIns[kind]).filter(([, optIn]) => optIn.enabled).map(([platform, optIn]) => `${platform}${optIn.personal ? '+' : ''}`);
-  const groups = enrolmentGroupIds.length === 0 ? '' : createHash('sha256').update(enrolmentGroupIds.join()).digest('base64url').slice(0, 10);
+  const switches = Object.entries(optIns[kind])
+    .filter(([, optIn]) => optIn.enabled)
+    .map(([platform, optIn]) => `${platform}${optIn.personal ? '+' : ''}`);
+  const groups =
+    enrolmentGroupIds.length === 0
+      ? ''
+      : createHash('sha256').update(enrolmentGroupIds.join()).digest('base64url').slice(0, 10);
   return `${switches.sort().join(',')};${groups}`;
 }

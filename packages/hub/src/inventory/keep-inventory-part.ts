@@ -23,22 +23,35 @@ export async function isWhole({ resource }: Pick<DeviceRow, 'resource'>, someone
 
 /** What is kept of the apps of a device, and what of that administrators see. */
 export async function keptApps(
-  { resource }: DeviceRow, apps: readonly InstalledApp[], someoneSeesAll: SeenByAll,
+  { resource }: DeviceRow,
+  apps: readonly InstalledApp[],
+  someoneSeesAll: SeenByAll,
 ): Promise<readonly KeptApp[]> {
   const platform = platformOf(resource.operatingSystem as string);
   const owner = ownerTypeOf(resource);
   const appPlatform = appPlatformOf(platform, owner);
   const whole = await isWhole({ resource }, someoneSeesAll);
-  return apps.filter((app) => isKeptApp(app, owner, whole)).map((app) => ({ ...app, appPlatform, listed: isListedApp(app, owner) }));
+  return apps
+    .filter((app) => isKeptApp(app, owner, whole))
+    .map((app) => ({ ...app, appPlatform, listed: isListedApp(app, owner) }));
 }
 
 /** Graph's `detectedAppPlatformType` of the apps of a device. */
 function appPlatformOf(platform: Platform, owner: OwnerType): string {
   switch (platform) {
-    case 'iOS': return 'ios';
-    case 'macOS': return 'macOS';
-    case 'windows': return 'windows';
-    case 'android': return owner === 'company' ? 'androidDedicatedAndFullyManaged' : owner === 'personal' ? 'androidWorkProfile' : 'unknown';
-    default: return 'unknown';
+    case 'iOS':
+      return 'ios';
+    case 'macOS':
+      return 'macOS';
+    case 'windows':
+      return 'windows';
+    case 'android':
+      return owner === 'company'
+        ? 'androidDedicatedAndFullyManaged'
+        : owner === 'personal'
+          ? 'androidWorkProfile'
+          : 'unknown';
+    default:
+      return 'unknown';
   }
 }

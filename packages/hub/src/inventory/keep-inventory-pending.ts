@@ -26,14 +26,25 @@ export interface ManagedLists {
 }
 
 /** Without a list of managed apps it is not known of any but those that declarations manage. */
-export function withManaged(apps: readonly InstalledApp[], { commanded, declared = [] }: ManagedLists): readonly InstalledApp[] {
-  const ids = new Set([...commanded ?? [], ...declared]);
-  return apps.map((app) => ({ ...app, managed: app.appId !== undefined && ids.has(app.appId) ? true : commanded && false }));
+export function withManaged(
+  apps: readonly InstalledApp[],
+  { commanded, declared = [] }: ManagedLists,
+): readonly InstalledApp[] {
+  const ids = new Set([...(commanded ?? []), ...declared]);
+  return apps.map((app) => ({
+    ...app,
+    managed: app.appId !== undefined && ids.has(app.appId) ? true : commanded && false,
+  }));
 }
 
 /** Those that wait, by whether they are managed now. */
-export function parted(apps: readonly InstalledApp[], managedIds: readonly string[]): { readonly managed: readonly InstalledApp[]; readonly rest: readonly InstalledApp[] } {
-  const { managed = [], rest = [] } = Object.groupBy(apps, ({ appId }) => (appId !== undefined && managedIds.includes(appId) ? 'managed' : 'rest'));
+export function parted(
+  apps: readonly InstalledApp[],
+  managedIds: readonly string[],
+): { readonly managed: readonly InstalledApp[]; readonly rest: readonly InstalledApp[] } {
+  const { managed = [], rest = [] } = Object.groupBy(apps, ({ appId }) =>
+    appId !== undefined && managedIds.includes(appId) ? 'managed' : 'rest',
+  );
   return { managed, rest };
 }
 
@@ -43,7 +54,12 @@ export function isOfSameTime(managed: ManagedList | undefined, collectedAt: Inst
 }
 
 /** Short and unreadable without the data key. */
-export function sealPending(dataKey: DataKey, deviceId: string, apps: readonly InstalledApp[], now: Instant): PendingApps {
+export function sealPending(
+  dataKey: DataKey,
+  deviceId: string,
+  apps: readonly InstalledApp[],
+  now: Instant,
+): PendingApps {
   const packed = deflateRawSync(JSON.stringify(apps)).toString('base64');
   return { deviceId, until: now + PENDING_MS, sealed: dataKey.seal(packed, contextOf(deviceId)) };
 }

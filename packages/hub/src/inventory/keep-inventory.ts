@@ -50,7 +50,9 @@ export interface InventoryKeeper {
   keepManagedApps(row: Collected & { readonly appIds: readonly string[] }): Promise<InventoryOutcome>;
   /** Which apps of a device its declarations manage. */
   keepDeclaredApps(row: Collected & DeclaredApps): Promise<InventoryOutcome>;
-  keepCertificates(rows: readonly (Collected & { readonly certificates: readonly InstalledCertificate[] })[]): Promise<readonly InventoryOutcome[]>;
+  keepCertificates(
+    rows: readonly (Collected & { readonly certificates: readonly InstalledCertificate[] })[],
+  ): Promise<readonly InventoryOutcome[]>;
   /** Forgets the inventories of a device that its management has let go. */
   release(row: Omit<Collected, 'collectedAt'>): Promise<InventoryOutcome>;
   /** Forgets them because an administrator says so; whether there was anything to forget. */
@@ -88,22 +90,40 @@ export class KeepInventory implements InventoryKeeper {
       const sets: DeviceApps[] = [];
       const waiting: (PendingApps | undefined)[] = [];
       for (const { row, device } of found) {
-        const { apps, pending } = row.managedElsewhere === true ? await this.#join(tx, device, row, seenByAll) : { apps: row.apps, pending: undefined };
-        sets.push({ ...ofDevice(device), source: row.source, collectedAt: this.#past(row.collectedAt), apps: await keptApps(device, apps, seenByAll) });
+        const { apps, pending } =
+          row.managedElsewhere === true
+            ? await this.#join(tx, device, row, seenByAll)
+            : { apps: row.apps, pending: undefined };
+        sets.push({
+          ...ofDevice(device),
+          source: row.source,
+          collectedAt: this.#past(row.collectedAt),
+          apps: await keptApps(device, apps, seenByAll),
+        });
         waiting.push(pending);
       }
       const taken = await tx.appInventory.put(sets);
-      await tx.appInventory.forgetPendingApps(found.flatMap(({ row, device }, i) => (row.managedElsewhere === true && taken[i] === true ? [device.id] : [])));
-      await tx.appInventory.putPendingApps(waiting.flatMap((pending, i) => (pending !== undefined && taken[i] === true ? [pending] : [])));
+      await tx.appInventory.forgetPendingApps(
+        found.flatMap(({ row, device }, i) => (row.managedElsewhere === true && taken[i] === true ? [device.id] : [])),
+      );
+      await tx.appInventory.putPendingApps(
+        waiting.flatMap((pending, i) => (pending !== undefined && taken[i] === true ? [pending] : [])),
+      );
       return taken;
     });
   }
 
   /** The installed apps with what is known of their management, and those that wait for it to become known. */
   async #join(
-    tx: Transaction, device: DeviceRow, row: CollectedApps, seenByAll: SeenByAll,
+    tx: Transaction,
+    device: DeviceRow,
+    row: CollectedApps,
+    seenByAll: SeenByAll,
   ): Promise<{ readonly apps: readonly InstalledApp[]; readonly pending: PendingApps | undefined }> {
-    const [managed, declared] = await Promise.all([tx.appInventory.managedApps(device.id), tx.appInventory.declaredApps(device.id)]);
+    const [managed, declared] = await Promise.all([
+      tx.appInventory.managedApps(device.id),
+      tx.appInventory.declaredApps(device.id),
+    ]);
     const apps = withManaged(row.apps, { commanded: managed?.appIds, declared: declared?.appIds });
     if (await isWhole(device, seenByAll)) return { apps, pending: undefined };
     const rest = isOfSameTime(managed, this.#past(row.collectedAt)) ? [] : apps.filter((app) => app.managed !== true);
@@ -114,48 +134,86 @@ export class KeepInventory implements InventoryKeeper {
   }
 
   async keepManagedApps(row: Collected & { readonly appIds: readonly string[] }): Promise<InventoryOutcome> {
-    const outcomes = await this.#write([row], async (tx, found) => Promise.all(found.map(async ({ device }) => {
-      if (!(await tx.appInventory.putManagedApps(device.id, row.appIds, this.#past(row.collectedAt)))) return false;
-      const [current] = await tx.appInventory.ofDevices([device.id]);
-      if (current !== undefined) {
-        const waiting = openPending(this.#dataKey, await tx.appInventory.pendingApps(device.id), this.#clock.now());
-        const declared = await tx.appInventory.declaredApps(device.id);
-        const apps = withManaged([...current.apps, ...waiting], { commanded: row.appIds, declared: declared?.appIds });
-        await tx.appInventory.put([{ ...current, apps: await keptApps(device, apps, (platform) => someoneSeesAllApps(tx.documents, platform)) }]);
-        await tx.appInventory.forgetPendingApps([device.id]);
-      }
-      return true;
-    })));
+    const outcomes = await this.#write([row], async (tx, found) =>
+      Promise.all(
+        found.map(async ({ device }) => {
+          if (!(await tx.appInventory.putManagedApps(device.id, row.appIds, this.#past(row.collectedAt)))) return false;
+          const [current] = await tx.appInventory.ofDevices([device.id]);
+          if (current !== undefined) {
+            const waiting = openPending(this.#dataKey, await tx.appInventory.pendingApps(device.id), this.#clock.now());
+            const declared = await tx.appInventory.declaredApps(device.id);
+            const apps = withManaged([...current.apps, ...waiting], {
+              commanded: row.appIds,
+              declared: declared?.appIds,
+            });
+            await tx.appInventory.put([
+              {
+                ...current,
+                apps: await keptApps(device, apps, (platform) => someoneSeesAllApps(tx.documents, platform)),
+              },
+            ]);
+            await tx.appInventory.forgetPendingApps([device.id]);
+          }
+          return true;
+        }),
+      ),
+    );
     return outcomes[0] ?? 'unmatched';
   }
 
   async keepDeclaredApps(row: Collected & DeclaredApps): Promise<InventoryOutcome> {
-    const outcomes = await this.#write([row], async (tx, found) => Promise.all(found.map(async ({ device }) => {
-      const before = row.isWhole ? undefined : await tx.appInventory.declaredApps(device.id);
-      const declared = [...new Set([...before?.appIds ?? [], ...row.managed])].filter((id) => !row.others.includes(id));
-      if (!(await tx.appInventory.putDeclaredApps(device.id, declared, this.#past(row.collectedAt)))) return false;
-      const [current] = await tx.appInventory.ofDevices([device.id]);
-      if (current === undefined) return true;
-      const pending = await tx.appInventory.pendingApps(device.id);
-      const { managed, rest } = parted(openPending(this.#dataKey, pending, this.#clock.now()), declared);
-      const commanded = (await tx.appInventory.managedApps(device.id))?.appIds;
-      const apps = withManaged([...current.apps, ...managed], { commanded, declared });
-      await tx.appInventory.put([{ ...current, apps: await keptApps(device, apps, (platform) => someoneSeesAllApps(tx.documents, platform)) }]);
-      if (pending !== undefined && managed.length > 0) await tx.appInventory.putPendingApps([{ ...sealPending(this.#dataKey, device.id, rest, this.#clock.now()), until: pending.until }]);
-      return true;
-    })));
+    const outcomes = await this.#write([row], async (tx, found) =>
+      Promise.all(
+        found.map(async ({ device }) => {
+          const before = row.isWhole ? undefined : await tx.appInventory.declaredApps(device.id);
+          const declared = [...new Set([...(before?.appIds ?? []), ...row.managed])].filter(
+            (id) => !row.others.includes(id),
+          );
+          if (!(await tx.appInventory.putDeclaredApps(device.id, declared, this.#past(row.collectedAt)))) return false;
+          const [current] = await tx.appInventory.ofDevices([device.id]);
+          if (current === undefined) return true;
+          const pending = await tx.appInventory.pendingApps(device.id);
+          const { managed, rest } = parted(openPending(this.#dataKey, pending, this.#clock.now()), declared);
+          const commanded = (await tx.appInventory.managedApps(device.id))?.appIds;
+          const apps = withManaged([...current.apps, ...managed], { commanded, declared });
+          await tx.appInventory.put([
+            {
+              ...current,
+              apps: await keptApps(device, apps, (platform) => someoneSeesAllApps(tx.documents, platform)),
+            },
+          ]);
+          if (pending !== undefined && managed.length > 0)
+            await tx.appInventory.putPendingApps([
+              { ...sealPending(this.#dataKey, device.id, rest, this.#clock.now()), until: pending.until },
+            ]);
+          return true;
+        }),
+      ),
+    );
     return outcomes[0] ?? 'unmatched';
   }
 
-  keepCertificates(rows: readonly (Collected & { readonly certificates: readonly InstalledCertificate[] })[]): Promise<readonly InventoryOutcome[]> {
-    return this.#write(rows, async (tx, found) => tx.certificateInventory.put(found.map(({ row, device }) => (
-      { ...ofDevice(device), source: row.source, collectedAt: this.#past(row.collectedAt), certificates: row.certificates }
-    ))));
+  keepCertificates(
+    rows: readonly (Collected & { readonly certificates: readonly InstalledCertificate[] })[],
+  ): Promise<readonly InventoryOutcome[]> {
+    return this.#write(rows, async (tx, found) =>
+      tx.certificateInventory.put(
+        found.map(({ row, device }) => ({
+          ...ofDevice(device),
+          source: row.source,
+          collectedAt: this.#past(row.collectedAt),
+          certificates: row.certificates,
+        })),
+      ),
+    );
   }
 
   async release(row: Omit<Collected, 'collectedAt'>): Promise<InventoryOutcome> {
     const outcomes = await this.#write([row], async (tx, found) => {
-      await forgetBoth(tx, found.map(({ device }) => device.id));
+      await forgetBoth(
+        tx,
+        found.map(({ device }) => device.id),
+      );
       return found.map(() => true);
     });
     return outcomes[0] ?? 'unmatched';
@@ -163,10 +221,18 @@ export class KeepInventory implements InventoryKeeper {
 
   async forget(actor: string, deviceId: string): Promise<boolean> {
     const found = await this.#store.transaction(async (tx) => {
-      if (!await forgetBoth(tx, [deviceId])) return false;
-      await tx.audit.append([{
-        id: randomUUID(), at: this.#clock.now(), actor, operation: 'Delete', resourceType: 'deviceInventory', resourceId: deviceId, changes: [],
-      }]);
+      if (!(await forgetBoth(tx, [deviceId]))) return false;
+      await tx.audit.append([
+        {
+          id: randomUUID(),
+          at: this.#clock.now(),
+          actor,
+          operation: 'Delete',
+          resourceType: 'deviceInventory',
+          resourceId: deviceId,
+          changes: [],
+        },
+      ]);
       return true;
     });
     if (found) this.#tell();
@@ -175,13 +241,27 @@ export class KeepInventory implements InventoryKeeper {
 
   /** Finds the devices, and runs `work` on those that are certain; it answers which were taken. */
   async #write<Row extends Omit<Collected, 'collectedAt'>>(
-    rows: readonly Row[], work: (tx: Transaction, found: readonly { readonly row: Row; readonly device: DeviceRow }[]) => Promise<readonly boolean[]>,
+    rows: readonly Row[],
+    work: (
+      tx: Transaction,
+      found: readonly { readonly row: Row; readonly device: DeviceRow }[],
+    ) => Promise<readonly boolean[]>,
   ): Promise<readonly InventoryOutcome[]> {
     const outcomes = await this.#store.transaction(async (tx) => {
-      const { matches, learnt } = await matchDevices(tx, rows.map((row) => ({
-        connectorId: row.source, reportId: '', observedAt: 0, findings: [],
-        keys: [...row.keys, ...(row.ownId === undefined ? [] : [{ type: 'vendorDeviceId' as const, value: row.ownId }])],
-      })), () => false);
+      const { matches, learnt } = await matchDevices(
+        tx,
+        rows.map((row) => ({
+          connectorId: row.source,
+          reportId: '',
+          observedAt: 0,
+          findings: [],
+          keys: [
+            ...row.keys,
+            ...(row.ownId === undefined ? [] : [{ type: 'vendorDeviceId' as const, value: row.ownId }]),
+          ],
+        })),
+        () => false,
+      );
       const news = learnt.flat();
       if (news.length > 0) await tx.vendorDevices.learn(news);
       const ids = matches.flatMap((match) => (match.kind === 'matched' ? [match.deviceId] : []));
@@ -191,9 +271,10 @@ export class KeepInventory implements InventoryKeeper {
         const device = match?.kind === 'matched' ? devices.get(match.deviceId) : undefined;
         return device === undefined ? [] : [{ row, device }];
       });
-      const taken = [...await work(tx, found)];
+      const taken = [...(await work(tx, found))];
       return matches.map((match): InventoryOutcome => {
-        if (match.kind !== 'matched' || !devices.has(match.deviceId)) return match.kind === 'ambiguous' ? 'ambiguous' : 'unmatched';
+        if (match.kind !== 'matched' || !devices.has(match.deviceId))
+          return match.kind === 'ambiguous' ? 'ambiguous' : 'unmatched';
         return taken.shift() === true ? 'kept' : 'older';
       });
     });
@@ -215,9 +296,19 @@ export class KeepInventory implements InventoryKeeper {
  * judged anew, and partners are told of it as it may be shared now. A hook of the transaction that changes the device.
  */
 export async function reclassifyInventory(tx: Transaction, before: DeviceRow, device: DeviceRow): Promise<void> {
-  if (ownerTypeOf(before.resource) === ownerTypeOf(device.resource) && before.resource.userId === device.resource.userId) return;
+  if (
+    ownerTypeOf(before.resource) === ownerTypeOf(device.resource) &&
+    before.resource.userId === device.resource.userId
+  )
+    return;
   const [current] = await tx.appInventory.ofDevices([device.id]);
-  if (current !== undefined) await tx.appInventory.put([{ ...current, apps: await keptApps(device, current.apps, (platform) => someoneSeesAllApps(tx.documents, platform)) }]);
+  if (current !== undefined)
+    await tx.appInventory.put([
+      {
+        ...current,
+        apps: await keptApps(device, current.apps, (platform) => someoneSeesAllApps(tx.documents, platform)),
+      },
+    ]);
   await tx.appInventory.touch([device.id]);
   await tx.certificateInventory.touch([device.id]);
 }
@@ -246,9 +337,14 @@ export async function forgetUnseen(tx: Transaction, deviceIds: readonly string[]
  * These users, groups or devices came into a group or left one: partners for certain groups are told of their
  * devices as they may be shared now. Part of the transaction that changes the group, while `memberIds` are known.
  */
-export async function regroupInventory(tx: Transaction, view: Pick<AccessView, 'devicesOfUser'>, memberIds: readonly string[]): Promise<void> {
+export async function regroupInventory(
+  tx: Transaction,
+  view: Pick<AccessView, 'devicesOfUser'>,
+  memberIds: readonly string[],
+): Promise<void> {
   const connectors = await tx.documents.list('mobileThreatDefenseConnector');
-  if (connectors.every(({ body }) => !Array.isArray(body.enrolmentGroupIds) || body.enrolmentGroupIds.length === 0)) return;
+  if (connectors.every(({ body }) => !Array.isArray(body.enrolmentGroupIds) || body.enrolmentGroupIds.length === 0))
+    return;
   const members = new Set(memberIds);
   const inside = Map.groupBy(await tx.members.all(), ({ groupId }) => groupId);
   // Groups within groups; a set that grows while it is walked ends a circle too.

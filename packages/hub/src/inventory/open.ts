@@ -47,12 +47,35 @@ export interface Inventory {
 }
 
 /** The part of `compose` that builds what collects inventories and hands them over. */
-export async function openInventory({ store, view, configuration, clock, site, dataKey, http, log, keepDisclosuresDays, sharesDatabase = false, wait, googleKeysUrl }: InventoryDependencies): Promise<Inventory> {
+export async function openInventory({
+  store,
+  view,
+  configuration,
+  clock,
+  site,
+  dataKey,
+  http,
+  log,
+  keepDisclosuresDays,
+  sharesDatabase = false,
+  wait,
+  googleKeysUrl,
+}: InventoryDependencies): Promise<Inventory> {
   const keeper = new KeepInventory({ store, clock, dataKey });
   const stats = new StatsOfSources();
   const google = new GoogleTokens({ http, clock, keysUrl: googleKeysUrl });
   const { tenantId } = site;
-  const pusher = await InventoryPusher.start({ store, view, clock, http, dataKey, log, tenantId, sharesDatabase, wait });
+  const pusher = await InventoryPusher.start({
+    store,
+    view,
+    clock,
+    http,
+    dataKey,
+    log,
+    tenantId,
+    sharesDatabase,
+    wait,
+  });
   keeper.onChanged(() => pusher.wake());
   const unseen = await ForgetUnseenApps.start({ store, log });
   const upkeep = startInventoryUpkeep({ store, clock, log, keepDisclosuresDays });

@@ -39,7 +39,8 @@ export class AfterDoubt {
     }
     await moveForward(deps, end.forwardMs, done);
     await store.transaction(async (tx) => {
-      for (const { id, lastHeartbeatAt } of memory.connectors) if (lastHeartbeatAt !== undefined) await tx.heartbeats.set(id, lastHeartbeatAt);
+      for (const { id, lastHeartbeatAt } of memory.connectors)
+        if (lastHeartbeatAt !== undefined) await tx.heartbeats.set(id, lastHeartbeatAt);
     });
   }
 }

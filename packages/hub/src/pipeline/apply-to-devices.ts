@@ -1,4 +1,12 @@
-import { isOutdated, viewsOfSuperseded, type MatchEvidence, type PartnerView, type Signal, type SignalLimits, type Trace } from '@sallyport/core';
+import {
+  isOutdated,
+  viewsOfSuperseded,
+  type MatchEvidence,
+  type PartnerView,
+  type Signal,
+  type SignalLimits,
+  type Trace,
+} from '@sallyport/core';
 import type { Clock } from '../platform/clock.ts';
 import type { CommonKeys } from './common-keys.ts';
 import type { FindingRow, PostureRow, Store, Transaction } from '../store/store.ts';
@@ -35,13 +43,25 @@ export interface Applied {
  * @param read what was read of devices in this transaction, and not written since
  */
 export async function applyToDevices(
-  tx: Transaction, deps: TakeDependencies, signals: readonly Signal[], matches: readonly Match[], now: number, read: Kept = NOTHING_KEPT,
+  tx: Transaction,
+  deps: TakeDependencies,
+  signals: readonly Signal[],
+  matches: readonly Match[],
+  now: number,
+  read: Kept = NOTHING_KEPT,
 ): Promise<Applied> {
   const { signalLimits: limits } = deps.memory;
-  const alarms = signals.flatMap((signal, i) => deps.commonKeys.alarm(signal, matches[i] as Match, limits, now, deps.origin));
+  const alarms = signals.flatMap((signal, i) =>
+    deps.commonKeys.alarm(signal, matches[i] as Match, limits, now, deps.origin),
+  );
   if (alarms.length > 0) await tx.outbox.append(alarms);
   const holds = signals.map((signal, i) => holdEffects(deps.memory.fleet, signal, matches[i] as Match, limits));
-  const meant = [...new Set([...matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])), ...holds.flat().map(({ deviceId }) => deviceId)])];
+  const meant = [
+    ...new Set([
+      ...matches.flatMap((m) => (m.kind === 'matched' ? [m.deviceId] : [])),
+      ...holds.flat().map(({ deviceId }) => deviceId),
+    ]),
+  ];
   if (meant.length === 0) return { statuses: signals.map(() => undefined), postures: [] };
   const inDoubt = deps.clock.inDoubt === true;
   // While the clock is in doubt no instant is pulled back: it may be the clock that is wrong.
@@ -50,15 +70,30 @@ export async function applyToDevices(
   const since = await reportedSince(tx, deps.memory.fleet, counting, holds, limits, now);
   const statuses = counting.map((signal, i) => {
     const match = matches[i] as Match;
-    takeEffects(working, signal, { match, effects: holds[i] as readonly HoldEffect[], trace: since?.of(signal), limits, inDoubt });
+    takeEffects(working, signal, {
+      match,
+      effects: holds[i] as readonly HoldEffect[],
+      trace: since?.of(signal),
+      limits,
+      inDoubt,
+    });
     since?.add(signal, limits);
     if (match.kind !== 'matched') return undefined;
-    const status = mergeSignal(working.get(match.deviceId) as WorkingPosture, signal, match.evidence ?? NO_EVIDENCE, limits);
+    const status = mergeSignal(
+      working.get(match.deviceId) as WorkingPosture,
+      signal,
+      match.evidence ?? NO_EVIDENCE,
+      limits,
+    );
     return inDoubt ? 'accepted' : status;
   });
   followSuccessors(older, working);
   const changed = [...working.values()].filter((w) => w.cause !== null);
-  const facts = await factsOf(tx, deps.memory, changed.map((w) => w.deviceId));
+  const facts = await factsOf(
+    tx,
+    deps.memory,
+    changed.map((w) => w.deviceId),
+  );
   const findings = [...working.values()].flatMap((w) => [...w.changedFindings.values()]);
   if (findings.length > 0) await tx.findings.put(findings.map(({ after }) => after));
   const unsettled = changed.flatMap(({ deviceId, views, before, cause }) => {
@@ -78,7 +113,11 @@ interface Holding {
 }
 
 /** What a signal does to the devices that it may be about, and to those that it is known now not to be about. */
-function takeEffects(working: ReadonlyMap<string, WorkingPosture>, signal: Signal, { match, effects, trace, limits, inDoubt }: Holding): void {
+function takeEffects(
+  working: ReadonlyMap<string, WorkingPosture>,
+  signal: Signal,
+  { match, effects, trace, limits, inDoubt }: Holding,
+): void {
   const isOver = (): boolean => isOutdated(signal, comparableViews(working, signal, match, effects), trace, limits);
   for (const { deviceId, kind } of effects) {
     const of = working.get(deviceId) as WorkingPosture;
@@ -89,7 +128,12 @@ function takeEffects(working: ReadonlyMap<string, WorkingPosture>, signal: Signa
 }
 
 /** Of the devices that a signal may be about, but for those that a clock which was ahead has stored. */
-function comparableViews(working: ReadonlyMap<string, WorkingPosture>, signal: Signal, match: Match, effects: readonly HoldEffect[]): readonly PartnerView[] {
+function comparableViews(
+  working: ReadonlyMap<string, WorkingPosture>,
+  signal: Signal,
+  match: Match,
+  effects: readonly HoldEffect[],
+): readonly PartnerView[] {
   const ids = [...(match.kind === 'matched' ? [match.deviceId] : []), ...effects.map(({ deviceId }) => deviceId)];
   return ids.flatMap((id) => {
     const of = working.get(id);
@@ -125,9 +169,20 @@ export const NOTHING_KEPT: Kept = { ids: [], postures: [], findings: [], older: 
 /** Findings only where one of the signals may touch any. */
 export async function readKept(tx: Transaction, ids: readonly string[], signals: readonly Signal[]): Promise<Kept> {
   if (ids.length === 0) return NOTHING_KEPT;
-  const withFindings = signals.some((s) => s.findings.length > 0 || (s.securedEndsFindings !== undefined && s.state === 'secured'));
-  const [postures, findings, older] = await Promise.all([tx.postures.get(ids), withFindings ? tx.findings.ofDevices(ids) : [], tx.devices.olderRecordsOf(ids)]);
-  return { ids, postures, findings, older: new Map(ids.flatMap((id, i) => (older[i]?.length ? [[id, older[i]]] : []))) };
+  const withFindings = signals.some(
+    (s) => s.findings.length > 0 || (s.securedEndsFindings !== undefined && s.state === 'secured'),
+  );
+  const [postures, findings, older] = await Promise.all([
+    tx.postures.get(ids),
+    withFindings ? tx.findings.ofDevices(ids) : [],
+    tx.devices.olderRecordsOf(ids),
+  ]);
+  return {
+    ids,
+    postures,
+    findings,
+    older: new Map(ids.flatMap((id, i) => (older[i]?.length ? [[id, older[i]]] : []))),
+  };
 }
 
 interface Working {
@@ -137,7 +192,12 @@ interface Working {
 }
 
 async function loadWorking(
-  tx: Transaction, meant: readonly string[], signals: readonly Signal[], read: Kept, now: number, limits: SignalLimits,
+  tx: Transaction,
+  meant: readonly string[],
+  signals: readonly Signal[],
+  read: Kept,
+  now: number,
+  limits: SignalLimits,
 ): Promise<Working> {
   const named = await withRead(tx, read, meant, signals);
   const ofMeant = new Set(meant);
@@ -146,19 +206,36 @@ async function loadWorking(
   const all = await withRead(tx, named, ids, signals);
   const before = new Map(all.postures.map((p) => [p.deviceId, p]));
   const findings = Map.groupBy(all.findings, (f) => f.deviceId);
-  return { older, working: new Map(ids.map((id) => [id, workingPosture(id, before.get(id), findings.get(id) ?? [], now, limits)])) };
+  return {
+    older,
+    working: new Map(ids.map((id) => [id, workingPosture(id, before.get(id), findings.get(id) ?? [], now, limits)])),
+  };
 }
 
-async function withRead(tx: Transaction, read: Kept, ids: readonly string[], signals: readonly Signal[]): Promise<Kept> {
+async function withRead(
+  tx: Transaction,
+  read: Kept,
+  ids: readonly string[],
+  signals: readonly Signal[],
+): Promise<Kept> {
   const known = new Set(read.ids);
   const missing = ids.filter((id) => !known.has(id));
   if (missing.length === 0) return read;
   const { postures, findings, older } = await readKept(tx, missing, signals);
-  return { ids: [...read.ids, ...missing], postures: [...read.postures, ...postures], findings: [...read.findings, ...findings], older: new Map([...read.older, ...older]) };
+  return {
+    ids: [...read.ids, ...missing],
+    postures: [...read.postures, ...postures],
+    findings: [...read.findings, ...findings],
+    older: new Map([...read.older, ...older]),
+  };
 }
 
 /** From memory; a device that another process has just registered is read from the store. */
-async function factsOf(tx: Transaction, memory: ReadModel, ids: readonly string[]): Promise<ReadonlyMap<string, Identified>> {
+async function factsOf(
+  tx: Transaction,
+  memory: ReadModel,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Identified>> {
   const known = new Map<string, Identified>();
   const unknown: string[] = [];
   for (const id of ids) {

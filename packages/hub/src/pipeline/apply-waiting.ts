@@ -18,17 +18,27 @@ export async function applyWaitingForClock(deps: TakeDependencies): Promise<void
 
 async function applyRows(deps: TakeDependencies, rows: readonly DocumentRow[]): Promise<void> {
   const { store, serial, memory, clock } = deps;
-  const postures = await serial.run(() => store.transaction(async (tx) => {
-    const now = clock.now();
-    const waiting = rows.flatMap((row) => waitingIn(row) ?? [])
-      // Devices and partners may have gone meanwhile.
-      .filter(({ deviceId, signal }) => memory.fleet.get(deviceId) !== undefined && memory.connector(signal.connectorId) !== undefined);
-    const signals = waiting.map(({ signal }) => ({ ...signal, observedAt: Math.min(signal.observedAt, now), receivedAt: now }));
-    const matches = waiting.map(({ deviceId, evidence }): Match => ({ kind: 'matched', deviceId, evidence }));
-    const applied = await applyToDevices(tx, deps, signals, matches, now);
-    // A doubt may have begun meanwhile, in which they wait on.
-    if (clock.inDoubt !== true) for (const { kind, id } of rows) await tx.documents.delete(kind, id);
-    return applied.postures;
-  }));
+  const postures = await serial.run(() =>
+    store.transaction(async (tx) => {
+      const now = clock.now();
+      const waiting = rows
+        .flatMap((row) => waitingIn(row) ?? [])
+        // Devices and partners may have gone meanwhile.
+        .filter(
+          ({ deviceId, signal }) =>
+            memory.fleet.get(deviceId) !== undefined && memory.connector(signal.connectorId) !== undefined,
+        );
+      const signals = waiting.map(({ signal }) => ({
+        ...signal,
+        observedAt: Math.min(signal.observedAt, now),
+        receivedAt: now,
+      }));
+      const matches = waiting.map(({ deviceId, evidence }): Match => ({ kind: 'matched', deviceId, evidence }));
+      const applied = await applyToDevices(tx, deps, signals, matches, now);
+      // A doubt may have begun meanwhile, in which they wait on.
+      if (clock.inDoubt !== true) for (const { kind, id } of rows) await tx.documents.delete(kind, id);
+      return applied.postures;
+    }),
+  );
   for (const posture of postures) memory.fleet.setPosture(posture);
 }

@@ -14,20 +14,29 @@ export async function classifyFindings(store: Store, serial: Serial, stopped: ()
   while (!stopped()) {
     const old = await store.findings.withoutCategory(CHUNK);
     if (old.length === 0) return;
-    for (const { connectorId } of old) if (!tables.has(connectorId)) tables.set(connectorId, await tableOf(store, connectorId));
+    for (const { connectorId } of old)
+      if (!tables.has(connectorId)) tables.set(connectorId, await tableOf(store, connectorId));
     const deviceIds = [...new Set(old.map(({ deviceId }) => deviceId))];
-    await serial.run(() => store.transaction(async (tx) => {
-      // Held, and read again: a report may have come in between.
-      await tx.postures.get(deviceIds);
-      const current = (await tx.findings.ofDevices(deviceIds)).filter(({ category }) => category === undefined);
-      await tx.findings.put(current.map((finding) => ({ ...finding, category: categoryOf(tables.get(finding.connectorId), finding.type) })));
-    }));
+    await serial.run(() =>
+      store.transaction(async (tx) => {
+        // Held, and read again: a report may have come in between.
+        await tx.postures.get(deviceIds);
+        const current = (await tx.findings.ofDevices(deviceIds)).filter(({ category }) => category === undefined);
+        await tx.findings.put(
+          current.map((finding) => ({
+            ...finding,
+            category: categoryOf(tables.get(finding.connectorId), finding.type),
+          })),
+        );
+      }),
+    );
   }
 }
 
 /** The words of the vendor behind a connector. */
 async function tableOf(store: Pick<Store, 'documents'>, connectorId: string): Promise<CategoryTable | undefined> {
   const link = await store.documents.get('vendorLink', connectorId);
-  const vendor = link === undefined ? VENDORS.find((one) => one.connectorId === connectorId) : vendorById(String(link.body.vendor));
+  const vendor =
+    link === undefined ? VENDORS.find((one) => one.connectorId === connectorId) : vendorById(String(link.body.vendor));
   return vendor?.categories;
 }

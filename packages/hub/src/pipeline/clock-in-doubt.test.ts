@@ -2,7 +2,19 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ThreatState } from '@sallyport/core';
 import type { Store } from '../store/store.ts';
-import { ALICE, furnish, LOOKOUT, phone, PHONE, pipelineOnMachine, report, temporaryStore, TestMachine, ZIMPERIUM, type TestPipeline } from './testing.ts';
+import {
+  ALICE,
+  furnish,
+  LOOKOUT,
+  phone,
+  PHONE,
+  pipelineOnMachine,
+  report,
+  temporaryStore,
+  TestMachine,
+  ZIMPERIUM,
+  type TestPipeline,
+} from './testing.ts';
 
 /** What a hub does whose clock jumps, comes back, or was wrong before a restart. */
 
@@ -28,10 +40,17 @@ afterEach(async () => {
 });
 
 /** A report that tells the true time: that of the machine before anybody set it, plus what has gone by. */
-const tells = (state: ThreatState, at = machine.at, connectorId = LOOKOUT) => hub.intake.take(connectorId, [report(connectorId, PHONE, { state, at })]);
+const tells = (state: ThreatState, at = machine.at, connectorId = LOOKOUT) =>
+  hub.intake.take(connectorId, [report(connectorId, PHONE, { state, at })]);
 const stateOf = (id = PHONE) => hub.decider.view.posture(id)?.complianceState;
-const mailIsOpen = () => hub.decider.decide({ user: ALICE, application: 'Exchange', device: { grade: 'managedDeviceId', value: PHONE } } as never).decision;
-const silentOnes = async () => (await store.documents.list('connectorStatus')).filter(({ body }) => body.state === 'unresponsive').length;
+const mailIsOpen = () =>
+  hub.decider.decide({
+    user: ALICE,
+    application: 'Exchange',
+    device: { grade: 'managedDeviceId', value: PHONE },
+  } as never).decision;
+const silentOnes = async () =>
+  (await store.documents.list('connectorStatus')).filter(({ body }) => body.state === 'unresponsive').length;
 
 async function restart(): Promise<void> {
   await hub.close();
@@ -48,7 +67,11 @@ test('a jump of eight days makes nobody silent, and opens nothing', async () => 
   machine.set(8 * DAY);
   await hub.tick();
   await passes(MINUTE);
-  expect([await silentOnes(), stateOf(), hub.clockControl?.state()]).toEqual([0, 'noncompliant', expect.objectContaining({ doubt: 'jump', deletionHeld: true })]);
+  expect([await silentOnes(), stateOf(), hub.clockControl?.state()]).toEqual([
+    0,
+    'noncompliant',
+    expect.objectContaining({ doubt: 'jump', deletionHeld: true }),
+  ]);
 });
 
 test('when the new time counts after an hour, partners that were heard until then are not silent', async () => {
@@ -76,25 +99,30 @@ test('what ends by the time that goes by without a report ends no sooner by a ju
   await hub.tick();
   await passes(61 * MINUTE);
   expect([hub.clockControl?.state().doubt, stateOf()]).toEqual([null, 'noncompliant']);
-  expect((await store.documents.get('connectorStatus', ZIMPERIUM))?.body.deprovisionedAt).toBeGreaterThan(machine.wall() - 21 * DAY);
+  expect((await store.documents.get('connectorStatus', ZIMPERIUM))?.body.deprovisionedAt).toBeGreaterThan(
+    machine.wall() - 21 * DAY,
+  );
   await passes(9 * DAY);
   expect(stateOf()).toBe('noncompliant');
 });
 
-test.each([[60 * DAY], [-60 * DAY], [-DAY]])('with the clock off by %s ms bad news counts at once and good news waits until it is back', async (off) => {
-  machine.set(off);
-  await hub.tick();
-  machine.advance(MINUTE);
-  await tells('highSeverity');
-  expect(stateOf()).toBe('noncompliant');
-  machine.advance(MINUTE);
-  expect(await tells('secured')).toMatchObject([{ status: 'accepted' }]);
-  expect(stateOf()).toBe('noncompliant');
-  machine.set(-off);
-  await hub.tick();
-  expect([stateOf(), await store.documents.list('waitingSignal')]).toEqual(['compliant', []]);
-  expect((await store.postures.get([PHONE]))[0]?.views).toMatchObject([{ state: 'secured', observedAt: machine.at }]);
-});
+test.each([[60 * DAY], [-60 * DAY], [-DAY]])(
+  'with the clock off by %s ms bad news counts at once and good news waits until it is back',
+  async (off) => {
+    machine.set(off);
+    await hub.tick();
+    machine.advance(MINUTE);
+    await tells('highSeverity');
+    expect(stateOf()).toBe('noncompliant');
+    machine.advance(MINUTE);
+    expect(await tells('secured')).toMatchObject([{ status: 'accepted' }]);
+    expect(stateOf()).toBe('noncompliant');
+    machine.set(-off);
+    await hub.tick();
+    expect([stateOf(), await store.documents.list('waitingSignal')]).toEqual(['compliant', []]);
+    expect((await store.postures.get([PHONE]))[0]?.views).toMatchObject([{ state: 'secured', observedAt: machine.at }]);
+  },
+);
 
 test('what waits survives a restart in the middle of the doubt', async () => {
   machine.set(60 * DAY);
@@ -127,12 +155,17 @@ test('after a start with a clock that was ahead, nothing stays ahead: true repor
   await tells('secured', machine.wall());
   await hub.configuration.write('test', async (tx, changed) => {
     const policy = await tx.documents.get('deviceCompliancePolicy', 'policy');
-    const body = { ...policy?.body, scheduledActionsForRule: [{ scheduledActionConfigurations: [{ actionType: 'block', gracePeriodHours: 24 }] }] };
+    const body = {
+      ...policy?.body,
+      scheduledActionsForRule: [{ scheduledActionConfigurations: [{ actionType: 'block', gracePeriodHours: 24 }] }],
+    };
     await tx.documents.put('deviceCompliancePolicy', 'policy', body, machine.wall());
     changed({ kind: 'deviceCompliancePolicy', id: 'policy', after: body });
   });
   await hub.devices.put('test', phone('6f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a11', machine.wall()));
-  await hub.intake.take(ZIMPERIUM, [report(ZIMPERIUM, '6f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a11', { state: 'highSeverity', at: machine.wall() })]);
+  await hub.intake.take(ZIMPERIUM, [
+    report(ZIMPERIUM, '6f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a11', { state: 'highSeverity', at: machine.wall() }),
+  ]);
   await hub.intake.take(ZIMPERIUM, [report(ZIMPERIUM, PHONE, { state: 'secured', at: machine.wall() })]);
   const graceOf = () => hub.decider.view.posture('6f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a11')?.graceUntil ?? 0;
   expect(graceOf()).toBeGreaterThan(machine.at + 60 * DAY);
@@ -152,7 +185,8 @@ test('after a start with a clock that was ahead, nothing stays ahead: true repor
   expect(graceOf()).toBeLessThanOrEqual(machine.at + DAY);
   for (const at of (await store.heartbeats.all()).values()) expect(at).toBeLessThanOrEqual(machine.at);
   for (const { views, failing } of await store.postures.get([PHONE, '6f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a11'])) {
-    for (const time of [...views.map(({ observedAt }) => observedAt), ...Object.values(failing)]) expect(time).toBeLessThanOrEqual(machine.at);
+    for (const time of [...views.map(({ observedAt }) => observedAt), ...Object.values(failing)])
+      expect(time).toBeLessThanOrEqual(machine.at);
   }
   await passes(8 * DAY);
   expect(await silentOnes()).toBe(2);
@@ -213,31 +247,40 @@ test('mail stays closed through any of it', async () => {
 
 test('whatever the clock does and however often the hub restarts, bad news closes at once and good news opens in the end', async () => {
   const step = fc.record({
-    set: fc.oneof(fc.constant(0), fc.integer({ min: -3_000 * DAY, max: 3_000 * DAY }), fc.integer({ min: -10 * MINUTE, max: 10 * MINUTE })),
-    passes: fc.integer({ min: 1_000, max: 4 * MINUTE }), restarts: fc.boolean(), tells: fc.boolean(),
+    set: fc.oneof(
+      fc.constant(0),
+      fc.integer({ min: -3_000 * DAY, max: 3_000 * DAY }),
+      fc.integer({ min: -10 * MINUTE, max: 10 * MINUTE }),
+    ),
+    passes: fc.integer({ min: 1_000, max: 4 * MINUTE }),
+    restarts: fc.boolean(),
+    tells: fc.boolean(),
   });
-  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
-    await passes(MINUTE);
-    await tells('secured');
-    await passes(MINUTE);
-    expect(mailIsOpen()).toBe(true);
-    await tells('highSeverity');
-    let off = 0;
-    for (const { set, passes: ms, restarts, tells: tellsAgain } of steps) {
-      off += set;
-      machine.set(set);
-      await hub.tick();
-      await passes(ms);
-      if (tellsAgain) await tells('mediumSeverity');
-      if (restarts) await restart();
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
+      await passes(MINUTE);
+      await tells('secured');
+      await passes(MINUTE);
+      expect(mailIsOpen()).toBe(true);
+      await tells('highSeverity');
+      let off = 0;
+      for (const { set, passes: ms, restarts, tells: tellsAgain } of steps) {
+        off += set;
+        machine.set(set);
+        await hub.tick();
+        await passes(ms);
+        if (tellsAgain) await tells('mediumSeverity');
+        if (restarts) await restart();
+        expect(mailIsOpen()).toBe(false);
+      }
+      machine.set(-off);
+      await passes(MINUTE);
+      await passes(61 * MINUTE);
       expect(mailIsOpen()).toBe(false);
-    }
-    machine.set(-off);
-    await passes(MINUTE);
-    await passes(61 * MINUTE);
-    expect(mailIsOpen()).toBe(false);
-    await tells('secured');
-    await passes(MINUTE);
-    expect([hub.clockControl?.state().doubt, mailIsOpen()]).toEqual([null, true]);
-  }), { numRuns: 6 });
+      await tells('secured');
+      await passes(MINUTE);
+      expect([hub.clockControl?.state().doubt, mailIsOpen()]).toEqual([null, true]);
+    }),
+    { numRuns: 6 },
+  );
 }, 60_000);

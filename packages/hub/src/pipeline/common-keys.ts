@@ -13,13 +13,26 @@ export class CommonKeys {
   reports = 0;
 
   /** The alarm that a report gives rise to, if any. */
-  alarm({ connectorId, reportId, keys }: Signal, match: Match, { maxCandidates }: SignalLimits, now: number, origin: string): Omit<OutboxRow, 'seq'>[] {
+  alarm(
+    { connectorId, reportId, keys }: Signal,
+    match: Match,
+    { maxCandidates }: SignalLimits,
+    now: number,
+    origin: string,
+  ): Omit<OutboxRow, 'seq'>[] {
     if (match.kind !== 'ambiguous' || match.candidates.length <= maxCandidates) return [];
     this.reports += 1;
     const key = keys.find((one) => !isPartners(one));
     if (key === undefined || !this.#isDue(`${key.type} ${key.value.toLowerCase()}`, now)) return [];
     const named = key.type === 'email' ? {} : { key: key.value };
-    return [{ kind: 'key-too-common', subject: key.type, at: now, payload: { connectorId, reportId, keyType: key.type, ...named, devices: match.candidates.length, origin } }];
+    return [
+      {
+        kind: 'key-too-common',
+        subject: key.type,
+        at: now,
+        payload: { connectorId, reportId, keyType: key.type, ...named, devices: match.candidates.length, origin },
+      },
+    ];
   }
 
   #isDue(name: string, now: number): boolean {

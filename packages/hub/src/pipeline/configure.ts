@@ -20,7 +20,11 @@ export class Configure implements Configuration {
     this.#deps = deps;
   }
 
-  async write<T>(actor: string, work: (tx: Transaction, changed: (change: ConfigurationChange) => void) => Promise<T>, evaluated?: (effect: AccessEffect) => void): Promise<T> {
+  async write<T>(
+    actor: string,
+    work: (tx: Transaction, changed: (change: ConfigurationChange) => void) => Promise<T>,
+    evaluated?: (effect: AccessEffect) => void,
+  ): Promise<T> {
     const { store, serial, clock, origin } = this.#deps;
     const { result, touched } = await serial.run(async () => {
       const changes: ConfigurationChange[] = [];
@@ -32,9 +36,14 @@ export class Configure implements Configuration {
         const at = clock.now();
         if (changes.length > 0) {
           await tx.audit.append(changes.map((change) => auditRow(actor, change, at)));
-          await tx.outbox.append(changes.map(({ kind, id }) => ({
-            kind: 'configuration-changed' as const, subject: kind, at, payload: { kind, id, origin },
-          })));
+          await tx.outbox.append(
+            changes.map(({ kind, id }) => ({
+              kind: 'configuration-changed' as const,
+              subject: kind,
+              at,
+              payload: { kind, id, origin },
+            })),
+          );
         }
         return answer;
       });

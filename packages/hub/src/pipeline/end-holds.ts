@@ -11,8 +11,19 @@ export async function endHolds(deps: ReevaluateDependencies): Promise<void> {
   if (deps.clock.inDoubt === true) return;
   const { memory } = deps;
   const now = deps.clock.now();
-  const ended = [...memory.fleet.withHolds()].filter(({ posture }) => posture !== undefined && withoutEndedHolds(posture.views, memory.connectors, now, memory.signalLimits) !== posture.views);
+  const ended = [...memory.fleet.withHolds()].filter(
+    ({ posture }) =>
+      posture !== undefined &&
+      withoutEndedHolds(posture.views, memory.connectors, now, memory.signalLimits) !== posture.views,
+  );
   for (let i = 0; i < ended.length; i += CHUNK) {
-    await rewriteThese(deps, ended.slice(i, i + CHUNK).map(({ id }) => id), ({ views, failing }) => ({ views: withoutEndedHolds(views, memory.connectors, now, memory.signalLimits), failing }));
+    await rewriteThese(
+      deps,
+      ended.slice(i, i + CHUNK).map(({ id }) => id),
+      ({ views, failing }) => ({
+        views: withoutEndedHolds(views, memory.connectors, now, memory.signalLimits),
+        failing,
+      }),
+    );
   }
 }

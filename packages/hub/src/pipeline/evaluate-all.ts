@@ -82,7 +82,7 @@ export class EvaluateAll {
     await pause(ms, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
   }
 
-  * #devices(): Generator<FleetDevice> {
+  *#devices(): Generator<FleetDevice> {
     for (const device of this.#deps.memory.fleet.all()) {
       if (this.#stopped.signal.aborted) return;
       yield device;

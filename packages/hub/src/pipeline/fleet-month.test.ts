@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
 import {
-  DEFAULT_SIGNAL_LIMITS, evaluateCompliance, isAssessment, isLostContact, meaningOf, THREAT_STATES,
-  type CompliancePolicy, type Connector, type MergeRule, type PartnerView, type Signal, type ThreatState,
+  DEFAULT_SIGNAL_LIMITS,
+  evaluateCompliance,
+  isAssessment,
+  isLostContact,
+  meaningOf,
+  THREAT_STATES,
+  type CompliancePolicy,
+  type Connector,
+  type MergeRule,
+  type PartnerView,
+  type Signal,
+  type ThreatState,
 } from '@sallyport/core';
 import type { IncomingReport } from './ports.ts';
 import { draftOf } from '../documents/catalogue.ts';
@@ -47,7 +57,14 @@ function saidOn(day: number, random: () => number): Signal[] {
       const words = random() < 0.05 ? 2 : 1;
       for (let word = 0; word < words; word += 1) {
         const state = THREAT_STATES[Math.floor(random() * THREAT_STATES.length)] as ThreatState;
-        signals.push({ connectorId, reportId: `${day}-${n}-${word}`, observedAt, state, findings: [], keys: [{ type: 'managedDeviceId', value: deviceId(n) }] });
+        signals.push({
+          connectorId,
+          reportId: `${day}-${n}-${word}`,
+          observedAt,
+          state,
+          findings: [],
+          keys: [{ type: 'managedDeviceId', value: deviceId(n) }],
+        });
       }
     }
   }
@@ -76,19 +93,39 @@ function asItArrives(days: readonly Signal[][], random: () => number): Signal[][
   return arriving;
 }
 
-const CONNECTORS = Object.fromEntries(PARTNERS.map((id) => [id, {
-  androidEnabled: true, iosEnabled: true, partnerUnresponsivenessThresholdInDays: 7, androidDeviceBlockedOnMissingPartnerData: id === 'b',
-}]));
-const POLICIES = Object.fromEntries(['android', 'ios'].map((platform) => [`policy-${platform}`, {
-  '@odata.type': `#microsoft.graph.${platform}CompliancePolicy`, deviceThreatProtectionEnabled: true, deviceThreatProtectionRequiredSecurityLevel: 'medium',
-  assignments: [{ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } }],
-  scheduledActionsForRule: [{ scheduledActionConfigurations: [{ actionType: 'block', gracePeriodHours: 0 }] }],
-}]));
+const CONNECTORS = Object.fromEntries(
+  PARTNERS.map((id) => [
+    id,
+    {
+      androidEnabled: true,
+      iosEnabled: true,
+      partnerUnresponsivenessThresholdInDays: 7,
+      androidDeviceBlockedOnMissingPartnerData: id === 'b',
+    },
+  ]),
+);
+const POLICIES = Object.fromEntries(
+  ['android', 'ios'].map((platform) => [
+    `policy-${platform}`,
+    {
+      '@odata.type': `#microsoft.graph.${platform}CompliancePolicy`,
+      deviceThreatProtectionEnabled: true,
+      deviceThreatProtectionRequiredSecurityLevel: 'medium',
+      assignments: [{ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } }],
+      scheduledActionsForRule: [{ scheduledActionConfigurations: [{ actionType: 'block', gracePeriodHours: 0 }] }],
+    },
+  ]),
+);
 const RULES = { ios: { platform: 'iOS', priority: 1, method: 'quorum', atLeast: 2, silentPartner: 'raise' } };
 
 async function furnish(hub: TestPipeline): Promise<void> {
   await hub.configuration.write('test', async (tx, changed) => {
-    for (const [kind, documents] of [['mobileThreatDefenseConnector', CONNECTORS], ['deviceCompliancePolicy', POLICIES], ['mergeRule', RULES], ['user', { [ALICE]: { userPrincipalName: 'alice@example.com' } }]] as const) {
+    for (const [kind, documents] of [
+      ['mobileThreatDefenseConnector', CONNECTORS],
+      ['deviceCompliancePolicy', POLICIES],
+      ['mergeRule', RULES],
+      ['user', { [ALICE]: { userPrincipalName: 'alice@example.com' } }],
+    ] as const) {
       for (const [id, body] of Object.entries(documents)) {
         await tx.documents.put(kind, id, body, START);
         changed({ kind, id, after: body });
@@ -112,17 +149,26 @@ interface Reported {
 
 /** Newest first; of reports of one instant the worse, then the one with the greater id. */
 function byNewest(a: Reported, b: Reported): number {
-  return b.observedAt - a.observedAt || meaningOf(b.state).rank - meaningOf(a.state).rank || (b.reportId > a.reportId ? 1 : -1);
+  return (
+    b.observedAt - a.observedAt ||
+    meaningOf(b.state).rank - meaningOf(a.state).rank ||
+    (b.reportId > a.reportId ? 1 : -1)
+  );
 }
 
 /** What each partner reports of each phone in the end: the newest state, and the last ones that stand behind it where it is no level. */
 function viewsOf(signals: Iterable<Signal>): Map<string, PartnerView[]> {
-  const reports = Map.groupBy(signals, ({ connectorId, keys }) => `${(keys[0] as { value: string }).value} ${connectorId}`);
+  const reports = Map.groupBy(
+    signals,
+    ({ connectorId, keys }) => `${(keys[0] as { value: string }).value} ${connectorId}`,
+  );
   const views = new Map<string, PartnerView[]>();
   for (const [key, ofPartner] of reports) {
     const [id, connectorId] = key.split(' ') as [string, string];
-    const sorted = ofPartner.map(({ state, observedAt, reportId }): Reported => ({ state: state as ThreatState, observedAt, reportId })).sort(byNewest);
-    views.set(id, [...views.get(id) ?? [], viewOf(connectorId, sorted)]);
+    const sorted = ofPartner
+      .map(({ state, observedAt, reportId }): Reported => ({ state: state as ThreatState, observedAt, reportId }))
+      .sort(byNewest);
+    views.set(id, [...(views.get(id) ?? []), viewOf(connectorId, sorted)]);
   }
   return views;
 }
@@ -135,14 +181,24 @@ function viewOf(connectorId: string, sorted: readonly Reported[]): PartnerView {
   const sinceLevel = levelAt < 0 ? sorted : sorted.slice(0, levelAt);
   const lastAppState = isLostContact(newest.state) ? sinceLevel.find(({ state }) => !isLostContact(state)) : undefined;
   return {
-    ...view, levelMissingSince: (sinceLevel.at(-1) as Reported).observedAt,
-    ...(levelAt >= 0 && { lastLevel: sorted[levelAt] }), ...(lastAppState && { lastAppState }),
+    ...view,
+    levelMissingSince: (sinceLevel.at(-1) as Reported).observedAt,
+    ...(levelAt >= 0 && { lastLevel: sorted[levelAt] }),
+    ...(lastAppState && { lastAppState }),
   };
 }
 
 /** As much of a view as stands in the end, sorted by connector. */
 function lasting(views: readonly PartnerView[]) {
-  return views.map(({ connectorId, state, observedAt, reportId, lastLevel, lastAppState }) => ({ connectorId, state, observedAt, reportId, lastLevel, lastAppState }))
+  return views
+    .map(({ connectorId, state, observedAt, reportId, lastLevel, lastAppState }) => ({
+      connectorId,
+      state,
+      observedAt,
+      reportId,
+      lastLevel,
+      lastAppState,
+    }))
     .sort((x, y) => (x.connectorId < y.connectorId ? -1 : 1));
 }
 
@@ -156,10 +212,18 @@ test('a month of a fleet ends where a plain computation from what was said ends'
   for (const [day, signals] of asItArrives(days, random).entries()) {
     hub.clock.at = START + (day + 1) * DAY;
     for (const connectorId of PARTNERS) {
-      const reports = signals.filter((s) => s.connectorId === connectorId).map((signal): IncomingReport => ({
-        signal, row: { connectorId, reportId: signal.reportId, observedAt: signal.observedAt, format: 'test', raw: '{}' },
-      }));
-      for (let i = 0; i < reports.length; i += 1_000) taken += (await hub.intake.take(connectorId, reports.slice(i, i + 1_000))).filter((o) => o.status !== 'duplicate').length;
+      const reports = signals
+        .filter((s) => s.connectorId === connectorId)
+        .map(
+          (signal): IncomingReport => ({
+            signal,
+            row: { connectorId, reportId: signal.reportId, observedAt: signal.observedAt, format: 'test', raw: '{}' },
+          }),
+        );
+      for (let i = 0; i < reports.length; i += 1_000)
+        taken += (await hub.intake.take(connectorId, reports.slice(i, i + 1_000))).filter(
+          (o) => o.status !== 'duplicate',
+        ).length;
     }
     await hub.tick();
   }
@@ -171,26 +235,49 @@ test('a month of a fleet ends where a plain computation from what was said ends'
 
   const now = hub.clock.now();
   const heartbeats = await hub.store.heartbeats.all();
-  const connectors = PARTNERS.map((id) => ({ ...draftOf('mobileThreatDefenseConnector', id, CONNECTORS[id] ?? {}) as Connector, lastHeartbeatAt: heartbeats.get(id) }));
-  const policies = Object.entries(POLICIES).map(([id, body]) => draftOf('deviceCompliancePolicy', id, body) as CompliancePolicy);
+  const connectors = PARTNERS.map((id) => ({
+    ...(draftOf('mobileThreatDefenseConnector', id, CONNECTORS[id] ?? {}) as Connector),
+    lastHeartbeatAt: heartbeats.get(id),
+  }));
+  const policies = Object.entries(POLICIES).map(
+    ([id, body]) => draftOf('deviceCompliancePolicy', id, body) as CompliancePolicy,
+  );
   const allViews = viewsOf(days.flat());
-  const stored = new Map((await hub.store.postures.get(Array.from({ length: DEVICES }, (_, n) => deviceId(n)))).map((p) => [p.deviceId, p]));
+  const stored = new Map(
+    (await hub.store.postures.get(Array.from({ length: DEVICES }, (_, n) => deviceId(n)))).map((p) => [p.deviceId, p]),
+  );
   const states = new Map<string, number>();
   for (let n = 0; n < DEVICES; n += 1) {
     const device = toDeviceFacts(deviceRow(n).resource);
     const views = allViews.get(device.id) ?? [];
-    const { state, merged, reasons } = evaluateCompliance({
-      device, views, groupIds: [], userMissing: false, connectors, failing: {}, policies: policies.filter((p) => p.platform === device.platform),
-      mergeRules: Object.entries(RULES).map(([id, body]) => draftOf('mergeRule', id, body) as MergeRule), settings: { secureByDefault: false, checkinThresholdDays: 30 },
-      limits: DEFAULT_SIGNAL_LIMITS,
-    }, now);
+    const { state, merged, reasons } = evaluateCompliance(
+      {
+        device,
+        views,
+        groupIds: [],
+        userMissing: false,
+        connectors,
+        failing: {},
+        policies: policies.filter((p) => p.platform === device.platform),
+        mergeRules: Object.entries(RULES).map(([id, body]) => draftOf('mergeRule', id, body) as MergeRule),
+        settings: { secureByDefault: false, checkinThresholdDays: 30 },
+        limits: DEFAULT_SIGNAL_LIMITS,
+      },
+      now,
+    );
     const posture = stored.get(device.id);
-    expect({ state: posture?.complianceState, merged: posture?.mergedState, reasons: posture?.reasons }, device.id).toEqual({ state, merged: merged.state, reasons: JSON.parse(JSON.stringify(reasons)) });
+    expect(
+      { state: posture?.complianceState, merged: posture?.mergedState, reasons: posture?.reasons },
+      device.id,
+    ).toEqual({ state, merged: merged.state, reasons: JSON.parse(JSON.stringify(reasons)) });
     expect(lasting(posture?.views ?? []), device.id).toEqual(lasting(views));
     expect(hub.decider.view.posture(device.id)?.complianceState).toBe(state);
     states.set(state, (states.get(state) ?? 0) + 1);
   }
   // Else the month would have proved little.
-  expect([...states.values()].every((count) => count > DEVICES / 20) && states.size > 1, JSON.stringify([...states])).toBe(true);
+  expect(
+    [...states.values()].every((count) => count > DEVICES / 20) && states.size > 1,
+    JSON.stringify([...states]),
+  ).toBe(true);
   await hub.close();
 }, 400_000);

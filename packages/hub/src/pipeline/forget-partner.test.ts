@@ -2,14 +2,23 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { furnish, LOOKOUT, phone, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from './testing.ts';
 
 let hub: TestPipeline;
-const said = (): ReturnType<typeof report> => report(ZIMPERIUM, PHONE, { reportId: 'z-1', state: 'highSeverity', at: hub.clock.now(), findings: [{ id: 'f1', type: 'malware', severity: 'high', state: 'open' }] });
+const said = (): ReturnType<typeof report> =>
+  report(ZIMPERIUM, PHONE, {
+    reportId: 'z-1',
+    state: 'highSeverity',
+    at: hub.clock.now(),
+    findings: [{ id: 'f1', type: 'malware', severity: 'high', state: 'open' }],
+  });
 const posture = () => hub.decider.view.posture(PHONE);
 
 beforeEach(async () => {
   hub = await testPipeline();
   await furnish(hub);
   await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'lowSeverity' })]);
-  await hub.intake.take(ZIMPERIUM, [said(), report(ZIMPERIUM, 'later', { state: 'highSeverity', keys: [{ type: 'serialNumber', value: 'LATER-1' }] })]);
+  await hub.intake.take(ZIMPERIUM, [
+    said(),
+    report(ZIMPERIUM, 'later', { state: 'highSeverity', keys: [{ type: 'serialNumber', value: 'LATER-1' }] }),
+  ]);
   await hub.tick();
 });
 afterEach(() => hub.close());
@@ -33,7 +42,11 @@ async function make(): Promise<void> {
 test('what the partner of a deleted connector said does not count for the next one with its id', async () => {
   expect(posture()).toMatchObject({ mergedState: 'highSeverity', complianceState: 'noncompliant' });
   await remove();
-  expect(posture()).toMatchObject({ mergedState: 'lowSeverity', complianceState: 'compliant', views: [{ connectorId: LOOKOUT }] });
+  expect(posture()).toMatchObject({
+    mergedState: 'lowSeverity',
+    complianceState: 'compliant',
+    views: [{ connectorId: LOOKOUT }],
+  });
   await make();
   expect(posture()).toMatchObject({ mergedState: 'lowSeverity', complianceState: 'compliant' });
   expect((await hub.store.postures.get([PHONE]))[0]?.views).toHaveLength(1);
@@ -42,7 +55,10 @@ test('what the partner of a deleted connector said does not count for the next o
 test('reports that waited for a device are not applied when it appears', async () => {
   await remove();
   await make();
-  await hub.devices.put('test', phone('55555555-5d0b-4e6e-9a53-1d6f2b7c9a10', hub.clock.now(), { serialNumber: 'LATER-1' }));
+  await hub.devices.put(
+    'test',
+    phone('55555555-5d0b-4e6e-9a53-1d6f2b7c9a10', hub.clock.now(), { serialNumber: 'LATER-1' }),
+  );
   expect(hub.decider.view.posture('55555555-5d0b-4e6e-9a53-1d6f2b7c9a10')?.views).toEqual([]);
 });
 
@@ -66,7 +82,9 @@ test('the same report, sent to the next connector with its id, counts', async ()
 test('a disagreement with it ends', async () => {
   await remove();
   await hub.tick();
-  expect((await hub.store.outbox.after(0, 1_000)).map(({ kind }) => kind).filter((kind) => kind.startsWith('disagreement'))).toEqual(['disagreement-started', 'disagreement-ended']);
+  expect(
+    (await hub.store.outbox.after(0, 1_000)).map(({ kind }) => kind).filter((kind) => kind.startsWith('disagreement')),
+  ).toEqual(['disagreement-started', 'disagreement-ended']);
 });
 
 test('what a stop left undone is done when the next connector is made', async () => {

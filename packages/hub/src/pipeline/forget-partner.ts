@@ -28,7 +28,7 @@ export async function forgetPartner(deps: TakeDependencies, connectorId: string)
   await endViews(deps, connectorId);
   await endFindings(deps, connectorId);
   const retired = `${connectorId}${RETIRED}${isoTime(clock.now())}`;
-  while (await store.transaction((tx) => tx.reports.retire(connectorId, retired, CHUNK)) > 0);
+  while ((await store.transaction((tx) => tx.reports.retire(connectorId, retired, CHUNK))) > 0);
   await store.transaction(async (tx) => {
     await tx.vendorDevices.forget(connectorId);
     await forgetUnknownTerms(tx, connectorId);
@@ -40,7 +40,7 @@ export async function forgetPartner(deps: TakeDependencies, connectorId: string)
 
 async function endViews(deps: TakeDependencies, connectorId: string): Promise<void> {
   const { store, serial, memory } = deps;
-  for (let after = ''; ;) {
+  for (let after = ''; ; ) {
     const ids = await store.postures.withViewOf(connectorId, after, CHUNK);
     const last = ids.at(-1);
     if (last === undefined) return;
@@ -49,7 +49,13 @@ async function endViews(deps: TakeDependencies, connectorId: string): Promise<vo
       const { postures } = await store.transaction(async (tx) => {
         const now = deps.clock.now();
         const without = withoutPartner(memory, await tx.postures.get(ids), connectorId);
-        const removed = without.map(({ before, ended }): HistoryRow => ({ deviceId: before.deviceId, at: now, event: { kind: 'partnerRemoved', connectorId, from: ended } }));
+        const removed = without.map(
+          ({ before, ended }): HistoryRow => ({
+            deviceId: before.deviceId,
+            at: now,
+            event: { kind: 'partnerRemoved', connectorId, from: ended },
+          }),
+        );
         return settleDevices(tx, deps, without, now, removed);
       });
       for (const posture of postures) memory.fleet.setPosture(posture);
@@ -63,7 +69,15 @@ function withoutPartner(memory: ReadModel, postures: readonly PostureRow[], conn
     const ended = before.views.find((view) => view.connectorId === connectorId)?.state;
     const device = memory.fleet.get(before.deviceId);
     if (ended === undefined || device === undefined) return [];
-    return [{ device, before, views: before.views.filter((view) => view.connectorId !== connectorId), failing: before.failing, ended }];
+    return [
+      {
+        device,
+        before,
+        views: before.views.filter((view) => view.connectorId !== connectorId),
+        failing: before.failing,
+        ended,
+      },
+    ];
   });
 }
 

@@ -10,7 +10,8 @@ beforeEach(async () => {
   await furnish(hub);
   for (const id of [PHONE, TWIN]) await hub.devices.put('test', phone(id, hub.clock.now(), { serialNumber: 'SAME-1' }));
   await hub.intake.take(LOOKOUT, [
-    report(LOOKOUT, '', { keys: SERIAL, state: 'highSeverity', at: hub.clock.now() }), report(LOOKOUT, '', { keys: SERIAL, state: 'mediumSeverity', at: hub.clock.now() + 1 }),
+    report(LOOKOUT, '', { keys: SERIAL, state: 'highSeverity', at: hub.clock.now() }),
+    report(LOOKOUT, '', { keys: SERIAL, state: 'mediumSeverity', at: hub.clock.now() + 1 }),
   ]);
   expect((await hub.store.reports.waiting(10)).map(({ status }) => status)).toEqual(['ambiguous', 'ambiguous']);
 });
@@ -18,7 +19,10 @@ afterEach(() => hub.close());
 
 async function expectApplied(): Promise<void> {
   expect(await hub.store.reports.waiting(10)).toEqual([]);
-  expect(hub.decider.view.posture(PHONE)).toMatchObject({ mergedState: 'mediumSeverity', complianceState: 'noncompliant' });
+  expect(hub.decider.view.posture(PHONE)).toMatchObject({
+    mergedState: 'mediumSeverity',
+    complianceState: 'noncompliant',
+  });
   expect((await hub.store.reports.ofDevice(PHONE, 10)).map(({ status }) => status)).toEqual(['accepted', 'accepted']);
 }
 
@@ -36,11 +40,22 @@ test('and when the other gets a serial number of its own', async () => {
 test('reports that give the mail address of a user with one device are applied when that is allowed', async () => {
   await hub.devices.remove('test', TWIN);
   await hub.devices.put('test', phone(PHONE, hub.clock.now(), { userPrincipalName: 'alice@example.com' }));
-  await hub.intake.take(LOOKOUT, [report(LOOKOUT, '', { keys: [{ type: 'email', value: 'Alice@example.com' }], state: 'lowSeverity', at: hub.clock.now() + 2 })]);
+  await hub.intake.take(LOOKOUT, [
+    report(LOOKOUT, '', {
+      keys: [{ type: 'email', value: 'Alice@example.com' }],
+      state: 'lowSeverity',
+      at: hub.clock.now() + 2,
+    }),
+  ]);
   await hub.devices.matchWaitingByEmail(LOOKOUT);
   expect(await hub.store.reports.waiting(10)).toHaveLength(1);
   await hub.configuration.write('admin', async (tx, changed) => {
-    await tx.documents.put('mobileThreatDefenseConnector', LOOKOUT, { androidEnabled: true, matchDevicesByEmail: true }, hub.clock.now());
+    await tx.documents.put(
+      'mobileThreatDefenseConnector',
+      LOOKOUT,
+      { androidEnabled: true, matchDevicesByEmail: true },
+      hub.clock.now(),
+    );
     changed({ kind: 'mobileThreatDefenseConnector', id: LOOKOUT, before: {}, after: {} });
   });
   await hub.devices.matchWaitingByEmail(LOOKOUT);

@@ -10,9 +10,16 @@ export interface HeldReport {
 const NOTHING: readonly HeldReport[] = [];
 
 /** What is held since a change of the views, where nothing was before; nothing, where that ended; `undefined`: neither. */
-export function holdChange(before: readonly PartnerView[] = [], after: readonly PartnerView[]): readonly HeldReport[] | undefined {
+export function holdChange(
+  before: readonly PartnerView[] = [],
+  after: readonly PartnerView[],
+): readonly HeldReport[] | undefined {
   if (before === after || isAnyHeld(before) === isAnyHeld(after)) return undefined;
-  return isAnyHeld(before) ? NOTHING : after.filter(({ held }) => held !== undefined).map(({ connectorId, reportId, state }) => ({ connectorId, reportId, state }));
+  return isAnyHeld(before)
+    ? NOTHING
+    : after
+        .filter(({ held }) => held !== undefined)
+        .map(({ connectorId, reportId, state }) => ({ connectorId, reportId, state }));
 }
 
 function isAnyHeld(views: readonly PartnerView[]): boolean {

@@ -13,27 +13,38 @@ beforeEach(async () => {
   hub = await testPipeline();
   await furnish(hub);
   const at = hub.clock.now();
-  for (const [id, serialNumber] of [[PHONE, 'SN-1'], [TWIN, 'sn-1'], [OTHER, 'SN-2']] as const) await hub.devices.put('test', phone(id, at, { serialNumber }));
+  for (const [id, serialNumber] of [
+    [PHONE, 'SN-1'],
+    [TWIN, 'sn-1'],
+    [OTHER, 'SN-2'],
+  ] as const)
+    await hub.devices.put('test', phone(id, at, { serialNumber }));
 });
 afterEach(() => hub.close());
 
 async function take(keys: readonly DeviceKey[], more: Partial<Signal>, connectorId = LOOKOUT) {
   hub.clock.advance(60_000);
-  const [outcome] = await hub.intake.take(connectorId, [report(connectorId, PHONE, { keys, at: hub.clock.now(), ...more })]);
+  const [outcome] = await hub.intake.take(connectorId, [
+    report(connectorId, PHONE, { keys, at: hub.clock.now(), ...more }),
+  ]);
   return outcome;
 }
 const alerts = () => hub.store.outbox.after(0, 1_000);
 const states = () => [PHONE, TWIN, OTHER].map((id) => hub.decider.view.posture(id)?.mergedState);
 
 test('bad news that may be about two devices is held against both, and good news about neither opens one', async () => {
-  expect(await take([SERIAL, own('v1')], { state: 'highSeverity' })).toMatchObject({ status: 'accepted', matched: false });
+  expect(await take([SERIAL, own('v1')], { state: 'highSeverity' })).toMatchObject({
+    status: 'accepted',
+    matched: false,
+  });
   expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
   await take([SERIAL, own('v2')], { state: 'secured' });
   expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
 });
 
 test.each([
-  ['the same identity', [SERIAL, own('v1')]], ['the same identity by its own id alone', [own('v1')]],
+  ['the same identity', [SERIAL, own('v1')]],
+  ['the same identity by its own id alone', [own('v1')]],
 ])('a newer, better report of %s ends the hold', async (_, keys) => {
   await take([SERIAL, own('v1')], { state: 'highSeverity' });
   await take(keys, { state: 'secured' });
@@ -49,7 +60,9 @@ test('without ids of the partner the same keys are the same identity', async () 
 });
 
 test('lost contact and an older report end nothing; the next level does', async () => {
-  const high = await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys: [SERIAL, own('v1')], state: 'highSeverity', at: hub.clock.now() })]);
+  const high = await hub.intake.take(LOOKOUT, [
+    report(LOOKOUT, PHONE, { keys: [SERIAL, own('v1')], state: 'highSeverity', at: hub.clock.now() }),
+  ]);
   expect(high).toHaveLength(1);
   await take([SERIAL, own('v1')], { state: 'unresponsive' });
   await take([SERIAL, own('v1')], { state: 'secured', observedAt: hub.clock.now() - 3_600_000 });
@@ -73,19 +86,29 @@ describe('bad news that comes after a newer level of the same identity is over',
   const ago = (ms: number) => hub.clock.now() - ms;
   const found = (id: string) => ({ id, type: 'TROJAN', severity: 'high' as const, state: 'open' as const });
 
-  test.each([['its own id', KEYS], ['the same keys', [SERIAL]]])('known by %s: it is held against nobody', async (_, keys) => {
+  test.each([
+    ['its own id', KEYS],
+    ['the same keys', [SERIAL]],
+  ])('known by %s: it is held against nobody', async (_, keys) => {
     await take(keys, { state: 'secured' });
-    expect(await take(keys, { state: 'highSeverity', observedAt: ago(HOUR) })).toMatchObject({ status: 'accepted', matched: false });
+    expect(await take(keys, { state: 'highSeverity', observedAt: ago(HOUR) })).toMatchObject({
+      status: 'accepted',
+      matched: false,
+    });
     expect(states()).toEqual(NOTHING_HELD);
     await take(keys, { state: 'highSeverity' });
     expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
   });
 
   test.each<[string, readonly DeviceKey[], string]>([
-    ['of a device that is not known', KEYS, 'unknown'], ['of one that is', [{ type: 'managedDeviceId', value: PHONE }, own('v1')], 'secured'],
+    ['of a device that is not known', KEYS, 'unknown'],
+    ['of one that is', [{ type: 'managedDeviceId', value: PHONE }, own('v1')], 'secured'],
   ])('also where both come at once, and the level %s', async (_, keys, state) => {
     const at = hub.clock.now();
-    await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys, state: 'secured', at }), report(LOOKOUT, PHONE, { keys: KEYS, state: 'highSeverity', at: at - HOUR })]);
+    await hub.intake.take(LOOKOUT, [
+      report(LOOKOUT, PHONE, { keys, state: 'secured', at }),
+      report(LOOKOUT, PHONE, { keys: KEYS, state: 'highSeverity', at: at - HOUR }),
+    ]);
     expect(states()).toEqual([state, 'unknown', 'unknown']);
   });
 
@@ -109,8 +132,12 @@ describe('bad news that comes after a newer level of the same identity is over',
     expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
   });
 
-  test.each<[string, readonly DeviceKey[]]>([['nobody', KEYS], ['one of the devices', [{ type: 'managedDeviceId', value: PHONE }, own('v1')]]])(
-    'it is held where it has no time of its own, or is a finding newer than the level, that was reported of %s', async (_, keys) => {
+  test.each<[string, readonly DeviceKey[]]>([
+    ['nobody', KEYS],
+    ['one of the devices', [{ type: 'managedDeviceId', value: PHONE }, own('v1')]],
+  ])(
+    'it is held where it has no time of its own, or is a finding newer than the level, that was reported of %s',
+    async (_, keys) => {
       await take(keys, { state: 'secured' });
       await take(KEYS, { findings: [found('f')] });
       expect(states()[1]).toBe('highSeverity');
@@ -125,13 +152,19 @@ describe('bad news that comes after a newer level of the same identity is over',
 
   test('where the device was learnt, it is held against no other one either', async () => {
     await take([{ type: 'managedDeviceId', value: PHONE }, own('v1')], { state: 'secured' });
-    expect(await take(KEYS, { state: 'highSeverity', observedAt: ago(HOUR) })).toMatchObject({ status: 'late', matched: true });
+    expect(await take(KEYS, { state: 'highSeverity', observedAt: ago(HOUR) })).toMatchObject({
+      status: 'late',
+      matched: true,
+    });
     expect(states()).toEqual(['secured', 'unknown', 'unknown']);
     await take(KEYS, { state: 'highSeverity' });
     expect(states()).toEqual(['highSeverity', 'highSeverity', 'unknown']);
   });
 
-  test.each<[string, readonly DeviceKey[]]>([['', KEYS], [' of a device that was known', [{ type: 'managedDeviceId', value: PHONE }, own('v1')]]])('it is held where a clock that was ahead stored the level%s', async (_, keys) => {
+  test.each<[string, readonly DeviceKey[]]>([
+    ['', KEYS],
+    [' of a device that was known', [{ type: 'managedDeviceId', value: PHONE }, own('v1')]],
+  ])('it is held where a clock that was ahead stored the level%s', async (_, keys) => {
     const right = hub.clock.now();
     hub.clock.at = right + 240_000;
     await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys, state: 'secured', at: hub.clock.now() })]);
@@ -174,7 +207,10 @@ test('it ends when the other record is deleted, for then the report is about the
 
 test('it ends after 30 days without a report of that identity', async () => {
   await take([SERIAL, own('v1')], { state: 'highSeverity' });
-  for (const [days, state] of [[29, 'highSeverity'], [2, 'unknown']] as const) {
+  for (const [days, state] of [
+    [29, 'highSeverity'],
+    [2, 'unknown'],
+  ] as const) {
     hub.clock.advance(days * 86_400_000);
     await hub.intake.heartbeat(LOOKOUT);
     await hub.tick();
@@ -198,11 +234,14 @@ test('open findings alone are bad news, and end with them', async () => {
 
 test('a key that more than five devices carry identifies none', async () => {
   const at = hub.clock.now();
-  for (let i = 4; i < 8; i += 1) await hub.devices.put('test', phone(`9c0d5a00-0000-4000-8000-00000000000${i}`, at, { serialNumber: 'SN-1' }));
+  for (let i = 4; i < 8; i += 1)
+    await hub.devices.put('test', phone(`9c0d5a00-0000-4000-8000-00000000000${i}`, at, { serialNumber: 'SN-1' }));
   for (let i = 0; i < 3; i += 1) await take([SERIAL, own('v1')], { state: 'highSeverity' });
   expect(states()).toEqual(['unknown', 'unknown', 'unknown']);
   const alarms = async () => (await alerts()).filter(({ kind }) => kind === 'key-too-common');
-  expect((await alarms()).map(({ payload }) => payload)).toMatchObject([{ connectorId: LOOKOUT, keyType: 'serialNumber', key: 'SN-1', devices: 6 }]);
+  expect((await alarms()).map(({ payload }) => payload)).toMatchObject([
+    { connectorId: LOOKOUT, keyType: 'serialNumber', key: 'SN-1', devices: 6 },
+  ]);
   expect(hub.commonKeyReports()).toBe(3);
   hub.clock.advance(3_600_000);
   await take([SERIAL, own('v1')], { state: 'highSeverity' });
@@ -213,13 +252,25 @@ test('its beginning and its end are events, with the report that is held, and ho
   await take([SERIAL, own('v1')], { state: 'highSeverity' });
   await take([SERIAL, own('v1')], { state: 'mediumSeverity' });
   expect(hub.questions.recordCounts()).toEqual({ held: 2, superseded: 0 });
-  expect(await hub.store.reports.countWaiting()).toEqual(new Map([['unmatched', 0], ['ambiguous', 2]]));
+  expect(await hub.store.reports.countWaiting()).toEqual(
+    new Map([
+      ['unmatched', 0],
+      ['ambiguous', 2],
+    ]),
+  );
   await take([SERIAL, own('v1')], { state: 'secured' });
   const ofHolds = (await alerts()).filter(({ kind }) => kind.startsWith('device-hold'));
   expect(ofHolds.map(({ kind, subject }) => [kind, subject])).toEqual([
-    ['device-hold-started', PHONE], ['device-hold-started', TWIN], ['device-hold-ended', PHONE], ['device-hold-ended', TWIN],
+    ['device-hold-started', PHONE],
+    ['device-hold-started', TWIN],
+    ['device-hold-ended', PHONE],
+    ['device-hold-ended', TWIN],
   ]);
-  expect(ofHolds[0]?.payload).toMatchObject({ deviceId: PHONE, mergedState: 'highSeverity', reports: [{ connectorId: LOOKOUT, state: 'highSeverity' }] });
+  expect(ofHolds[0]?.payload).toMatchObject({
+    deviceId: PHONE,
+    mergedState: 'highSeverity',
+    reports: [{ connectorId: LOOKOUT, state: 'highSeverity' }],
+  });
   expect(hub.questions.recordCounts()).toEqual({ held: 0, superseded: 0 });
 });
 
@@ -229,7 +280,9 @@ test('another partner does not end it, and it is there after a restart', async (
   expect(states()[0]).toBe('highSeverity');
   const { startPipeline } = await import('./pipeline.ts');
   const again = await startPipeline({ store: hub.store, clock: hub.clock, onError: () => undefined });
-  await again.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys: [own('v1')], state: 'secured', at: hub.clock.now() + 1 })]);
+  await again.intake.take(LOOKOUT, [
+    report(LOOKOUT, PHONE, { keys: [own('v1')], state: 'secured', at: hub.clock.now() + 1 }),
+  ]);
   expect([PHONE, TWIN].map((id) => again.decider.view.posture(id)?.mergedState)).toEqual(['secured', 'unknown']);
   await again.close();
 });
@@ -248,7 +301,8 @@ test('where a twin appears later, the identity that was known goes on reporting 
 
 test('what waited for too many devices is applied when its identity is known', async () => {
   const at = hub.clock.now();
-  for (let i = 4; i < 8; i += 1) await hub.devices.put('test', phone(`9c0d5a00-0000-4000-8000-00000000000${i}`, at, { serialNumber: 'SN-1' }));
+  for (let i = 4; i < 8; i += 1)
+    await hub.devices.put('test', phone(`9c0d5a00-0000-4000-8000-00000000000${i}`, at, { serialNumber: 'SN-1' }));
   await take([SERIAL, own('v1')], { state: 'compromised' });
   expect(states()[0]).toBe('unknown');
   await take([{ type: 'managedDeviceId', value: PHONE }, own('v1')], { state: 'unresponsive' });
@@ -264,9 +318,17 @@ test('an id of the partner that meant one device and comes with the serial numbe
 });
 
 describe('what ends a hold ends it for everybody who was told of it', () => {
-  const ofHolds = async () => (await alerts()).filter(({ kind }) => kind.startsWith('device-hold')).map(({ kind, subject }) => [kind, subject]);
-  const timeline = async (id: string) => (await hub.store.history.ofDevice(id, 100)).map(({ event }) => event.kind).filter((kind) => kind.startsWith('hold')).reverse();
-  const STARTED = [['device-hold-started', PHONE], ['device-hold-started', TWIN]];
+  const ofHolds = async () =>
+    (await alerts()).filter(({ kind }) => kind.startsWith('device-hold')).map(({ kind, subject }) => [kind, subject]);
+  const timeline = async (id: string) =>
+    (await hub.store.history.ofDevice(id, 100))
+      .map(({ event }) => event.kind)
+      .filter((kind) => kind.startsWith('hold'))
+      .reverse();
+  const STARTED = [
+    ['device-hold-started', PHONE],
+    ['device-hold-started', TWIN],
+  ];
 
   async function wait(days: number): Promise<void> {
     hub.clock.advance(days * 86_400_000);
@@ -307,7 +369,12 @@ describe('what ends a hold ends it for everybody who was told of it', () => {
   test('the removal of a candidate does, for it and for the one that is left', async () => {
     await take([SERIAL, own('v1')], { state: 'highSeverity' });
     await hub.devices.remove('test', TWIN);
-    expect((await ofHolds()).slice(2).sort()).toEqual([['device-hold-ended', PHONE], ['device-hold-ended', TWIN]].sort());
+    expect((await ofHolds()).slice(2).sort()).toEqual(
+      [
+        ['device-hold-ended', PHONE],
+        ['device-hold-ended', TWIN],
+      ].sort(),
+    );
     expect(await timeline(PHONE)).toEqual(['holdStarted', 'holdEnded']);
     expect(hub.questions.recordCounts().held).toBe(0);
   });
@@ -315,17 +382,25 @@ describe('what ends a hold ends it for everybody who was told of it', () => {
   test('the end of its partner does', async () => {
     await take([SERIAL, own('v1')], { state: 'highSeverity' });
     await hub.devices.forgetPartner(LOOKOUT);
-    expect((await ofHolds()).slice(2)).toEqual([['device-hold-ended', PHONE], ['device-hold-ended', TWIN]]);
+    expect((await ofHolds()).slice(2)).toEqual([
+      ['device-hold-ended', PHONE],
+      ['device-hold-ended', TWIN],
+    ]);
     expect(await timeline(TWIN)).toEqual(['holdStarted', 'holdEnded']);
   });
 
   test('a re-enrolment that takes it over tells of it where it is held now', async () => {
     const at = hub.clock.now();
     const NEW = '9c0d5a00-0000-4000-8000-000000000009';
-    await take([{ type: 'serialNumber', value: 'SN-2' }, { type: 'managedDeviceId', value: TWIN }, own('v1')], { state: 'highSeverity' });
+    await take([{ type: 'serialNumber', value: 'SN-2' }, { type: 'managedDeviceId', value: TWIN }, own('v1')], {
+      state: 'highSeverity',
+    });
     hub.clock.advance(86_400_000);
     const time = new Date(hub.clock.now()).toISOString();
-    await hub.devices.put('test', phone(NEW, at, { serialNumber: 'SN-2', enrolledDateTime: time, lastSyncDateTime: time }));
+    await hub.devices.put(
+      'test',
+      phone(NEW, at, { serialNumber: 'SN-2', enrolledDateTime: time, lastSyncDateTime: time }),
+    );
     expect(hub.decider.view.successorOf(OTHER)).toBe(NEW);
     expect(await ofHolds()).toContainEqual(['device-hold-started', NEW]);
     expect(await timeline(NEW)).toEqual(['holdStarted']);
@@ -337,7 +412,12 @@ test('the reason says that it is held, with what was found, until it is known to
   await take([{ type: 'managedDeviceId', value: PHONE }, own('v0')], { state: 'secured' });
   await take([SERIAL, own('v1')], { state: 'highSeverity', findings: [finding] });
   const reason = () => hub.decider.view.posture(PHONE)?.reasons[0];
-  expect(reason()).toMatchObject({ code: 'threat_level_above_allowed', connectorId: LOOKOUT, findingIds: ['f'], heldDays: 30 });
+  expect(reason()).toMatchObject({
+    code: 'threat_level_above_allowed',
+    connectorId: LOOKOUT,
+    findingIds: ['f'],
+    heldDays: 30,
+  });
   await take([{ type: 'managedDeviceId', value: PHONE }, own('v1')], { state: 'highSeverity' });
   expect(reason()).toMatchObject({ code: 'threat_level_above_allowed' });
   expect(reason()?.heldDays).toBeUndefined();

@@ -43,9 +43,11 @@ export class KeepTime {
 
   start(): void {
     const loop = (): void => {
-      this.#busy = this.tick().catch(this.#deps.onError).then(() => {
-        if (this.#timer !== undefined) this.#timer = setTimeout(loop, TICK_MS);
-      });
+      this.#busy = this.tick()
+        .catch(this.#deps.onError)
+        .then(() => {
+          if (this.#timer !== undefined) this.#timer = setTimeout(loop, TICK_MS);
+        });
     };
     this.#timer = setTimeout(loop, TICK_MS);
   }

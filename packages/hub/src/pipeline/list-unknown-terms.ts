@@ -10,14 +10,27 @@ const SAMPLES = 20;
 type Listed = Omit<ListedTerm, 'devices' | 'deviceIds' | 'handled'> & { readonly reportedOf: readonly string[] };
 
 /** What reports brought, what devices hold, and what somebody decided about, each value once. */
-export async function listUnknownTerms({ store, memory }: { readonly store: Pick<Store, 'documents'>; readonly memory: ReadModel }, only?: string): Promise<readonly ListedTerm[]> {
+export async function listUnknownTerms(
+  { store, memory }: { readonly store: Pick<Store, 'documents'>; readonly memory: ReadModel },
+  only?: string,
+): Promise<readonly ListedTerm[]> {
   const listed = new Map<string, Listed>();
-  for (const [id, { deviceIds, ...term }] of recordedTerms(await store.documents.list('unknownTerm'))) listed.set(id, { ...term, reportedOf: deviceIds });
+  for (const [id, { deviceIds, ...term }] of recordedTerms(await store.documents.list('unknownTerm')))
+    listed.set(id, { ...term, reportedOf: deviceIds });
   for (const { id } of memory.connectors) {
     const known = [...memory.fleet.terms.terms(id)].map(([term]) => term);
     for (const term of [...known, ...termsOf(memory, id).map((one) => one.term)]) {
       const key = `${id}/${term}`;
-      if (!listed.has(key)) listed.set(key, { connectorId: id, ...parts(term), about: 'protection', firstSeenAt: null, lastSeenAt: null, reportId: null, reportedOf: [] });
+      if (!listed.has(key))
+        listed.set(key, {
+          connectorId: id,
+          ...parts(term),
+          about: 'protection',
+          firstSeenAt: null,
+          lastSeenAt: null,
+          reportId: null,
+          reportedOf: [],
+        });
     }
   }
   const wanted = [...listed].filter(([, { connectorId }]) => only === undefined || connectorId === only);
@@ -29,7 +42,12 @@ function withDevices(memory: ReadModel, { reportedOf, ...term }: Listed): Listed
   const holders = memory.fleet.terms.holders(term.connectorId, key);
   const devices = term.about === 'protection' ? holders.size : reportedOf.length;
   const deviceIds = (term.about === 'protection' ? [...holders] : reportedOf).slice(0, SAMPLES);
-  return { ...term, devices, deviceIds, handled: termsOf(memory, term.connectorId).find((one) => one.term === key) ?? null };
+  return {
+    ...term,
+    devices,
+    deviceIds,
+    handled: termsOf(memory, term.connectorId).find((one) => one.term === key) ?? null,
+  };
 }
 
 function termsOf(memory: ReadModel, connectorId: string): readonly HandledTerm[] {

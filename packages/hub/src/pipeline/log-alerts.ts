@@ -3,10 +3,14 @@ import type { ClockLog } from './watch-clock.ts';
 
 /** What an administrator has to look at, in words that say what to do. */
 const WARNINGS: Readonly<Partial<Record<OutboxKind, string>>> = {
-  'device-reinstated': 'a device that a newer enrolment had superseded is live again: two records of one serial number, UDID or IMEI are in use; remove the one that is not',
-  'device-key-shared': 'several live devices carry one serial number, UDID or IMEI: bad news that names no more is held against each; remove the records that are not in use',
-  'key-too-common': 'a key is carried by so many devices that it identifies none: what is reported by it alone reaches nobody; correct the records, or ask the partner to send another key',
-  'device-hold-started': 'bad news that may be about another device is held against this one until it is settled: "sallyport report waiting" lists the reports, "sallyport report assign" settles them',
+  'device-reinstated':
+    'a device that a newer enrolment had superseded is live again: two records of one serial number, UDID or IMEI are in use; remove the one that is not',
+  'device-key-shared':
+    'several live devices carry one serial number, UDID or IMEI: bad news that names no more is held against each; remove the records that are not in use',
+  'key-too-common':
+    'a key is carried by so many devices that it identifies none: what is reported by it alone reaches nobody; correct the records, or ask the partner to send another key',
+  'device-hold-started':
+    'bad news that may be about another device is held against this one until it is settled: "sallyport report waiting" lists the reports, "sallyport report assign" settles them',
 };
 
 const NOTES: Readonly<Partial<Record<OutboxKind, string>>> = {

@@ -30,7 +30,9 @@ export interface Matched {
  * a connector whether a mail address alone may name a device.
  */
 export async function matchDevices(
-  tx: Pick<Transaction, 'devices' | 'vendorDevices'>, signals: readonly Signal[], byEmail: (connectorId: string) => boolean,
+  tx: Pick<Transaction, 'devices' | 'vendorDevices'>,
+  signals: readonly Signal[],
+  byEmail: (connectorId: string) => boolean,
 ): Promise<Matched> {
   const places = new Map<string, number>();
   const keys: DeviceKey[] = [];
@@ -51,19 +53,30 @@ export async function matchDevices(
     const carriers = (wanted: (type: DeviceKey['type']) => boolean): readonly (readonly string[])[] =>
       signal.keys.filter(({ type }) => wanted(type)).map((key) => found[places.get(nameOf(key)) as number] ?? []);
     const match = chooseDevice({
-      byId: carriers((type) => !isPartners({ type }) && type !== 'email'), remembered,
-      ofUser: carriers((type) => type === 'email').flat(), emailIsEnough: byEmail(signal.connectorId),
+      byId: carriers((type) => !isPartners({ type }) && type !== 'email'),
+      remembered,
+      ofUser: carriers((type) => type === 'email').flat(),
+      emailIsEnough: byEmail(signal.connectorId),
     });
-    learnt.push(match.kind !== 'matched' ? [] : ids.filter((_, j) => remembered[j] !== match.deviceId).map((id) => ({ ...id, deviceId: match.deviceId })));
-    return match.kind === 'matched' ? withEvidence(match, evidenceOf(match.deviceId, carriers(isManagementId), remembered), remembered) : match;
+    learnt.push(
+      match.kind !== 'matched'
+        ? []
+        : ids.filter((_, j) => remembered[j] !== match.deviceId).map((id) => ({ ...id, deviceId: match.deviceId })),
+    );
+    return match.kind === 'matched'
+      ? withEvidence(match, evidenceOf(match.deviceId, carriers(isManagementId), remembered), remembered)
+      : match;
   });
   return { matches, learnt };
 }
 
 /** The partner's own id meant another device before: unless management names this one, the report may be about that one. */
 function withEvidence(match: Matching, evidence: MatchEvidence, remembered: readonly (string | undefined)[]): Matching {
-  const before = evidence.tied === true ? [] : remembered.filter((id): id is string => id !== undefined && id !== match.deviceId);
-  return before.length === 0 ? { ...match, evidence } : { ...match, evidence, others: [...new Set([...match.others ?? [], ...before])] };
+  const before =
+    evidence.tied === true ? [] : remembered.filter((id): id is string => id !== undefined && id !== match.deviceId);
+  return before.length === 0
+    ? { ...match, evidence }
+    : { ...match, evidence, others: [...new Set([...(match.others ?? []), ...before])] };
 }
 
 const NO_EVIDENCE: MatchEvidence = {};
@@ -73,7 +86,11 @@ function isManagementId(type: DeviceKey['type']): boolean {
   return type === 'managedDeviceId' || type === 'entraDeviceId';
 }
 
-function evidenceOf(deviceId: string, carriers: readonly (readonly string[])[], remembered: readonly (string | undefined)[]): MatchEvidence {
+function evidenceOf(
+  deviceId: string,
+  carriers: readonly (readonly string[])[],
+  remembered: readonly (string | undefined)[],
+): MatchEvidence {
   const tied = carriers.some((ids) => ids.includes(deviceId));
   const known = remembered.includes(deviceId);
   return tied || known ? { ...(tied && { tied }), ...(known && { known }) } : NO_EVIDENCE;
@@ -83,7 +100,10 @@ function evidenceOf(deviceId: string, carriers: readonly (readonly string[])[], 
  * The device of each signal that memory knows by our own id or Entra's: nearly always the one that `matchDevices`
  * will find, so that what follows need not wait for it.
  */
-export function namedDevices({ fleet }: Pick<ReadModel, 'fleet'>, signals: readonly Signal[]): readonly (string | undefined)[] {
+export function namedDevices(
+  { fleet }: Pick<ReadModel, 'fleet'>,
+  signals: readonly Signal[],
+): readonly (string | undefined)[] {
   return signals.map(({ keys }) => {
     const named = keys.find(({ type }) => type === 'managedDeviceId' || type === 'entraDeviceId');
     return named && fleet.claimed({ grade: 'claim', value: named.value })?.id;
@@ -97,7 +117,9 @@ export function matchesByEmail(memory: ReadModel): (connectorId: string) => bool
 
 /** What the partner itself calls the device, or an incident on it. */
 export function vendorKeys(signal: Signal): readonly VendorDeviceKey[] {
-  return signal.keys.filter(isPartners).map((key) => ({ connectorId: signal.connectorId, vendorDeviceId: nameAmongPartners(key) }));
+  return signal.keys
+    .filter(isPartners)
+    .map((key) => ({ connectorId: signal.connectorId, vendorDeviceId: nameAmongPartners(key) }));
 }
 
 /** Whether only the partner knows the id, so that it has to be learnt what it means. */
@@ -114,7 +136,9 @@ function nameAmongPartners({ type, value }: DeviceKey): string {
 
 /** The key under which a report waits until what is now learnt is known. */
 export function keyOfLearnt({ vendorDeviceId: name }: VendorDeviceKey): DeviceKey {
-  return name.startsWith(INCIDENT) ? { type: 'vendorIncidentId', value: name.slice(INCIDENT.length) } : { type: 'vendorDeviceId', value: name };
+  return name.startsWith(INCIDENT)
+    ? { type: 'vendorIncidentId', value: name.slice(INCIDENT.length) }
+    : { type: 'vendorDeviceId', value: name };
 }
 
 export interface Candidates {
@@ -145,7 +169,7 @@ export function chooseDevice({ byId, remembered = [], ofUser = [], emailIsEnough
   const learnt = new Set(remembered.filter((id) => id !== undefined));
   if (learnt.size > 0) return only([...learnt]) ?? ambiguous([...learnt]);
   const user = new Set(ofUser);
-  return emailIsEnough && user.size > 0 ? only([...user]) ?? ambiguous([...user]) : { kind: 'unmatched' };
+  return emailIsEnough && user.size > 0 ? (only([...user]) ?? ambiguous([...user])) : { kind: 'unmatched' };
 }
 
 /** Of several devices the one that the partner's own id was learnt to mean; the report may be about the others as well. */

@@ -1,4 +1,14 @@
-import { applyToViews, holdAgainst, isWorseThanSecured, releaseHold, type Finding, type MatchEvidence, type PartnerView, type Signal, type SignalLimits } from '@sallyport/core';
+import {
+  applyToViews,
+  holdAgainst,
+  isWorseThanSecured,
+  releaseHold,
+  type Finding,
+  type MatchEvidence,
+  type PartnerView,
+  type Signal,
+  type SignalLimits,
+} from '@sallyport/core';
 import type { FindingRow, PostureRow } from '../store/store.ts';
 import type { ReportOutcome } from './ports.ts';
 import { isAhead, pulledBack } from './pulled-back.ts';
@@ -19,15 +29,26 @@ export interface WorkingPosture {
 }
 
 export function workingPosture(
-  deviceId: string, before: PostureRow | undefined, findings: readonly FindingRow[], now: number, limits: SignalLimits,
+  deviceId: string,
+  before: PostureRow | undefined,
+  findings: readonly FindingRow[],
+  now: number,
+  limits: SignalLimits,
 ): WorkingPosture {
   const views = before?.views ?? NO_VIEWS;
   const latest = now + ORDER_MS;
   const ahead = views.filter((view) => isAhead(view, latest));
   return {
-    deviceId, before, now, ahead: ahead.length === 0 ? NOBODY : new Set(ahead.map(({ connectorId }) => connectorId)),
-    views: ahead.length === 0 ? views : views.map((view) => pulledBack(view, now, now, limits)), cause: null, changedFindings: new Map(),
-    findings: new Map(findings.map((f) => [findingKey(f.connectorId, f.id), f.observedAt > latest ? { ...f, observedAt: now } : f])),
+    deviceId,
+    before,
+    now,
+    ahead: ahead.length === 0 ? NOBODY : new Set(ahead.map(({ connectorId }) => connectorId)),
+    views: ahead.length === 0 ? views : views.map((view) => pulledBack(view, now, now, limits)),
+    cause: null,
+    changedFindings: new Map(),
+    findings: new Map(
+      findings.map((f) => [findingKey(f.connectorId, f.id), f.observedAt > latest ? { ...f, observedAt: now } : f]),
+    ),
   };
 }
 
@@ -50,14 +71,22 @@ function asComparable({ ahead, now }: WorkingPosture, signal: Signal): Signal {
 }
 
 /** Takes one signal in; returns whether it was news. */
-export function mergeSignal(working: WorkingPosture, given: Signal, evidence: MatchEvidence, limits: SignalLimits): ReportOutcome['status'] {
+export function mergeSignal(
+  working: WorkingPosture,
+  given: Signal,
+  evidence: MatchEvidence,
+  limits: SignalLimits,
+): ReportOutcome['status'] {
   const signal = asComparable(working, given);
   const applied = applyToViews(working.views, knownFindings(working, signal), signal, evidence, limits);
   for (const finding of applied.findings) {
     const row = { ...finding, deviceId: working.deviceId };
     const key = findingKey(finding.connectorId, finding.id);
     const change = working.changedFindings.get(key);
-    working.changedFindings.set(key, { before: change === undefined ? working.findings.get(key) : change.before, after: row });
+    working.changedFindings.set(key, {
+      before: change === undefined ? working.findings.get(key) : change.before,
+      after: row,
+    });
     working.findings.set(key, row);
   }
   change(working, applied.views, signal);
@@ -83,7 +112,8 @@ function change(working: WorkingPosture, views: readonly PartnerView[], { connec
 function knownFindings(working: WorkingPosture, signal: Signal): ReadonlyMap<string, Finding> {
   const known = new Map<string, Finding>();
   if (signal.securedEndsFindings !== undefined) {
-    for (const finding of working.findings.values()) if (finding.connectorId === signal.connectorId) known.set(finding.id, finding);
+    for (const finding of working.findings.values())
+      if (finding.connectorId === signal.connectorId) known.set(finding.id, finding);
     return known;
   }
   for (const { id } of signal.findings) {

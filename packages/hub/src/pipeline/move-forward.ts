@@ -9,9 +9,15 @@ import { rewritePostures } from './rewrite-postures.ts';
  */
 export async function moveForward(deps: ReevaluateDependencies, ms: number, done: Set<string>): Promise<void> {
   const now = deps.clock.now();
-  await rewritePostures(deps, ({ views }) => views.some((view) => endsByTime(view, views)), ({ views, failing }) => ({
-    failing, views: views.map((view) => (endsByTime(view, views) ? moved(view, isOlderIdentity(view, views), ms, now) : view)),
-  }), done);
+  await rewritePostures(
+    deps,
+    ({ views }) => views.some((view) => endsByTime(view, views)),
+    ({ views, failing }) => ({
+      failing,
+      views: views.map((view) => (endsByTime(view, views) ? moved(view, isOlderIdentity(view, views), ms, now) : view)),
+    }),
+    done,
+  );
 }
 
 function endsByTime(view: PartnerWord, views: readonly PartnerWord[]): boolean {
@@ -19,13 +25,18 @@ function endsByTime(view: PartnerWord, views: readonly PartnerWord[]): boolean {
 }
 
 function isOlderIdentity(view: PartnerWord, views: readonly PartnerWord[]): boolean {
-  return view.held !== undefined || view.carried !== undefined || views.findLast(({ connectorId }) => connectorId === view.connectorId) !== view;
+  return (
+    view.held !== undefined ||
+    view.carried !== undefined ||
+    views.findLast(({ connectorId }) => connectorId === view.connectorId) !== view
+  );
 }
 
 function moved(view: PartnerView, isOlder: boolean, ms: number, now: number): PartnerView {
   const later = (at: number): number => Math.min(now, at + ms);
   return {
-    ...view, ...(isOlder && { silenceFrom: later(silenceBegan(view)) }),
+    ...view,
+    ...(isOlder && { silenceFrom: later(silenceBegan(view)) }),
     ...(view.levelMissingSince !== undefined && { levelMissingSince: later(view.levelMissingSince) }),
   };
 }

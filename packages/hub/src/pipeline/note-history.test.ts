@@ -1,5 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ALICE, furnish, LOOKOUT, phone, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from './testing.ts';
+import {
+  ALICE,
+  furnish,
+  LOOKOUT,
+  phone,
+  PHONE,
+  report,
+  testPipeline,
+  ZIMPERIUM,
+  type TestPipeline,
+} from './testing.ts';
 
 let hub: TestPipeline;
 beforeEach(async () => {
@@ -9,11 +19,14 @@ beforeEach(async () => {
 afterEach(() => hub.close());
 
 const MITM = { id: 'mitm', type: 'ACTIVE_MITM', category: 'net.mitm', severity: 'high', title: 'Cafe' } as const;
-const take = (more: Parameters<typeof report>[2], connectorId = LOOKOUT) => hub.intake.take(connectorId, [report(connectorId, PHONE, more)]);
+const take = (more: Parameters<typeof report>[2], connectorId = LOOKOUT) =>
+  hub.intake.take(connectorId, [report(connectorId, PHONE, more)]);
 
 /** Oldest first. */
 async function events(): Promise<readonly Record<string, unknown>[]> {
-  return (await hub.store.history.ofDevice(PHONE, 1000)).map(({ event }) => event as unknown as Record<string, unknown>).reverse();
+  return (await hub.store.history.ofDevice(PHONE, 1000))
+    .map(({ event }) => event as unknown as Record<string, unknown>)
+    .reverse();
 }
 
 test('a device begins with its first evaluation', async () => {
@@ -25,11 +38,27 @@ test('a threat and its end are kept as they were told: the finding, the level, a
   await take({ state: 'highSeverity', findings: [{ ...MITM, state: 'open' }] });
   await take({ state: 'secured', findings: [{ ...MITM, state: 'resolved' }] });
   expect((await events()).slice(1)).toMatchObject([
-    { kind: 'levelChanged', connectorId: LOOKOUT, from: null, to: 'secured' }, { kind: 'mergedLevelChanged', from: 'unknown', to: 'secured' },
-    { kind: 'findingOpened', findingId: 'mitm', category: 'net.mitm', severity: 'high', title: 'Cafe', connectorId: LOOKOUT },
-    { kind: 'levelChanged', from: 'secured', to: 'highSeverity' }, { kind: 'mergedLevelChanged', to: 'highSeverity' },
-    { kind: 'complianceChanged', from: 'compliant', to: 'noncompliant', reasons: [{ code: 'threat_level_above_allowed', connectorId: LOOKOUT }] },
-    { kind: 'findingResolved', findingId: 'mitm' }, { kind: 'levelChanged', to: 'secured' }, { kind: 'mergedLevelChanged', to: 'secured' },
+    { kind: 'levelChanged', connectorId: LOOKOUT, from: null, to: 'secured' },
+    { kind: 'mergedLevelChanged', from: 'unknown', to: 'secured' },
+    {
+      kind: 'findingOpened',
+      findingId: 'mitm',
+      category: 'net.mitm',
+      severity: 'high',
+      title: 'Cafe',
+      connectorId: LOOKOUT,
+    },
+    { kind: 'levelChanged', from: 'secured', to: 'highSeverity' },
+    { kind: 'mergedLevelChanged', to: 'highSeverity' },
+    {
+      kind: 'complianceChanged',
+      from: 'compliant',
+      to: 'noncompliant',
+      reasons: [{ code: 'threat_level_above_allowed', connectorId: LOOKOUT }],
+    },
+    { kind: 'findingResolved', findingId: 'mitm' },
+    { kind: 'levelChanged', to: 'secured' },
+    { kind: 'mergedLevelChanged', to: 'secured' },
     { kind: 'complianceChanged', from: 'noncompliant', to: 'compliant', reasons: [] },
   ]);
 });
@@ -51,11 +80,22 @@ test('within one batch the outcome counts, and a finding that came and went is n
     report(LOOKOUT, PHONE, { state: 'highSeverity', findings: [{ ...MITM, state: 'open' }] }),
     report(LOOKOUT, PHONE, { state: 'secured', findings: [{ ...MITM, state: 'resolved' }] }),
   ]);
-  expect((await events()).slice(1)).toMatchObject([{ kind: 'findingNoted', findingId: 'mitm' }, { kind: 'levelChanged', from: null, to: 'secured' }, { kind: 'mergedLevelChanged' }]);
+  expect((await events()).slice(1)).toMatchObject([
+    { kind: 'findingNoted', findingId: 'mitm' },
+    { kind: 'levelChanged', from: null, to: 'secured' },
+    { kind: 'mergedLevelChanged' },
+  ]);
 });
 
 test('a finding that opens again, or becomes worse, is told', async () => {
-  for (const [state, severity] of [['open', 'low'], ['open', 'high'], ['resolved', 'high'], ['open', 'high'], ['open', 'high']] as const) await take({ findings: [{ ...MITM, state, severity }] });
+  for (const [state, severity] of [
+    ['open', 'low'],
+    ['open', 'high'],
+    ['resolved', 'high'],
+    ['open', 'high'],
+    ['open', 'high'],
+  ] as const)
+    await take({ findings: [{ ...MITM, state, severity }] });
   const kinds = (await events()).map(({ kind }) => kind).filter((kind) => String(kind).startsWith('finding'));
   expect(kinds).toEqual(['findingOpened', 'findingChanged', 'findingResolved', 'findingOpened']);
 });
@@ -70,7 +110,10 @@ test('each partner has its own word, and a change of policy is kept though nobod
     changed({ kind: 'deviceCompliancePolicy', id: 'policy', before, after });
   });
   const told = await events();
-  expect(told.filter(({ kind }) => kind === 'levelChanged')).toMatchObject([{ connectorId: LOOKOUT, to: 'lowSeverity' }, { connectorId: ZIMPERIUM, to: 'secured' }]);
+  expect(told.filter(({ kind }) => kind === 'levelChanged')).toMatchObject([
+    { connectorId: LOOKOUT, to: 'lowSeverity' },
+    { connectorId: ZIMPERIUM, to: 'secured' },
+  ]);
   expect(told.at(-1)).toMatchObject({ kind: 'complianceChanged', from: 'compliant', to: 'noncompliant' });
 });
 
@@ -78,19 +121,29 @@ test('a merged level names the partners whose words changed it, and nobody where
   await take({ state: 'secured' });
   await take({ state: 'highSeverity' }, ZIMPERIUM);
   await hub.configuration.write('admin', async (tx, changed) => {
-    const rule = { displayName: 'Lookout first', priority: 1, method: 'primary', order: [LOOKOUT], silentPartner: 'ignore' };
+    const rule = {
+      displayName: 'Lookout first',
+      priority: 1,
+      method: 'primary',
+      order: [LOOKOUT],
+      silentPartner: 'ignore',
+    };
     await tx.documents.put('mergeRule', 'rule', rule, hub.clock.now());
     changed({ kind: 'mergeRule', id: 'rule', after: rule });
   });
   await hub.reevaluateFleet();
   expect((await events()).filter(({ kind }) => kind === 'mergedLevelChanged')).toMatchObject([
-    { to: 'secured', causedBy: [LOOKOUT] }, { to: 'highSeverity', causedBy: [ZIMPERIUM] }, { to: 'secured', causedBy: [] },
+    { to: 'secured', causedBy: [LOOKOUT] },
+    { to: 'highSeverity', causedBy: [ZIMPERIUM] },
+    { to: 'secured', causedBy: [] },
   ]);
 });
 
 test('what waited for its device begins its history', async () => {
   const id = '99999999-5d0b-4e6e-9a53-1d6f2b7c9a10';
-  await hub.intake.take(LOOKOUT, [report(LOOKOUT, id, { state: 'highSeverity', findings: [{ ...MITM, state: 'open' }] })]);
+  await hub.intake.take(LOOKOUT, [
+    report(LOOKOUT, id, { state: 'highSeverity', findings: [{ ...MITM, state: 'open' }] }),
+  ]);
   await hub.devices.put('test', phone(id, hub.clock.now(), { userId: ALICE }));
   const kinds = (await hub.store.history.ofDevice(id, 10)).map(({ event }) => event.kind);
   expect(kinds).toEqual(['complianceChanged', 'mergedLevelChanged', 'levelChanged', 'findingOpened']);

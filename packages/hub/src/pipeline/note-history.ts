@@ -7,12 +7,25 @@ export function postureHistory(before: PostureRow | undefined, after: PostureRow
   const words = after.views === before?.views ? [] : after.views.flatMap((view) => levelChange(before, view));
   const events: HistoryEvent[] = [...words];
   if (after.mergedState !== (before?.mergedState ?? 'unknown')) {
-    events.push({ kind: 'mergedLevelChanged', from: before?.mergedState ?? null, to: after.mergedState, causedBy: [...words.map(({ connectorId }) => connectorId), ...endedIn(before, after)] });
+    events.push({
+      kind: 'mergedLevelChanged',
+      from: before?.mergedState ?? null,
+      to: after.mergedState,
+      causedBy: [...words.map(({ connectorId }) => connectorId), ...endedIn(before, after)],
+    });
   }
   if (before?.complianceState !== after.complianceState || failsOtherwise(before, after)) {
-    events.push({ kind: 'complianceChanged', from: before?.complianceState ?? null, to: after.complianceState, reasons: after.reasons });
+    events.push({
+      kind: 'complianceChanged',
+      from: before?.complianceState ?? null,
+      to: after.complianceState,
+      reasons: after.reasons,
+    });
   }
-  return [...holdHistory(before, after), ...events.map((event) => ({ deviceId: after.deviceId, at: after.updatedAt, event }))];
+  return [
+    ...holdHistory(before, after),
+    ...events.map((event) => ({ deviceId: after.deviceId, at: after.updatedAt, event })),
+  ];
 }
 
 const NONE: readonly HistoryRow[] = [];
@@ -21,12 +34,22 @@ const NONE: readonly HistoryRow[] = [];
 export function holdHistory(before: PostureRow | undefined, after: PostureRow): readonly HistoryRow[] {
   const change = holdChange(before?.views, after.views);
   if (change === undefined) return NONE;
-  return [{ deviceId: after.deviceId, at: after.updatedAt, event: change.length > 0 ? { kind: 'holdStarted', views: change } : { kind: 'holdEnded' } }];
+  return [
+    {
+      deviceId: after.deviceId,
+      at: after.updatedAt,
+      event: change.length > 0 ? { kind: 'holdStarted', views: change } : { kind: 'holdEnded' },
+    },
+  ];
 }
 
-function levelChange(before: PostureRow | undefined, after: PartnerView): Extract<HistoryEvent, { kind: 'levelChanged' }>[] {
+function levelChange(
+  before: PostureRow | undefined,
+  after: PartnerView,
+): Extract<HistoryEvent, { kind: 'levelChanged' }>[] {
   const { connectorId, state, reportId } = after;
-  const from = before?.views.find((view) => view.connectorId === connectorId && isSameRecord(view, after))?.state ?? null;
+  const from =
+    before?.views.find((view) => view.connectorId === connectorId && isSameRecord(view, after))?.state ?? null;
   return from === state ? [] : [{ kind: 'levelChanged', connectorId, from, to: state, reportId }];
 }
 
@@ -37,7 +60,9 @@ function isSameRecord(before: PartnerView, after: PartnerView): boolean {
 
 /** Connectors whose word counts no more at all. */
 function endedIn(before: PostureRow | undefined, after: PostureRow): string[] {
-  return (before?.views ?? []).map(({ connectorId }) => connectorId).filter((id) => !after.views.some(({ connectorId }) => connectorId === id));
+  return (before?.views ?? [])
+    .map(({ connectorId }) => connectorId)
+    .filter((id) => !after.views.some(({ connectorId }) => connectorId === id));
 }
 
 /** Still the same state, for other reasons. What a compliant device is told beside changes with every first report. */
@@ -51,21 +76,37 @@ function kinds(reasons: readonly Reason[]): string {
 }
 
 /** What became different about findings; `before` is what was kept of each, if anything. */
-export function findingHistory(changes: Iterable<{ readonly before: FindingRow | undefined; readonly after: FindingRow }>, at: number): readonly HistoryRow[] {
+export function findingHistory(
+  changes: Iterable<{ readonly before: FindingRow | undefined; readonly after: FindingRow }>,
+  at: number,
+): readonly HistoryRow[] {
   const rows: HistoryRow[] = [];
   for (const { before, after } of changes) {
     const kind = kindOfChange(before, after);
     if (kind === undefined) continue;
     const { deviceId, connectorId, id, reportId, type, category, severity, title } = after;
     rows.push({
-      deviceId, at,
-      event: { kind, connectorId, findingId: id, reportId, type, category: category ?? 'unclassified', severity: severity ?? null, title: title ?? null },
+      deviceId,
+      at,
+      event: {
+        kind,
+        connectorId,
+        findingId: id,
+        reportId,
+        type,
+        category: category ?? 'unclassified',
+        severity: severity ?? null,
+        title: title ?? null,
+      },
     });
   }
   return rows;
 }
 
-function kindOfChange(before: FindingRow | undefined, after: FindingRow): 'findingOpened' | 'findingChanged' | 'findingResolved' | 'findingNoted' | undefined {
+function kindOfChange(
+  before: FindingRow | undefined,
+  after: FindingRow,
+): 'findingOpened' | 'findingChanged' | 'findingResolved' | 'findingNoted' | undefined {
   if (before === undefined) return after.state === 'open' ? 'findingOpened' : 'findingNoted';
   if (before.state !== after.state) return after.state === 'open' ? 'findingOpened' : 'findingResolved';
   return before.severity !== after.severity && after.state === 'open' ? 'findingChanged' : undefined;

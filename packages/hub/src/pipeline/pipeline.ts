@@ -76,16 +76,32 @@ export interface PipelineDependencies {
  * Builds the pipeline on a store: fills the memory, and evaluates what time, or a stop in the middle of a
  * change, has left behind. Ready to decide when it resolves; a large fleet is evaluated afterwards.
  */
-export async function startPipeline({ store, clock, log = SILENT, onError, deviceHooks = [], evaluatedFirst = EVALUATED_FIRST }: PipelineDependencies): Promise<Pipeline> {
+export async function startPipeline({
+  store,
+  clock,
+  log = SILENT,
+  onError,
+  deviceHooks = [],
+  evaluatedFirst = EVALUATED_FIRST,
+}: PipelineDependencies): Promise<Pipeline> {
   const origin = randomUUID();
   const memory = new ReadModel(() => clock.now());
   const serial = new Serial();
   const commonKeys = new CommonKeys();
   const rules = { store, memory, serial, commonKeys, clock, origin, onError };
   const everything = new EvaluateAll(rules);
-  const deps = { ...rules, unfinished: (error: unknown) => { onError(error); everything.again(); } };
+  const deps = {
+    ...rules,
+    unfinished: (error: unknown) => {
+      onError(error);
+      everything.again();
+    },
+  };
   const following = new FollowChanges({ ...deps, evaluate: (touched) => evaluateTouched(deps, touched) });
-  const watch = clock instanceof TrustedClock ? new WatchClock({ store, clock, log, began: () => memory.suspendSilence(true, clock.now()) }) : undefined;
+  const watch =
+    clock instanceof TrustedClock
+      ? new WatchClock({ store, clock, log, began: () => memory.suspendSilence(true, clock.now()) })
+      : undefined;
   await watch?.start();
   following.follow();
   logAlerts(store, log, origin);
@@ -99,7 +115,14 @@ export async function startPipeline({ store, clock, log = SILENT, onError, devic
   const life = new WatchConnectors({ ...deps, configuration });
   const vocabulary = new WatchVocabulary({ ...deps, configuration, log });
   const terms = new RecordUnknownTerms(deps);
-  const time = new KeepTime({ ...deps, life, vocabulary, terms, disagreements: new WatchDisagreements(deps), lookAtClock: watch && (() => watch.look(deps, life)) });
+  const time = new KeepTime({
+    ...deps,
+    life,
+    vocabulary,
+    terms,
+    disagreements: new WatchDisagreements(deps),
+    lookAtClock: watch && (() => watch.look(deps, life)),
+  });
   time.start();
   let closing = false;
   const devices = new RegisterDevice(deps, deviceHooks);
@@ -110,7 +133,10 @@ export async function startPipeline({ store, clock, log = SILENT, onError, devic
     intake: new TakeReports({ ...deps, life, vocabulary, terms }),
     configuration,
     devices,
-    decider: new DecideAccess(memory, clock, { isFresh: () => Math.max(store.behindForMs(), following.behindForMs()) <= MAX_VIEW_AGE_MS, isEvaluated: () => everything.isDone }),
+    decider: new DecideAccess(memory, clock, {
+      isFresh: () => Math.max(store.behindForMs(), following.behindForMs()) <= MAX_VIEW_AGE_MS,
+      isEvaluated: () => everything.isDone,
+    }),
     provisioning: life,
     questions: new AskFleet(memory, clock),
     vocabulary: {

@@ -28,7 +28,10 @@ export interface Intake {
    */
   take(connectorId: string, reports: readonly IncomingReport[]): Promise<readonly ReportOutcome[]>;
   /** A sign of life; with `problem`, of a partner that is not well. A healthy one ends the problem. */
-  heartbeat(connectorId: string, problem?: { readonly code: string; readonly message?: string | undefined }): Promise<void>;
+  heartbeat(
+    connectorId: string,
+    problem?: { readonly code: string; readonly message?: string | undefined },
+  ): Promise<void>;
 }
 
 export interface Provisioning {
@@ -68,7 +71,10 @@ export interface AssignedReports {
   /** How many were applied: those that were named, and what waited under the partner's id of the device that they told. */
   readonly assigned: number;
   /** `unknown`: nobody sent it. `settled`: it waits no more, and is about `deviceId` if that is still known. */
-  readonly notAssigned: readonly (NamedReport & { readonly problem: 'unknown' | 'settled'; readonly deviceId: string | null })[];
+  readonly notAssigned: readonly (NamedReport & {
+    readonly problem: 'unknown' | 'settled';
+    readonly deviceId: string | null;
+  })[];
 }
 
 export interface DeviceRegistry {
@@ -78,7 +84,11 @@ export interface DeviceRegistry {
    */
   put(actor: string, row: DeviceRow, check?: (tx: Transaction) => Promise<void>): Promise<void>;
   /** As `put`, of the device that `make` turns what is kept into. Answers it; `undefined` when there is none with that id, or `make` left it alone by answering so. */
-  change(actor: string, id: string, make: (before: DeviceRow, tx: Transaction) => Promise<DeviceRow | undefined>): Promise<DeviceRow | undefined>;
+  change(
+    actor: string,
+    id: string,
+    make: (before: DeviceRow, tx: Transaction) => Promise<DeviceRow | undefined>,
+  ): Promise<DeviceRow | undefined>;
   /**
    * An administrator says that a superseded record is another phone's: it is live, and no enrolment until now supersedes it.
    * Answers it; `undefined` when there is none with that id. @throws HubError where it is not superseded
@@ -146,7 +156,11 @@ export interface VocabularyChanged {
 export interface DisagreementChanged {
   readonly deviceId: string;
   readonly mergedState: ThreatState | null;
-  readonly views: readonly { readonly connectorId: string; readonly state: ThreatState; readonly observedDateTime: string }[];
+  readonly views: readonly {
+    readonly connectorId: string;
+    readonly state: ThreatState;
+    readonly observedDateTime: string;
+  }[];
 }
 
 /** The payload of `identity-conflict-started` and, without connectors, of `identity-conflict-ended`. */

@@ -52,7 +52,16 @@ export class RecordUnknownTerms {
     const now = this.#deps.clock.now();
     for (const { field, value, about } of unknownTerms) {
       const id = documentId(connectorId, { field, value });
-      const seen = { connectorId, field, value, about, firstSeenAt: now, lastSeenAt: now, reportId, deviceIds: deviceId === undefined ? [] : [deviceId] };
+      const seen = {
+        connectorId,
+        field,
+        value,
+        about,
+        firstSeenAt: now,
+        lastSeenAt: now,
+        reportId,
+        deviceIds: deviceId === undefined ? [] : [deviceId],
+      };
       const pending = this.#pending.get(id);
       if (pending !== undefined || this.#pending.size < MAX_TERMS) this.#pending.set(id, together(pending, seen));
     }
@@ -64,7 +73,7 @@ export class RecordUnknownTerms {
     const now = clock.now();
     const prune = clock.mayDelete !== false && hasElapsed(this.#prunedAt, PRUNE_EVERY_MS, now);
     if (this.#pending.size === 0 && !prune) return;
-    const stored = this.#stored ??= await this.#read();
+    const stored = (this.#stored ??= await this.#read());
     const news = newsOf(this.#pending, stored);
     const old = prune ? [...stored].filter(([, term]) => this.#isOld(term, now)).map(([id]) => id) : [];
     const taken = this.#pending;
@@ -82,18 +91,28 @@ export class RecordUnknownTerms {
 
   async #read(): Promise<Map<string, RecordedTerm>> {
     const stored = new Map<string, RecordedTerm>();
-    for await (const page of this.#deps.store.documents.snapshot('unknownTerm')) for (const [id, term] of recordedTerms(page)) stored.set(id, term);
+    for await (const page of this.#deps.store.documents.snapshot('unknownTerm'))
+      for (const [id, term] of recordedTerms(page)) stored.set(id, term);
     return stored;
   }
 
   #isOld({ connectorId, lastSeenAt, ...term }: RecordedTerm, now: number): boolean {
-    return hasElapsed(lastSeenAt, LISTED_FOR_MS, now) && this.#deps.memory.fleet.terms.holders(connectorId, termKey(term)).size === 0;
+    return (
+      hasElapsed(lastSeenAt, LISTED_FOR_MS, now) &&
+      this.#deps.memory.fleet.terms.holders(connectorId, termKey(term)).size === 0
+    );
   }
 }
 
 const recordedTerm: z.ZodType<RecordedTerm> = z.object({
-  connectorId: z.string(), field: z.string(), value: z.string(), about: z.enum(['protection', 'level', 'finding', 'other']),
-  firstSeenAt: z.number(), lastSeenAt: z.number(), reportId: z.string(), deviceIds: z.array(z.string()),
+  connectorId: z.string(),
+  field: z.string(),
+  value: z.string(),
+  about: z.enum(['protection', 'level', 'finding', 'other']),
+  firstSeenAt: z.number(),
+  lastSeenAt: z.number(),
+  reportId: z.string(),
+  deviceIds: z.array(z.string()),
 });
 
 /** Those that can be read, by id; another one is listed again when its value comes again. */
@@ -106,7 +125,8 @@ export function recordedTerms(rows: readonly DocumentRow[]): readonly (readonly 
 
 /** Ends the list of a connector whose partner is forgotten. */
 export async function forgetUnknownTerms(tx: Transaction, connectorId: string): Promise<void> {
-  for (const { id, body } of await tx.documents.list('unknownTerm')) if (body.connectorId === connectorId) await tx.documents.delete('unknownTerm', id);
+  for (const { id, body } of await tx.documents.list('unknownTerm'))
+    if (body.connectorId === connectorId) await tx.documents.delete('unknownTerm', id);
 }
 
 function documentId(connectorId: string, term: Pick<UnknownTerm, 'field' | 'value'>): string {
@@ -114,7 +134,10 @@ function documentId(connectorId: string, term: Pick<UnknownTerm, 'field' | 'valu
 }
 
 /** What is to be written of what was seen: beyond so many values of a connector only those that are stored already. */
-function newsOf(pending: ReadonlyMap<string, RecordedTerm>, stored: ReadonlyMap<string, RecordedTerm>): readonly (readonly [string, RecordedTerm])[] {
+function newsOf(
+  pending: ReadonlyMap<string, RecordedTerm>,
+  stored: ReadonlyMap<string, RecordedTerm>,
+): readonly (readonly [string, RecordedTerm])[] {
   const counts = new Map<string, number>();
   for (const { connectorId } of stored.values()) counts.set(connectorId, (counts.get(connectorId) ?? 0) + 1);
   return [...pending].filter(([id, seen]) => {
@@ -127,13 +150,19 @@ function newsOf(pending: ReadonlyMap<string, RecordedTerm>, stored: ReadonlyMap<
 }
 
 function isNews(known: RecordedTerm, seen: RecordedTerm): boolean {
-  return hasElapsed(known.lastSeenAt, SEEN_EVERY_MS, seen.lastSeenAt)
-    || (known.deviceIds.length < MAX_DEVICES && seen.deviceIds.some((deviceId) => !known.deviceIds.includes(deviceId)));
+  return (
+    hasElapsed(known.lastSeenAt, SEEN_EVERY_MS, seen.lastSeenAt) ||
+    (known.deviceIds.length < MAX_DEVICES && seen.deviceIds.some((deviceId) => !known.deviceIds.includes(deviceId)))
+  );
 }
 
 /** Other processes write to the same list: what is stored is read again. */
 async function put(
-  tx: Transaction, stored: Map<string, RecordedTerm>, news: readonly (readonly [string, RecordedTerm])[], old: readonly string[], now: number,
+  tx: Transaction,
+  stored: Map<string, RecordedTerm>,
+  news: readonly (readonly [string, RecordedTerm])[],
+  old: readonly string[],
+  now: number,
 ): Promise<void> {
   await tx.documents.hold();
   const rows = new Map(recordedTerms(await tx.documents.find('unknownTerm', [...news.map(([id]) => id), ...old])));
@@ -144,14 +173,16 @@ async function put(
   }
   for (const id of old) {
     const row = rows.get(id);
-    if (row !== undefined && hasElapsed(row.lastSeenAt, LISTED_FOR_MS, now)) await tx.documents.delete('unknownTerm', id);
+    if (row !== undefined && hasElapsed(row.lastSeenAt, LISTED_FOR_MS, now))
+      await tx.documents.delete('unknownTerm', id);
     stored.delete(id);
   }
 }
 
 function together(before: RecordedTerm | undefined, { firstSeenAt, deviceIds, ...seen }: RecordedTerm): RecordedTerm {
   return {
-    ...seen, firstSeenAt: Math.min(before?.firstSeenAt ?? firstSeenAt, firstSeenAt),
-    deviceIds: [...new Set([...before?.deviceIds ?? [], ...deviceIds])].slice(0, MAX_DEVICES),
+    ...seen,
+    firstSeenAt: Math.min(before?.firstSeenAt ?? firstSeenAt, firstSeenAt),
+    deviceIds: [...new Set([...(before?.deviceIds ?? []), ...deviceIds])].slice(0, MAX_DEVICES),
   };
 }

@@ -21,7 +21,9 @@ let a: TestPipeline;
 let b: Pipeline;
 let ear: Ear;
 let closeB: () => Promise<void>;
-beforeAll(async () => { server = await startPostgres(); }, 60_000);
+beforeAll(async () => {
+  server = await startPostgres();
+}, 60_000);
 afterAll(() => server.stop());
 beforeEach(async () => {
   const url = await server.createDatabase();
@@ -29,8 +31,17 @@ beforeEach(async () => {
   await furnish(a);
   await a.devices.put('test', record(PHONE, -40, -2, { azureADDeviceId: ENTRA }));
   ear = new Ear(await openPostgresStore({ url, connections: 4 }));
-  b = await startPipeline({ store: ear.store, clock: a.clock, onError: (error) => { throw error; } });
-  closeB = async () => { await b.close(); await ear.store.close(); };
+  b = await startPipeline({
+    store: ear.store,
+    clock: a.clock,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  closeB = async () => {
+    await b.close();
+    await ear.store.close();
+  };
 });
 afterEach(async () => {
   await closeB();
@@ -44,7 +55,14 @@ class Ear {
   #missed: (() => void)[] = [];
 
   constructor(store: Store) {
-    this.store = { ...store, onCommitted: (listener) => { store.onCommitted((rows) => { this.#hear(listener, rows); }); } };
+    this.store = {
+      ...store,
+      onCommitted: (listener) => {
+        store.onCommitted((rows) => {
+          this.#hear(listener, rows);
+        });
+      },
+    };
   }
 
   cover(): void {
@@ -57,7 +75,10 @@ class Ear {
   }
 
   #hear(listener: (rows: readonly OutboxRow[]) => void, rows: readonly OutboxRow[]): void {
-    if (this.#deaf) this.#missed.push(() => { listener(rows); });
+    if (this.#deaf)
+      this.#missed.push(() => {
+        listener(rows);
+      });
     else listener(rows);
   }
 }
@@ -65,26 +86,50 @@ class Ear {
 function record(id: string, enrolled: number, contact: number, more: Record<string, unknown> = {}) {
   const at = a.clock.now();
   const time = (days: number): string => new Date(at + days * DAY).toISOString();
-  return phone(id, at, { serialNumber: 'SN-1', enrolledDateTime: time(enrolled), lastSyncDateTime: time(contact), ...more });
+  return phone(id, at, {
+    serialNumber: 'SN-1',
+    enrolledDateTime: time(enrolled),
+    lastSyncDateTime: time(contact),
+    ...more,
+  });
 }
 async function take(hub: Pick<Pipeline, 'intake'>, keys: readonly DeviceKey[], state: Signal['state']) {
   a.clock.advance(60_000);
   return (await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys, at: a.clock.now(), state })]))[0];
 }
-const grants = ({ decider }: Pick<Pipeline, 'decider'>, ids = [PHONE, NEW]) => ids.map((value) => decider.decide({ user: ALICE, application: 'office365', device: { grade: 'claim', value } }).decision);
-const what = ({ decider: { view } }: Pick<Pipeline, 'decider'>, ids = [PHONE, NEW, TWIN]) => ids.map((id) => ({ state: view.posture(id)?.mergedState, compliance: view.posture(id)?.complianceState, successor: view.successorOf(id) }));
+const grants = ({ decider }: Pick<Pipeline, 'decider'>, ids = [PHONE, NEW]) =>
+  ids.map(
+    (value) => decider.decide({ user: ALICE, application: 'office365', device: { grade: 'claim', value } }).decision,
+  );
+const what = ({ decider: { view } }: Pick<Pipeline, 'decider'>, ids = [PHONE, NEW, TWIN]) =>
+  ids.map((id) => ({
+    state: view.posture(id)?.mergedState,
+    compliance: view.posture(id)?.complianceState,
+    successor: view.successorOf(id),
+  }));
 
 /** Both hubs, and a third one that starts now, know the same. */
 async function agree(): Promise<void> {
-  await eventually(() => { expect(what(b)).toEqual(what(a)); expect(grants(b, [PHONE, NEW, ENTRA])).toEqual(grants(a, [PHONE, NEW, ENTRA])); });
-  const third = await startPipeline({ store: a.store, clock: a.clock, onError: (error) => { throw error; } });
+  await eventually(() => {
+    expect(what(b)).toEqual(what(a));
+    expect(grants(b, [PHONE, NEW, ENTRA])).toEqual(grants(a, [PHONE, NEW, ENTRA]));
+  });
+  const third = await startPipeline({
+    store: a.store,
+    clock: a.clock,
+    onError: (error) => {
+      throw error;
+    },
+  });
   expect(what(third)).toEqual(what(a));
   expect(grants(third, [PHONE, NEW, ENTRA])).toEqual(grants(a, [PHONE, NEW, ENTRA]));
   await third.close();
 }
 
 async function kinds(): Promise<readonly string[]> {
-  return (await a.store.outbox.after(0, 1_000)).map(({ kind }) => kind as string).filter((kind) => /^device-(?:sup|rein|key)/.test(kind));
+  return (await a.store.outbox.after(0, 1_000))
+    .map(({ kind }) => kind as string)
+    .filter((kind) => /^device-(?:sup|rein|key)/.test(kind));
 }
 
 test('what one hub registers the other decides by; it undoes it by hand, and contact at the first undoes it as well', async () => {
@@ -107,8 +152,18 @@ test('what one hub registers the other decides by; it undoes it by hand, and con
   await agree();
   expect(what(b).map(({ successor }) => successor)).toEqual([undefined, TWIN, undefined]);
 
-  expect(await kinds()).toEqual(['device-superseded', 'device-reinstated', 'device-key-shared', 'device-superseded', 'device-superseded', 'device-reinstated', 'device-key-shared']);
-  const audit = (await a.store.audit.list(50, 0)).filter(({ changes }) => changes.some(({ property }) => property === 'sallyport.supersededBy'));
+  expect(await kinds()).toEqual([
+    'device-superseded',
+    'device-reinstated',
+    'device-key-shared',
+    'device-superseded',
+    'device-superseded',
+    'device-reinstated',
+    'device-key-shared',
+  ]);
+  const audit = (await a.store.audit.list(50, 0)).filter(({ changes }) =>
+    changes.some(({ property }) => property === 'sallyport.supersededBy'),
+  );
   expect(audit.filter(({ resourceId }) => resourceId === PHONE).length).toBeGreaterThan(1);
 });
 
@@ -117,7 +172,10 @@ test('twins registered at two hubs at the same instant are settled as if one cam
     const serialNumber = `SN-twin-${round}`;
     await a.devices.put('test', record(PHONE, -40, -2, { serialNumber, azureADDeviceId: ENTRA }));
     await take(a, [managed(PHONE), own(`v${round}`)], 'highSeverity');
-    await Promise.all([a.devices.put('test', record(NEW, -1, -0.5, { serialNumber })), b.devices.put('test', record(TWIN, -0.25, 0, { serialNumber }))]);
+    await Promise.all([
+      a.devices.put('test', record(NEW, -1, -0.5, { serialNumber })),
+      b.devices.put('test', record(TWIN, -0.25, 0, { serialNumber })),
+    ]);
     await agree();
     expect(what(a).map(({ successor }) => successor)).toEqual([TWIN, TWIN, undefined]);
     expect(grants(a, [PHONE, NEW, TWIN, ENTRA])).toEqual([false, false, false, false]);

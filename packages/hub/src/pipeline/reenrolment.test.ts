@@ -23,7 +23,12 @@ afterEach(() => hub.close());
 function record(id: string, enrolled: number, contact: number, more: Record<string, unknown> = {}) {
   const at = hub.clock.now();
   const time = (days: number): string => new Date(at + days * DAY).toISOString();
-  return phone(id, at, { serialNumber: 'SN-1', enrolledDateTime: time(enrolled), lastSyncDateTime: time(contact), ...more });
+  return phone(id, at, {
+    serialNumber: 'SN-1',
+    enrolledDateTime: time(enrolled),
+    lastSyncDateTime: time(contact),
+    ...more,
+  });
 }
 async function take(keys: readonly DeviceKey[], more: Partial<Signal>) {
   hub.clock.advance(60_000);
@@ -31,10 +36,17 @@ async function take(keys: readonly DeviceKey[], more: Partial<Signal>) {
   return outcome;
 }
 const reenrol = (more: Record<string, unknown> = {}) => hub.devices.put('test', record(NEW, -1, 0, more));
-const states = (...ids: string[]) => (ids.length === 0 ? [PHONE, NEW] : ids).map((id) => hub.decider.view.posture(id)?.mergedState);
-const grants = (...ids: string[]) => (ids.length === 0 ? [PHONE, NEW] : ids).map((value) => hub.decider.decide({ user: ALICE, application: MAIL, device: { grade: 'claim', value } }).decision);
+const states = (...ids: string[]) =>
+  (ids.length === 0 ? [PHONE, NEW] : ids).map((id) => hub.decider.view.posture(id)?.mergedState);
+const grants = (...ids: string[]) =>
+  (ids.length === 0 ? [PHONE, NEW] : ids).map(
+    (value) => hub.decider.decide({ user: ALICE, application: MAIL, device: { grade: 'claim', value } }).decision,
+  );
 const stored = async (id: string) => (await hub.store.devices.get([id]))[0]?.resource ?? {};
-const kinds = async () => (await hub.store.outbox.after(0, 1_000)).map(({ kind }) => kind as string).filter((kind) => /^device-(?:sup|rein|key)/.test(kind));
+const kinds = async () =>
+  (await hub.store.outbox.after(0, 1_000))
+    .map(({ kind }) => kind as string)
+    .filter((kind) => /^device-(?:sup|rein|key)/.test(kind));
 
 test('a phone that was enrolled again is known by its new record, and reports about the old one are about it', async () => {
   await reenrol();
@@ -59,8 +71,10 @@ test('the order in which the two are written does not matter', async () => {
 });
 
 test.each<[string, Record<string, unknown>]>([
-  ['another serial number', { serialNumber: 'SN-2' }], ['a placeholder', { serialNumber: 'Unknown' }],
-  ['an enrolment before the last contact of the other', { enrolledDateTime: '2026-02-20T00:00:00Z' }], ['an enrolment that lies ahead', { enrolledDateTime: '2026-03-03T00:00:00Z' }],
+  ['another serial number', { serialNumber: 'SN-2' }],
+  ['a placeholder', { serialNumber: 'Unknown' }],
+  ['an enrolment before the last contact of the other', { enrolledDateTime: '2026-02-20T00:00:00Z' }],
+  ['an enrolment that lies ahead', { enrolledDateTime: '2026-03-03T00:00:00Z' }],
 ])('%s supersedes nothing', async (_, more) => {
   if (more.serialNumber === 'Unknown') await hub.devices.put('test', record(PHONE, -40, -2, more));
   await reenrol(more);
@@ -89,7 +103,10 @@ describe('bad news', () => {
   test('ends with silence past the threshold, without anybody', async () => {
     await take([managed(PHONE), own('v1')], { state: 'highSeverity' });
     await reenrol();
-    for (const [days, open] of [[6, false], [2, true]] as const) {
+    for (const [days, open] of [
+      [6, false],
+      [2, true],
+    ] as const) {
       hub.clock.advance(days * DAY);
       await hub.intake.heartbeat(LOOKOUT);
       await hub.tick();
@@ -135,15 +152,25 @@ describe('bad news', () => {
     expect([PHONE, NEW].map((id) => hub.decider.view.successorOf(id))).toEqual([THIRD, THIRD]);
     const { startPipeline } = await import('./pipeline.ts');
     const again = await startPipeline({ store: hub.store, clock: hub.clock, onError: () => undefined });
-    expect([PHONE, NEW, THIRD].map((id) => again.decider.view.posture(id)?.mergedState)).toEqual(['highSeverity', 'highSeverity', 'highSeverity']);
-    await again.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys: [own('v1')], state: 'secured', at: hub.clock.now() + 1 })]);
-    expect([PHONE, NEW, THIRD].map((id) => again.decider.view.posture(id)?.mergedState)).toEqual(['secured', 'secured', 'secured']);
+    expect([PHONE, NEW, THIRD].map((id) => again.decider.view.posture(id)?.mergedState)).toEqual([
+      'highSeverity',
+      'highSeverity',
+      'highSeverity',
+    ]);
+    await again.intake.take(LOOKOUT, [
+      report(LOOKOUT, PHONE, { keys: [own('v1')], state: 'secured', at: hub.clock.now() + 1 }),
+    ]);
+    expect([PHONE, NEW, THIRD].map((id) => again.decider.view.posture(id)?.mergedState)).toEqual([
+      'secured',
+      'secured',
+      'secured',
+    ]);
     await again.close();
   });
 });
 
 describe('a superseded record', () => {
-  test('is at the worse of its own and its successor\'s', async () => {
+  test("is at the worse of its own and its successor's", async () => {
     await hub.devices.put('test', record(PHONE, -40, -31));
     await reenrol();
     await hub.reevaluateFleet();
@@ -182,7 +209,7 @@ describe('a superseded record', () => {
     expect(grants(PHONE)).toEqual([false]);
   });
 
-  test('leaves its bad news and its partners\' ids behind when it is removed', async () => {
+  test("leaves its bad news and its partners' ids behind when it is removed", async () => {
     await take([managed(PHONE), own('v1')], { state: 'highSeverity' });
     await reenrol();
     await hub.devices.remove('test', PHONE);
@@ -206,7 +233,10 @@ describe('a superseded record', () => {
 });
 
 describe('the Entra id', () => {
-  test.each([['which was registered with it', { azureADDeviceId: ENTRA }], ['which has none', {}]])('goes over to the new record, %s', async (_, more) => {
+  test.each([
+    ['which was registered with it', { azureADDeviceId: ENTRA }],
+    ['which has none', {}],
+  ])('goes over to the new record, %s', async (_, more) => {
     await hub.devices.put('test', record(PHONE, -40, -2, { azureADDeviceId: ENTRA }));
     await reenrol(more);
     expect([(await stored(PHONE)).azureADDeviceId, (await stored(NEW)).azureADDeviceId]).toEqual([null, ENTRA]);
@@ -219,15 +249,23 @@ describe('the Entra id', () => {
     await hub.devices.put('test', record(PHONE, -40, -2, { azureADDeviceId: ENTRA }));
     await reenrol({ azureADDeviceId: ALICE });
     expect((await stored(PHONE)).azureADDeviceId).toBe(ENTRA);
-    expect(await take([{ type: 'entraDeviceId', value: ENTRA }], { state: 'highSeverity' })).toMatchObject({ matched: true });
+    expect(await take([{ type: 'entraDeviceId', value: ENTRA }], { state: 'highSeverity' })).toMatchObject({
+      matched: true,
+    });
     expect(grants(ENTRA, ALICE)).toEqual([false, false]);
   });
 });
 
 test('what happened is in the audit log and on both time lines', async () => {
   await reenrol();
-  const [first] = (await hub.store.audit.list(10, 0)).filter(({ resourceId, changes }) => resourceId === PHONE && changes.some(({ property }) => property === 'sallyport.supersededBy'));
-  expect(first).toMatchObject({ actor: 'test', changes: [{ property: 'sallyport.supersededBy', oldValue: null, newValue: NEW }] });
+  const [first] = (await hub.store.audit.list(10, 0)).filter(
+    ({ resourceId, changes }) =>
+      resourceId === PHONE && changes.some(({ property }) => property === 'sallyport.supersededBy'),
+  );
+  expect(first).toMatchObject({
+    actor: 'test',
+    changes: [{ property: 'sallyport.supersededBy', oldValue: null, newValue: NEW }],
+  });
   const events = async (id: string) => (await hub.store.history.ofDevice(id, 10)).map(({ event }) => event);
   expect(await events(PHONE)).toContainEqual({ kind: 'superseded', deviceId: NEW });
   expect(await events(NEW)).toContainEqual({ kind: 'supersedes', deviceId: PHONE });

@@ -19,7 +19,10 @@ beforeEach(async () => {
   await store.transaction((tx) => tx.devices.put(IDS.map((id) => phone(id, at))));
   hub = await testPipeline(() => Promise.resolve(store));
   await furnish(hub);
-  await hub.intake.take(LOOKOUT, IDS.map((id) => report(LOOKOUT, id, { state: 'lowSeverity' })));
+  await hub.intake.take(
+    LOOKOUT,
+    IDS.map((id) => report(LOOKOUT, id, { state: 'lowSeverity' })),
+  );
 });
 afterEach(async () => {
   await hub.close();
@@ -40,11 +43,15 @@ const stateOf = (id: string): string | undefined => hub.decider.view.posture(id)
 test('a stricter policy reaches every device of a fleet, in memory and in the store, and is told once of each', async () => {
   expect(new Set(IDS.map(stateOf))).toEqual(new Set(['compliant']));
   const told: string[] = [];
-  hub.store.onCommitted((rows) => told.push(...rows.filter((row) => row.kind === 'device-posture-changed').map((row) => row.subject)));
+  hub.store.onCommitted((rows) =>
+    told.push(...rows.filter((row) => row.kind === 'device-posture-changed').map((row) => row.subject)),
+  );
   await allow('secured');
   expect(new Set(IDS.map(stateOf))).toEqual(new Set(['noncompliant']));
   expect(told.filter((id) => IDS.includes(id)).sort()).toEqual(IDS);
-  expect((await hub.store.postures.get(IDS)).map((posture) => posture.complianceState)).toEqual(IDS.map(() => 'noncompliant'));
+  expect((await hub.store.postures.get(IDS)).map((posture) => posture.complianceState)).toEqual(
+    IDS.map(() => 'noncompliant'),
+  );
 });
 
 test('devices that come, go and report while the fleet is evaluated anew end as the rules say', async () => {
@@ -54,19 +61,26 @@ test('devices that come, go and report while the fleet is evaluated anew end as 
   const at = hub.clock.now();
   // When the first are written, the next have been found to be different already.
   const firstWritten = new Promise<void>((resolve) => {
-    hub.store.onCommitted((rows) => { if (rows.some((row) => row.kind === 'device-posture-changed')) resolve(); });
+    hub.store.onCommitted((rows) => {
+      if (rows.some((row) => row.kind === 'device-posture-changed')) resolve();
+    });
   });
   await Promise.all([
     firstWritten.then(() => Promise.all(gone.map((id) => hub.devices.remove('test', id)))),
     allow('secured'),
     ...replaced.map((id) => hub.devices.put('test', phone(id, at, { osVersion: '15', userId: ALICE }))),
-    hub.intake.take(LOOKOUT, healed.map((id) => report(LOOKOUT, id, { state: 'secured' }))),
+    hub.intake.take(
+      LOOKOUT,
+      healed.map((id) => report(LOOKOUT, id, { state: 'secured' })),
+    ),
   ]);
   for (const id of IDS) {
     expect(stateOf(id)).toBe(gone.includes(id) ? undefined : healed.includes(id) ? 'compliant' : 'noncompliant');
     expect(stateOf(id)).toBe(hub.decider.view.verdict(id)?.state);
   }
-  const kept = new Map((await hub.store.postures.get(IDS)).map((posture) => [posture.deviceId, posture.complianceState]));
+  const kept = new Map(
+    (await hub.store.postures.get(IDS)).map((posture) => [posture.deviceId, posture.complianceState]),
+  );
   expect(kept.size).toBe(COUNT - gone.length);
   for (const [id, state] of kept) expect(state).toBe(stateOf(id));
 });

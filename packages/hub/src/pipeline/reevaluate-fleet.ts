@@ -37,7 +37,10 @@ const NOTHING_CHANGED: Reevaluated = { changed: 0, opened: 0, closed: 0 };
  * time. Only what comes out different is written and told, and while that is written the next are looked at.
  * `undefined`: it could not be written now, and is left to `unfinished`; the change itself has happened.
  */
-export async function reevaluate(deps: ReevaluateDependencies, devices: Iterable<FleetDevice>): Promise<Reevaluated | undefined> {
+export async function reevaluate(
+  deps: ReevaluateDependencies,
+  devices: Iterable<FleetDevice>,
+): Promise<Reevaluated | undefined> {
   try {
     return await reevaluateNow(deps, devices);
   } catch (error) {
@@ -47,7 +50,10 @@ export async function reevaluate(deps: ReevaluateDependencies, devices: Iterable
 }
 
 /** @throws StoreBusy when it cannot be written now; then some are evaluated and some are not. */
-export async function reevaluateNow(deps: Omit<ReevaluateDependencies, 'unfinished'>, devices: Iterable<FleetDevice>): Promise<Reevaluated> {
+export async function reevaluateNow(
+  deps: Omit<ReevaluateDependencies, 'unfinished'>,
+  devices: Iterable<FleetDevice>,
+): Promise<Reevaluated> {
   // What is under way may have been evaluated before the change: it has to be in memory before it is looked at.
   await deps.serial.run(() => Promise.resolve());
   let total = NOTHING_CHANGED;
@@ -65,7 +71,10 @@ function sum(a: Reevaluated, b: Reevaluated): Reevaluated {
 }
 
 /** What changed documents ask for. `undefined`: it could not be finished now. */
-export async function evaluateTouched(deps: ReevaluateDependencies, touched: readonly Touched[]): Promise<AccessEffect | undefined> {
+export async function evaluateTouched(
+  deps: ReevaluateDependencies,
+  touched: readonly Touched[],
+): Promise<AccessEffect | undefined> {
   const { fleet } = deps.memory;
   if (touched.includes('fleet')) return reevaluate(deps, fleet.all());
   const ids = new Set(touched.flatMap((t) => (typeof t === 'object' ? [...t.devices] : [])));
@@ -75,11 +84,15 @@ export async function evaluateTouched(deps: ReevaluateDependencies, touched: rea
 }
 
 /** The ids of those whose verdict is another one now, in lists of at most `CHUNK`. */
-async function* differentOnes({ memory, clock }: Pick<ReevaluateDependencies, 'memory' | 'clock'>, devices: Iterable<FleetDevice>): AsyncGenerator<readonly string[]> {
+async function* differentOnes(
+  { memory, clock }: Pick<ReevaluateDependencies, 'memory' | 'clock'>,
+  devices: Iterable<FleetDevice>,
+): AsyncGenerator<readonly string[]> {
   let different: string[] = [];
   let looked = 0;
   for (const device of devices) {
-    if (!isSameVerdict(device.posture, evaluateAgain(memory, device, device.posture, clock.now()))) different.push(device.id);
+    if (!isSameVerdict(device.posture, evaluateAgain(memory, device, device.posture, clock.now())))
+      different.push(device.id);
     looked += 1;
     if (looked % TURN === 0) await setImmediate();
     if (different.length < CHUNK) continue;
@@ -98,7 +111,12 @@ function write(deps: Omit<ReevaluateDependencies, 'unfinished'>, ids: readonly s
       // Another process may have taken a report meanwhile: what is locked and read here is what counts.
       const current = new Map((await tx.postures.get(ids)).map((p) => [p.deviceId, p]));
       const devices = ids.flatMap((id) => memory.fleet.get(id) ?? []);
-      return settleDevices(tx, deps, devices.map((device) => unsettled(device, current.get(device.id))), now);
+      return settleDevices(
+        tx,
+        deps,
+        devices.map((device) => unsettled(device, current.get(device.id))),
+        now,
+      );
     });
     for (const posture of postures) memory.fleet.setPosture(posture);
     return { changed: postures.length, ...effect };
@@ -110,7 +128,10 @@ function unsettled(device: FleetDevice, before: PostureRow | undefined): Unsettl
 }
 
 function evaluateAgain<View extends PartnerWord>(
-  memory: ReadModel, device: FleetDevice, posture: Pick<EvaluatedPosture<View>, 'views' | 'failing'> | undefined, now: number,
+  memory: ReadModel,
+  device: FleetDevice,
+  posture: Pick<EvaluatedPosture<View>, 'views' | 'failing'> | undefined,
+  now: number,
 ): EvaluatedPosture<View> {
   return evaluatePosture(memory, device.facts, posture?.views ?? [], posture?.failing ?? {}, now);
 }

@@ -24,14 +24,27 @@ function record(id: string, enrolled: number, contact: number) {
 }
 async function take(keys: readonly DeviceKey[], state: Signal['state']): Promise<void> {
   hub.clock.advance(60_000);
-  expect(await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys, at: hub.clock.now(), state })])).toMatchObject([{ matched: true }]);
+  expect(await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys, at: hub.clock.now(), state })])).toMatchObject([
+    { matched: true },
+  ]);
 }
-const grants = () => [PHONE, NEW].map((value) => hub.decider.decide({ user: ALICE, application: 'office365', device: { grade: 'claim', value } }).decision);
+const grants = () =>
+  [PHONE, NEW].map(
+    (value) =>
+      hub.decider.decide({ user: ALICE, application: 'office365', device: { grade: 'claim', value } }).decision,
+  );
 
 const ENDS: readonly [string, () => Promise<unknown>][] = [
   ['its own contact', () => hub.devices.put('test', record(PHONE, -40, 0))],
   ['the removal of its successor', () => hub.devices.remove('test', NEW)],
-  ['another serial number of its successor', () => hub.devices.put('test', { ...record(NEW, -1, 0), resource: { ...record(NEW, -1, 0).resource, serialNumber: 'SN-2' } })],
+  [
+    'another serial number of its successor',
+    () =>
+      hub.devices.put('test', {
+        ...record(NEW, -1, 0),
+        resource: { ...record(NEW, -1, 0).resource, serialNumber: 'SN-2' },
+      }),
+  ],
   ['an administrator', () => hub.devices.reinstate('ada', PHONE)],
 ];
 
@@ -52,7 +65,7 @@ test.each(ENDS)('bad news of its own that was renewed meanwhile closes it after 
   expect(grants()[0]).toBe(false);
 });
 
-test.each(ENDS)('what another record\'s identity ended of its own bad news is back after %s', async (_, end) => {
+test.each(ENDS)("what another record's identity ended of its own bad news is back after %s", async (_, end) => {
   await take([managed(PHONE), own('v1')], 'highSeverity');
   await hub.devices.put('test', record(NEW, -1, 0));
   await take([managed(NEW), own('v2')], 'secured');

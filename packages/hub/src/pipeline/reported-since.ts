@@ -17,7 +17,9 @@ export class ReportedSince {
   }
 
   of(signal: Signal): Trace | undefined {
-    return namesOf(signal).map((name) => this.#traces.get(name)).find((trace) => trace !== undefined);
+    return namesOf(signal)
+      .map((name) => this.#traces.get(name))
+      .find((trace) => trace !== undefined);
   }
 }
 
@@ -30,10 +32,21 @@ function namesOf(signal: Signal): readonly string[] {
  * would begin a hold that something newer could outdate, as nearly always.
  */
 export async function reportedSince(
-  tx: Transaction, fleet: Pick<Fleet, 'heldBy'>, signals: readonly Signal[], holds: readonly (readonly HoldEffect[])[], limits: SignalLimits, now: number,
+  tx: Transaction,
+  fleet: Pick<Fleet, 'heldBy'>,
+  signals: readonly Signal[],
+  holds: readonly (readonly HoldEffect[])[],
+  limits: SignalLimits,
+  now: number,
 ): Promise<ReportedSince | undefined> {
   const margin = limits.contestWithinSeconds * SECOND;
-  const late = signals.filter((signal, i) => signal.undated !== true && signal.observedAt + margin < now && isBadNews(signal) && begins(fleet, signal, holds[i] ?? []));
+  const late = signals.filter(
+    (signal, i) =>
+      signal.undated !== true &&
+      signal.observedAt + margin < now &&
+      isBadNews(signal) &&
+      begins(fleet, signal, holds[i] ?? []),
+  );
   if (late.length === 0) return undefined;
   const since = new ReportedSince();
   const after = Math.min(...late.map(({ observedAt }) => observedAt)) + margin;

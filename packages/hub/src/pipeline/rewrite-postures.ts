@@ -14,7 +14,12 @@ type Rewrite = (before: PostureRow) => Pick<PostureRow, 'views' | 'failing'>;
  * how many there were.
  * @param done devices that are left out; each is added once it is written
  */
-export async function rewritePostures(deps: ReevaluateDependencies, concerns: (posture: HeldPosture) => boolean, rewrite: Rewrite, done = new Set<string>()): Promise<number> {
+export async function rewritePostures(
+  deps: ReevaluateDependencies,
+  concerns: (posture: HeldPosture) => boolean,
+  rewrite: Rewrite,
+  done = new Set<string>(),
+): Promise<number> {
   const ids: string[] = [];
   let looked = 0;
   for (const { id, posture } of deps.memory.fleet.all()) {
@@ -30,7 +35,11 @@ export async function rewritePostures(deps: ReevaluateDependencies, concerns: (p
 }
 
 /** The same for devices that are few, in one transaction. */
-export async function rewriteThese(deps: ReevaluateDependencies, ids: readonly string[], rewrite: Rewrite): Promise<void> {
+export async function rewriteThese(
+  deps: ReevaluateDependencies,
+  ids: readonly string[],
+  rewrite: Rewrite,
+): Promise<void> {
   const { store, memory, serial, clock } = deps;
   await serial.run(async () => {
     const { postures } = await store.transaction(async (tx) => {

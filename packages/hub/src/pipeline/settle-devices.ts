@@ -48,7 +48,11 @@ export interface SettleDependencies {
  * @param history of what led to it; comes first
  */
 export async function settleDevices(
-  tx: Transaction, { memory, origin }: SettleDependencies, devices: readonly UnsettledDevice[], now: number, history: readonly HistoryRow[] = [],
+  tx: Transaction,
+  { memory, origin }: SettleDependencies,
+  devices: readonly UnsettledDevice[],
+  now: number,
+  history: readonly HistoryRow[] = [],
 ): Promise<SettledDevices> {
   const postures: PostureRow[] = [];
   const told: Omit<OutboxRow, 'seq'>[] = [];
@@ -70,7 +74,12 @@ export async function settleDevices(
   return { postures, effect };
 }
 
-function toldOf(memory: ReadModel, { device, before, cause = null, alwaysTold }: UnsettledDevice, after: PostureRow, origin: string): Omit<OutboxRow, 'seq'>[] {
+function toldOf(
+  memory: ReadModel,
+  { device, before, cause = null, alwaysTold }: UnsettledDevice,
+  after: PostureRow,
+  origin: string,
+): Omit<OutboxRow, 'seq'>[] {
   const holds = holdChanges(before, after, origin);
   if (alwaysTold !== true && !isWorthTelling(before, after)) return [...holds, ...viewsChanged(before, after, origin)];
   const name = memory.directory.get(device.facts.userId ?? '')?.userPrincipalName ?? null;

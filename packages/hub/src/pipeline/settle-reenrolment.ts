@@ -1,4 +1,10 @@
-import { supersededBy, type DeviceKey, type DeviceKeyType, type EnrolledRecord, type SignalLimits } from '@sallyport/core';
+import {
+  supersededBy,
+  type DeviceKey,
+  type DeviceKeyType,
+  type EnrolledRecord,
+  type SignalLimits,
+} from '@sallyport/core';
 import { LIVE_SINCE, SUPERSEDED_BY, type DeviceRow, type Transaction } from '../store/store.ts';
 import { readDeviceKeys } from '../vendors/kit/device-keys.ts';
 
@@ -25,7 +31,11 @@ export interface SettledRecord {
  * @param before as it was; absent where it is new
  */
 export async function settleReenrolment(
-  tx: Transaction, written: DeviceRow | undefined, before: DeviceRow | undefined, now: number, limits: SignalLimits,
+  tx: Transaction,
+  written: DeviceRow | undefined,
+  before: DeviceRow | undefined,
+  now: number,
+  limits: SignalLimits,
 ): Promise<readonly SettledRecord[]> {
   const rows = await connectedRecords(tx, written, before);
   const successors = supersededBy(rows.map(enrolledRecord), now, limits);
@@ -34,22 +44,37 @@ export async function settleReenrolment(
     const successor = successors.get(row.id);
     const previousSuccessor = successorIn(row);
     const { [SUPERSEDED_BY]: _, ...resource } = row.resource;
-    const settled = { ...resource, ...(entraIds.has(row.id) && { azureADDeviceId: entraIds.get(row.id) }), ...(successor !== undefined && { [SUPERSEDED_BY]: successor }) };
+    const settled = {
+      ...resource,
+      ...(entraIds.has(row.id) && { azureADDeviceId: entraIds.get(row.id) }),
+      ...(successor !== undefined && { [SUPERSEDED_BY]: successor }),
+    };
     const changed = successor !== previousSuccessor || entraIds.has(row.id);
-    return { row: changed ? { ...row, resource: settled } : row, changed, successor, previousSuccessor: row.id === before?.id ? successorIn(before) : previousSuccessor };
+    return {
+      row: changed ? { ...row, resource: settled } : row,
+      changed,
+      successor,
+      previousSuccessor: row.id === before?.id ? successorIn(before) : previousSuccessor,
+    };
   });
 }
 
 /** Another device that has the Entra id of one that is to be written, and would have it afterwards. */
 export async function otherWithEntraId(
-  tx: Transaction, written: DeviceRow, before: DeviceRow | undefined, now: number, limits: SignalLimits,
+  tx: Transaction,
+  written: DeviceRow,
+  before: DeviceRow | undefined,
+  now: number,
+  limits: SignalLimits,
 ): Promise<string | undefined> {
   const value = entraIdOf(written);
   if (value === undefined) return undefined;
   const [carriers = []] = await tx.devices.carriersOf([{ type: 'entraDeviceId', value }]);
   const others = carriers.filter((id) => id !== written.id);
   if (others.length === 0) return undefined;
-  const settled = new Map((await settleReenrolment(tx, written, before, now, limits)).map(({ row }) => [row.id, entraIdOf(row)]));
+  const settled = new Map(
+    (await settleReenrolment(tx, written, before, now, limits)).map(({ row }) => [row.id, entraIdOf(row)]),
+  );
   if (settled.get(written.id) === undefined) return undefined;
   return others.find((id) => !settled.has(id) || settled.get(id) === value);
 }
@@ -61,10 +86,16 @@ export function successorIn({ resource }: DeviceRow): string | undefined {
 
 /** Serial number, UDID and IMEI of a record, without placeholders. */
 export function phoneKeysOf({ resource }: DeviceRow): readonly DeviceKey[] {
-  return PHONE_KEYS.flatMap((type) => (typeof resource[type] === 'string' ? readDeviceKeys(type, resource[type]).keys : []));
+  return PHONE_KEYS.flatMap((type) =>
+    typeof resource[type] === 'string' ? readDeviceKeys(type, resource[type]).keys : [],
+  );
 }
 
-async function connectedRecords(tx: Transaction, written: DeviceRow | undefined, before: DeviceRow | undefined): Promise<readonly DeviceRow[]> {
+async function connectedRecords(
+  tx: Transaction,
+  written: DeviceRow | undefined,
+  before: DeviceRow | undefined,
+): Promise<readonly DeviceRow[]> {
   const rows = new Map<string, DeviceRow>(written === undefined ? [] : [[written.id, written]]);
   const followed = new Set<string>();
   let keys = [written, before].flatMap((row) => (row === undefined ? [] : phoneKeysOf(row)));
@@ -82,7 +113,8 @@ function enrolledRecord(row: DeviceRow): EnrolledRecord {
   const { resource, createdAt } = row;
   const enrolledAt = timeOf(resource.enrolledDateTime);
   return {
-    id: row.id, keys: phoneKeysOf(row).map(nameOf),
+    id: row.id,
+    keys: phoneKeysOf(row).map(nameOf),
     // Where the management reports none, the time of registration stands for it.
     ...(enrolledAt !== undefined && enrolledAt !== createdAt && { enrolledAt }),
     lastContactAt: Math.max(timeOf(resource.lastSyncDateTime) ?? createdAt, timeOf(resource[LIVE_SINCE]) ?? 0),
@@ -90,10 +122,15 @@ function enrolledRecord(row: DeviceRow): EnrolledRecord {
 }
 
 /** The Entra ids that change: a phone's live record has the one that it was registered with, or else that of the newest before it. */
-function handedOver(rows: readonly DeviceRow[], successors: ReadonlyMap<string, string>): ReadonlyMap<string, string | null> {
+function handedOver(
+  rows: readonly DeviceRow[],
+  successors: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string | null> {
   const entraIds = new Map(rows.map((row) => [row.id, entraIdOf(row)]));
   const changes = new Map<string, string | null>();
-  const superseded = rows.filter(({ id }) => successors.has(id)).sort((a, b) => (timeOf(b.resource.enrolledDateTime) ?? 0) - (timeOf(a.resource.enrolledDateTime) ?? 0));
+  const superseded = rows
+    .filter(({ id }) => successors.has(id))
+    .sort((a, b) => (timeOf(b.resource.enrolledDateTime) ?? 0) - (timeOf(a.resource.enrolledDateTime) ?? 0));
   for (const { id } of superseded) {
     const successor = successors.get(id) as string;
     const own = entraIds.get(id);

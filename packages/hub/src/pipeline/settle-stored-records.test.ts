@@ -27,30 +27,60 @@ afterEach(async () => {
 function record(id: string, enrolled: number, contact: number, more: Record<string, unknown> = {}): DeviceRow {
   const at = first.clock.now();
   const time = (days: number): string => new Date(at + days * DAY).toISOString();
-  return phone(id, at, { serialNumber: 'SN-1', enrolledDateTime: time(enrolled), lastSyncDateTime: time(contact), ...more });
+  return phone(id, at, {
+    serialNumber: 'SN-1',
+    enrolledDateTime: time(enrolled),
+    lastSyncDateTime: time(contact),
+    ...more,
+  });
 }
 
 /** As an earlier version wrote them. */
-const store = (...rows: DeviceRow[]) => first.store.transaction(async (tx) => {
-  await tx.devices.put(rows);
-  await tx.documents.put('upkeep', 'settle-reenrolment', {}, 0);
-});
+const store = (...rows: DeviceRow[]) =>
+  first.store.transaction(async (tx) => {
+    await tx.devices.put(rows);
+    await tx.documents.put('upkeep', 'settle-reenrolment', {}, 0);
+  });
 async function start(): Promise<Pipeline> {
-  const log = { info: (details: object) => { logged.push({ ...details }); }, warn: () => undefined };
-  const hub = await startPipeline({ store: first.store, clock: first.clock, log, onError: (error) => { throw error; } });
+  const log = {
+    info: (details: object) => {
+      logged.push({ ...details });
+    },
+    warn: () => undefined,
+  };
+  const hub = await startPipeline({
+    store: first.store,
+    clock: first.clock,
+    log,
+    onError: (error) => {
+      throw error;
+    },
+  });
   started.push(hub);
   return hub;
 }
-const done = () => vi.waitFor(async () => { expect(await first.store.documents.list('upkeep')).toEqual([]); }, 10_000);
-const grants = (hub: Pipeline, ...ids: string[]) => ids.map((value) => hub.decider.decide({ user: ALICE, application: 'office365', device: { grade: 'claim', value } }).decision);
-const superseded = async () => (await first.store.outbox.after(0, 1_000)).filter(({ kind }) => kind === 'device-superseded').map(({ subject }) => subject);
+const done = () =>
+  vi.waitFor(async () => {
+    expect(await first.store.documents.list('upkeep')).toEqual([]);
+  }, 10_000);
+const grants = (hub: Pipeline, ...ids: string[]) =>
+  ids.map(
+    (value) =>
+      hub.decider.decide({ user: ALICE, application: 'office365', device: { grade: 'claim', value } }).decision,
+  );
+const superseded = async () =>
+  (await first.store.outbox.after(0, 1_000))
+    .filter(({ kind }) => kind === 'device-superseded')
+    .map(({ subject }) => subject);
 
-test('the newer record is closed by the older one\'s bad news, with audit, and nothing is opened', async () => {
+test("the newer record is closed by the older one's bad news, with audit, and nothing is opened", async () => {
   const hub = await start();
   await done();
   expect(hub.decider.view.successorOf(PHONE)).toBe(NEW);
   expect(grants(hub, PHONE, NEW, THIRD)).toEqual([false, false, true]);
-  expect((await first.store.audit.list(10, 0)).filter(({ actor }) => actor === 'sallyport')).toMatchObject([{ resourceId: PHONE, changes: [{ property: 'sallyport.supersededBy', newValue: NEW }] }]);
+  expect((await first.store.audit.list(10, 0)).filter(({ actor }) => actor === 'sallyport')).toMatchObject([
+    { resourceId: PHONE, changes: [{ property: 'sallyport.supersededBy', newValue: NEW }] },
+  ]);
   expect(logged).toContainEqual({ keys: 1, settled: 1 });
 });
 

@@ -26,7 +26,7 @@ export interface SettleStoredDependencies {
 export async function settleStoredRecords(deps: SettleStoredDependencies, stopped: AbortSignal): Promise<void> {
   while (!stopped.aborted) {
     try {
-      if (await deps.store.documents.get('upkeep', NAME) === undefined) return;
+      if ((await deps.store.documents.get('upkeep', NAME)) === undefined) return;
       // Which enrolment is the last one is not known by a clock in doubt.
       if (deps.clock.inDoubt !== true) return await settleAll(deps, stopped);
     } catch (error) {
@@ -46,7 +46,10 @@ async function settleAll({ store, devices, log }: SettleStoredDependencies, stop
       if (await devices.settleStored(id)) settled += 1;
     }
     looked += keys.length;
-    log.info({ keys: looked, settled }, 'records that share a serial number, UDID or IMEI are being settled after the upgrade');
+    log.info(
+      { keys: looked, settled },
+      'records that share a serial number, UDID or IMEI are being settled after the upgrade',
+    );
   }
   await store.transaction((tx) => tx.documents.delete('upkeep', NAME));
   log.info({ keys: looked, settled }, 'records that share a serial number, UDID or IMEI are settled');
@@ -55,7 +58,7 @@ async function settleAll({ store, devices, log }: SettleStoredDependencies, stop
 /** The records that carry each key that several do. */
 async function* sharedKeys({ devices }: Pick<Store, 'devices'>): AsyncGenerator<readonly (readonly string[])[]> {
   for (const type of PHONE_KEYS) {
-    for (let after: string | undefined = ''; after !== undefined;) {
+    for (let after: string | undefined = ''; after !== undefined; ) {
       const values: readonly string[] = await devices.sharedKeys(type, after, 2, MAX_CARRIERS, CHUNK);
       if (values.length > 0) yield await devices.carriersOf(values.map((value) => ({ type, value })));
       after = values.at(-1);

@@ -13,15 +13,21 @@ beforeEach(async () => {
 });
 afterEach(() => hub.close());
 
-const mail = ({ decider }: Pick<Pipeline, 'decider'> = hub): boolean => decider.decide({ user: ALICE, application: 'Exchange', device: { grade: 'claim', value: PHONE } }).decision;
-const say = (state: 'secured' | 'highSeverity' | 'unresponsive', deviceId = PHONE) => hub.intake.take(LOOKOUT, [report(LOOKOUT, deviceId, { state, at: hub.clock.now() })]);
+const mail = ({ decider }: Pick<Pipeline, 'decider'> = hub): boolean =>
+  decider.decide({ user: ALICE, application: 'Exchange', device: { grade: 'claim', value: PHONE } }).decision;
+const say = (state: 'secured' | 'highSeverity' | 'unresponsive', deviceId = PHONE) =>
+  hub.intake.take(LOOKOUT, [report(LOOKOUT, deviceId, { state, at: hub.clock.now() })]);
 
 async function setLimits(limits: Partial<SignalLimits>): Promise<{ opened: number; closed: number }> {
   const effect = { opened: 0, closed: 0 };
-  await hub.configuration.write('test', async (tx, changed) => {
-    await tx.documents.put('signalLimits', 'default', limits, hub.clock.now());
-    changed({ kind: 'signalLimits', id: 'default', after: limits });
-  }, (did) => Object.assign(effect, did));
+  await hub.configuration.write(
+    'test',
+    async (tx, changed) => {
+      await tx.documents.put('signalLimits', 'default', limits, hub.clock.now());
+      changed({ kind: 'signalLimits', id: 'default', after: limits });
+    },
+    (did) => Object.assign(effect, did),
+  );
   return effect;
 }
 
@@ -39,7 +45,10 @@ describe('a limit that is changed', () => {
   test('opens and closes what it decides at once, as its preview said', async () => {
     await outOfContact();
     expect(mail()).toBe(false);
-    expect(await hub.questions.preview('signalLimits', 'default', { badNewsDays: 14 })).toMatchObject({ opening: 1, closing: 0 });
+    expect(await hub.questions.preview('signalLimits', 'default', { badNewsDays: 14 })).toMatchObject({
+      opening: 1,
+      closing: 0,
+    });
     expect(mail()).toBe(false);
     expect(await setLimits({ badNewsDays: 14 })).toMatchObject({ opened: 1, closed: 0 });
     expect(mail()).toBe(true);
@@ -53,20 +62,47 @@ describe('a limit that is changed', () => {
 
   test('counts in another process on the same database, and after a restart', async () => {
     await outOfContact();
-    const other = await startPipeline({ store: hub.store, clock: hub.clock, onError: (error) => { throw error; } });
+    const other = await startPipeline({
+      store: hub.store,
+      clock: hub.clock,
+      onError: (error) => {
+        throw error;
+      },
+    });
     await setLimits({ badNewsDays: 14, holdDays: 3 });
-    await eventually(() => { expect(other.decider.view.signalLimits).toEqual({ ...DEFAULT_SIGNAL_LIMITS, badNewsDays: 14, holdDays: 3 }); });
-    await eventually(() => { expect(mail(other)).toBe(true); });
+    await eventually(() => {
+      expect(other.decider.view.signalLimits).toEqual({ ...DEFAULT_SIGNAL_LIMITS, badNewsDays: 14, holdDays: 3 });
+    });
+    await eventually(() => {
+      expect(mail(other)).toBe(true);
+    });
     await other.close();
-    const again = await startPipeline({ store: hub.store, clock: hub.clock, onError: (error) => { throw error; } });
+    const again = await startPipeline({
+      store: hub.store,
+      clock: hub.clock,
+      onError: (error) => {
+        throw error;
+      },
+    });
     expect([again.decider.view.signalLimits.badNewsDays, mail(again)]).toEqual([14, true]);
     await again.close();
   });
 
   test('says how many devices bad news is held against', async () => {
-    const twins = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000003'];
+    const twins = [
+      '00000000-0000-4000-8000-000000000001',
+      '00000000-0000-4000-8000-000000000002',
+      '00000000-0000-4000-8000-000000000003',
+    ];
     for (const id of twins) await hub.devices.put('test', phone(id, hub.clock.now(), { serialNumber: 'SN-1' }));
-    const bad = (): Promise<unknown> => hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys: [{ type: 'serialNumber', value: 'SN-1' }], state: 'highSeverity', at: hub.clock.now() })]);
+    const bad = (): Promise<unknown> =>
+      hub.intake.take(LOOKOUT, [
+        report(LOOKOUT, PHONE, {
+          keys: [{ type: 'serialNumber', value: 'SN-1' }],
+          state: 'highSeverity',
+          at: hub.clock.now(),
+        }),
+      ]);
     await setLimits({ maxCandidates: 2 });
     await bad();
     expect([hub.questions.recordCounts().held, hub.commonKeyReports()]).toEqual([0, 1]);
@@ -81,7 +117,8 @@ describe('a limit that is changed', () => {
     for (const id of ids) await say('secured', id);
     hub.clock.advance(1_000);
     const unknownTerms = [{ field: 'protection_status', value: 'GUARDED', about: 'protection' }] as const;
-    for (const id of ids.slice(0, 10)) await hub.intake.take(LOOKOUT, [report(LOOKOUT, id, { state: 'unknown', unknownTerms, at: hub.clock.now() })]);
+    for (const id of ids.slice(0, 10))
+      await hub.intake.take(LOOKOUT, [report(LOOKOUT, id, { state: 'unknown', unknownTerms, at: hub.clock.now() })]);
     await hub.tick();
     expect(hub.decider.view.connector(LOOKOUT)?.disregardedTerms).toBeUndefined();
     await setLimits({ vocabularyDevices: 9 });

@@ -51,7 +51,10 @@ export class TakeReports implements Intake {
     });
   }
 
-  heartbeat(connectorId: string, problem?: { readonly code: string; readonly message?: string | undefined }): Promise<void> {
+  heartbeat(
+    connectorId: string,
+    problem?: { readonly code: string; readonly message?: string | undefined },
+  ): Promise<void> {
     return this.#deps.life.heartbeat(connectorId, problem);
   }
 
@@ -136,13 +139,27 @@ interface Taken {
 }
 
 /** keep raw, match, merge, evaluate, tell: one batch, inside the caller's transaction. */
-async function takeBatch(tx: Transaction, deps: TakeDependencies, reports: readonly IncomingReport[], now: number): Promise<Taken> {
+async function takeBatch(
+  tx: Transaction,
+  deps: TakeDependencies,
+  reports: readonly IncomingReport[],
+  now: number,
+): Promise<Taken> {
   // Asked together: each wait for the database is a wait for this thread's next free moment as well.
   // A time that is ahead of a clock in doubt may be right: it is judged when the doubt is over.
-  const signals = reports.map(({ signal }) => (deps.clock.inDoubt === true ? { ...signal, receivedAt: now } : asReceived(signal, now)));
+  const signals = reports.map(({ signal }) =>
+    deps.clock.inDoubt === true ? { ...signal, receivedAt: now } : asReceived(signal, now),
+  );
   const named = namedDevices(deps.memory, signals);
   const [fresh, matched, read] = await Promise.all([
-    tx.reports.add(reports.map(({ row }, i) => ({ ...row, observedAt: Math.min(row.observedAt, now), receivedAt: now, deviceId: named[i] }))),
+    tx.reports.add(
+      reports.map(({ row }, i) => ({
+        ...row,
+        observedAt: Math.min(row.observedAt, now),
+        receivedAt: now,
+        deviceId: named[i],
+      })),
+    ),
     matchDevices(tx, signals, matchesByEmail(deps.memory)),
     // All devices of a batch are locked at once, or two processes could wait for each other.
     named.every((id) => id !== undefined) ? readKept(tx, [...new Set(named)], signals) : NOTHING_KEPT,
@@ -153,22 +170,31 @@ async function takeBatch(tx: Transaction, deps: TakeDependencies, reports: reado
   const learnt = matched.learnt.filter(isNew).flat();
   if (learnt.length > 0) await tx.vendorDevices.learn(learnt);
   const applied = await applyToDevices(tx, deps, news, matches, now, read);
-  await tx.reports.settle(news.map((signal, i) => {
-    const match = matches[i] as Match;
-    const status = match.kind === 'matched' ? applied.statuses[i] as ReportStatus : match.kind;
-    return {
-      connectorId: signal.connectorId, reportId: signal.reportId, status, flag: signal.flag ?? null,
-      deviceId: match.kind === 'matched' ? match.deviceId : null,
-      signal: match.kind === 'matched' ? null : signal,
-    };
-  }));
+  await tx.reports.settle(
+    news.map((signal, i) => {
+      const match = matches[i] as Match;
+      const status = match.kind === 'matched' ? (applied.statuses[i] as ReportStatus) : match.kind;
+      return {
+        connectorId: signal.connectorId,
+        reportId: signal.reportId,
+        status,
+        flag: signal.flag ?? null,
+        deviceId: match.kind === 'matched' ? match.deviceId : null,
+        signal: match.kind === 'matched' ? null : signal,
+      };
+    }),
+  );
   const late = learnt.length === 0 ? [] : await applyWaiting(tx, deps, learnt, now);
   let next = 0;
   const outcomes = reports.map(({ signal }, i): ReportOutcome => {
     if (fresh[i] !== true) return { reportId: signal.reportId, status: 'duplicate', matched: true };
     const place = next++;
     const matched = (matches[place] as Match).kind === 'matched';
-    return { reportId: signal.reportId, status: matched ? applied.statuses[place] as 'accepted' | 'late' : 'accepted', matched };
+    return {
+      reportId: signal.reportId,
+      status: matched ? (applied.statuses[place] as 'accepted' | 'late') : 'accepted',
+      matched,
+    };
   });
   return { outcomes, postures: [...applied.postures, ...late], withUnknownTerms: withUnknownTerms(news, matches) };
 }
@@ -182,16 +208,36 @@ function withUnknownTerms(signals: readonly Signal[], matches: readonly Match[])
 }
 
 /** Applies what waited under partners' own ids that a report of this batch has told the devices of. */
-async function applyWaiting(tx: Transaction, deps: TakeDependencies, learnt: readonly VendorDevice[], now: number): Promise<readonly PostureRow[]> {
+async function applyWaiting(
+  tx: Transaction,
+  deps: TakeDependencies,
+  learnt: readonly VendorDevice[],
+  now: number,
+): Promise<readonly PostureRow[]> {
   const keys = learnt.map(keyOfLearnt);
   const waiting = (await tx.reports.waitingFor(keys)).flatMap(({ signal }) => signal ?? []);
   if (waiting.length === 0) return [];
   const { matches } = await matchDevices(tx, waiting, matchesByEmail(deps.memory));
   // What is still ambiguous had its effect when it arrived.
-  const matched = waiting.flatMap((signal, i) => (matches[i]?.kind === 'matched' ? [{ signal, match: { ...matches[i], waited: true as const } }] : []));
-  const { statuses, postures } = await applyToDevices(tx, deps, matched.map(({ signal }) => signal), matched.map(({ match }) => match), now);
-  await tx.reports.settle(matched.map(({ signal: { connectorId, reportId, flag }, match: { deviceId } }, i) => ({
-    connectorId, reportId, deviceId, flag: flag ?? null, signal: null, status: statuses[i] === 'late' ? 'late' as const : 'accepted' as const,
-  })));
+  const matched = waiting.flatMap((signal, i) =>
+    matches[i]?.kind === 'matched' ? [{ signal, match: { ...matches[i], waited: true as const } }] : [],
+  );
+  const { statuses, postures } = await applyToDevices(
+    tx,
+    deps,
+    matched.map(({ signal }) => signal),
+    matched.map(({ match }) => match),
+    now,
+  );
+  await tx.reports.settle(
+    matched.map(({ signal: { connectorId, reportId, flag }, match: { deviceId } }, i) => ({
+      connectorId,
+      reportId,
+      deviceId,
+      flag: flag ?? null,
+      signal: null,
+      status: statuses[i] === 'late' ? ('late' as const) : ('accepted' as const),
+    })),
+  );
   return postures;
 }

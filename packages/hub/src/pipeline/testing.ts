@@ -51,7 +51,13 @@ export class TestMachine extends TestClock implements TimeSource {
 
 /** A hub on a machine whose clock may be wrong. `clock` is that machine. */
 export async function pipelineOnMachine(clock: TestMachine, store: Store): Promise<TestPipeline> {
-  const pipeline = await startPipeline({ store, clock: new TrustedClock(clock), onError: (error) => { throw error; } });
+  const pipeline = await startPipeline({
+    store,
+    clock: new TrustedClock(clock),
+    onError: (error) => {
+      throw error;
+    },
+  });
   return { ...pipeline, store, clock };
 }
 
@@ -64,32 +70,71 @@ const ACTOR = 'test';
 export async function testPipeline(openStore: () => Promise<Store> = temporaryStore): Promise<TestPipeline> {
   const store = await openStore();
   const clock = new TestClock();
-  const pipeline = await startPipeline({ store, clock, deviceHooks: [reclassifyInventory], onError: (error) => { throw error; } });
-  return { ...pipeline, store, clock, close: async () => { await pipeline.close(); await store.close(); } };
+  const pipeline = await startPipeline({
+    store,
+    clock,
+    deviceHooks: [reclassifyInventory],
+    onError: (error) => {
+      throw error;
+    },
+  });
+  return {
+    ...pipeline,
+    store,
+    clock,
+    close: async () => {
+      await pipeline.close();
+      await store.close();
+    },
+  };
 }
 
 export async function temporaryStore(): Promise<Store> {
   const dir = mkdtempSync(join(tmpdir(), 'sallyport-'));
   const store = await openSqliteStore({ file: join(dir, 'hub.db') });
-  return { ...store, close: async () => { await store.close(); rmSync(dir, { recursive: true }); } };
+  return {
+    ...store,
+    close: async () => {
+      await store.close();
+      rmSync(dir, { recursive: true });
+    },
+  };
 }
 
 /** Two connectors, a policy that allows "low", conditional access for everything, Alice and her phone. */
 export async function furnish(hub: TestPipeline): Promise<void> {
   const at = hub.clock.now();
   await hub.configuration.write(ACTOR, async (tx, changed) => {
-    const put = async (kind: 'mobileThreatDefenseConnector' | 'deviceCompliancePolicy' | 'conditionalAccessPolicy' | 'user', id: string, body: Record<string, unknown>): Promise<void> => {
+    const put = async (
+      kind: 'mobileThreatDefenseConnector' | 'deviceCompliancePolicy' | 'conditionalAccessPolicy' | 'user',
+      id: string,
+      body: Record<string, unknown>,
+    ): Promise<void> => {
       await tx.documents.put(kind, id, body, at);
       changed({ kind, id, after: body });
     };
-    for (const id of [LOOKOUT, ZIMPERIUM]) await put('mobileThreatDefenseConnector', id, { androidEnabled: true, partnerUnresponsivenessThresholdInDays: 7, partnerDisplayName: id });
+    for (const id of [LOOKOUT, ZIMPERIUM])
+      await put('mobileThreatDefenseConnector', id, {
+        androidEnabled: true,
+        partnerUnresponsivenessThresholdInDays: 7,
+        partnerDisplayName: id,
+      });
     await put('deviceCompliancePolicy', 'policy', {
-      '@odata.type': '#microsoft.graph.androidCompliancePolicy', displayName: 'Android', deviceThreatProtectionEnabled: true,
-      deviceThreatProtectionRequiredSecurityLevel: 'low', assignments: [{ target: { '@odata.type': '#microsoft.graph.allLicensedUsersAssignmentTarget' } }],
+      '@odata.type': '#microsoft.graph.androidCompliancePolicy',
+      displayName: 'Android',
+      deviceThreatProtectionEnabled: true,
+      deviceThreatProtectionRequiredSecurityLevel: 'low',
+      assignments: [{ target: { '@odata.type': '#microsoft.graph.allLicensedUsersAssignmentTarget' } }],
       scheduledActionsForRule: [{ scheduledActionConfigurations: [{ actionType: 'block', gracePeriodHours: 0 }] }],
     });
     await put('conditionalAccessPolicy', 'ca', {
-      displayName: 'Compliant phones only', state: 'enabled', conditions: { users: { includeUsers: ['All'] }, applications: { includeApplications: ['All'] }, clientAppTypes: ['all'] },
+      displayName: 'Compliant phones only',
+      state: 'enabled',
+      conditions: {
+        users: { includeUsers: ['All'] },
+        applications: { includeApplications: ['All'] },
+        clientAppTypes: ['all'],
+      },
       grantControls: { operator: 'OR', builtInControls: ['compliantDevice'] },
     });
     await put('user', ALICE, { userPrincipalName: 'alice@example.com', displayName: 'Alice', accountEnabled: true });
@@ -97,18 +142,53 @@ export async function furnish(hub: TestPipeline): Promise<void> {
   await hub.devices.put(ACTOR, phone(PHONE, at));
 }
 
-export function phone(id: string, at: number, more: Record<string, unknown> = {}): { id: string; resource: Record<string, unknown>; createdAt: number; modifiedAt: number } {
+export function phone(
+  id: string,
+  at: number,
+  more: Record<string, unknown> = {},
+): { id: string; resource: Record<string, unknown>; createdAt: number; modifiedAt: number } {
   const time = new Date(at).toISOString();
-  return { id, createdAt: at, modifiedAt: at, resource: { id, deviceName: 'phone', operatingSystem: 'Android', osVersion: '14', userId: ALICE, lastSyncDateTime: time, enrolledDateTime: time, ...more } };
+  return {
+    id,
+    createdAt: at,
+    modifiedAt: at,
+    resource: {
+      id,
+      deviceName: 'phone',
+      operatingSystem: 'Android',
+      osVersion: '14',
+      userId: ALICE,
+      lastSyncDateTime: time,
+      enrolledDateTime: time,
+      ...more,
+    },
+  };
 }
 
 let nextReport = 0;
 
-export function report(connectorId: string, deviceId: string, more: Partial<Signal> & { at?: number } = {}): IncomingReport {
+export function report(
+  connectorId: string,
+  deviceId: string,
+  more: Partial<Signal> & { at?: number } = {},
+): IncomingReport {
   const { at, ...rest } = more;
   const signal: Signal = {
-    connectorId, reportId: `report-${nextReport++}`, keys: [{ type: 'managedDeviceId', value: deviceId }],
-    observedAt: at ?? Date.parse('2026-03-02T08:00:00Z') + nextReport, findings: [], ...rest,
+    connectorId,
+    reportId: `report-${nextReport++}`,
+    keys: [{ type: 'managedDeviceId', value: deviceId }],
+    observedAt: at ?? Date.parse('2026-03-02T08:00:00Z') + nextReport,
+    findings: [],
+    ...rest,
   };
-  return { signal, row: { connectorId: signal.connectorId, reportId: signal.reportId, observedAt: signal.observedAt, format: 'test', raw: JSON.stringify(signal) } };
+  return {
+    signal,
+    row: {
+      connectorId: signal.connectorId,
+      reportId: signal.reportId,
+      observedAt: signal.observedAt,
+      format: 'test',
+      raw: JSON.stringify(signal),
+    },
+  };
 }

@@ -2,7 +2,17 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DocumentKind, Store } from '../store/store.ts';
 import type { AccessAnswer } from '../view/ports.ts';
 import { startPipeline, type Pipeline } from './pipeline.ts';
-import { ALICE, LOOKOUT, phone, PHONE, report, furnish, testPipeline, ZIMPERIUM, type TestPipeline } from './testing.ts';
+import {
+  ALICE,
+  LOOKOUT,
+  phone,
+  PHONE,
+  report,
+  furnish,
+  testPipeline,
+  ZIMPERIUM,
+  type TestPipeline,
+} from './testing.ts';
 
 let hub: TestPipeline;
 const again: Pipeline[] = [];
@@ -16,14 +26,19 @@ afterEach(async () => {
 });
 
 const BOB = '22222222-2222-4222-8222-222222222222';
-const MAIL = { appId: '33333333-3333-4333-8333-333333333333', displayName: 'Tickets', identifierUris: ['api://tickets'] };
+const MAIL = {
+  appId: '33333333-3333-4333-8333-333333333333',
+  displayName: 'Tickets',
+  identifierUris: ['api://tickets'],
+};
 
 /** As it is after somebody wrote into the database. */
 async function written(kind: DocumentKind, id: string, body: unknown): Promise<void> {
   await hub.store.transaction((tx) => tx.documents.put(kind, id, body as Record<string, unknown>, 0));
 }
 
-const decided = ({ decider }: Pick<Pipeline, 'decider'>): AccessAnswer => decider.decide({ user: ALICE, application: 'Exchange', device: { grade: 'claim', value: PHONE } });
+const decided = ({ decider }: Pick<Pipeline, 'decider'>): AccessAnswer =>
+  decider.decide({ user: ALICE, application: 'Exchange', device: { grade: 'claim', value: PHONE } });
 const access = (of: Pick<Pipeline, 'decider'>): boolean => decided(of).decision;
 
 async function connector(id: string): Promise<void> {
@@ -31,23 +46,38 @@ async function connector(id: string): Promise<void> {
 }
 
 async function restarted(store: Store = hub.store): Promise<Pipeline> {
-  const pipeline = await startPipeline({ store, clock: hub.clock, onError: (error) => { throw error; } });
+  const pipeline = await startPipeline({
+    store,
+    clock: hub.clock,
+    onError: (error) => {
+      throw error;
+    },
+  });
   again.push(pipeline);
   return pipeline;
 }
 
 test.each([
-  ['no object', 5], ['a list', []], ['without names', {}], ['whose appId is a number', { ...MAIL, appId: 7 }], ['without displayName', { appId: MAIL.appId }],
-  ['whose displayName is null', { ...MAIL, displayName: null }], ['whose identifierUris is a text', { ...MAIL, identifierUris: 'api://x' }], ['whose identifierUris holds an object', { ...MAIL, identifierUris: [{}] }],
-])('an application that is %s does not stop the start, is no application, and costs the others nothing', async (_, body) => {
-  await written('application', 'good', MAIL);
-  await written('application', 'bad', body);
-  const pipeline = await restarted();
-  expect(pipeline.unreadable()).toEqual([{ kind: 'application', id: 'bad' }]);
-  expect(pipeline.decider.view.application('api://tickets')).toMatchObject({ displayName: 'Tickets' });
-  expect(pipeline.decider.view.application('api://x')).toBeUndefined();
-  expect(pipeline.decider.view.verdict(PHONE)?.state).toBe(hub.decider.view.verdict(PHONE)?.state);
-});
+  ['no object', 5],
+  ['a list', []],
+  ['without names', {}],
+  ['whose appId is a number', { ...MAIL, appId: 7 }],
+  ['without displayName', { appId: MAIL.appId }],
+  ['whose displayName is null', { ...MAIL, displayName: null }],
+  ['whose identifierUris is a text', { ...MAIL, identifierUris: 'api://x' }],
+  ['whose identifierUris holds an object', { ...MAIL, identifierUris: [{}] }],
+])(
+  'an application that is %s does not stop the start, is no application, and costs the others nothing',
+  async (_, body) => {
+    await written('application', 'good', MAIL);
+    await written('application', 'bad', body);
+    const pipeline = await restarted();
+    expect(pipeline.unreadable()).toEqual([{ kind: 'application', id: 'bad' }]);
+    expect(pipeline.decider.view.application('api://tickets')).toMatchObject({ displayName: 'Tickets' });
+    expect(pipeline.decider.view.application('api://x')).toBeUndefined();
+    expect(pipeline.decider.view.verdict(PHONE)?.state).toBe(hub.decider.view.verdict(PHONE)?.state);
+  },
+);
 
 test('a user that cannot be read is not known, and the others are', async () => {
   await written('user', BOB, []);
@@ -74,9 +104,17 @@ describe('a rule that cannot be read does not stop the start, and closes what an
 
   test.each<[DocumentKind, string, unknown]>([
     ['deviceCompliancePolicy', 'policy_unreadable', 'text'],
-    ['deviceCompliancePolicy', 'policy_unreadable', { '@odata.type': '#microsoft.graph.androidCompliancePolicy', osMinimumVersion: 7 }],
+    [
+      'deviceCompliancePolicy',
+      'policy_unreadable',
+      { '@odata.type': '#microsoft.graph.androidCompliancePolicy', osMinimumVersion: 7 },
+    ],
     ['conditionalAccessPolicy', 'blocked_by_policy', []],
-    ['conditionalAccessPolicy', 'blocked_by_policy', { state: 'enabled', conditions: { users: { includeUsers: ['All'] }, clientAppTypes: 'browser' } }],
+    [
+      'conditionalAccessPolicy',
+      'blocked_by_policy',
+      { state: 'enabled', conditions: { users: { includeUsers: ['All'] }, clientAppTypes: 'browser' } },
+    ],
     ['mobileThreatDefenseConnector', 'partner_data_missing', { androidEnabled: 'yes' }],
     ['mergeRule', 'partner_data_missing', { method: 'newest' }],
   ])('%s: %s', async (kind, reason, body) => {
@@ -117,10 +155,17 @@ describe('a rule that cannot be read does not stop the start, and closes what an
   });
 
   test('a place that cannot be read is no trusted one, and a policy for it is for every place', async () => {
-    const policy = (id: string, includeLocations: string[], excludeLocations: string[]): Promise<void> => written('conditionalAccessPolicy', id, {
-      displayName: id, state: 'enabled', conditions: { users: { includeUsers: ['All'] }, applications: { includeApplications: ['All'] }, locations: { includeLocations, excludeLocations } },
-      grantControls: { operator: 'OR', builtInControls: ['block'] },
-    });
+    const policy = (id: string, includeLocations: string[], excludeLocations: string[]): Promise<void> =>
+      written('conditionalAccessPolicy', id, {
+        displayName: id,
+        state: 'enabled',
+        conditions: {
+          users: { includeUsers: ['All'] },
+          applications: { includeApplications: ['All'] },
+          locations: { includeLocations, excludeLocations },
+        },
+        grantControls: { operator: 'OR', builtInControls: ['block'] },
+      });
     await written('namedLocation', 'place', { ipRanges: 7 });
     await policy('for it', ['place'], []);
     expect(access(await restarted())).toBe(false);
@@ -141,8 +186,14 @@ describe('a rule that cannot be read does not stop the start, and closes what an
   });
 
   test('of a policy the part that can be read says for whom it is', async () => {
-    await written('deviceCompliancePolicy', 'bad', { '@odata.type': '#microsoft.graph.iosCompliancePolicy', osMinimumVersion: 7 });
-    await written('conditionalAccessPolicy', 'bad', { state: 'enabled', conditions: { users: { includeUsers: [BOB] }, clientAppTypes: 7 } });
+    await written('deviceCompliancePolicy', 'bad', {
+      '@odata.type': '#microsoft.graph.iosCompliancePolicy',
+      osMinimumVersion: 7,
+    });
+    await written('conditionalAccessPolicy', 'bad', {
+      state: 'enabled',
+      conditions: { users: { includeUsers: [BOB] }, clientAppTypes: 7 },
+    });
     await written('conditionalAccessPolicy', 'off', { state: 'disabled', conditions: 7 });
     const pipeline = await restarted();
     expect(pipeline.unreadable()).toHaveLength(3);
@@ -158,20 +209,27 @@ test('a withdrawal that cannot be read any more while the hub runs stays one, wh
   });
   expect(hub.decider.view.connector(LOOKOUT)?.deprovisioned).toBe(true);
   await hub.vocabulary.handleTerm('test', LOOKOUT, 'status: NEW', 'enforced');
-  expect((await hub.store.documents.get('connectorStatus', LOOKOUT))?.body).toMatchObject({ deprovisioned: true, terms: [{ term: 'status: NEW' }] });
+  expect((await hub.store.documents.get('connectorStatus', LOOKOUT))?.body).toMatchObject({
+    deprovisioned: true,
+    terms: [{ term: 'status: NEW' }],
+  });
 });
 
 test('what cannot be read any more while the hub runs is closed, and a rule goes on as it was', async () => {
-  const change = (kind: DocumentKind, id: string, body: unknown): Promise<void> => hub.configuration.write('test', async (tx, changed) => {
-    await tx.documents.put(kind, id, body as Record<string, unknown>, 0);
-    changed({ kind, id, after: {} });
-  });
+  const change = (kind: DocumentKind, id: string, body: unknown): Promise<void> =>
+    hub.configuration.write('test', async (tx, changed) => {
+      await tx.documents.put(kind, id, body as Record<string, unknown>, 0);
+      changed({ kind, id, after: {} });
+    });
   await change('application', 'mail', MAIL);
   expect(hub.decider.view.application('Tickets')).toBeDefined();
   await change('application', 'mail', 'text');
   expect(hub.decider.view.application('Tickets')).toBeUndefined();
   await change('deviceCompliancePolicy', 'policy', 'text');
-  expect(hub.unreadable()).toEqual([{ kind: 'application', id: 'mail' }, { kind: 'deviceCompliancePolicy', id: 'policy' }]);
+  expect(hub.unreadable()).toEqual([
+    { kind: 'application', id: 'mail' },
+    { kind: 'deviceCompliancePolicy', id: 'policy' },
+  ]);
   expect(hub.decider.view.compliancePolicy('policy')).toBeDefined();
   await change('application', 'mail', MAIL);
   expect(hub.decider.view.application('Tickets')).toBeDefined();

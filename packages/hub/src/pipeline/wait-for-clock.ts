@@ -13,11 +13,16 @@ export interface WaitingSignal {
 
 /** What is relied on when it is applied; the rest stands as this hub wrote it. */
 const reliedOn = z.looseObject({
-  connectorId: z.string(), reportId: z.string(), observedAt: z.number(),
-  keys: z.array(z.looseObject({ type: z.string(), value: z.string() })), findings: z.array(z.looseObject({})),
+  connectorId: z.string(),
+  reportId: z.string(),
+  observedAt: z.number(),
+  keys: z.array(z.looseObject({ type: z.string(), value: z.string() })),
+  findings: z.array(z.looseObject({})),
 });
 const waitingSignal: z.ZodType<WaitingSignal> = z.object({
-  deviceId: z.string(), evidence: z.custom<MatchEvidence>().optional(), signal: z.custom<Signal>((signal) => reliedOn.safeParse(signal).success),
+  deviceId: z.string(),
+  evidence: z.custom<MatchEvidence>().optional(),
+  signal: z.custom<Signal>((signal) => reliedOn.safeParse(signal).success),
 });
 
 /**
@@ -25,20 +30,36 @@ const waitingSignal: z.ZodType<WaitingSignal> = z.object({
  * time does, and the whole of each signal waits with the time that was reported.
  * @returns the signals as they count now
  */
-export async function waitForClock(tx: Transaction, signals: readonly Signal[], matches: readonly Match[], now: number): Promise<readonly Signal[]> {
-  await Promise.all(signals.map(async (signal, i) => {
-    const match = matches[i];
-    if (match?.kind !== 'matched') return;
-    const waiting: WaitingSignal = { deviceId: match.deviceId, ...(match.evidence && { evidence: match.evidence }), signal };
-    await tx.documents.put('waitingSignal', `${signal.connectorId}/${signal.reportId}`, { ...waiting }, now);
-  }));
+export async function waitForClock(
+  tx: Transaction,
+  signals: readonly Signal[],
+  matches: readonly Match[],
+  now: number,
+): Promise<readonly Signal[]> {
+  await Promise.all(
+    signals.map(async (signal, i) => {
+      const match = matches[i];
+      if (match?.kind !== 'matched') return;
+      const waiting: WaitingSignal = {
+        deviceId: match.deviceId,
+        ...(match.evidence && { evidence: match.evidence }),
+        signal,
+      };
+      await tx.documents.put('waitingSignal', `${signal.connectorId}/${signal.reportId}`, { ...waiting }, now);
+    }),
+  );
   return signals.map((signal) => badNewsOf(signal, now));
 }
 
 /** What ends an entry of the partner's, or its findings, is not bad news. */
 function badNewsOf({ securedEndsFindings: _, endsReports, retires, state, ...signal }: Signal, now: number): Signal {
   const ends = endsReports !== undefined || retires === true;
-  return { ...signal, observedAt: Math.min(signal.observedAt, now), undated: true, ...(!ends && state !== undefined && { state }) };
+  return {
+    ...signal,
+    observedAt: Math.min(signal.observedAt, now),
+    undated: true,
+    ...(!ends && state !== undefined && { state }),
+  };
 }
 
 /** What waits in a row; `undefined`: it cannot be read. Its bad news has counted already, and it costs the others nothing. */

@@ -69,7 +69,10 @@ export class WatchClock implements ClockControl {
     const { store, clock } = this.#deps;
     clock.start(await readMark(store), await store.clock());
     if (!clock.mayDelete && !clock.inDoubt) {
-      this.#deps.log.warn({ now: isoTime(clock.now()) }, 'the hub was away for long, or its clock was in doubt: nothing that is old is deleted until the time is confirmed; if it is right, run: sallyport clock confirm');
+      this.#deps.log.warn(
+        { now: isoTime(clock.now()) },
+        'the hub was away for long, or its clock was in doubt: nothing that is old is deleted until the time is confirmed; if it is right, run: sallyport clock confirm',
+      );
     }
     this.#tell();
   }
@@ -102,7 +105,12 @@ export class WatchClock implements ClockControl {
 
   state(): ClockState {
     const { clock } = this.#deps;
-    return { now: clock.now(), doubt: clock.doubt ?? null, deletionHeld: !clock.mayDelete, pulledBack: this.#pulledBack };
+    return {
+      now: clock.now(),
+      doubt: clock.doubt ?? null,
+      deletionHeld: !clock.mayDelete,
+      pulledBack: this.#pulledBack,
+    };
   }
 
   async confirm(actor: string): Promise<ClockState> {
@@ -112,9 +120,11 @@ export class WatchClock implements ClockControl {
     if (end !== undefined) this.#settle(end);
     this.#tell();
     const after = this.state();
-    await store.transaction(async (tx) => tx.audit.append([
-      auditRow(actor, { kind: 'tenant', id: ID, before: shown(before), after: shown(after) }, after.now),
-    ]));
+    await store.transaction(async (tx) =>
+      tx.audit.append([
+        auditRow(actor, { kind: 'tenant', id: ID, before: shown(before), after: shown(after) }, after.now),
+      ]),
+    );
     await this.#writeMark();
     return after;
   }
@@ -127,7 +137,11 @@ export class WatchClock implements ClockControl {
 
   #count(pulledBack: number): void {
     this.#pulledBack += pulledBack;
-    if (pulledBack > 0) this.#deps.log.warn({ pulledBack }, 'stored times lay ahead of the clock and were pulled back: the clock was ahead when they were stored');
+    if (pulledBack > 0)
+      this.#deps.log.warn(
+        { pulledBack },
+        'stored times lay ahead of the clock and were pulled back: the clock was ahead when they were stored',
+      );
   }
 
   #tell(): void {
@@ -140,7 +154,10 @@ export class WatchClock implements ClockControl {
       log.info({ now: isoTime(clock.now()) }, 'the clock is not in doubt any more');
       return;
     }
-    log.warn({ reason: doubt, counts: isoTime(clock.now()) }, `the clock is in doubt (${WORDS[doubt]}): bad news counts at once, good news waits, nobody falls silent and nothing is deleted`);
+    log.warn(
+      { reason: doubt, counts: isoTime(clock.now()) },
+      `the clock is in doubt (${WORDS[doubt]}): bad news counts at once, good news waits, nobody falls silent and nothing is deleted`,
+    );
     began();
   }
 

@@ -24,12 +24,19 @@ export class WatchConnectors implements Provisioning {
   /** Why messages of this connector are not taken, if they are not. */
   refusal(connectorId: string): HubError | undefined {
     const connector = this.#deps.memory.connector(connectorId);
-    if (connector === undefined) return new HubError('not_found', `There is no mobileThreatDefenseConnector ${connectorId}.`);
+    if (connector === undefined)
+      return new HubError('not_found', `There is no mobileThreatDefenseConnector ${connectorId}.`);
     if (acceptsMessages(connectorState(connector, this.#deps.clock.now()))) return undefined;
-    return new HubError('connector_unavailable', 'This partner has withdrawn from the connector. Call POST /partner/v1/provision to come back.');
+    return new HubError(
+      'connector_unavailable',
+      'This partner has withdrawn from the connector. Call POST /partner/v1/provision to come back.',
+    );
   }
 
-  async heartbeat(connectorId: string, problem?: { readonly code: string; readonly message?: string | undefined }): Promise<void> {
+  async heartbeat(
+    connectorId: string,
+    problem?: { readonly code: string; readonly message?: string | undefined },
+  ): Promise<void> {
     const refusal = this.refusal(connectorId);
     if (refusal !== undefined) throw refusal;
     const { store, memory, serial, clock } = this.#deps;
@@ -40,7 +47,10 @@ export class WatchConnectors implements Provisioning {
     const known = memory.rulebook.connectorStatus(connectorId)?.error ?? null;
     if (problem === undefined && known === null) return;
     if (problem !== undefined && known?.code === problem.code && known.message === problem.message) return;
-    await this.#change(connectorId, connectorId, (status) => ({ ...status, error: problem === undefined ? null : { ...problem, at } }));
+    await this.#change(connectorId, connectorId, (status) => ({
+      ...status,
+      error: problem === undefined ? null : { ...problem, at },
+    }));
     await this.noteStates();
   }
 
@@ -64,7 +74,11 @@ export class WatchConnectors implements Provisioning {
   #silentNow(): string {
     const { memory, clock } = this.#deps;
     const now = clock.now();
-    return memory.connectors.map((connector) => `${connector.id} ${silenceOf(connector, now, memory.signalLimits)}`).filter((one) => !one.endsWith(' none')).sort().join();
+    return memory.connectors
+      .map((connector) => `${connector.id} ${silenceOf(connector, now, memory.signalLimits)}`)
+      .filter((one) => !one.endsWith(' none'))
+      .sort()
+      .join();
   }
 
   async provision(connectorId: string, provisioned: boolean): Promise<void> {
@@ -72,7 +86,11 @@ export class WatchConnectors implements Provisioning {
     const connector = memory.connector(connectorId);
     if (connector === undefined) throw this.refusal(connectorId);
     if (connector.isLifeUnknown !== true && (connector.deprovisioned ?? false) !== provisioned) return;
-    await this.#change(connectorId, connectorId, ({ deprovisionedAt: _, ...status }) => ({ ...status, deprovisioned: !provisioned, ...(!provisioned && { deprovisionedAt: clock.now() }) }));
+    await this.#change(connectorId, connectorId, ({ deprovisionedAt: _, ...status }) => ({
+      ...status,
+      deprovisioned: !provisioned,
+      ...(!provisioned && { deprovisionedAt: clock.now() }),
+    }));
     await this.noteStates();
   }
 
@@ -81,7 +99,10 @@ export class WatchConnectors implements Provisioning {
     const { memory, clock } = this.#deps;
     for (const { id, deprovisionedAt } of memory.connectors) {
       if (deprovisionedAt === undefined) continue;
-      await this.#change('sallyport', id, (status) => ({ ...status, deprovisionedAt: Math.min(clock.now(), deprovisionedAt + ms) }));
+      await this.#change('sallyport', id, (status) => ({
+        ...status,
+        deprovisionedAt: Math.min(clock.now(), deprovisionedAt + ms),
+      }));
     }
   }
 
@@ -96,16 +117,31 @@ export class WatchConnectors implements Provisioning {
     }
   }
 
-  async #change(actor: string, connectorId: string, change: (status: ConnectorStatus) => ConnectorStatus): Promise<void> {
+  async #change(
+    actor: string,
+    connectorId: string,
+    change: (status: ConnectorStatus) => ConnectorStatus,
+  ): Promise<void> {
     const { configuration, clock, memory, origin } = this.#deps;
-    await putDocument({ configuration, clock, actor }, { ...connectorStatusDocument, id: connectorId }, async (row, tx) => {
-      const before = statusIn(row, memory.rulebook.connectorStatus(connectorId));
-      const after = change(before);
-      // Another process may have noted the same.
-      if (after.state === before.state || after.state === null) return after;
-      const told: ConnectorStateChanged = { connectorId, displayName: memory.connector(connectorId)?.displayName ?? connectorId, from: before.state, to: after.state };
-      await tx.outbox.append([{ kind: 'connector-state-changed', subject: connectorId, at: clock.now(), payload: { ...told, origin } }]);
-      return after;
-    });
+    await putDocument(
+      { configuration, clock, actor },
+      { ...connectorStatusDocument, id: connectorId },
+      async (row, tx) => {
+        const before = statusIn(row, memory.rulebook.connectorStatus(connectorId));
+        const after = change(before);
+        // Another process may have noted the same.
+        if (after.state === before.state || after.state === null) return after;
+        const told: ConnectorStateChanged = {
+          connectorId,
+          displayName: memory.connector(connectorId)?.displayName ?? connectorId,
+          from: before.state,
+          to: after.state,
+        };
+        await tx.outbox.append([
+          { kind: 'connector-state-changed', subject: connectorId, at: clock.now(), payload: { ...told, origin } },
+        ]);
+        return after;
+      },
+    );
   }
 }

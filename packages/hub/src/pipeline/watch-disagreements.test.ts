@@ -20,20 +20,35 @@ const zimperiumSays = async (state: 'secured' | 'highSeverity'): Promise<void> =
   await hub.tick();
 };
 
-async function told(kinds: RegExp = /^disagreement/): Promise<readonly Pick<OutboxRow, 'kind' | 'subject' | 'payload'>[]> {
+async function told(
+  kinds: RegExp = /^disagreement/,
+): Promise<readonly Pick<OutboxRow, 'kind' | 'subject' | 'payload'>[]> {
   return (await hub.store.outbox.after(0, 1_000)).filter((row) => kinds.test(row.kind));
 }
 
 test('that partners disagree is told once, with what they say, and so is the end of it', async () => {
   await zimperiumSays('highSeverity');
   await hub.tick();
-  expect(await told()).toMatchObject([{
-    kind: 'disagreement-started', subject: PHONE,
-    payload: { mergedState: 'highSeverity', views: [{ connectorId: ZIMPERIUM, state: 'highSeverity' }, { connectorId: LOOKOUT, state: 'secured' }] },
-  }]);
+  expect(await told()).toMatchObject([
+    {
+      kind: 'disagreement-started',
+      subject: PHONE,
+      payload: {
+        mergedState: 'highSeverity',
+        views: [
+          { connectorId: ZIMPERIUM, state: 'highSeverity' },
+          { connectorId: LOOKOUT, state: 'secured' },
+        ],
+      },
+    },
+  ]);
   await zimperiumSays('secured');
   expect((await told()).map(({ kind }) => kind)).toEqual(['disagreement-started', 'disagreement-ended']);
-  expect((await hub.store.history.ofDevice(PHONE, 100)).map(({ event }) => event.kind).filter((kind) => kind.startsWith('partners'))).toEqual(['partnersAgree', 'partnersDisagree']);
+  expect(
+    (await hub.store.history.ofDevice(PHONE, 100))
+      .map(({ event }) => event.kind)
+      .filter((kind) => kind.startsWith('partners')),
+  ).toEqual(['partnersAgree', 'partnersDisagree']);
 });
 
 test('it ends when one of the partners has no say any more', async () => {
@@ -49,7 +64,10 @@ test('it ends with the device', async () => {
   await zimperiumSays('highSeverity');
   await hub.devices.remove('test', PHONE);
   await hub.tick();
-  expect(await told()).toMatchObject([{ kind: 'disagreement-started' }, { kind: 'disagreement-ended', subject: PHONE }]);
+  expect(await told()).toMatchObject([
+    { kind: 'disagreement-started' },
+    { kind: 'disagreement-ended', subject: PHONE },
+  ]);
 });
 
 test('each state that a connector comes to is told, with where it comes from', async () => {
@@ -60,8 +78,17 @@ test('each state that a connector comes to is told, with where it comes from', a
   await hub.intake.heartbeat(LOOKOUT);
   hub.clock.advance(8 * 86_400_000);
   await hub.tick();
-  const states = (await told(/^connector-state/)).filter(({ subject }) => subject === LOOKOUT).map(({ payload }) => [payload.from, payload.to]);
-  expect(states).toEqual([[null, 'enabled'], ['enabled', 'error'], ['error', 'unavailable'], ['unavailable', 'error'], ['error', 'enabled'], ['enabled', 'unresponsive']]);
+  const states = (await told(/^connector-state/))
+    .filter(({ subject }) => subject === LOOKOUT)
+    .map(({ payload }) => [payload.from, payload.to]);
+  expect(states).toEqual([
+    [null, 'enabled'],
+    ['enabled', 'error'],
+    ['error', 'unavailable'],
+    ['unavailable', 'error'],
+    ['error', 'enabled'],
+    ['enabled', 'unresponsive'],
+  ]);
 });
 
 test('of two processes on one database that notice at once, one tells', async () => {
@@ -71,12 +98,22 @@ test('of two processes on one database that notice at once, one tells', async ()
   await furnish(first);
   await first.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured' })]);
   const store = await openPostgresStore({ url });
-  const second = await startPipeline({ store, clock: first.clock, onError: (error) => { throw error; } });
+  const second = await startPipeline({
+    store,
+    clock: first.clock,
+    onError: (error) => {
+      throw error;
+    },
+  });
   try {
-    for (const [round, state] of (['highSeverity', 'secured', 'highSeverity', 'secured', 'highSeverity', 'secured'] as const).entries()) {
+    for (const [round, state] of (
+      ['highSeverity', 'secured', 'highSeverity', 'secured', 'highSeverity', 'secured'] as const
+    ).entries()) {
       first.clock.advance(1_000);
       await first.intake.take(ZIMPERIUM, [report(ZIMPERIUM, PHONE, { state, at: first.clock.now() })]);
-      await eventually(() => { expect(second.decider.view.posture(PHONE)?.mergedState).toBe(state); });
+      await eventually(() => {
+        expect(second.decider.view.posture(PHONE)?.mergedState).toBe(state);
+      });
       await Promise.all([first.tick(), second.tick()]);
       const rows = (await store.outbox.after(0, 1_000)).filter((row) => row.kind.startsWith('disagreement'));
       expect(rows).toHaveLength(round + 1);
@@ -90,10 +127,18 @@ test('of two processes on one database that notice at once, one tells', async ()
 }, 60_000);
 
 test('that an older identity of one partner reports worse than the newest is told once, and so is the end of it', async () => {
-  const named = (id: string) => [{ type: 'managedDeviceId', value: PHONE }, { type: 'vendorDeviceId', value: id }] as const;
+  const named = (id: string) =>
+    [
+      { type: 'managedDeviceId', value: PHONE },
+      { type: 'vendorDeviceId', value: id },
+    ] as const;
   const serial = 'SN-OF-BOTH';
   await hub.devices.put('test', phone(PHONE, hub.clock.now(), { serialNumber: serial }));
-  const bySerial = (id: string) => [{ type: 'serialNumber', value: serial }, { type: 'vendorDeviceId', value: id }] as const;
+  const bySerial = (id: string) =>
+    [
+      { type: 'serialNumber', value: serial },
+      { type: 'vendorDeviceId', value: id },
+    ] as const;
   const say = async (keys: ReturnType<typeof named | typeof bySerial>, state: 'secured' | 'highSeverity') => {
     hub.clock.advance(1_000);
     await hub.intake.take(ZIMPERIUM, [report(ZIMPERIUM, PHONE, { keys, state, at: hub.clock.now() })]);
@@ -102,9 +147,20 @@ test('that an older identity of one partner reports worse than the newest is tol
   await say(named('old'), 'highSeverity');
   await say(bySerial('new'), 'secured');
   await hub.tick();
-  expect(await told(/^identity-conflict/)).toMatchObject([{ kind: 'identity-conflict-started', subject: PHONE, payload: { deviceId: PHONE, connectorIds: [ZIMPERIUM] } }]);
+  expect(await told(/^identity-conflict/)).toMatchObject([
+    { kind: 'identity-conflict-started', subject: PHONE, payload: { deviceId: PHONE, connectorIds: [ZIMPERIUM] } },
+  ]);
   await say(named('old'), 'secured');
-  expect((await told(/^identity-conflict/)).map(({ kind, payload }) => [kind, payload.connectorIds])).toEqual([['identity-conflict-started', [ZIMPERIUM]], ['identity-conflict-ended', []]]);
-  const timeline = (await hub.store.history.ofDevice(PHONE, 100)).map(({ event }) => event).filter(({ kind }) => kind.startsWith('identityConflict')).reverse();
-  expect(timeline).toEqual([{ kind: 'identityConflictStarted', connectorIds: [ZIMPERIUM] }, { kind: 'identityConflictEnded' }]);
+  expect((await told(/^identity-conflict/)).map(({ kind, payload }) => [kind, payload.connectorIds])).toEqual([
+    ['identity-conflict-started', [ZIMPERIUM]],
+    ['identity-conflict-ended', []],
+  ]);
+  const timeline = (await hub.store.history.ofDevice(PHONE, 100))
+    .map(({ event }) => event)
+    .filter(({ kind }) => kind.startsWith('identityConflict'))
+    .reverse();
+  expect(timeline).toEqual([
+    { kind: 'identityConflictStarted', connectorIds: [ZIMPERIUM] },
+    { kind: 'identityConflictEnded' },
+  ]);
 });

@@ -30,31 +30,50 @@ interface Topic {
 }
 
 const PARTNERS: Topic = {
-  kind: 'disagreement', started: 'disagreement-started', ended: 'disagreement-ended',
+  kind: 'disagreement',
+  started: 'disagreement-started',
+  ended: 'disagreement-ended',
   now(memory, { facts, posture }, at) {
     const views = posture === undefined ? [] : memory.disagreement(facts, posture.views, at);
     if (posture === undefined || views.length === 0) return undefined;
     return {
-      mergedState: posture.mergedState, views: views.map(({ connectorId, state, observedAt }) => ({ connectorId, state, observedDateTime: isoTime(observedAt) })),
+      mergedState: posture.mergedState,
+      views: views.map(({ connectorId, state, observedAt }) => ({
+        connectorId,
+        state,
+        observedDateTime: isoTime(observedAt),
+      })),
     } satisfies Omit<DisagreementChanged, 'deviceId'>;
   },
   over: (memory, deviceId) => ({ mergedState: memory.fleet.get(deviceId)?.posture?.mergedState ?? null, views: [] }),
-  event: (now) => (now === undefined
-    ? { kind: 'partnersAgree' }
-    : { kind: 'partnersDisagree', views: (now as unknown as DisagreementChanged).views.map(({ connectorId, state }) => ({ connectorId, state })) }),
+  event: (now) =>
+    now === undefined
+      ? { kind: 'partnersAgree' }
+      : {
+          kind: 'partnersDisagree',
+          views: (now as unknown as DisagreementChanged).views.map(({ connectorId, state }) => ({
+            connectorId,
+            state,
+          })),
+        },
 };
 
 /** One phone with two records of a partner, or two phones that claim to be one. */
 const IDENTITIES: Topic = {
-  kind: 'identityConflict', started: 'identity-conflict-started', ended: 'identity-conflict-ended',
+  kind: 'identityConflict',
+  started: 'identity-conflict-started',
+  ended: 'identity-conflict-ended',
   now(memory, { posture }, at) {
     const connectorIds = conflictingIdentities(posture?.views ?? [], memory.connectors, at, memory.signalLimits);
-    return connectorIds.length === 0 ? undefined : { connectorIds } satisfies Omit<IdentityConflictChanged, 'deviceId'>;
+    return connectorIds.length === 0
+      ? undefined
+      : ({ connectorIds } satisfies Omit<IdentityConflictChanged, 'deviceId'>);
   },
   over: () => ({ connectorIds: [] }),
-  event: (now) => (now === undefined
-    ? { kind: 'identityConflictEnded' }
-    : { kind: 'identityConflictStarted', connectorIds: (now as unknown as IdentityConflictChanged).connectorIds }),
+  event: (now) =>
+    now === undefined
+      ? { kind: 'identityConflictEnded' }
+      : { kind: 'identityConflictStarted', connectorIds: (now as unknown as IdentityConflictChanged).connectorIds },
 };
 
 /**
@@ -103,11 +122,12 @@ class WatchTopic {
 
   async #readTold(): Promise<Set<string>> {
     const told = new Set<string>();
-    for await (const page of this.#deps.store.documents.snapshot(this.#topic.kind)) for (const { id } of page) told.add(id);
+    for await (const page of this.#deps.store.documents.snapshot(this.#topic.kind))
+      for (const { id } of page) told.add(id);
     return told;
   }
 
-  * #everybody(told: ReadonlySet<string>): Generator<string> {
+  *#everybody(told: ReadonlySet<string>): Generator<string> {
     const { fleet } = this.#deps.memory;
     for (const id of fleet.ids()) yield id;
     for (const id of told) if (fleet.get(id) === undefined) yield id;
@@ -151,7 +171,13 @@ class WatchTopic {
     });
   }
 
-  async #write(tx: Transaction, deviceId: string, now: Told | undefined, outbox: Omit<OutboxRow, 'seq'>[], history: HistoryRow[]): Promise<void> {
+  async #write(
+    tx: Transaction,
+    deviceId: string,
+    now: Told | undefined,
+    outbox: Omit<OutboxRow, 'seq'>[],
+    history: HistoryRow[],
+  ): Promise<void> {
     const { clock, origin, memory } = this.#deps;
     const { kind, started, ended, over, event } = this.#topic;
     const at = clock.now();
@@ -160,7 +186,12 @@ class WatchTopic {
     if ((before !== undefined) === (now !== undefined)) return;
     if (now === undefined) await tx.documents.delete(kind, deviceId);
     else await tx.documents.put(kind, deviceId, { ...now }, at);
-    outbox.push({ kind: now === undefined ? ended : started, subject: deviceId, at, payload: { deviceId, ...now ?? over(memory, deviceId), origin } });
+    outbox.push({
+      kind: now === undefined ? ended : started,
+      subject: deviceId,
+      at,
+      payload: { deviceId, ...(now ?? over(memory, deviceId)), origin },
+    });
     const [device] = await tx.devices.get([deviceId]);
     if (device !== undefined) history.push({ deviceId, at, event: event(now) });
   }

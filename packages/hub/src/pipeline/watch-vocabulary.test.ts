@@ -21,7 +21,12 @@ afterEach(() => hub.close());
 
 async function blockOnMissing({ configuration, clock }: TestPipeline): Promise<void> {
   await configuration.write('test', async (tx, changed) => {
-    const body = { androidEnabled: true, androidDeviceBlockedOnMissingPartnerData: true, partnerUnresponsivenessThresholdInDays: 7, partnerDisplayName: 'Lookout' };
+    const body = {
+      androidEnabled: true,
+      androidDeviceBlockedOnMissingPartnerData: true,
+      partnerUnresponsivenessThresholdInDays: 7,
+      partnerDisplayName: 'Lookout',
+    };
     await tx.documents.put('mobileThreatDefenseConnector', LOOKOUT, body, clock.now());
     await tx.documents.delete('mobileThreatDefenseConnector', ZIMPERIUM);
     changed({ kind: 'mobileThreatDefenseConnector', id: LOOKOUT, after: body });
@@ -38,19 +43,34 @@ async function phones(count: number, of: Pick<TestPipeline, 'devices' | 'clock'>
 }
 
 /** The reports come `apart` milliseconds after each other. */
-async function say(ids: readonly string[], what: Partial<Signal>, apart = 0, of: Pick<TestPipeline, 'intake' | 'clock'> = hub): Promise<void> {
+async function say(
+  ids: readonly string[],
+  what: Partial<Signal>,
+  apart = 0,
+  of: Pick<TestPipeline, 'intake' | 'clock'> = hub,
+): Promise<void> {
   of.clock.advance(1_000);
-  if (apart === 0) await of.intake.take(LOOKOUT, ids.map((id) => report(LOOKOUT, id, { at: of.clock.now(), ...what })));
-  else for (const id of ids) {
-    of.clock.advance(apart);
-    await of.intake.take(LOOKOUT, [report(LOOKOUT, id, { at: of.clock.now(), ...what })]);
-  }
+  if (apart === 0)
+    await of.intake.take(
+      LOOKOUT,
+      ids.map((id) => report(LOOKOUT, id, { at: of.clock.now(), ...what })),
+    );
+  else
+    for (const id of ids) {
+      of.clock.advance(apart);
+      await of.intake.take(LOOKOUT, [report(LOOKOUT, id, { at: of.clock.now(), ...what })]);
+    }
 }
 
 const unknown = (...unknownTerms: UnknownTerm[]): Partial<Signal> => ({ state: 'unknown', unknownTerms });
-const open = (ids: readonly string[], of: Pick<TestPipeline, 'decider'> = hub): number => ids.filter((id) => of.decider.view.posture(id)?.complianceState === 'compliant').length;
-const told = async () => (await hub.store.outbox.after(0, 10_000)).filter(({ kind }) => kind === 'vendor-vocabulary-changed').map(({ payload: { origin: _, ...payload } }) => payload);
-const disregarded = (of: Pick<TestPipeline, 'decider'> = hub): readonly string[] => of.decider.view.connector(LOOKOUT)?.disregardedTerms ?? [];
+const open = (ids: readonly string[], of: Pick<TestPipeline, 'decider'> = hub): number =>
+  ids.filter((id) => of.decider.view.posture(id)?.complianceState === 'compliant').length;
+const told = async () =>
+  (await hub.store.outbox.after(0, 10_000))
+    .filter(({ kind }) => kind === 'vendor-vocabulary-changed')
+    .map(({ payload: { origin: _, ...payload } }) => payload);
+const disregarded = (of: Pick<TestPipeline, 'decider'> = hub): readonly string[] =>
+  of.decider.view.connector(LOOKOUT)?.disregardedTerms ?? [];
 
 describe('a value that no table holds', () => {
   test('closes the devices that report it, while they are few', async () => {
@@ -65,9 +85,31 @@ describe('a value that no table holds', () => {
     await say(ids, { state: 'secured' });
     await say(ids.slice(0, 21), unknown(NEW));
     expect([open(ids), disregarded()]).toEqual([43, [KEY]]);
-    expect(await told()).toMatchObject([{ connectorId: LOOKOUT, displayName: 'Lookout', severity: 'critical', term: KEY, from: null, handling: 'disregarded', devices: 21, devicesOfPartner: 43, by: 'sallyport' }]);
-      const audited = (await hub.store.audit.list(100, 0)).filter(({ actor, changes }) => actor === 'sallyport' && changes.some(({ property }) => property === 'terms'));
-    expect(audited).toMatchObject([{ resourceType: 'connectorStatus', resourceId: LOOKOUT, changes: expect.arrayContaining([expect.objectContaining({ property: 'terms', newValue: expect.stringContaining(KEY) })]) }]);
+    expect(await told()).toMatchObject([
+      {
+        connectorId: LOOKOUT,
+        displayName: 'Lookout',
+        severity: 'critical',
+        term: KEY,
+        from: null,
+        handling: 'disregarded',
+        devices: 21,
+        devicesOfPartner: 43,
+        by: 'sallyport',
+      },
+    ]);
+    const audited = (await hub.store.audit.list(100, 0)).filter(
+      ({ actor, changes }) => actor === 'sallyport' && changes.some(({ property }) => property === 'terms'),
+    );
+    expect(audited).toMatchObject([
+      {
+        resourceType: 'connectorStatus',
+        resourceId: LOOKOUT,
+        changes: expect.arrayContaining([
+          expect.objectContaining({ property: 'terms', newValue: expect.stringContaining(KEY) }),
+        ]),
+      },
+    ]);
     await say(ids.slice(30), unknown(NEW));
     expect(open(ids)).toBe(43);
   });
@@ -79,7 +121,10 @@ describe('a value that no table holds', () => {
     expect([open(ids), disregarded()]).toEqual([43, [KEY]]);
   });
 
-  test.each([[2, 0, []], [3, 3, [KEY]]] as const)('of a partner with %i devices', async (count, opened, terms) => {
+  test.each([
+    [2, 0, []],
+    [3, 3, [KEY]],
+  ] as const)('of a partner with %i devices', async (count, opened, terms) => {
     const ids = await phones(count);
     await say(ids, { state: 'secured' });
     await say(ids, unknown(NEW));
@@ -122,7 +167,10 @@ describe('a value that no table holds', () => {
     expect(disregarded()).toEqual([]);
     await say(ids.slice(0, 1), unknown(NEW));
     expect(open(ids)).toBe(29);
-    expect((await told()).map(({ handling, severity }) => [handling, severity])).toEqual([['disregarded', 'critical'], [null, 'info']]);
+    expect((await told()).map(({ handling, severity }) => [handling, severity])).toEqual([
+      ['disregarded', 'critical'],
+      [null, 'info'],
+    ]);
   });
 
   test('ends with the devices that held it', async () => {
@@ -145,7 +193,10 @@ describe('a value that no table holds', () => {
     await hub.tick();
     expect([open(ids), disregarded()]).toEqual([30, [KEY]]);
     expect((await told()).map(({ from, handling, by }) => [from, handling, by])).toEqual([
-      [null, 'disregarded', 'sallyport'], ['disregarded', 'enforced', 'admin'], ['enforced', null, 'admin'], [null, 'disregarded', 'sallyport'],
+      [null, 'disregarded', 'sallyport'],
+      ['disregarded', 'enforced', 'admin'],
+      ['enforced', null, 'admin'],
+      [null, 'disregarded', 'sallyport'],
     ]);
   });
 
@@ -177,10 +228,19 @@ describe('the list of unknown values', () => {
     await say(ids.slice(4, 6), { unknownTerms: [finding] });
     await hub.tick();
     const listed = await hub.vocabulary.unknownTerms(LOOKOUT);
-    expect(listed.map(({ field, value, about, devices, handled }) => ({ field, value, about, devices, handled }))).toEqual([
-      { ...level, devices: 3, handled: null }, { ...NEW, devices: 1, handled: null }, { ...finding, devices: 4, handled: null },
+    expect(
+      listed.map(({ field, value, about, devices, handled }) => ({ field, value, about, devices, handled })),
+    ).toEqual([
+      { ...level, devices: 3, handled: null },
+      { ...NEW, devices: 1, handled: null },
+      { ...finding, devices: 4, handled: null },
     ]);
-    expect(listed[2]).toMatchObject({ firstSeenAt: at + 2_000, lastSeenAt: at + HOUR + 4_000, reportId: expect.stringMatching(/^report-/), deviceIds: ids.slice(2, 6) });
+    expect(listed[2]).toMatchObject({
+      firstSeenAt: at + 2_000,
+      lastSeenAt: at + HOUR + 4_000,
+      reportId: expect.stringMatching(/^report-/),
+      deviceIds: ids.slice(2, 6),
+    });
     expect(await hub.vocabulary.unknownTerms(ZIMPERIUM)).toEqual([]);
   });
 
@@ -215,7 +275,14 @@ test('hubs on one database count together, tell it once, and agree after a resta
   const ids = await phones(43, first);
   await say(ids, { state: 'secured' }, 0, first);
   const store = await openPostgresStore({ url });
-  const startSecond = () => startPipeline({ store, clock: first.clock, onError: (error) => { throw error; } });
+  const startSecond = () =>
+    startPipeline({
+      store,
+      clock: first.clock,
+      onError: (error) => {
+        throw error;
+      },
+    });
   let second = await startSecond();
   try {
     await say(ids.slice(0, 11), unknown(NEW), 0, first);

@@ -47,7 +47,10 @@ export async function newAuthority(commonName: string, now: number, days: number
   return { cert: `${certificate.toString('pem')}\n`, key: await pemOfKey(keys.privateKey) };
 }
 
-export async function issueCertificate(authority: CertificateAndKey, request: CertificateRequest): Promise<CertificateAndKey> {
+export async function issueCertificate(
+  authority: CertificateAndKey,
+  request: CertificateRequest,
+): Promise<CertificateAndKey> {
   const issuer = new x509.X509Certificate(authority.cert);
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const usage = request.usage === 'server' ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth;

@@ -35,7 +35,10 @@ export async function loadDataKey(dir: string, given: Uint8Array | undefined): P
   const kept = await readFileIfThere(path);
   if (kept !== undefined) {
     const key = Buffer.from(kept.trim(), 'base64');
-    if (key.byteLength !== KEY_BYTES) throw new Error(`${path} does not hold a key of ${KEY_BYTES} bytes in base64. Put back the file from your backup: what was encrypted with it cannot be read without it.`);
+    if (key.byteLength !== KEY_BYTES)
+      throw new Error(
+        `${path} does not hold a key of ${KEY_BYTES} bytes in base64. Put back the file from your backup: what was encrypted with it cannot be read without it.`,
+      );
     return createDataKey(key);
   }
   const key = randomBytes(KEY_BYTES);
@@ -45,7 +48,8 @@ export async function loadDataKey(dir: string, given: Uint8Array | undefined): P
 
 /** AES-256-GCM (NIST SP 800-38D) with random nonces; `context` is authenticated with it. */
 export function createDataKey(key: Uint8Array): DataKey {
-  if (key.byteLength !== KEY_BYTES) throw new Error(`The data key has ${key.byteLength} bytes; it must have ${KEY_BYTES}.`);
+  if (key.byteLength !== KEY_BYTES)
+    throw new Error(`The data key has ${key.byteLength} bytes; it must have ${KEY_BYTES}.`);
   const keyId = createHash('sha256').update('sallyport data key').update(key).digest('base64url').slice(0, 8);
   return {
     seal(plaintext, context) {
@@ -57,13 +61,20 @@ export function createDataKey(key: Uint8Array): DataKey {
     open(sealed, context) {
       const [version, sealedWith, data = ''] = sealed.split('.');
       if (version !== 'v1') throw new CannotOpen(`${context}: this is no sealed value of ours.`);
-      if (sealedWith !== keyId) throw new CannotOpen(`${context} was sealed with the data key ${sealedWith}, and this hub has ${keyId}. Start it with the key it had (SALLYPORT_DATA_KEY, or keys/data.key of the data folder), or enter the secret again.`);
+      if (sealedWith !== keyId)
+        throw new CannotOpen(
+          `${context} was sealed with the data key ${sealedWith}, and this hub has ${keyId}. Start it with the key it had (SALLYPORT_DATA_KEY, or keys/data.key of the data folder), or enter the secret again.`,
+        );
       const bytes = Buffer.from(data, 'base64url');
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), {
+        authTagLength: TAG_BYTES,
+      })
         .setAAD(Buffer.from(context, 'utf8'))
         .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
       try {
-        return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
+        return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString(
+          'utf8',
+        );
       } catch (cause) {
         throw new CannotOpen(`${context}: the sealed value has been changed, or belongs to something else.`, { cause });
       }

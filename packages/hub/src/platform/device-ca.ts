@@ -9,7 +9,12 @@ export function newDeviceAuthority(now: number): Promise<CertificateAndKey> {
 }
 
 /** A client certificate that names the device twice: as its common name and as `urn:sallyport:device:{id}`. */
-export function issueDeviceCertificate(authority: CertificateAndKey, deviceId: string, now: number, days = 90): Promise<CertificateAndKey> {
+export function issueDeviceCertificate(
+  authority: CertificateAndKey,
+  deviceId: string,
+  now: number,
+  days = 90,
+): Promise<CertificateAndKey> {
   return issueCertificate(authority, {
     commonName: deviceId,
     names: [{ type: 'url', value: deviceUrn(deviceId) }],

@@ -10,7 +10,9 @@ export function parseExactJson(text: string): unknown {
   const value: unknown = JSON.parse(whole);
   const exactText = exact(whole);
   const exactValue: unknown = exactText === whole ? value : JSON.parse(exactText);
-  return isWithin(exactValue, MAX_DEPTH) && hasRepeatedMembers(exactText, exactValue) ? parseWithRepeats(exactText).value : exactValue;
+  return isWithin(exactValue, MAX_DEPTH) && hasRepeatedMembers(exactText, exactValue)
+    ? parseWithRepeats(exactText).value
+    : exactValue;
 }
 
 /** Deeper than what any vendor sends; such a text is refused, or tells nothing, wherever it arrives. */
@@ -30,5 +32,7 @@ const WHOLE = /^-?[1-9]\d{15,}$/;
 
 function exact(text: string): string {
   if (!LONG.test(text)) return text;
-  return text.replace(TOKEN, (token) => (WHOLE.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token));
+  return text.replace(TOKEN, (token) =>
+    WHOLE.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token,
+  );
 }

@@ -22,7 +22,9 @@ test('a file that others can read is told, as long as they can get to it', async
   await chmod(join(dir, 'keys', 'data.key'), 0o640);
   expect(await notesOnExposedFiles(dir)).toEqual([]);
   await chmod(dir, 0o755);
-  expect(await notesOnExposedFiles(dir)).toEqual([`Other users of this machine can read hub.db in ${dir}. Take that from them: chmod -R go= '${dir}'`]);
+  expect(await notesOnExposedFiles(dir)).toEqual([
+    `Other users of this machine can read hub.db in ${dir}. Take that from them: chmod -R go= '${dir}'`,
+  ]);
   await chmod(join(dir, 'keys'), 0o750);
   expect((await notesOnExposedFiles(dir)).join()).toContain('keys/data.key, hub.db');
 });

@@ -11,8 +11,14 @@ const OTHERS_ENTER = 0o011;
  * or putting back a backup loses their modes easily. Nothing is changed, since a group may have been let in on purpose.
  */
 export async function notesOnExposedFiles(dataDir: string): Promise<readonly string[]> {
-  const exposed = (await Promise.all(SECRETS.map(async (name) => await isExposed(dataDir, join(dataDir, name)) ? name : undefined))).filter((name) => name !== undefined);
-  return exposed.length === 0 ? [] : [`Other users of this machine can read ${exposed.join(', ')} in ${dataDir}. Take that from them: chmod -R go= '${dataDir}'`];
+  const exposed = (
+    await Promise.all(SECRETS.map(async (name) => ((await isExposed(dataDir, join(dataDir, name))) ? name : undefined)))
+  ).filter((name) => name !== undefined);
+  return exposed.length === 0
+    ? []
+    : [
+        `Other users of this machine can read ${exposed.join(', ')} in ${dataDir}. Take that from them: chmod -R go= '${dataDir}'`,
+      ];
 }
 
 async function isExposed(dataDir: string, file: string): Promise<boolean> {

@@ -26,15 +26,26 @@ afterEach(async () => {
 
 async function follow(): Promise<CertificateAndKey> {
   const current = await ensureServerTls(dir, ['hub.example.com'], now);
-  const say = (first: unknown, second?: string): void => { logged.push(second ?? String(first)); };
+  const say = (first: unknown, second?: string): void => {
+    logged.push(second ?? String(first));
+  };
   const log = { error: say, info: say, warn: say } as unknown as Parameters<typeof followServerTls>[0]['log'];
-  followed = followServerTls({ dir, hosts: ['hub.example.com'], current, clock: { now: () => now }, log, use: (pair) => used.push(pair) }, EVERY_MS);
+  followed = followServerTls(
+    { dir, hosts: ['hub.example.com'], current, clock: { now: () => now }, log, use: (pair) => used.push(pair) },
+    EVERY_MS,
+  );
   return current;
 }
 
 async function operatorsPair(host: string): Promise<CertificateAndKey> {
-  const authority = await newAuthority('Somebody\'s CA', now, 30);
-  return issueCertificate(authority, { commonName: host, names: [{ type: 'dns', value: host }], usage: 'server', now, days: 10 });
+  const authority = await newAuthority("Somebody's CA", now, 30);
+  return issueCertificate(authority, {
+    commonName: host,
+    names: [{ type: 'dns', value: host }],
+    usage: 'server',
+    now,
+    days: 10,
+  });
 }
 
 test('a certificate of ours is renewed before it ends', async () => {
@@ -42,26 +53,37 @@ test('a certificate of ours is renewed before it ends', async () => {
   now += 380 * DAY;
   await eventually(() => expect(used).toHaveLength(1));
   expect(used[0]?.cert).not.toBe(first.cert);
-  await eventually(() => expect(logged).toEqual(['the server certificate was replaced; new connections are served with the new one']));
+  await eventually(() =>
+    expect(logged).toEqual(['the server certificate was replaced; new connections are served with the new one']),
+  );
 });
 
-test('an operator\'s certificate is taken once both its files are there, and its weakness is said', async () => {
+test("an operator's certificate is taken once both its files are there, and its weakness is said", async () => {
   await follow();
   const { cert, key } = await operatorsPair('other.example.com');
   await writeFile(join(dir, 'server.pem'), cert);
   // Perhaps more than once: a file is also read while it is being written.
-  await eventually(() => expect(logged).toContain('the server certificate on disk cannot be used; the former one stays'));
+  await eventually(() =>
+    expect(logged).toContain('the server certificate on disk cannot be used; the former one stays'),
+  );
   expect(used).toEqual([]);
   await writeFile(join(dir, 'server.key'), key);
   await eventually(() => expect(used).toMatchObject([{ cert, key }]));
-  await eventually(() => expect(logged.slice(-2)).toEqual([expect.stringContaining(' ends on '), expect.stringContaining('does not name hub.example.com')]));
+  await eventually(() =>
+    expect(logged.slice(-2)).toEqual([
+      expect.stringContaining(' ends on '),
+      expect.stringContaining('does not name hub.example.com'),
+    ]),
+  );
 });
 
 test('what cannot be used is said once', async () => {
   await follow();
   await writeFile(join(dir, 'server.pem'), 'no certificate');
   await eventually(() => expect(logged).toHaveLength(1));
-  await new Promise((resolve) => { setTimeout(resolve, 10 * EVERY_MS); });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 10 * EVERY_MS);
+  });
   expect(logged).toHaveLength(1);
   expect(used).toEqual([]);
 });

@@ -21,7 +21,10 @@ export interface FollowTlsOptions {
  * certificates, or is one of ours that is about to end; a hub need not be started anew for either. A pair that cannot be used, such
  * as one of which only half is written yet, changes nothing.
  */
-export function followServerTls({ dir, hosts, current, clock, log, use }: FollowTlsOptions, everyMs = MINUTE_MS): { stop(): Promise<void> } {
+export function followServerTls(
+  { dir, hosts, current, clock, log, use }: FollowTlsOptions,
+  everyMs = MINUTE_MS,
+): { stop(): Promise<void> } {
   let { cert, key } = current;
   let problem: string | undefined;
   const look = async (): Promise<void> => {
@@ -35,12 +38,15 @@ export function followServerTls({ dir, hosts, current, clock, log, use }: Follow
       for (const warning of found.warnings) log.warn(warning);
     } catch (error) {
       const { message } = error as Error;
-      if (message !== problem) log.error({ err: error }, 'the server certificate on disk cannot be used; the former one stays');
+      if (message !== problem)
+        log.error({ err: error }, 'the server certificate on disk cannot be used; the former one stays');
       problem = message;
     }
   };
   let running = Promise.resolve();
-  const timer = setInterval(() => { running = running.then(look); }, everyMs).unref();
+  const timer = setInterval(() => {
+    running = running.then(look);
+  }, everyMs).unref();
   return {
     async stop() {
       clearInterval(timer);

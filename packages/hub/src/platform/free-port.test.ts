@@ -10,7 +10,7 @@ async function listen(port: number): Promise<void> {
   await once(server, 'close');
 }
 
-test('a held port is nobody else\'s until it is released', async () => {
+test("a held port is nobody else's until it is released", async () => {
   const held = await holdPort('127.0.0.1');
   await expect(listen(held.port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
   await held.release();

@@ -19,7 +19,9 @@ async function otherHolder(): Promise<ChildProcess> {
   const module = fileURLToPath(new URL('./instance-lock.ts', import.meta.url));
   const program = `import { lockDataFolder } from ${JSON.stringify(module)};
     lockDataFolder(${JSON.stringify(folder)}); console.log('locked'); setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await once(child.stdout, 'data');
   return child;
 }

@@ -9,7 +9,9 @@ import { loadSigningKeys } from './signing-keys.ts';
 
 const clock = { now: () => Date.UTC(2026, 0, 1) };
 let dir = '';
-beforeEach(async () => { dir = await mkdtemp(join(tmpdir(), 'sallyport-keys-')); });
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sallyport-keys-'));
+});
 afterEach(() => rm(dir, { recursive: true }));
 
 describe('the data key', () => {
@@ -52,7 +54,9 @@ describe('the data key', () => {
 describe('signing keys', () => {
   test('are made once, for our eyes only, and their tokens verify after a restart', async () => {
     const before = await loadSigningKeys(dir, clock);
-    const token = await new SignJWT({}).setProtectedHeader({ alg: 'ES256', kid: before.current.kid }).sign(before.current.privateKey);
+    const token = await new SignJWT({})
+      .setProtectedHeader({ alg: 'ES256', kid: before.current.kid })
+      .sign(before.current.privateKey);
     const after = await loadSigningKeys(dir, clock);
     expect(after.current.kid).toBe(before.current.kid);
     await expect(jwtVerify(token, after.publicKey(before.current.kid)!)).resolves.toBeDefined();

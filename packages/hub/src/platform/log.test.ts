@@ -15,7 +15,10 @@ test('a line is one JSON document with level, time and message', () => {
 test.each([
   ['a member', { clientSecret: 'hunter2' }],
   ['a member of a member', { settings: { password: 'hunter2' } }],
-  ['headers of a request', { req: { headers: { authorization: 'hunter2', cookie: 'hunter2', 'set-cookie': 'hunter2' } } }],
+  [
+    'headers of a request',
+    { req: { headers: { authorization: 'hunter2', cookie: 'hunter2', 'set-cookie': 'hunter2' } } },
+  ],
   ['an error about a database', { err: new Error('cannot connect to postgres://root:hunter2@db/x') }],
   ['the cause of an error', { err: new Error('failed', { cause: new Error('sent client_secret=hunter2&x=1') }) }],
   ['a bearer token', { text: 'Authorization: Bearer hunter2hunter2' }],

@@ -3,9 +3,28 @@ import type { LogLevel } from './settings.ts';
 
 /** Members whose value is never written, wherever they are within three levels. */
 const SECRET_MEMBERS = [
-  'authorization', 'cookie', '["set-cookie"]', 'password', 'secret', 'secretText', 'client_secret', 'clientSecret', 'hash',
-  'token', 'access_token', 'accessToken', 'refresh_token', 'id_token', 'apiKey', 'api_key', 'applicationKey', 'privateKey',
-  'dataKey', 'databaseUrl', 'passwordCredentials', '["x-sallyport-door-key"]',
+  'authorization',
+  'cookie',
+  '["set-cookie"]',
+  'password',
+  'secret',
+  'secretText',
+  'client_secret',
+  'clientSecret',
+  'hash',
+  'token',
+  'access_token',
+  'accessToken',
+  'refresh_token',
+  'id_token',
+  'apiKey',
+  'api_key',
+  'applicationKey',
+  'privateKey',
+  'dataKey',
+  'databaseUrl',
+  'passwordCredentials',
+  '["x-sallyport-door-key"]',
 ];
 
 /** Secrets inside other texts: bearer tokens, JWTs, credentials in URLs and in form bodies. */
@@ -22,14 +41,17 @@ const SECRET_TEXTS: readonly (readonly [pattern: RegExp, replacement: string])[]
  * for people and for whoever waits for the line `ready`.
  */
 export function createLog(level: LogLevel, to: DestinationStream = destination({ fd: 2, sync: true })): Logger {
-  return pino({
-    level,
-    base: { pid: process.pid },
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: SECRET_MEMBERS.flatMap(atThreeLevels), censor: '[secret]' },
-    hooks: { streamWrite: withoutSecrets },
-  }, to);
+  return pino(
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: SECRET_MEMBERS.flatMap(atThreeLevels), censor: '[secret]' },
+      hooks: { streamWrite: withoutSecrets },
+    },
+    to,
+  );
 }
 
 function withoutSecrets(line: string): string {

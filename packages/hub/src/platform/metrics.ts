@@ -11,9 +11,18 @@ export function createMetrics(): Registry {
 }
 
 /** A figure that is looked up when it is asked for; `read` answers values by their label. */
-export function addGauge(registry: Registry, name: string, help: string, label: string, read: () => Promise<Iterable<readonly [string, number]>>): void {
+export function addGauge(
+  registry: Registry,
+  name: string,
+  help: string,
+  label: string,
+  read: () => Promise<Iterable<readonly [string, number]>>,
+): void {
   new Gauge({
-    name, help, labelNames: [label], registers: [registry],
+    name,
+    help,
+    labelNames: [label],
+    registers: [registry],
     async collect() {
       this.reset();
       for (const [value, count] of await read()) this.set({ [label]: value }, count);
@@ -23,10 +32,17 @@ export function addGauge(registry: Registry, name: string, help: string, label: 
 
 /** A count since the start that is looked up when it is asked for; `read` answers labels with their count. */
 export function addCounter<Label extends string>(
-  registry: Registry, name: string, help: string, labelNames: readonly Label[], read: () => Iterable<readonly [Readonly<Record<Label, string>>, number]>,
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: readonly Label[],
+  read: () => Iterable<readonly [Readonly<Record<Label, string>>, number]>,
 ): void {
   new Counter<Label>({
-    name, help, labelNames: [...labelNames], registers: [registry],
+    name,
+    help,
+    labelNames: [...labelNames],
+    registers: [registry],
     collect() {
       this.reset();
       for (const [labels, count] of read()) this.inc(labels, count);

@@ -4,8 +4,12 @@ import { reasonOf } from './network-reasons.ts';
 test.each([
   ['ENOTFOUND', 'its name is not known (ENOTFOUND)'],
   ['ECONNREFUSED', 'nothing answers at this port (ECONNREFUSED)'],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is from no authority that the hub trusts; NODE_EXTRA_CA_CERTS names a file with more of them (DEPTH_ZERO_SELF_SIGNED_CERT)'],
-  ['EWHATEVER', 'EWHATEVER'], ['toString', 'toString'],
+  [
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'its certificate is from no authority that the hub trusts; NODE_EXTRA_CA_CERTS names a file with more of them (DEPTH_ZERO_SELF_SIGNED_CERT)',
+  ],
+  ['EWHATEVER', 'EWHATEVER'],
+  ['toString', 'toString'],
 ])('%s is told as "%s"', (code, told) => {
   expect(reasonOf(Object.assign(new Error('x'), { code }))).toBe(told);
 });

@@ -12,12 +12,18 @@ export function checkedTarget(guard: AddressGuard, url: string): URL {
     throw new OutboundError('destination_refused', `${target.protocol}// addresses cannot be called; use https.`);
   }
   if (target.username !== '' || target.password !== '') {
-    throw new OutboundError('destination_refused', `${target.origin}: put credentials into the settings, not into the URL.`);
+    throw new OutboundError(
+      'destination_refused',
+      `${target.origin}: put credentials into the settings, not into the URL.`,
+    );
   }
   // Node connects to a literal address without asking `lookup`, so it is judged here.
   if (isIP(literal) !== 0 && !guard.allowsHost(literal) && !guard.allowsAddress(literal)) throw refusedAddress(target);
   if (target.protocol === 'http:' && !guard.allowsHost(literal) && !guard.listsAddress(literal)) {
-    throw new OutboundError('destination_refused', `${target.origin}: only https is called. To allow plain http to this host, list it in SALLYPORT_OUTBOUND_ALLOW.`);
+    throw new OutboundError(
+      'destination_refused',
+      `${target.origin}: only https is called. To allow plain http to this host, list it in SALLYPORT_OUTBOUND_ALLOW.`,
+    );
   }
   return target;
 }
@@ -40,8 +46,10 @@ function isLoopbackName(hostname: string): boolean {
 }
 
 function refusedAddress(target: URL): OutboundError {
-  return new OutboundError('destination_refused',
-    `${target.origin} is not a public address. If the hub may call it, list its host or range in SALLYPORT_OUTBOUND_ALLOW.`);
+  return new OutboundError(
+    'destination_refused',
+    `${target.origin} is not a public address. If the hub may call it, list its host or range in SALLYPORT_OUTBOUND_ALLOW.`,
+  );
 }
 
 /**

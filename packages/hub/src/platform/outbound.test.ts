@@ -9,7 +9,9 @@ import { createOutbound, OutboundError, type Outbound } from './outbound.ts';
 
 let outbound: Outbound;
 const servers: Server[] = [];
-beforeEach(() => { outbound = createOutbound({ allow: ['localhost', '127.0.0.1'] }); });
+beforeEach(() => {
+  outbound = createOutbound({ allow: ['localhost', '127.0.0.1'] });
+});
 afterEach(async () => {
   outbound.close();
   for (const server of servers.splice(0)) {
@@ -20,23 +22,40 @@ afterEach(async () => {
 });
 
 async function serve(listener: RequestListener, tls?: { cert: string; key: string }): Promise<string> {
-  const server = (tls === undefined ? createServer(listener) : createTlsServer(tls, listener) as unknown as Server).listen(0, '127.0.0.1');
+  const server = (
+    tls === undefined ? createServer(listener) : (createTlsServer(tls, listener) as unknown as Server)
+  ).listen(0, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 const refusal = async (promise: Promise<unknown>) => {
-  const error = await promise.then(() => undefined, (thrown: unknown) => thrown);
+  const error = await promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
   expect(error).toBeInstanceOf(OutboundError);
   return error as OutboundError;
 };
 
 describe('destinations', () => {
   test.each([
-    'https://127.0.0.1/', 'https://[::1]/', 'https://[::ffff:127.0.0.1]/', 'https://169.254.169.254/latest/meta-data', 'https://10.0.0.1/',
-    'https://2130706433/', 'https://0x7f.1/', 'https://0177.0.0.1/', 'https://[fd00:ec2::254]/', 'https://localhost/',
-    'http://example.com/', 'ftp://example.com/', 'file:///etc/passwd', 'https://user:password@example.com/', 'no address',
+    'https://127.0.0.1/',
+    'https://[::1]/',
+    'https://[::ffff:127.0.0.1]/',
+    'https://169.254.169.254/latest/meta-data',
+    'https://10.0.0.1/',
+    'https://2130706433/',
+    'https://0x7f.1/',
+    'https://0177.0.0.1/',
+    'https://[fd00:ec2::254]/',
+    'https://localhost/',
+    'http://example.com/',
+    'ftp://example.com/',
+    'file:///etc/passwd',
+    'https://user:password@example.com/',
+    'no address',
   ])('%s is refused', async (url) => {
     const strict = createOutbound({ allow: [] });
     expect((await refusal(strict.request(url, { timeoutMs: 5000 }))).code).toBe('destination_refused');
@@ -49,14 +68,21 @@ describe('destinations', () => {
     const byRange = createOutbound({ allow: ['127.0.0.0/8'] });
     expect((await byRange.request(`http://${host}/`)).text()).toBe('hello');
     // A name says nothing of TLS, so plain http wants the name itself or a literal address on the list.
-    expect((await refusal(byRange.request(`http://localhost:${host.split(':')[1]}/`))).code).toBe('destination_refused');
+    expect((await refusal(byRange.request(`http://localhost:${host.split(':')[1]}/`))).code).toBe(
+      'destination_refused',
+    );
     expect((await outbound.request(`http://localhost:${host.split(':')[1]}/`)).text()).toBe('hello');
     byRange.close();
   });
 
   test('a redirect is answered as it is and not followed', async () => {
-    const host = await serve((_request, response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end());
-    expect(await outbound.request(`http://${host}/`)).toMatchObject({ status: 302, headers: { location: 'http://169.254.169.254/' } });
+    const host = await serve((_request, response) =>
+      response.writeHead(302, { location: 'http://169.254.169.254/' }).end(),
+    );
+    expect(await outbound.request(`http://${host}/`)).toMatchObject({
+      status: 302,
+      headers: { location: 'http://169.254.169.254/' },
+    });
   });
 });
 
@@ -65,9 +91,22 @@ describe('requests', () => {
     const host = await serve(async (request, response) => {
       let body = '';
       for await (const chunk of request) body += String(chunk);
-      response.writeHead(201, { 'x-many': ['a', 'b'] }).end(JSON.stringify({ method: request.method, auth: request.headers.authorization, length: request.headers['content-length'], body }));
+      response
+        .writeHead(201, { 'x-many': ['a', 'b'] })
+        .end(
+          JSON.stringify({
+            method: request.method,
+            auth: request.headers.authorization,
+            length: request.headers['content-length'],
+            body,
+          }),
+        );
     });
-    const answer = await outbound.request(`http://${host}/x?y=1`, { method: 'POST', headers: { authorization: 'Bearer t' }, body: 'åäö' });
+    const answer = await outbound.request(`http://${host}/x?y=1`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer t' },
+      body: 'åäö',
+    });
     expect(answer.status).toBe(201);
     expect(answer.headers['x-many']).toBe('a, b');
     expect(answer.json()).toEqual({ method: 'POST', auth: 'Bearer t', length: '6', body: 'åäö' });
@@ -81,39 +120,60 @@ describe('requests', () => {
   });
 
   test('end when the answer is too large, announced or not', async () => {
-    const announced = await serve((_request, response) => response.writeHead(200, { 'content-length': 5000 }).end('x'.repeat(5000)));
-    expect((await refusal(outbound.request(`http://${announced}/`, { maxBytes: 1000 }))).code).toBe('response_too_large');
-    const endless = await serve((_request, response) => { response.write('x'.repeat(2000)); });
+    const announced = await serve((_request, response) =>
+      response.writeHead(200, { 'content-length': 5000 }).end('x'.repeat(5000)),
+    );
+    expect((await refusal(outbound.request(`http://${announced}/`, { maxBytes: 1000 }))).code).toBe(
+      'response_too_large',
+    );
+    const endless = await serve((_request, response) => {
+      response.write('x'.repeat(2000));
+    });
     expect((await refusal(outbound.request(`http://${endless}/`, { maxBytes: 1000 }))).code).toBe('response_too_large');
     expect((await outbound.request(`http://${announced}/`, { maxBytes: 5000 })).body.byteLength).toBe(5000);
   });
 
   test.each([
-    ['gzip', gzipSync], ['x-gzip', gzipSync], ['deflate', deflateSync], ['br', brotliCompressSync],
-  ])('unpack an answer that comes as %s although nobody asked for that, and no further than is wanted', async (coding, pack) => {
-    const asked: unknown[] = [];
-    const host = await serve((request, response) => {
-      asked.push(request.headers['accept-encoding']);
-      response.writeHead(200, { 'content-encoding': coding }).end(pack('x'.repeat(100_000)));
-    });
-    expect((await outbound.request(`http://${host}/`)).text()).toBe('x'.repeat(100_000));
-    expect((await refusal(outbound.request(`http://${host}/`, { maxBytes: 50_000 }))).code).toBe('response_too_large');
-    expect(asked).toEqual(['identity', 'identity']);
-  });
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])(
+    'unpack an answer that comes as %s although nobody asked for that, and no further than is wanted',
+    async (coding, pack) => {
+      const asked: unknown[] = [];
+      const host = await serve((request, response) => {
+        asked.push(request.headers['accept-encoding']);
+        response.writeHead(200, { 'content-encoding': coding }).end(pack('x'.repeat(100_000)));
+      });
+      expect((await outbound.request(`http://${host}/`)).text()).toBe('x'.repeat(100_000));
+      expect((await refusal(outbound.request(`http://${host}/`, { maxBytes: 50_000 }))).code).toBe(
+        'response_too_large',
+      );
+      expect(asked).toEqual(['identity', 'identity']);
+    },
+  );
 
   test('fail where an answer is packed in a way that is not known, or is cut', async () => {
     const host = await serve((request, response) => {
       const coding = request.url === '/cut' ? 'gzip' : 'compress';
       response.writeHead(200, { 'content-encoding': coding }).end(gzipSync('hello').subarray(0, 15));
     });
-    expect(await refusal(outbound.request(`http://${host}/`))).toMatchObject({ code: 'connection_failed', message: expect.stringContaining('"compress"') });
+    expect(await refusal(outbound.request(`http://${host}/`))).toMatchObject({
+      code: 'connection_failed',
+      message: expect.stringContaining('"compress"'),
+    });
     expect((await refusal(outbound.request(`http://${host}/cut`))).code).toBe('connection_failed');
   });
 
   test('end when the caller calls them off', async () => {
     const silent = await serve(() => {});
-    expect((await refusal(outbound.request(`http://${silent}/`, { signal: AbortSignal.timeout(30) }))).code).toBe('aborted');
-    expect((await refusal(outbound.request(`http://${silent}/`, { signal: AbortSignal.abort() }))).code).toBe('aborted');
+    expect((await refusal(outbound.request(`http://${silent}/`, { signal: AbortSignal.timeout(30) }))).code).toBe(
+      'aborted',
+    );
+    expect((await refusal(outbound.request(`http://${silent}/`, { signal: AbortSignal.abort() }))).code).toBe(
+      'aborted',
+    );
   });
 
   test('fail plainly, without path and query in the message', async () => {
@@ -126,7 +186,13 @@ describe('requests', () => {
 
   test('trust the system, and a private CA where it is given', async () => {
     const ca = await newAuthority('Vendor', Date.now(), 10);
-    const pair = await issueCertificate(ca, { commonName: 'v', names: [{ type: 'dns', value: 'localhost' }], usage: 'server', now: Date.now(), days: 5 });
+    const pair = await issueCertificate(ca, {
+      commonName: 'v',
+      names: [{ type: 'dns', value: 'localhost' }],
+      usage: 'server',
+      now: Date.now(),
+      days: 5,
+    });
     const host = await serve((_request, response) => response.end('secure'), pair);
     const url = `https://localhost:${host.split(':')[1]}/`;
     expect((await refusal(outbound.request(url))).code).toBe('connection_failed');
@@ -147,7 +213,9 @@ describe('streams', () => {
     let write: (text: string) => void = () => {};
     const host = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
-      write = (text) => { response.write(text); };
+      write = (text) => {
+        response.write(text);
+      };
     });
     const { status, chunks } = await outbound.stream(`http://${host}/`);
     expect(status).toBe(200);
@@ -172,10 +240,23 @@ describe('streams', () => {
       response.writeHead(200);
       response.write('data: ', () => response.destroy());
     });
-    expect((await refusal(outbound.stream(`http://${cut}/`).then(({ chunks }) => read(chunks)))).code).toBe('connection_failed');
-    const silent = await serve((_request, response) => { response.writeHead(200).flushHeaders(); });
-    expect((await refusal(outbound.stream(`http://${silent}/`, { idleTimeoutMs: 50 }).then(({ chunks }) => read(chunks)))).code).toBe('timeout');
-    expect((await refusal(outbound.stream(`http://${silent}/`, { signal: AbortSignal.timeout(100) }).then(({ chunks }) => read(chunks)))).code).toBe('aborted');
+    expect((await refusal(outbound.stream(`http://${cut}/`).then(({ chunks }) => read(chunks)))).code).toBe(
+      'connection_failed',
+    );
+    const silent = await serve((_request, response) => {
+      response.writeHead(200).flushHeaders();
+    });
+    expect(
+      (await refusal(outbound.stream(`http://${silent}/`, { idleTimeoutMs: 50 }).then(({ chunks }) => read(chunks))))
+        .code,
+    ).toBe('timeout');
+    expect(
+      (
+        await refusal(
+          outbound.stream(`http://${silent}/`, { signal: AbortSignal.timeout(100) }).then(({ chunks }) => read(chunks)),
+        )
+      ).code,
+    ).toBe('aborted');
   });
 
   test('end the connection when the reader leaves', async () => {
@@ -201,5 +282,8 @@ test('what answers say of the time is heard, unless it is from a cache', async (
   await listening.request(`http://${host}/cached`);
   for await (const _ of (await listening.stream(`http://${host}/`)).chunks);
   listening.close();
-  expect(heard).toEqual([[host, Date.UTC(2026, 2, 2, 9)], [host, Date.UTC(2026, 2, 2, 9)]]);
+  expect(heard).toEqual([
+    [host, Date.UTC(2026, 2, 2, 9)],
+    [host, Date.UTC(2026, 2, 2, 9)],
+  ]);
 });

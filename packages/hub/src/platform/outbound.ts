@@ -113,13 +113,23 @@ interface Agents {
   readonly https: HttpsAgent;
 }
 
-async function requestWhole(guard: AddressGuard, agents: Agents, url: string, options: OutboundOptions): Promise<OutboundResponse> {
+async function requestWhole(
+  guard: AddressGuard,
+  agents: Agents,
+  url: string,
+  options: OutboundOptions,
+): Promise<OutboundResponse> {
   const target = checkedTarget(guard, url);
   const deadline = deadlineOf(target, options);
   try {
     const message = await send(guard, agents, target, options, deadline.signal);
     const body = await collect(target, message, options.maxBytes ?? DEFAULT_MAX_BYTES);
-    return { ...headOf(message), body, text: () => body.toString('utf8'), json: () => parseExactJson(body.toString('utf8')) };
+    return {
+      ...headOf(message),
+      body,
+      text: () => body.toString('utf8'),
+      json: () => parseExactJson(body.toString('utf8')),
+    };
   } catch (error) {
     throw asOutboundError(target, error, deadline, options.signal);
   } finally {
@@ -127,20 +137,34 @@ async function requestWhole(guard: AddressGuard, agents: Agents, url: string, op
   }
 }
 
-async function requestStream(guard: AddressGuard, agents: Agents, url: string, options: OutboundStreamOptions): Promise<OutboundStream> {
+async function requestStream(
+  guard: AddressGuard,
+  agents: Agents,
+  url: string,
+  options: OutboundStreamOptions,
+): Promise<OutboundStream> {
   const target = checkedTarget(guard, url);
   const deadline = deadlineOf(target, options);
   try {
     const message = await send(guard, agents, target, options, deadline.signal);
     deadline.clear();
-    return { ...headOf(message), chunks: chunksOf(target, message, options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS, deadline, options.signal) };
+    return {
+      ...headOf(message),
+      chunks: chunksOf(target, message, options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS, deadline, options.signal),
+    };
   } catch (error) {
     deadline.clear();
     throw asOutboundError(target, error, deadline, options.signal);
   }
 }
 
-function send(guard: AddressGuard, agents: Agents, target: URL, options: OutboundOptions, signal: AbortSignal): Promise<IncomingMessage> {
+function send(
+  guard: AddressGuard,
+  agents: Agents,
+  target: URL,
+  options: OutboundOptions,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const body = typeof options.body === 'string' ? Buffer.from(options.body, 'utf8') : options.body;
   const shared = {
     method: options.method ?? 'GET',
@@ -155,9 +179,14 @@ function send(guard: AddressGuard, agents: Agents, target: URL, options: Outboun
     signal,
   };
   return new Promise((resolve, reject) => {
-    const request = target.protocol === 'https:'
-      ? httpsRequest(target, { ...shared, agent: agents.https, ...(options.ca === undefined ? {} : { ca: options.ca }) })
-      : httpRequest(target, { ...shared, agent: agents.http });
+    const request =
+      target.protocol === 'https:'
+        ? httpsRequest(target, {
+            ...shared,
+            agent: agents.https,
+            ...(options.ca === undefined ? {} : { ca: options.ca }),
+          })
+        : httpRequest(target, { ...shared, agent: agents.http });
     request.once('response', resolve);
     request.once('error', reject);
     request.end(body);
@@ -165,7 +194,8 @@ function send(guard: AddressGuard, agents: Agents, target: URL, options: Outboun
 }
 
 async function collect(target: URL, message: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const tooLarge = () => new OutboundError('response_too_large', `${target.origin} answered more than ${maxBytes} bytes.`);
+  const tooLarge = () =>
+    new OutboundError('response_too_large', `${target.origin} answered more than ${maxBytes} bytes.`);
   if (Number(message.headers['content-length'] ?? 0) > maxBytes) {
     message.destroy();
     throw tooLarge();
@@ -181,7 +211,11 @@ async function collect(target: URL, message: IncomingMessage, maxBytes: number):
 }
 
 async function* chunksOf(
-  target: URL, message: IncomingMessage, idleTimeoutMs: number, deadline: Deadline, caller: AbortSignal | undefined,
+  target: URL,
+  message: IncomingMessage,
+  idleTimeoutMs: number,
+  deadline: Deadline,
+  caller: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   const silent = new OutboundError('timeout', `${target.origin} sent nothing for ${idleTimeoutMs} ms.`);
   message.setTimeout(idleTimeoutMs, () => message.destroy(silent));
@@ -223,9 +257,16 @@ function deadlineOf(target: URL, options: OutboundOptions): Deadline {
   };
 }
 
-function asOutboundError(target: URL, error: unknown, deadline: Deadline, caller: AbortSignal | undefined): OutboundError {
+function asOutboundError(
+  target: URL,
+  error: unknown,
+  deadline: Deadline,
+  caller: AbortSignal | undefined,
+): OutboundError {
   if (error instanceof OutboundError) return error;
   if (caller?.aborted === true) return new OutboundError('aborted', `The request to ${target.origin} was called off.`);
   if (deadline.timedOut()) return new OutboundError('timeout', deadline.message);
-  return new OutboundError('connection_failed', `${target.origin} could not be reached: ${reasonOf(error)}.`, { cause: error });
+  return new OutboundError('connection_failed', `${target.origin} could not be reached: ${reasonOf(error)}.`, {
+    cause: error,
+  });
 }

@@ -22,25 +22,50 @@ describe('a name that stands twice', () => {
     expect(parseWithRepeats(text).first).toBe(field);
   });
 
-  test.each(['{"a":"a:","b":"\\"a\\":"}', '["a","a",":"]', '"a"', '[]', '{"a":{"a":1}}', '{"a" :1}', '1', '[{"a":1},{"a":1}]'])('%s has none', (text) => {
+  test.each([
+    '{"a":"a:","b":"\\"a\\":"}',
+    '["a","a",":"]',
+    '"a"',
+    '[]',
+    '{"a":{"a":1}}',
+    '{"a" :1}',
+    '1',
+    '[{"a":1},{"a":1}]',
+  ])('%s has none', (text) => {
     expect(hasRepeatedMembers(text, JSON.parse(text))).toBe(false);
   });
 
   test('is never seen in what JSON.stringify writes, and is read as JSON.parse reads it', () => {
-    fc.assert(fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1, '\t'), (value, space) => {
-      const text = JSON.stringify(value, undefined, space);
-      expect(hasRepeatedMembers(text, JSON.parse(text))).toBe(false);
-      expect(JSON.stringify(parseWithRepeats(text).value)).toBe(JSON.stringify(JSON.parse(text)));
-    }));
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1, '\t'), (value, space) => {
+        const text = JSON.stringify(value, undefined, space);
+        expect(hasRepeatedMembers(text, JSON.parse(text))).toBe(false);
+        expect(JSON.stringify(parseWithRepeats(text).value)).toBe(JSON.stringify(JSON.parse(text)));
+      }),
+    );
   });
 
   test.each([
     ['{"s":"high","s":"secured"}', [{ s: 'high' }, { s: 'secured' }]],
-    ['{"s":1,"t":2,"s":3,"t":4}', [{ s: 1, t: 2 }, { s: 1, t: 4 }, { s: 3, t: 2 }, { s: 3, t: 4 }]],
+    [
+      '{"s":1,"t":2,"s":3,"t":4}',
+      [
+        { s: 1, t: 2 },
+        { s: 1, t: 4 },
+        { s: 3, t: 2 },
+        { s: 3, t: 4 },
+      ],
+    ],
     ['{"e":{"s":"high","k":1},"e":{"s":"secured"}}', [{ e: { s: 'high', k: 1 } }, { e: { s: 'secured', k: 1 } }]],
     ['{"l":[1],"l":[]}', [{ l: [1] }]],
     ['{"l":{"x":1},"l":[{"x":2}]}', [{ l: [{ x: 1 }, { x: 2 }] }]],
-    ['[{"a":1,"a":2},3]', [[{ a: 1 }, 3], [{ a: 2 }, 3]]],
+    [
+      '[{"a":1,"a":2},3]',
+      [
+        [{ a: 1 }, 3],
+        [{ a: 2 }, 3],
+      ],
+    ],
     ['{"a":null,"a":{"b":1}}', [{ a: null }, { a: { b: 1 } }]],
   ])('%s may mean each of its values', (text, expected) => {
     expect(readings(text)).toEqual(expected);
@@ -62,8 +87,11 @@ describe('a name that stands twice', () => {
   test('takes no more than the length of the text, however it is made', () => {
     const size = 100_000;
     for (const text of [
-      `{"a":"${'\\"'.repeat(size)}","a":1}`, `{"a":"${'\\\\'.repeat(size)}","a":1}`, `{${'"a":1,'.repeat(size)}"a":2}`,
-      `{"a":{${Array.from({ length: size }, (_, i) => `"${i}":0`).join(',')}}${',"a":{}'.repeat(size)}}`, `${'{"a":1,"a":'.repeat(60)}1${'}'.repeat(60)}`,
+      `{"a":"${'\\"'.repeat(size)}","a":1}`,
+      `{"a":"${'\\\\'.repeat(size)}","a":1}`,
+      `{${'"a":1,'.repeat(size)}"a":2}`,
+      `{"a":{${Array.from({ length: size }, (_, i) => `"${i}":0`).join(',')}}${',"a":{}'.repeat(size)}}`,
+      `${'{"a":1,"a":'.repeat(60)}1${'}'.repeat(60)}`,
     ]) {
       expect(hasRepeatedMembers(text, JSON.parse(text))).toBe(true);
       expect(readingsOf(parseWithRepeats(text).value).names).toEqual(['a']);

@@ -11,7 +11,7 @@ export function hasRepeatedMembers(text: string, value: unknown): boolean {
 /** In a valid text, a string is a name where a colon follows. */
 function namesIn(text: string): number {
   let names = 0;
-  for (let start = text.indexOf('"'); start !== -1;) {
+  for (let start = text.indexOf('"'); start !== -1; ) {
     const end = endOfString(text, start);
     let next = end;
     while (isSpace(text.charCodeAt(next))) next += 1;
@@ -79,10 +79,14 @@ class Reader {
 
   value(): unknown {
     switch (this.#peek()) {
-      case '{': return this.#object();
-      case '[': return this.#array();
-      case '"': return this.#string();
-      default: return this.#word();
+      case '{':
+        return this.#object();
+      case '[':
+        return this.#array();
+      case '"':
+        return this.#string();
+      default:
+        return this.#word();
     }
   }
 
@@ -144,7 +148,9 @@ class Reader {
 }
 
 function objectOf(values: ReadonlyMap<string, readonly unknown[]>): object {
-  const repeated = new Map([...values].flatMap(([name, all]) => (all.length > 1 ? [[name, combined(all)] as const] : [])));
+  const repeated = new Map(
+    [...values].flatMap(([name, all]) => (all.length > 1 ? [[name, combined(all)] as const] : [])),
+  );
   const members = Object.fromEntries([...values].map(([name, all]) => [name, (repeated.get(name) ?? all).at(-1)]));
   return repeated.size === 0 ? members : { ...members, [REPEATED]: Object.fromEntries(repeated) };
 }
@@ -169,7 +175,10 @@ function isObject(value: unknown): value is object {
 }
 
 function pathOf(path: readonly (string | number)[]): string {
-  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${part}`)).join('').slice(0, 300);
+  return path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${part}`))
+    .join('')
+    .slice(0, 300);
 }
 
 /** More readings of one record than any mistake makes. */
@@ -211,11 +220,17 @@ function repeatedIn(value: object): Repeated {
 function variantsOf(value: unknown): readonly unknown[] {
   if (typeof value !== 'object' || value === null) return [value];
   const repeated = repeatedIn(value);
-  const members = Object.entries(value).map(([name, member]) => [name, (repeated[name] ?? [member]).slice(0, MAX_READINGS + 1).flatMap(variantsOf)] as const);
-  let variants: readonly Readonly<Record<string, unknown>>[] = [Object.fromEntries(members.map(([name, all]) => [name, all[0]]))];
+  const members = Object.entries(value).map(
+    ([name, member]) => [name, (repeated[name] ?? [member]).slice(0, MAX_READINGS + 1).flatMap(variantsOf)] as const,
+  );
+  let variants: readonly Readonly<Record<string, unknown>>[] = [
+    Object.fromEntries(members.map(([name, all]) => [name, all[0]])),
+  ];
   for (const [name, all] of members) {
     if (all.length < 2 || variants.length > MAX_READINGS) continue;
-    variants = variants.flatMap((one) => all.map((alternative) => ({ ...one, [name]: alternative }))).slice(0, MAX_READINGS + 1);
+    variants = variants
+      .flatMap((one) => all.map((alternative) => ({ ...one, [name]: alternative })))
+      .slice(0, MAX_READINGS + 1);
   }
   return Array.isArray(value) ? variants.map((one) => Object.values(one)) : variants;
 }

@@ -21,9 +21,11 @@ test.each([
 });
 
 test('a shortened text fits, and is a beginning', () => {
-  fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), fc.nat(300), (text, most) => {
-    const short = shortenText(text, 'sv', within(most));
-    expect(Buffer.byteLength(short)).toBeLessThanOrEqual(most);
-    expect(text.startsWith(short.replace(/…$/u, ''))).toBe(true);
-  }));
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), fc.nat(300), (text, most) => {
+      const short = shortenText(text, 'sv', within(most));
+      expect(Buffer.byteLength(short)).toBeLessThanOrEqual(most);
+      expect(text.startsWith(short.replace(/…$/u, ''))).toBe(true);
+    }),
+  );
 });

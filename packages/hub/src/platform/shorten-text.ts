@@ -18,8 +18,17 @@ export function shortenText(text: string, language: string, fits: (text: string)
   return words === '' ? longestOf(text, language, 'grapheme', ELLIPSIS, fits) : words;
 }
 
-function longestOf(text: string, language: string, granularity: Granularity, end: string, fits: (text: string) => boolean): string {
-  const ends = Array.from(new Intl.Segmenter(language, { granularity }).segment(text), ({ index, segment }) => index + segment.length);
+function longestOf(
+  text: string,
+  language: string,
+  granularity: Granularity,
+  end: string,
+  fits: (text: string) => boolean,
+): string {
+  const ends = Array.from(
+    new Intl.Segmenter(language, { granularity }).segment(text),
+    ({ index, segment }) => index + segment.length,
+  );
   const beginning = (count: number): string => text.slice(0, ends[count - 1] ?? 0).trimEnd();
   let fitting = 0;
   let tooMany = ends.length;

@@ -24,11 +24,15 @@ export interface PublicJwk {
 }
 
 const signingFile = z.object({
-  keys: z.array(z.object({
-    kid: z.string().min(1),
-    createdDateTime: z.iso.datetime(),
-    jwk: z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string(), d: z.string() }),
-  })).min(1),
+  keys: z
+    .array(
+      z.object({
+        kid: z.string().min(1),
+        createdDateTime: z.iso.datetime(),
+        jwk: z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string(), d: z.string() }),
+      }),
+    )
+    .min(1),
 });
 type StoredKey = z.infer<typeof signingFile>['keys'][number];
 
@@ -47,7 +51,9 @@ function parseSigningFile(path: string, text: string): readonly StoredKey[] {
     return signingFile.parse(JSON.parse(text)).keys;
   } catch {
     // The cause would quote the file, and the file holds private keys.
-    throw new Error(`${path} is not a list of signing keys. Put back the file from your backup, or remove it: new keys are then made and every token issued so far ends.`);
+    throw new Error(
+      `${path} is not a list of signing keys. Put back the file from your backup, or remove it: new keys are then made and every token issued so far ends.`,
+    );
   }
 }
 
@@ -60,7 +66,9 @@ async function newStoredKey(clock: Clock): Promise<StoredKey> {
 
 async function importKeys(stored: readonly StoredKey[]): Promise<SigningKeys> {
   const newest = stored.reduce((best, key) => (key.createdDateTime > best.createdDateTime ? key : best));
-  const publicJwks = stored.map(({ kid, jwk: { x, y } }): PublicJwk => ({ kty: 'EC', crv: 'P-256', x, y, kid, alg: 'ES256', use: 'sig' }));
+  const publicJwks = stored.map(
+    ({ kid, jwk: { x, y } }): PublicJwk => ({ kty: 'EC', crv: 'P-256', x, y, kid, alg: 'ES256', use: 'sig' }),
+  );
   const publicKeys = new Map<string, CryptoKey>();
   for (const jwk of publicJwks) publicKeys.set(jwk.kid, (await importJWK({ ...jwk })) as CryptoKey);
   return {

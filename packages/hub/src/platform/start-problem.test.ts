@@ -9,7 +9,9 @@ import { makePrivateFolder } from './private-files.ts';
 import { startProblem } from './start-problem.ts';
 
 let dir = '';
-beforeAll(async () => { dir = await mkdtemp(join(tmpdir(), 'sallyport-start-')); });
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sallyport-start-'));
+});
 afterAll(() => rm(dir, { recursive: true }));
 
 async function problemOfListening(host: string, port: number): Promise<string> {
@@ -38,14 +40,27 @@ test('a port that is taken is told with what to do', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
-  expect(await problemOfListening('127.0.0.1', port)).toBe(`Another program listens on 127.0.0.1:${port} already. Stop it, or choose another address with --listen.`);
+  expect(await problemOfListening('127.0.0.1', port)).toBe(
+    `Another program listens on 127.0.0.1:${port} already. Stop it, or choose another address with --listen.`,
+  );
   taken.close();
 });
 
 test('the port of syslog is told as such', () => {
-  const error = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', syscall: 'listen', address: '127.0.0.1', port: 6514 });
-  const settings = { listen: { host: 'localhost', port: 8443 }, syslogListen: { host: '127.0.0.1', port: 6514 }, dataDir: dir };
-  expect(startProblem(error, settings)).toBe('Another program listens on 127.0.0.1:6514 already. Stop it, or choose another address with --syslog-listen.');
+  const error = Object.assign(new Error('listen EADDRINUSE'), {
+    code: 'EADDRINUSE',
+    syscall: 'listen',
+    address: '127.0.0.1',
+    port: 6514,
+  });
+  const settings = {
+    listen: { host: 'localhost', port: 8443 },
+    syslogListen: { host: '127.0.0.1', port: 6514 },
+    dataDir: dir,
+  };
+  expect(startProblem(error, settings)).toBe(
+    'Another program listens on 127.0.0.1:6514 already. Stop it, or choose another address with --syslog-listen.',
+  );
 });
 
 test('an address of another machine is told', async () => {
@@ -55,13 +70,20 @@ test('an address of another machine is told', async () => {
 test('a data folder that is a file, or below one, is told', async () => {
   const file = join(dir, 'file');
   await writeFile(file, '');
-  expect(await problemOfFolder(file)).toBe(`The data folder ${file} is, or lies in, a file and not a folder. Choose another with --data.`);
+  expect(await problemOfFolder(file)).toBe(
+    `The data folder ${file} is, or lies in, a file and not a folder. Choose another with --data.`,
+  );
   expect(await problemOfFolder(join(file, 'below'))).toContain('is, or lies in, a file');
 });
 
-test.skipIf(process.platform !== 'linux')('a place where nothing can be made is told, and not tried for ever', async () => {
-  expect(await problemOfFolder('/proc/sallyport/data')).toContain('The data folder /proc/sallyport/data cannot be made there');
-});
+test.skipIf(process.platform !== 'linux')(
+  'a place where nothing can be made is told, and not tried for ever',
+  async () => {
+    expect(await problemOfFolder('/proc/sallyport/data')).toContain(
+      'The data folder /proc/sallyport/data cannot be made there',
+    );
+  },
+);
 
 test('folders are made with those above them, and an existing one is left as it is', async () => {
   await makePrivateFolder(join(dir, 'a', 'b', 'c'));
@@ -73,10 +95,20 @@ test('a database that is none, and one that cannot be written, are told with the
   expect(startProblem(new Error('SQLite: file is not a database'), settings)).toBe(
     `The database in ${dir} cannot be used (SQLite: file is not a database). Put back its file from your backup, or choose another folder with --data.`,
   );
-  const readOnly = Object.assign(new Error('attempt to write a readonly database'), { code: 'ERR_SQLITE_ERROR', errcode: 1544 });
-  expect(startProblem(readOnly, settings)).toBe(`The data folder ${dir} may not be written by this user. Choose another with --data.`);
-  const damaged = Object.assign(new Error('database disk image is malformed'), { code: 'ERR_SQLITE_ERROR', errcode: 11 });
-  expect(startProblem(damaged, settings)).toContain(`The database in ${dir} cannot be used (database disk image is malformed)`);
+  const readOnly = Object.assign(new Error('attempt to write a readonly database'), {
+    code: 'ERR_SQLITE_ERROR',
+    errcode: 1544,
+  });
+  expect(startProblem(readOnly, settings)).toBe(
+    `The data folder ${dir} may not be written by this user. Choose another with --data.`,
+  );
+  const damaged = Object.assign(new Error('database disk image is malformed'), {
+    code: 'ERR_SQLITE_ERROR',
+    errcode: 11,
+  });
+  expect(startProblem(damaged, settings)).toContain(
+    `The database in ${dir} cannot be used (database disk image is malformed)`,
+  );
 });
 
 test('a wrong name or password for PostgreSQL is told with the setting', () => {
@@ -87,5 +119,7 @@ test('a wrong name or password for PostgreSQL is told with the setting', () => {
 });
 
 test('other errors say what they say', () => {
-  expect(startProblem(new Error('The database is of a later version.'), { listen: { host: 'h', port: 1 }, dataDir: dir })).toBe('The database is of a later version.');
+  expect(
+    startProblem(new Error('The database is of a later version.'), { listen: { host: 'h', port: 1 }, dataDir: dir }),
+  ).toBe('The database is of a later version.');
 });

@@ -14,12 +14,18 @@ import { ensureServerTls } from './tls.ts';
 
 const DAY = 86_400_000;
 let dir = '';
-beforeEach(async () => { dir = await mkdtemp(join(tmpdir(), 'sallyport-tls-')); });
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sallyport-tls-'));
+});
 afterEach(() => rm(dir, { recursive: true }));
 
 describe('the first start', () => {
   test('makes a CA and a server certificate for every name, with keys for our eyes only', async () => {
-    const tls = await ensureServerTls(dir, ['0.0.0.0', '::', 'hub.example.com', '[2001:db8::5]', '192.0.2.9'], Date.now());
+    const tls = await ensureServerTls(
+      dir,
+      ['0.0.0.0', '::', 'hub.example.com', '[2001:db8::5]', '192.0.2.9'],
+      Date.now(),
+    );
     const certificate = new X509Certificate(tls.cert);
     for (const host of ['localhost', 'hub.example.com']) expect(certificate.checkHost(host)).toBe(host);
     for (const ip of ['127.0.0.1', '::1', '2001:db8::5', '192.0.2.9']) expect(certificate.checkIP(ip)).toBe(ip);
@@ -34,9 +40,17 @@ describe('the first start', () => {
 
   test('what it makes is good for a real connection', async () => {
     const tls = await ensureServerTls(dir, [], Date.now());
-    const server = createServer({ cert: tls.cert, key: tls.key }, (socket) => socket.end('hello')).listen(0, '127.0.0.1');
+    const server = createServer({ cert: tls.cert, key: tls.key }, (socket) => socket.end('hello')).listen(
+      0,
+      '127.0.0.1',
+    );
     await once(server, 'listening');
-    const client = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', servername: 'localhost', ca: tls.caPem! });
+    const client = connect({
+      port: (server.address() as AddressInfo).port,
+      host: '127.0.0.1',
+      servername: 'localhost',
+      ca: tls.caPem!,
+    });
     const [data] = await once(client, 'data');
     expect(String(data)).toBe('hello');
     client.destroy();
@@ -75,11 +89,17 @@ describe('later starts', () => {
   test('keep a CA and a certificate that lie ahead, with a warning, since they say that the clock is behind', async () => {
     const first = await ensureServerTls(dir, [], Date.now());
     const behind = await ensureServerTls(dir, [], Date.now() - 3650 * DAY);
-    expect(behind).toEqual({ ...first, warnings: [expect.stringContaining(`${join(dir, 'ca.pem')} is not valid before`)] });
+    expect(behind).toEqual({
+      ...first,
+      warnings: [expect.stringContaining(`${join(dir, 'ca.pem')} is not valid before`)],
+    });
     expect(await ensureServerTls(dir, [], Date.now())).toEqual(first);
     // Even for another name no certificate reaches beyond its CA.
     const named = new X509Certificate((await ensureServerTls(dir, ['new.example.com'], Date.now() - 3650 * DAY)).cert);
-    expect([named.validFrom, named.validTo]).toEqual([new X509Certificate(first.cert).validFrom, new X509Certificate(first.cert).validTo]);
+    expect([named.validFrom, named.validTo]).toEqual([
+      new X509Certificate(first.cert).validFrom,
+      new X509Certificate(first.cert).validTo,
+    ]);
   });
 
   test('keep the CA until it has ended by a clock that is sure, and issue nothing beyond its end', async () => {
@@ -116,7 +136,13 @@ describe('by a clock that is not sure', () => {
 
 describe('a certificate of the operator', () => {
   const operators = async (days: number, host: string) =>
-    issueCertificate(await newAuthority('Corp', Date.now(), 900), { commonName: host, names: [{ type: 'dns', value: host }], usage: 'server', now: Date.now(), days });
+    issueCertificate(await newAuthority('Corp', Date.now(), 900), {
+      commonName: host,
+      names: [{ type: 'dns', value: host }],
+      usage: 'server',
+      now: Date.now(),
+      days,
+    });
   const install = async ({ cert, key }: { cert: string; key: string }) => {
     await writeFile(join(dir, 'server.pem'), cert);
     await writeFile(join(dir, 'server.key'), key);
@@ -125,7 +151,12 @@ describe('a certificate of the operator', () => {
   test('is used and never overwritten, whether or not a CA of ours is there', async () => {
     const pair = await operators(300, 'hub.example.com');
     await install(pair);
-    expect(await ensureServerTls(dir, ['hub.example.com'], Date.now())).toEqual({ ...pair, caFile: undefined, caPem: undefined, warnings: [] });
+    expect(await ensureServerTls(dir, ['hub.example.com'], Date.now())).toEqual({
+      ...pair,
+      caFile: undefined,
+      caPem: undefined,
+      warnings: [],
+    });
 
     await rm(join(dir, 'server.pem'));
     await rm(join(dir, 'server.key'));
@@ -140,7 +171,9 @@ describe('a certificate of the operator', () => {
   test('is warned of when it ends soon or has ended', async () => {
     await install(await operators(10, 'a.example'));
     expect((await ensureServerTls(dir, ['a.example'], Date.now())).warnings.join()).toContain('ends on');
-    expect((await ensureServerTls(dir, ['a.example'], Date.now() + 20 * DAY)).warnings.join()).toContain('clients will refuse it');
+    expect((await ensureServerTls(dir, ['a.example'], Date.now() + 20 * DAY)).warnings.join()).toContain(
+      'clients will refuse it',
+    );
   });
 
   test('without its key, or with the key of another, stops the start', async () => {
@@ -155,26 +188,57 @@ describe('a certificate of the operator', () => {
 
   test('with a key that has a passphrase, stops the start', async () => {
     const { cert, key } = await operators(300, 'a.example');
-    await install({ cert, key: createPrivateKey(key).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' }) as string });
-    await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(`${join(dir, 'server.key')} is no private key in PEM without a passphrase.`);
+    await install({
+      cert,
+      key: createPrivateKey(key).export({
+        type: 'pkcs8',
+        format: 'pem',
+        cipher: 'aes-256-cbc',
+        passphrase: 'secret',
+      }) as string,
+    });
+    await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(
+      `${join(dir, 'server.key')} is no private key in PEM without a passphrase.`,
+    );
   });
 
   test('that TLS clients would not accept, stops the start with its name', async () => {
-    const signingAlgorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]), modulusLength: 1024 };
+    const signingAlgorithm = {
+      name: 'RSASSA-PKCS1-v1_5',
+      hash: 'SHA-256',
+      publicExponent: new Uint8Array([1, 0, 1]),
+      modulusLength: 1024,
+    };
     const keys = await webcrypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']);
-    const certificate = await x509.X509CertificateGenerator.createSelfSigned({ name: 'CN=a.example', keys, signingAlgorithm });
-    await install({ cert: certificate.toString('pem'), key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }) as string });
-    await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(`${join(dir, 'server.pem')} cannot be served with: ee key too small.`);
+    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+      name: 'CN=a.example',
+      keys,
+      signingAlgorithm,
+    });
+    await install({
+      cert: certificate.toString('pem'),
+      key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }) as string,
+    });
+    await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(
+      `${join(dir, 'server.pem')} cannot be served with: ee key too small.`,
+    );
   });
 });
 
-test.each(['server', 'ca'] as const)('a key of ours (%s.key) that is empty or another one stops the start, with its name', async (name) => {
-  await ensureServerTls(dir, [], Date.now());
-  await writeFile(join(dir, `${name}.key`), '');
-  await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(`${join(dir, `${name}.key`)} is no private key in PEM without a passphrase.`);
-  await writeFile(join(dir, `${name}.key`), (await newAuthority('Another', Date.now(), 1)).key);
-  await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(`${join(dir, `${name}.pem`)} and ${join(dir, `${name}.key`)} do not belong together.`);
-});
+test.each(['server', 'ca'] as const)(
+  'a key of ours (%s.key) that is empty or another one stops the start, with its name',
+  async (name) => {
+    await ensureServerTls(dir, [], Date.now());
+    await writeFile(join(dir, `${name}.key`), '');
+    await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(
+      `${join(dir, `${name}.key`)} is no private key in PEM without a passphrase.`,
+    );
+    await writeFile(join(dir, `${name}.key`), (await newAuthority('Another', Date.now(), 1)).key);
+    await expect(ensureServerTls(dir, [], Date.now())).rejects.toThrow(
+      `${join(dir, `${name}.pem`)} and ${join(dir, `${name}.key`)} do not belong together.`,
+    );
+  },
+);
 
 test('a device certificate names the device and is accepted as a client certificate', async () => {
   const authority = await newDeviceAuthority(Date.now());
@@ -184,9 +248,16 @@ test('a device certificate names the device and is accepted as a client certific
   expect(certificate.subjectAltName).toBe('URI:urn:sallyport:device:device-7');
 
   const { cert, key, caPem } = await ensureServerTls(dir, [], Date.now());
-  const server = createServer({ cert, key, ca: authority.cert, requestCert: true }, (socket: TLSSocket) => socket.end(String(socket.getPeerCertificate().subject.CN))).listen(0, '127.0.0.1');
+  const server = createServer({ cert, key, ca: authority.cert, requestCert: true }, (socket: TLSSocket) =>
+    socket.end(String(socket.getPeerCertificate().subject.CN)),
+  ).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const client = connect({ ...device, port: (server.address() as AddressInfo).port, servername: 'localhost', ca: caPem! });
+  const client = connect({
+    ...device,
+    port: (server.address() as AddressInfo).port,
+    servername: 'localhost',
+    ca: caPem!,
+  });
   const [data] = await once(client, 'data');
   expect(String(data)).toBe('device-7');
   client.destroy();

@@ -27,28 +27,45 @@ const EVERY_ADDRESS: readonly string[] = ['0.0.0.0', '::'];
  * only when it has ended by a time that is sure, since clients trust it. A pair that the operator put there is used as
  * it is and never overwritten. Throws when the files cannot be used.
  */
-export async function ensureServerTls(dir: string, hosts: readonly string[], now: number, isSure = true): Promise<ServerTls> {
-  const wanted = hosts.map((host) => host.replace(/^\[|\]$/g, '').toLowerCase()).filter((host) => !EVERY_ADDRESS.includes(host));
+export async function ensureServerTls(
+  dir: string,
+  hosts: readonly string[],
+  now: number,
+  isSure = true,
+): Promise<ServerTls> {
+  const wanted = hosts
+    .map((host) => host.replace(/^\[|\]$/g, '').toLowerCase())
+    .filter((host) => !EVERY_ADDRESS.includes(host));
   const present = await readPair(dir, 'server');
   const authority = await readPair(dir, 'ca');
   if (present !== undefined && !signedBy(present.cert, authority?.cert)) return operatorsTls(dir, present, wanted, now);
 
   const time = { now, isSure };
   const usable = authority === undefined || (isSure && spanOf(authority).to <= now) ? undefined : authority;
-  const ca = usable ?? await makeAuthority(dir, now);
+  const ca = usable ?? (await makeAuthority(dir, now));
   const names = [...new Set(['localhost', '127.0.0.1', '::1', ...wanted])];
   const former = usable === undefined ? undefined : present;
-  const server = former !== undefined && namesAll(former.cert, names) && !isDue(spanOf(former), spanOf(ca), time)
-    ? former : await makeServer(dir, ca, names, nextSpan(former && spanOf(former), spanOf(ca), time));
+  const server =
+    former !== undefined && namesAll(former.cert, names) && !isDue(spanOf(former), spanOf(ca), time)
+      ? former
+      : await makeServer(dir, ca, names, nextSpan(former && spanOf(former), spanOf(ca), time));
   const caFile = join(dir, 'ca.pem');
   return { ...server, caFile, caPem: ca.cert, warnings: warningsOfAuthority(caFile, ca, now) };
 }
 
 function warningsOfAuthority(path: string, { cert }: CertificateAndKey, now: number): readonly string[] {
   const { validFrom, validTo } = new X509Certificate(cert);
-  if (Date.parse(validFrom) > now) return [`${path} is not valid before ${validFrom}, so clients refuse it: the clock of this machine is behind, or was ahead when it was made. If the clock is right now, remove the folder ${dirname(path)}, start again and give the new ca.pem to clients.`];
-  if (validFor(cert, now) <= 0) return [`${path} ended on ${validTo}, or the clock of this machine is ahead. If the clock is right: sallyport clock confirm. Then a new one is made; give it to clients.`];
-  return validFor(cert, now) > RENEW_BEFORE_MS ? [] : [`${path} ends on ${validTo}. Then a new one is made, which clients have to be given.`];
+  if (Date.parse(validFrom) > now)
+    return [
+      `${path} is not valid before ${validFrom}, so clients refuse it: the clock of this machine is behind, or was ahead when it was made. If the clock is right now, remove the folder ${dirname(path)}, start again and give the new ca.pem to clients.`,
+    ];
+  if (validFor(cert, now) <= 0)
+    return [
+      `${path} ended on ${validTo}, or the clock of this machine is ahead. If the clock is right: sallyport clock confirm. Then a new one is made; give it to clients.`,
+    ];
+  return validFor(cert, now) > RENEW_BEFORE_MS
+    ? []
+    : [`${path} ends on ${validTo}. Then a new one is made, which clients have to be given.`];
 }
 
 function operatorsTls(dir: string, pair: CertificateAndKey, hosts: readonly string[], now: number): ServerTls {
@@ -61,18 +78,26 @@ function operatorsTls(dir: string, pair: CertificateAndKey, hosts: readonly stri
     caFile: undefined,
     caPem: undefined,
     warnings: [
-      ...(validFor(pair.cert, now) <= 0 ? [`${path} ended on ${certificate.validTo}; clients will refuse it.`]
-        : validFor(pair.cert, now) <= RENEW_BEFORE_MS ? [`${path} ends on ${certificate.validTo}.`] : []),
+      ...(validFor(pair.cert, now) <= 0
+        ? [`${path} ended on ${certificate.validTo}; clients will refuse it.`]
+        : validFor(pair.cert, now) <= RENEW_BEFORE_MS
+          ? [`${path} ends on ${certificate.validTo}.`]
+          : []),
       ...missing.map((host) => `${path} does not name ${host}, so clients that call it there will refuse it.`),
     ],
   };
 }
 
 async function readPair(dir: string, name: 'ca' | 'server'): Promise<CertificateAndKey | undefined> {
-  const [cert, key] = await Promise.all([readFileIfThere(join(dir, `${name}.pem`)), readFileIfThere(join(dir, `${name}.key`))]);
+  const [cert, key] = await Promise.all([
+    readFileIfThere(join(dir, `${name}.pem`)),
+    readFileIfThere(join(dir, `${name}.key`)),
+  ]);
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined) {
-    throw new Error(`Of ${join(dir, `${name}.pem`)} and ${name}.key only one is there. Put back the other one, or remove both to have new ones made.`);
+    throw new Error(
+      `Of ${join(dir, `${name}.pem`)} and ${name}.key only one is there. Put back the other one, or remove both to have new ones made.`,
+    );
   }
   requirePair(join(dir, `${name}.pem`), join(dir, `${name}.key`), { cert, key });
   return { cert, key };
@@ -89,7 +114,10 @@ function requireServable(path: string, { cert, key }: CertificateAndKey): void {
   try {
     createSecureContext({ cert, key });
   } catch (cause) {
-    throw new Error(`${path} cannot be served with: ${(cause as { reason?: string }).reason ?? (cause as Error).message}.`, { cause });
+    throw new Error(
+      `${path} cannot be served with: ${(cause as { reason?: string }).reason ?? (cause as Error).message}.`,
+      { cause },
+    );
   }
 }
 
@@ -108,9 +136,20 @@ async function makeAuthority(dir: string, now: number): Promise<CertificateAndKe
   return ca;
 }
 
-async function makeServer(dir: string, ca: CertificateAndKey, names: readonly string[], { from, to }: Span): Promise<CertificateAndKey> {
+async function makeServer(
+  dir: string,
+  ca: CertificateAndKey,
+  names: readonly string[],
+  { from, to }: Span,
+): Promise<CertificateAndKey> {
   const { issueCertificate, nameOfHost } = await import('./certificates.ts');
-  const server = await issueCertificate(ca, { commonName: 'Sallyport', names: names.map(nameOfHost), usage: 'server', now: from + BACKDATED_MS, days: (to - from) / DAY_MS });
+  const server = await issueCertificate(ca, {
+    commonName: 'Sallyport',
+    names: names.map(nameOfHost),
+    usage: 'server',
+    now: from + BACKDATED_MS,
+    days: (to - from) / DAY_MS,
+  });
   await writePair(dir, 'server', server);
   return server;
 }
@@ -139,5 +178,7 @@ function validFor(cert: string, now: number): number {
 
 function namesAll(cert: string, hosts: readonly string[]): boolean {
   const certificate = new X509Certificate(cert);
-  return hosts.every((host) => (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined);
+  return hosts.every(
+    (host) => (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined,
+  );
 }

@@ -11,10 +11,19 @@ const DAY = 24 * HOUR;
 class Machine implements TimeSource {
   at = START;
   ran = 0;
-  wall(): number { return this.at; }
-  monotonic(): number { return this.ran; }
-  passes(ms: number): void { this.at += ms; this.ran += ms; }
-  isSet(ms: number): void { this.at += ms; }
+  wall(): number {
+    return this.at;
+  }
+  monotonic(): number {
+    return this.ran;
+  }
+  passes(ms: number): void {
+    this.at += ms;
+    this.ran += ms;
+  }
+  isSet(ms: number): void {
+    this.at += ms;
+  }
 }
 
 function started(mark?: Partial<TimeMark>, database?: number): { machine: Machine; clock: TrustedClock } {
@@ -28,19 +37,27 @@ test('time goes by, and small corrections are followed', () => {
   const { machine, clock } = started();
   machine.passes(DAY);
   machine.isSet(4 * MINUTE);
-  expect([clock.now(), clock.doubt, clock.look(), clock.mayDelete]).toEqual([START + DAY + 4 * MINUTE, undefined, undefined, true]);
+  expect([clock.now(), clock.doubt, clock.look(), clock.mayDelete]).toEqual([
+    START + DAY + 4 * MINUTE,
+    undefined,
+    undefined,
+    true,
+  ]);
 });
 
-test.each([[8 * DAY], [-8 * DAY], [400 * DAY], [-40 * 365 * DAY], [5 * MINUTE + 1]])('a jump of %s ms is a doubt with the very first look, in which the earlier time counts, and ends with its return', (jump) => {
-  const { machine, clock } = started();
-  machine.isSet(jump);
-  expect([clock.now(), clock.doubt, clock.mayDelete]).toEqual([START + Math.min(0, jump), 'jump', false]);
-  machine.passes(10 * MINUTE);
-  expect([clock.now(), clock.look()]).toEqual([START + Math.min(0, jump) + 10 * MINUTE, undefined]);
-  machine.isSet(-jump);
-  expect(clock.look()).toEqual({ reason: 'jump', by: 'agreement', beganAt: START, forwardMs: 0 });
-  expect([clock.now(), clock.doubt, clock.mayDelete]).toEqual([START + 10 * MINUTE, undefined, true]);
-});
+test.each([[8 * DAY], [-8 * DAY], [400 * DAY], [-40 * 365 * DAY], [5 * MINUTE + 1]])(
+  'a jump of %s ms is a doubt with the very first look, in which the earlier time counts, and ends with its return',
+  (jump) => {
+    const { machine, clock } = started();
+    machine.isSet(jump);
+    expect([clock.now(), clock.doubt, clock.mayDelete]).toEqual([START + Math.min(0, jump), 'jump', false]);
+    machine.passes(10 * MINUTE);
+    expect([clock.now(), clock.look()]).toEqual([START + Math.min(0, jump) + 10 * MINUTE, undefined]);
+    machine.isSet(-jump);
+    expect(clock.look()).toEqual({ reason: 'jump', by: 'agreement', beganAt: START, forwardMs: 0 });
+    expect([clock.now(), clock.doubt, clock.mayDelete]).toEqual([START + 10 * MINUTE, undefined, true]);
+  },
+);
 
 test('after an hour the new time counts, and deleting waits for a command', () => {
   const { machine, clock } = started();
@@ -109,18 +126,21 @@ test('the clock of the database raises a doubt and ends it; a difference that wa
   expect(other.look(START)).toMatchObject({ by: 'confirmation' });
 });
 
-test.each([[-4 * MINUTE], [4 * MINUTE]])('a clock that is set in steps of %s ms, each a small correction, is a doubt with the second, however often it is looked at', (step) => {
-  const { machine, clock } = started();
-  const doubts = Array.from({ length: 3 }, () => {
-    machine.passes(1_000);
-    machine.isSet(step);
-    clock.look();
-    return clock.inDoubt;
-  });
-  expect(doubts).toEqual([false, true, true]);
-  machine.isSet(-3 * step);
-  expect([clock.look()?.by, clock.inDoubt]).toEqual(['agreement', false]);
-});
+test.each([[-4 * MINUTE], [4 * MINUTE]])(
+  'a clock that is set in steps of %s ms, each a small correction, is a doubt with the second, however often it is looked at',
+  (step) => {
+    const { machine, clock } = started();
+    const doubts = Array.from({ length: 3 }, () => {
+      machine.passes(1_000);
+      machine.isSet(step);
+      clock.look();
+      return clock.inDoubt;
+    });
+    expect(doubts).toEqual([false, true, true]);
+    machine.isSet(-3 * step);
+    expect([clock.look()?.by, clock.inDoubt]).toEqual(['agreement', false]);
+  },
+);
 
 test('a running hub that comes to be more than five minutes behind the stored mark is in doubt until the clock has passed it', () => {
   const { machine, clock } = started({ at: START + 4 * MINUTE });
@@ -148,17 +168,23 @@ test('corrections of less than five minutes an hour are followed for days, and w
 });
 
 test('whatever the clock does for less than an hour, the time is never ahead of what went by, nor of the wall clock in doubt', () => {
-  const step = fc.record({ passes: fc.integer({ min: 0, max: 4 * MINUTE }), isSet: fc.oneof(fc.constant(0), fc.integer({ min: -4000 * DAY, max: 4000 * DAY })), looks: fc.boolean() });
-  fc.assert(fc.property(fc.array(step, { maxLength: 14 }), (steps) => {
-    const { machine, clock } = started();
-    for (const { passes, isSet, looks } of steps) {
-      machine.passes(passes);
-      // Corrections below the tolerance are followed, and not meant here.
-      if (Math.abs(isSet) > 10 * MINUTE) machine.isSet(isSet);
-      if (looks) clock.look();
-      expect(clock.now()).toBeLessThanOrEqual(START + machine.ran + steps.length * 5 * MINUTE);
-      if (clock.inDoubt) expect(clock.now()).toBeLessThanOrEqual(machine.at);
-      if (clock.inDoubt) expect(clock.mayDelete).toBe(false);
-    }
-  }));
+  const step = fc.record({
+    passes: fc.integer({ min: 0, max: 4 * MINUTE }),
+    isSet: fc.oneof(fc.constant(0), fc.integer({ min: -4000 * DAY, max: 4000 * DAY })),
+    looks: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 14 }), (steps) => {
+      const { machine, clock } = started();
+      for (const { passes, isSet, looks } of steps) {
+        machine.passes(passes);
+        // Corrections below the tolerance are followed, and not meant here.
+        if (Math.abs(isSet) > 10 * MINUTE) machine.isSet(isSet);
+        if (looks) clock.look();
+        expect(clock.now()).toBeLessThanOrEqual(START + machine.ran + steps.length * 5 * MINUTE);
+        if (clock.inDoubt) expect(clock.now()).toBeLessThanOrEqual(machine.at);
+        if (clock.inDoubt) expect(clock.mayDelete).toBe(false);
+      }
+    }),
+  );
 });

@@ -129,7 +129,7 @@ export class TrustedClock implements Clock {
     const wall = this.#source.wall();
     this.#offset = wall - since;
     this.#followedAt = since;
-    this.#highest = database === undefined ? mark?.at ?? -Infinity : -Infinity;
+    this.#highest = database === undefined ? (mark?.at ?? -Infinity) : -Infinity;
     this.#deletionHeld = mark?.deletionHeld === true || (mark !== undefined && wall - mark.at > HOLD_DELETION_AFTER_MS);
     if (database !== undefined) {
       if (isNear(wall, database)) this.#deletionHeld = false;
@@ -175,7 +175,7 @@ export class TrustedClock implements Clock {
   /** Corrections that no other clock confirms are followed slowly, so that many small ones are as one large one. */
   #follow(wall: number, isConfirmed: boolean): void {
     const monotonic = this.#source.monotonic();
-    const most = isConfirmed ? Infinity : TOLERANCE_MS * (monotonic - this.#followedAt) / FOLLOWED_WITHIN_MS;
+    const most = isConfirmed ? Infinity : (TOLERANCE_MS * (monotonic - this.#followedAt)) / FOLLOWED_WITHIN_MS;
     const difference = wall - monotonic - this.#offset;
     this.#offset += Math.max(-most, Math.min(most, difference));
     this.#followedAt = monotonic;

@@ -4,7 +4,10 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 /** RFC 9110, section 8.4.1, and Brotli (RFC 7932). */
 const UNPACK: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
-  ['gzip', createGunzip], ['x-gzip', createGunzip], ['deflate', createInflate], ['br', createBrotliDecompress],
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
 ]);
 
 /**

@@ -14,7 +14,12 @@ test.each<[string, z.ZodType, unknown, string]>([
   ['a long list', z.array(z.int()).max(1), [1, 2], 'must hold at most 1 item'],
   ['a great number', z.int().max(1000), 1001, 'must be at most 1000'],
   ['no address', z.url(), 'here', 'must be an address like https://host/path'],
-  ['a member that is not known', z.strictObject({ a: z.string().optional(), b: z.string().optional() }), { c: 1 }, '"c" is not known here; known are a, b'],
+  [
+    'a member that is not known',
+    z.strictObject({ a: z.string().optional(), b: z.string().optional() }),
+    { c: 1 },
+    '"c" is not known here; known are a, b',
+  ],
   ['none of several forms', z.union([z.string(), z.number()]), true, 'has none of the forms that are allowed'],
   ['words of the schema itself', z.string({ error: 'must be mine' }), 5, 'must be mine'],
 ])('%s is described', (_name, schema, value, words) => {

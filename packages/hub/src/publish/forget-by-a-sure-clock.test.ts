@@ -13,7 +13,14 @@ let store: Store;
 beforeEach(async () => {
   store = await temporaryStore();
   await store.transaction(async (tx) => {
-    await tx.devices.put([{ id: PHONE, createdAt: NOW, modifiedAt: NOW, resource: { id: PHONE, deviceName: 'phone', operatingSystem: 'Android', osVersion: '14' } }]);
+    await tx.devices.put([
+      {
+        id: PHONE,
+        createdAt: NOW,
+        modifiedAt: NOW,
+        resource: { id: PHONE, deviceName: 'phone', operatingSystem: 'Android', osVersion: '14' },
+      },
+    ]);
     await tx.history.append([{ deviceId: PHONE, at: NOW, event: { kind: 'partnersAgree' } }]);
   });
 });

@@ -10,14 +10,19 @@ const KEEP_EVENTS_MS = 7 * DAY_MS;
 const KEEP_HISTORY_MS = 400 * DAY_MS;
 
 /** Keeps the outbox and the history of devices from growing for ever: looks now and every hour. By a time that is not sure nothing is deleted. */
-export function startForgetting(store: Pick<Store, 'transaction'>, clock: Clock, log: Pick<BaseLogger, 'error' | 'info'>): { stop(): void } {
+export function startForgetting(
+  store: Pick<Store, 'transaction'>,
+  clock: Clock,
+  log: Pick<BaseLogger, 'error' | 'info'>,
+): { stop(): void } {
   let stopped = false;
   const forget = async (): Promise<void> => {
     if (clock.mayDelete === false) return;
     try {
       const events = await store.transaction((tx) => tx.outbox.prune(clock.now() - KEEP_EVENTS_MS));
       const history = await forgetHistory(store, clock.now() - KEEP_HISTORY_MS);
-      if (events + history > 0) log.info({ events, history }, 'events older than a week and history older than 400 days were forgotten');
+      if (events + history > 0)
+        log.info({ events, history }, 'events older than a week and history older than 400 days were forgotten');
     } catch (error) {
       if (!stopped) log.error({ err: error }, 'old events could not be forgotten; it is tried again in an hour');
     }
@@ -34,7 +39,7 @@ export function startForgetting(store: Pick<Store, 'transaction'>, clock: Clock,
 
 /** In several short transactions, so that reports never wait long behind it. */
 async function forgetHistory(store: Pick<Store, 'transaction'>, before: number): Promise<number> {
-  for (let total = 0; ;) {
+  for (let total = 0; ; ) {
     const gone = await store.transaction((tx) => tx.history.prune(before));
     if (gone === 0) return total;
     total += gone;

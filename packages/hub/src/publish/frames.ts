@@ -27,17 +27,32 @@ export interface AccessChanged {
 /** `undefined`: nothing that doors need to hear. */
 export function frameOf(row: OutboxRow): Frame | undefined {
   switch (row.kind) {
-    case 'device-posture-changed': return frame(row, 'access-changed', accessChanged(row, false));
-    case 'device-removed': return frame(row, 'access-changed', accessChanged(row, true));
+    case 'device-posture-changed':
+      return frame(row, 'access-changed', accessChanged(row, false));
+    case 'device-removed':
+      return frame(row, 'access-changed', accessChanged(row, true));
     case 'configuration-changed':
-      return CATALOGUE.get(row.subject)?.isTold !== true ? undefined : frame(row, 'configuration-changed', { kind: row.subject, id: row.payload.id });
-    default: return undefined;
+      return CATALOGUE.get(row.subject)?.isTold !== true
+        ? undefined
+        : frame(row, 'configuration-changed', { kind: row.subject, id: row.payload.id });
+    default:
+      return undefined;
   }
 }
 
 const ALERTS: ReadonlySet<OutboxKind> = new Set<OutboxKind>([
-  'connector-state-changed', 'disagreement-started', 'disagreement-ended', 'identity-conflict-started', 'identity-conflict-ended', 'vendor-vocabulary-changed',
-  'device-superseded', 'device-reinstated', 'device-key-shared', 'device-hold-started', 'device-hold-ended', 'key-too-common',
+  'connector-state-changed',
+  'disagreement-started',
+  'disagreement-ended',
+  'identity-conflict-started',
+  'identity-conflict-ended',
+  'vendor-vocabulary-changed',
+  'device-superseded',
+  'device-reinstated',
+  'device-key-shared',
+  'device-hold-started',
+  'device-hold-ended',
+  'key-too-common',
 ]);
 
 /** What people who watch over partners and devices are told of: states, contradictions, changed vocabularies, and records and reports that are not unique. */

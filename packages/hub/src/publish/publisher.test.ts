@@ -51,7 +51,11 @@ class FakeOutbox {
   }
 }
 
-interface Heard { readonly id: number; readonly event: string | undefined; readonly data: Record<string, unknown> }
+interface Heard {
+  readonly id: number;
+  readonly event: string | undefined;
+  readonly data: Record<string, unknown>;
+}
 
 /** Reads a stream as an EventSource would. */
 class Reader extends Writable {
@@ -71,11 +75,18 @@ class Reader extends Writable {
   }
 
   #take(block: string): void {
-    const fields = new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]));
+    const fields = new Map(
+      block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
+    );
     if (fields.has('')) this.comments += 1;
     if (fields.has('id')) this.lastEventId = Number(fields.get('id'));
     const data = fields.get('data');
-    if (data !== undefined) this.heard.push({ id: this.lastEventId ?? -1, event: fields.get('event'), data: JSON.parse(data) as Record<string, unknown> });
+    if (data !== undefined)
+      this.heard.push({
+        id: this.lastEventId ?? -1,
+        event: fields.get('event'),
+        data: JSON.parse(data) as Record<string, unknown>,
+      });
   }
 
   async until(condition: () => boolean): Promise<void> {
@@ -126,19 +137,41 @@ describe('a door that listens', () => {
     await start(store);
     const reader = new Reader();
     await publisher.subscribe(reader, undefined);
-    store.commit({
-      kind: 'device-posture-changed', subject: 'd1',
-      payload: {
-        deviceId: 'd1', entraDeviceId: 'e1', easDeviceId: null, userId: 'u1', userPrincipalName: 'alice@example.com', compliant: false, wasCompliant: true,
-        reasons: [{ code: 'threat_level_above_allowed', policyName: 'Secret plan' }, { code: 'threat_level_above_allowed' }], cause: { connectorId: 'c', reportId: 'r' },
+    store.commit(
+      {
+        kind: 'device-posture-changed',
+        subject: 'd1',
+        payload: {
+          deviceId: 'd1',
+          entraDeviceId: 'e1',
+          easDeviceId: null,
+          userId: 'u1',
+          userPrincipalName: 'alice@example.com',
+          compliant: false,
+          wasCompliant: true,
+          reasons: [
+            { code: 'threat_level_above_allowed', policyName: 'Secret plan' },
+            { code: 'threat_level_above_allowed' },
+          ],
+          cause: { connectorId: 'c', reportId: 'r' },
+        },
       },
-    }, 'd2');
+      'd2',
+    );
     await reader.until(() => reader.heard.length === 2);
     expect(reader.heard[0]).toEqual({
-      id: 1, event: 'access-changed',
+      id: 1,
+      event: 'access-changed',
       data: {
-        deviceId: 'd1', entraDeviceId: 'e1', easDeviceId: null, userId: 'u1', compliant: false, wasCompliant: true, removed: false,
-        reasons: ['threat_level_above_allowed'], at: '1970-01-01T00:00:00.000Z',
+        deviceId: 'd1',
+        entraDeviceId: 'e1',
+        easDeviceId: null,
+        userId: 'u1',
+        compliant: false,
+        wasCompliant: true,
+        removed: false,
+        reasons: ['threat_level_above_allowed'],
+        at: '1970-01-01T00:00:00.000Z',
       },
     });
     expect(reader.devices).toEqual(['d1', 'd2']);
@@ -159,7 +192,13 @@ describe('a door that listens', () => {
     await start(store);
     let bytes = 0;
     let end = '';
-    const counter = new Writable({ write: (chunk: Buffer, _, done) => { bytes += chunk.byteLength; end = chunk.toString('utf8', Math.max(0, chunk.byteLength - 300)); done(); } });
+    const counter = new Writable({
+      write: (chunk: Buffer, _, done) => {
+        bytes += chunk.byteLength;
+        end = chunk.toString('utf8', Math.max(0, chunk.byteLength - 300));
+        done();
+      },
+    });
     await publisher.subscribe(counter, undefined);
     store.commitAll(Array.from({ length: 200_000 }, (_, n) => `d${n}`));
     while (!end.includes('"d199999"')) await turn();
@@ -181,7 +220,12 @@ describe('a door that listens', () => {
   test('hears of changed configuration only once decisions show it, and of what came after not before', async () => {
     const store = new FakeOutbox();
     let settle = (): void => undefined;
-    await start(store, { settled: () => new Promise((resolve) => { settle = resolve; }) });
+    await start(store, {
+      settled: () =>
+        new Promise((resolve) => {
+          settle = resolve;
+        }),
+    });
     const reader = new Reader();
     await publisher.subscribe(reader, undefined);
     store.commit({ kind: 'configuration-changed', subject: 'conditionalAccessPolicy' }, 'd1');
@@ -258,7 +302,11 @@ describe('a door that comes back', () => {
     expect(reader.heard.map(({ id }) => id)).toEqual(Array.from({ length: 1_101 }, (_, i) => i + 101));
   });
 
-  test.each([['older than what is kept', 3], ['of the future', 999], ['no number of ours', 'unknown']] as const)('with a position that is %s, is told to forget', async (_, after) => {
+  test.each([
+    ['older than what is kept', 3],
+    ['of the future', 999],
+    ['no number of ours', 'unknown'],
+  ] as const)('with a position that is %s, is told to forget', async (_, after) => {
     const store = new FakeOutbox();
     store.commit(...Array.from({ length: 20 }, (_v, i) => `d${i}`));
     store.rows.splice(0, 10);
@@ -267,7 +315,10 @@ describe('a door that comes back', () => {
     await publisher.subscribe(reader, after);
     store.commit('next');
     await reader.until(() => reader.heard.length === 2);
-    expect(reader.heard).toMatchObject([{ id: 20, event: 'reset' }, { id: 21, data: { deviceId: 'next' } }]);
+    expect(reader.heard).toMatchObject([
+      { id: 20, event: 'reset' },
+      { id: 21, data: { deviceId: 'next' } },
+    ]);
   });
 
   test('with a position just before the oldest that is kept, misses nothing', async () => {
@@ -281,32 +332,43 @@ describe('a door that comes back', () => {
   });
 
   test('whatever is committed meanwhile, hears each event once and in order', async () => {
-    await fc.assert(fc.asyncProperty(
-      fc.nat(60), fc.nat(60), fc.array(fc.nat(4), { maxLength: 30 }), fc.integer({ min: 1, max: 8 }), fc.boolean(),
-      async (before, after, commits, recent, slow) => {
-        const store = new FakeOutbox();
-        store.commit(...Array.from({ length: before }, (_, i) => `b${i}`));
-        await start(store, { recent });
-        const reader = slow ? new SlowReader() : new Reader();
-        const from = Math.min(after, before);
-        const subscribed = publisher.subscribe(reader, from);
-        for (const size of commits) {
-          store.commit(...Array.from({ length: size }, (_, i) => `c${i}`));
-          await turn();
-        }
-        store.commit('end');
-        await subscribed;
-        await reader.until(() => reader.heard.at(-1)?.data['deviceId'] === 'end');
-        expect(reader.heard.map(({ id }) => id)).toEqual(store.rows.filter(({ seq }) => seq > from).map(({ seq }) => seq));
-        publisher.close();
-      },
-    ), { numRuns: 150 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(60),
+        fc.nat(60),
+        fc.array(fc.nat(4), { maxLength: 30 }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.boolean(),
+        async (before, after, commits, recent, slow) => {
+          const store = new FakeOutbox();
+          store.commit(...Array.from({ length: before }, (_, i) => `b${i}`));
+          await start(store, { recent });
+          const reader = slow ? new SlowReader() : new Reader();
+          const from = Math.min(after, before);
+          const subscribed = publisher.subscribe(reader, from);
+          for (const size of commits) {
+            store.commit(...Array.from({ length: size }, (_, i) => `c${i}`));
+            await turn();
+          }
+          store.commit('end');
+          await subscribed;
+          await reader.until(() => reader.heard.at(-1)?.data['deviceId'] === 'end');
+          expect(reader.heard.map(({ id }) => id)).toEqual(
+            store.rows.filter(({ seq }) => seq > from).map(({ seq }) => seq),
+          );
+          publisher.close();
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 });
 
 describe('a door that was away for long', () => {
   test.each([
-    ['3,700 events, from memory', 3_700, {}], ['9,000 events, from memory and the store', 9_000, {}], ['20,000 events, from the store', 20_000, { recent: 1 }],
+    ['3,700 events, from memory', 3_700, {}],
+    ['9,000 events, from memory and the store', 9_000, {}],
+    ['20,000 events, from the store', 20_000, { recent: 1 }],
   ])('hears each of %s once, however slowly it reads, and is not cut', async (_, away, options) => {
     const store = new FakeOutbox();
     await start(store, { ...options, heartbeatMs: 1, stallMs: 1_000 });
@@ -368,7 +430,9 @@ describe('a door that was away for long', () => {
     const store = new FakeOutbox();
     store.commitAll(deviceRows(2_000));
     const warnings: object[] = [];
-    await start(store, { log: { ...log, warn: (details: object) => warnings.push(details) } as unknown as PublisherOptions['log'] });
+    await start(store, {
+      log: { ...log, warn: (details: object) => warnings.push(details) } as unknown as PublisherOptions['log'],
+    });
     store.broken = true;
     const reader = new Reader();
     await publisher.subscribe(reader, 5, 'mail');
@@ -383,7 +447,8 @@ describe('a door that was away for long', () => {
     await start(store);
     const readers = Array.from({ length: 40 }, () => new Reader());
     await Promise.all(readers.map((reader, n) => publisher.subscribe(reader, n % 7)));
-    for (const [n, reader] of readers.entries()) expect(reader.heard.map(({ id }) => id)).toEqual(idsBetween((n % 7) + 1, 3_000));
+    for (const [n, reader] of readers.entries())
+      expect(reader.heard.map(({ id }) => id)).toEqual(idsBetween((n % 7) + 1, 3_000));
     expect(store.reads).toBeLessThan(60);
   });
 });
@@ -420,7 +485,11 @@ describe('a door that does not read', () => {
   test('is cut after a while, is counted and logged, and the others do not notice', async () => {
     const store = new FakeOutbox();
     const warnings: object[] = [];
-    await start(store, { heartbeatMs: 5, stallMs: 20, log: { ...log, warn: (details: object) => warnings.push(details) } as unknown as PublisherOptions['log'] });
+    await start(store, {
+      heartbeatMs: 5,
+      stallMs: 20,
+      log: { ...log, warn: (details: object) => warnings.push(details) } as unknown as PublisherOptions['log'],
+    });
     const stuck = new PassThrough({ highWaterMark: 1 });
     const reader = new Reader();
     await publisher.subscribe(stuck, undefined, 'stuck');

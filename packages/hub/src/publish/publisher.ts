@@ -60,7 +60,10 @@ export class Publisher {
     this.#options = options;
     this.#frameOf = options.frameOf ?? frameOf;
     this.#pages = new OutboxPages(options.store.outbox, this.#frameOf);
-    this.#pace = new Pace(() => this.#flush(), (error) => options.log.error({ err: error }, 'telling the doors failed'));
+    this.#pace = new Pace(
+      () => this.#flush(),
+      (error) => options.log.error({ err: error }, 'telling the doors failed'),
+    );
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs).unref();
     this.#beatsUntilCut = Math.ceil(stallMs / heartbeatMs);
   }
@@ -87,7 +90,8 @@ export class Publisher {
   /** How many rows of the outbox each subscribed door has yet to be given; of several streams of one door, the most. */
   behind(): ReadonlyMap<string, number> {
     const rows = new Map<string, number>();
-    for (const { name, position, live } of this.#subscribers) rows.set(name, Math.max(rows.get(name) ?? 0, live ? 0 : this.#head - position));
+    for (const { name, position, live } of this.#subscribers)
+      rows.set(name, Math.max(rows.get(name) ?? 0, live ? 0 : this.#head - position));
     return rows;
   }
 

@@ -31,7 +31,8 @@ export class RecentFrames {
   next(position: number, bytes: number, head: number): Piece {
     const first = indexAfter(this.#frames, position);
     let end = first;
-    for (let size = 0; end < this.#frames.length && size < bytes; end += 1) size += (this.#frames[end] as Frame).bytes.byteLength;
+    for (let size = 0; end < this.#frames.length && size < bytes; end += 1)
+      size += (this.#frames[end] as Frame).bytes.byteLength;
     const frames = this.#frames.slice(first, end);
     return { frames, upTo: end < this.#frames.length ? (frames.at(-1) as Frame).seq : head };
   }

@@ -21,6 +21,8 @@ export class StreamCuts {
   }
 
   all(): readonly StreamCut[] {
-    return [...this.#counts].flatMap(([door, reasons]) => [...reasons].map(([reason, count]) => ({ door, reason, count })));
+    return [...this.#counts].flatMap(([door, reasons]) =>
+      [...reasons].map(([reason, count]) => ({ door, reason, count })),
+    );
   }
 }

@@ -45,7 +45,9 @@ export class Subscriber {
   /** Resolves when nothing waits any more, or the stream is closed. For one caller at a time. */
   async idle(): Promise<void> {
     if (this.#writing === 0 || this.stream.destroyed) return;
-    await new Promise<void>((resolve) => { this.#onIdle = resolve; });
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
     this.#onIdle = undefined;
   }
 

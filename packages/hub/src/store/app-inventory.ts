@@ -37,7 +37,14 @@ export interface DetectedAppRow {
   readonly deviceCount: number;
 }
 
-export type DetectedAppColumn = 'id' | 'displayName' | 'version' | 'publisher' | 'platform' | 'sizeInByte' | 'deviceCount';
+export type DetectedAppColumn =
+  | 'id'
+  | 'displayName'
+  | 'version'
+  | 'publisher'
+  | 'platform'
+  | 'sizeInByte'
+  | 'deviceCount';
 
 export type DetectedAppFilter =
   | { readonly op: FilterOperator; readonly column: DetectedAppColumn; readonly value: string | number | null }
@@ -72,7 +79,11 @@ export interface AppInventoryReader {
   /** Detected apps by id; unknown and unlisted ones are left out. In no particular order. */
   detected(ids: readonly string[]): Promise<readonly DetectedAppRow[]>;
   /** The devices on which an app is listed, in an order of the store's own; `after` is the last `place` seen. */
-  devicesWith(appId: string, after: number, limit: number): Promise<readonly { readonly deviceId: string; readonly place: number }[]>;
+  devicesWith(
+    appId: string,
+    after: number,
+    limit: number,
+  ): Promise<readonly { readonly deviceId: string; readonly place: number }[]>;
   /** The apps that the device management of a device last said are managed; `undefined` where it never said. */
   managedApps(deviceId: string): Promise<ListedAppIds | undefined>;
   /** The apps that the device last said its declarations manage; `undefined` where it never said. */
@@ -83,7 +94,11 @@ export interface AppInventoryReader {
    * Devices of a platform whose set may hold apps that are the user's own (known not to be managed, and not listed), by
    * ascending `place`, the last of which is the next `after`. Costs what it answers.
    */
-  withOwnApps(platform: Platform, after: number, limit: number): Promise<readonly { readonly deviceId: string; readonly place: number }[]>;
+  withOwnApps(
+    platform: Platform,
+    after: number,
+    limit: number,
+  ): Promise<readonly { readonly deviceId: string; readonly place: number }[]>;
   /** The newest change of these platforms that was a removal and is forgotten: who knows the changes up to an earlier one may have missed it. 0: none is. */
   prunedChange(platforms: readonly Platform[]): Promise<number>;
 }

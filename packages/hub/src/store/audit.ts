@@ -6,7 +6,11 @@ export interface AuditRow {
   readonly operation: string;
   readonly resourceType: string;
   readonly resourceId: string;
-  readonly changes: readonly { readonly property: string; readonly oldValue: string | null; readonly newValue: string | null }[];
+  readonly changes: readonly {
+    readonly property: string;
+    readonly oldValue: string | null;
+    readonly newValue: string | null;
+  }[];
 }
 
 export interface AuditReader {

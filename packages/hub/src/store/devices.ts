@@ -27,9 +27,24 @@ export interface DeviceRow {
 
 /** Properties of `DeviceRow.resource` that have a column of their own and can be filtered and sorted by. */
 export const DEVICE_COLUMNS = [
-  'deviceName', 'operatingSystem', 'osVersion', 'azureADDeviceId', 'userId', 'userPrincipalName', 'serialNumber',
-  'imei', 'udid', 'easDeviceId', 'jailBroken', 'managedDeviceOwnerType', 'enrolledDateTime', 'lastSyncDateTime',
-  'deviceCategoryDisplayName', 'model', 'manufacturer', 'emailAddress',
+  'deviceName',
+  'operatingSystem',
+  'osVersion',
+  'azureADDeviceId',
+  'userId',
+  'userPrincipalName',
+  'serialNumber',
+  'imei',
+  'udid',
+  'easDeviceId',
+  'jailBroken',
+  'managedDeviceOwnerType',
+  'enrolledDateTime',
+  'lastSyncDateTime',
+  'deviceCategoryDisplayName',
+  'model',
+  'manufacturer',
+  'emailAddress',
 ] as const;
 export type DeviceColumn = (typeof DEVICE_COLUMNS)[number];
 
@@ -93,7 +108,13 @@ export interface DeviceReader {
   /** As `findByKeys`, of the records that carry each key themselves, superseded ones among them. */
   carriersOf(keys: readonly DeviceKey[]): Promise<readonly (readonly string[])[]>;
   /** What `least` to `most` records carry as such a key, as it is stored, ascending after `after`. */
-  sharedKeys(type: 'serialNumber' | 'udid' | 'imei', after: string, least: number, most: number, limit: number): Promise<readonly string[]>;
+  sharedKeys(
+    type: 'serialNumber' | 'udid' | 'imei',
+    after: string,
+    least: number,
+    most: number,
+    limit: number,
+  ): Promise<readonly string[]>;
   /** The records that each of these superseded, in the order of `ids`; nearly always none. */
   olderRecordsOf(ids: readonly string[]): Promise<readonly (readonly string[])[]>;
   /**

@@ -7,7 +7,8 @@ export interface DocumentKinds {}
 /** Kinds that are no configuration: what the hub writes down for itself. */
 type RecordKind =
   /** How far a vendor's lists, and the push of an inventory, have come. */
-  | 'vendorCursor' | 'inventoryCursor'
+  | 'vendorCursor'
+  | 'inventoryCursor'
   /** Which tenant this database belongs to, and the write probe behind `/readyz`. */
   | 'tenant'
   /** A device of which partners say different things, as it was told; id = device id. */
@@ -56,7 +57,13 @@ export interface DocumentWriter {
    */
   hold(): Promise<void>;
   /** Creates or replaces. With `expectVersion`: answers `undefined` and writes nothing when it is not the current one. */
-  put(kind: DocumentKind, id: string, body: Readonly<Record<string, unknown>>, at: number, expectVersion?: number): Promise<DocumentRow | undefined>;
+  put(
+    kind: DocumentKind,
+    id: string,
+    body: Readonly<Record<string, unknown>>,
+    at: number,
+    expectVersion?: number,
+  ): Promise<DocumentRow | undefined>;
   /** Whether there was something to delete. */
   delete(kind: DocumentKind, id: string): Promise<boolean>;
 }

@@ -1,12 +1,23 @@
 export type OutboxKind =
-  | 'device-posture-changed' | 'device-removed' | 'configuration-changed'
+  | 'device-posture-changed'
+  | 'device-removed'
+  | 'configuration-changed'
   /** What partners report of a device is another, and what it comes to is not: for other processes, which evaluate it by other rules one day. */
   | 'device-views-changed'
   /** For people who watch over the partners. */
-  | 'connector-state-changed' | 'disagreement-started' | 'disagreement-ended'
-  | 'identity-conflict-started' | 'identity-conflict-ended' | 'vendor-vocabulary-changed'
+  | 'connector-state-changed'
+  | 'disagreement-started'
+  | 'disagreement-ended'
+  | 'identity-conflict-started'
+  | 'identity-conflict-ended'
+  | 'vendor-vocabulary-changed'
   /** About records of one phone, and reports that may be about several devices. */
-  | 'device-superseded' | 'device-reinstated' | 'device-key-shared' | 'device-hold-started' | 'device-hold-ended' | 'key-too-common';
+  | 'device-superseded'
+  | 'device-reinstated'
+  | 'device-key-shared'
+  | 'device-hold-started'
+  | 'device-hold-ended'
+  | 'key-too-common';
 
 export interface OutboxRow {
   /** Ever growing, without promise of being gapless. */

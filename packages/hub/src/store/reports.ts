@@ -46,12 +46,17 @@ export interface ReportWriter {
   /** Keeps each report once, by (connectorId, reportId). Answers, in order, whether it was new; a repetition inside the batch is not new. */
   add(rows: readonly NewReport[]): Promise<readonly boolean[]>;
   /** Says what became of reports that `add` kept. */
-  settle(rows: readonly {
-    readonly connectorId: string; readonly reportId: string; readonly status: ReportStatus;
-    readonly deviceId: string | null; readonly flag: string | null;
-    /** With status `unmatched` or `ambiguous`: what to apply later, found again by `waitingFor(signal.keys)`. */
-    readonly signal: Signal | null;
-  }[]): Promise<void>;
+  settle(
+    rows: readonly {
+      readonly connectorId: string;
+      readonly reportId: string;
+      readonly status: ReportStatus;
+      readonly deviceId: string | null;
+      readonly flag: string | null;
+      /** With status `unmatched` or `ambiguous`: what to apply later, found again by `waitingFor(signal.keys)`. */
+      readonly signal: Signal | null;
+    }[],
+  ): Promise<void>;
   /**
    * Keeps at most `limit` reports of a connector under another connector id from now on, so that their ids are
    * free again; those that waited for a device wait no more and are `late`. Answers how many.

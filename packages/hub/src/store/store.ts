@@ -87,8 +87,10 @@ export class DatabaseFileLost extends StoreBusy {
 /** There is no database, or an empty one, where one that was used before is expected. */
 export class NoDatabase extends Error {
   constructor(where: string) {
-    super(`There is no database of Sallyport in ${where}, and one is expected: the data folder holds the keys of a hub that ran here, or --existing-database is given. Put the database back `
-      + '(hub.db, with hub.db-wal if it is there) or name the one that was used. To begin with an empty hub, start once with --new-database.');
+    super(
+      `There is no database of Sallyport in ${where}, and one is expected: the data folder holds the keys of a hub that ran here, or --existing-database is given. Put the database back ` +
+        '(hub.db, with hub.db-wal if it is there) or name the one that was used. To begin with an empty hub, start once with --new-database.',
+    );
     this.name = 'NoDatabase';
   }
 }
@@ -104,7 +106,11 @@ export class UnkeepableText extends Error {
 /** The database went away in the middle of a commit, and could not be asked yet whether that was kept. */
 export class CommitInDoubt extends StoreBusy {
   constructor(cause: unknown) {
-    super('The database went away while it was keeping this, so it is not known yet whether it did. Send it again.', undefined, { cause });
+    super(
+      'The database went away while it was keeping this, so it is not known yet whether it did. Send it again.',
+      undefined,
+      { cause },
+    );
     this.name = 'CommitInDoubt';
   }
 }

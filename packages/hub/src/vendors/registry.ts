@@ -13,7 +13,20 @@ import type { Vendor } from './vendor.ts';
 import { zimperium } from './zimperium/index.ts';
 
 /** All vendors whose own format the hub speaks. Every other one can use the partner API. */
-export const VENDORS: readonly Vendor[] = [lookout, zimperium, checkPoint, symantec, pradeo, better, sophos, jamf, microsoftDefender, genericWebhook, syslogCef, sharedSignals];
+export const VENDORS: readonly Vendor[] = [
+  lookout,
+  zimperium,
+  checkPoint,
+  symantec,
+  pradeo,
+  better,
+  sophos,
+  jamf,
+  microsoftDefender,
+  genericWebhook,
+  syslogCef,
+  sharedSignals,
+];
 
 export function vendorById(id: string): Vendor | undefined {
   return VENDORS.find((vendor) => vendor.id === id);

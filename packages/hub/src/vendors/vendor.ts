@@ -29,7 +29,12 @@ export interface Vendor {
    * `receivedAt` stands in only where the record has no time of its own. `settings`, which have passed the
    * schema, are for words whose meaning the administrator chooses.
    */
-  normalise(raw: unknown, connectorId: string, receivedAt: Instant, settings: Readonly<Record<string, unknown>>): readonly Signal[];
+  normalise(
+    raw: unknown,
+    connectorId: string,
+    receivedAt: Instant,
+    settings: Readonly<Record<string, unknown>>,
+  ): readonly Signal[];
   /**
    * For a record from which `normalise` got no signal: why it cannot be read, completing "the record ..."; `undefined`
    * if it is readable but reports on no device, such as an audit event. Left out: every JSON object is readable. The
@@ -42,7 +47,10 @@ export interface Vendor {
    * For vendors that sign what they send with keys that they publish: reads them now, and from then on these count.
    * `settings` are the very object of the link at work. Rejects with `VendorError` when they cannot be had.
    */
-  fetchKeys?(settings: Readonly<Record<string, unknown>>, tools: Pick<VendorTools, 'http' | 'clock'>): Promise<readonly PublishedKey[]>;
+  fetchKeys?(
+    settings: Readonly<Record<string, unknown>>,
+    tools: Pick<VendorTools, 'http' | 'clock'>,
+  ): Promise<readonly PublishedKey[]>;
   /** The names of the settings whose addresses the hub calls; those that are destinations where this is left out. */
   addressesCalled?(settings: Readonly<Record<string, unknown>>): readonly string[];
   /** For vendors that push. */
@@ -132,7 +140,9 @@ export interface VendorReceiver {
 
 export interface LogCollector {
   /** What rows must be signed with; `undefined`: none are taken. `settings` have passed the schema. */
-  credentials(settings: Readonly<Record<string, unknown>>): { readonly workspaceId: string; readonly sharedKey: string } | undefined;
+  credentials(
+    settings: Readonly<Record<string, unknown>>,
+  ): { readonly workspaceId: string; readonly sharedKey: string } | undefined;
   /** The records in rows that came together, in their order. */
   records(batch: LogBatch): readonly unknown[];
 }
@@ -149,7 +159,12 @@ export interface VendorTryOut {
   /** As `Vendor.settings`, where secrets may be left out. */
   readonly settings: z.ZodObject;
   /** Pure; stores nothing. `headers` are those that came with the sample, in lower case. */
-  run(sample: string, headers: ReceivedHeaders | undefined, settings: Readonly<Record<string, unknown>>, now: Instant): TryOutResult;
+  run(
+    sample: string,
+    headers: ReceivedHeaders | undefined,
+    settings: Readonly<Record<string, unknown>>,
+    now: Instant,
+  ): TryOutResult;
 }
 
 export interface TryOutResult {
@@ -206,11 +221,14 @@ function namesWith(vendor: Pick<Vendor, 'settings'>, mark: 'secret' | 'destinati
 /** An https address to which paths are appended. Plain http is for a relay that the operator listed; the outbound guard decides. */
 export function baseUrl() {
   // `abort`: what is no address is not looked at any further.
-  return z.url({ protocol: /^https?$/, error: 'must be an address that begins with https://', abort: true })
-    .refine((text) => {
-      const url = new URL(text);
-      return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
-    }, 'must not hold a user name, a query or a fragment')
-    // Not `transform`: the JSON Schema of a transformed setting leaves out its default.
-    .overwrite((text) => text.replace(/\/+$/, ''));
+  return (
+    z
+      .url({ protocol: /^https?$/, error: 'must be an address that begins with https://', abort: true })
+      .refine((text) => {
+        const url = new URL(text);
+        return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+      }, 'must not hold a user name, a query or a fragment')
+      // Not `transform`: the JSON Schema of a transformed setting leaves out its default.
+      .overwrite((text) => text.replace(/\/+$/, ''))
+  );
 }

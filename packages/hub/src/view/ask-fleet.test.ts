@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { furnish, LOOKOUT, phone, PHONE, report, testPipeline, ZIMPERIUM, type TestPipeline } from '../pipeline/testing.ts';
+import {
+  furnish,
+  LOOKOUT,
+  phone,
+  PHONE,
+  report,
+  testPipeline,
+  ZIMPERIUM,
+  type TestPipeline,
+} from '../pipeline/testing.ts';
 
 const OTHER = '99999999-5d0b-4e6e-9a53-1d6f2b7c9a10';
 let hub: TestPipeline;
@@ -7,15 +16,26 @@ beforeEach(async () => {
   hub = await testPipeline();
   await furnish(hub);
   await hub.devices.put('test', phone(OTHER, hub.clock.now()));
-  await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured' }), report(LOOKOUT, OTHER, { state: 'highSeverity' })]);
-  await hub.intake.take(ZIMPERIUM, [report(ZIMPERIUM, PHONE, { state: 'highSeverity' }), report(ZIMPERIUM, OTHER, { state: 'highSeverity' })]);
+  await hub.intake.take(LOOKOUT, [
+    report(LOOKOUT, PHONE, { state: 'secured' }),
+    report(LOOKOUT, OTHER, { state: 'highSeverity' }),
+  ]);
+  await hub.intake.take(ZIMPERIUM, [
+    report(ZIMPERIUM, PHONE, { state: 'highSeverity' }),
+    report(ZIMPERIUM, OTHER, { state: 'highSeverity' }),
+  ]);
 });
 afterEach(() => hub.close());
 
 test('a merge rule can be tried before it is made, and nothing changes meanwhile', async () => {
   const rule = { priority: 1, silentPartner: 'ignore', method: 'primary', order: [LOOKOUT] };
   expect(await hub.questions.preview('mergeRule', 'new', rule)).toEqual({
-    devices: 2, changed: 1, closing: 0, opening: 1, levelChanged: 1, samples: [{ deviceId: PHONE, from: 'noncompliant', to: 'compliant' }],
+    devices: 2,
+    changed: 1,
+    closing: 0,
+    opening: 1,
+    levelChanged: 1,
+    samples: [{ deviceId: PHONE, from: 'noncompliant', to: 'compliant' }],
   });
   expect(hub.decider.view.posture(PHONE)?.complianceState).toBe('noncompliant');
   expect(await hub.questions.preview('mergeRule', 'nothing', undefined)).toMatchObject({ changed: 0 });
@@ -27,13 +47,26 @@ test('what it said is what then happens', async () => {
     await tx.documents.put('mergeRule', 'new', body, hub.clock.now());
     changed({ kind: 'mergeRule', id: 'new', after: body });
   });
-  expect([PHONE, OTHER].map((id) => hub.decider.view.posture(id)?.complianceState)).toEqual(['compliant', 'noncompliant']);
+  expect([PHONE, OTHER].map((id) => hub.decider.view.posture(id)?.complianceState)).toEqual([
+    'compliant',
+    'noncompliant',
+  ]);
   expect(await hub.questions.preview('mergeRule', 'new', undefined)).toMatchObject({ changed: 1, closing: 1 });
 });
 
 test('devices of which partners say different things are listed', async () => {
   expect(await hub.questions.disagreements(10)).toMatchObject({
-    count: 1, devices: [{ deviceId: PHONE, mergedState: 'highSeverity', views: [{ connectorId: ZIMPERIUM, state: 'highSeverity' }, { connectorId: LOOKOUT, state: 'secured' }] }],
+    count: 1,
+    devices: [
+      {
+        deviceId: PHONE,
+        mergedState: 'highSeverity',
+        views: [
+          { connectorId: ZIMPERIUM, state: 'highSeverity' },
+          { connectorId: LOOKOUT, state: 'secured' },
+        ],
+      },
+    ],
   });
 });
 
@@ -56,6 +89,8 @@ test('what a document of any kind would change is counted the same way', async (
   const counted = { devices: 2, changed: 2, closing: 0, opening: 2 };
   expect(await hub.questions.preview('deviceCompliancePolicy', 'policy', undefined)).toMatchObject(counted);
   expect(await hub.questions.preview('mobileThreatDefenseConnector', ZIMPERIUM, undefined)).toMatchObject(counted);
-  expect(await hub.questions.preview('deviceManagementSettings', 'default', { secureByDefault: true })).toMatchObject({ changed: 0 });
+  expect(await hub.questions.preview('deviceManagementSettings', 'default', { secureByDefault: true })).toMatchObject({
+    changed: 0,
+  });
   expect(() => hub.questions.preview('deviceCompliancePolicy', 'policy', { osMinimumVersion: 7 })).toThrow();
 });

@@ -26,11 +26,16 @@ export class AskFleet implements FleetQuestions {
   recordCounts(): ReturnType<FleetQuestions['recordCounts']> {
     const { fleet, connectors, signalLimits } = this.#memory;
     const now = this.#clock.now();
-    const isHeld = ({ posture }: FleetDevice): boolean => withoutEndedHolds(posture?.views ?? [], connectors, now, signalLimits).some(({ held }) => held !== undefined);
+    const isHeld = ({ posture }: FleetDevice): boolean =>
+      withoutEndedHolds(posture?.views ?? [], connectors, now, signalLimits).some(({ held }) => held !== undefined);
     return { held: [...fleet.withHolds()].filter(isHeld).length, superseded: fleet.supersededCount };
   }
 
-  preview(kind: DocumentKind, id: string, body: Readonly<Record<string, unknown>> | undefined): Promise<PreviewedChange> {
+  preview(
+    kind: DocumentKind,
+    id: string,
+    body: Readonly<Record<string, unknown>> | undefined,
+  ): Promise<PreviewedChange> {
     return this.#preview(this.#memory.rulebook.with({ kind, id, rule: body && draftOf(kind, id, body) }));
   }
 
@@ -88,7 +93,8 @@ export class AskFleet implements FleetQuestions {
     const views = posture === undefined ? [] : this.#memory.disagreement(facts, posture.views, now);
     if (posture === undefined || views.length === 0) return undefined;
     return {
-      deviceId: facts.id, mergedState: posture.mergedState,
+      deviceId: facts.id,
+      mergedState: posture.mergedState,
       views: views.map(({ connectorId, state, observedAt }) => ({ connectorId, state, observedAt })),
     };
   }

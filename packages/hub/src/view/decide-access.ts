@@ -40,8 +40,16 @@ export class DecideAccess implements AccessDecider {
     if (application === undefined) return refusal('application_unknown', user.id, undefined);
     const found = this.#device(question);
     const decision = memory.rulebook.accessIndex.decide({
-      user, application, now: this.#clock.now(), device: found.device, deviceProblem: found.problem, platform: question.platform,
-      clientAppType: question.clientAppType, ip: question.ip, country: question.country, mfaDone: question.mfaDone,
+      user,
+      application,
+      now: this.#clock.now(),
+      device: found.device,
+      deviceProblem: found.problem,
+      platform: question.platform,
+      clientAppType: question.clientAppType,
+      ip: question.ip,
+      country: question.country,
+      mfaDone: question.mfaDone,
     });
     return answer(decision, user, found, application);
   }
@@ -49,7 +57,11 @@ export class DecideAccess implements AccessDecider {
   #device(question: AccessQuestion): FoundDevice {
     if (question.certificateInvalid === true) return { problem: 'device_certificate_invalid' };
     // Rule 5: what the client chose itself, or what is weakly tied to it, never grants.
-    if (question.device === undefined || question.device.grade === 'easDeviceId' || question.device.grade === 'macAddress') {
+    if (
+      question.device === undefined ||
+      question.device.grade === 'easDeviceId' ||
+      question.device.grade === 'macAddress'
+    ) {
       return { problem: 'device_not_identified' };
     }
     const device = this.#memory.fleet.claimed(question.device);
@@ -59,8 +71,12 @@ export class DecideAccess implements AccessDecider {
     return {
       operatingSystem: facts.operatingSystem,
       device: {
-        id: facts.id, platform: facts.platform, userId: facts.userId, state: posture?.complianceState ?? 'unknown',
-        graceUntil: posture?.graceUntil ?? undefined, reasons: posture?.reasons ?? [],
+        id: facts.id,
+        platform: facts.platform,
+        userId: facts.userId,
+        state: posture?.complianceState ?? 'unknown',
+        graceUntil: posture?.graceUntil ?? undefined,
+        reasons: posture?.reasons ?? [],
       },
     };
   }
@@ -70,7 +86,11 @@ export class DecideAccess implements AccessDecider {
     const posture = this.#current(device);
     const successor = device.supersededBy === undefined ? undefined : this.#memory.fleet.get(device.supersededBy);
     const newer = successor && this.#current(successor);
-    return newer !== undefined && isCompliantState(posture?.complianceState ?? 'unknown') && !isCompliantState(newer.complianceState) ? newer : posture;
+    return newer !== undefined &&
+      isCompliantState(posture?.complianceState ?? 'unknown') &&
+      !isCompliantState(newer.complianceState)
+      ? newer
+      : posture;
   }
 
   #current(device: FleetDevice): HeldPosture | undefined {
@@ -88,10 +108,22 @@ interface FoundDevice {
   readonly problem?: AccessRequest['deviceProblem'];
 }
 
-function answer(decision: Decision, user: UserFacts, { device, operatingSystem }: FoundDevice, application: string): AccessAnswer {
+function answer(
+  decision: Decision,
+  user: UserFacts,
+  { device, operatingSystem }: FoundDevice,
+  application: string,
+): AccessAnswer {
   return {
-    decision: decision.decision, reasons: decision.reasons, obligations: decision.obligations, reportOnly: decision.reportOnly,
-    userId: user.id, deviceId: device?.id, application, preferredLanguage: user.preferredLanguage, operatingSystem,
+    decision: decision.decision,
+    reasons: decision.reasons,
+    obligations: decision.obligations,
+    reportOnly: decision.reportOnly,
+    userId: user.id,
+    deviceId: device?.id,
+    application,
+    preferredLanguage: user.preferredLanguage,
+    operatingSystem,
   };
 }
 

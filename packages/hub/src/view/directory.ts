@@ -67,8 +67,12 @@ export class Directory {
     const after = new Set(memberIds);
     const gone = [...before].filter((id) => !after.has(id));
     const come = [...after].filter((id) => !before.has(id));
-    for (const id of gone) this.#setParents(id, (this.#parents.get(id) ?? NO_GROUPS).filter((group) => group !== groupId));
-    for (const id of come) this.#setParents(id, [...this.#parents.get(id) ?? NO_GROUPS, groupId].sort());
+    for (const id of gone)
+      this.#setParents(
+        id,
+        (this.#parents.get(id) ?? NO_GROUPS).filter((group) => group !== groupId),
+      );
+    for (const id of come) this.#setParents(id, [...(this.#parents.get(id) ?? NO_GROUPS), groupId].sort());
     if (after.size === 0) this.#members.delete(groupId);
     else this.#members.set(groupId, [...after]);
     this.#transitive.clear();
@@ -79,18 +83,22 @@ export class Directory {
   }
 
   /** Everybody and all memberships, at start: as if put one after the other, with each id kept once, however many rows name it. */
-  async load({ documents, members }: Pick<Readers, 'documents' | 'members'>, onUnreadable: (id: string) => void): Promise<void> {
+  async load(
+    { documents, members }: Pick<Readers, 'documents' | 'members'>,
+    onUnreadable: (id: string) => void,
+  ): Promise<void> {
     for await (const page of documents.snapshot('user')) {
       for (const { name, row, other } of page.flatMap((row) => this.#loadUser(row, onUnreadable))) {
         // Of two with one name, the one who had it first is meant.
-        if (row.createdAt < ((await documents.get('user', other))?.createdAt ?? Infinity)) this.#byName.set(name, row.id);
+        if (row.createdAt < ((await documents.get('user', other))?.createdAt ?? Infinity))
+          this.#byName.set(name, row.id);
       }
     }
     const memberships = new LoadedMemberships(this.#users.keys());
     for await (const part of members.snapshot()) {
       for (const { groupId, memberIds } of part) {
         const kept = memberships.add(groupId, memberIds);
-        this.#members.set(kept.groupId, [...this.#members.get(groupId) ?? NO_GROUPS, ...kept.memberIds]);
+        this.#members.set(kept.groupId, [...(this.#members.get(groupId) ?? NO_GROUPS), ...kept.memberIds]);
       }
     }
     const kept = new Set<readonly string[]>();
@@ -105,7 +113,10 @@ export class Directory {
   }
 
   /** Answers the names that somebody else has. */
-  #loadUser(row: DocumentRow, onUnreadable: (id: string) => void): readonly { readonly name: string; readonly row: DocumentRow; readonly other: string }[] {
+  #loadUser(
+    row: DocumentRow,
+    onUnreadable: (id: string) => void,
+  ): readonly { readonly name: string; readonly row: DocumentRow; readonly other: string }[] {
     const user = userOf(row, NO_GROUPS);
     if (user === undefined) {
       onUnreadable(row.id);

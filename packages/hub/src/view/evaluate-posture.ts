@@ -11,7 +11,11 @@ export type EvaluatedPosture<View> = Omit<PostureRow, 'views'> & { readonly view
  * @param successor of a superseded record, where memory may not know it yet
  */
 export function evaluatePosture<View extends PartnerWord>(
-  memory: ReadModel, facts: DeviceFacts, views: readonly View[], failing: Readonly<Record<string, number>>, now: number,
+  memory: ReadModel,
+  facts: DeviceFacts,
+  views: readonly View[],
+  failing: Readonly<Record<string, number>>,
+  now: number,
   successor?: DeviceFacts,
 ): EvaluatedPosture<View> {
   const verdict = memory.evaluate(facts, { views, failing }, now, undefined, successor);
@@ -32,14 +36,16 @@ type Verdict = Omit<HeldPosture, 'views'>;
 
 /** Whether evaluation came to the same as before, so that nothing need be written. */
 export function isSameVerdict(before: Verdict | undefined, after: Verdict): boolean {
-  return before !== undefined
-    && before.complianceState === after.complianceState
-    && before.mergedState === after.mergedState
-    && before.graceUntil === after.graceUntil
-    && before.changesAt === after.changesAt
-    && before.reasons.length === after.reasons.length
-    && (after.reasons.length === 0 || JSON.stringify(before.reasons) === JSON.stringify(after.reasons))
-    && isSameFailing(before.failing, after.failing);
+  return (
+    before !== undefined &&
+    before.complianceState === after.complianceState &&
+    before.mergedState === after.mergedState &&
+    before.graceUntil === after.graceUntil &&
+    before.changesAt === after.changesAt &&
+    before.reasons.length === after.reasons.length &&
+    (after.reasons.length === 0 || JSON.stringify(before.reasons) === JSON.stringify(after.reasons)) &&
+    isSameFailing(before.failing, after.failing)
+  );
 }
 
 function isSameFailing(before: Verdict['failing'], after: Verdict['failing']): boolean {

@@ -4,7 +4,7 @@ import { IdColumn } from './columns/id-column.ts';
 import { KeyColumn } from './columns/key-column.ts';
 import { NumberColumn } from './columns/number-column.ts';
 import { PostureColumn } from './columns/posture-column.ts';
-import { type HeldPosture } from './columns/held-posture.ts';
+import type { HeldPosture } from './columns/held-posture.ts';
 import { SharedParts, type DeviceKind } from './columns/shared-parts.ts';
 import { holdKeys, holdKeysOf } from './hold-keys.ts';
 import type { DeviceClaim } from './ports.ts';
@@ -31,8 +31,13 @@ export class FleetDevice implements DeviceFacts {
   readonly #fleet: Fleet;
 
   constructor(
-    fleet: Fleet, id: string, kind: DeviceKind, userId: string | undefined,
-    lastSyncAt: number, enrolledAt: number, posture: HeldPosture | undefined,
+    fleet: Fleet,
+    id: string,
+    kind: DeviceKind,
+    userId: string | undefined,
+    lastSyncAt: number,
+    enrolledAt: number,
+    posture: HeldPosture | undefined,
   ) {
     this.#fleet = fleet;
     this.id = id;
@@ -99,7 +104,10 @@ export class Fleet {
    * @param ownerId answers the same id as a text that is in memory already
    * @param named gives a kind whose system's name is in no table the platform that an administrator gave that name
    */
-  constructor(ownerId: (userId: string) => string = (userId) => userId, named: (kind: DeviceKind) => DeviceKind = (kind) => kind) {
+  constructor(
+    ownerId: (userId: string) => string = (userId) => userId,
+    named: (kind: DeviceKind) => DeviceKind = (kind) => kind,
+  ) {
     this.#users = new KeyColumn(ownerId);
     this.#named = named;
   }
@@ -114,7 +122,7 @@ export class Fleet {
   }
 
   /** One after the other. What is put or removed meanwhile may be among them or not. */
-  * all(): Generator<FleetDevice> {
+  *all(): Generator<FleetDevice> {
     for (let row = 0; row < this.#kinds.length; row += 1) {
       const id = this.#ids.get(row);
       if (id !== undefined) yield this.#device(row, id);
@@ -122,14 +130,14 @@ export class Fleet {
   }
 
   /** Those of these that there are, one after the other. */
-  * these(ids: Iterable<string>): Generator<FleetDevice> {
+  *these(ids: Iterable<string>): Generator<FleetDevice> {
     for (const id of ids) {
       const device = this.get(id);
       if (device !== undefined) yield device;
     }
   }
 
-  * ids(): Generator<string> {
+  *ids(): Generator<string> {
     for (let row = 0; row < this.#kinds.length; row += 1) {
       const id = this.#ids.get(row);
       if (id !== undefined) yield id;
@@ -137,7 +145,7 @@ export class Fleet {
   }
 
   /** Devices whose system has a name that is in no table, with an administrator's or without. */
-  * withOwnSystemName(): Generator<FleetDevice> {
+  *withOwnSystemName(): Generator<FleetDevice> {
     for (let row = 0; row < this.#kinds.length; row += 1) {
       if (this.#kinds[row]?.systemUnknown === true) yield this.#device(row);
     }
@@ -149,7 +157,9 @@ export class Fleet {
     if (grade === 'easDeviceId') return this.#deviceIn(onlyOne(this.#liveAmong(this.#easIds.find(key))));
     const byId = this.#ids.find(key);
     const byEntraId = this.#entraIds.find(key);
-    return byId !== undefined && byEntraId !== undefined && byId !== byEntraId ? undefined : this.#deviceIn(byId ?? byEntraId);
+    return byId !== undefined && byEntraId !== undefined && byId !== byEntraId
+      ? undefined
+      : this.#deviceIn(byId ?? byEntraId);
   }
 
   /** What others call a device; nothing where there is none of this id. */
@@ -204,7 +214,8 @@ export class Fleet {
   heldBy(connectorId: string, signal: Signal): readonly string[] {
     if (this.#holds.size === 0) return NO_DEVICES;
     const found = new Set<string>();
-    for (const key of holdKeysOf(connectorId, signal)) for (const id of this.#holds.get(key) ?? NO_DEVICES) found.add(id);
+    for (const key of holdKeysOf(connectorId, signal))
+      for (const id of this.#holds.get(key) ?? NO_DEVICES) found.add(id);
     return [...found];
   }
 
@@ -285,7 +296,9 @@ export class Fleet {
 
   /** Records of one phone are one device. */
   #liveAmong(rows: readonly number[]): readonly number[] {
-    return rows.length < 2 || this.#successors.size === 0 ? rows : rows.filter((row) => !this.#successors.has(this.#ids.get(row) as string));
+    return rows.length < 2 || this.#successors.size === 0
+      ? rows
+      : rows.filter((row) => !this.#successors.has(this.#ids.get(row) as string));
   }
 
   #deviceIn(row: number | undefined): FleetDevice | undefined {
@@ -295,7 +308,13 @@ export class Fleet {
   #device(row: number, id = this.#ids.get(row) as string): FleetDevice {
     const kind = this.#kinds[row] as DeviceKind;
     return new FleetDevice(
-      this, id, kind.systemUnknown === true ? this.#named(kind) : kind, this.#users.get(row), this.#lastSync.get(row), this.#enrolled.get(row), this.#postures.get(row),
+      this,
+      id,
+      kind.systemUnknown === true ? this.#named(kind) : kind,
+      this.#users.get(row),
+      this.#lastSync.get(row),
+      this.#enrolled.get(row),
+      this.#postures.get(row),
     );
   }
 

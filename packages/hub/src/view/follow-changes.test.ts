@@ -14,7 +14,8 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-const mail = ({ decider }: Pick<Pipeline, 'decider'>): boolean => decider.decide({ user: ALICE, application: 'Exchange', device: { grade: 'claim', value: PHONE } }).decision;
+const mail = ({ decider }: Pick<Pipeline, 'decider'>): boolean =>
+  decider.decide({ user: ALICE, application: 'Exchange', device: { grade: 'claim', value: PHONE } }).decision;
 
 async function furnished(openStore?: () => Promise<Store>): Promise<TestPipeline> {
   const hub = await testPipeline(openStore);
@@ -26,7 +27,13 @@ async function furnished(openStore?: () => Promise<Store>): Promise<TestPipeline
 }
 
 /** A second process on the same database. */
-async function secondProcess(store: Store, hub: TestPipeline, onError: (error: unknown) => void = (error) => { throw error; }): Promise<Pipeline> {
+async function secondProcess(
+  store: Store,
+  hub: TestPipeline,
+  onError: (error: unknown) => void = (error) => {
+    throw error;
+  },
+): Promise<Pipeline> {
   const other = await startPipeline({ store, clock: hub.clock, onError });
   cleanUps.push(() => other.close());
   return other;
@@ -64,7 +71,12 @@ test('a change of policy that was kept in the same way reaches the whole fleet',
   let silent = false;
   const store: Store = {
     ...hub.store,
-    onCommitted: (listener) => { listeners.push(listener); hub.store.onCommitted((rows) => { if (!silent) listener(rows); }); },
+    onCommitted: (listener) => {
+      listeners.push(listener);
+      hub.store.onCommitted((rows) => {
+        if (!silent) listener(rows);
+      });
+    },
     async transaction(work) {
       const result = await hub.store.transaction(work);
       if (silent) throw new StoreBusy('in doubt');
@@ -77,8 +89,10 @@ test('a change of policy that was kept in the same way reaches the whole fleet',
   silent = false;
   expect(mail(other)).toBe(true);
   const [last] = await hub.store.outbox.after((await hub.store.outbox.range()).last - 1, 1);
-  for (const tell of listeners) tell([{ ...last as OutboxRow, inDoubt: true }]);
-  await eventually(async () => expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'noncompliant' }]));
+  for (const tell of listeners) tell([{ ...(last as OutboxRow), inDoubt: true }]);
+  await eventually(async () =>
+    expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'noncompliant' }]),
+  );
   expect(mail(other)).toBe(false);
 });
 
@@ -86,12 +100,20 @@ test('what another process commits never overwrites what this one commits meanwh
   const hub = await furnished();
   let letGo: () => void = () => undefined;
   let hold = false;
-  const held = new Promise<void>((resolve) => { letGo = resolve; });
-  const store: Store = { ...hub.store, postures: { ...hub.store.postures, async get(ids): Promise<readonly PostureRow[]> {
-    const rows = await hub.store.postures.get(ids);
-    if (hold) await held;
-    return rows;
-  } } };
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const store: Store = {
+    ...hub.store,
+    postures: {
+      ...hub.store.postures,
+      async get(ids): Promise<readonly PostureRow[]> {
+        const rows = await hub.store.postures.get(ids);
+        if (hold) await held;
+        return rows;
+      },
+    },
+  };
   const other = await secondProcess(store, hub);
   hold = true;
   await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'lowSeverity' })]);
@@ -108,7 +130,10 @@ test('what another process committed is read again when the database was away, a
   const hub = await furnished();
   let away = false;
   const unlessAway = <T>(ask: () => Promise<T>): Promise<T> => (away ? Promise.reject(new StoreBusy('away')) : ask());
-  const store: Store = { ...hub.store, devices: { ...hub.store.devices, get: (ids) => unlessAway(() => hub.store.devices.get(ids)) } };
+  const store: Store = {
+    ...hub.store,
+    devices: { ...hub.store.devices, get: (ids) => unlessAway(() => hub.store.devices.get(ids)) },
+  };
   const problems: unknown[] = [];
   const other = await secondProcess(store, hub, (error) => problems.push(error));
   away = true;
@@ -118,28 +143,41 @@ test('what another process committed is read again when the database was away, a
   expect(other.decider.decide({ user: ALICE, application: 'Teams' }).reasons).toMatchObject([{ code: 'view_too_old' }]);
   away = false;
   await eventually(() => expect(other.decider.view.posture(PHONE)?.complianceState).toBe('noncompliant'));
-  expect(other.decider.decide({ user: ALICE, application: 'Teams' }).reasons).toMatchObject([{ code: 'device_not_identified' }]);
+  expect(other.decider.decide({ user: ALICE, application: 'Teams' }).reasons).toMatchObject([
+    { code: 'device_not_identified' },
+  ]);
 });
 
 test('a change that cannot be read back at once has happened all the same, and is read as soon as that works', async () => {
   const hub = await furnished();
   await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'lowSeverity' })]);
   let away = false;
-  const store: Store = { ...hub.store, documents: { ...hub.store.documents, get: (kind, id) => (away ? Promise.reject(new StoreBusy('away')) : hub.store.documents.get(kind, id)) } };
+  const store: Store = {
+    ...hub.store,
+    documents: {
+      ...hub.store.documents,
+      get: (kind, id) => (away ? Promise.reject(new StoreBusy('away')) : hub.store.documents.get(kind, id)),
+    },
+  };
   const other = await secondProcess(store, hub, () => undefined);
   away = true;
   await withPolicy(other, 'secured');
   expect(mail(other)).toBe(true);
   away = false;
   await eventually(() => expect(mail(other)).toBe(false));
-  await eventually(async () => expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'noncompliant' }]));
+  await eventually(async () =>
+    expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'noncompliant' }]),
+  );
 });
 
 test('a change of policy whose evaluation is cut short is in force at once, and finished as soon as that works', async () => {
   const hub = await furnished();
   await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'lowSeverity' })]);
   let transactions = Infinity;
-  const store: Store = { ...hub.store, transaction: (work) => (transactions-- > 0 ? hub.store.transaction(work) : Promise.reject(new StoreBusy('full'))) };
+  const store: Store = {
+    ...hub.store,
+    transaction: (work) => (transactions-- > 0 ? hub.store.transaction(work) : Promise.reject(new StoreBusy('full'))),
+  };
   const problems: unknown[] = [];
   const other = await secondProcess(store, hub, (error) => problems.push(error));
   transactions = 1;
@@ -148,7 +186,9 @@ test('a change of policy whose evaluation is cut short is in force at once, and 
   expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'compliant' }]);
   expect(mail(other)).toBe(false);
   transactions = Infinity;
-  await eventually(async () => expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'noncompliant' }]));
+  await eventually(async () =>
+    expect(await hub.store.postures.get([PHONE])).toMatchObject([{ complianceState: 'noncompliant' }]),
+  );
 });
 
 test('a device that another process registers or removes comes and goes here, too', async () => {

@@ -1,7 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { monotonicTime, type Clock } from '../platform/clock.ts';
-import { StoreBusy, type DeviceSnapshotRow, type DocumentKind, type DocumentRow, type OutboxKind, type OutboxRow, type Store } from '../store/store.ts';
+import {
+  StoreBusy,
+  type DeviceSnapshotRow,
+  type DocumentKind,
+  type DocumentRow,
+  type OutboxKind,
+  type OutboxRow,
+  type Store,
+} from '../store/store.ts';
 import type { FleetDevice } from './fleet.ts';
 import type { ReadModel, Touched } from './read-model.ts';
 import type { Serial } from './serial.ts';
@@ -34,7 +42,11 @@ interface Missed {
 }
 
 const RETRY_MS = 1_000;
-const DEVICE_CHANGES: ReadonlySet<OutboxKind> = new Set<OutboxKind>(['device-posture-changed', 'device-views-changed', 'device-removed']);
+const DEVICE_CHANGES: ReadonlySet<OutboxKind> = new Set<OutboxKind>([
+  'device-posture-changed',
+  'device-views-changed',
+  'device-removed',
+]);
 
 /**
  * Keeps this process's memory in step with what it did not put there itself: what other processes on the same
@@ -135,14 +147,19 @@ function factsOf(device: FleetDevice | undefined): object | undefined {
 
 function missedBy(rows: readonly OutboxRow[], unevaluated: boolean): Missed {
   return {
-    documents: rows.filter(({ kind }) => kind === 'configuration-changed').map(({ payload }) => payload as unknown as DocumentName),
+    documents: rows
+      .filter(({ kind }) => kind === 'configuration-changed')
+      .map(({ payload }) => payload as unknown as DocumentName),
     devices: [...new Set(rows.filter(({ kind }) => DEVICE_CHANGES.has(kind)).map(({ subject }) => subject))],
     unevaluated,
   };
 }
 
 /** Reads back what was committed, so that memory shows what the store holds and nothing else. */
-export async function applyChanges({ store, memory }: Pick<FollowDependencies, 'store' | 'memory'>, documents: readonly DocumentName[]): Promise<readonly Touched[]> {
+export async function applyChanges(
+  { store, memory }: Pick<FollowDependencies, 'store' | 'memory'>,
+  documents: readonly DocumentName[],
+): Promise<readonly Touched[]> {
   const touched: Touched[] = [];
   for (const { kind, id } of documents) {
     const row: DocumentRow | undefined = await store.documents.get(kind, id);

@@ -19,7 +19,10 @@ export class LoadedMemberships {
   }
 
   /** Answers the same ids as texts that are in memory already. @param memberIds in order */
-  add(groupId: string, memberIds: readonly string[]): { readonly groupId: string; readonly memberIds: readonly string[] } {
+  add(
+    groupId: string,
+    memberIds: readonly string[],
+  ): { readonly groupId: string; readonly memberIds: readonly string[] } {
     let group = this.#groups.get(groupId);
     if (group === undefined) this.#groups.set(groupId, (group = this.#groupIds.push(groupId) - 1));
     let at = 0;
@@ -34,7 +37,7 @@ export class LoadedMemberships {
   }
 
   /** Each member with its groups, in the order of their ids; members of the same groups share one list. */
-  * sets(): Generator<readonly [id: string, groups: readonly string[]]> {
+  *sets(): Generator<readonly [id: string, groups: readonly string[]]> {
     const { starts, groups } = this.#byMember();
     const sets = new GroupSets(this.#groupIds);
     for (const [member, id] of this.#memberIds.entries()) {
@@ -71,7 +74,8 @@ export class LoadedMemberships {
   #byMember(): { readonly starts: Int32Array; readonly groups: Int32Array } {
     const pairs = this.#pairs.values();
     const starts = new Int32Array(this.#memberIds.length + 1);
-    for (let i = 0; i < pairs.length; i += 2) starts[(pairs[i] as number) + 1] = (starts[(pairs[i] as number) + 1] as number) + 1;
+    for (let i = 0; i < pairs.length; i += 2)
+      starts[(pairs[i] as number) + 1] = (starts[(pairs[i] as number) + 1] as number) + 1;
     for (let n = 1; n < starts.length; n += 1) starts[n] = (starts[n] as number) + (starts[n - 1] as number);
     const next = starts.slice();
     const groups = new Int32Array(pairs.length / 2);

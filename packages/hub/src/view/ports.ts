@@ -1,5 +1,17 @@
 import type {
-  AccessRequest, ComplianceState, CompliancePolicy, Connector, Decision, DecidingView, DeviceFacts, Organization, PartnerWord, SignalLimits, ThreatState, UserFacts, Verdict,
+  AccessRequest,
+  ComplianceState,
+  CompliancePolicy,
+  Connector,
+  Decision,
+  DecidingView,
+  DeviceFacts,
+  Organization,
+  PartnerWord,
+  SignalLimits,
+  ThreatState,
+  UserFacts,
+  Verdict,
 } from '@sallyport/core';
 import type { DocumentKind } from '../store/store.ts';
 import type { HeldPosture } from './columns/held-posture.ts';
@@ -15,7 +27,11 @@ export interface PreviewedChange {
   /** Devices whose merged level would be another, whether or not that changes their compliance. */
   readonly levelChanged: number;
   /** The first of the changed devices. */
-  readonly samples: readonly { readonly deviceId: string; readonly from: ComplianceState; readonly to: ComplianceState }[];
+  readonly samples: readonly {
+    readonly deviceId: string;
+    readonly from: ComplianceState;
+    readonly to: ComplianceState;
+  }[];
 }
 
 export interface Disagreement {
@@ -41,7 +57,11 @@ export interface FleetQuestions {
   /** How many devices have bad news held against them, and how many records are superseded. */
   recordCounts(): { readonly held: number; readonly superseded: number };
   /** What would change if the document were stored as given; `undefined`: if it were deleted. @throws Error where nobody could read it */
-  preview(kind: DocumentKind, id: string, body: Readonly<Record<string, unknown>> | undefined): Promise<PreviewedChange>;
+  preview(
+    kind: DocumentKind,
+    id: string,
+    body: Readonly<Record<string, unknown>> | undefined,
+  ): Promise<PreviewedChange>;
   /** Devices of which partners say different levels; at most `limit` are listed, all are counted. */
   disagreements(limit: number): Promise<{ readonly count: number; readonly devices: readonly Disagreement[] }>;
   /** The names of systems that are in no table, by name, whether or not an administrator has given them a platform. */
@@ -70,7 +90,10 @@ export interface AccessView {
   /** Evaluated now, with all policies and settings; for `deviceCompliancePolicyStates` and explanations. */
   verdict(deviceId: string): Verdict | undefined;
   /** Those of a device's views that the verdict on its level comes from now. */
-  decidingViews<View extends PartnerWord>(deviceId: string, posture: { readonly views: readonly View[]; readonly failing: HeldPosture['failing'] }): readonly DecidingView<View>[];
+  decidingViews<View extends PartnerWord>(
+    deviceId: string,
+    posture: { readonly views: readonly View[]; readonly failing: HeldPosture['failing'] },
+  ): readonly DecidingView<View>[];
   /** Ids of the devices whose primary user this is. */
   devicesOfUser(userId: string): readonly string[];
   /** Transitive groups of a device itself and of its primary user. */
@@ -87,7 +110,8 @@ export interface AccessView {
 }
 
 /** A question about access with the caller's evidence not yet looked up. */
-export interface AccessQuestion extends Omit<AccessRequest, 'user' | 'device' | 'deviceProblem' | 'application' | 'now'> {
+export interface AccessQuestion
+  extends Omit<AccessRequest, 'user' | 'device' | 'deviceProblem' | 'application' | 'now'> {
   readonly user: string;
   readonly application: string;
   readonly device?: DeviceClaim | undefined;

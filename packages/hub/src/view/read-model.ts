@@ -1,10 +1,30 @@
 import {
-  decidingViews, disagreement, enrolledConnectors, evaluateCompliance, ruleFor, systemNameKey,
-  type ComplianceState, type Connector, type DecidingView, type DeviceFacts, type Evaluated, type Organization, type PartnerAssessment, type PartnerWord,
-  type SignalLimits, type UserFacts, type Verdict,
+  decidingViews,
+  disagreement,
+  enrolledConnectors,
+  evaluateCompliance,
+  ruleFor,
+  systemNameKey,
+  type ComplianceState,
+  type Connector,
+  type DecidingView,
+  type DeviceFacts,
+  type Evaluated,
+  type Organization,
+  type PartnerAssessment,
+  type PartnerWord,
+  type SignalLimits,
+  type UserFacts,
+  type Verdict,
 } from '@sallyport/core';
 import { CATALOGUE } from '../documents/catalogue.ts';
-import { readRule, type AffectedDevices, type DocumentType, type Effect, type ReadRule } from '../documents/document-type.ts';
+import {
+  readRule,
+  type AffectedDevices,
+  type DocumentType,
+  type Effect,
+  type ReadRule,
+} from '../documents/document-type.ts';
 import { UnreadableDocuments, type UnreadableDocument } from '../documents/unreadable-documents.ts';
 import type { DocumentKind, DocumentRow, Readers } from '../store/store.ts';
 import type { HeldPosture } from './columns/held-posture.ts';
@@ -28,7 +48,10 @@ type Reported = Pick<HeldPosture, 'views' | 'failing'>;
 export class ReadModel implements AccessView {
   readonly directory = new Directory();
   /** The owner's id is the directory's own text of it, so that it is not kept twice. */
-  readonly fleet = new Fleet((userId) => this.directory.get(userId)?.id ?? userId, (facts) => this.#rulebook.named(facts));
+  readonly fleet = new Fleet(
+    (userId) => this.directory.get(userId)?.id ?? userId,
+    (facts) => this.#rulebook.named(facts),
+  );
   #rulebook = Rulebook.EMPTY;
   readonly #unreadable = new UnreadableDocuments();
   readonly #now: () => number;
@@ -71,7 +94,8 @@ export class ReadModel implements AccessView {
     if (type === undefined) return 'nothing';
     if (kind === 'user') row === undefined ? this.directory.remove(id) : this.directory.put(row);
     const change = { id, before: this.#rulebook.rule(kind, id), after: this.#ruleOf(type, id, row) };
-    if (type.toRule !== undefined && kind !== 'user' && change.before !== change.after) this.#rulebook = this.#rulebook.with({ kind, id, rule: change.after });
+    if (type.toRule !== undefined && kind !== 'user' && change.before !== change.after)
+      this.#rulebook = this.#rulebook.with({ kind, id, rule: change.after });
     const effect = type.effectOf(change);
     const touched = this.#touchedBy(effect);
     if (touched !== 'nothing' && effect !== 'verdicts') this.fleet.touch(touched === 'fleet' ? 'all' : touched.devices);
@@ -85,7 +109,7 @@ export class ReadModel implements AccessView {
     }
     const { rule, isReadable } = this.#read(type, row);
     // What was readable until now goes on as it was: that closes what it closed, and no more.
-    return isReadable || type.unreadable === undefined ? rule : this.#rulebook.rule(type.kind, id) ?? rule;
+    return isReadable || type.unreadable === undefined ? rule : (this.#rulebook.rule(type.kind, id) ?? rule);
   }
 
   #read(type: DocumentType, row: DocumentRow): ReadRule<unknown> {
@@ -97,17 +121,24 @@ export class ReadModel implements AccessView {
 
   #touchedBy(effect: Effect): Touched {
     switch (effect) {
-      case 'none': case 'access': return 'nothing';
-      case 'verdicts': case 'fleet': return 'fleet';
-      default: return { devices: this.#affected(effect) };
+      case 'none':
+      case 'access':
+        return 'nothing';
+      case 'verdicts':
+      case 'fleet':
+        return 'fleet';
+      default:
+        return { devices: this.#affected(effect) };
     }
   }
 
   #affected(effect: AffectedDevices): ReadonlySet<string> {
     if ('ofUser' in effect) return new Set(this.fleet.ofUser(effect.ofUser));
-    if ('ofTerms' in effect) return new Set(effect.ofTerms.flatMap((term) => [...this.fleet.terms.holders(effect.connectorId, term)]));
+    if ('ofTerms' in effect)
+      return new Set(effect.ofTerms.flatMap((term) => [...this.fleet.terms.holders(effect.connectorId, term)]));
     const devices = new Set<string>();
-    for (const { id, operatingSystem } of this.fleet.withOwnSystemName()) if (systemNameKey(operatingSystem) === effect.ofSystem) devices.add(id);
+    for (const { id, operatingSystem } of this.fleet.withOwnSystemName())
+      if (systemNameKey(operatingSystem) === effect.ofSystem) devices.add(id);
     return devices;
   }
 
@@ -142,7 +173,11 @@ export class ReadModel implements AccessView {
 
   /** The clock has moved forward by more than went by: who was heard of so long ago is still heard of so long ago. */
   moveHeartbeats(ms: number, now: number): void {
-    this.#changePulses((pulse) => (pulse.lastHeartbeatAt === undefined ? pulse : { ...pulse, lastHeartbeatAt: Math.min(now, pulse.lastHeartbeatAt + ms) }));
+    this.#changePulses((pulse) =>
+      pulse.lastHeartbeatAt === undefined
+        ? pulse
+        : { ...pulse, lastHeartbeatAt: Math.min(now, pulse.lastHeartbeatAt + ms) },
+    );
   }
 
   /** While the clock is in doubt nobody falls silent, or so silent that its bad news ends. */
@@ -152,7 +187,9 @@ export class ReadModel implements AccessView {
 
   /** Its partner has not been heard of, as far as anybody shall know. */
   forgetHeartbeat(connectorId: string): void {
-    this.#changePulses(({ lastHeartbeatAt, ...pulse }, id) => (id === connectorId || lastHeartbeatAt === undefined ? pulse : { ...pulse, lastHeartbeatAt }));
+    this.#changePulses(({ lastHeartbeatAt, ...pulse }, id) =>
+      id === connectorId || lastHeartbeatAt === undefined ? pulse : { ...pulse, lastHeartbeatAt },
+    );
   }
 
   #changePulses(change: (pulse: Pulse, connectorId: string) => Pulse): void {
@@ -230,8 +267,13 @@ export class ReadModel implements AccessView {
    * that may be only thought of. A superseded record is at the worse of its own and its successor's.
    */
   evaluate(
-    given: DeviceFacts, reported: Reported | undefined, now: number, rulebook: Rulebook = this.#rulebook,
-    successor: DeviceFacts | undefined = given.supersededBy === undefined ? undefined : this.fleet.get(given.supersededBy),
+    given: DeviceFacts,
+    reported: Reported | undefined,
+    now: number,
+    rulebook: Rulebook = this.#rulebook,
+    successor: DeviceFacts | undefined = given.supersededBy === undefined
+      ? undefined
+      : this.fleet.get(given.supersededBy),
   ): Evaluated {
     const own = this.#evaluate(given, reported, now, rulebook);
     if (successor === undefined) return own;
@@ -243,22 +285,30 @@ export class ReadModel implements AccessView {
     const facts = rulebook.named(given);
     const user = facts.userId === undefined ? undefined : this.directory.get(facts.userId);
     const groupIds = this.#groupsOf(facts.id, user);
-    return evaluateCompliance({
-      device: facts,
-      groupIds,
-      userMissing: facts.userId !== undefined && user === undefined,
-      views: reported?.views ?? NO_VIEWS,
-      policies: rulebook.assignedPolicies(facts, groupIds, user !== undefined),
-      ...(facts.systemUnknown === true && { phonePolicies: rulebook.assignedPhonePolicies(groupIds, user !== undefined) }),
-      connectors: rulebook.connectors,
-      mergeRules: rulebook.mergeRules,
-      settings: rulebook.settings,
-      limits: rulebook.signalLimits,
-      failing: reported?.failing ?? NOT_FAILING,
-    }, now);
+    return evaluateCompliance(
+      {
+        device: facts,
+        groupIds,
+        userMissing: facts.userId !== undefined && user === undefined,
+        views: reported?.views ?? NO_VIEWS,
+        policies: rulebook.assignedPolicies(facts, groupIds, user !== undefined),
+        ...(facts.systemUnknown === true && {
+          phonePolicies: rulebook.assignedPhonePolicies(groupIds, user !== undefined),
+        }),
+        connectors: rulebook.connectors,
+        mergeRules: rulebook.mergeRules,
+        settings: rulebook.settings,
+        limits: rulebook.signalLimits,
+        failing: reported?.failing ?? NOT_FAILING,
+      },
+      now,
+    );
   }
 
-  decidingViews<View extends PartnerWord>(deviceId: string, { views, failing }: { readonly views: readonly View[]; readonly failing: HeldPosture['failing'] }): readonly DecidingView<View>[] {
+  decidingViews<View extends PartnerWord>(
+    deviceId: string,
+    { views, failing }: { readonly views: readonly View[]; readonly failing: HeldPosture['failing'] },
+  ): readonly DecidingView<View>[] {
     const facts = this.facts(deviceId);
     if (facts === undefined) return [];
     const now = this.#now();
@@ -266,13 +316,27 @@ export class ReadModel implements AccessView {
     const { platform } = this.#rulebook.named(facts);
     const groupIds = this.groupsOfDevice(deviceId);
     const { merged, reasons } = this.evaluate(facts, { views, failing }, now);
-    return decidingViews({ views, merged, reasons, platform, limits, connectors: enrolledConnectors(connectors, groupIds), rule: ruleFor(mergeRules, platform, groupIds) }, now);
+    return decidingViews(
+      {
+        views,
+        merged,
+        reasons,
+        platform,
+        limits,
+        connectors: enrolledConnectors(connectors, groupIds),
+        rule: ruleFor(mergeRules, platform, groupIds),
+      },
+      now,
+    );
   }
 
   /** What the partners say of a device where they contradict each other; empty where they agree. */
   disagreement(facts: DeviceFacts, views: readonly PartnerWord[], now: number): readonly PartnerAssessment[] {
     if (views.length < 2) return NO_VIEWS;
-    const groupIds = this.#groupsOf(facts.id, facts.userId === undefined ? undefined : this.directory.get(facts.userId));
+    const groupIds = this.#groupsOf(
+      facts.id,
+      facts.userId === undefined ? undefined : this.directory.get(facts.userId),
+    );
     const { connectors, mergeRules, signalLimits: limits } = this.#rulebook;
     return disagreement({ device: facts, groupIds, views, connectors, mergeRules, limits }, now);
   }
@@ -280,7 +344,7 @@ export class ReadModel implements AccessView {
   /** The same array for all who are in the same groups, as long as no device is in a group itself. */
   #groupsOf(deviceId: string, user: UserFacts | undefined): readonly string[] {
     const ofDevice = this.directory.groupsOf(deviceId);
-    return ofDevice.length === 0 ? user?.groupIds ?? ofDevice : [...ofDevice, ...(user?.groupIds ?? [])];
+    return ofDevice.length === 0 ? (user?.groupIds ?? ofDevice) : [...ofDevice, ...(user?.groupIds ?? [])];
   }
 }
 
@@ -292,7 +356,15 @@ function worseVerdict(own: Evaluated, successors: Evaluated): Evaluated {
 }
 
 /** From open to closed; of two that are open for a time the one that closes first. */
-const OPENNESS: readonly ComplianceState[] = ['compliant', 'inGracePeriod', 'notApplicable', 'unknown', 'noncompliant', 'conflict', 'error'];
+const OPENNESS: readonly ComplianceState[] = [
+  'compliant',
+  'inGracePeriod',
+  'notApplicable',
+  'unknown',
+  'noncompliant',
+  'conflict',
+  'error',
+];
 
 function closesMore(a: Evaluated, b: Evaluated): boolean {
   const difference = OPENNESS.indexOf(a.state) - OPENNESS.indexOf(b.state);

@@ -1,6 +1,17 @@
 import {
-  AccessIndex, assignedPhonePolicies, assignedPolicies, DEFAULT_SIGNAL_LIMITS, systemNameKey, wellKnownApplication,
-  type CompliancePolicy, type ComplianceSettings, type Connector, type DeviceFacts, type MergeRule, type Organization, type SignalLimits,
+  AccessIndex,
+  assignedPhonePolicies,
+  assignedPolicies,
+  DEFAULT_SIGNAL_LIMITS,
+  systemNameKey,
+  wellKnownApplication,
+  type CompliancePolicy,
+  type ComplianceSettings,
+  type Connector,
+  type DeviceFacts,
+  type MergeRule,
+  type Organization,
+  type SignalLimits,
 } from '@sallyport/core';
 import type { DocumentType } from '../documents/document-type.ts';
 import { accessPolicyDocument } from '../documents/kinds/access-policy.ts';
@@ -66,20 +77,30 @@ export class Rulebook {
   /** @param former shares what is derived from parts that are the same */
   private constructor(parts: Parts, former?: Rulebook) {
     this.#parts = parts;
-    const isSame = (...types: readonly DocumentType[]): boolean => types.every(({ kind }) => former !== undefined && former.#parts.rules.get(kind) === parts.rules.get(kind));
-    const isAsFormer = former !== undefined && former.#parts.pulses === parts.pulses && isSame(connectorDocument, connectorStatusDocument);
+    const isSame = (...types: readonly DocumentType[]): boolean =>
+      types.every(({ kind }) => former !== undefined && former.#parts.rules.get(kind) === parts.rules.get(kind));
+    const isAsFormer =
+      former !== undefined &&
+      former.#parts.pulses === parts.pulses &&
+      isSame(connectorDocument, connectorStatusDocument);
     this.#connectors = isAsFormer ? former.#connectors : this.#livingConnectors();
     this.connectors = isAsFormer ? former.connectors : [...this.#connectors.values()];
-    this.mergeRules = former !== undefined && isSame(mergeRuleDocument) ? former.mergeRules : [...this.all(mergeRuleDocument).values()];
+    this.mergeRules =
+      former !== undefined && isSame(mergeRuleDocument) ? former.mergeRules : [...this.all(mergeRuleDocument).values()];
     const hasSamePolicies = former !== undefined && isSame(compliancePolicyDocument);
-    this.#compliancePolicies = hasSamePolicies ? former.#compliancePolicies : [...this.all(compliancePolicyDocument).values()];
+    this.#compliancePolicies = hasSamePolicies
+      ? former.#compliancePolicies
+      : [...this.all(compliancePolicyDocument).values()];
     this.#assigned = hasSamePolicies ? former.#assigned : new WeakMap();
-    this.accessIndex = former !== undefined && isSame(accessPolicyDocument, namedLocationDocument) ? former.accessIndex
-      : new AccessIndex([...this.all(accessPolicyDocument).values()], [...this.all(namedLocationDocument).values()]);
+    this.accessIndex =
+      former !== undefined && isSame(accessPolicyDocument, namedLocationDocument)
+        ? former.accessIndex
+        : new AccessIndex([...this.all(accessPolicyDocument).values()], [...this.all(namedLocationDocument).values()]);
     this.settings = this.all(managementSettingsDocument).get(SETTINGS_ID) ?? DEFAULT_SETTINGS;
     this.signalLimits = this.all(signalLimitsDocument).get(SIGNAL_LIMITS_ID) ?? DEFAULT_SIGNAL_LIMITS;
     this.organization = this.all(organizationDocument).get(ORGANIZATION_ID) ?? NO_ORGANIZATION;
-    this.#applicationNames = former !== undefined && isSame(applicationDocument) ? former.#applicationNames : this.#namesOfApplications();
+    this.#applicationNames =
+      former !== undefined && isSame(applicationDocument) ? former.#applicationNames : this.#namesOfApplications();
   }
 
   // ---- changing
@@ -96,7 +117,9 @@ export class Rulebook {
       }
       rules.set(kind, changed);
     }
-    const gone = drafts.filter(({ kind, id, rule }) => kind === connectorDocument.kind && rule === undefined && this.#parts.pulses.has(id));
+    const gone = drafts.filter(
+      ({ kind, id, rule }) => kind === connectorDocument.kind && rule === undefined && this.#parts.pulses.has(id),
+    );
     if (gone.length === 0) return new Rulebook({ rules, pulses: this.#parts.pulses }, this);
     const pulses = new Map(this.#parts.pulses);
     for (const { id } of gone) pulses.delete(id);
@@ -136,12 +159,19 @@ export class Rulebook {
   /** A GUID that nobody registered is still an application: conditional access policies may name it. */
   application(idOrName: string): NamedThing | undefined {
     const key = idOrName.toLowerCase();
-    return wellKnownApplication(key) ?? this.#applicationNames.get(key) ?? (GUID.test(key) ? { id: key, displayName: key } : undefined);
+    return (
+      wellKnownApplication(key) ??
+      this.#applicationNames.get(key) ??
+      (GUID.test(key) ? { id: key, displayName: key } : undefined)
+    );
   }
 
   /** With the platform that an administrator gave the name of its system, where that is in no table. */
   named<F extends Pick<DeviceFacts, 'platform' | 'operatingSystem' | 'systemUnknown' | 'strict'>>(facts: F): F {
-    const platform = facts.systemUnknown === true ? this.all(platformNameDocument).get(systemNameKey(facts.operatingSystem)) : undefined;
+    const platform =
+      facts.systemUnknown === true
+        ? this.all(platformNameDocument).get(systemNameKey(facts.operatingSystem))
+        : undefined;
     if (platform === undefined) return facts;
     if (platform === 'unreadable') return { ...facts, strict: true };
     return { ...facts, platform: platform === 'other' ? 'unknown' : platform, systemUnknown: undefined };
@@ -152,7 +182,8 @@ export class Rulebook {
     if (byKind === undefined) this.#assigned.set(groupIds, (byKind = new Map()));
     const key = keyOfPolicies(device, hasUser);
     let assigned = byKind.get(key);
-    if (assigned === undefined) byKind.set(key, (assigned = assignedPolicies(this.#compliancePolicies, device, groupIds, hasUser)));
+    if (assigned === undefined)
+      byKind.set(key, (assigned = assignedPolicies(this.#compliancePolicies, device, groupIds, hasUser)));
     return assigned;
   }
 
@@ -164,11 +195,20 @@ export class Rulebook {
 
   #livingConnectors(): ReadonlyMap<string, Connector> {
     const statuses = this.all(connectorStatusDocument);
-    return new Map([...this.all(connectorDocument)].map(([id, connector]) => [id, { ...connector, ...this.#parts.pulses.get(id), ...lifeOf(statuses.get(id)) }]));
+    return new Map(
+      [...this.all(connectorDocument)].map(([id, connector]) => [
+        id,
+        { ...connector, ...this.#parts.pulses.get(id), ...lifeOf(statuses.get(id)) },
+      ]),
+    );
   }
 
   #namesOfApplications(): ReadonlyMap<string, NamedThing> {
-    return new Map([...this.all(applicationDocument).values()].flatMap((application) => application.names.map((name) => [name, application] as const)));
+    return new Map(
+      [...this.all(applicationDocument).values()].flatMap((application) =>
+        application.names.map((name) => [name, application] as const),
+      ),
+    );
   }
 }
 

@@ -1,6 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { phone, ALICE, furnish, LOOKOUT, report, testPipeline, ZIMPERIUM, type TestPipeline } from '../pipeline/testing.ts';
+import {
+  phone,
+  ALICE,
+  furnish,
+  LOOKOUT,
+  report,
+  testPipeline,
+  ZIMPERIUM,
+  type TestPipeline,
+} from '../pipeline/testing.ts';
 import { startPipeline } from '../pipeline/pipeline.ts';
 import { startPostgres } from '../store/contract/postgres-server.ts';
 import { openPostgresStore } from '../store/postgres/postgres-store.ts';
@@ -16,7 +25,15 @@ afterEach(async () => {
 
 const DEVICES = 500;
 const QUESTIONS = 10_000;
-const LEVELS = ['secured', 'lowSeverity', 'mediumSeverity', 'highSeverity', 'compromised', 'unresponsive', 'deactivated'] as const;
+const LEVELS = [
+  'secured',
+  'lowSeverity',
+  'mediumSeverity',
+  'highSeverity',
+  'compromised',
+  'unresponsive',
+  'deactivated',
+] as const;
 const idOf = (n: number): string => `3f0c2f4e-5d0b-4e6e-9a53-${String(n).padStart(12, '0')}`;
 
 async function hubAndNode(): Promise<{ readonly hub: TestPipeline; readonly node: View }> {
@@ -28,7 +45,13 @@ async function hubAndNode(): Promise<{ readonly hub: TestPipeline; readonly node
   await furnish(hub);
   const store = await openPostgresStore({ url });
   cleanUps.push(() => store.close());
-  const node = await startView({ store, clock: hub.clock, onError: (error) => { throw error; } });
+  const node = await startView({
+    store,
+    clock: hub.clock,
+    onError: (error) => {
+      throw error;
+    },
+  });
   cleanUps.push(() => node.close());
   return { hub, node };
 }
@@ -41,7 +64,9 @@ function* questions(): Iterable<AccessQuestion> {
   for (let i = 0; i < QUESTIONS; i += 1) {
     const ip = ips[i % ips.length];
     yield {
-      user: users[i % 7] ?? ALICE, application: applications[i % 11] ?? 'Exchange', device: { grade: i % 13 === 0 ? 'easDeviceId' : 'claim', value: idOf(i % (DEVICES + 5)) },
+      user: users[i % 7] ?? ALICE,
+      application: applications[i % 11] ?? 'Exchange',
+      device: { grade: i % 13 === 0 ? 'easDeviceId' : 'claim', value: idOf(i % (DEVICES + 5)) },
       ...(ip !== undefined && { ip }),
     };
   }
@@ -63,9 +88,18 @@ async function eventuallyTheSame(hub: TestPipeline, node: View): Promise<readonl
 test('a node that only decides answers ten thousand questions as the hub does, after whatever the hub commits', async () => {
   const { hub, node } = await hubAndNode();
   const at = hub.clock.now();
-  for (let n = 0; n < DEVICES; n += 1) await hub.devices.put('test', phone(idOf(n), at, { ...(n % 5 === 0 && { osVersion: '9' }), ...(n % 9 === 0 && { userId: null }) }));
+  for (let n = 0; n < DEVICES; n += 1)
+    await hub.devices.put(
+      'test',
+      phone(idOf(n), at, { ...(n % 5 === 0 && { osVersion: '9' }), ...(n % 9 === 0 && { userId: null }) }),
+    );
   for (const [place, id] of [LOOKOUT, ZIMPERIUM].entries()) {
-    await hub.intake.take(id, Array.from({ length: DEVICES }, (_, n) => report(id, idOf(n), { state: LEVELS[(n + place) % LEVELS.length] ?? 'secured' })));
+    await hub.intake.take(
+      id,
+      Array.from({ length: DEVICES }, (_, n) =>
+        report(id, idOf(n), { state: LEVELS[(n + place) % LEVELS.length] ?? 'secured' }),
+      ),
+    );
   }
   const first = await eventuallyTheSame(hub, node);
   // Else the comparison would prove little.
@@ -105,20 +139,29 @@ test('what partners report counts at every hub when a rule changes, also where i
   const { hub } = await hubAndNode();
   const phoneId = idOf(1);
   const asked = { user: ALICE, application: 'Exchange', device: { grade: 'claim', value: phoneId } } as const;
-  const put = (of: Pick<TestPipeline, 'configuration'>, order: string[]): Promise<void> => of.configuration.write('test', async (tx, changed) => {
-    const rule = { priority: 1, method: 'primary', order, silentPartner: 'ignore' };
-    await tx.documents.put('mergeRule', 'rule', rule, 0);
-    changed({ kind: 'mergeRule', id: 'rule', after: rule });
-  });
+  const put = (of: Pick<TestPipeline, 'configuration'>, order: string[]): Promise<void> =>
+    of.configuration.write('test', async (tx, changed) => {
+      const rule = { priority: 1, method: 'primary', order, silentPartner: 'ignore' };
+      await tx.documents.put('mergeRule', 'rule', rule, 0);
+      changed({ kind: 'mergeRule', id: 'rule', after: rule });
+    });
   await hub.devices.put('test', phone(phoneId, hub.clock.now()));
   await put(hub, [LOOKOUT, ZIMPERIUM]);
   for (const id of [LOOKOUT, ZIMPERIUM]) await hub.intake.take(id, [report(id, phoneId, { state: 'secured' })]);
-  const other = await startPipeline({ store: hub.store, clock: hub.clock, onError: (error) => { throw error; } });
+  const other = await startPipeline({
+    store: hub.store,
+    clock: hub.clock,
+    onError: (error) => {
+      throw error;
+    },
+  });
   cleanUps.push(() => other.close());
   expect(other.decider.decide(asked).decision).toBe(true);
   await hub.intake.take(ZIMPERIUM, [report(ZIMPERIUM, phoneId, { state: 'highSeverity' })]);
   expect(hub.decider.decide(asked).decision).toBe(true);
-  await expect.poll(() => other.decider.view.posture(phoneId)?.views.find(({ connectorId }) => connectorId === ZIMPERIUM)?.state).toBe('highSeverity');
+  await expect
+    .poll(() => other.decider.view.posture(phoneId)?.views.find(({ connectorId }) => connectorId === ZIMPERIUM)?.state)
+    .toBe('highSeverity');
   await put(other, [ZIMPERIUM, LOOKOUT]);
   expect(other.decider.decide(asked).decision).toBe(false);
 }, 60_000);

@@ -31,7 +31,15 @@ export interface ViewDependencies {
  */
 export async function startView({ store, clock, onError }: ViewDependencies): Promise<View> {
   const memory = new ReadModel(() => clock.now());
-  const following = new FollowChanges({ store, memory, serial: new Serial(), clock, origin: randomUUID(), evaluate: () => Promise.resolve(), onError });
+  const following = new FollowChanges({
+    store,
+    memory,
+    serial: new Serial(),
+    clock,
+    origin: randomUUID(),
+    evaluate: () => Promise.resolve(),
+    onError,
+  });
   following.follow();
   await memory.load(store);
   const heartbeats = setInterval(() => void memory.loadHeartbeats(store).catch(onError), HEARTBEATS_EVERY_MS).unref();

@@ -31,7 +31,7 @@ export class TermIndex {
   }
 
   /** The values that devices hold, each with how many do. */
-  * terms(connectorId: string): Generator<readonly [term: string, devices: number]> {
+  *terms(connectorId: string): Generator<readonly [term: string, devices: number]> {
     for (const [term, { size }] of this.#connectors.get(connectorId)?.holders ?? []) yield [term, size];
   }
 
@@ -54,7 +54,8 @@ export class TermIndex {
   }
 
   #count(views: readonly PartnerWord[], by: 1 | -1): void {
-    for (const connectorId of new Set(views.filter(isCurrent).map((view) => view.connectorId))) this.#of(connectorId).devices += by;
+    for (const connectorId of new Set(views.filter(isCurrent).map((view) => view.connectorId)))
+      this.#of(connectorId).devices += by;
   }
 
   #add(connectorId: string, term: string, deviceId: string): void {
@@ -77,9 +78,20 @@ export class TermIndex {
 }
 
 /** Nearly every change: the one partner of a device reports what it reported, or something else that is understood. */
-function isPlainChange([before, ...olderOnes]: readonly PartnerWord[], [after, ...newerOnes]: readonly PartnerWord[]): boolean {
-  return before !== undefined && after !== undefined && olderOnes.length === 0 && newerOnes.length === 0 && before.connectorId === after.connectorId
-    && before.unrecognized === undefined && after.unrecognized === undefined && isCurrent(before) === isCurrent(after);
+function isPlainChange(
+  [before, ...olderOnes]: readonly PartnerWord[],
+  [after, ...newerOnes]: readonly PartnerWord[],
+): boolean {
+  return (
+    before !== undefined &&
+    after !== undefined &&
+    olderOnes.length === 0 &&
+    newerOnes.length === 0 &&
+    before.connectorId === after.connectorId &&
+    before.unrecognized === undefined &&
+    after.unrecognized === undefined &&
+    isCurrent(before) === isCurrent(after)
+  );
 }
 
 /** Whether the partner still reports about the device under this identity. */
@@ -88,5 +100,7 @@ function isCurrent({ retired, held, superseded }: PartnerWord): boolean {
 }
 
 function termsOf(views: readonly PartnerWord[]): readonly { readonly connectorId: string; readonly term: string }[] {
-  return views.flatMap((view) => (isCurrent(view) ? view.unrecognized?.terms ?? [] : []).map((term) => ({ connectorId: view.connectorId, term })));
+  return views.flatMap((view) =>
+    (isCurrent(view) ? (view.unrecognized?.terms ?? []) : []).map((term) => ({ connectorId: view.connectorId, term })),
+  );
 }

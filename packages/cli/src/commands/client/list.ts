@@ -10,16 +10,31 @@ export const list = command({
   examples: [{ line: 'sallyport client list' }],
   async run(_, { hub, style }) {
     const hubClient = await hub();
-    const [clients, named] = await Promise.all([hubClient.all<ApplicationResource>(APPLICATIONS), connectorNames(hubClient)]);
+    const [clients, named] = await Promise.all([
+      hubClient.all<ApplicationResource>(APPLICATIONS),
+      connectorNames(hubClient),
+    ]);
     return {
       json: clients,
-      text: table(clients, [
-        { title: 'NAME', cell: (client) => client.displayName },
-        { title: 'CLIENT ID', cell: (client) => client.appId },
-        { title: 'PERMISSIONS', cell: (client) => (client.permissions.length > 4 ? `${client.permissions.length} permissions` : client.permissions.join(' ')) },
-        { title: 'PARTNER', cell: (client) => named(client.mobileThreatDefenseConnectorId) },
-        { title: 'SECRETS UNTIL', cell: (client) => client.passwordCredentials.map(({ endDateTime }) => endDateTime.slice(0, 10)).join(' ') },
-      ], style, 'There are no clients.'),
+      text: table(
+        clients,
+        [
+          { title: 'NAME', cell: (client) => client.displayName },
+          { title: 'CLIENT ID', cell: (client) => client.appId },
+          {
+            title: 'PERMISSIONS',
+            cell: (client) =>
+              client.permissions.length > 4 ? `${client.permissions.length} permissions` : client.permissions.join(' '),
+          },
+          { title: 'PARTNER', cell: (client) => named(client.mobileThreatDefenseConnectorId) },
+          {
+            title: 'SECRETS UNTIL',
+            cell: (client) => client.passwordCredentials.map(({ endDateTime }) => endDateTime.slice(0, 10)).join(' '),
+          },
+        ],
+        style,
+        'There are no clients.',
+      ),
     };
   },
 });

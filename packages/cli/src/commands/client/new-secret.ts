@@ -11,19 +11,29 @@ export interface NewSecret {
   readonly endDateTime: string;
 }
 
-export function addSecret(client: HubClient, { id }: ApplicationResource, displayName: string, until: string | undefined): Promise<NewSecret> {
-  return client.post<NewSecret>(`${APPLICATIONS}/${id}/addPassword`, { passwordCredential: { displayName, ...(until === undefined ? {} : { endDateTime: endOf(until) }) } });
+export function addSecret(
+  client: HubClient,
+  { id }: ApplicationResource,
+  displayName: string,
+  until: string | undefined,
+): Promise<NewSecret> {
+  return client.post<NewSecret>(`${APPLICATIONS}/${id}/addPassword`, {
+    passwordCredential: { displayName, ...(until === undefined ? {} : { endDateTime: endOf(until) }) },
+  });
 }
 
 export function newClientText(application: ApplicationResource, secret: NewSecret, style: Style): string {
-  return `${facts([
-    ['Name', application.displayName],
-    ['Client id', application.appId],
-    ['Client secret', secret.secretText],
-    ['Secret ends', instant(secret.endDateTime)],
-    ['Permissions', application.permissions.join(' ')],
-    ['Connector', application.mobileThreatDefenseConnectorId],
-  ], style)}\n${style.warn('The secret is shown only now; the hub keeps a hash of it.')}\n`;
+  return `${facts(
+    [
+      ['Name', application.displayName],
+      ['Client id', application.appId],
+      ['Client secret', secret.secretText],
+      ['Secret ends', instant(secret.endDateTime)],
+      ['Permissions', application.permissions.join(' ')],
+      ['Connector', application.mobileThreatDefenseConnectorId],
+    ],
+    style,
+  )}\n${style.warn('The secret is shown only now; the hub keeps a hash of it.')}\n`;
 }
 
 function endOf(date: string): string {

@@ -15,22 +15,32 @@ export const set = command({
   args: { client: word('CLIENT', 'Name or client id') },
   flags: { name: text('NAME', 'What people call the client'), ...askingFlags },
   examples: [
-    { line: 'sallyport client set gateway --trust-set phones', says: 'believe the device certificates of these CAs when this gateway hands them on' },
+    {
+      line: 'sallyport client set gateway --trust-set phones',
+      says: 'believe the device certificates of these CAs when this gateway hands them on',
+    },
     { line: 'sallyport client set gateway --steps-up on --strict-context on' },
   ],
   async run({ args, flags }, { hub, style }) {
     const changes = { ...withoutAbsent({ displayName: flags.name }), ...askingMembers(flags) };
-    if (Object.keys(changes).length === 0) throw new UsageError('Say what to change: --name, --trust-set, --steps-up or --strict-context.');
+    if (Object.keys(changes).length === 0)
+      throw new UsageError('Say what to change: --name, --trust-set, --steps-up or --strict-context.');
     const client = await hub();
     const { id } = await findApplication(client, args.client);
     await client.patch(`${APPLICATIONS}/${id}`, changes);
     const after = await client.get<ApplicationResource>(`${APPLICATIONS}/${id}`);
     return {
       json: after,
-      text: facts([
-        ['Name', after.displayName], ['Client id', after.appId], ['Trust set', after.deviceTrustSet ?? 'none'],
-        ['Obligations', after.supportedObligations.join(' ')], ['Strict context', after.strictContext],
-      ], style),
+      text: facts(
+        [
+          ['Name', after.displayName],
+          ['Client id', after.appId],
+          ['Trust set', after.deviceTrustSet ?? 'none'],
+          ['Obligations', after.supportedObligations.join(' ')],
+          ['Strict context', after.strictContext],
+        ],
+        style,
+      ),
     };
   },
 });

@@ -18,10 +18,13 @@ const DOUBTS = {
 } as const;
 
 export function clockText({ dateTime, doubt, deletionHeld, pulledBack }: ClockResource, style: Style): string {
-  return facts([
-    ['Time that counts', instant(dateTime)],
-    ['In doubt', doubt === null ? 'no' : DOUBTS[doubt]],
-    ['Deleting what is old', deletionHeld ? 'waits until the time is confirmed' : 'goes on'],
-    ['Times pulled back', String(pulledBack)],
-  ], style);
+  return facts(
+    [
+      ['Time that counts', instant(dateTime)],
+      ['In doubt', doubt === null ? 'no' : DOUBTS[doubt]],
+      ['Deleting what is old', deletionHeld ? 'waits until the time is confirmed' : 'goes on'],
+      ['Times pulled back', String(pulledBack)],
+    ],
+    style,
+  );
 }

@@ -19,8 +19,16 @@ export const fetchKeys = command({
   examples: [{ line: 'sallyport connector fetch-keys Okta' }],
   async run({ args }, { hub, style }) {
     const client = await hub();
-    const result = await client.post<FetchedKeys>(`${linkPath(await connectorIdHere(client, args.connector))}/fetchKeys`);
-    const keys = result.keys.map(({ keyId, keyType }) => `  ${plain(keyId ?? '(no id)')}  ${plain(keyType)}\n`).join('');
-    return { json: result, text: `${result.ok ? style.good('ok') : style.bad('failed')}  ${plain(result.message)}\n${keys}`, exit: result.ok ? EXIT.ok : EXIT.failed };
+    const result = await client.post<FetchedKeys>(
+      `${linkPath(await connectorIdHere(client, args.connector))}/fetchKeys`,
+    );
+    const keys = result.keys
+      .map(({ keyId, keyType }) => `  ${plain(keyId ?? '(no id)')}  ${plain(keyType)}\n`)
+      .join('');
+    return {
+      json: result,
+      text: `${result.ok ? style.good('ok') : style.bad('failed')}  ${plain(result.message)}\n${keys}`,
+      exit: result.ok ? EXIT.ok : EXIT.failed,
+    };
   },
 });

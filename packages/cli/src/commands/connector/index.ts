@@ -16,5 +16,19 @@ import { vendors } from './vendors.ts';
 export const connector: Group = {
   name: 'connector',
   summary: 'Links to Mobile Threat Defense partners',
-  commands: [list, get, set, remove, vendors, link, unlink, test, fetchKeys, tryWebhook, tryCef, unknownTerms, handleTerm],
+  commands: [
+    list,
+    get,
+    set,
+    remove,
+    vendors,
+    link,
+    unlink,
+    test,
+    fetchKeys,
+    tryWebhook,
+    tryCef,
+    unknownTerms,
+    handleTerm,
+  ],
 };

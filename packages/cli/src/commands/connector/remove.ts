@@ -10,7 +10,10 @@ export const remove = command({
   summary: 'Remove a connector, with what its partner said of devices; its reports are no longer taken',
   args: { connector: word('PARTNER', 'Short name of the partner, or the id of the connector') },
   flags: { preview: PREVIEW_FLAG },
-  examples: [{ line: 'sallyport connector remove zimperium --preview' }, { line: 'sallyport connector remove zimperium' }],
+  examples: [
+    { line: 'sallyport connector remove zimperium --preview' },
+    { line: 'sallyport connector remove zimperium' },
+  ],
   async run({ args, flags }, { hub, style }) {
     const client = await hub();
     const { id, partnerDisplayName } = await findConnector(client, args.connector);
@@ -19,6 +22,9 @@ export const remove = command({
       return { json: found, text: await previewText(found, client, style) };
     }
     const { opened, closed } = await client.change('DELETE', `${CONNECTORS}/${id}`);
-    return { json: { removed: id, opened, closed }, text: `Removed the connector ${partnerDisplayName ?? id}.\n${accessEffect({ opened, closed })}` };
+    return {
+      json: { removed: id, opened, closed },
+      text: `Removed the connector ${partnerDisplayName ?? id}.\n${accessEffect({ opened, closed })}`,
+    };
   },
 });

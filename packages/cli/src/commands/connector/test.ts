@@ -20,26 +20,34 @@ export const test = command({
     const { problem } = status;
     return {
       json: { ...result, status },
-      text: `${result.ok ? style.good('ok') : style.bad('failed')}  ${plain(result.message)}\n${facts([
-        ['At work', status.running],
-        ['Last answer', instant(status.lastSuccessDateTime)],
-        ['Last report', instant(status.lastReportDateTime)],
-        ...formerSecretFacts(status.formerSecrets),
-        ['Unknown values', unknownValues(status.unknownTerms)],
-        ['Unreadable', unreadable(status.unread)],
-        ['Problem', problem === null ? undefined : `${problem.message} (${instant(problem.dateTime) ?? ''})`],
-      ], style)}`,
+      text: `${result.ok ? style.good('ok') : style.bad('failed')}  ${plain(result.message)}\n${facts(
+        [
+          ['At work', status.running],
+          ['Last answer', instant(status.lastSuccessDateTime)],
+          ['Last report', instant(status.lastReportDateTime)],
+          ...formerSecretFacts(status.formerSecrets),
+          ['Unknown values', unknownValues(status.unknownTerms)],
+          ['Unreadable', unreadable(status.unread)],
+          ['Problem', problem === null ? undefined : `${problem.message} (${instant(problem.dateTime) ?? ''})`],
+        ],
+        style,
+      )}`,
       exit: result.ok ? EXIT.ok : EXIT.failed,
     };
   },
 });
 
 function unreadable(unread: VendorLinkStatus['unread']): string | undefined {
-  return unread === null ? undefined : `${unread.count} ${unread.count === 1 ? 'record' : 'records'}, last ${instant(unread.lastDateTime) ?? ''}`;
+  return unread === null
+    ? undefined
+    : `${unread.count} ${unread.count === 1 ? 'record' : 'records'}, last ${instant(unread.lastDateTime) ?? ''}`;
 }
 
 function unknownValues(terms: VendorLinkStatus['unknownTerms']): string | undefined {
   if (terms.length === 0) return undefined;
-  const shown = terms.slice(0, 3).map(({ field, value, handling }) => `${field} "${value}"${handling === 'automatic' ? '' : ` (${handling})`}`).join(', ');
+  const shown = terms
+    .slice(0, 3)
+    .map(({ field, value, handling }) => `${field} "${value}"${handling === 'automatic' ? '' : ` (${handling})`}`)
+    .join(', ');
   return `${shown}${terms.length > 3 ? ` and ${terms.length - 3} more` : ''}; see: sallyport connector unknown-terms`;
 }

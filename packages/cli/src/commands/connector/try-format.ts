@@ -23,19 +23,37 @@ interface TriedRecord {
     readonly device: readonly { readonly type: string; readonly value: string }[];
     readonly observedDateTime: string;
     readonly threatState: string | null;
-    readonly findings: readonly { readonly id: string; readonly type: string; readonly severity: string | null; readonly state: string; readonly title: string | null }[];
+    readonly findings: readonly {
+      readonly id: string;
+      readonly type: string;
+      readonly severity: string | null;
+      readonly state: string;
+      readonly title: string | null;
+    }[];
     readonly flag: string | null;
   } | null;
-  readonly problems: readonly { readonly field: string; readonly path: string; readonly value?: string; readonly message: string }[];
+  readonly problems: readonly {
+    readonly field: string;
+    readonly path: string;
+    readonly value?: string;
+    readonly message: string;
+  }[];
 }
 
 /** Tries settings on a sample at the hub; nothing is stored there. Fails where a script should not go on. */
-export async function tryFormat(vendor: 'webhook' | 'syslog-cef', request: TryRequest, { hub, style }: Context): Promise<Result> {
+export async function tryFormat(
+  vendor: 'webhook' | 'syslog-cef',
+  request: TryRequest,
+  { hub, style }: Context,
+): Promise<Result> {
   const answer = await (await hub()).post<TryAnswer>(`/admin/v1/vendors/${vendor}/try`, request);
   const { authentication, records } = answer;
-  const good = authentication?.ok !== false && records.every(({ signal, problems }) => signal !== null && problems.length === 0);
+  const good =
+    authentication?.ok !== false && records.every(({ signal, problems }) => signal !== null && problems.length === 0);
   const lines = [
-    ...(authentication === null ? [] : [`${authentication.ok ? style.good('let in') : style.bad('kept out')}  ${plain(authentication.message)}`]),
+    ...(authentication === null
+      ? []
+      : [`${authentication.ok ? style.good('let in') : style.bad('kept out')}  ${plain(authentication.message)}`]),
     ...records.flatMap((record) => recordText(record, style)),
   ];
   return { json: answer, text: `${lines.join('\n')}\n`, exit: good ? EXIT.ok : EXIT.failed };
@@ -43,16 +61,30 @@ export async function tryFormat(vendor: 'webhook' | 'syslog-cef', request: TryRe
 
 function recordText({ place, signal, problems }: TriedRecord, style: Style): readonly string[] {
   const row = (name: string, text: string): string => `  ${style.dim(name.padEnd(8))}  ${plain(text)}`;
-  const told = signal === null ? [row('says', 'nothing about a device')] : [
-    `  ${style.dim('state'.padEnd(8))}  ${signal.threatState === null ? 'stays as it was' : stateColour(style)(signal.threatState)}`,
-    row('seen', instant(signal.observedDateTime) ?? ''),
-    ...signal.device.map(({ type, value }) => row('device', `${type} ${value}`)),
-    ...signal.findings.map(({ id, type, severity, state, title }) => row('finding', [id, type, state, severity ?? 'informational', title === type ? '' : title].filter((part) => part !== '').join('  '))),
-    row('report', signal.reportId),
-    ...(signal.flag === null ? [] : [row('flagged', signal.flag)]),
-  ];
+  const told =
+    signal === null
+      ? [row('says', 'nothing about a device')]
+      : [
+          `  ${style.dim('state'.padEnd(8))}  ${signal.threatState === null ? 'stays as it was' : stateColour(style)(signal.threatState)}`,
+          row('seen', instant(signal.observedDateTime) ?? ''),
+          ...signal.device.map(({ type, value }) => row('device', `${type} ${value}`)),
+          ...signal.findings.map(({ id, type, severity, state, title }) =>
+            row(
+              'finding',
+              [id, type, state, severity ?? 'informational', title === type ? '' : title]
+                .filter((part) => part !== '')
+                .join('  '),
+            ),
+          ),
+          row('report', signal.reportId),
+          ...(signal.flag === null ? [] : [row('flagged', signal.flag)]),
+        ];
   return [
-    style.bold(plain(place)), ...told,
-    ...problems.map(({ field, path, value, message }) => `  ${style.warn('problem'.padEnd(8))}  ${plain(`${field}: ${path}${value === undefined ? '' : ` = ${value}`} ${message}`)}`),
+    style.bold(plain(place)),
+    ...told,
+    ...problems.map(
+      ({ field, path, value, message }) =>
+        `  ${style.warn('problem'.padEnd(8))}  ${plain(`${field}: ${path}${value === undefined ? '' : ` = ${value}`} ${message}`)}`,
+    ),
   ];
 }

@@ -5,7 +5,8 @@ import { linkPath } from './vendor-link.ts';
 
 export const unlink = command({
   name: 'unlink',
-  summary: 'End the link of a connector to its vendor, with its secrets; what was reported stays until another vendor is linked',
+  summary:
+    'End the link of a connector to its vendor, with its secrets; what was reported stays until another vendor is linked',
   args: { connector: word('PARTNER', 'Short name of the partner, or the id of the connector') },
   examples: [{ line: 'sallyport connector unlink zimperium' }],
   async run({ args }, { hub }) {

@@ -27,7 +27,11 @@ export interface VendorLinkStatus {
   readonly lastSuccessDateTime: string | null;
   readonly lastReportDateTime: string | null;
   readonly unread: { readonly count: number; readonly lastDateTime: string; readonly message: string } | null;
-  readonly problem: { readonly dateTime: string; readonly message: string; readonly nextTryDateTime: string | null } | null;
+  readonly problem: {
+    readonly dateTime: string;
+    readonly message: string;
+    readonly nextTryDateTime: string | null;
+  } | null;
   readonly unknownTerms: readonly UnknownTermResource[];
 }
 
@@ -38,7 +42,11 @@ export interface VendorDescription {
   /** `null`: an open way in, for any connector. */
   readonly connectorId: string | null;
   readonly secrets: readonly string[];
-  readonly settingsSchema: { readonly properties?: Readonly<Record<string, { readonly type?: string; readonly title?: string; readonly description?: string }>> };
+  readonly settingsSchema: {
+    readonly properties?: Readonly<
+      Record<string, { readonly type?: string; readonly title?: string; readonly description?: string }>
+    >;
+  };
 }
 
 export function linkPath(connectorId: string): string {
@@ -47,24 +55,33 @@ export function linkPath(connectorId: string): string {
 
 /** Lines for `facts`, one for each. */
 export function formerSecretFacts(secrets: readonly FormerSecret[]): readonly (readonly [string, string])[] {
-  return secrets.map(({ name, acceptedUntilDateTime }) => [`Former ${name}`, `accepted until ${instant(acceptedUntilDateTime) ?? ''}`]);
+  return secrets.map(({ name, acceptedUntilDateTime }) => [
+    `Former ${name}`,
+    `accepted until ${instant(acceptedUntilDateTime) ?? ''}`,
+  ]);
 }
 
 /** `["baseUrl=https://...", "pollMinutes=5"]` as settings, each of the type that the vendor's schema says. */
 export function settingsFrom(pairs: readonly string[], vendor: VendorDescription): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(pairs.map((pair) => {
-    const at = pair.indexOf('=');
-    if (at < 1) throw new UsageError(`--set takes NAME=VALUE, not "${pair}".`);
-    const name = pair.slice(0, at);
-    if (vendor.secrets.includes(name)) throw new UsageError(`${name} is a secret, and every user of this machine can read a command line. Give it with --secret ${name}=@FILE or --secret ${name}=VARIABLE.`);
-    return [name, typed(name, pair.slice(at + 1), vendor)];
-  }));
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw new UsageError(`--set takes NAME=VALUE, not "${pair}".`);
+      const name = pair.slice(0, at);
+      if (vendor.secrets.includes(name))
+        throw new UsageError(
+          `${name} is a secret, and every user of this machine can read a command line. Give it with --secret ${name}=@FILE or --secret ${name}=VARIABLE.`,
+        );
+      return [name, typed(name, pair.slice(at + 1), vendor)];
+    }),
+  );
 }
 
 /** The settings of a vendor from a file. */
 export async function readSettings(path: string, context: Pick<Context, 'readInput'>): Promise<object> {
   const settings = await readJson(path, context);
-  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) throw new UsageError(`${path} must hold a JSON object with settings.`);
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
+    throw new UsageError(`${path} must hold a JSON object with settings.`);
   return settings;
 }
 

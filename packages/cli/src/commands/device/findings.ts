@@ -16,7 +16,14 @@ export const findings = command({
   async run({ args, flags }, { hub, style }) {
     const client = await hub();
     const { id } = await findDevice(client, args.device);
-    const found = await client.all<Finding>(withQuery(`/admin/v1/devices/${id}/findings`, { language: flags.language }));
-    return { json: found, text: findingsTable(found, style, 'No partner has found anything on this device.', { partner: await connectorNames(client) }) };
+    const found = await client.all<Finding>(
+      withQuery(`/admin/v1/devices/${id}/findings`, { language: flags.language }),
+    );
+    return {
+      json: found,
+      text: findingsTable(found, style, 'No partner has found anything on this device.', {
+        partner: await connectorNames(client),
+      }),
+    };
   },
 });

@@ -13,8 +13,14 @@ export const get = command({
   async run({ args }, { hub, style }) {
     const client = await hub();
     const device = await findDevice(client, args.device);
-    const [identities, named] = await Promise.all([client.all<Identity>(identitiesPath(device.id)), connectorNames(client)]);
+    const [identities, named] = await Promise.all([
+      client.all<Identity>(identitiesPath(device.id)),
+      connectorNames(client),
+    ]);
     const records = identitiesText(identities, named, style);
-    return { json: { ...device, identities }, text: `${deviceText(device, style)}${records === '' ? '' : `\n${records}`}` };
+    return {
+      json: { ...device, identities },
+      text: `${deviceText(device, style)}${records === '' ? '' : `\n${records}`}`,
+    };
   },
 });

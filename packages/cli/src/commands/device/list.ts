@@ -30,20 +30,31 @@ export const list = command({
       ...(flags.filter === undefined ? [] : [`(${flags.filter})`]),
     ];
     const most = flags.top ?? 100;
-    const query = withQuery(DEVICES, { $filter: filters.join(' and '), $orderby: flags.orderBy, $top: Math.min(most, 1_000) });
+    const query = withQuery(DEVICES, {
+      $filter: filters.join(' and '),
+      $orderby: flags.orderBy,
+      $top: Math.min(most, 1_000),
+    });
     const devices = await client.all<DeviceResource>(query, most);
     return {
       json: devices,
-      text: table(devices, [
-        { title: 'NAME', cell: (device) => device.deviceName },
-        { title: 'USER', cell: (device) => device.userPrincipalName },
-        { title: 'SYSTEM', cell: (device) => [device.operatingSystem, device.osVersion].filter(Boolean).join(' ') },
-        { title: 'COMPLIANCE', cell: (device) => device.complianceState, paint: stateColour(style) },
-        { title: 'THREAT', cell: (device) => device.partnerReportedThreatState, paint: stateColour(style) },
-        { title: 'LAST CONTACT', cell: (device) => instant(device.lastSyncDateTime) },
-        { title: 'ID', cell: (device) => device.id },
-        ...(devices.some((device) => device['@sallyport.supersededBy'] !== undefined) ? [{ title: 'SUPERSEDED BY', cell: (device: DeviceResource) => device['@sallyport.supersededBy'] }] : []),
-      ], style, 'No devices.'),
+      text: table(
+        devices,
+        [
+          { title: 'NAME', cell: (device) => device.deviceName },
+          { title: 'USER', cell: (device) => device.userPrincipalName },
+          { title: 'SYSTEM', cell: (device) => [device.operatingSystem, device.osVersion].filter(Boolean).join(' ') },
+          { title: 'COMPLIANCE', cell: (device) => device.complianceState, paint: stateColour(style) },
+          { title: 'THREAT', cell: (device) => device.partnerReportedThreatState, paint: stateColour(style) },
+          { title: 'LAST CONTACT', cell: (device) => instant(device.lastSyncDateTime) },
+          { title: 'ID', cell: (device) => device.id },
+          ...(devices.some((device) => device['@sallyport.supersededBy'] !== undefined)
+            ? [{ title: 'SUPERSEDED BY', cell: (device: DeviceResource) => device['@sallyport.supersededBy'] }]
+            : []),
+        ],
+        style,
+        'No devices.',
+      ),
     };
   },
 });

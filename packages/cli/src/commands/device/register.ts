@@ -19,7 +19,11 @@ export const register = command({
     imei: text('NUMBER', 'IMEI'),
     owner: oneOf(['company', 'personal'], 'Whose it is. Default: company'),
   },
-  examples: [{ line: 'sallyport device register --name "Ada\'s phone" --os Android --os-version 14 --user ada@example.com --serial SN-1' }],
+  examples: [
+    {
+      line: 'sallyport device register --name "Ada\'s phone" --os Android --os-version 14 --user ada@example.com --serial SN-1',
+    },
+  ],
   async run({ flags }, { hub, style }) {
     const client = await hub();
     const device = await client.post<DeviceResource>(DEVICES, {

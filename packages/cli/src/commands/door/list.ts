@@ -12,13 +12,18 @@ export const list = command({
     const doors = await (await hub()).all<DoorResource>(DOORS);
     return {
       json: doors,
-      text: table(doors, [
-        { title: 'ID', cell: (door) => door.id },
-        { title: 'NAME', cell: (door) => door.displayName },
-        { title: 'ENABLED', cell: (door) => door.enabled },
-        { title: 'ADDRESS', cell: (door) => door.url },
-        { title: 'KEY', cell: (door) => `${door.hint}...` },
-      ], style, 'There are no doors yet. "sallyport door create --help" tells how to make one.'),
+      text: table(
+        doors,
+        [
+          { title: 'ID', cell: (door) => door.id },
+          { title: 'NAME', cell: (door) => door.displayName },
+          { title: 'ENABLED', cell: (door) => door.enabled },
+          { title: 'ADDRESS', cell: (door) => door.url },
+          { title: 'KEY', cell: (door) => `${door.hint}...` },
+        ],
+        style,
+        'There are no doors yet. "sallyport door create --help" tells how to make one.',
+      ),
     };
   },
 });

@@ -20,17 +20,35 @@ export const list = command({
     language: oneOf(LANGUAGES, 'The language of categories and advice. Default: en'),
     top: wholeNumber('COUNT', 'Maximum number of rows, the newest first. Default: 100', [1, 100_000]),
   },
-  examples: [{ line: 'sallyport finding list --severity high' }, { line: 'sallyport finding list --category net.phishing_contact --state all --json' }],
+  examples: [
+    { line: 'sallyport finding list --severity high' },
+    { line: 'sallyport finding list --category net.phishing_contact --state all --json' },
+  ],
   async run({ flags }, { hub, style }) {
     const { state = 'open', severity, category, connector, device, language, top = 100 } = flags;
-    if (category !== undefined && !(THREAT_CATEGORIES as readonly string[]).includes(category)) throw new UsageError(`--category must be one of ${THREAT_CATEGORIES.join(', ')}.`);
+    if (category !== undefined && !(THREAT_CATEGORIES as readonly string[]).includes(category))
+      throw new UsageError(`--category must be one of ${THREAT_CATEGORIES.join(', ')}.`);
     const client = await hub();
-    const findings = await readPages<Finding>(client, '/admin/v1/findings', {
-      state: state === 'all' ? undefined : state, severity, category, language,
-      connectorId: connector === undefined ? undefined : await connectorIdHere(client, connector),
-      deviceId: device === undefined ? undefined : (await findDevice(client, device)).id,
-    }, top);
-    const [partner, named] = await Promise.all([connectorNames(client), deviceNames(client, findings.map(({ deviceId }) => deviceId))]);
+    const findings = await readPages<Finding>(
+      client,
+      '/admin/v1/findings',
+      {
+        state: state === 'all' ? undefined : state,
+        severity,
+        category,
+        language,
+        connectorId: connector === undefined ? undefined : await connectorIdHere(client, connector),
+        deviceId: device === undefined ? undefined : (await findDevice(client, device)).id,
+      },
+      top,
+    );
+    const [partner, named] = await Promise.all([
+      connectorNames(client),
+      deviceNames(
+        client,
+        findings.map(({ deviceId }) => deviceId),
+      ),
+    ]);
     return { json: findings, text: findingsTable(findings, style, 'No such findings.', { partner, device: named }) };
   },
 });

@@ -20,15 +20,26 @@ export const create = command({
     const members: string[] = [];
     for (const name of flags.member) members.push(await memberId(client, name));
     const group = await client.post<GroupResource>(GROUPS, {
-      displayName: args.name, securityEnabled: true, mailEnabled: false, mailNickname: nickname(args.name),
+      displayName: args.name,
+      securityEnabled: true,
+      mailEnabled: false,
+      mailNickname: nickname(args.name),
       ...(flags.description === undefined ? {} : { description: flags.description }),
     });
     const added = await addMembers(client, group, members);
-    return { json: { ...group, members }, text: `Made the group ${group.displayName} (${group.id}) with ${added} member${added === 1 ? '' : 's'}.\n` };
+    return {
+      json: { ...group, members },
+      text: `Made the group ${group.displayName} (${group.id}) with ${added} member${added === 1 ? '' : 's'}.\n`,
+    };
   },
 });
 
 /** Graph wants one for every group; letters and digits are always allowed. */
 function nickname(name: string): string {
-  return name.normalize('NFKD').replaceAll(/[^A-Za-z0-9]/gu, '').slice(0, 60) || 'group';
+  return (
+    name
+      .normalize('NFKD')
+      .replaceAll(/[^A-Za-z0-9]/gu, '')
+      .slice(0, 60) || 'group'
+  );
 }

@@ -5,4 +5,8 @@ import { members } from './list-members.ts';
 import { list } from './list.ts';
 import { removeMember } from './remove-member.ts';
 
-export const group: Group = { name: 'group', summary: 'Groups that policies are for', commands: [list, create, members, addMember, removeMember] };
+export const group: Group = {
+  name: 'group',
+  summary: 'Groups that policies are for',
+  commands: [list, create, members, addMember, removeMember],
+};

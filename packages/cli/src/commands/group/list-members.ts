@@ -13,14 +13,20 @@ export const members = command({
     const client = await hub();
     const { id } = await findGroup(client, args.group);
     const found = await client.all(`${GROUPS}/${id}/members`);
-    const text = (member: Resource, name: string): string | null => (typeof member[name] === 'string' ? member[name] : null);
+    const text = (member: Resource, name: string): string | null =>
+      typeof member[name] === 'string' ? member[name] : null;
     return {
       json: found,
-      text: table(found, [
-        { title: 'KIND', cell: (member) => text(member, '@odata.type')?.replace('#microsoft.graph.', '') },
-        { title: 'NAME', cell: (member) => text(member, 'userPrincipalName') ?? text(member, 'displayName') },
-        { title: 'ID', cell: (member) => text(member, 'id') },
-      ], style, 'The group has no members.'),
+      text: table(
+        found,
+        [
+          { title: 'KIND', cell: (member) => text(member, '@odata.type')?.replace('#microsoft.graph.', '') },
+          { title: 'NAME', cell: (member) => text(member, 'userPrincipalName') ?? text(member, 'displayName') },
+          { title: 'ID', cell: (member) => text(member, 'id') },
+        ],
+        style,
+        'The group has no members.',
+      ),
     };
   },
 });

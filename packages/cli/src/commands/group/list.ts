@@ -11,11 +11,16 @@ export const list = command({
     const groups = await (await hub()).all<GroupResource>(GROUPS);
     return {
       json: groups,
-      text: table(groups, [
-        { title: 'NAME', cell: (group) => group.displayName },
-        { title: 'DESCRIPTION', cell: (group) => group.description },
-        { title: 'ID', cell: (group) => group.id },
-      ], style, 'No groups.'),
+      text: table(
+        groups,
+        [
+          { title: 'NAME', cell: (group) => group.displayName },
+          { title: 'DESCRIPTION', cell: (group) => group.description },
+          { title: 'ID', cell: (group) => group.id },
+        ],
+        style,
+        'No groups.',
+      ),
     };
   },
 });

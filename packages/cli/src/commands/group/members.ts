@@ -7,17 +7,23 @@ import { isGuid } from '../shared/odata.ts';
 export async function memberId(client: HubClient, name: string): Promise<string> {
   if (!isGuid(name)) return (await findUser(client, name)).id;
   for (const path of ['/v1.0/users', GROUPS, DEVICES]) {
-    if (await client.find(`${path}/${name}`) !== undefined) return name.toLowerCase();
+    if ((await client.find(`${path}/${name}`)) !== undefined) return name.toLowerCase();
   }
   throw new Error(`There is no user, group or device with the id ${name}.`);
 }
 
 /** Answers how many were new. */
-export async function addMembers(client: HubClient, { id }: GroupResource, members: readonly string[]): Promise<number> {
+export async function addMembers(
+  client: HubClient,
+  { id }: GroupResource,
+  members: readonly string[],
+): Promise<number> {
   let added = 0;
   for (const member of members) {
     try {
-      await client.post(`${GROUPS}/${id}/members/$ref`, { '@odata.id': `${client.baseUrl}/v1.0/directoryObjects/${member}` });
+      await client.post(`${GROUPS}/${id}/members/$ref`, {
+        '@odata.id': `${client.baseUrl}/v1.0/directoryObjects/${member}`,
+      });
       added += 1;
     } catch (error) {
       // Graph refuses what is a member already; for us that is what was wanted.

@@ -13,10 +13,16 @@ export interface NamedMember {
 
 /** Adds those members that the group has not yet. */
 export async function addMissingMembers(hub: HubClient, groupId: string, members: readonly string[]): Promise<void> {
-  const present = new Set((await hub.all<{ readonly id: string }>(`${GROUPS}/${groupId}/members`)).map((member) => member.id));
+  const present = new Set(
+    (await hub.all<{ readonly id: string }>(`${GROUPS}/${groupId}/members`)).map((member) => member.id),
+  );
   const missing = [...new Set(members)].filter((member) => !present.has(member));
   for (let i = 0; i < missing.length; i += MOST_BINDS) {
-    await hub.patch(`${GROUPS}/${groupId}`, { 'members@odata.bind': missing.slice(i, i + MOST_BINDS).map((member) => `${hub.baseUrl}/v1.0/directoryObjects/${member}`) });
+    await hub.patch(`${GROUPS}/${groupId}`, {
+      'members@odata.bind': missing
+        .slice(i, i + MOST_BINDS)
+        .map((member) => `${hub.baseUrl}/v1.0/directoryObjects/${member}`),
+    });
   }
 }
 
@@ -24,10 +30,12 @@ export async function addMissingMembers(hub: HubClient, groupId: string, members
 export function membersNamed(group: Resource): readonly NamedMember[] {
   return ['members', 'members@odata.bind'].flatMap((property) => {
     const members = group[property];
-    return !Array.isArray(members) ? [] : members.flatMap((member: unknown, index) => {
-      const name = nameOf(member);
-      return name === undefined ? [] : [{ name, field: `${property}[${index}]` }];
-    });
+    return !Array.isArray(members)
+      ? []
+      : members.flatMap((member: unknown, index) => {
+          const name = nameOf(member);
+          return name === undefined ? [] : [{ name, field: `${property}[${index}]` }];
+        });
   });
 }
 

@@ -10,18 +10,32 @@ import type { ImportItem, ImportProblem } from './read-files.ts';
 /** What can be seen without a hub: missing properties, wrong types and words, ids that are none, and what is there twice. */
 export function checkItems(items: readonly ImportItem[]): readonly ImportProblem[] {
   const seen = new Map<string, ImportItem>();
-  return items.flatMap((one) => [...missing(one), ...wrongId(one), ...misshapen(one), ...wrongVersion(one), ...repeated(one, seen)]);
+  return items.flatMap((one) => [
+    ...missing(one),
+    ...wrongId(one),
+    ...misshapen(one),
+    ...wrongVersion(one),
+    ...repeated(one, seen),
+  ]);
 }
 
 function missing({ kind, item, file, line }: ImportItem): readonly ImportProblem[] {
-  return kind.required.filter((name) => item[name] === undefined || item[name] === null || item[name] === '')
-    .map((field) => ({ file, line: line(), field, message: `a ${kind.one} needs ${field}${asPowerShell(item, field)}` }));
+  return kind.required
+    .filter((name) => item[name] === undefined || item[name] === null || item[name] === '')
+    .map((field) => ({
+      file,
+      line: line(),
+      field,
+      message: `a ${kind.one} needs ${field}${asPowerShell(item, field)}`,
+    }));
 }
 
 /** `Get-MgUser | ConvertTo-Json` prints the names of PowerShell's own objects, and leaves out types. */
 function asPowerShell(item: ImportItem['item'], field: string): string {
   const capitalised = `${field.charAt(0).toUpperCase()}${field.slice(1)}`;
-  return item[capitalised] === undefined ? '' : `; "${capitalised}" is PowerShell's spelling: export with Invoke-MgGraphRequest -OutputType Json`;
+  return item[capitalised] === undefined
+    ? ''
+    : `; "${capitalised}" is PowerShell's spelling: export with Invoke-MgGraphRequest -OutputType Json`;
 }
 
 function wrongId({ item, file, line }: ImportItem): readonly ImportProblem[] {
@@ -49,7 +63,14 @@ function wrongVersion({ kind, item, file, line }: ImportItem): readonly ImportPr
   return ['osMinimumVersion', 'osMaximumVersion'].flatMap((field) => {
     const version = item[field];
     if (typeof version !== 'string' || version === '' || settledVersionLimit(version) !== undefined) return [];
-    return [{ file, line: line(field), field, message: `${field} must be a version like 17.4 or 10.0.19045, not "${version.slice(0, 60)}"` }];
+    return [
+      {
+        file,
+        line: line(field),
+        field,
+        message: `${field} must be a version like 17.4 or 10.0.19045, not "${version.slice(0, 60)}"`,
+      },
+    ];
   });
 }
 
@@ -63,6 +84,15 @@ function repeated(one: ImportItem, seen: Map<string, ImportItem>): readonly Impo
     if (first === undefined) seen.set(key, one);
     // Names need not be unique in Graph; what has ids of its own is not there twice by mistake.
     const isNamesake = field === 'displayName' && typeof item.id === 'string' && typeof first?.item.id === 'string';
-    return first === undefined || isNamesake ? [] : [{ file, line: line(field), field, message: `the ${kind.one} with ${field} "${value}" is there already, in line ${first.line()} of ${first.file}` }];
+    return first === undefined || isNamesake
+      ? []
+      : [
+          {
+            file,
+            line: line(field),
+            field,
+            message: `the ${kind.one} with ${field} "${value}" is there already, in line ${first.line()} of ${first.file}`,
+          },
+        ];
   });
 }

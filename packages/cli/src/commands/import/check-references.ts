@@ -23,7 +23,12 @@ export class References {
   constructor(hub: HubClient, items: readonly ImportItem[]) {
     this.#hub = hub;
     for (const { kind, item } of items) {
-      const names = kind.name === 'users' ? [item.id, item.userPrincipalName, item.mail] : kind.name === 'groups' ? [item.id, item.displayName] : [item.id];
+      const names =
+        kind.name === 'users'
+          ? [item.id, item.userPrincipalName, item.mail]
+          : kind.name === 'groups'
+            ? [item.id, item.displayName]
+            : [item.id];
       for (const name of names) if (typeof name === 'string') this.#inFiles.add(name.toLowerCase());
     }
   }
@@ -31,7 +36,13 @@ export class References {
   async problemsOf({ item, file, line, kind }: ImportItem): Promise<readonly ImportProblem[]> {
     const problems: ImportProblem[] = [];
     for (const reference of referencesOf(kind.name, item)) {
-      if (!await this.#exists(reference)) problems.push({ file, line: line(reference.field), field: reference.field, message: `there is no ${reference.what === 'member' ? 'user, group or device' : reference.what} "${reference.name}", neither in the files nor at the hub` });
+      if (!(await this.#exists(reference)))
+        problems.push({
+          file,
+          line: line(reference.field),
+          field: reference.field,
+          message: `there is no ${reference.what === 'member' ? 'user, group or device' : reference.what} "${reference.name}", neither in the files nor at the hub`,
+        });
     }
     return problems;
   }
@@ -57,17 +68,31 @@ export class References {
 
 function referencesOf(kind: ImportItem['kind']['name'], item: Resource): readonly Reference[] {
   switch (kind) {
-    case 'managedDevices': return ['userId', 'userPrincipalName'].flatMap((field) => named(item[field], field, 'user'));
-    case 'groups': return membersNamed(item).map(({ name, field }) => ({ name, field, what: 'member' }));
-    case 'deviceCompliancePolicies': return list(item.assignments).flatMap((assignment, index) => named(object(object(assignment).target).groupId, `assignments[${index}].target.groupId`, 'group'));
-    case 'conditionalAccessPolicies': return ofUsers(object(object(item.conditions).users));
-    default: return [];
+    case 'managedDevices':
+      return ['userId', 'userPrincipalName'].flatMap((field) => named(item[field], field, 'user'));
+    case 'groups':
+      return membersNamed(item).map(({ name, field }) => ({ name, field, what: 'member' }));
+    case 'deviceCompliancePolicies':
+      return list(item.assignments).flatMap((assignment, index) =>
+        named(object(object(assignment).target).groupId, `assignments[${index}].target.groupId`, 'group'),
+      );
+    case 'conditionalAccessPolicies':
+      return ofUsers(object(object(item.conditions).users));
+    default:
+      return [];
   }
 }
 
 function ofUsers(users: Resource): readonly Reference[] {
-  const properties = [['includeUsers', 'user'], ['excludeUsers', 'user'], ['includeGroups', 'group'], ['excludeGroups', 'group']] as const;
-  return properties.flatMap(([name, what]) => list(users[name]).flatMap((item, index) => named(item, `conditions.users.${name}[${index}]`, what)));
+  const properties = [
+    ['includeUsers', 'user'],
+    ['excludeUsers', 'user'],
+    ['includeGroups', 'group'],
+    ['excludeGroups', 'group'],
+  ] as const;
+  return properties.flatMap(([name, what]) =>
+    list(users[name]).flatMap((item, index) => named(item, `conditions.users.${name}[${index}]`, what)),
+  );
 }
 
 function named(name: unknown, field: string, what: Reference['what']): readonly Reference[] {
@@ -79,5 +104,5 @@ function list(value: unknown): readonly unknown[] {
 }
 
 function object(value: unknown): Resource {
-  return typeof value === 'object' && value !== null ? value as Resource : {};
+  return typeof value === 'object' && value !== null ? (value as Resource) : {};
 }

@@ -33,7 +33,11 @@ const AT_ONCE = 8;
  *
  * @throws HubUnreachable when the hub is gone
  */
-export async function importItems(hub: HubClient, items: readonly ImportItem[], { dryRun, progress }: ImportOptions): Promise<ImportSummary> {
+export async function importItems(
+  hub: HubClient,
+  items: readonly ImportItem[],
+  { dryRun, progress }: ImportOptions,
+): Promise<ImportSummary> {
   const run = new Run(hub, items, dryRun);
   let finished = 0;
   for (const kind of GRAPH_KINDS) {
@@ -90,7 +94,9 @@ class Run {
     if (groupId === undefined) return;
     const members: string[] = [];
     for (const { name, field } of membersNamed(one.item)) {
-      await this.#noting(one, field, async () => { members.push(this.#ids.get(name.toLowerCase()) ?? await memberId(this.#hub, name)); });
+      await this.#noting(one, field, async () => {
+        members.push(this.#ids.get(name.toLowerCase()) ?? (await memberId(this.#hub, name)));
+      });
     }
     if (members.length > 0) await this.#noting(one, 'members', () => addMissingMembers(this.#hub, groupId, members));
   }
@@ -98,16 +104,23 @@ class Run {
   async #put(one: ImportItem, namesakes: Namesakes | undefined): Promise<'created' | 'changed' | 'failed'> {
     const existing = await findExisting(this.#hub, one.kind, one.item, namesakes);
     const { known, unknown } = knownPart(one.kind, one.item);
-    for (const name of unknown) this.leftOut.set(`${one.kind.one}.${name}`, (this.leftOut.get(`${one.kind.one}.${name}`) ?? 0) + 1);
+    for (const name of unknown)
+      this.leftOut.set(`${one.kind.one}.${name}`, (this.leftOut.get(`${one.kind.one}.${name}`) ?? 0) + 1);
     if (this.#references !== undefined) {
       const missing = await this.#references.problemsOf(one);
       this.problems.push(...missing);
       // A group without one of its members is still a group.
-      return missing.length > 0 && one.kind.name !== 'groups' ? 'failed' : existing === undefined ? 'created' : 'changed';
+      return missing.length > 0 && one.kind.name !== 'groups'
+        ? 'failed'
+        : existing === undefined
+          ? 'created'
+          : 'changed';
     }
     const item = await namesToIds(this.#hub, this.#withOurIds(known));
     const { what, id, warnings } = await putItem(this.#hub, one.kind, item, existing);
-    this.warnings.push(...warnings.map(({ target, message }) => ({ file: one.file, line: one.line(target), field: target, message })));
+    this.warnings.push(
+      ...warnings.map(({ target, message }) => ({ file: one.file, line: one.line(target), field: target, message })),
+    );
     namesakes?.add(id);
     this.#taken.set(one, id);
     if (typeof one.item.id === 'string') this.#ids.set(one.item.id.toLowerCase(), id);
@@ -131,28 +144,38 @@ class Run {
     // Without a hub, the rest would only repeat the same.
     if (error instanceof HubUnreachable) throw error;
     const field = within ?? (error instanceof RequestRefused ? error.field : undefined);
-    this.problems.push({ file: one.file, line: one.line(field), field, message: error instanceof Error ? error.message : String(error) });
+    this.problems.push({
+      file: one.file,
+      line: one.line(field),
+      field,
+      message: error instanceof Error ? error.message : String(error),
+    });
   }
 }
 
 /** Items by name, in the order of the file. */
 function namesakesOf(items: readonly ImportItem[]): readonly (readonly ImportItem[])[] {
-  return [...Map.groupBy(items, (one) => {
-    const name = one.kind.naturalKey === undefined ? undefined : one.item[one.kind.naturalKey];
-    return typeof name === 'string' && name !== '' ? `${name.toLowerCase()} ${typeNameOf(one.item)}` : one;
-  }).values()];
+  return [
+    ...Map.groupBy(items, (one) => {
+      const name = one.kind.naturalKey === undefined ? undefined : one.item[one.kind.naturalKey];
+      return typeof name === 'string' && name !== '' ? `${name.toLowerCase()} ${typeNameOf(one.item)}` : one;
+    }).values(),
+  ];
 }
 
 function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapTexts(item, change)]));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapTexts(item, change)]));
   return value;
 }
 
 async function eachAtOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    for (const item of queue) await work(item);
-  }));
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (const item of queue) await work(item);
+    }),
+  );
 }

@@ -19,7 +19,7 @@ export class Locator {
 
   /** Of the value at `path`, or of the deepest value on the way to it that is there. */
   line(path: readonly Step[]): number {
-    const items = this.#items ??= this.#read();
+    const items = (this.#items ??= this.#read());
     let known = Math.min(path.length, REMEMBERED);
     while (known > 0 && !items.has(keyOf(path.slice(0, known)))) known -= 1;
     const start = items.get(keyOf(path.slice(0, known))) ?? 0;
@@ -27,7 +27,7 @@ export class Locator {
   }
 
   #lineAt(position: number): number {
-    const ends = this.#lineEnds ??= Array.from(this.#text.matchAll(/\n/g), ({ index }) => index);
+    const ends = (this.#lineEnds ??= Array.from(this.#text.matchAll(/\n/g), ({ index }) => index));
     let [low, high] = [0, ends.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -46,7 +46,8 @@ export class Locator {
   #within(start: number, wanted: readonly Step[]): number {
     let found = { depth: 0, at: start };
     for (const { path, at } of valuesIn(this.#text, start)) {
-      if (path.length > found.depth && path.length <= wanted.length && path.every((step, i) => step === wanted[i])) found = { depth: path.length, at };
+      if (path.length > found.depth && path.length <= wanted.length && path.every((step, i) => step === wanted[i]))
+        found = { depth: path.length, at };
     }
     return found.at;
   }
@@ -88,7 +89,9 @@ function* valuesIn(text: string, start: number): Generator<{ readonly path: read
 
 /** `conditions.users.includeUsers[0]` as `['conditions', 'users', 'includeUsers', 0]`. */
 export function stepsOf(field: string): readonly Step[] {
-  return [...field.matchAll(/\[(\d+)\]|(@?[^.[\]]+(?:\.bind|\.type)?)/gu)].map(([, index, name]) => (index === undefined ? name as string : Number(index)));
+  return [...field.matchAll(/\[(\d+)\]|(@?[^.[\]]+(?:\.bind|\.type)?)/gu)].map(([, index, name]) =>
+    index === undefined ? (name as string) : Number(index),
+  );
 }
 
 function afterSpace(text: string, from: number): number {

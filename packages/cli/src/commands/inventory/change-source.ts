@@ -13,10 +13,15 @@ export const changeSource = command({
     enabled: onOff('Off: what it pushes is refused'),
     secret: text('@FILE|VARIABLE', SECRET_HELP),
   },
-  examples: [{ line: 'sallyport inventory change-source NanoMDM --secret @webhook.key' }, { line: 'sallyport inventory change-source NanoMDM --enabled off' }],
+  examples: [
+    { line: 'sallyport inventory change-source NanoMDM --secret @webhook.key' },
+    { line: 'sallyport inventory change-source NanoMDM --enabled off' },
+  ],
   async run({ args, flags }, context) {
     const patch = {
-      ...(flags.name === undefined ? {} : { displayName: flags.name }), ...(flags.enabled === undefined ? {} : { enabled: flags.enabled }), ...await signatureKey(flags.secret, context),
+      ...(flags.name === undefined ? {} : { displayName: flags.name }),
+      ...(flags.enabled === undefined ? {} : { enabled: flags.enabled }),
+      ...(await signatureKey(flags.secret, context)),
     };
     if (Object.keys(patch).length === 0) throw new UsageError('Say what to change: --name, --enabled or --secret.');
     const client = await context.hub();

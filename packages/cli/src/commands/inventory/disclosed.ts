@@ -18,15 +18,25 @@ export const disclosed = command({
   async run({ args }, { hub, style }) {
     if (!/^\d+$/u.test(args.number)) throw new UsageError(`NUMBER is a whole number, not "${args.number}".`);
     const client = await hub();
-    const { value } = await client.get<{ readonly value: readonly DisclosedDevice[] }>(`/admin/v1/inventory-disclosures/${args.number}/devices`);
-    const device = await deviceNames(client, value.map(({ managedDeviceId }) => managedDeviceId));
+    const { value } = await client.get<{ readonly value: readonly DisclosedDevice[] }>(
+      `/admin/v1/inventory-disclosures/${args.number}/devices`,
+    );
+    const device = await deviceNames(
+      client,
+      value.map(({ managedDeviceId }) => managedDeviceId),
+    );
     return {
       json: value,
-      text: table(value, [
-        { title: 'DEVICE', cell: ({ managedDeviceId }) => device(managedDeviceId) },
-        { title: 'SCOPE', cell: (device) => device.scope },
-        { title: 'HOW MANY', cell: (device) => device.itemCount },
-      ], style, 'It held no devices.'),
+      text: table(
+        value,
+        [
+          { title: 'DEVICE', cell: ({ managedDeviceId }) => device(managedDeviceId) },
+          { title: 'SCOPE', cell: (device) => device.scope },
+          { title: 'HOW MANY', cell: (device) => device.itemCount },
+        ],
+        style,
+        'It held no devices.',
+      ),
     };
   },
 });

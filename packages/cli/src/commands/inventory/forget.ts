@@ -11,6 +11,9 @@ export const forget = command({
     const client = await hub();
     const { id, deviceName } = await findDevice(client, args.device);
     await client.delete(`/admin/v1/devices/${id}/inventory`);
-    return { json: { forgotten: id }, text: `Forgot the inventory of ${deviceName ?? id}. It comes back with the device's next lists, unless its source is told otherwise.\n` };
+    return {
+      json: { forgotten: id },
+      text: `Forgot the inventory of ${deviceName ?? id}. It comes back with the device's next lists, unless its source is told otherwise.\n`,
+    };
   },
 });

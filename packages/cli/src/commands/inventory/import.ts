@@ -14,7 +14,8 @@ interface Imported {
 export const importInventory = command({
   name: 'import',
   summary: 'Bring in detected apps from a file of Graph',
-  description: 'The answer of GET /beta/deviceManagement/managedDevices?$expand=detectedApps, a page at a time. Devices are found by id, Entra device id, serial number, IMEI or UDID. Exit code 1 when none of them is known here.',
+  description:
+    'The answer of GET /beta/deviceManagement/managedDevices?$expand=detectedApps, a page at a time. Devices are found by id, Entra device id, serial number, IMEI or UDID. Exit code 1 when none of them is known here.',
   args: { file: word('FILE', 'JSON; "-" reads standard input') },
   examples: [{ line: 'sallyport inventory import detected-apps.json' }],
   async run({ args }, context) {
@@ -23,9 +24,15 @@ export const importInventory = command({
     const { kept, older, unknownDevices, ambiguousDevices } = imported;
     return {
       json: imported,
-      text: facts([
-        ['Kept', kept], ['Older than kept', older], ['Unknown devices', unknownDevices.join(', ')], ['Meant several devices', ambiguousDevices.join(', ')],
-      ], context.style),
+      text: facts(
+        [
+          ['Kept', kept],
+          ['Older than kept', older],
+          ['Unknown devices', unknownDevices.join(', ')],
+          ['Meant several devices', ambiguousDevices.join(', ')],
+        ],
+        context.style,
+      ),
       exit: kept + older === 0 ? EXIT.failed : EXIT.ok,
     };
   },

@@ -14,6 +14,23 @@ import { source } from './source.ts';
 import { sources } from './sources.ts';
 
 export const inventory: Group = {
-  name: 'inventory', summary: 'What is installed on devices: where it comes from, which partners are given it',
-  commands: [show, forget, disclosures, disclosed, sources, source, addSource, changeSource, removeSource, assign, importInventory, push, pushTo, newPushKey, stopPush],
+  name: 'inventory',
+  summary: 'What is installed on devices: where it comes from, which partners are given it',
+  commands: [
+    show,
+    forget,
+    disclosures,
+    disclosed,
+    sources,
+    source,
+    addSource,
+    changeSource,
+    removeSource,
+    assign,
+    importInventory,
+    push,
+    pushTo,
+    newPushKey,
+    stopPush,
+  ],
 };

@@ -24,7 +24,9 @@ export const newPushKey = command({
   examples: [{ line: 'sallyport inventory new-push-key lookout' }],
   async run({ args }, { hub, style }) {
     const client = await hub();
-    const target = await client.post<PushTarget>(`${pushPath(await connectorIdHere(client, args.connector))}/rotateSecret`);
+    const target = await client.post<PushTarget>(
+      `${pushPath(await connectorIdHere(client, args.connector))}/rotateSecret`,
+    );
     return { json: target, text: pushText(target, style) };
   },
 });

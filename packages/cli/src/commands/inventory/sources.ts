@@ -12,15 +12,20 @@ export const sources = command({
     const all = await (await hub()).all<Source>(SOURCES);
     return {
       json: all,
-      text: table(all, [
-        { title: 'NAME', cell: (source) => source.displayName },
-        { title: 'KIND', cell: (source) => source.kind },
-        { title: 'ENABLED', cell: (source) => source.enabled },
-        { title: 'LAST HEARD', cell: (source) => instant(source.status.lastDateTime) },
-        { title: 'KEPT', cell: (source) => source.status.kept },
-        { title: 'UNKNOWN', cell: (source) => source.status.unmatched + source.status.ambiguous },
-        { title: 'ID', cell: (source) => source.id },
-      ], style, 'There are no sources of inventories yet. "sallyport inventory add-source --help" tells how to make one.'),
+      text: table(
+        all,
+        [
+          { title: 'NAME', cell: (source) => source.displayName },
+          { title: 'KIND', cell: (source) => source.kind },
+          { title: 'ENABLED', cell: (source) => source.enabled },
+          { title: 'LAST HEARD', cell: (source) => instant(source.status.lastDateTime) },
+          { title: 'KEPT', cell: (source) => source.status.kept },
+          { title: 'UNKNOWN', cell: (source) => source.status.unmatched + source.status.ambiguous },
+          { title: 'ID', cell: (source) => source.id },
+        ],
+        style,
+        'There are no sources of inventories yet. "sallyport inventory add-source --help" tells how to make one.',
+      ),
     };
   },
 });

@@ -15,8 +15,15 @@ export const create = command({
   ],
   async run({ flags }, { hub }) {
     const client = await hub();
-    const { resource: rule, ...effect } = await client.change<MergeRuleResource>('POST', MERGE_RULES, await ruleOf(client, flags));
+    const { resource: rule, ...effect } = await client.change<MergeRuleResource>(
+      'POST',
+      MERGE_RULES,
+      await ruleOf(client, flags),
+    );
     const warning = rule.warning === undefined ? '' : `${rule.warning}\n`;
-    return { json: { ...rule, ...effect }, text: `Made the rule ${rule.id}: ${rule.method}.\n${warning}${accessEffect(effect)}` };
+    return {
+      json: { ...rule, ...effect },
+      text: `Made the rule ${rule.id}: ${rule.method}.\n${warning}${accessEffect(effect)}`,
+    };
   },
 });

@@ -11,6 +11,9 @@ export const deleteRule = command({
   examples: [{ line: 'sallyport merge-rule delete 0c6c0a1e-0000-4000-8000-000000000000' }],
   async run({ args }, { hub }) {
     const { opened, closed } = await (await hub()).change('DELETE', `${MERGE_RULES}/${segment(args.rule)}`);
-    return { json: { deleted: args.rule, opened, closed }, text: `Deleted the rule ${args.rule}.\n${accessEffect({ opened, closed })}` };
+    return {
+      json: { deleted: args.rule, opened, closed },
+      text: `Deleted the rule ${args.rule}.\n${accessEffect({ opened, closed })}`,
+    };
   },
 });

@@ -4,13 +4,19 @@ import { facts } from '../../output/table.ts';
 
 export const ORGANIZATION = '/admin/v1/organization';
 
-export function organizationText({ helpDesk, timeZone, timeZoneInUse, deviceManagementApp }: OrganizationResource, style: Style): string {
-  return facts([
-    ['Help desk', helpDesk.name],
-    ['Telephone', helpDesk.phone],
-    ['Mail', helpDesk.email],
-    ['Page', helpDesk.url],
-    ['Time zone', timeZone ?? `${timeZoneInUse} (of the hub's machine)`],
-    ['Device management app', deviceManagementApp],
-  ], style);
+export function organizationText(
+  { helpDesk, timeZone, timeZoneInUse, deviceManagementApp }: OrganizationResource,
+  style: Style,
+): string {
+  return facts(
+    [
+      ['Help desk', helpDesk.name],
+      ['Telephone', helpDesk.phone],
+      ['Mail', helpDesk.email],
+      ['Page', helpDesk.url],
+      ['Time zone', timeZone ?? `${timeZoneInUse} (of the hub's machine)`],
+      ['Device management app', deviceManagementApp],
+    ],
+    style,
+  );
 }

@@ -19,7 +19,8 @@ interface Wanted {
 export const apply = command({
   name: 'apply',
   summary: 'Make policies from a file, or change them to what the file says',
-  description: 'A file holds one policy of Graph\'s form, or a list. Compliance policies, conditional access policies and named locations are told apart by what they hold; one that is there already is found by id or name. Names of users and groups are taken in place of ids.',
+  description:
+    "A file holds one policy of Graph's form, or a list. Compliance policies, conditional access policies and named locations are told apart by what they hold; one that is there already is found by id or name. Names of users and groups are taken in place of ids.",
   flags: { file: texts('FILE', 'JSON; "-" reads standard input; -f for short') },
   examples: [{ line: 'sallyport policy apply -f android.json -f mail-and-files.json' }],
   async run({ flags }, context) {
@@ -32,12 +33,17 @@ export const apply = command({
     for (const one of wanted) done.push(await applyOne(hub, one));
     return {
       json: done,
-      text: `${table(done, [
-        { title: 'WHAT', cell: ({ what }) => what, paint: stateColour(context.style) },
-        { title: 'KIND', cell: ({ kind }) => kind },
-        { title: 'NAME', cell: ({ name }) => name },
-        { title: 'ID', cell: ({ id }) => id },
-      ], context.style, 'The files hold no policies.')}${done.flatMap(({ name, warnings }) => warnings.map(({ message }) => warningLine(message, context.style, name))).join('')}${accessEffect(effectTogether(done))}`,
+      text: `${table(
+        done,
+        [
+          { title: 'WHAT', cell: ({ what }) => what, paint: stateColour(context.style) },
+          { title: 'KIND', cell: ({ kind }) => kind },
+          { title: 'NAME', cell: ({ name }) => name },
+          { title: 'ID', cell: ({ id }) => id },
+        ],
+        context.style,
+        'The files hold no policies.',
+      )}${done.flatMap(({ name, warnings }) => warnings.map(({ message }) => warningLine(message, context.style, name))).join('')}${accessEffect(effectTogether(done))}`,
     };
   },
 });
@@ -49,10 +55,17 @@ async function applyOne(hub: HubClient, { kind, item }: Wanted) {
 }
 
 function policiesIn(content: unknown, path: string): readonly Wanted[] {
-  const list = Array.isArray(content) ? content : Array.isArray((content as { value?: unknown } | null)?.value) ? (content as { value: unknown[] }).value : [content];
+  const list = Array.isArray(content)
+    ? content
+    : Array.isArray((content as { value?: unknown } | null)?.value)
+      ? (content as { value: unknown[] }).value
+      : [content];
   return list.map((item: unknown, index) => {
     const kind = typeof item === 'object' && item !== null ? kindOfPolicy(item as Resource) : undefined;
-    if (kind === undefined) throw new UsageError(`${path}${list.length > 1 ? `, item ${index + 1},` : ''} is no policy: a compliance policy has "@odata.type" such as #microsoft.graph.androidCompliancePolicy, a conditional access policy has "conditions".`);
+    if (kind === undefined)
+      throw new UsageError(
+        `${path}${list.length > 1 ? `, item ${index + 1},` : ''} is no policy: a compliance policy has "@odata.type" such as #microsoft.graph.androidCompliancePolicy, a conditional access policy has "conditions".`,
+      );
     return { kind, item: item as Resource };
   });
 }

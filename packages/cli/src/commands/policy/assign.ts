@@ -26,17 +26,33 @@ export const assign = command({
   async run({ args, flags }, { hub, style }) {
     const client = await hub();
     const found = await findPolicy(client, args.policy);
-    if (kindWord(found) === 'access') throw new UsageError('A conditional access policy says itself whom it is for, in conditions.users; change it with "policy apply".');
+    if (kindWord(found) === 'access')
+      throw new UsageError(
+        'A conditional access policy says itself whom it is for, in conditions.users; change it with "policy apply".',
+      );
     const targets: object[] = [
       ...(flags.allDevices ? [{ '@odata.type': `${TYPE}allDevicesAssignmentTarget` }] : []),
       ...(flags.allUsers ? [{ '@odata.type': `${TYPE}allLicensedUsersAssignmentTarget` }] : []),
     ];
-    for (const name of flags.group) targets.push({ '@odata.type': `${TYPE}groupAssignmentTarget`, groupId: (await findGroup(client, name)).id });
-    for (const name of flags.excludeGroup) targets.push({ '@odata.type': `${TYPE}exclusionGroupAssignmentTarget`, groupId: (await findGroup(client, name)).id });
-    if ((targets.length === 0) !== flags.nobody) throw new UsageError('Say whom it is for: --group, --all-devices or --all-users; or --nobody alone.');
+    for (const name of flags.group)
+      targets.push({ '@odata.type': `${TYPE}groupAssignmentTarget`, groupId: (await findGroup(client, name)).id });
+    for (const name of flags.excludeGroup)
+      targets.push({
+        '@odata.type': `${TYPE}exclusionGroupAssignmentTarget`,
+        groupId: (await findGroup(client, name)).id,
+      });
+    if ((targets.length === 0) !== flags.nobody)
+      throw new UsageError('Say whom it is for: --group, --all-devices or --all-users; or --nobody alone.');
     const assignments = targets.map((target) => ({ target }));
     if (flags.preview) return previewPolicy(client, found, { policy: {}, assignments }, style);
-    const { resource: answer, ...effect } = await client.change('POST', `${found.kind.path}/${found.policy.id}/assign`, { assignments });
-    return { json: { ...answer, ...effect }, text: `"${found.policy.displayName}" is assigned to ${targets.length === 0 ? 'nobody' : `${targets.length} target${targets.length === 1 ? '' : 's'}`}. Devices are evaluated again.\n${accessEffect(effect)}` };
+    const { resource: answer, ...effect } = await client.change(
+      'POST',
+      `${found.kind.path}/${found.policy.id}/assign`,
+      { assignments },
+    );
+    return {
+      json: { ...answer, ...effect },
+      text: `"${found.policy.displayName}" is assigned to ${targets.length === 0 ? 'nobody' : `${targets.length} target${targets.length === 1 ? '' : 's'}`}. Devices are evaluated again.\n${accessEffect(effect)}`,
+    };
   },
 });

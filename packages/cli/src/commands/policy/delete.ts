@@ -10,13 +10,19 @@ export const deletePolicy = command({
   summary: 'Delete a policy',
   args: { policy: word('POLICY', 'Name or id') },
   flags: { preview: PREVIEW_FLAG },
-  examples: [{ line: 'sallyport policy delete "Android phones" --preview' }, { line: 'sallyport policy delete "Android phones"' }],
+  examples: [
+    { line: 'sallyport policy delete "Android phones" --preview' },
+    { line: 'sallyport policy delete "Android phones"' },
+  ],
   async run({ args, flags }, { hub, style }) {
     const client = await hub();
     const found = await findPolicy(client, args.policy);
     if (flags.preview) return previewPolicy(client, found, { policy: null }, style);
     const { kind, policy } = found;
     const { opened, closed } = await client.change('DELETE', `${kind.path}/${policy.id}`);
-    return { json: { deleted: policy.id, opened, closed }, text: `Deleted the ${kind.one} "${policy.displayName}".\n${accessEffect({ opened, closed })}` };
+    return {
+      json: { deleted: policy.id, opened, closed },
+      text: `Deleted the ${kind.one} "${policy.displayName}".\n${accessEffect({ opened, closed })}`,
+    };
   },
 });

@@ -12,11 +12,13 @@ export type PolicyKind = keyof typeof KINDS;
 
 export async function allPolicies(hub: HubClient, only?: PolicyKind | undefined): Promise<readonly FoundPolicy[]> {
   const kinds = POLICY_KINDS.filter((name) => only === undefined || name === only);
-  const found = await Promise.all(kinds.map(async (name) => {
-    const kind = kindNamed(KINDS[name]) as GraphKind;
-    const query = name === 'compliance' ? '?$expand=assignments' : '';
-    return (await hub.all<PolicyResource>(`${kind.path}${query}`)).map((policy) => ({ kind, policy }));
-  }));
+  const found = await Promise.all(
+    kinds.map(async (name) => {
+      const kind = kindNamed(KINDS[name]) as GraphKind;
+      const query = name === 'compliance' ? '?$expand=assignments' : '';
+      return (await hub.all<PolicyResource>(`${kind.path}${query}`)).map((policy) => ({ kind, policy }));
+    }),
+  );
   return found.flat();
 }
 

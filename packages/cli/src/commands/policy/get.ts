@@ -10,7 +10,10 @@ export const get = command({
   async run({ args }, { hub }) {
     const client = await hub();
     const found = await findPolicy(client, args.policy);
-    const expand = kindWord(found) === 'compliance' ? '?$expand=assignments,scheduledActionsForRule($expand=scheduledActionConfigurations)' : '';
+    const expand =
+      kindWord(found) === 'compliance'
+        ? '?$expand=assignments,scheduledActionsForRule($expand=scheduledActionConfigurations)'
+        : '';
     const policy = await client.get(`${found.kind.path}/${found.policy.id}${expand}`);
     return { json: policy, text: `${JSON.stringify(policy, null, 2)}\n` };
   },

@@ -5,4 +5,8 @@ import { deletePolicy } from './delete.ts';
 import { get } from './get.ts';
 import { list } from './list.ts';
 
-export const policy: Group = { name: 'policy', summary: 'Compliance policies and conditional access policies', commands: [list, get, apply, assign, deletePolicy] };
+export const policy: Group = {
+  name: 'policy',
+  summary: 'Compliance policies and conditional access policies',
+  commands: [list, get, apply, assign, deletePolicy],
+};

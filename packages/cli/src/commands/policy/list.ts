@@ -13,13 +13,18 @@ export const list = command({
     const policies = await allPolicies(await hub(), flags.kind);
     return {
       json: policies.map((found) => ({ kind: kindWord(found), ...found.policy })),
-      text: table(policies, [
-        { title: 'KIND', cell: kindWord },
-        { title: 'NAME', cell: ({ policy }) => policy.displayName },
-        { title: 'FOR', cell: forWhom },
-        { title: 'STATE', cell: ({ policy }) => policy.state, paint: stateColour(style) },
-        { title: 'ID', cell: ({ policy }) => policy.id },
-      ], style, 'There are no policies yet. "sallyport policy apply --help" tells how to make them.'),
+      text: table(
+        policies,
+        [
+          { title: 'KIND', cell: kindWord },
+          { title: 'NAME', cell: ({ policy }) => policy.displayName },
+          { title: 'FOR', cell: forWhom },
+          { title: 'STATE', cell: ({ policy }) => policy.state, paint: stateColour(style) },
+          { title: 'ID', cell: ({ policy }) => policy.id },
+        ],
+        style,
+        'There are no policies yet. "sallyport policy apply --help" tells how to make them.',
+      ),
     };
   },
 });

@@ -9,14 +9,21 @@ import { connectorIdHere, findDevice } from '../shared/find.ts';
 
 interface Assigned {
   readonly assigned: number;
-  readonly notAssigned: readonly { readonly reportId: string; readonly problem: 'unknown' | 'settled'; readonly deviceId: string | null }[];
+  readonly notAssigned: readonly {
+    readonly reportId: string;
+    readonly problem: 'unknown' | 'settled';
+    readonly deviceId: string | null;
+  }[];
 }
 
 export const assign = command({
   name: 'assign',
   summary: 'Assign waiting reports to a device',
   description: 'Exit code 1 when one of them could not be assigned; the others are applied all the same.',
-  args: { device: word('DEVICE', 'Id, name or serial number'), reports: words('REPORT', 'Ids of reports, as "report waiting" shows them') },
+  args: {
+    device: word('DEVICE', 'Id, name or serial number'),
+    reports: words('REPORT', 'Ids of reports, as "report waiting" shows them'),
+  },
   flags: { connector: requiredText('PARTNER', 'Whose reports they are') },
   examples: [{ line: 'sallyport report assign "Ada\'s phone" evt-1 evt-2 --connector lookout' }],
   async run({ args, flags }, { hub, style }) {
@@ -24,7 +31,10 @@ export const assign = command({
     const connectorId = await connectorIdHere(client, flags.connector);
     const { id, deviceName } = await findDevice(client, args.device);
     const reportIds = [...new Set(args.reports)];
-    const result = await client.post<Assigned>('/admin/v1/reports/assign', { deviceId: id, reports: reportIds.map((reportId) => ({ connectorId, reportId })) });
+    const result = await client.post<Assigned>('/admin/v1/reports/assign', {
+      deviceId: id,
+      reports: reportIds.map((reportId) => ({ connectorId, reportId })),
+    });
     const problems = await problemsOf(client, result, flags.connector);
     return {
       json: result,
@@ -35,10 +45,16 @@ export const assign = command({
 });
 
 async function problemsOf(client: HubClient, { notAssigned }: Assigned, partner: string): Promise<readonly string[]> {
-  const named = await deviceNames(client, notAssigned.flatMap(({ deviceId }) => deviceId ?? []));
+  const named = await deviceNames(
+    client,
+    notAssigned.flatMap(({ deviceId }) => deviceId ?? []),
+  );
   return notAssigned.map(({ reportId, problem, deviceId }) => {
-    if (problem === 'unknown') return `${reportId}: ${partner} has sent no report with this id. "sallyport report waiting" lists those that can be assigned.`;
-    return deviceId === null ? `${reportId}: does not wait any more.` : `${reportId}: does not wait any more; it is about ${named(deviceId)}.`;
+    if (problem === 'unknown')
+      return `${reportId}: ${partner} has sent no report with this id. "sallyport report waiting" lists those that can be assigned.`;
+    return deviceId === null
+      ? `${reportId}: does not wait any more.`
+      : `${reportId}: does not wait any more; it is about ${named(deviceId)}.`;
   });
 }
 

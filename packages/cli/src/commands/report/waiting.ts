@@ -21,7 +21,10 @@ export const waiting = command({
   summary: 'List reports that match no device, or several',
   description: 'They are kept and applied when their device appears; "report assign" says which device they are about.',
   flags: {
-    status: oneOf(['unmatched', 'ambiguous'], 'unmatched: no device carries the keys; ambiguous: several do. Default: both'),
+    status: oneOf(
+      ['unmatched', 'ambiguous'],
+      'unmatched: no device carries the keys; ambiguous: several do. Default: both',
+    ),
     top: wholeNumber('COUNT', 'Maximum number of rows, the oldest first. Default: 100', [1, 100_000]),
   },
   examples: [{ line: 'sallyport report waiting' }],
@@ -30,23 +33,32 @@ export const waiting = command({
     const [reports, named] = await Promise.all([read(client, flags.status, flags.top ?? 100), connectorNames(client)]);
     return {
       json: reports,
-      text: table(reports, [
-        { title: 'RECEIVED', cell: (report) => instant(report.receivedDateTime) },
-        { title: 'STATUS', cell: (report) => report.status },
-        { title: 'THREAT', cell: (report) => report.threatState },
-        { title: 'DEVICE KEYS', cell: (report) => report.keys.map(({ type, value }) => `${type} ${value}`).join(', ') },
-        { title: 'PARTNER', cell: (report) => named(report.connectorId) },
-        { title: 'REPORT', cell: (report) => report.reportId },
-      ], style, 'No report waits for its device.'),
+      text: table(
+        reports,
+        [
+          { title: 'RECEIVED', cell: (report) => instant(report.receivedDateTime) },
+          { title: 'STATUS', cell: (report) => report.status },
+          { title: 'THREAT', cell: (report) => report.threatState },
+          {
+            title: 'DEVICE KEYS',
+            cell: (report) => report.keys.map(({ type, value }) => `${type} ${value}`).join(', '),
+          },
+          { title: 'PARTNER', cell: (report) => named(report.connectorId) },
+          { title: 'REPORT', cell: (report) => report.reportId },
+        ],
+        style,
+        'No report waits for its device.',
+      ),
     };
   },
 });
 
 async function read(client: HubClient, status: string | undefined, most: number): Promise<readonly WaitingReport[]> {
   const reports: WaitingReport[] = [];
-  for (let after: number | null = 0; after !== null && reports.length < most;) {
-    const page: { readonly value: readonly WaitingReport[]; readonly nextAfter: number | null } =
-      await client.get(withQuery('/admin/v1/reports', { status, after, limit: Math.min(most - reports.length, 1_000) }));
+  for (let after: number | null = 0; after !== null && reports.length < most; ) {
+    const page: { readonly value: readonly WaitingReport[]; readonly nextAfter: number | null } = await client.get(
+      withQuery('/admin/v1/reports', { status, after, limit: Math.min(most - reports.length, 1_000) }),
+    );
     reports.push(...page.value);
     after = page.nextAfter;
   }

@@ -12,8 +12,12 @@ export async function deviceNames(hub: HubClient, ids: readonly string[]): Promi
   const unique = [...new Set(ids)].slice(0, MOST);
   try {
     for (let from = 0; from < unique.length; from += AT_ONCE) {
-      const $filter = `id in (${unique.slice(from, from + AT_ONCE).map(literal).join(',')})`;
-      for (const device of await hub.all<DeviceResource>(withQuery(DEVICES, { $filter }))) names.set(device.id, nameOf(device));
+      const $filter = `id in (${unique
+        .slice(from, from + AT_ONCE)
+        .map(literal)
+        .join(',')})`;
+      for (const device of await hub.all<DeviceResource>(withQuery(DEVICES, { $filter })))
+        names.set(device.id, nameOf(device));
     }
   } catch (error) {
     if (!(error instanceof RequestRefused && error.status === 403)) throw error;

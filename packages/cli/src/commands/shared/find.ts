@@ -1,5 +1,12 @@
 import { KNOWN_PARTNERS } from '@sallyport/contracts/graph/partners.ts';
-import type { ApplicationResource, ConnectorResource, DeviceResource, GroupResource, HubClient, UserResource } from '@sallyport/contracts/client/index.ts';
+import type {
+  ApplicationResource,
+  ConnectorResource,
+  DeviceResource,
+  GroupResource,
+  HubClient,
+  UserResource,
+} from '@sallyport/contracts/client/index.ts';
 import { didYouMean } from '../../frame/did-you-mean.ts';
 import { isGuid, literal, segment, withQuery } from './odata.ts';
 
@@ -15,13 +22,23 @@ export const APPLICATIONS = '/v1.0/applications';
 export async function findUser(hub: HubClient, name: string): Promise<UserResource> {
   const direct = await hub.find<UserResource>(`${USERS}/${segment(name)}`);
   if (direct !== undefined || isGuid(name)) return found(direct, 'user', name);
-  return one(await hub.all<UserResource>(withQuery(USERS, { $filter: `mail eq ${literal(name)}` }), 5), 'user', name, (user) => user.userPrincipalName);
+  return one(
+    await hub.all<UserResource>(withQuery(USERS, { $filter: `mail eq ${literal(name)}` }), 5),
+    'user',
+    name,
+    (user) => user.userPrincipalName,
+  );
 }
 
 /** By id or display name. */
 export async function findGroup(hub: HubClient, name: string): Promise<GroupResource> {
   if (isGuid(name)) return found(await hub.find<GroupResource>(`${GROUPS}/${segment(name)}`), 'group', name);
-  return one(await hub.all<GroupResource>(withQuery(GROUPS, { $filter: `displayName eq ${literal(name)}` }), 5), 'group', name, ({ id }) => id);
+  return one(
+    await hub.all<GroupResource>(withQuery(GROUPS, { $filter: `displayName eq ${literal(name)}` }), 5),
+    'group',
+    name,
+    ({ id }) => id,
+  );
 }
 
 /** By id, Entra device id, name or serial number. */
@@ -32,7 +49,10 @@ export async function findDevice(hub: HubClient, name: string): Promise<DeviceRe
   }
   const properties = isGuid(name) ? ['azureADDeviceId'] : ['deviceName', 'serialNumber'];
   for (const property of properties) {
-    const devices = await hub.all<DeviceResource>(withQuery(DEVICES, { $filter: `${property} eq ${literal(name)}` }), 5);
+    const devices = await hub.all<DeviceResource>(
+      withQuery(DEVICES, { $filter: `${property} eq ${literal(name)}` }),
+      5,
+    );
     if (devices.length > 0) return one(devices, 'device', name, ({ id }) => id);
   }
   return found<DeviceResource>(undefined, 'device', name);
@@ -43,7 +63,15 @@ export async function findApplication(hub: HubClient, name: string): Promise<App
   const applications = await hub.all<ApplicationResource>(APPLICATIONS);
   const lower = name.toLowerCase();
   const byId = applications.find(({ id, appId }) => id.toLowerCase() === lower || appId.toLowerCase() === lower);
-  return byId ?? one(applications.filter(({ displayName }) => displayName.toLowerCase() === lower), 'client', name, ({ appId }) => appId);
+  return (
+    byId ??
+    one(
+      applications.filter(({ displayName }) => displayName.toLowerCase() === lower),
+      'client',
+      name,
+      ({ appId }) => appId,
+    )
+  );
 }
 
 /** The id of a connector by itself, or by the short name of a known partner such as `lookout`. */
@@ -51,8 +79,15 @@ export function connectorIdOf(name: string): string {
   const lower = name.toLowerCase();
   if (isGuid(name)) return lower;
   const partner = KNOWN_PARTNERS.find((known) => known.key === lower || known.name.toLowerCase() === lower);
-  if (partner === undefined) throw new Error(`There is no known partner "${name}".${didYouMean(lower, KNOWN_PARTNERS.map(({ key }) => key))} Give the connector's id, or one of ${KNOWN_PARTNERS.map(({ key }) => key).join(', ')}. For any other partner take a GUID of your own, once, with a name: sallyport connector set GUID --name NAME`);
-  if (partner.connectorId === null) throw new Error(`No well-known id is published for ${partner.name}; give the id of the connector yourself.`);
+  if (partner === undefined)
+    throw new Error(
+      `There is no known partner "${name}".${didYouMean(
+        lower,
+        KNOWN_PARTNERS.map(({ key }) => key),
+      )} Give the connector's id, or one of ${KNOWN_PARTNERS.map(({ key }) => key).join(', ')}. For any other partner take a GUID of your own, once, with a name: sallyport connector set GUID --name NAME`,
+    );
+  if (partner.connectorId === null)
+    throw new Error(`No well-known id is published for ${partner.name}; give the id of the connector yourself.`);
   return partner.connectorId;
 }
 
@@ -64,7 +99,9 @@ export async function connectorIdHere(hub: HubClient, name: string): Promise<str
 async function connectorNamed(hub: HubClient, name: string): Promise<ConnectorResource | undefined> {
   if (isGuid(name)) return undefined;
   const lower = name.toLowerCase();
-  return (await hub.all<ConnectorResource>(CONNECTORS)).find((connector) => connector.partnerDisplayName?.toLowerCase() === lower);
+  return (await hub.all<ConnectorResource>(CONNECTORS)).find(
+    (connector) => connector.partnerDisplayName?.toLowerCase() === lower,
+  );
 }
 
 /** Also by the display name that it has at this hub. */
@@ -73,7 +110,10 @@ export async function findConnector(hub: HubClient, name: string): Promise<Conne
   if (own !== undefined) return own;
   const id = connectorIdOf(name);
   const connector = await hub.find<ConnectorResource>(`${CONNECTORS}/${id}`);
-  if (connector === undefined) throw new Error(`There is no connector ${name} here yet. Make it with: sallyport connector set ${name} --android on`);
+  if (connector === undefined)
+    throw new Error(
+      `There is no connector ${name} here yet. Make it with: sallyport connector set ${name} --android on`,
+    );
   return connector;
 }
 
@@ -84,6 +124,9 @@ function found<T>(thing: T | undefined, kind: string, name: string): T {
 
 function one<T>(things: readonly T[], kind: string, name: string, tell: (thing: T) => string): T {
   const [first, ...more] = things;
-  if (more.length > 0) throw new Error(`"${name}" is the name of ${things.length} ${kind}s: ${things.map(tell).join(', ')}. Name one of them by id.`);
+  if (more.length > 0)
+    throw new Error(
+      `"${name}" is the name of ${things.length} ${kind}s: ${things.map(tell).join(', ')}. Name one of them by id.`,
+    );
   return found(first, kind, name);
 }

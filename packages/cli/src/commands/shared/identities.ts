@@ -18,17 +18,26 @@ export function identitiesPath(deviceId: string): string {
 }
 
 /** Nothing where each partner has one record of the device, which is nearly always. */
-export function identitiesText(identities: readonly Identity[], named: (connectorId: string) => string | undefined, style: Style): string {
+export function identitiesText(
+  identities: readonly Identity[],
+  named: (connectorId: string) => string | undefined,
+  style: Style,
+): string {
   const partners = new Set(identities.map(({ connectorId }) => connectorId));
   if (identities.length === partners.size && identities.every(({ standing }) => standing === 'newest')) return '';
   const paint = stateColour(style);
-  return table(identities, [
-    { title: 'PARTNER', cell: ({ connectorId }) => named(connectorId) },
-    { title: 'RECORD', cell: ({ ids }) => ids.join(', ') || '(no id)' },
-    { title: 'STANDING', cell: ({ standing }) => standing },
-    { title: 'REPORTS', cell: ({ threatState }) => threatState, paint },
-    { title: 'OBSERVED', cell: ({ observedDateTime }) => instant(observedDateTime) },
-    { title: 'LAST LEVEL', cell: ({ lastLevel }) => lastLevel?.threatState, paint },
-    { title: 'CONTACT LOST', cell: ({ contactLostDateTime }) => instant(contactLostDateTime) },
-  ], style, '');
+  return table(
+    identities,
+    [
+      { title: 'PARTNER', cell: ({ connectorId }) => named(connectorId) },
+      { title: 'RECORD', cell: ({ ids }) => ids.join(', ') || '(no id)' },
+      { title: 'STANDING', cell: ({ standing }) => standing },
+      { title: 'REPORTS', cell: ({ threatState }) => threatState, paint },
+      { title: 'OBSERVED', cell: ({ observedDateTime }) => instant(observedDateTime) },
+      { title: 'LAST LEVEL', cell: ({ lastLevel }) => lastLevel?.threatState, paint },
+      { title: 'CONTACT LOST', cell: ({ contactLostDateTime }) => instant(contactLostDateTime) },
+    ],
+    style,
+    '',
+  );
 }

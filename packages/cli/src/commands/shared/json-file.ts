@@ -5,7 +5,9 @@ import { UsageError } from '../../frame/usage-error.ts';
 
 /** The JSON of a file, or of standard input for `-`. A mistake is told with its line. */
 export async function readJson(path: string, context: Pick<Context, 'readInput'>): Promise<unknown> {
-  return path === '-' ? parseJson(await context.readInput(), 'standard input') : parseJson(jsonText(await bytesOf(path), path), path);
+  return path === '-'
+    ? parseJson(await context.readInput(), 'standard input')
+    : parseJson(jsonText(await bytesOf(path), path), path);
 }
 
 /**
@@ -14,7 +16,8 @@ export async function readJson(path: string, context: Pick<Context, 'readInput'>
  * @throws UsageError for any other encoding, which would spoil names without a word
  */
 export function jsonText(bytes: Uint8Array, name: string): string {
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {

@@ -16,8 +16,12 @@ export async function namesToIds(hub: HubClient, policy: Json): Promise<Json> {
   const users = asObject(conditions?.users);
   return {
     ...policy,
-    ...(conditions === undefined || users === undefined ? {} : { conditions: { ...conditions, users: await ofUsers(hub, users) } }),
-    ...(Array.isArray(policy.assignments) ? { assignments: await Promise.all(policy.assignments.map((one) => ofAssignment(hub, one))) } : {}),
+    ...(conditions === undefined || users === undefined
+      ? {}
+      : { conditions: { ...conditions, users: await ofUsers(hub, users) } }),
+    ...(Array.isArray(policy.assignments)
+      ? { assignments: await Promise.all(policy.assignments.map((one) => ofAssignment(hub, one))) }
+      : {}),
   };
 }
 
@@ -25,8 +29,14 @@ async function ofUsers(hub: HubClient, users: Json): Promise<Json> {
   const group = async (name: string): Promise<string> => (await findGroup(hub, name)).id;
   const user = async (name: string): Promise<string> => (await findUser(hub, name)).id;
   const finders = { includeGroups: group, excludeGroups: group, includeUsers: user, excludeUsers: user };
-  const found = await Promise.all(Object.entries(finders).filter(([name]) => Array.isArray(users[name]))
-    .map(async ([name, find]) => [name, await Promise.all((users[name] as unknown[]).map((item) => idOf(item, find)))] as const));
+  const found = await Promise.all(
+    Object.entries(finders)
+      .filter(([name]) => Array.isArray(users[name]))
+      .map(
+        async ([name, find]) =>
+          [name, await Promise.all((users[name] as unknown[]).map((item) => idOf(item, find)))] as const,
+      ),
+  );
   return { ...users, ...Object.fromEntries(found) };
 }
 
@@ -41,5 +51,5 @@ async function ofAssignment(hub: HubClient, assignment: unknown): Promise<unknow
 }
 
 function asObject(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Json : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
 }

@@ -5,7 +5,8 @@ export function literal(value: string): string {
 
 /** `/v1.0/users?$filter=...` with what is given; `undefined` and empty options are left out. */
 export function withQuery(path: string, options: Readonly<Record<string, string | number | undefined>>): string {
-  const parts = Object.entries(options).filter(([, value]) => value !== undefined && value !== '')
+  const parts = Object.entries(options)
+    .filter(([, value]) => value !== undefined && value !== '')
     .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
   return parts.length === 0 ? path : `${path}?${parts.join('&')}`;
 }

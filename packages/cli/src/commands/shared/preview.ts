@@ -15,17 +15,31 @@ export interface Preview {
 }
 
 export async function previewText(found: Preview, client: HubClient, style: Style): Promise<string> {
-  const device = await deviceNames(client, found.samples.map(({ deviceId }) => deviceId));
+  const device = await deviceNames(
+    client,
+    found.samples.map(({ deviceId }) => deviceId),
+  );
   const paint = stateColour(style);
   return [
-    facts([
-      ['Devices', found.devices], ['Compliance would change', found.changed], ['Would lose access', found.closing],
-      ['Would get it back', found.opening], ['Level would change', found.levelChanged],
-    ], style),
-    table(found.samples, [
-      { title: 'DEVICE', cell: (sample) => device(sample.deviceId) },
-      { title: 'NOW', cell: (sample) => sample.from, paint },
-      { title: 'THEN', cell: (sample) => sample.to, paint },
-    ], style, 'The compliance of no device would change.'),
+    facts(
+      [
+        ['Devices', found.devices],
+        ['Compliance would change', found.changed],
+        ['Would lose access', found.closing],
+        ['Would get it back', found.opening],
+        ['Level would change', found.levelChanged],
+      ],
+      style,
+    ),
+    table(
+      found.samples,
+      [
+        { title: 'DEVICE', cell: (sample) => device(sample.deviceId) },
+        { title: 'NOW', cell: (sample) => sample.from, paint },
+        { title: 'THEN', cell: (sample) => sample.to, paint },
+      ],
+      style,
+      'The compliance of no device would change.',
+    ),
   ].join('\n');
 }

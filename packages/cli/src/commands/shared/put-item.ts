@@ -23,8 +23,13 @@ export type Namesakes = Set<string>;
  * @param namesakes given where the file has several of this name; the oldest that none of them took is this one's
  * @throws Error when several have the name and nothing tells which is meant
  */
-export async function findExisting(hub: HubClient, kind: GraphKind, item: Resource, namesakes?: Namesakes): Promise<Resource | undefined> {
-  const found = await byId(hub, kind, item) ?? await byName(hub, kind, item, namesakes);
+export async function findExisting(
+  hub: HubClient,
+  kind: GraphKind,
+  item: Resource,
+  namesakes?: Namesakes,
+): Promise<Resource | undefined> {
+  const found = (await byId(hub, kind, item)) ?? (await byName(hub, kind, item, namesakes));
   if (found !== undefined) namesakes?.add(String(found.id));
   return found;
 }
@@ -33,7 +38,12 @@ async function byId(hub: HubClient, kind: GraphKind, { id }: Resource): Promise<
   return typeof id === 'string' && isGuid(id) ? hub.find(`${kind.path}/${segment(id)}`) : undefined;
 }
 
-async function byName(hub: HubClient, kind: GraphKind, item: Resource, namesakes: Namesakes | undefined): Promise<Resource | undefined> {
+async function byName(
+  hub: HubClient,
+  kind: GraphKind,
+  item: Resource,
+  namesakes: Namesakes | undefined,
+): Promise<Resource | undefined> {
   const key = kind.naturalKey;
   const name = key === undefined ? undefined : item[key];
   if (key === undefined || typeof name !== 'string' || name === '') return undefined;
@@ -51,7 +61,9 @@ function isOfType(one: Resource, item: Resource): boolean {
 
 /** What tells items of one name apart: `#microsoft.graph.iosCompliancePolicy` and `microsoft.graph.IosCompliancePolicy` are the same. */
 export function typeNameOf(item: Resource): string {
-  return String(item['@odata.type'] ?? '').replace(/^#/u, '').toLowerCase();
+  return String(item['@odata.type'] ?? '')
+    .replace(/^#/u, '')
+    .toLowerCase();
 }
 
 function byAge(a: Resource, b: Resource): number {
@@ -62,22 +74,41 @@ function byAge(a: Resource, b: Resource): number {
  * Makes the item, or changes it to what the file says: the parts that Graph keeps apart (actions, assignments)
  * follow in calls of their own. Members of groups are the caller's.
  */
-export async function putItem(hub: HubClient, kind: GraphKind, item: Resource, existing: Resource | undefined): Promise<PutResult> {
+export async function putItem(
+  hub: HubClient,
+  kind: GraphKind,
+  item: Resource,
+  existing: Resource | undefined,
+): Promise<PutResult> {
   if (existing === undefined) {
-    const { resource, ...effect } = await hub.change<Written & { readonly id: string }>('POST', kind.path, creatable(kind, item));
+    const { resource, ...effect } = await hub.change<Written & { readonly id: string }>(
+      'POST',
+      kind.path,
+      creatable(kind, item),
+    );
     return { what: 'created', id: resource.id, warnings: warningsIn(resource), ...effect };
   }
   const id = String(existing.id);
   const path = `${kind.path}/${segment(id)}`;
-  const { resource, ...effect } = await hub.change<Written | undefined>('PATCH', path, without(item, [...kind.apart, 'id']));
+  const { resource, ...effect } = await hub.change<Written | undefined>(
+    'PATCH',
+    path,
+    without(item, [...kind.apart, 'id']),
+  );
   const apart = kind.name === 'deviceCompliancePolicies' ? await putApart(hub, path, item) : [];
   return { what: 'changed', id, warnings: warningsIn(resource), ...effectTogether([effect, ...apart]) };
 }
 
 async function putApart(hub: HubClient, path: string, item: Resource): Promise<readonly Effect[]> {
   const effects: Effect[] = [];
-  if (item.scheduledActionsForRule !== undefined) effects.push(await hub.change('POST', `${path}/scheduleActionsForRules`, { deviceComplianceScheduledActionForRules: item.scheduledActionsForRule }));
-  if (item.assignments !== undefined) effects.push(await hub.change('POST', `${path}/assign`, { assignments: item.assignments }));
+  if (item.scheduledActionsForRule !== undefined)
+    effects.push(
+      await hub.change('POST', `${path}/scheduleActionsForRules`, {
+        deviceComplianceScheduledActionForRules: item.scheduledActionsForRule,
+      }),
+    );
+  if (item.assignments !== undefined)
+    effects.push(await hub.change('POST', `${path}/assign`, { assignments: item.assignments }));
   return effects;
 }
 

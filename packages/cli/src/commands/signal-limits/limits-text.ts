@@ -1,4 +1,10 @@
-import { amountOf, SIGNAL_LIMIT_NAMES, SIGNAL_LIMIT_RANGES, SIGNAL_LIMIT_TEXTS, type SignalLimits } from '@sallyport/core';
+import {
+  amountOf,
+  SIGNAL_LIMIT_NAMES,
+  SIGNAL_LIMIT_RANGES,
+  SIGNAL_LIMIT_TEXTS,
+  type SignalLimits,
+} from '@sallyport/core';
 import { flagName } from '../../frame/flags.ts';
 import type { Style } from '../../output/style.ts';
 import { table } from '../../output/table.ts';
@@ -11,12 +17,17 @@ export interface SignalLimitsResource extends SignalLimits {
 }
 
 export function limitsText(limits: SignalLimitsResource, style: Style): string {
-  const rows = table<keyof SignalLimits>(SIGNAL_LIMIT_NAMES, [
-    { title: 'LIMIT', cell: (name) => SIGNAL_LIMIT_TEXTS[name].label },
-    { title: 'NOW', cell: (name) => amountOf(limits[name], SIGNAL_LIMIT_TEXTS[name].unit) },
-    { title: 'DEFAULT', cell: (name) => SIGNAL_LIMIT_RANGES[name].default },
-    { title: 'ALLOWED', cell: (name) => `${SIGNAL_LIMIT_RANGES[name].min} to ${SIGNAL_LIMIT_RANGES[name].max}` },
-    { title: 'CHANGED BY', cell: flagName },
-  ], style, 'There are no limits.');
+  const rows = table<keyof SignalLimits>(
+    SIGNAL_LIMIT_NAMES,
+    [
+      { title: 'LIMIT', cell: (name) => SIGNAL_LIMIT_TEXTS[name].label },
+      { title: 'NOW', cell: (name) => amountOf(limits[name], SIGNAL_LIMIT_TEXTS[name].unit) },
+      { title: 'DEFAULT', cell: (name) => SIGNAL_LIMIT_RANGES[name].default },
+      { title: 'ALLOWED', cell: (name) => `${SIGNAL_LIMIT_RANGES[name].min} to ${SIGNAL_LIMIT_RANGES[name].max}` },
+      { title: 'CHANGED BY', cell: flagName },
+    ],
+    style,
+    'There are no limits.',
+  );
   return rows + limits.warnings.map((warning) => `${warning}\n`).join('');
 }

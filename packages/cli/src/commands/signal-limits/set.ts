@@ -9,15 +9,18 @@ import { limitsText, SIGNAL_LIMITS, type SignalLimitsResource } from './limits-t
 export const set = command({
   name: 'set',
   summary: 'Change for how long, and for how many devices, what partners report counts',
-  description: 'What is not given stays as it is. The whole fleet is evaluated by the new limits at once; findings and contradictory states keep the time that '
-    + 'they were given when they were received. "signal-limits get" shows defaults and what a limit other than its default opens.',
+  description:
+    'What is not given stays as it is. The whole fleet is evaluated by the new limits at once; findings and contradictory states keep the time that ' +
+    'they were given when they were received. "signal-limits get" shows defaults and what a limit other than its default opens.',
   flags: { ...limitFlags(), preview: alone('Store nothing, and say how many devices the change would open and close') },
   examples: [
     { line: 'sallyport signal-limits set --bad-news-days 60 --hold-days 60' },
     { line: 'sallyport signal-limits set --bad-news-days 14 --preview', says: 'how many devices that would open' },
   ],
   async run({ flags }, { hub, style }) {
-    const change = Object.fromEntries(SIGNAL_LIMIT_NAMES.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])));
+    const change = Object.fromEntries(
+      SIGNAL_LIMIT_NAMES.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])),
+    );
     if (Object.keys(change).length === 0) throw new UsageError('Say what is to change, such as --bad-news-days 60.');
     const client = await hub();
     if (flags.preview) {
@@ -30,9 +33,17 @@ export const set = command({
 });
 
 function limitFlags(): Record<keyof SignalLimits, Flag<number | undefined>> {
-  return Object.fromEntries(SIGNAL_LIMIT_NAMES.map((name) => {
-    const { default: usual, min, max } = SIGNAL_LIMIT_RANGES[name];
-    const { meaning, unit } = SIGNAL_LIMIT_TEXTS[name];
-    return [name, wholeNumber(unit === '%' ? 'PERCENT' : unit.toUpperCase(), `${meaning} ${min} to ${max}. Default: ${usual}`, [min, max])];
-  })) as Record<keyof SignalLimits, Flag<number | undefined>>;
+  return Object.fromEntries(
+    SIGNAL_LIMIT_NAMES.map((name) => {
+      const { default: usual, min, max } = SIGNAL_LIMIT_RANGES[name];
+      const { meaning, unit } = SIGNAL_LIMIT_TEXTS[name];
+      return [
+        name,
+        wholeNumber(unit === '%' ? 'PERCENT' : unit.toUpperCase(), `${meaning} ${min} to ${max}. Default: ${usual}`, [
+          min,
+          max,
+        ]),
+      ];
+    }),
+  ) as Record<keyof SignalLimits, Flag<number | undefined>>;
 }

@@ -12,13 +12,18 @@ export const list = command({
     const sets = await (await hub()).all<TrustSetResource>(TRUST_SETS);
     return {
       json: sets,
-      text: table(sets, [
-        { title: 'ID', cell: (set) => set.id },
-        { title: 'NAME', cell: (set) => set.displayName },
-        { title: 'CAS', cell: (set) => set.authorities.map(({ subject }) => subject).join('; ') },
-        { title: 'DOORS', cell: (set) => set.usedBy.doors.join(' ') },
-        { title: 'CLIENTS', cell: (set) => set.usedBy.clients.map(({ displayName }) => displayName).join(', ') },
-      ], style, 'There are no trust sets. "sallyport trust-set set --help" tells how to make one.'),
+      text: table(
+        sets,
+        [
+          { title: 'ID', cell: (set) => set.id },
+          { title: 'NAME', cell: (set) => set.displayName },
+          { title: 'CAS', cell: (set) => set.authorities.map(({ subject }) => subject).join('; ') },
+          { title: 'DOORS', cell: (set) => set.usedBy.doors.join(' ') },
+          { title: 'CLIENTS', cell: (set) => set.usedBy.clients.map(({ displayName }) => displayName).join(', ') },
+        ],
+        style,
+        'There are no trust sets. "sallyport trust-set set --help" tells how to make one.',
+      ),
     };
   },
 });

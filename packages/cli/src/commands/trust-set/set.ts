@@ -16,7 +16,7 @@ export const set = command({
   args: { set: word('SET', 'Id of the set: 1 to 63 lower-case letters, digits and hyphens') },
   flags: {
     name: text('NAME', 'What people call the set. Default for a new one: its id'),
-    file: text('FILE', 'PEM of the CAs that sign the devices\' certificates themselves'),
+    file: text('FILE', "PEM of the CAs that sign the devices' certificates themselves"),
   },
   examples: [{ line: 'sallyport trust-set set phones --name "Company phones" --file device-ca.pem' }],
   async run({ args, flags }, { hub, style }) {
@@ -24,11 +24,23 @@ export const set = command({
     const path = `${TRUST_SETS}/${segment(args.set)}`;
     const before = await client.find(path);
     const pem = flags.file === undefined ? undefined : await pemFrom(flags.file);
-    if (before === undefined && pem === undefined) throw new UsageError(`There is no trust set "${args.set}". To make it, say which CAs are in it: --file FILE.`);
+    if (before === undefined && pem === undefined)
+      throw new UsageError(`There is no trust set "${args.set}". To make it, say which CAs are in it: --file FILE.`);
     const given = withoutAbsent({ displayName: flags.name, certificateAuthorities: pem });
-    const after = before === undefined
-      ? await client.post<TrustSetResource>(TRUST_SETS, { id: args.set, displayName: args.set, ...given })
-      : await client.patch<TrustSetResource>(path, given);
-    return { json: after, text: facts([['Id', after.id], ['Name', after.displayName], ['CAs', after.authorities.map(({ subject }) => subject).join('; ')]], style) };
+    const after =
+      before === undefined
+        ? await client.post<TrustSetResource>(TRUST_SETS, { id: args.set, displayName: args.set, ...given })
+        : await client.patch<TrustSetResource>(path, given);
+    return {
+      json: after,
+      text: facts(
+        [
+          ['Id', after.id],
+          ['Name', after.displayName],
+          ['CAs', after.authorities.map(({ subject }) => subject).join('; ')],
+        ],
+        style,
+      ),
+    };
   },
 });

@@ -15,17 +15,25 @@ export const list = command({
   examples: [{ line: 'sallyport user list --filter "startswith(displayName,\'A\')"' }],
   async run({ flags }, { hub, style }) {
     const most = flags.top ?? 100;
-    const users = await (await hub()).all<UserResource>(withQuery(USERS, { $filter: flags.filter, $top: Math.min(most, 999) }), most);
+    const users = await (await hub()).all<UserResource>(
+      withQuery(USERS, { $filter: flags.filter, $top: Math.min(most, 999) }),
+      most,
+    );
     return {
       json: users,
-      text: table(users, [
-        { title: 'NAME', cell: (user) => user.displayName },
-        { title: 'USER PRINCIPAL NAME', cell: (user) => user.userPrincipalName },
-        { title: 'MAIL', cell: (user) => user.mail },
-        { title: 'LANGUAGE', cell: (user) => user.preferredLanguage },
-        { title: 'ENABLED', cell: (user) => user.accountEnabled },
-        { title: 'ID', cell: (user) => user.id },
-      ], style, 'No users.'),
+      text: table(
+        users,
+        [
+          { title: 'NAME', cell: (user) => user.displayName },
+          { title: 'USER PRINCIPAL NAME', cell: (user) => user.userPrincipalName },
+          { title: 'MAIL', cell: (user) => user.mail },
+          { title: 'LANGUAGE', cell: (user) => user.preferredLanguage },
+          { title: 'ENABLED', cell: (user) => user.accountEnabled },
+          { title: 'ID', cell: (user) => user.id },
+        ],
+        style,
+        'No users.',
+      ),
     };
   },
 });

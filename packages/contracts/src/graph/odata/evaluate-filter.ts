@@ -14,14 +14,22 @@ interface Subject {
 
 function holds(filter: Filter, subject: Subject): boolean {
   switch (filter.kind) {
-    case 'and': return filter.parts.every((part) => holds(part, subject));
-    case 'or': return filter.parts.some((part) => holds(part, subject));
-    case 'not': return !holds(filter.part, subject);
-    case 'compare': return compares(filter.op, valueAt(filter.path, subject), filter.value, filter.path.type);
-    case 'in': return filter.values.some((value) => compares('eq', valueAt(filter.path, subject), value, filter.path.type));
-    case 'text': return textHolds(filter.fn, valueAt(filter.path, subject), filter.value);
-    case 'isof': return isKindOf(typeOfBody(subject.resource, subject.type), filter.type);
-    case 'any': return anyHolds(filter, subject);
+    case 'and':
+      return filter.parts.every((part) => holds(part, subject));
+    case 'or':
+      return filter.parts.some((part) => holds(part, subject));
+    case 'not':
+      return !holds(filter.part, subject);
+    case 'compare':
+      return compares(filter.op, valueAt(filter.path, subject), filter.value, filter.path.type);
+    case 'in':
+      return filter.values.some((value) => compares('eq', valueAt(filter.path, subject), value, filter.path.type));
+    case 'text':
+      return textHolds(filter.fn, valueAt(filter.path, subject), filter.value);
+    case 'isof':
+      return isKindOf(typeOfBody(subject.resource, subject.type), filter.type);
+    case 'any':
+      return anyHolds(filter, subject);
   }
 }
 
@@ -38,7 +46,8 @@ function valueAt(path: FilterPath, subject: Subject): unknown {
   if (path.cast !== undefined && !isKindOf(typeOfBody(subject.resource, subject.type), path.cast)) return null;
   let value: unknown = path.variable === undefined ? subject.resource : subject.items.get(path.variable);
   for (const step of path.steps) {
-    value = typeof value === 'object' && value !== null && Object.hasOwn(value, step) ? (value as GraphBody)[step] : null;
+    value =
+      typeof value === 'object' && value !== null && Object.hasOwn(value, step) ? (value as GraphBody)[step] : null;
   }
   return value ?? null;
 }
@@ -47,18 +56,25 @@ function compares(op: CompareOperator, left: unknown, right: FilterValue, type: 
   if (left === null || right === null) return op === 'eq' ? left === right : op === 'ne' ? left !== right : false;
   const order = orderOf(left, right, type);
   switch (op) {
-    case 'eq': return order === 0;
-    case 'ne': return order !== 0;
-    case 'lt': return order < 0;
-    case 'le': return order <= 0;
-    case 'gt': return order > 0;
-    case 'ge': return order >= 0;
+    case 'eq':
+      return order === 0;
+    case 'ne':
+      return order !== 0;
+    case 'lt':
+      return order < 0;
+    case 'le':
+      return order <= 0;
+    case 'gt':
+      return order > 0;
+    case 'ge':
+      return order >= 0;
   }
 }
 
 /** Negative, zero or positive; null sorts first. Also used by `$orderby`. */
 export function orderOf(left: unknown, right: unknown, type: string): number {
-  if (left === null || left === undefined || right === null || right === undefined) return Number(left !== null && left !== undefined) - Number(right !== null && right !== undefined);
+  if (left === null || left === undefined || right === null || right === undefined)
+    return Number(left !== null && left !== undefined) - Number(right !== null && right !== undefined);
   if (type === 'Edm.DateTimeOffset') return Date.parse(String(left)) - Date.parse(String(right));
   if (typeof left === 'string' && typeof right === 'string') {
     const a = left.toLowerCase();
@@ -73,8 +89,11 @@ function textHolds(fn: TextFunction, value: unknown, part: string): boolean {
   const text = value.toLowerCase();
   const wanted = part.toLowerCase();
   switch (fn) {
-    case 'contains': return text.includes(wanted);
-    case 'startswith': return text.startsWith(wanted);
-    case 'endswith': return text.endsWith(wanted);
+    case 'contains':
+      return text.includes(wanted);
+    case 'startswith':
+      return text.startsWith(wanted);
+    case 'endswith':
+      return text.endsWith(wanted);
   }
 }

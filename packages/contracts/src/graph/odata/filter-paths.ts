@@ -42,18 +42,23 @@ export function resolvePath(words: readonly string[], scope: NameScope): Resolve
     found = property;
   }
   if (found === undefined) throw refuse(scope.option, 'names no property');
-  return { path: { variable, cast, steps, type: found.type }, collection: found.collection === true && !(variable !== undefined && steps.length === 0) };
+  return {
+    path: { variable, cast, steps, type: found.type },
+    collection: found.collection === true && !(variable !== undefined && steps.length === 0),
+  };
 }
 
 export function resolveCast(word: string, scope: NameScope): string {
   const name = /^microsoft\.graph\.(\w+)$/.exec(word)?.[1] ?? '';
-  if (!isModelType(name) || !isKindOf(name, scope.type)) throw refuse(scope.option, `names ${word}, which is not a type of this collection`);
+  if (!isModelType(name) || !isKindOf(name, scope.type))
+    throw refuse(scope.option, `names ${word}, which is not a type of this collection`);
   return name;
 }
 
 function typeToStepInto(property: ModelProperty, steps: readonly string[], scope: NameScope): string {
   const shown = steps.join('/');
-  if (property.collection === true && steps.length > 0) throw refuse(scope.option, `cannot look into the list "${shown}"; use ${shown}/any(x: ...)`);
+  if (property.collection === true && steps.length > 0)
+    throw refuse(scope.option, `cannot look into the list "${shown}"; use ${shown}/any(x: ...)`);
   if (!isModelType(property.type)) throw refuse(scope.option, `cannot look into "${shown}", which is a plain value`);
   return property.type;
 }

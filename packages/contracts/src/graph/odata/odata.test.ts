@@ -5,10 +5,31 @@ import { matchesFilter } from './evaluate-filter.ts';
 import { parseFilter } from './parse-filter.ts';
 import { parseQuery, type QuerySupport } from './parse-query.ts';
 
-const USER = { displayName: "Ada O'Neil", accountEnabled: true, createdDateTime: '2026-01-31T08:30:00Z', mail: null, businessPhones: ['1', '2'], userPrincipalName: 'ada@example.org' };
-const COUNTRY = { '@odata.type': '#microsoft.graph.countryNamedLocation', displayName: 'Nordics', countriesAndRegions: ['SE', 'NO'] };
-const IP = { '@odata.type': '#microsoft.graph.ipNamedLocation', displayName: 'HQ', isTrusted: true, ipRanges: [{ '@odata.type': '#microsoft.graph.iPv4CidrRange', cidrAddress: '10.0.0.0/8' }] };
-const POLICY = { displayName: 'Mail', state: 'enabled', conditions: { users: { includeUsers: ['All'] } }, grantControls: null };
+const USER = {
+  displayName: "Ada O'Neil",
+  accountEnabled: true,
+  createdDateTime: '2026-01-31T08:30:00Z',
+  mail: null,
+  businessPhones: ['1', '2'],
+  userPrincipalName: 'ada@example.org',
+};
+const COUNTRY = {
+  '@odata.type': '#microsoft.graph.countryNamedLocation',
+  displayName: 'Nordics',
+  countriesAndRegions: ['SE', 'NO'],
+};
+const IP = {
+  '@odata.type': '#microsoft.graph.ipNamedLocation',
+  displayName: 'HQ',
+  isTrusted: true,
+  ipRanges: [{ '@odata.type': '#microsoft.graph.iPv4CidrRange', cidrAddress: '10.0.0.0/8' }],
+};
+const POLICY = {
+  displayName: 'Mail',
+  state: 'enabled',
+  conditions: { users: { includeUsers: ['All'] } },
+  grantControls: null,
+};
 const CONNECTOR = { partnerUnresponsivenessThresholdInDays: 7, partnerState: 'notSetUp', androidEnabled: true };
 
 describe('a filter finds', () => {
@@ -96,10 +117,16 @@ describe('a filter is refused', () => {
 });
 
 const POLICIES: QuerySupport = {
-  filter: true, orderBy: true, paging: true, count: true,
+  filter: true,
+  orderBy: true,
+  paging: true,
+  count: true,
   expand: {
     assignments: { type: 'deviceCompliancePolicyAssignment' },
-    scheduledActionsForRule: { type: 'deviceComplianceScheduledActionForRule', expand: { scheduledActionConfigurations: { type: 'deviceComplianceActionItem' } } },
+    scheduledActionsForRule: {
+      type: 'deviceComplianceScheduledActionForRule',
+      expand: { scheduledActionConfigurations: { type: 'deviceComplianceActionItem' } },
+    },
   },
 };
 
@@ -117,18 +144,26 @@ describe('query options', () => {
   });
 
   test('expand nests and selects', () => {
-    expect(query('$expand=assignments,scheduledActionsForRule($expand=scheduledActionConfigurations($select=actionType))').expand).toEqual({
+    expect(
+      query('$expand=assignments,scheduledActionsForRule($expand=scheduledActionConfigurations($select=actionType))')
+        .expand,
+    ).toEqual({
       assignments: {},
       scheduledActionsForRule: { expand: { scheduledActionConfigurations: { select: new Set(['actionType']) } } },
     });
   });
 
   test('select takes names of derived types, in any letter case', () => {
-    expect(query('$select=id,DISPLAYNAME,osMinimumVersion').select).toEqual(new Set(['id', 'displayName', 'osMinimumVersion']));
+    expect(query('$select=id,DISPLAYNAME,osMinimumVersion').select).toEqual(
+      new Set(['id', 'displayName', 'osMinimumVersion']),
+    );
   });
 
   test('order by several', () => {
-    expect(query('$orderby=displayName desc,createdDateTime').orderBy).toMatchObject([{ steps: ['displayName'], descending: true }, { steps: ['createdDateTime'], descending: false }]);
+    expect(query('$orderby=displayName desc,createdDateTime').orderBy).toMatchObject([
+      { steps: ['displayName'], descending: true },
+      { steps: ['createdDateTime'], descending: false },
+    ]);
   });
 
   test.each([
@@ -169,7 +204,32 @@ describe('query options', () => {
 });
 
 describe('for all texts', () => {
-  const words = fc.constantFrom('displayName', 'eq', 'and', 'or', 'not', '(', ')', "'x'", "'", 'any', '/', ':', ',', 'in', 'contains', 'isof', '5', 'null', 'true', '2026-01-01', 'u', 'businessPhones', 'microsoft.graph.user', '$');
+  const words = fc.constantFrom(
+    'displayName',
+    'eq',
+    'and',
+    'or',
+    'not',
+    '(',
+    ')',
+    "'x'",
+    "'",
+    'any',
+    '/',
+    ':',
+    ',',
+    'in',
+    'contains',
+    'isof',
+    '5',
+    'null',
+    'true',
+    '2026-01-01',
+    'u',
+    'businessPhones',
+    'microsoft.graph.user',
+    '$',
+  );
   const soup = fc.array(words, { maxLength: 25 }).map((parts) => parts.join(' '));
 
   function throwsOnlyHubError(work: () => unknown): void {
@@ -181,21 +241,42 @@ describe('for all texts', () => {
   }
 
   test('the filter parser throws nothing but HubError, and what it accepts can be evaluated', () => {
-    fc.assert(fc.property(fc.oneof(soup, fc.string()), (text) => throwsOnlyHubError(() => matchesFilter(parseFilter(text, 'user', 'beta'), USER, 'user'))), { numRuns: 3000 });
+    fc.assert(
+      fc.property(fc.oneof(soup, fc.string()), (text) =>
+        throwsOnlyHubError(() => matchesFilter(parseFilter(text, 'user', 'beta'), USER, 'user')),
+      ),
+      { numRuns: 3000 },
+    );
   });
 
   test('the query parser throws nothing but HubError', () => {
-    const option = fc.tuple(fc.constantFrom('$filter', '$select', '$expand', '$orderby', '$top', '$skip', '$count', 'x'), fc.oneof(soup, fc.string())).map(([name, value]) => `${name}=${value}`);
-    fc.assert(fc.property(fc.array(option, { maxLength: 4 }), (options) => throwsOnlyHubError(() => query(options.join('&')))), { numRuns: 2000 });
+    const option = fc
+      .tuple(
+        fc.constantFrom('$filter', '$select', '$expand', '$orderby', '$top', '$skip', '$count', 'x'),
+        fc.oneof(soup, fc.string()),
+      )
+      .map(([name, value]) => `${name}=${value}`);
+    fc.assert(
+      fc.property(fc.array(option, { maxLength: 4 }), (options) => throwsOnlyHubError(() => query(options.join('&')))),
+      { numRuns: 2000 },
+    );
   });
 
   test('not turns every answer around, and a doubled not turns it back', () => {
     const resource = fc.record({ displayName: fc.option(fc.string()), accountEnabled: fc.boolean() });
-    const filter = fc.constantFrom("displayName eq 'a'", 'accountEnabled', "startswith(displayName,'a')", "displayName gt 'm'", 'displayName eq null');
-    fc.assert(fc.property(resource, filter, (body, text) => {
-      const plain = matchesFilter(parseFilter(text, 'user', 'beta'), body, 'user');
-      expect(matchesFilter(parseFilter(`not (${text})`, 'user', 'beta'), body, 'user')).toBe(!plain);
-      expect(matchesFilter(parseFilter(`not not (${text})`, 'user', 'beta'), body, 'user')).toBe(plain);
-    }));
+    const filter = fc.constantFrom(
+      "displayName eq 'a'",
+      'accountEnabled',
+      "startswith(displayName,'a')",
+      "displayName gt 'm'",
+      'displayName eq null',
+    );
+    fc.assert(
+      fc.property(resource, filter, (body, text) => {
+        const plain = matchesFilter(parseFilter(text, 'user', 'beta'), body, 'user');
+        expect(matchesFilter(parseFilter(`not (${text})`, 'user', 'beta'), body, 'user')).toBe(!plain);
+        expect(matchesFilter(parseFilter(`not not (${text})`, 'user', 'beta'), body, 'user')).toBe(plain);
+      }),
+    );
   });
 });

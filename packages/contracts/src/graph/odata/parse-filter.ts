@@ -1,6 +1,11 @@
 import type { GraphVersion, ModelProperty } from '../model.ts';
 import {
-  COMPARE_OPERATORS, TEXT_FUNCTIONS, type CompareOperator, type Filter, type FilterPath, type TextFunction,
+  COMPARE_OPERATORS,
+  TEXT_FUNCTIONS,
+  type CompareOperator,
+  type Filter,
+  type FilterPath,
+  type TextFunction,
 } from './filter.ts';
 import { isPlain, resolveCast, resolvePath, type NameScope, type ResolvedPath } from './filter-paths.ts';
 import { literalFor } from './filter-values.ts';
@@ -8,7 +13,14 @@ import { refuse, tokenise, type Token } from './tokens.ts';
 
 const OPTION = '$filter';
 const MAX_DEPTH = 40;
-const FLIPPED: Readonly<Record<CompareOperator, CompareOperator>> = { eq: 'eq', ne: 'ne', lt: 'gt', le: 'ge', gt: 'lt', ge: 'le' };
+const FLIPPED: Readonly<Record<CompareOperator, CompareOperator>> = {
+  eq: 'eq',
+  ne: 'ne',
+  lt: 'gt',
+  le: 'ge',
+  gt: 'lt',
+  ge: 'le',
+};
 
 /**
  * Parses a `$filter` on resources of `type` (OData 4.01, part 2, section 5.1.1): eq ne lt le gt ge, in, and or
@@ -81,7 +93,10 @@ class FilterParser {
     const fn = TEXT_FUNCTIONS.find((known) => known === name.toLowerCase());
     if (fn !== undefined) return this.#textFunction(fn);
     if (name.toLowerCase() === 'isof') return this.#isof();
-    throw refuse(OPTION, `uses the function "${name.slice(0, 60)}"; the functions are ${TEXT_FUNCTIONS.join(', ')}, isof and any`);
+    throw refuse(
+      OPTION,
+      `uses the function "${name.slice(0, 60)}"; the functions are ${TEXT_FUNCTIONS.join(', ')}, isof and any`,
+    );
   }
 
   #textFunction(fn: TextFunction): Filter {
@@ -129,7 +144,11 @@ class FilterParser {
     const { path } = resolved;
     if (this.#peekWord('in')) return this.#in(this.#plain(resolved).path);
     if (this.#peek() === undefined || this.#peekMark(')') || this.#peekWord('and') || this.#peekWord('or')) {
-      if (path.type !== 'Edm.Boolean' || resolved.collection) throw refuse(OPTION, `needs an operator after "${path.steps.join('/')}": ${COMPARE_OPERATORS.join(', ')} or in`);
+      if (path.type !== 'Edm.Boolean' || resolved.collection)
+        throw refuse(
+          OPTION,
+          `needs an operator after "${path.steps.join('/')}": ${COMPARE_OPERATORS.join(', ')} or in`,
+        );
       return { kind: 'compare', op: 'eq', path, value: true };
     }
     const op = this.#operator();
@@ -141,7 +160,8 @@ class FilterParser {
   #compare(path: FilterPath, op: CompareOperator, literal: Token): Filter {
     const value = literalFor(path, literal, OPTION);
     const ordered = op !== 'eq' && op !== 'ne';
-    if (ordered && (value === null || typeof value === 'boolean')) throw refuse(OPTION, `cannot compare ${String(value)} with ${op}; use eq or ne`);
+    if (ordered && (value === null || typeof value === 'boolean'))
+      throw refuse(OPTION, `cannot compare ${String(value)} with ${op}; use eq or ne`);
     return { kind: 'compare', op, path, value };
   }
 
@@ -175,7 +195,8 @@ class FilterParser {
   #plain(resolved: ResolvedPath): ResolvedPath {
     const name = resolved.path.steps.join('/');
     if (resolved.collection) throw refuse(OPTION, `compares the list "${name}"; use ${name}/any(x: x eq ...)`);
-    if (!isPlain(resolved.path.type)) throw refuse(OPTION, `compares "${name}", which is an object; name a property of it`);
+    if (!isPlain(resolved.path.type))
+      throw refuse(OPTION, `compares "${name}", which is an object; name a property of it`);
     return resolved;
   }
 
@@ -190,7 +211,8 @@ class FilterParser {
   #literal(): Token {
     const token = this.#take('a value');
     if (token.kind === 'mark') throw this.#unexpected('a value', token);
-    if (token.kind === 'word' && token.text.startsWith('microsoft.graph.') && this.#peek()?.kind === 'string') return this.#take('a value');
+    if (token.kind === 'word' && token.text.startsWith('microsoft.graph.') && this.#peek()?.kind === 'string')
+      return this.#take('a value');
     return token;
   }
 

@@ -53,7 +53,12 @@ export interface GraphQuery {
 export const MAX_PAGE = 1000;
 
 /** Reads the query string of a request for resources of `type`. Throws `HubError` naming the option. */
-export function parseQuery(queryString: string, type: string, version: GraphVersion, support: QuerySupport): GraphQuery {
+export function parseQuery(
+  queryString: string,
+  type: string,
+  version: GraphVersion,
+  support: QuerySupport,
+): GraphQuery {
   const options = readOptions(queryString, allowedOptions(support));
   const filter = options.get('$filter');
   requireJson(options.get('$format'));
@@ -85,9 +90,16 @@ function parseOrderBy(text: string | undefined, type: string, version: GraphVers
   if (text === undefined) return [];
   return text.split(',').map((part) => {
     const [name = '', direction = 'asc', ...more] = part.trim().split(/\s+/);
-    if (!/^(?:asc|desc)$/i.test(direction) || more.length > 0) throw refuse('$orderby', 'takes names with asc or desc, like displayName desc');
-    const { path, collection } = resolvePath(name.split('/'), { type, version, option: '$orderby', variables: new Map() });
-    if (collection || !isPlain(path.type) || path.cast !== undefined) throw refuse('$orderby', `cannot sort by "${name}"`);
+    if (!/^(?:asc|desc)$/i.test(direction) || more.length > 0)
+      throw refuse('$orderby', 'takes names with asc or desc, like displayName desc');
+    const { path, collection } = resolvePath(name.split('/'), {
+      type,
+      version,
+      option: '$orderby',
+      variables: new Map(),
+    });
+    if (collection || !isPlain(path.type) || path.cast !== undefined)
+      throw refuse('$orderby', `cannot sort by "${name}"`);
     return { steps: path.steps, type: path.type, descending: direction.toLowerCase() === 'desc' };
   });
 }
@@ -105,7 +117,8 @@ function parseSelect(text: string | undefined, type: string, version: GraphVersi
     if (name === '*') return undefined;
     if (name.startsWith('@odata.')) continue;
     const found = known.get(name.toLowerCase());
-    if (found === undefined) throw refuse('$select', `names "${name.slice(0, 100)}", which is no property of ${type} in ${version}`);
+    if (found === undefined)
+      throw refuse('$select', `names "${name.slice(0, 100)}", which is no property of ${type} in ${version}`);
     selected.add(found);
   }
   return selected;
@@ -118,7 +131,11 @@ function parseExpand(text: string | undefined, version: GraphVersion, support: E
   for (const part of splitOutside(text, ',')) {
     const [, name = '', inner] = /^(\w+)\s*(?:\((.*)\))?$/s.exec(part.trim()) ?? [];
     const supported = known.includes(name) ? support[name] : undefined;
-    if (supported === undefined) throw refuse('$expand', `cannot expand "${part.trim().slice(0, 100)}"; ${known.length === 0 ? 'nothing can be expanded here' : `it can expand ${known.join(', ')}`}`);
+    if (supported === undefined)
+      throw refuse(
+        '$expand',
+        `cannot expand "${part.trim().slice(0, 100)}"; ${known.length === 0 ? 'nothing can be expanded here' : `it can expand ${known.join(', ')}`}`,
+      );
     if (Object.hasOwn(expansion, name)) throw refuse('$expand', `names "${name}" twice`);
     expansion[name] = inner === undefined ? {} : parseInnerOptions(inner, version, supported);
   }
@@ -126,7 +143,9 @@ function parseExpand(text: string | undefined, version: GraphVersion, support: E
 }
 
 function parseInnerOptions(text: string, version: GraphVersion, supported: ExpandSupport[string]): Expansion[string] {
-  const query = splitOutside(text, ';').map((option) => option.trim()).filter((option) => option !== '');
+  const query = splitOutside(text, ';')
+    .map((option) => option.trim())
+    .filter((option) => option !== '');
   let select: ReadonlySet<string> | undefined;
   let expand: Expansion | undefined;
   for (const option of query) {
@@ -157,7 +176,8 @@ function parseWhole(options: ReadonlyMap<OptionName, string>, name: OptionName, 
   const text = options.get(name);
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!/^\d{1,16}$/.test(text) || value > max) throw refuse(name, `must be a whole number from 0 to ${max}, not "${text.slice(0, 40)}"`);
+  if (!/^\d{1,16}$/.test(text) || value > max)
+    throw refuse(name, `must be a whole number from 0 to ${max}, not "${text.slice(0, 40)}"`);
   return value;
 }
 
@@ -168,5 +188,6 @@ function parseFlag(text: string | undefined): boolean {
 }
 
 function requireJson(format: string | undefined): void {
-  if (format !== undefined && !/^(?:json|application\/json)\b/i.test(format)) throw refuse('$format', 'can only be json');
+  if (format !== undefined && !/^(?:json|application\/json)\b/i.test(format))
+    throw refuse('$format', 'can only be json');
 }

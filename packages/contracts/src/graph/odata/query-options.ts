@@ -1,7 +1,18 @@
 import { refuse } from './tokens.ts';
 
 /** The system query options of OData that we read; clients may leave out the `$` (as Graph's beta allows). */
-const OPTION_NAMES = ['$filter', '$select', '$expand', '$orderby', '$top', '$skip', '$skiptoken', '$count', '$format', '$search'] as const;
+const OPTION_NAMES = [
+  '$filter',
+  '$select',
+  '$expand',
+  '$orderby',
+  '$top',
+  '$skip',
+  '$skiptoken',
+  '$count',
+  '$format',
+  '$search',
+] as const;
 export type OptionName = (typeof OPTION_NAMES)[number];
 
 /**
@@ -15,7 +26,8 @@ export function readOptions(queryString: string, allowed: readonly OptionName[])
     const cut = part.indexOf('=');
     const given = decode(cut === -1 ? part : part.slice(0, cut));
     const name = optionNamed(given);
-    if (name === undefined || !allowed.includes(name)) throw refuse(name ?? given.slice(0, 60), `is not supported here; ${supported(allowed)}`);
+    if (name === undefined || !allowed.includes(name))
+      throw refuse(name ?? given.slice(0, 60), `is not supported here; ${supported(allowed)}`);
     if (options.has(name)) throw refuse(name, 'is given twice');
     options.set(name, cut === -1 ? '' : decode(part.slice(cut + 1)));
   }

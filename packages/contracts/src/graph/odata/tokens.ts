@@ -22,7 +22,8 @@ const RULES: readonly (readonly [Token['kind'], RegExp])[] = [
 ];
 
 export function tokenise(text: string, option: string): Token[] {
-  if (text.length > MAX_LENGTH) throw refuse(option, `is ${text.length} characters long; at most ${MAX_LENGTH} are allowed`);
+  if (text.length > MAX_LENGTH)
+    throw refuse(option, `is ${text.length} characters long; at most ${MAX_LENGTH} are allowed`);
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {

@@ -39,7 +39,8 @@ export class AnswerWriter {
     // Never an empty list, which is malformed (Obligations Extension, "The Obligation Object").
     const duties = obligations.length === 0 ? '' : `,"obligations":${asciiJson(obligations.map(stepUpFor))}`;
     const reported = reportOnly.length === 0 ? '[]' : asciiJson(reportOnly);
-    const page = deviceId === undefined ? '' : `,"remediation_url":"${this.#devicePage}${encodeURIComponent(deviceId)}"`;
+    const page =
+      deviceId === undefined ? '' : `,"remediation_url":"${this.#devicePage}${encodeURIComponent(deviceId)}"`;
     const hinted = hints.length === 0 ? '' : `,"hints":${asciiJson(hints)}`;
     return `${head}${this.#memo.get(answer, language, this.#write)}${duties},"report_only":${reported}${hinted}${page}}}`;
   }
@@ -60,7 +61,13 @@ export class AnswerWriter {
   };
 }
 
-function writeReasons(json: string, reasons: readonly Reason[], language: Language, hints: UserHints, names: ReasonNames): string {
+function writeReasons(
+  json: string,
+  reasons: readonly Reason[],
+  language: Language,
+  hints: UserHints,
+  names: ReasonNames,
+): string {
   const admin = asciiJson({ en: reasons.map((reason) => explainForAdmin(reason, names)).join(' ') });
   const user = asciiJson({ [language]: inOneLine(explainForUser(reasons, language, hints)) });
   return `${json},"reason_admin":${admin},"reason_user":${user},"language":"${language}"`;
@@ -68,5 +75,8 @@ function writeReasons(json: string, reasons: readonly Reason[], language: Langua
 
 /** JSON in which every character is one byte, so that it goes out without being encoded again. */
 function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

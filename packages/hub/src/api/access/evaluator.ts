@@ -66,13 +66,21 @@ export class Evaluator {
     const { evaluations } = request;
     if (evaluations === undefined || evaluations === null) return this.evaluate(request, client);
     if (!Array.isArray(evaluations)) throw invalidField('evaluations', 'must be an array');
-    if (evaluations.length > MOST_EVALUATIONS) throw invalidField('evaluations', `holds ${evaluations.length} items; ${MOST_EVALUATIONS} are allowed`);
+    if (evaluations.length > MOST_EVALUATIONS)
+      throw invalidField('evaluations', `holds ${evaluations.length} items; ${MOST_EVALUATIONS} are allowed`);
     const stopAt = stopAfter(request['options']);
     for (const name of DEFAULTS) if (request[name] !== undefined && request[name] !== null) object(request[name], name);
-    return evaluations.length === 0 ? this.evaluate(request, client) : `{"evaluations":[${this.#items(evaluations, request, stopAt, client).join(',')}]}`;
+    return evaluations.length === 0
+      ? this.evaluate(request, client)
+      : `{"evaluations":[${this.#items(evaluations, request, stopAt, client).join(',')}]}`;
   }
 
-  #items(evaluations: readonly unknown[], defaults: JsonObject, stopAt: boolean | undefined, client: AskingClient): string[] {
+  #items(
+    evaluations: readonly unknown[],
+    defaults: JsonObject,
+    stopAt: boolean | undefined,
+    client: AskingClient,
+  ): string[] {
     const answers: string[] = [];
     for (const [index, item] of evaluations.entries()) {
       const { decision, json } = this.#item(item, index, defaults, client);
@@ -82,7 +90,12 @@ export class Evaluator {
     return answers;
   }
 
-  #item(item: unknown, index: number, defaults: JsonObject, client: AskingClient): { readonly decision: boolean; readonly json: string } {
+  #item(
+    item: unknown,
+    index: number,
+    defaults: JsonObject,
+    client: AskingClient,
+  ): { readonly decision: boolean; readonly json: string } {
     try {
       const evaluation = this.#identified(parseEvaluation(object(item, `evaluations[${index}]`), defaults), client);
       const answer = this.#decide(evaluation, client);
@@ -98,7 +111,10 @@ export class Evaluator {
     return this.#writer.write(this.#decide(evaluation, client), evaluation);
   }
 
-  #decide({ question, hints, stepsUp, resourceIsApplication, subjectIsUser }: Evaluation, client: AskingClient): AccessAnswer {
+  #decide(
+    { question, hints, stepsUp, resourceIsApplication, subjectIsUser }: Evaluation,
+    client: AskingClient,
+  ): AccessAnswer {
     if (hints.length > 0 && client.strictContext) refuseContext(hints);
     if (!resourceIsApplication) return denied('resource_type_unsupported', 'resource.type');
     if (!subjectIsUser) return denied('user_unknown', 'subject.type');
@@ -114,14 +130,24 @@ export class Evaluator {
     const { decider, trustSets, clock } = this.#options;
     const check = trustSets.get(client.trustSet).check(certificate, clock.now(), decider.view);
     const refused = (message: string): Evaluation => ({
-      ...evaluation, question: { ...question, device: undefined, certificateInvalid: true }, hints: [...hints, { field: CERTIFICATE, message }],
+      ...evaluation,
+      question: { ...question, device: undefined, certificateInvalid: true },
+      hints: [...hints, { field: CERTIFICATE, message }],
     });
-    if (!check.valid) return refused(client.trustSet === null ? 'counts for nothing, since this client is registered without a trust set (deviceTrustSet)' : `is not believed: ${check.problem}`);
+    if (!check.valid)
+      return refused(
+        client.trustSet === null
+          ? 'counts for nothing, since this client is registered without a trust set (deviceTrustSet)'
+          : `is not believed: ${check.problem}`,
+      );
     const device: DeviceClaim = { grade: 'certificate', value: check.deviceId };
     // A claim beside the certificate must mean the same device, else one of the two is borrowed.
     const claimed = deviceId === undefined ? undefined : decider.view.deviceId({ grade: 'claim', value: deviceId });
-    if (deviceId !== undefined && claimed !== decider.view.deviceId(device)) return refused('names another device than subject.properties.device_id');
-    const beside = check.unknown.map((id): Hint => ({ field: CERTIFICATE, message: `also names ${id}, which is no device known here` }));
+    if (deviceId !== undefined && claimed !== decider.view.deviceId(device))
+      return refused('names another device than subject.properties.device_id');
+    const beside = check.unknown.map(
+      (id): Hint => ({ field: CERTIFICATE, message: `also names ${id}, which is no device known here` }),
+    );
     return { ...evaluation, question: { ...question, device }, hints: [...hints, ...beside] };
   }
 }
@@ -141,10 +167,19 @@ function stopAfter(options: unknown): boolean | undefined {
   if (options === undefined || options === null) return undefined;
   const semantic = object(options, 'options')['evaluations_semantic'];
   switch (semantic) {
-    case undefined: case null: case 'execute_all': return undefined;
-    case 'deny_on_first_deny': return false;
-    case 'permit_on_first_permit': return true;
-    default: throw invalidField('options.evaluations_semantic', 'must be execute_all, deny_on_first_deny or permit_on_first_permit');
+    case undefined:
+    case null:
+    case 'execute_all':
+      return undefined;
+    case 'deny_on_first_deny':
+      return false;
+    case 'permit_on_first_permit':
+      return true;
+    default:
+      throw invalidField(
+        'options.evaluations_semantic',
+        'must be execute_all, deny_on_first_deny or permit_on_first_permit',
+      );
   }
 }
 
@@ -153,7 +188,8 @@ function denied(code: ReasonCode, rule: string): AccessAnswer {
 }
 
 function requestOf(body: unknown): JsonObject {
-  if (body === undefined) throw new HubError('invalid_request', 'The body is empty; send a JSON object with subject, action and resource.');
+  if (body === undefined)
+    throw new HubError('invalid_request', 'The body is empty; send a JSON object with subject, action and resource.');
   return object(body, 'The body');
 }
 

@@ -6,8 +6,12 @@ import { fakeDecider, PHONE } from './testing.ts';
 const decider = fakeDecider();
 let short: Twin;
 let long: Twin;
-beforeAll(async () => { [short, long] = [await startTwin(true, decider), await startTwin(false, decider)]; });
-afterAll(async () => { await Promise.all([short.app.close(), long.app.close()]); });
+beforeAll(async () => {
+  [short, long] = [await startTwin(true, decider), await startTwin(false, decider)];
+});
+afterAll(async () => {
+  await Promise.all([short.app.close(), long.app.close()]);
+});
 beforeEach(() => {
   short.fast = 0;
   decider.blocked.clear();
@@ -19,7 +23,10 @@ const REST = 'Host: h\r\nAuthorization: Bearer good\r\nContent-Type: application
 const BODY = JSON.stringify(QUESTION);
 
 function request(body: string | Buffer = BODY, { line = LINE, rest = REST, more = '' } = {}): Buffer {
-  return Buffer.concat([Buffer.from(`${line}${rest}Content-Length: ${Buffer.byteLength(body)}\r\n${more}\r\n`, 'latin1'), Buffer.from(body)]);
+  return Buffer.concat([
+    Buffer.from(`${line}${rest}Content-Length: ${Buffer.byteLength(body)}\r\n${more}\r\n`, 'latin1'),
+    Buffer.from(body),
+  ]);
 }
 
 /** Both servers say the same to it. */
@@ -40,9 +47,21 @@ describe('the short way answers what the ordinary way answers, and with the same
     ['an id that could do harm', request(BODY, { more: 'X-Request-ID: <b>\r\n' }), 200],
     ['an id with spaces and quotes', request(BODY, { more: 'X-Request-ID: a b, c; "d"\r\n' }), 200],
     ['a context that cannot be used', request(with_({ context: { ip: '10.0.0.1:443', platform: 'web' } })), 200],
-    ['a caller that fulfils obligations', request(with_({ context: { supported_mandatory_extensions: ['obligations'], supported_obligations: ['step-up'] } })), 200],
+    [
+      'a caller that fulfils obligations',
+      request(
+        with_({ context: { supported_mandatory_extensions: ['obligations'], supported_obligations: ['step-up'] } }),
+      ),
+      200,
+    ],
     ['a charset', request(BODY, { rest: REST.replace('json', 'json; charset=utf-8') }), 200],
-    ['fields that nobody asked for', request(BODY, { more: 'Accept: */*\r\nAccept-Encoding: gzip\r\nUser-Agent: x\r\nCookie: a=b\r\nX-Forwarded-For: 10.0.0.1\r\nConnection: keep-alive\r\n' }), 200],
+    [
+      'fields that nobody asked for',
+      request(BODY, {
+        more: 'Accept: */*\r\nAccept-Encoding: gzip\r\nUser-Agent: x\r\nCookie: a=b\r\nX-Forwarded-For: 10.0.0.1\r\nConnection: keep-alive\r\n',
+      }),
+      200,
+    ],
     ['a question of 10,000 bytes', request(with_({ context: { x: 'y'.repeat(10_000) } })), 200],
   ] as const)('%s', async (_, bytes, status) => {
     const [first] = await expectSame(bytes);
@@ -50,11 +69,19 @@ describe('the short way answers what the ordinary way answers, and with the same
     expect(short.fast).toBe(1);
   });
 
-  test.each([['nothing', {}], ['that the caller asks for it', { supported_mandatory_extensions: ['obligations'], supported_obligations: ['step-up'] }]])('a second factor that is owed, where the question says %s', async (_, context) => {
+  test.each([
+    ['nothing', {}],
+    [
+      'that the caller asks for it',
+      { supported_mandatory_extensions: ['obligations'], supported_obligations: ['step-up'] },
+    ],
+  ])('a second factor that is owed, where the question says %s', async (_, context) => {
     decider.mfaRequired = true;
     const [first = ''] = await expectSame(request(with_({ context })));
     expect(short.fast).toBe(1);
-    expect([first.includes('"decision":true'), first.includes('"obligations"')]).toEqual('supported_obligations' in context ? [true, true] : [false, false]);
+    expect([first.includes('"decision":true'), first.includes('"obligations"')]).toEqual(
+      'supported_obligations' in context ? [true, true] : [false, false],
+    );
   });
 
   test.each([
@@ -68,7 +95,11 @@ describe('the short way answers what the ordinary way answers, and with the same
     ['a bad token', request(BODY, { rest: REST.replace('good', 'bad') }), 401],
     ['a token without the permission', request(BODY, { rest: REST.replace('good', 'weak') }), 403],
     ['another type', request(BODY, { rest: REST.replace('application/json', 'text/plain') }), 415],
-    ['another spelling of the type', request(BODY, { rest: REST.replace('application/json', 'application/JSON;charset="UTF-8"') }), 200],
+    [
+      'another spelling of the type',
+      request(BODY, { rest: REST.replace('application/json', 'application/JSON;charset="UTF-8"') }),
+      200,
+    ],
     ['another method', request(BODY, { line: LINE.replace('POST', 'PUT') }), 405],
     ['a question of 60,000 bytes', request(with_({ context: { x: 'y'.repeat(60_000) } })), 200],
   ] as const)('%s goes the ordinary way', async (_, bytes, status) => {
@@ -82,23 +113,29 @@ test('a request that is to be the last is answered so', async () => {
   const last = [request(), request(BODY, { more: 'Connection: close\r\n' })];
   const answers = await converse(short, last);
   expect(answers).toEqual(await converse(long, last));
-  expect(answers.map((answer) => /^connection: .*$/imu.exec(answer)?.[0])).toEqual(['Connection: keep-alive', 'Connection: close']);
+  expect(answers.map((answer) => /^connection: .*$/imu.exec(answer)?.[0])).toEqual([
+    'Connection: keep-alive',
+    'Connection: close',
+  ]);
 });
 
 describe('a connection', () => {
-  const granted = (answers: readonly string[]): number => answers.filter((answer) => answer.startsWith('HTTP/1.1 200 ') && answer.includes('"decision":true')).length;
+  const granted = (answers: readonly string[]): number =>
+    answers.filter((answer) => answer.startsWith('HTTP/1.1 200 ') && answer.includes('"decision":true')).length;
 
   test('serves many questions', async () => {
     expect(granted(await expectSame(request(), request(BODY, { more: 'X-Request-ID: 2\r\n' }), request()))).toBe(3);
     expect(short.fast).toBe(3);
   });
 
-  test('is Node\'s from the first request that is not plain, with nothing lost and nothing twice', async () => {
-    expect(granted(await expectSame(request(), request(BODY, { more: 'Expect: 100-continue\r\n' }), request(), request()))).toBe(4);
+  test("is Node's from the first request that is not plain, with nothing lost and nothing twice", async () => {
+    expect(
+      granted(await expectSame(request(), request(BODY, { more: 'Expect: 100-continue\r\n' }), request(), request())),
+    ).toBe(4);
     expect(short.fast).toBe(1);
   });
 
-  test('is Node\'s when questions are sent without waiting', async () => {
+  test("is Node's when questions are sent without waiting", async () => {
     expect(granted(await expectSame(Buffer.concat([request(), request(), request()]), request()))).toBe(4);
     expect(short.fast).toBe(0);
   });
@@ -106,11 +143,21 @@ describe('a connection', () => {
   test('stays here when head and body come apart, or a head in two', async () => {
     const whole = request();
     const body = whole.indexOf('{');
-    expect(granted(await expectSame(whole.subarray(0, body), whole.subarray(body), whole.subarray(0, 50), whole.subarray(50), whole))).toBe(3);
+    expect(
+      granted(
+        await expectSame(
+          whole.subarray(0, body),
+          whole.subarray(body),
+          whole.subarray(0, 50),
+          whole.subarray(50),
+          whole,
+        ),
+      ),
+    ).toBe(3);
     expect(short.fast).toBe(3);
   });
 
-  test('is Node\'s when a request comes in crumbs', async () => {
+  test("is Node's when a request comes in crumbs", async () => {
     const whole = request();
     expect(granted(await expectSame(...Array.from(whole, (_, i) => whole.subarray(i, i + 1)), whole))).toBe(2);
     expect(short.fast).toBe(0);
@@ -129,7 +176,8 @@ describe('a connection', () => {
 
 describe('nothing is smuggled', () => {
   const hidden = request(BODY, { line: LINE.replace('evaluation', 'evaluations') });
-  const raw = (...fields: string[]): Buffer => Buffer.concat([Buffer.from(`${LINE}${REST}${fields.join('')}\r\n`, 'latin1'), Buffer.from(BODY)]);
+  const raw = (...fields: string[]): Buffer =>
+    Buffer.concat([Buffer.from(`${LINE}${REST}${fields.join('')}\r\n`, 'latin1'), Buffer.from(BODY)]);
   const length = `Content-Length: ${BODY.length}\r\n`;
 
   test.each<[name: string, ...pieces: (string | Buffer)[]]>([
@@ -180,32 +228,101 @@ describe('nothing is smuggled', () => {
 });
 
 test('however a request is spelt and cut, both ways say the same', async () => {
-  const pick = <T>(usual: T, ...odd: readonly T[]): fc.Arbitrary<T> => fc.oneof({ weight: 40, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(usual, ...odd) });
+  const pick = <T>(usual: T, ...odd: readonly T[]): fc.Arbitrary<T> =>
+    fc.oneof({ weight: 40, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(usual, ...odd) });
   const field = (name: string, usual: string, ...odd: readonly string[]): fc.Arbitrary<string> =>
-    fc.tuple(pick(name, name.toLowerCase(), name.toUpperCase(), `${name}x`), pick(': ', ':', ' : ', ':\t', ':  '), pick(usual, ...odd), pick('', ' ', '\t', '\0', '\r'), pick('\r\n', '\n', '\r', '\r\n '))
+    fc
+      .tuple(
+        pick(name, name.toLowerCase(), name.toUpperCase(), `${name}x`),
+        pick(': ', ':', ' : ', ':\t', ':  '),
+        pick(usual, ...odd),
+        pick('', ' ', '\t', '\0', '\r'),
+        pick('\r\n', '\n', '\r', '\r\n '),
+      )
       .map((parts) => parts.join(''));
   const more = fc.constantFrom(
-    'Accept: */*\r\n', 'X-Request-ID: 1\r\n', 'X-Request-ID: a b\r\n', 'client-request-id: 2\r\n', 'Connection: keep-alive\r\n', 'Connection: close\r\n', 'Connection: keep-alive, x\r\n', 'Transfer-Encoding: chunked\r\n',
-    'Transfer-Encoding: identity\r\n', 'Expect: 100-continue\r\n', 'Expect: x\r\n', 'Upgrade: x\r\n', 'Content-Encoding: identity\r\n', 'X: \xe5\r\n', ': x\r\n', 'x\r\n', 'Host: other\r\n', 'Content-Length: 5\r\n', 'TE: trailers\r\n', `Y: ${'y'.repeat(5_000)}\r\n`,
+    'Accept: */*\r\n',
+    'X-Request-ID: 1\r\n',
+    'X-Request-ID: a b\r\n',
+    'client-request-id: 2\r\n',
+    'Connection: keep-alive\r\n',
+    'Connection: close\r\n',
+    'Connection: keep-alive, x\r\n',
+    'Transfer-Encoding: chunked\r\n',
+    'Transfer-Encoding: identity\r\n',
+    'Expect: 100-continue\r\n',
+    'Expect: x\r\n',
+    'Upgrade: x\r\n',
+    'Content-Encoding: identity\r\n',
+    'X: \xe5\r\n',
+    ': x\r\n',
+    'x\r\n',
+    'Host: other\r\n',
+    'Content-Length: 5\r\n',
+    'TE: trailers\r\n',
+    `Y: ${'y'.repeat(5_000)}\r\n`,
   );
-  const spelt = fc.record({
-    line: pick(LINE, LINE.replace('POST', 'post'), LINE.replace('1.1', '1.0'), LINE.replace('evaluation', 'evaluation/'), LINE.replace('evaluation', 'evaluation?x=1'), LINE.replace(' /', '  /'), LINE.replace('\r', ''), LINE.replace(' /', ' http://h/')),
-    host: field('Host', 'h', '', 'h:1', 'a b', 'a,b'),
-    authorization: field('Authorization', 'Bearer good', 'Bearer weak', 'Bearer bad', 'bearer good', ''),
-    type: field('Content-Type', 'application/json', 'application/json; charset=utf-8', 'application/json;charset=utf-16', 'text/plain', ''),
-    more: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(more, { maxLength: 3 }) }),
-    body: pick(BODY, '{"subject":', '{}', 'x', BODY.replace('alice', '\xff')),
-    length: pick((body: string) => `${body.length}`, (body) => `0${body.length}`, (body) => `+${body.length}`, (body) => `${body.length + 5}`, (body) => `${Math.max(0, body.length - 5)}`, (body) => `${body.length},${body.length}`, () => '', () => '-1'),
-    order: fc.nat(23),
-  // Who is refused hears of it as soon as the head is there, so the ordinary way does not wait for a body that never ends.
-  }).chain(({ line, host, authorization, type, more: others, body, length, order }) => field('Content-Length', authorization.includes('Bearer good') ? length(body) : `${body.length}`).map((size) =>
-    Buffer.from(`${line}${rotated([host, authorization, type, size, ...others], order).join('')}\r\n${body}`, 'latin1')));
+  const spelt = fc
+    .record({
+      line: pick(
+        LINE,
+        LINE.replace('POST', 'post'),
+        LINE.replace('1.1', '1.0'),
+        LINE.replace('evaluation', 'evaluation/'),
+        LINE.replace('evaluation', 'evaluation?x=1'),
+        LINE.replace(' /', '  /'),
+        LINE.replace('\r', ''),
+        LINE.replace(' /', ' http://h/'),
+      ),
+      host: field('Host', 'h', '', 'h:1', 'a b', 'a,b'),
+      authorization: field('Authorization', 'Bearer good', 'Bearer weak', 'Bearer bad', 'bearer good', ''),
+      type: field(
+        'Content-Type',
+        'application/json',
+        'application/json; charset=utf-8',
+        'application/json;charset=utf-16',
+        'text/plain',
+        '',
+      ),
+      more: fc.oneof(
+        { weight: 2, arbitrary: fc.constant([]) },
+        { weight: 1, arbitrary: fc.array(more, { maxLength: 3 }) },
+      ),
+      body: pick(BODY, '{"subject":', '{}', 'x', BODY.replace('alice', '\xff')),
+      length: pick(
+        (body: string) => `${body.length}`,
+        (body) => `0${body.length}`,
+        (body) => `+${body.length}`,
+        (body) => `${body.length + 5}`,
+        (body) => `${Math.max(0, body.length - 5)}`,
+        (body) => `${body.length},${body.length}`,
+        () => '',
+        () => '-1',
+      ),
+      order: fc.nat(23),
+      // Who is refused hears of it as soon as the head is there, so the ordinary way does not wait for a body that never ends.
+    })
+    .chain(({ line, host, authorization, type, more: others, body, length, order }) =>
+      field('Content-Length', authorization.includes('Bearer good') ? length(body) : `${body.length}`).map((size) =>
+        Buffer.from(
+          `${line}${rotated([host, authorization, type, size, ...others], order).join('')}\r\n${body}`,
+          'latin1',
+        ),
+      ),
+    );
   const cut = (bytes: Buffer, cuts: readonly number[]): Buffer[] => {
     const places = [0, ...cuts.map((place) => place % bytes.length).toSorted((a, b) => a - b), bytes.length];
     return places.slice(1).map((end, i) => bytes.subarray(places[i], end));
   };
-  const pieces = fc.array(fc.tuple(spelt, fc.array(fc.nat(), { maxLength: 3 })), { minLength: 1, maxLength: 3 }).map((requests) => requests.flatMap(([bytes, cuts]) => cut(bytes, cuts)));
-  await fc.assert(fc.asyncProperty(pieces, async (sent) => { await expectSame(...sent); }), { numRuns: 300, seed: 20_261_122 });
+  const pieces = fc
+    .array(fc.tuple(spelt, fc.array(fc.nat(), { maxLength: 3 })), { minLength: 1, maxLength: 3 })
+    .map((requests) => requests.flatMap(([bytes, cuts]) => cut(bytes, cuts)));
+  await fc.assert(
+    fc.asyncProperty(pieces, async (sent) => {
+      await expectSame(...sent);
+    }),
+    { numRuns: 300, seed: 20_261_122 },
+  );
 });
 
 function rotated<T>(items: readonly T[], by: number): readonly T[] {

@@ -61,7 +61,11 @@ export class QuestionShapes {
  * string is written as itself, and a value in its quotation marks is found only once.
  */
 function shapeOf(text: string, evaluation: Evaluation): Shape | undefined {
-  const { question: { user, application, ip }, deviceId, certificate } = evaluation;
+  const {
+    question: { user, application, ip },
+    deviceId,
+    certificate,
+  } = evaluation;
   if (text.length > LONGEST || !/^[\t\n\r -[\]-~]*$/.test(text) || certificate !== undefined) return undefined;
   const values: { readonly field: Field; readonly value: string; readonly at: number }[] = [];
   for (const [field, value] of Object.entries({ user, application, ip, device: deviceId })) {
@@ -73,7 +77,11 @@ function shapeOf(text: string, evaluation: Evaluation): Shape | undefined {
   }
   values.sort((a, b) => a.at - b.at);
   const ends = [0, ...values.map(({ at, value }) => at + value.length)];
-  return { evaluation, fields: values.map(({ field }) => field), between: ends.map((end, i) => text.slice(end, values[i]?.at)) };
+  return {
+    evaluation,
+    fields: values.map(({ field }) => field),
+    between: ends.map((end, i) => text.slice(end, values[i]?.at)),
+  };
 }
 
 function readAs({ between, fields, evaluation }: Shape, text: string): Evaluation | undefined {
@@ -88,18 +96,39 @@ function readAs({ between, fields, evaluation }: Shape, text: string): Evaluatio
     const value = text.slice(start, at);
     if (at < 0 || !PLAIN.test(value)) return undefined;
     switch (fields[i]) {
-      case 'user': user = value; break;
-      case 'application': application = value; break;
-      case 'device': deviceId = value; break;
-      case 'ip': ip = value; break;
+      case 'user':
+        user = value;
+        break;
+      case 'application':
+        application = value;
+        break;
+      case 'device':
+        deviceId = value;
+        break;
+      case 'ip':
+        ip = value;
+        break;
     }
   }
   if (text.slice(at) !== between[fields.length] || (ip !== undefined && isIP(ip) === 0)) return undefined;
   const device = deviceId === undefined ? undefined : { grade: 'claim' as const, value: deviceId };
   // Written out: copying the rest by name costs a fifth of the reading.
-  const { question: { platform, clientAppType, country, mfaDone }, hints, stepsUp, language, subjectIsUser, resourceIsApplication } = evaluation;
+  const {
+    question: { platform, clientAppType, country, mfaDone },
+    hints,
+    stepsUp,
+    language,
+    subjectIsUser,
+    resourceIsApplication,
+  } = evaluation;
   return {
     question: { user, application, device, platform, clientAppType, ip, country, mfaDone },
-    hints, stepsUp, language, deviceId, certificate: undefined, subjectIsUser, resourceIsApplication,
+    hints,
+    stepsUp,
+    language,
+    deviceId,
+    certificate: undefined,
+    subjectIsUser,
+    resourceIsApplication,
   };
 }

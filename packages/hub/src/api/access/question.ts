@@ -70,15 +70,29 @@ export function parseEvaluation(item: JsonObject, fallback?: JsonObject): Evalua
 
 const NO_CONTEXT: JsonObject = {};
 
-function questionWith(user: string, application: string, deviceId: string | undefined, context: JsonObject, hints: Hint[]): Evaluation['question'] {
+function questionWith(
+  user: string,
+  application: string,
+  deviceId: string | undefined,
+  context: JsonObject,
+  hints: Hint[],
+): Evaluation['question'] {
   return {
     user,
     application,
     device: deviceId === undefined ? undefined : { grade: 'claim', value: deviceId },
     platform: platform(context, hints),
-    clientAppType: word(context, 'client_app_type', CLIENT_APP_TYPE_OF, hints) ?? word(context, 'clientAppType', CLIENT_APP_TYPE_OF, hints),
+    clientAppType:
+      word(context, 'client_app_type', CLIENT_APP_TYPE_OF, hints) ??
+      word(context, 'clientAppType', CLIENT_APP_TYPE_OF, hints),
     ip: matching(context, 'ip', (text) => isIP(text) !== 0, 'must be an IPv4 or IPv6 address', hints),
-    country: matching(context, 'country', (text) => /^[A-Za-z]{2}$/u.test(text), 'must be a country code of two letters (ISO 3166-1)', hints)?.toUpperCase(),
+    country: matching(
+      context,
+      'country',
+      (text) => /^[A-Za-z]{2}$/u.test(text),
+      'must be a country code of two letters (ISO 3166-1)',
+      hints,
+    )?.toUpperCase(),
     mfaDone: mfaDone(context, hints),
   };
 }
@@ -108,8 +122,17 @@ function optionalText(value: unknown, field: string): string | undefined {
   return value === undefined || value === null ? undefined : text(value, field);
 }
 
-const PLATFORM_OF = new Map<string, Platform>([...PLATFORMS.map((name) => [name.toLowerCase(), name] as const), ['windowsphone', 'unknown']]);
-const CLIENT_APP_TYPES: readonly ClientAppType[] = ['browser', 'mobileAppsAndDesktopClients', 'exchangeActiveSync', 'easSupported', 'other'];
+const PLATFORM_OF = new Map<string, Platform>([
+  ...PLATFORMS.map((name) => [name.toLowerCase(), name] as const),
+  ['windowsphone', 'unknown'],
+]);
+const CLIENT_APP_TYPES: readonly ClientAppType[] = [
+  'browser',
+  'mobileAppsAndDesktopClients',
+  'exchangeActiveSync',
+  'easSupported',
+  'other',
+];
 const CLIENT_APP_TYPE_OF = new Map<string, ClientAppType>(CLIENT_APP_TYPES.map((name) => [name.toLowerCase(), name]));
 
 /** A word of Graph, or the name of a system as managements send it; ChromeOS and the like are known, and none of Graph's platforms. */
@@ -120,7 +143,11 @@ function platform(context: JsonObject, hints: Hint[]): Platform | undefined {
   if (meant !== undefined) return meant;
   const system = readSystem(given);
   if (system.known) return system.platform;
-  hint(hints, 'platform', `must be one of ${[...new Set(PLATFORM_OF.values())].join(', ')}, or the name of a system that is known here`);
+  hint(
+    hints,
+    'platform',
+    `must be one of ${[...new Set(PLATFORM_OF.values())].join(', ')}, or the name of a system that is known here`,
+  );
   return undefined;
 }
 
@@ -131,24 +158,36 @@ function contextText(context: JsonObject, name: string, hints: Hint[]): string |
   return undefined;
 }
 
-function matching(context: JsonObject, name: string, fits: (text: string) => boolean, message: string, hints: Hint[]): string | undefined {
+function matching(
+  context: JsonObject,
+  name: string,
+  fits: (text: string) => boolean,
+  message: string,
+  hints: Hint[],
+): string | undefined {
   const given = contextText(context, name, hints);
   if (given === undefined || fits(given)) return given;
   hint(hints, name, message);
   return undefined;
 }
 
-function word<T extends string>(context: JsonObject, name: string, words: ReadonlyMap<string, T>, hints: Hint[]): T | undefined {
+function word<T extends string>(
+  context: JsonObject,
+  name: string,
+  words: ReadonlyMap<string, T>,
+  hints: Hint[],
+): T | undefined {
   const given = contextText(context, name, hints);
   const known = given === undefined ? undefined : words.get(given.toLowerCase());
-  if (given !== undefined && known === undefined) hint(hints, name, `must be one of ${[...new Set(words.values())].join(', ')}`);
+  if (given !== undefined && known === undefined)
+    hint(hints, name, `must be one of ${[...new Set(words.values())].join(', ')}`);
   return known;
 }
 
 /** `mfa: true`, or `amr` with "mfa" in it (RFC 8176). */
 function mfaDone(context: JsonObject, hints: Hint[]): boolean | undefined {
   const { mfa, amr } = context;
-  const told = mfa === null || typeof mfa === 'boolean' ? mfa ?? undefined : undefined;
+  const told = mfa === null || typeof mfa === 'boolean' ? (mfa ?? undefined) : undefined;
   if (mfa !== undefined && mfa !== null && told === undefined) hint(hints, 'mfa', 'must be true or false');
   const methods = contextTexts(amr, 'amr', hints);
   return methods === undefined ? told : told === true || methods.includes('mfa');

@@ -30,7 +30,8 @@ export class ReasonsMemo {
     if (last === undefined) return write(answer, language);
     const sources = this.#sourcesOf(answer);
     const known = this.#last.get(last);
-    if (known?.language === language && sameItems(known.sources, sources) && sameReasons(known.reasons, reasons)) return known.written;
+    if (known?.language === language && sameItems(known.sources, sources) && sameReasons(known.reasons, reasons))
+      return known.written;
     const written = write(answer, language);
     this.#last.set(last, { reasons, language, sources, written });
     return written;
@@ -46,7 +47,8 @@ export class ReasonsMemo {
       sources.push(this.#view.connector(connectorId));
       for (const other of disagreeing ?? NOBODY) sources.push(this.#view.connector(other));
     }
-    if (hasPartner && deviceId !== undefined) for (const { openFindings } of this.#view.posture(deviceId)?.views ?? NOBODY) sources.push(openFindings);
+    if (hasPartner && deviceId !== undefined)
+      for (const { openFindings } of this.#view.posture(deviceId)?.views ?? NOBODY) sources.push(openFindings);
     return sources;
   }
 }
@@ -61,7 +63,19 @@ function sameReasons(a: readonly Reason[], b: readonly Reason[]): boolean {
   return a.length === b.length && a.every((reason, i) => sameReason(reason, b[i] as Reason));
 }
 
-const FIELDS = ['code', 'policyId', 'policyName', 'rule', 'connectorId', 'disagreeing', 'findingIds', 'required', 'actual', 'remark', 'until'] as const satisfies readonly (keyof Reason)[];
+const FIELDS = [
+  'code',
+  'policyId',
+  'policyName',
+  'rule',
+  'connectorId',
+  'disagreeing',
+  'findingIds',
+  'required',
+  'actual',
+  'remark',
+  'until',
+] as const satisfies readonly (keyof Reason)[];
 
 /** Lists count as the same only when they are the same object. */
 function sameReason(a: Reason, b: Reason): boolean {

@@ -16,7 +16,10 @@ export interface AccessRoutesOptions extends EvaluatorOptions {
 }
 
 const EVALUATE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Access.Evaluate'] };
-const PUBLIC: RouteAccess = { kind: 'public', why: 'AuthZEN metadata, section 9: callers read it before they have a token' };
+const PUBLIC: RouteAccess = {
+  kind: 'public',
+  why: 'AuthZEN metadata, section 9: callers read it before they have a token',
+};
 const JSON_TYPE = 'application/json; charset=utf-8';
 const KIB = 1_024;
 
@@ -28,13 +31,26 @@ export function accessRoutes(options: AccessRoutesOptions): FastifyPluginCallbac
   const evaluator = new Evaluator(options);
   const metadata = JSON.stringify(metadataOf(options.baseUrl));
   return (app, _, done) => {
-    if (options.authenticator?.peek !== undefined) installFastPath(app, fastEvaluation(evaluator, options.onAnswered), options.authenticator as Required<Authenticator>);
-    app.post('/access/v1/evaluation', { config: { access: EVALUATE, doc: ONE, quiet: true, anyText: true }, bodyLimit: 64 * KIB }, (request, reply) => {
-      reply.header('content-type', JSON_TYPE).send(evaluator.evaluate(request.body, askingClient(request.caller)));
-    });
-    app.post('/access/v1/evaluations', { config: { access: EVALUATE, doc: MANY, quiet: true, anyText: true }, bodyLimit: KIB * KIB }, (request, reply) => {
-      reply.header('content-type', JSON_TYPE).send(evaluator.evaluateAll(request.body, askingClient(request.caller)));
-    });
+    if (options.authenticator?.peek !== undefined)
+      installFastPath(
+        app,
+        fastEvaluation(evaluator, options.onAnswered),
+        options.authenticator as Required<Authenticator>,
+      );
+    app.post(
+      '/access/v1/evaluation',
+      { config: { access: EVALUATE, doc: ONE, quiet: true, anyText: true }, bodyLimit: 64 * KIB },
+      (request, reply) => {
+        reply.header('content-type', JSON_TYPE).send(evaluator.evaluate(request.body, askingClient(request.caller)));
+      },
+    );
+    app.post(
+      '/access/v1/evaluations',
+      { config: { access: EVALUATE, doc: MANY, quiet: true, anyText: true }, bodyLimit: KIB * KIB },
+      (request, reply) => {
+        reply.header('content-type', JSON_TYPE).send(evaluator.evaluateAll(request.body, askingClient(request.caller)));
+      },
+    );
     app.get('/.well-known/authzen-configuration', { config: { access: PUBLIC, doc: METADATA } }, (_request, reply) => {
       reply.header('content-type', JSON_TYPE).send(metadata);
     });
@@ -55,18 +71,26 @@ function metadataOf(baseUrl: string): Readonly<Record<string, unknown>> {
 }
 
 const ONE: RouteDoc = {
-  summary: 'May this user, with this device, use this application?', tags: ['access'],
+  summary: 'May this user, with this device, use this application?',
+  tags: ['access'],
   body: schemas.evaluationRequest,
   responses: { 200: { description: 'The decision; a deny is an answer too.', schema: schemas.evaluationResponse } },
 };
 
 const MANY: RouteDoc = {
-  summary: 'Several evaluations in one call', tags: ['access'],
+  summary: 'Several evaluations in one call',
+  tags: ['access'],
   body: schemas.evaluationsRequest,
-  responses: { 200: { description: 'The decisions in order, cut after the one that ended it.', schema: schemas.evaluationsResponse } },
+  responses: {
+    200: {
+      description: 'The decisions in order, cut after the one that ended it.',
+      schema: schemas.evaluationsResponse,
+    },
+  },
 };
 
 const METADATA: RouteDoc = {
-  summary: 'Where this policy decision point is', tags: ['access'],
+  summary: 'Where this policy decision point is',
+  tags: ['access'],
   responses: { 200: { description: 'AuthZEN metadata.', schema: schemas.metadataResponse } },
 };

@@ -4,13 +4,24 @@ import type { AccessAnswer, AccessDecider, AccessQuestion, DeviceClaim } from '.
 
 /** For tests only: a decider over a handful of users and devices, that notes what it was asked. */
 
-export const ALICE: UserFacts = { id: 'u-alice', userPrincipalName: 'alice@example.com', accountEnabled: true, groupIds: [] };
+export const ALICE: UserFacts = {
+  id: 'u-alice',
+  userPrincipalName: 'alice@example.com',
+  accountEnabled: true,
+  groupIds: [],
+};
 export const PHONE = '3f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a10';
 /** A device without a primary user. */
 export const OWNERLESS = '7a0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a10';
 export const PHONE_EAS = 'ApplDMQJ1234F18P';
 export const THREAT: Reason = {
-  code: 'threat_level_above_allowed', policyId: 'cp-1', policyName: 'Phones', connectorId: 'lookout', required: 'low', actual: 'highSeverity', findingIds: ['f-1'],
+  code: 'threat_level_above_allowed',
+  policyId: 'cp-1',
+  policyName: 'Phones',
+  connectorId: 'lookout',
+  required: 'low',
+  actual: 'highSeverity',
+  findingIds: ['f-1'],
 };
 
 /** One object for all, as the compiled policies have it. */
@@ -27,14 +38,16 @@ export interface FakeDecider extends AccessDecider {
 }
 
 const POSTURE = {
-  views: [{
-    connectorId: 'lookout',
-    openFindings: [
-      { id: 'f-0', type: 'ROOT', severity: 'high', recommendedAction: 'Another matter' },
-      { id: 'f-2', type: 'ACTIVE_MITM', category: 'net.mitm', severity: 'high' },
-      { id: 'f-1', type: 'ACTIVE_MITM', severity: 'high', recommendedAction: 'Leave the network "Café"' },
-    ],
-  }],
+  views: [
+    {
+      connectorId: 'lookout',
+      openFindings: [
+        { id: 'f-0', type: 'ROOT', severity: 'high', recommendedAction: 'Another matter' },
+        { id: 'f-2', type: 'ACTIVE_MITM', category: 'net.mitm', severity: 'high' },
+        { id: 'f-1', type: 'ACTIVE_MITM', severity: 'high', recommendedAction: 'Leave the network "Café"' },
+      ],
+    },
+  ],
 } as unknown as PostureRow;
 
 const DEVICES: ReadonlyMap<string, Partial<DeviceFacts>> = new Map([
@@ -42,11 +55,19 @@ const DEVICES: ReadonlyMap<string, Partial<DeviceFacts>> = new Map([
   [OWNERLESS, { id: OWNERLESS, platform: 'android' }],
 ]);
 const BY_EAS: ReadonlyMap<string, string> = new Map([[PHONE_EAS.toLowerCase(), PHONE]]);
-const APPLICATIONS: ReadonlyMap<string, string> = new Map([['exchange', 'app-exchange'], ['onedrive', 'app-sharepoint'], ['orders', 'app-orders']]);
+const APPLICATIONS: ReadonlyMap<string, string> = new Map([
+  ['exchange', 'app-exchange'],
+  ['onedrive', 'app-sharepoint'],
+  ['orders', 'app-orders'],
+]);
 
 export function fakeDecider(): FakeDecider {
   const deviceId = ({ grade, value }: DeviceClaim): string | undefined =>
-    grade === 'easDeviceId' ? BY_EAS.get(value.toLowerCase()) : DEVICES.has(value.toLowerCase()) ? value.toLowerCase() : undefined;
+    grade === 'easDeviceId'
+      ? BY_EAS.get(value.toLowerCase())
+      : DEVICES.has(value.toLowerCase())
+        ? value.toLowerCase()
+        : undefined;
   const view = {
     user: (name: string) => ([ALICE.id, ALICE.userPrincipalName].includes(name.toLowerCase()) ? ALICE : undefined),
     deviceId,
@@ -56,7 +77,7 @@ export function fakeDecider(): FakeDecider {
     posture: (id: string) => (id === PHONE ? POSTURE : undefined),
     verdict: () => undefined,
     devicesOfUser: () => [],
-    connector: (id: string) => (id === 'lookout' ? { id, displayName: 'Lookout for Work' } as Connector : undefined),
+    connector: (id: string) => (id === 'lookout' ? ({ id, displayName: 'Lookout for Work' } as Connector) : undefined),
     compliancePolicy: () => undefined,
     groupsOfDevice: () => [],
     application: (name: string) => {
@@ -68,7 +89,11 @@ export function fakeDecider(): FakeDecider {
     deviceCount: DEVICES.size,
   };
   const decider: FakeDecider = {
-    asked: [], blocked: new Set(), deviceRequired: true, mfaRequired: false, view,
+    asked: [],
+    blocked: new Set(),
+    deviceRequired: true,
+    mfaRequired: false,
+    view,
     decide(question) {
       decider.asked.push(question);
       return answerFor(question, decider);
@@ -77,15 +102,25 @@ export function fakeDecider(): FakeDecider {
   return decider;
 }
 
-function answerFor(question: AccessQuestion, { view, blocked, deviceRequired, mfaRequired }: FakeDecider): AccessAnswer {
+function answerFor(
+  question: AccessQuestion,
+  { view, blocked, deviceRequired, mfaRequired }: FakeDecider,
+): AccessAnswer {
   const user = view.user(question.user);
   const application = view.application(question.application)?.id;
   const deviceId = question.device === undefined ? undefined : view.deviceId(question.device);
   const known = { userId: user?.id, deviceId, application };
-  const deny = (...reasons: readonly Reason[]): AccessAnswer => ({ ...known, decision: false, reasons, obligations: [], reportOnly: [] });
+  const deny = (...reasons: readonly Reason[]): AccessAnswer => ({
+    ...known,
+    decision: false,
+    reasons,
+    obligations: [],
+    reportOnly: [],
+  });
   if (user === undefined) return deny({ code: 'user_unknown' });
   if (application === undefined) return deny({ code: 'application_unknown' });
-  if (deviceId !== undefined && blocked.has(deviceId)) return deny({ code: 'device_noncompliant', policyId: 'ca-1' }, THREAT);
+  if (deviceId !== undefined && blocked.has(deviceId))
+    return deny({ code: 'device_noncompliant', policyId: 'ca-1' }, THREAT);
   if (deviceRequired && question.certificateInvalid === true) return deny({ code: 'device_certificate_invalid' });
   if (deviceRequired && question.device === undefined) return deny({ code: 'device_not_identified' });
   if (deviceRequired && deviceId === undefined) return deny({ code: 'device_unknown' });

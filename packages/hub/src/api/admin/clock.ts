@@ -10,7 +10,10 @@ export interface ClockRoutesOptions {
   readonly control: ClockControl | undefined;
 }
 
-const READ: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.Read.All', 'Sallyport.Settings.ReadWrite.All'] };
+const READ: RouteAccess = {
+  kind: 'permission',
+  anyOf: ['Sallyport.Settings.Read.All', 'Sallyport.Settings.ReadWrite.All'],
+};
 const WRITE: RouteAccess = { kind: 'permission', anyOf: ['Sallyport.Settings.ReadWrite.All'] };
 
 /** Whether the hub knows what time it is, and the word of an administrator that it does. */
@@ -21,7 +24,9 @@ export function clockRoutes({ control }: ClockRoutesOptions): FastifyPluginCallb
   };
   return (app, _, done) => {
     app.get('/admin/v1/clock', { config: { access: READ, doc: docs.get } }, async () => toView(known().state()));
-    app.post('/admin/v1/clock/confirm', { config: { access: WRITE, doc: docs.confirm } }, async (request) => toView(await known().confirm(actorOf(request))));
+    app.post('/admin/v1/clock/confirm', { config: { access: WRITE, doc: docs.confirm } }, async (request) =>
+      toView(await known().confirm(actorOf(request))),
+    );
     done();
   };
 }
@@ -32,19 +37,30 @@ function toView({ now, doubt, deletionHeld, pulledBack }: ClockState): z.infer<t
 
 const clockView = z.object({
   dateTime: z.string().describe('The time that counts.'),
-  doubt: z.enum(['jump', 'behindMark', 'database']).nullable()
-    .describe('Why the clock is in doubt: it jumped by more than five minutes, it is behind the time that was stored last, or it differs from the clock of the database. null: it is not in doubt.'),
+  doubt: z
+    .enum(['jump', 'behindMark', 'database'])
+    .nullable()
+    .describe(
+      'Why the clock is in doubt: it jumped by more than five minutes, it is behind the time that was stored last, or it differs from the clock of the database. null: it is not in doubt.',
+    ),
   deletionHeld: z.boolean().describe('Nothing is deleted by age until the time is confirmed.'),
-  pulledBack: z.number().int().describe('Stored times that lay ahead of the clock and were pulled back since the start.'),
+  pulledBack: z
+    .number()
+    .int()
+    .describe('Stored times that lay ahead of the clock and were pulled back since the start.'),
 });
 
 const docs = {
   get: {
-    summary: 'Whether the clock is in doubt', tags: ['admin: clock'], responses: { 200: { description: 'The state of the clock.', schema: clockView } },
+    summary: 'Whether the clock is in doubt',
+    tags: ['admin: clock'],
+    responses: { 200: { description: 'The state of the clock.', schema: clockView } },
   },
   confirm: {
-    summary: "Confirm that the clock of the hub's machine is right", tags: ['admin: clock'],
-    description: 'Ends a doubt within a second, and lets what is old be deleted again. Look at the clock of the machine first. Audited.',
+    summary: "Confirm that the clock of the hub's machine is right",
+    tags: ['admin: clock'],
+    description:
+      'Ends a doubt within a second, and lets what is old be deleted again. Look at the clock of the machine first. Audited.',
     responses: { 200: { description: 'The state of the clock.', schema: clockView } },
   },
 } satisfies Readonly<Record<string, RouteDoc>>;

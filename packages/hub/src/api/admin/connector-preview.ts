@@ -9,7 +9,10 @@ import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
 import { idOf } from '../../http/admin-documents.ts';
 import { preview } from './preview-schema.ts';
 
-const READ: RouteAccess = { kind: 'permission', anyOf: ['DeviceManagementServiceConfig.Read.All', 'DeviceManagementServiceConfig.ReadWrite.All'] };
+const READ: RouteAccess = {
+  kind: 'permission',
+  anyOf: ['DeviceManagementServiceConfig.Read.All', 'DeviceManagementServiceConfig.ReadWrite.All'],
+};
 const KIND = 'mobileThreatDefenseConnector';
 
 export interface ConnectorPreviewOptions {
@@ -24,19 +27,35 @@ export function connectorPreviewRoutes({ store, questions }: ConnectorPreviewOpt
       const id = idOf(request);
       const { connector } = previewRequest.parse(request.body);
       const row = await store.documents.get(KIND, id);
-      if (row === undefined) throw new HubError('not_found', `There is no ${KIND} ${id.slice(0, 100)}.`, { field: 'id' });
-      return questions.preview(KIND, id, connector === null ? undefined : await changedConnector(row, parseBody(KIND, connector, 'beta'), store));
+      if (row === undefined)
+        throw new HubError('not_found', `There is no ${KIND} ${id.slice(0, 100)}.`, { field: 'id' });
+      return questions.preview(
+        KIND,
+        id,
+        connector === null ? undefined : await changedConnector(row, parseBody(KIND, connector, 'beta'), store),
+      );
     });
     done();
   };
 }
 
 const previewRequest = z.strictObject({
-  connector: z.record(z.string(), z.unknown()).nullable().describe('As a PATCH of the mobileThreatDefenseConnector would be sent; null: what if the connector were deleted.'),
+  connector: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe(
+      'As a PATCH of the mobileThreatDefenseConnector would be sent; null: what if the connector were deleted.',
+    ),
 });
 
 const DOC: RouteDoc = {
-  summary: 'Count the devices that a change of a connector would open and close', description: 'Nothing is stored. Every device is evaluated with the change and without it.',
-  tags: ['admin: vendors'], params: z.object({ id: z.string().describe('Id of the connector.') }), body: previewRequest,
-  responses: { 200: { description: 'What would change.', schema: preview }, 404: { description: 'There is no such connector.' } },
+  summary: 'Count the devices that a change of a connector would open and close',
+  description: 'Nothing is stored. Every device is evaluated with the change and without it.',
+  tags: ['admin: vendors'],
+  params: z.object({ id: z.string().describe('Id of the connector.') }),
+  body: previewRequest,
+  responses: {
+    200: { description: 'What would change.', schema: preview },
+    404: { description: 'There is no such connector.' },
+  },
 };

@@ -13,10 +13,19 @@ export interface DecidingOptions {
  * The reports that today's verdict on a device's level comes from, however old they are. Of what is held against it and what came
  * over from an older record, the report itself waits, or is about that record.
  */
-export async function decidingReports({ store, view }: DecidingOptions, deviceId: string, now: number): Promise<readonly StoredReport[]> {
-  const [[posture], findings] = await Promise.all([store.postures.get([deviceId]), store.findings.ofDevices([deviceId])]);
+export async function decidingReports(
+  { store, view }: DecidingOptions,
+  deviceId: string,
+  now: number,
+): Promise<readonly StoredReport[]> {
+  const [[posture], findings] = await Promise.all([
+    store.postures.get([deviceId]),
+    store.findings.ofDevices([deviceId]),
+  ]);
   const deciding = posture === undefined ? [] : view.decidingViews(deviceId, posture);
-  const named = deciding.flatMap((one) => reportsOf(one, findings, now).map((reportId) => ({ connectorId: one.view.connectorId, reportId })));
+  const named = deciding.flatMap((one) =>
+    reportsOf(one, findings, now).map((reportId) => ({ connectorId: one.view.connectorId, reportId })),
+  );
   const unique = [...new Map(named.map((report) => [keyOf(report), report])).values()].slice(0, MOST);
   const found = await Promise.all(unique.map(({ connectorId, reportId }) => store.reports.get(connectorId, reportId)));
   return found.filter((report) => report !== undefined);
@@ -25,10 +34,16 @@ export async function decidingReports({ store, view }: DecidingOptions, deviceId
 /** More than anybody reads. */
 const MOST = 50;
 
-function reportsOf(deciding: DecidingView<PartnerView>, findings: readonly FindingRow[], now: number): readonly string[] {
+function reportsOf(
+  deciding: DecidingView<PartnerView>,
+  findings: readonly FindingRow[],
+  now: number,
+): readonly string[] {
   const { reportIds, findingIds } = sourcesOf(deciding, now);
   const { connectorId, reportId } = deciding.view;
-  const ofFindings = findings.filter((finding) => finding.connectorId === connectorId && findingIds.includes(finding.id)).map((finding) => finding.reportId);
+  const ofFindings = findings
+    .filter((finding) => finding.connectorId === connectorId && findingIds.includes(finding.id))
+    .map((finding) => finding.reportId);
   // What is held leaves no findings of the device.
   return reportIds.length + ofFindings.length === 0 ? [reportId] : [...reportIds, ...ofFindings];
 }

@@ -19,7 +19,10 @@ beforeAll(async () => {
 afterAll(() => hub.close());
 
 async function say(id: string, state: 'secured' | 'highSeverity' | 'unresponsive', at: number): Promise<void> {
-  const keys = [{ type: 'serialNumber', value: 'SN-1' }, { type: 'vendorDeviceId', value: id }] as const;
+  const keys = [
+    { type: 'serialNumber', value: 'SN-1' },
+    { type: 'vendorDeviceId', value: id },
+  ] as const;
   await hub.pipeline.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { keys, state, at })]);
 }
 
@@ -31,17 +34,50 @@ test("a device's records are listed with what each reports, its last level and s
   await say('new', 'secured', now + 2_000);
   expect((await hub.call('GET', URL)).body.value).toMatchObject([
     {
-      connectorId: LOOKOUT, ids: ['old'], standing: 'older', threatState: 'unresponsive', lastLevel: { threatState: 'highSeverity', observedDateTime: new Date(now).toISOString() },
-      contactLostDateTime: new Date(now + 1_000).toISOString(), tied: false, unknownTerms: [],
+      connectorId: LOOKOUT,
+      ids: ['old'],
+      standing: 'older',
+      threatState: 'unresponsive',
+      lastLevel: { threatState: 'highSeverity', observedDateTime: new Date(now).toISOString() },
+      contactLostDateTime: new Date(now + 1_000).toISOString(),
+      tied: false,
+      unknownTerms: [],
     },
-    { connectorId: LOOKOUT, ids: ['new'], standing: 'newest', threatState: 'secured', lastLevel: null, contactLostDateTime: null },
+    {
+      connectorId: LOOKOUT,
+      ids: ['new'],
+      standing: 'newest',
+      threatState: 'secured',
+      lastLevel: null,
+      contactLostDateTime: null,
+    },
   ]);
   expect((await hub.call('GET', '/admin/v1/devices/none/identities')).status).toBe(404);
 });
 
 test('what counts no more, or may be about another device, is named', () => {
-  const view = (more: Partial<PartnerView>): PartnerView => ({ connectorId: 'c', state: 'highSeverity', observedAt: 0, reportId: 'r', basis: 'posture', openFindings: [], ...more });
-  const views = [view({ held: ['x'] }), view({ retired: true }), view({ superseded: true }), view({}), view({ state: 'unknown', unrecognized: { terms: ['health: A'], before: 'secured' } })];
-  expect(identityViews(views).map(({ standing }) => standing)).toEqual(['held', 'retired', 'superseded', 'older', 'newest']);
+  const view = (more: Partial<PartnerView>): PartnerView => ({
+    connectorId: 'c',
+    state: 'highSeverity',
+    observedAt: 0,
+    reportId: 'r',
+    basis: 'posture',
+    openFindings: [],
+    ...more,
+  });
+  const views = [
+    view({ held: ['x'] }),
+    view({ retired: true }),
+    view({ superseded: true }),
+    view({}),
+    view({ state: 'unknown', unrecognized: { terms: ['health: A'], before: 'secured' } }),
+  ];
+  expect(identityViews(views).map(({ standing }) => standing)).toEqual([
+    'held',
+    'retired',
+    'superseded',
+    'older',
+    'newest',
+  ]);
   expect(identityViews(views)[4]?.unknownTerms).toEqual(['health: A']);
 });

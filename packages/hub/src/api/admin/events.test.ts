@@ -17,9 +17,17 @@ beforeAll(async () => {
 afterAll(() => hub.close());
 
 /** Listens until something matches. */
-async function listen(until: RegExp, headers: Record<string, string> = {}, meanwhile: () => Promise<unknown> = async () => undefined): Promise<string> {
+async function listen(
+  until: RegExp,
+  headers: Record<string, string> = {},
+  meanwhile: () => Promise<unknown> = async () => undefined,
+): Promise<string> {
   const ended = new AbortController();
-  const ask = () => fetch(`${base}/admin/v1/events`, { headers: { authorization: 'Sallyport.Settings.Read.All', ...headers }, signal: ended.signal });
+  const ask = () =>
+    fetch(`${base}/admin/v1/events`, {
+      headers: { authorization: 'Sallyport.Settings.Read.All', ...headers },
+      signal: ended.signal,
+    });
   let answer = await ask();
   // The hub may not have seen yet that whoever listened before is gone.
   while (answer.status === 429) answer = await ask();
@@ -35,8 +43,12 @@ async function listen(until: RegExp, headers: Record<string, string> = {}, meanw
 }
 
 test('a subscriber hears of a connector that changes its state, and of nothing that doors hear', async () => {
-  const heard = await listen(/connector-state-changed[^]*\n\n/, {}, () => hub.pipeline.intake.heartbeat(CONNECTOR, { code: 'E1' }));
-  expect(heard).toContain(`data: {"connectorId":"${CONNECTOR}","displayName":"Acme","from":"notSetUp","to":"error","at":"`);
+  const heard = await listen(/connector-state-changed[^]*\n\n/, {}, () =>
+    hub.pipeline.intake.heartbeat(CONNECTOR, { code: 'E1' }),
+  );
+  expect(heard).toContain(
+    `data: {"connectorId":"${CONNECTOR}","displayName":"Acme","from":"notSetUp","to":"error","at":"`,
+  );
   expect(heard).not.toContain('configuration-changed');
 });
 

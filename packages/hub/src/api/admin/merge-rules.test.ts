@@ -20,9 +20,21 @@ afterAll(() => hub.close());
 
 describe('a merge rule', () => {
   test('is made, read, changed and deleted', async () => {
-    const made = await hub.call('POST', URL, { platform: 'iOS', groupId: GROUP.toUpperCase(), priority: 10, method: 'primary', order: [ZIMPERIUM, LOOKOUT.toUpperCase()], silentPartner: 'block' });
+    const made = await hub.call('POST', URL, {
+      platform: 'iOS',
+      groupId: GROUP.toUpperCase(),
+      priority: 10,
+      method: 'primary',
+      order: [ZIMPERIUM, LOOKOUT.toUpperCase()],
+      silentPartner: 'block',
+    });
     expect(made.status).toBe(201);
-    expect(made.body).toMatchObject({ platform: 'iOS', groupId: GROUP, order: [ZIMPERIUM, LOOKOUT], silentPartner: 'block' });
+    expect(made.body).toMatchObject({
+      platform: 'iOS',
+      groupId: GROUP,
+      order: [ZIMPERIUM, LOOKOUT],
+      silentPartner: 'block',
+    });
     const url = `${URL}/${made.body.id}`;
     expect((await hub.call('GET', url)).body).toEqual(made.body);
     expect((await hub.call('GET', URL)).body.value).toEqual([made.body]);
@@ -39,7 +51,10 @@ describe('a merge rule', () => {
     const { body } = await hub.call('POST', URL, { priority: 20, method: 'primary', order: [gone, LOOKOUT] });
     await hub.store.transaction((tx) => tx.documents.delete('mobileThreatDefenseConnector', gone));
     const url = `${URL}/${body.id}`;
-    expect((await hub.call('PATCH', url, { silentPartner: 'block' })).body).toMatchObject({ silentPartner: 'block', order: [gone, LOOKOUT] });
+    expect((await hub.call('PATCH', url, { silentPartner: 'block' })).body).toMatchObject({
+      silentPartner: 'block',
+      order: [gone, LOOKOUT],
+    });
     expect((await hub.call('PATCH', url, { order: [gone] })).body.error.target).toBe('order[0]');
     expect((await hub.call('PATCH', url, { order: [LOOKOUT] })).body.order).toEqual([LOOKOUT]);
     await hub.call('DELETE', url);
@@ -51,11 +66,18 @@ describe('a merge rule', () => {
   });
 
   test.each([
-    ['priority', { method: 'strictest' }], ['method', { method: 'best', priority: 1 }], ['order', { method: 'primary', priority: 1 }],
-    ['order', { method: 'strictest', priority: 1, order: [LOOKOUT] }], ['order', { method: 'primary', priority: 1, order: [] }],
-    ['order[0]', { method: 'primary', priority: 1, order: ['nobody'] }], ['order[1]', { method: 'primary', priority: 1, order: [LOOKOUT, LOOKOUT] }],
-    ['atLeast', { method: 'quorum', priority: 1 }], ['atLeast', { method: 'quorum', priority: 1, atLeast: 0 }], ['atLeast', { method: 'every', priority: 1, atLeast: 1 }],
-    ['groupId', { method: 'every', priority: 1, groupId: LOOKOUT }], ['platform', { method: 'every', priority: 1, platform: 'ios' }],
+    ['priority', { method: 'strictest' }],
+    ['method', { method: 'best', priority: 1 }],
+    ['order', { method: 'primary', priority: 1 }],
+    ['order', { method: 'strictest', priority: 1, order: [LOOKOUT] }],
+    ['order', { method: 'primary', priority: 1, order: [] }],
+    ['order[0]', { method: 'primary', priority: 1, order: ['nobody'] }],
+    ['order[1]', { method: 'primary', priority: 1, order: [LOOKOUT, LOOKOUT] }],
+    ['atLeast', { method: 'quorum', priority: 1 }],
+    ['atLeast', { method: 'quorum', priority: 1, atLeast: 0 }],
+    ['atLeast', { method: 'every', priority: 1, atLeast: 1 }],
+    ['groupId', { method: 'every', priority: 1, groupId: LOOKOUT }],
+    ['platform', { method: 'every', priority: 1, platform: 'ios' }],
     ['silentPartner', { method: 'every', priority: 1, silentPartner: 'shout' }],
   ])('with a wrong %s is refused: %j', async (field, rule) => {
     const { status, body } = await hub.call('POST', URL, rule);
@@ -65,7 +87,9 @@ describe('a merge rule', () => {
 
   test('needs the permission for settings', async () => {
     expect((await hub.call('GET', URL, undefined, ['Sallyport.Settings.Read.All'])).status).toBe(200);
-    expect((await hub.call('POST', URL, { priority: 0, method: 'every' }, ['Sallyport.Settings.Read.All'])).status).toBe(403);
+    expect(
+      (await hub.call('POST', URL, { priority: 0, method: 'every' }, ['Sallyport.Settings.Read.All'])).status,
+    ).toBe(403);
   });
 });
 
@@ -76,15 +100,21 @@ describe('before a rule is made', () => {
   test('it can be tried, and nothing is stored', async () => {
     const before = (await hub.call('GET', '/admin/v1/merge-rules')).body.value.length;
     const { status, body } = await hub.call('POST', PREVIEW, { rule: RULE });
-    expect([status, body]).toEqual([200, { devices: 0, changed: 0, closing: 0, opening: 0, levelChanged: 0, samples: [] }]);
+    expect([status, body]).toEqual([
+      200,
+      { devices: 0, changed: 0, closing: 0, opening: 0, levelChanged: 0, samples: [] },
+    ]);
     expect((await hub.call('GET', '/admin/v1/merge-rules')).body.value).toHaveLength(before);
   });
 
   test.each([
-    [{ rule: { ...RULE, method: 'primary' } }, 400, 'rule.order'], [{ rule: { ...RULE, method: 'quorum' } }, 400, 'rule.atLeast'],
-    [{ rule: { ...RULE, method: 'primary', order: ['nobody'] } }, 400, 'rule.order[0]'], [{ rule: { ...RULE, groupId: 'nobody' } }, 400, 'rule.groupId'],
+    [{ rule: { ...RULE, method: 'primary' } }, 400, 'rule.order'],
+    [{ rule: { ...RULE, method: 'quorum' } }, 400, 'rule.atLeast'],
+    [{ rule: { ...RULE, method: 'primary', order: ['nobody'] } }, 400, 'rule.order[0]'],
+    [{ rule: { ...RULE, groupId: 'nobody' } }, 400, 'rule.groupId'],
     [{ rule: null }, 400, 'rule'],
-    [{}, 400, 'rule'], [{ rule: RULE, replaces: 'nobody' }, 404, 'nobody'],
+    [{}, 400, 'rule'],
+    [{ rule: RULE, replaces: 'nobody' }, 404, 'nobody'],
   ])('%j is refused', async (body, status, named) => {
     const answer = await hub.call('POST', PREVIEW, body);
     expect(answer.status).toBe(status);

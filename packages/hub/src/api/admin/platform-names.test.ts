@@ -24,7 +24,10 @@ afterAll(() => hub.close());
 
 function policy(type: string, level: string): object & Record<string, unknown> {
   return {
-    '@odata.type': `#microsoft.graph.${type}`, displayName: type, deviceThreatProtectionEnabled: true, deviceThreatProtectionRequiredSecurityLevel: level,
+    '@odata.type': `#microsoft.graph.${type}`,
+    displayName: type,
+    deviceThreatProtectionEnabled: true,
+    deviceThreatProtectionRequiredSecurityLevel: level,
     assignments: [{ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } }],
   };
 }
@@ -32,18 +35,38 @@ function policy(type: string, level: string): object & Record<string, unknown> {
 async function device(operatingSystem: string, strict = true): Promise<string> {
   const id = randomUUID();
   const now = new Date().toISOString();
-  const resource = { id, operatingSystem, osVersion: '3.1', serialNumber: id, lastSyncDateTime: now, enrolledDateTime: '2020-01-01T00:00:00Z', ...(strict && { [STRICT]: true }) };
+  const resource = {
+    id,
+    operatingSystem,
+    osVersion: '3.1',
+    serialNumber: id,
+    lastSyncDateTime: now,
+    enrolledDateTime: '2020-01-01T00:00:00Z',
+    ...(strict && { [STRICT]: true }),
+  };
   await hub.pipeline.devices.put('test', { id, resource, createdAt: Date.now(), modifiedAt: Date.now() });
   return id;
 }
 
-async function report(deviceId: string, state: 'highSeverity' | 'mediumSeverity' | 'lowSeverity' | 'secured'): Promise<void> {
+async function report(
+  deviceId: string,
+  state: 'highSeverity' | 'mediumSeverity' | 'lowSeverity' | 'secured',
+): Promise<void> {
   const reportId = randomUUID();
   const observedAt = Date.now();
-  await hub.pipeline.intake.take(PARTNER, [{
-    row: { connectorId: PARTNER, reportId, format: 'partner-v1', raw: '{}', observedAt },
-    signal: { connectorId: PARTNER, reportId, keys: [{ type: 'managedDeviceId', value: deviceId }], observedAt, state, findings: [] },
-  }]);
+  await hub.pipeline.intake.take(PARTNER, [
+    {
+      row: { connectorId: PARTNER, reportId, format: 'partner-v1', raw: '{}', observedAt },
+      signal: {
+        connectorId: PARTNER,
+        reportId,
+        keys: [{ type: 'managedDeviceId', value: deviceId }],
+        observedAt,
+        state,
+        findings: [],
+      },
+    },
+  ]);
 }
 
 const state = (id: string): string | undefined => hub.pipeline.decider.view.posture(id)?.complianceState;
@@ -53,7 +76,9 @@ describe('the name of a system that is in no table', () => {
     const [before, now] = [await device('QuxOS 1', false), await device('quxos 2')];
     expect([state(before), state(now)]).toEqual(['compliant', 'noncompliant']);
     const { body } = await hub.call('GET', URL);
-    expect(body.value).toEqual([{ name: 'quxos', platform: null, devices: 2, closed: 1, deviceIds: expect.arrayContaining([before, now]) }]);
+    expect(body.value).toEqual([
+      { name: 'quxos', platform: null, devices: 2, closed: 1, deviceIds: expect.arrayContaining([before, now]) },
+    ]);
   });
 
   test('is held against the strictest phone policy when a partner finds something', async () => {
@@ -72,7 +97,10 @@ describe('the name of a system that is in no table', () => {
     const [before, now] = [await device('Wibble/OS 1', false), await device('WIBBLE OS 2')];
     await report(before, 'mediumSeverity');
     const made = await hub.call('POST', URL, { name: ' Wibble-OS 7', platform: 'android' });
-    expect(made).toMatchObject({ status: 201, body: { name: 'wibble os', platform: 'android', devices: 2, closed: 0 } });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { name: 'wibble os', platform: 'android', devices: 2, closed: 0 },
+    });
     expect([state(before), state(now)]).toEqual(['compliant', 'compliant']);
     expect(hub.pipeline.decider.view.facts(now)).toMatchObject({ platform: 'android' });
     expect((await hub.call('POST', URL, { name: 'wibble os', platform: 'iOS' })).status).toBe(409);
@@ -86,18 +114,30 @@ describe('the name of a system that is in no table', () => {
     expect([state(before), state(now)]).toEqual(['noncompliant', 'noncompliant']);
     expect((await hub.call('DELETE', url)).status).toBe(404);
     const audit = (await hub.store.audit.list(100, 0)).filter(({ resourceType }) => resourceType === 'platformName');
-    expect(audit.map(({ operation, resourceId }) => `${operation} ${resourceId}`)).toEqual(['Delete wibble os', 'Patch wibble os', 'Patch wibble os', 'Create wibble os']);
+    expect(audit.map(({ operation, resourceId }) => `${operation} ${resourceId}`)).toEqual([
+      'Delete wibble os',
+      'Patch wibble os',
+      'Patch wibble os',
+      'Create wibble os',
+    ]);
   });
 
   test('counts for devices that come later, and after a restart', async () => {
     await hub.call('POST', URL, { name: 'FrobOS', platform: 'other' });
     expect(state(await device('FrobOS 9'))).toBe('compliant');
-    expect((await hub.call('GET', URL)).body.value).toContainEqual(expect.objectContaining({ name: 'frobos', platform: 'other', devices: 1, closed: 0 }));
+    expect((await hub.call('GET', URL)).body.value).toContainEqual(
+      expect.objectContaining({ name: 'frobos', platform: 'other', devices: 1, closed: 0 }),
+    );
   });
 
   test.each([
-    [{ name: 'iOS', platform: 'other' }, 'name'], [{ name: 'iPhone OS 17', platform: 'android' }, 'name'], [{ name: 'Printer', platform: 'iOS' }, 'name'], [{ name: '', platform: 'iOS' }, 'name'],
-    [{ name: 'x'.repeat(257), platform: 'iOS' }, 'name'], [{ name: 'BazOS', platform: 'unknown' }, 'platform'], [{ name: 'BazOS' }, 'platform'],
+    [{ name: 'iOS', platform: 'other' }, 'name'],
+    [{ name: 'iPhone OS 17', platform: 'android' }, 'name'],
+    [{ name: 'Printer', platform: 'iOS' }, 'name'],
+    [{ name: '', platform: 'iOS' }, 'name'],
+    [{ name: 'x'.repeat(257), platform: 'iOS' }, 'name'],
+    [{ name: 'BazOS', platform: 'unknown' }, 'platform'],
+    [{ name: 'BazOS' }, 'platform'],
   ])('is refused with its field: %j', async (body, field) => {
     const answer = await hub.call('POST', URL, body);
     expect([answer.status, answer.body.error.target]).toEqual([400, field]);
@@ -105,7 +145,9 @@ describe('the name of a system that is in no table', () => {
 
   test('is read and written with permission only', async () => {
     expect((await hub.call('GET', URL, undefined, ['Sallyport.Settings.Read.All'])).status).toBe(200);
-    expect((await hub.call('POST', URL, { name: 'BazOS', platform: 'other' }, ['Sallyport.Settings.Read.All'])).status).toBe(403);
+    expect(
+      (await hub.call('POST', URL, { name: 'BazOS', platform: 'other' }, ['Sallyport.Settings.Read.All'])).status,
+    ).toBe(403);
     expect((await hub.call('GET', URL, undefined, [])).status).toBe(403);
   });
 });

@@ -16,13 +16,17 @@ export type ReadAgain = (report: StoredReport) => Signal | undefined;
  */
 export async function readAgain(store: Pick<Store, 'documents'>, reports: readonly StoredReport[]): Promise<ReadAgain> {
   const connectors = new Set(reports.map(({ connectorId }) => connectorOfReport(connectorId)));
-  const links = await Promise.all([...connectors].map(async (id) => [id, (await store.documents.get('vendorLink', id))?.body.settings] as const));
+  const links = await Promise.all(
+    [...connectors].map(async (id) => [id, (await store.documents.get('vendorLink', id))?.body.settings] as const),
+  );
   const settingsOf = new Map(links);
   return (report) => {
     if (report.signal !== null) return report.signal;
     const connectorId = connectorOfReport(report.connectorId);
     try {
-      return signalsOf(report, connectorId, settingsOf.get(connectorId) ?? {}).find(({ reportId }) => reportId === report.reportId);
+      return signalsOf(report, connectorId, settingsOf.get(connectorId) ?? {}).find(
+        ({ reportId }) => reportId === report.reportId,
+      );
     } catch {
       // A description that has changed since, or raw text of a version that nobody knows: the raw report is there.
       return undefined;
@@ -30,7 +34,11 @@ export async function readAgain(store: Pick<Store, 'documents'>, reports: readon
   };
 }
 
-function signalsOf({ format, raw, receivedAt }: StoredReport, connectorId: string, settings: unknown): readonly Signal[] {
+function signalsOf(
+  { format, raw, receivedAt }: StoredReport,
+  connectorId: string,
+  settings: unknown,
+): readonly Signal[] {
   const record: unknown = JSON.parse(raw);
   if (format === PARTNER_FORMAT) {
     const parsed = parsePartnerReport(record, connectorId, receivedAt);
@@ -42,8 +50,10 @@ function signalsOf({ format, raw, receivedAt }: StoredReport, connectorId: strin
 
 /** Without secrets, which are not needed to read, and with the defaults of what was never written. */
 function openSettings({ settings: { shape } }: Vendor, given: unknown): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(shape).flatMap(([name, field]) => {
-    const parsed = (field as z.ZodType).safeParse((given as Readonly<Record<string, unknown>>)[name]);
-    return parsed.success ? [[name, parsed.data]] : [];
-  }));
+  return Object.fromEntries(
+    Object.entries(shape).flatMap(([name, field]) => {
+      const parsed = (field as z.ZodType).safeParse((given as Readonly<Record<string, unknown>>)[name]);
+      return parsed.success ? [[name, parsed.data]] : [];
+    }),
+  );
 }

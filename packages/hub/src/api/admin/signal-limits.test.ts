@@ -5,7 +5,9 @@ import { openAdminHub, type AdminHub } from './testing.ts';
 const URL = '/admin/v1/signal-limits';
 
 let hub: AdminHub;
-beforeAll(async () => { hub = await openAdminHub(); });
+beforeAll(async () => {
+  hub = await openAdminHub();
+});
 afterAll(() => hub.close());
 
 describe('the limits of what partners report', () => {
@@ -17,17 +19,25 @@ describe('the limits of what partners report', () => {
     expect(headers).toMatchObject({ 'sallyport-devices-opened': '0', 'sallyport-devices-closed': '0' });
     expect((await hub.call('GET', URL)).body).toEqual(body);
     expect(hub.pipeline.decider.view.signalLimits).toEqual({ ...DEFAULT_SIGNAL_LIMITS, badNewsDays: 90, holdDays: 60 });
-    expect((await hub.call('PATCH', URL, { badNewsDays: null, holdDays: null })).body).toEqual({ ...DEFAULT_SIGNAL_LIMITS, warnings: [] });
+    expect((await hub.call('PATCH', URL, { badNewsDays: null, holdDays: null })).body).toEqual({
+      ...DEFAULT_SIGNAL_LIMITS,
+      warnings: [],
+    });
   });
 
-  test.each(SIGNAL_LIMIT_NAMES.flatMap((name) => {
-    const { min, max } = SIGNAL_LIMIT_RANGES[name];
-    return [min - 1, max + 1, min + 0.5, String(min)].map((value) => [name, value] as const);
-  }))('refuse %s %j with what is allowed', async (name, value) => {
+  test.each(
+    SIGNAL_LIMIT_NAMES.flatMap((name) => {
+      const { min, max } = SIGNAL_LIMIT_RANGES[name];
+      return [min - 1, max + 1, min + 0.5, String(min)].map((value) => [name, value] as const);
+    }),
+  )('refuse %s %j with what is allowed', async (name, value) => {
     const { min, max } = SIGNAL_LIMIT_RANGES[name];
     const { status, body } = await hub.call('PATCH', URL, { [name]: value });
     expect(status).toBe(400);
-    expect(body.error).toMatchObject({ target: name, message: `${name} must be a whole number from ${min} to ${max}.` });
+    expect(body.error).toMatchObject({
+      target: name,
+      message: `${name} must be a whole number from ${min} to ${max}.`,
+    });
   });
 
   test('refuse members that are not known', async () => {
@@ -35,21 +45,28 @@ describe('the limits of what partners report', () => {
     expect((await hub.call('POST', `${URL}/preview`, { badNewsDays: 0 })).body.error.target).toBe('badNewsDays');
   });
 
-  test.each(SIGNAL_LIMIT_NAMES)('say what %s opens when it is set to its most open value, and nothing at the other end', async (name) => {
-    const { default: usual, min, max } = SIGNAL_LIMIT_RANGES[name];
-    const [open, closed] = name === 'unreadVersionDays' ? [max, min] : [min, max];
-    const { warnings } = (await hub.call('PATCH', URL, { [name]: open })).body;
-    expect(warnings).toEqual([expect.stringContaining(`${name} is ${open} `)]);
-    expect((await hub.call('PATCH', URL, { [name]: closed })).body.warnings).toEqual([]);
-    await hub.call('PATCH', URL, { [name]: usual });
-  });
+  test.each(SIGNAL_LIMIT_NAMES)(
+    'say what %s opens when it is set to its most open value, and nothing at the other end',
+    async (name) => {
+      const { default: usual, min, max } = SIGNAL_LIMIT_RANGES[name];
+      const [open, closed] = name === 'unreadVersionDays' ? [max, min] : [min, max];
+      const { warnings } = (await hub.call('PATCH', URL, { [name]: open })).body;
+      expect(warnings).toEqual([expect.stringContaining(`${name} is ${open} `)]);
+      expect((await hub.call('PATCH', URL, { [name]: closed })).body.warnings).toEqual([]);
+      await hub.call('PATCH', URL, { [name]: usual });
+    },
+  );
 
   test('are audited with what they were and are', async () => {
     await hub.call('PATCH', URL, { badNewsDays: 14 });
     await hub.call('PATCH', URL, { badNewsDays: 20 });
-    expect(await hub.store.audit.list(1, 0)).toMatchObject([{
-      operation: 'Patch', resourceType: 'signalLimits', changes: [{ property: 'badNewsDays', oldValue: '14', newValue: '20' }],
-    }]);
+    expect(await hub.store.audit.list(1, 0)).toMatchObject([
+      {
+        operation: 'Patch',
+        resourceType: 'signalLimits',
+        changes: [{ property: 'badNewsDays', oldValue: '14', newValue: '20' }],
+      },
+    ]);
     await hub.call('PATCH', URL, { badNewsDays: null });
   });
 
@@ -60,7 +77,11 @@ describe('the limits of what partners report', () => {
 
   test('are told in the warning of a rule that ignores silent partners', async () => {
     await hub.call('PATCH', URL, { badNewsDays: 45 });
-    const { body } = await hub.call('POST', '/admin/v1/merge-rules', { method: 'strictest', priority: 1, silentPartner: 'ignore' });
+    const { body } = await hub.call('POST', '/admin/v1/merge-rules', {
+      method: 'strictest',
+      priority: 1,
+      silentPartner: 'ignore',
+    });
     expect(body.warning).toContain('for 45 days');
   });
 });

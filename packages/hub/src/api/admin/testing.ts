@@ -35,21 +35,39 @@ export interface AdminHub {
   readonly pipeline: Pipeline;
   readonly registry: DoorRegistry;
   // `any`, because tests look into answers freely; what is not there fails the test.
-  call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: object, roles?: readonly string[]): Promise<{ status: number; body: any; text: string; headers: Readonly<Record<string, unknown>> }>;
+  call(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    url: string,
+    body?: object,
+    roles?: readonly string[],
+  ): Promise<{ status: number; body: any; text: string; headers: Readonly<Record<string, unknown>> }>;
   close(): Promise<void>;
 }
 
 export const ADMIN_BASE = 'https://hub.example.test';
 
-export async function openAdminHub(options: { readonly events?: Omit<EventRoutesOptions, 'alerts'> } = {}): Promise<AdminHub> {
+export async function openAdminHub(
+  options: { readonly events?: Omit<EventRoutesOptions, 'alerts'> } = {},
+): Promise<AdminHub> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-admin-'));
   const log = pino({ level: 'silent' });
   const store = await openSqliteStore({ file: join(folder, 'hub.db') });
-  const pipeline = await startPipeline({ store, clock: systemClock, deviceHooks: [reclassifyInventory], onError: () => undefined });
+  const pipeline = await startPipeline({
+    store,
+    clock: systemClock,
+    deviceHooks: [reclassifyInventory],
+    onError: () => undefined,
+  });
   const trustSets = await TrustSets.load(store, log);
   const registry = await DoorRegistry.load({ store, log, trustSets });
   const alerts = await Publisher.start({ store, log, frameOf: alertFrameOf });
-  const app = createHttpServer({ behindProxy: false, hsts: false, log, authenticator: permissionsAsToken, clock: systemClock });
+  const app = createHttpServer({
+    behindProxy: false,
+    hsts: false,
+    log,
+    authenticator: permissionsAsToken,
+    clock: systemClock,
+  });
   const deps = { store, configuration: pipeline.configuration, clock: systemClock };
   app.register(doorAdminRoutes({ ...deps, view: pipeline.decider.view, registry, baseUrl: ADMIN_BASE }));
   app.register(trustSetAdminRoutes({ ...deps, trustSets }));
@@ -63,10 +81,23 @@ export async function openAdminHub(options: { readonly events?: Omit<EventRoutes
   app.register(unknownTermRoutes({ vocabulary: pipeline.vocabulary, view: pipeline.decider.view }));
   app.register(eventRoutes({ alerts, ...options.events }));
   return {
-    app, store, pipeline, registry,
+    app,
+    store,
+    pipeline,
+    registry,
     async call(method, url, body, roles = PERMISSIONS) {
-      const response = await app.inject({ method, url, headers: { authorization: roles.join(',') }, ...(body === undefined ? {} : { payload: body }) });
-      return { status: response.statusCode, text: response.body, headers: response.headers, body: response.body === '' ? undefined : response.json() };
+      const response = await app.inject({
+        method,
+        url,
+        headers: { authorization: roles.join(',') },
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      return {
+        status: response.statusCode,
+        text: response.body,
+        headers: response.headers,
+        body: response.body === '' ? undefined : response.json(),
+      };
     },
     async close() {
       alerts.close();

@@ -12,14 +12,20 @@ const place = z.tuple([z.int().min(0), z.int().min(0)]);
  * downwards, newest first, the effects stand above their cause.
  */
 export async function timelineOf(
-  store: Pick<Store, 'reports' | 'history' | 'documents'>, deviceId: string, limit: number, cursor: string | undefined,
+  store: Pick<Store, 'reports' | 'history' | 'documents'>,
+  deviceId: string,
+  limit: number,
+  cursor: string | undefined,
 ): Promise<z.infer<typeof timelineList>> {
-  let [reportSeq, historySeq] = cursor === undefined ? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] : readCursor(cursor, place);
+  let [reportSeq, historySeq] =
+    cursor === undefined ? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] : readCursor(cursor, place);
   const [reports, history, nameOf] = await Promise.all([
-    store.reports.ofDevice(deviceId, limit + 1, reportSeq), store.history.ofDevice(deviceId, limit + 1, historySeq), partnerNames(store),
+    store.reports.ofDevice(deviceId, limit + 1, reportSeq),
+    store.history.ofDevice(deviceId, limit + 1, historySeq),
+    partnerNames(store),
   ]);
   const value: TimelineEntry[] = [];
-  for (let r = 0, h = 0; value.length < limit;) {
+  for (let r = 0, h = 0; value.length < limit; ) {
     const [report, change] = [reports[r], history[h]];
     if (report === undefined && change === undefined) break;
     if (change !== undefined && isNewer(change, report)) {

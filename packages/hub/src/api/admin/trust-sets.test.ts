@@ -16,17 +16,31 @@ const door = { displayName: 'Front', defaultApplication: 'Exchange' };
 describe('trust sets', () => {
   test('are made, shown with their CAs and users, changed and deleted', async () => {
     const made = await hub.call('POST', SETS, { id: 'phones', displayName: 'Phones', certificateAuthorities: ca.pem });
-    expect(made).toMatchObject({ status: 201, body: { id: 'phones', authorities: [{ subject: expect.stringContaining('Device CA') }], usedBy: { doors: [], clients: [] } } });
-    expect(await hub.call('PATCH', `${SETS}/phones`, { certificateAuthorities: ca.pem + other.pem })).toMatchObject({ status: 200, body: { authorities: [{}, { subject: 'CN=Trial CA' }] } });
+    expect(made).toMatchObject({
+      status: 201,
+      body: {
+        id: 'phones',
+        authorities: [{ subject: expect.stringContaining('Device CA') }],
+        usedBy: { doors: [], clients: [] },
+      },
+    });
+    expect(await hub.call('PATCH', `${SETS}/phones`, { certificateAuthorities: ca.pem + other.pem })).toMatchObject({
+      status: 200,
+      body: { authorities: [{}, { subject: 'CN=Trial CA' }] },
+    });
     expect((await hub.call('GET', SETS)).body).toMatchObject({ value: [{ id: 'phones' }] });
     expect((await hub.call('DELETE', `${SETS}/phones`)).status).toBe(204);
     expect((await hub.call('GET', `${SETS}/phones`)).status).toBe(404);
   });
 
   test.each([
-    ['id', { id: 'Phones' }], ['certificateAuthorities', { certificateAuthorities: 'hello' }], ['displayName', { displayName: '' }],
+    ['id', { id: 'Phones' }],
+    ['certificateAuthorities', { certificateAuthorities: 'hello' }],
+    ['displayName', { displayName: '' }],
   ])('with a wrong %s are refused, and the field is named', async (field, wrong) => {
-    expect(await hub.call('POST', SETS, { id: 'wrong', displayName: 'x', certificateAuthorities: ca.pem, ...wrong })).toMatchObject({ status: 400, body: { error: { target: field } } });
+    expect(
+      await hub.call('POST', SETS, { id: 'wrong', displayName: 'x', certificateAuthorities: ca.pem, ...wrong }),
+    ).toMatchObject({ status: 400, body: { error: { target: field } } });
   });
 
   test('without the permission are neither read nor written', async () => {
@@ -36,20 +50,33 @@ describe('trust sets', () => {
 });
 
 describe('a door', () => {
-  beforeEach(async () => { await hub.call('POST', SETS, { id: 'shared', displayName: 'Shared', certificateAuthorities: ca.pem }); });
+  beforeEach(async () => {
+    await hub.call('POST', SETS, { id: 'shared', displayName: 'Shared', certificateAuthorities: ca.pem });
+  });
 
   test('names a trust set in place of CAs of its own, and follows what changes in it', async () => {
-    expect(await hub.call('POST', '/admin/v1/doors', { ...door, id: 'named', trustSet: 'shared' })).toMatchObject({ status: 201, body: { deviceCa: null, trustSet: 'shared' } });
+    expect(await hub.call('POST', '/admin/v1/doors', { ...door, id: 'named', trustSet: 'shared' })).toMatchObject({
+      status: 201,
+      body: { deviceCa: null, trustSet: 'shared' },
+    });
     const before = hub.registry.get('named')?.certificates();
     await hub.call('PATCH', `${SETS}/shared`, { certificateAuthorities: other.pem });
     expect(hub.registry.get('named')?.certificates()).not.toBe(before);
-    expect(await hub.call('DELETE', `${SETS}/shared`)).toMatchObject({ status: 409, body: { error: { message: expect.stringContaining('door "named"') } } });
+    expect(await hub.call('DELETE', `${SETS}/shared`)).toMatchObject({
+      status: 409,
+      body: { error: { message: expect.stringContaining('door "named"') } },
+    });
   });
 
   test.each([
-    ['deviceCa', {}], ['trustSet', { trustSet: 'nosuch' }], ['trustSet', { trustSet: 'shared', deviceCa: 'PEM' }],
+    ['deviceCa', {}],
+    ['trustSet', { trustSet: 'nosuch' }],
+    ['trustSet', { trustSet: 'shared', deviceCa: 'PEM' }],
   ])('without exactly one of both is refused, naming %s: %j', async (field, trust) => {
     const given = 'deviceCa' in trust ? { ...trust, deviceCa: ca.pem } : trust;
-    expect(await hub.call('POST', '/admin/v1/doors', { ...door, ...given })).toMatchObject({ status: 400, body: { error: { target: field } } });
+    expect(await hub.call('POST', '/admin/v1/doors', { ...door, ...given })).toMatchObject({
+      status: 400,
+      body: { error: { target: field } },
+    });
   });
 });

@@ -9,7 +9,10 @@ import type { RouteAccess, RouteDoc } from '../../http/route-access.ts';
 import { actorOf } from '../../http/admin-documents.ts';
 import { termView, toTermView } from './unknown-terms-schema.ts';
 
-const READ: RouteAccess = { kind: 'permission', anyOf: ['DeviceManagementServiceConfig.Read.All', 'DeviceManagementServiceConfig.ReadWrite.All'] };
+const READ: RouteAccess = {
+  kind: 'permission',
+  anyOf: ['DeviceManagementServiceConfig.Read.All', 'DeviceManagementServiceConfig.ReadWrite.All'],
+};
 const WRITE: RouteAccess = { kind: 'permission', anyOf: ['DeviceManagementServiceConfig.ReadWrite.All'] };
 const PATH = '/admin/v1/unknown-terms';
 
@@ -27,13 +30,27 @@ export function unknownTermRoutes({ vocabulary, view }: UnknownTermRoutesOptions
     });
     app.put(`${PATH}/handling`, { config: { access: WRITE, doc: docs.handle } }, async (request) => {
       const { connectorId, field, value, handling } = handleRequest.parse(request.body);
-      if (view.connector(connectorId) === undefined) throw new HubError('not_found', `There is no mobileThreatDefenseConnector ${connectorId.slice(0, 100)}.`, { field: 'connectorId' });
-      const find = async () => (await vocabulary.unknownTerms(connectorId)).find((term) => term.field === field && term.value === value);
+      if (view.connector(connectorId) === undefined)
+        throw new HubError('not_found', `There is no mobileThreatDefenseConnector ${connectorId.slice(0, 100)}.`, {
+          field: 'connectorId',
+        });
+      const find = async () =>
+        (await vocabulary.unknownTerms(connectorId)).find((term) => term.field === field && term.value === value);
       const listed = await find();
-      if (listed === undefined) throw invalidField('value', `with this field is no unknown value of the connector; GET ${PATH} lists them`);
-      if (listed.about !== 'protection') throw invalidField('value', `is about ${listed.about}, so there is nothing to decide: only values about protection make a state unknown`);
-      await vocabulary.handleTerm(actorOf(request), connectorId, termKey({ field, value }), handling === 'automatic' ? null : handling);
-      return toTermView(await find() ?? { ...listed, handled: null });
+      if (listed === undefined)
+        throw invalidField('value', `with this field is no unknown value of the connector; GET ${PATH} lists them`);
+      if (listed.about !== 'protection')
+        throw invalidField(
+          'value',
+          `is about ${listed.about}, so there is nothing to decide: only values about protection make a state unknown`,
+        );
+      await vocabulary.handleTerm(
+        actorOf(request),
+        connectorId,
+        termKey({ field, value }),
+        handling === 'automatic' ? null : handling,
+      );
+      return toTermView((await find()) ?? { ...listed, handled: null });
     });
     done();
   };
@@ -42,20 +59,35 @@ export function unknownTermRoutes({ vocabulary, view }: UnknownTermRoutesOptions
 const connectorId = z.string().min(1).max(256).transform(canonicalId);
 const listQuery = z.strictObject({ connectorId: connectorId.optional().describe('Only those of this connector.') });
 const handleRequest = z.strictObject({
-  connectorId, field: z.string().min(1).max(256), value: z.string().min(1).max(60).describe('As it is listed.'),
-  handling: z.enum(['automatic', 'disregarded', 'enforced']).describe('disregarded opens the devices that were compliant before the value came. automatic: what the hub decides by itself.'),
+  connectorId,
+  field: z.string().min(1).max(256),
+  value: z.string().min(1).max(60).describe('As it is listed.'),
+  handling: z
+    .enum(['automatic', 'disregarded', 'enforced'])
+    .describe(
+      'disregarded opens the devices that were compliant before the value came. automatic: what the hub decides by itself.',
+    ),
 });
 
 const tags = ['admin: vendors'];
 const docs = {
   list: {
-    summary: "List the values in vendors' reports that no table holds", tags, query: listQuery,
-    description: 'At most 1,000 of a connector; one that was not seen for 30 days, and that no device holds, is listed no more.',
+    summary: "List the values in vendors' reports that no table holds",
+    tags,
+    query: listQuery,
+    description:
+      'At most 1,000 of a connector; one that was not seen for 30 days, and that no device holds, is listed no more.',
     responses: { 200: { description: 'The values.', schema: z.object({ value: z.array(termView) }) } },
   },
   handle: {
-    summary: 'Decide what an unknown value counts for', tags, body: handleRequest,
-    description: 'For values about protection. The devices that hold it are evaluated before the answer. Nothing that was reported worse than secured is lifted by it.',
-    responses: { 200: { description: 'The value as it is now.', schema: termView }, 404: { description: 'There is no such connector.' } },
+    summary: 'Decide what an unknown value counts for',
+    tags,
+    body: handleRequest,
+    description:
+      'For values about protection. The devices that hold it are evaluated before the answer. Nothing that was reported worse than secured is lifted by it.',
+    responses: {
+      200: { description: 'The value as it is now.', schema: termView },
+      404: { description: 'There is no such connector.' },
+    },
   },
 } satisfies Record<string, RouteDoc>;

@@ -30,9 +30,23 @@ beforeEach(async () => {
   runner = await t.start();
   const { store, configuration, devices, clock } = t.hub;
   const log = pino({ level: 'silent' });
-  const authenticator = { authenticate: async () => ({ appId: 'admin-app', displayName: 'Admin', roles: new Set<string>(PERMISSIONS) }) };
+  const authenticator = {
+    authenticate: async () => ({ appId: 'admin-app', displayName: 'Admin', roles: new Set<string>(PERMISSIONS) }),
+  };
   app = createHttpServer({ behindProxy: false, hsts: false, log, authenticator, clock });
-  await app.register(vendorLinkRoutes({ store, configuration, devices, vocabulary: t.hub.vocabulary, clock, runner, dataKey: t.dataKey, http: t.http, log }));
+  await app.register(
+    vendorLinkRoutes({
+      store,
+      configuration,
+      devices,
+      vocabulary: t.hub.vocabulary,
+      clock,
+      runner,
+      dataKey: t.dataKey,
+      http: t.http,
+      log,
+    }),
+  );
   await app.register(webhookRoutes({ runner }));
   await app.register(logCollectorRoutes({ runner, clock }));
   await app.register(ssfPushRoutes({ runner, http: t.http, clock }));
@@ -58,7 +72,12 @@ const until = (ms: number) => new Date(t.hub.clock.now() + ms).toISOString();
 
 /** Whether a call is let in; what it says is no matter here. */
 async function letsIn(path: string, headers: Record<string, string>, payload = '{}'): Promise<boolean> {
-  const { statusCode } = await app.inject({ method: 'POST', url: `/intake/${ZIMPERIUM}${path}`, payload, headers: { 'content-type': 'application/json', ...headers } });
+  const { statusCode } = await app.inject({
+    method: 'POST',
+    url: `/intake/${ZIMPERIUM}${path}`,
+    payload,
+    headers: { 'content-type': 'application/json', ...headers },
+  });
   return statusCode !== 401;
 }
 const shows = (secret: string) => letsIn('', { 'x-sallyport-secret': secret });
@@ -69,7 +88,11 @@ test('the secret that was replaced is accepted for a day beside the new one, and
   const accepted = [{ name: 'webhookSecret', acceptedUntilDateTime: until(24 * HOUR) }];
   expect((await header(NEW)).body.formerSecrets).toEqual(accepted);
   expect(await former()).toEqual(accepted);
-  expect([await shows(OLD), await shows(NEW), await shows('another-secret-of-some-length')]).toEqual([true, true, false]);
+  expect([await shows(OLD), await shows(NEW), await shows('another-secret-of-some-length')]).toEqual([
+    true,
+    true,
+    false,
+  ]);
   t.hub.clock.advance(24 * HOUR - 1);
   expect(await shows(OLD)).toBe(true);
   t.hub.clock.advance(1);
@@ -105,8 +128,16 @@ test('only the last one is accepted, none of another vendor, and none after the 
   await header(OLD);
   await header('the-secret-in-between-of-length');
   await header(NEW);
-  expect([await shows(OLD), await shows('the-secret-in-between-of-length'), await shows(NEW)]).toEqual([false, true, true]);
-  await put('zimperium', { webhookSecret: null, consoleUrl: 'https://one.example', clientId: 'c', clientSecret: 'x'.repeat(30) }, { enabled: false });
+  expect([await shows(OLD), await shows('the-secret-in-between-of-length'), await shows(NEW)]).toEqual([
+    false,
+    true,
+    true,
+  ]);
+  await put(
+    'zimperium',
+    { webhookSecret: null, consoleUrl: 'https://one.example', clientId: 'c', clientSecret: 'x'.repeat(30) },
+    { enabled: false },
+  );
   await put('zimperium', { webhookSecret: OLD, clientSecret: null });
   expect([await former(), await shows(NEW), await shows(OLD)]).toEqual([[], false, true]);
   await put('pradeo', { webhookSecret: NEW });
@@ -115,9 +146,17 @@ test('only the last one is accepted, none of another vendor, and none after the 
 
 test('it is sealed, shown nowhere, and the audit log tells of it', async () => {
   await header(OLD);
-  const answers = [(await header(NEW)).text, (await call('GET', LINK)).text, (await call('GET', `${LINK}/status`)).text];
+  const answers = [
+    (await header(NEW)).text,
+    (await call('GET', LINK)).text,
+    (await call('GET', `${LINK}/status`)).text,
+  ];
   const rows = await t.hub.store.audit.list(10, 0);
-  for (const text of [...answers, JSON.stringify((await t.hub.store.documents.get('vendorLink', ZIMPERIUM))?.body), JSON.stringify(rows)]) {
+  for (const text of [
+    ...answers,
+    JSON.stringify((await t.hub.store.documents.get('vendorLink', ZIMPERIUM))?.body),
+    JSON.stringify(rows),
+  ]) {
     expect(text).not.toContain(OLD);
     expect(text).not.toContain(NEW);
   }
@@ -127,27 +166,52 @@ test('it is sealed, shown nowhere, and the audit log tells of it', async () => {
 test('a secret that a lost data key sealed can be replaced, and is not accepted', async () => {
   await header(OLD);
   const row = await t.hub.store.documents.get('vendorLink', ZIMPERIUM);
-  await t.hub.store.transaction(async (tx) => { await tx.documents.put('vendorLink', ZIMPERIUM, { ...row?.body, secrets: { webhookSecret: createDataKey(new Uint8Array(32).fill(9)).seal(OLD, 'x') } }, 1); });
+  await t.hub.store.transaction(async (tx) => {
+    await tx.documents.put(
+      'vendorLink',
+      ZIMPERIUM,
+      { ...row?.body, secrets: { webhookSecret: createDataKey(new Uint8Array(32).fill(9)).seal(OLD, 'x') } },
+      1,
+    );
+  });
   expect((await header(NEW)).body.formerSecrets).toEqual([]);
   expect([await shows(OLD), await shows(NEW)]).toEqual([false, true]);
 });
 
 test('signatures with the former secret of a webhook are accepted too', async () => {
-  const settings = (webhookSecret: string) => ({ webhookSecret, map: { deviceKeys: { serialNumber: '$.serial' }, observedAt: { path: '$.at' }, state: { path: '$.state' } } });
-  const signs = (secret: string) => letsIn('', { 'x-sallyport-signature': createHmac('sha256', secret).update('{}').digest('hex') });
+  const settings = (webhookSecret: string) => ({
+    webhookSecret,
+    map: { deviceKeys: { serialNumber: '$.serial' }, observedAt: { path: '$.at' }, state: { path: '$.state' } },
+  });
+  const signs = (secret: string) =>
+    letsIn('', { 'x-sallyport-signature': createHmac('sha256', secret).update('{}').digest('hex') });
   await put('webhook', settings(OLD));
   await put('webhook', settings(NEW));
-  expect([await signs(OLD), await signs(NEW), await signs('another-secret-of-some-length')]).toEqual([true, true, false]);
+  expect([await signs(OLD), await signs(NEW), await signs('another-secret-of-some-length')]).toEqual([
+    true,
+    true,
+    false,
+  ]);
   await put('webhook', settings(NEW), { endFormerSecrets: true });
   expect([await signs(OLD), await signs(NEW)]).toEqual([false, true]);
 });
 
 test('so is the former Authorization value of a transmitter', async () => {
-  const settings = (pushAuthorization: string) => ({ issuer: 'https://ssf.example', jwksUrl: 'https://ssf.example/keys', audience: 'us', pushAuthorization });
-  const authorises = (authorization: string) => letsIn('/ssf', { authorization, 'content-type': 'application/secevent+jwt' }, 'x');
+  const settings = (pushAuthorization: string) => ({
+    issuer: 'https://ssf.example',
+    jwksUrl: 'https://ssf.example/keys',
+    audience: 'us',
+    pushAuthorization,
+  });
+  const authorises = (authorization: string) =>
+    letsIn('/ssf', { authorization, 'content-type': 'application/secevent+jwt' }, 'x');
   await put('shared-signals', settings(OLD));
   await put('shared-signals', settings(NEW));
-  expect([await authorises(OLD), await authorises(NEW), await authorises('another-secret-of-some-length')]).toEqual([true, true, false]);
+  expect([await authorises(OLD), await authorises(NEW), await authorises('another-secret-of-some-length')]).toEqual([
+    true,
+    true,
+    false,
+  ]);
   t.hub.clock.advance(24 * HOUR);
   expect([await authorises(OLD), await authorises(NEW)]).toEqual([false, true]);
 });
@@ -156,12 +220,22 @@ test('and rows signed with the former shared key', async () => {
   const key = (text: string) => Buffer.from(text).toString('base64');
   const signs = (text: string) => {
     const date = new Date(t.hub.clock.now()).toUTCString();
-    const signature = createHmac('sha256', text).update(`POST\n2\napplication/json\nx-ms-date:${date}\n/api/logs`).digest('base64');
-    return letsIn('/api/logs', { authorization: `SharedKey ${WORKSPACE}:${signature}`, 'x-ms-date': date, 'log-type': 'Rows' });
+    const signature = createHmac('sha256', text)
+      .update(`POST\n2\napplication/json\nx-ms-date:${date}\n/api/logs`)
+      .digest('base64');
+    return letsIn('/api/logs', {
+      authorization: `SharedKey ${WORKSPACE}:${signature}`,
+      'x-ms-date': date,
+      'log-type': 'Rows',
+    });
   };
   await put('better', { workspaceId: WORKSPACE, sharedKey: key(OLD) });
   await put('better', { workspaceId: WORKSPACE, sharedKey: key(NEW) });
-  expect([await signs(OLD), await signs(NEW), await signs('another-secret-of-some-length')]).toEqual([true, true, false]);
+  expect([await signs(OLD), await signs(NEW), await signs('another-secret-of-some-length')]).toEqual([
+    true,
+    true,
+    false,
+  ]);
   t.hub.clock.advance(24 * HOUR);
   expect([await signs(OLD), await signs(NEW)]).toEqual([false, true]);
 });

@@ -12,7 +12,14 @@ import { entityAnswer } from './answers.ts';
 import { createDocument, deleteDocument, readRoutes, updateDocument, type DocumentCollection } from './documents.ts';
 import { CONDITIONAL_ACCESS } from './permissions.ts';
 import { changesSilently, creates, deletes } from './route-doc.ts';
-import { noContent, param, type GraphAnswer, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
+import {
+  noContent,
+  param,
+  type GraphAnswer,
+  type GraphDependencies,
+  type GraphRequest,
+  type GraphRoute,
+} from './route.ts';
 
 const TYPE = 'conditionalAccessPolicy';
 
@@ -44,16 +51,31 @@ export function accessPolicyRoutes(deps: GraphDependencies): GraphRoute[] {
   const { path, access } = collection;
   return [
     ...readRoutes(collection, deps),
-    { method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a conditional access policy', doc: creates(TYPE), handle: (request) => create(deps, request) },
     {
-      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a conditional access policy: what is sent replaces what was there', doc: changesSilently(TYPE),
+      method: 'POST',
+      path: `/${path}`,
+      access: access.write,
+      summary: 'Create a conditional access policy',
+      doc: creates(TYPE),
+      handle: (request) => create(deps, request),
+    },
+    {
+      method: 'PATCH',
+      path: `/${path}/:id`,
+      access: access.write,
+      summary: 'Change a conditional access policy: what is sent replaces what was there',
+      doc: changesSilently(TYPE),
       handle: async (request) => {
         await patch(deps, request);
         return noContent;
       },
     },
     {
-      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a conditional access policy', doc: deletes,
+      method: 'DELETE',
+      path: `/${path}/:id`,
+      access: access.write,
+      summary: 'Delete a conditional access policy',
+      doc: deletes,
       handle: async (request) => {
         await deleteDocument(deps, request, collection, param(request, 'id'));
         return noContent;
@@ -79,7 +101,11 @@ async function patch(deps: GraphDependencies, request: GraphRequest): Promise<vo
   await updateDocument(deps, request, collection, param(request, 'id'), async (row, tx) => {
     const parsed = parseBody(TYPE, request.body, request.version, row.body);
     const sent = isGraphBody(parsed.conditions) ? parsed.conditions : {};
-    const policy = settled(deps, { ...row.body, ...parsed, conditions: { ...(row.body.conditions as GraphBody), ...sent } });
+    const policy = settled(deps, {
+      ...row.body,
+      ...parsed,
+      conditions: { ...(row.body.conditions as GraphBody), ...sent },
+    });
     await requireReferences(policy.conditions as GraphBody, tx, new Set(Object.keys(sent)));
     return policy;
   });

@@ -17,23 +17,40 @@ export function normalisePolicy(body: GraphBody): GraphBody {
 
 /** Members that the service leaves out where they hold nothing. Others stay as null. */
 const LEFT_OUT_OF_CONDITIONS = [
-  'insiderRiskLevels', 'authenticationFlows', 'servicePrincipalRiskLevels', 'agentIdRiskLevels', 'agentContext', 'agents',
+  'insiderRiskLevels',
+  'authenticationFlows',
+  'servicePrincipalRiskLevels',
+  'agentIdRiskLevels',
+  'agentContext',
+  'agents',
 ] as const;
 const LEFT_OUT_OF_APPLICATIONS = ['globalSecureAccess', 'networkAccess'] as const;
 const LEFT_OUT_OF_SESSION = ['globalSecureAccessFilteringProfile'] as const;
 
 function normaliseConditions(conditions: GraphBody): GraphBody {
   const clientAppTypes = conditions.clientAppTypes as string[];
-  return withoutEmpty({
-    ...conditions,
-    clientAppTypes: clientAppTypes.length === 0 ? ['all'] : clientAppTypes,
-    users: withGuests(withWords(conditions.users, ['All', 'None', 'GuestsOrExternalUsers', 'AllAgentIdUsers'])),
-    applications: dropEmpty(withWords(conditions.applications, ['All', 'None', 'Office365', 'MicrosoftAdminPortals', 'AllAgentIdResources']), LEFT_OUT_OF_APPLICATIONS),
-    platforms: nullIfEmpty(conditions.platforms),
-    locations: nullIfEmpty(withWords(conditions.locations, ['All', 'AllTrusted'])),
-    clientApplications: nullIfEmpty(conditions.clientApplications),
-    devices: nullIfEmpty(conditions.devices),
-  }, LEFT_OUT_OF_CONDITIONS);
+  return withoutEmpty(
+    {
+      ...conditions,
+      clientAppTypes: clientAppTypes.length === 0 ? ['all'] : clientAppTypes,
+      users: withGuests(withWords(conditions.users, ['All', 'None', 'GuestsOrExternalUsers', 'AllAgentIdUsers'])),
+      applications: dropEmpty(
+        withWords(conditions.applications, [
+          'All',
+          'None',
+          'Office365',
+          'MicrosoftAdminPortals',
+          'AllAgentIdResources',
+        ]),
+        LEFT_OUT_OF_APPLICATIONS,
+      ),
+      platforms: nullIfEmpty(conditions.platforms),
+      locations: nullIfEmpty(withWords(conditions.locations, ['All', 'AllTrusted'])),
+      clientApplications: nullIfEmpty(conditions.clientApplications),
+      devices: nullIfEmpty(conditions.devices),
+    },
+    LEFT_OUT_OF_CONDITIONS,
+  );
 }
 
 /** Guests of the type `none` alone are nobody, so such a condition says nothing. */
@@ -41,7 +58,9 @@ function withGuests(users: GraphBody | null): GraphBody | null {
   if (users === null) return null;
   const guests = ['includeGuestsOrExternalUsers', 'excludeGuestsOrExternalUsers'].filter((name) => {
     const value = users[name];
-    return isGraphBody(value) && (isNothing(value.guestOrExternalUserTypes) || value.guestOrExternalUserTypes === 'none');
+    return (
+      isGraphBody(value) && (isNothing(value.guestOrExternalUserTypes) || value.guestOrExternalUserTypes === 'none')
+    );
   });
   return { ...users, ...Object.fromEntries(guests.map((name) => [name, null])) };
 }
@@ -49,7 +68,12 @@ function withGuests(users: GraphBody | null): GraphBody | null {
 /** Ids in lower case, special words in the service's spelling, each once. */
 function withWords(value: unknown, words: readonly string[]): GraphBody | null {
   if (!isGraphBody(value)) return null;
-  return Object.fromEntries(Object.entries(value).map(([name, list]) => [name, isTexts(list) ? [...new Set(list.map((item) => spelled(item, words)))] : list]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, list]) => [
+      name,
+      isTexts(list) ? [...new Set(list.map((item) => spelled(item, words)))] : list,
+    ]),
+  );
 }
 
 function spelled(item: string, words: readonly string[]): string {
@@ -67,7 +91,9 @@ function normaliseGrant(grant: GraphBody | null): GraphBody | null {
 }
 
 export function controlCount(grant: GraphBody): number {
-  const lists = ['builtInControls', 'customAuthenticationFactors', 'termsOfUse'].map((name) => (grant[name] ?? []) as string[]);
+  const lists = ['builtInControls', 'customAuthenticationFactors', 'termsOfUse'].map(
+    (name) => (grant[name] ?? []) as string[],
+  );
   return lists.flat().length + (hasStrength(grant) ? 1 : 0);
 }
 
@@ -78,8 +104,12 @@ function hasStrength({ authenticationStrength: strength }: GraphBody): boolean {
 
 function normaliseSession(session: GraphBody | null): GraphBody | null {
   if (session === null) return null;
-  const controls = Object.fromEntries(Object.entries(session).map(([name, control]) => [name, normaliseControl(name, control)]));
-  const effective = Object.values(controls).some((control) => control === true || (isGraphBody(control) && control.isEnabled !== false));
+  const controls = Object.fromEntries(
+    Object.entries(session).map(([name, control]) => [name, normaliseControl(name, control)]),
+  );
+  const effective = Object.values(controls).some(
+    (control) => control === true || (isGraphBody(control) && control.isEnabled !== false),
+  );
   return effective ? withoutEmpty(controls, LEFT_OUT_OF_SESSION) : null;
 }
 
@@ -104,7 +134,9 @@ function dropEmpty(value: GraphBody | null, names: readonly string[]): GraphBody
 }
 
 function withoutEmpty(value: GraphBody, names: readonly string[]): GraphBody {
-  return Object.fromEntries(Object.entries(value).filter(([name, member]) => !(names.includes(name) && isNothing(member))));
+  return Object.fromEntries(
+    Object.entries(value).filter(([name, member]) => !(names.includes(name) && isNothing(member))),
+  );
 }
 
 /** What says nothing: null, an empty list, or not there at all. */

@@ -15,14 +15,27 @@ export interface ResourcePlace {
 type Shape = Pick<GraphQuery, 'select' | 'expand'>;
 type ShownParts = Expansion[string];
 
-export function entityAnswer(request: GraphRequest, place: ResourcePlace, body: GraphBody, shape: Partial<Shape> = {}, status: 200 | 201 = 200): GraphAnswer {
+export function entityAnswer(
+  request: GraphRequest,
+  place: ResourcePlace,
+  body: GraphBody,
+  shape: Partial<Shape> = {},
+  status: 200 | 201 = 200,
+): GraphAnswer {
   requireVisible(request, place, body);
   const context = contextUrl(request, `${place.path}${selectedIn(shape)}/$entity`);
   return { status, body: { '@odata.context': context, ...renderFor(request, place.type, body, shape) } };
 }
 
 export function collectionAnswer(
-  request: GraphRequest, place: ResourcePlace, bodies: readonly GraphBody[], page: { readonly shape?: Partial<Shape>; readonly count?: number | undefined; readonly nextLink?: string | undefined } = {},
+  request: GraphRequest,
+  place: ResourcePlace,
+  bodies: readonly GraphBody[],
+  page: {
+    readonly shape?: Partial<Shape>;
+    readonly count?: number | undefined;
+    readonly nextLink?: string | undefined;
+  } = {},
 ): GraphAnswer {
   const { shape = {}, count, nextLink } = page;
   return {
@@ -37,7 +50,12 @@ export function collectionAnswer(
 }
 
 export function renderFor(request: GraphRequest, type: string, body: GraphBody, shape: Partial<Shape>): GraphBody {
-  return render(type, body, { version: request.version, lateEnumMembers: request.lateEnumMembers, select: shape.select, expand: shape.expand });
+  return render(type, body, {
+    version: request.version,
+    lateEnumMembers: request.lateEnumMembers,
+    select: shape.select,
+    expand: shape.expand,
+  });
 }
 
 export function contextUrl(request: GraphRequest, fragment: string): string {
@@ -51,13 +69,24 @@ export function isVisible(request: GraphRequest, place: ResourcePlace, body: Gra
 
 function requireVisible(request: GraphRequest, place: ResourcePlace, body: GraphBody): void {
   if (isVisible(request, place, body)) return;
-  throw new HubError('not_found', `This resource is of type ${typeOfBody(body, place.type)}, which only beta has; ask under /beta.`);
+  throw new HubError(
+    'not_found',
+    `This resource is of type ${typeOfBody(body, place.type)}, which only beta has; ask under /beta.`,
+  );
 }
 
 export function notFound(type: string, id: string): HubError {
-  if (id === 'delta') return new HubError('not_found', `Changes of ${type} (delta) are not supported; list them and compare.`, { field: 'id' });
+  if (id === 'delta')
+    return new HubError('not_found', `Changes of ${type} (delta) are not supported; list them and compare.`, {
+      field: 'id',
+    });
   const cast = bareTypeName(id) ?? id;
-  if (isModelType(cast)) return new HubError('not_found', `A list of one type only (${cast} in the path) is not supported; use $filter=isof('microsoft.graph.${cast}').`, { field: 'id' });
+  if (isModelType(cast))
+    return new HubError(
+      'not_found',
+      `A list of one type only (${cast} in the path) is not supported; use $filter=isof('microsoft.graph.${cast}').`,
+      { field: 'id' },
+    );
   return new HubError('not_found', `There is no ${type} with the id "${id.slice(0, 256)}".`, { field: 'id' });
 }
 

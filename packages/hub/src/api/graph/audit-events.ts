@@ -13,10 +13,16 @@ const support: QuerySupport = { paging: true };
 
 /** Who changed what, newest first. */
 export function auditEventRoutes(deps: GraphDependencies): GraphRoute[] {
-  return [{
-    method: 'GET', path: `/${place.path}`, access: AUDIT, summary: 'List changes, newest first', doc: lists(place.type, support),
-    handle: (request) => list(deps, request),
-  }];
+  return [
+    {
+      method: 'GET',
+      path: `/${place.path}`,
+      access: AUDIT,
+      summary: 'List changes, newest first',
+      doc: lists(place.type, support),
+      handle: (request) => list(deps, request),
+    },
+  ];
 }
 
 async function list(deps: GraphDependencies, request: GraphRequest): Promise<GraphAnswer> {
@@ -25,10 +31,12 @@ async function list(deps: GraphDependencies, request: GraphRequest): Promise<Gra
   const size = query.top ?? PAGE_SIZE;
   const rows = size === 0 ? [] : await deps.store.audit.list(size + 1, offset);
   const names = await clientNames(deps);
-  return collectionAnswer(request, place, rows.slice(0, size).map((row) => present(row, names)), {
-    shape: query,
-    nextLink: rows.length > size ? nextLink(request, { offset: offset + size }) : undefined,
-  });
+  return collectionAnswer(
+    request,
+    place,
+    rows.slice(0, size).map((row) => present(row, names)),
+    { shape: query, nextLink: rows.length > size ? nextLink(request, { offset: offset + size }) : undefined },
+  );
 }
 
 /** Clients by application id, as they are called now. */
@@ -37,7 +45,10 @@ async function clientNames(deps: GraphDependencies): Promise<ReadonlyMap<string,
   return new Map(applications.map(({ body }) => [String(body.appId), String(body.displayName)]));
 }
 
-function present({ id, at, actor, operation, resourceType, resourceId, changes }: AuditRow, names: ReadonlyMap<string, string>): GraphBody {
+function present(
+  { id, at, actor, operation, resourceType, resourceId, changes }: AuditRow,
+  names: ReadonlyMap<string, string>,
+): GraphBody {
   const activity = `${operation} ${resourceType}`;
   return {
     id,
@@ -50,10 +61,29 @@ function present({ id, at, actor, operation, resourceType, resourceId, changes }
     activityResult: 'Success',
     category: resourceType,
     correlationId: id,
-    actor: { auditActorType: 'Application', type: 'Application', applicationId: actor, applicationDisplayName: names.get(actor) ?? null, userPermissions: [], userId: null, userPrincipalName: null, servicePrincipalName: null, ipAddress: null },
-    resources: [{
-      resourceId, auditResourceType: resourceType, type: resourceType, displayName: null,
-      modifiedProperties: changes.map(({ property, oldValue, newValue }) => ({ displayName: property, oldValue, newValue })),
-    }],
+    actor: {
+      auditActorType: 'Application',
+      type: 'Application',
+      applicationId: actor,
+      applicationDisplayName: names.get(actor) ?? null,
+      userPermissions: [],
+      userId: null,
+      userPrincipalName: null,
+      servicePrincipalName: null,
+      ipAddress: null,
+    },
+    resources: [
+      {
+        resourceId,
+        auditResourceType: resourceType,
+        type: resourceType,
+        displayName: null,
+        modifiedProperties: changes.map(({ property, oldValue, newValue }) => ({
+          displayName: property,
+          oldValue,
+          newValue,
+        })),
+      },
+    ],
   };
 }

@@ -1,4 +1,10 @@
-import { explainForAdmin, type PolicyVerdict, type ReasonNames, type SettingVerdict, type Verdict } from '@sallyport/core';
+import {
+  explainForAdmin,
+  type PolicyVerdict,
+  type ReasonNames,
+  type SettingVerdict,
+  type Verdict,
+} from '@sallyport/core';
 import { typeOfBody, type GraphBody, type GraphVersion } from '@sallyport/contracts/graph/model.ts';
 
 /** Names of the built-in policy's settings, as Intune shows them. */
@@ -30,17 +36,36 @@ const PLATFORM_TYPE: Readonly<Record<string, string>> = {
 };
 
 /** What v1.0 has in place of members that only beta knows: a typed client would read those as null. */
-const PLATFORM_TYPE_OF_V1: Readonly<Record<string, string>> = { androidWorkProfile: 'androidForWork', androidAOSP: 'android' };
+const PLATFORM_TYPE_OF_V1: Readonly<Record<string, string>> = {
+  androidWorkProfile: 'androidForWork',
+  androidAOSP: 'android',
+};
 
 /** `deviceCompliancePolicyState` of every policy that the verdict speaks of. `errorDescription` says why, in words. */
 export function compliancePolicyStates(
-  verdict: Verdict, policies: ReadonlyMap<string, Readonly<GraphBody>>, device: Readonly<GraphBody>, names: ReasonNames, version: GraphVersion,
+  verdict: Verdict,
+  policies: ReadonlyMap<string, Readonly<GraphBody>>,
+  device: Readonly<GraphBody>,
+  names: ReasonNames,
+  version: GraphVersion,
 ): GraphBody[] {
-  const states = verdict.policies.map((policy) => policyState(policy, policies.get(policy.policyId ?? ''), device, names));
-  return version === 'beta' ? states : states.map((state) => ({ ...state, platformType: PLATFORM_TYPE_OF_V1[String(state.platformType)] ?? state.platformType }));
+  const states = verdict.policies.map((policy) =>
+    policyState(policy, policies.get(policy.policyId ?? ''), device, names),
+  );
+  return version === 'beta'
+    ? states
+    : states.map((state) => ({
+        ...state,
+        platformType: PLATFORM_TYPE_OF_V1[String(state.platformType)] ?? state.platformType,
+      }));
 }
 
-function policyState(policy: PolicyVerdict, body: Readonly<GraphBody> | undefined, device: Readonly<GraphBody>, names: ReasonNames): GraphBody {
+function policyState(
+  policy: PolicyVerdict,
+  body: Readonly<GraphBody> | undefined,
+  device: Readonly<GraphBody>,
+  names: ReasonNames,
+): GraphBody {
   const type = body === undefined ? 'defaultDeviceCompliancePolicy' : typeOfBody(body, 'deviceCompliancePolicy');
   return {
     id: policy.policyId ?? '00000000-0000-0000-0000-000000000000',
@@ -56,8 +81,16 @@ function policyState(policy: PolicyVerdict, body: Readonly<GraphBody> | undefine
   };
 }
 
-function settingState(setting: SettingVerdict, policy: PolicyVerdict, type: string, device: Readonly<GraphBody>, names: ReasonNames): GraphBody {
-  const name = BUILT_IN[setting.setting] ?? `${type.charAt(0).toUpperCase()}${type.slice(1)}.${OF_POLICY[setting.setting] ?? setting.setting}`;
+function settingState(
+  setting: SettingVerdict,
+  policy: PolicyVerdict,
+  type: string,
+  device: Readonly<GraphBody>,
+  names: ReasonNames,
+): GraphBody {
+  const name =
+    BUILT_IN[setting.setting] ??
+    `${type.charAt(0).toUpperCase()}${type.slice(1)}.${OF_POLICY[setting.setting] ?? setting.setting}`;
   return {
     setting: name,
     settingName: name,

@@ -5,7 +5,9 @@ const LOOKOUT = '2c7790de-8b02-4814-85cf-e0c59380dee8';
 const PATH = '/deviceManagement/mobileThreatDefenseConnectors';
 
 let hub: TestHub;
-beforeAll(async () => { hub = await openTestHub(); });
+beforeAll(async () => {
+  hub = await openTestHub();
+});
 afterAll(() => hub.close());
 
 describe('a connector', () => {
@@ -16,13 +18,26 @@ describe('a connector', () => {
   });
 
   test('is made with the well-known id of its partner, and knows who that is', async () => {
-    const answer = await hub.post(`/beta${PATH}`, { id: LOOKOUT.toUpperCase(), androidEnabled: true, partnerState: 'enabled', partnerDisplayName: 'Somebody else' });
+    const answer = await hub.post(`/beta${PATH}`, {
+      id: LOOKOUT.toUpperCase(),
+      androidEnabled: true,
+      partnerState: 'enabled',
+      partnerDisplayName: 'Somebody else',
+    });
     expect(answer.status).toBe(201);
     expect(answer.body).toMatchObject({
-      '@odata.context': 'https://hub.example:8443/beta/$metadata#deviceManagement/mobileThreatDefenseConnectors/$entity',
-      id: LOOKOUT, androidEnabled: true, iosEnabled: false, partnerState: 'notSetUp', lastHeartbeatDateTime: '0001-01-01T00:00:00Z',
-      partnerDisplayName: 'Lookout for Work', partnerMinimumSupportedAndroidVersion: '5.0', partnerSupportsIosMam: true,
-      partnerUnresponsivenessThresholdInDays: 7, integration: 'full',
+      '@odata.context':
+        'https://hub.example:8443/beta/$metadata#deviceManagement/mobileThreatDefenseConnectors/$entity',
+      id: LOOKOUT,
+      androidEnabled: true,
+      iosEnabled: false,
+      partnerState: 'notSetUp',
+      lastHeartbeatDateTime: '0001-01-01T00:00:00Z',
+      partnerDisplayName: 'Lookout for Work',
+      partnerMinimumSupportedAndroidVersion: '5.0',
+      partnerSupportsIosMam: true,
+      partnerUnresponsivenessThresholdInDays: 7,
+      integration: 'full',
     });
     expect(hub.memory.connector(LOOKOUT)?.platforms.android?.enabled).toBe(true);
   });
@@ -49,14 +64,29 @@ describe('a connector', () => {
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ macEnabled: true, windowsDeviceBlockedOnMissingPartnerData: true });
     expect((await hub.get(`/v1.0${PATH}/${LOOKOUT}`)).body).not.toHaveProperty('macEnabled');
-    expect((await hub.patch(`/v1.0${PATH}/${LOOKOUT}`, { macEnabled: true })).body.error).toMatchObject({ code: 'BadRequest', target: 'macEnabled' });
+    expect((await hub.patch(`/v1.0${PATH}/${LOOKOUT}`, { macEnabled: true })).body.error).toMatchObject({
+      code: 'BadRequest',
+      target: 'macEnabled',
+    });
   });
 
   test('is for groups that exist, which then cannot be deleted', async () => {
-    const group = (await hub.post('/v1.0/groups', { displayName: 'Enrolled', mailEnabled: false, mailNickname: 'enrolled', securityEnabled: true })).body.id as string;
+    const group = (
+      await hub.post('/v1.0/groups', {
+        displayName: 'Enrolled',
+        mailEnabled: false,
+        mailNickname: 'enrolled',
+        securityEnabled: true,
+      })
+    ).body.id as string;
     const enrol = (enrolmentGroupIds: readonly string[]) => hub.patch(`/beta${PATH}/${LOOKOUT}`, { enrolmentGroupIds });
-    expect((await enrol([group, LOOKOUT])).body.error).toMatchObject({ code: 'BadRequest', target: 'enrolmentGroupIds[1]' });
-    expect((await hub.post(`/beta${PATH}`, { enrolmentGroupIds: ['nobody'] })).body.error).toMatchObject({ target: 'enrolmentGroupIds[0]' });
+    expect((await enrol([group, LOOKOUT])).body.error).toMatchObject({
+      code: 'BadRequest',
+      target: 'enrolmentGroupIds[1]',
+    });
+    expect((await hub.post(`/beta${PATH}`, { enrolmentGroupIds: ['nobody'] })).body.error).toMatchObject({
+      target: 'enrolmentGroupIds[0]',
+    });
     expect((await enrol([group.toUpperCase()])).status).toBe(200);
     expect((await hub.delete(`/v1.0/groups/${group}`)).status).toBe(409);
     expect((await enrol([])).status).toBe(200);
@@ -66,7 +96,10 @@ describe('a connector', () => {
   test('has a lower limit that can be read as a version', async () => {
     for (const version of ['Oreo', 'Android 14', '14+', '8.x', '22H2']) {
       const answer = await hub.post(`/beta${PATH}`, { partnerMinimumSupportedAndroidVersion: version });
-      expect(answer).toMatchObject({ status: 400, body: { error: { target: 'partnerMinimumSupportedAndroidVersion' } } });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { error: { target: 'partnerMinimumSupportedAndroidVersion' } },
+      });
     }
   });
 
@@ -86,7 +119,12 @@ describe('a connector', () => {
     await hub.post(`/beta${PATH}`, { id });
     await hub.store.transaction(async (tx) => {
       await tx.heartbeats.set(id, NOW);
-      await tx.documents.put('inventoryPush', id, { url: 'https://vendor.example/inventory', enabled: true, kinds: ['apps'], sealedSecret: 'sealed' }, NOW);
+      await tx.documents.put(
+        'inventoryPush',
+        id,
+        { url: 'https://vendor.example/inventory', enabled: true, kinds: ['apps'], sealedSecret: 'sealed' },
+        NOW,
+      );
       await tx.documents.put('inventoryCursor', `${id}:apps`, { cursor: 'place' }, NOW);
       await tx.documents.put('vendorLink', id, { vendor: 'lookout', secrets: { applicationKey: 'sealed' } }, NOW);
       await tx.documents.put('connectorStatus', id, { deprovisioned: true, error: null, state: null }, NOW);
@@ -95,7 +133,10 @@ describe('a connector', () => {
     expect((await hub.delete(`/beta${PATH}/${id}`)).status).toBe(204);
     hub.advanceDays(0.01);
     await hub.post(`/beta${PATH}`, { id });
-    expect((await hub.get(`/beta${PATH}/${id}`)).body).toMatchObject({ partnerState: 'notSetUp', lastHeartbeatDateTime: '0001-01-01T00:00:00Z' });
+    expect((await hub.get(`/beta${PATH}/${id}`)).body).toMatchObject({
+      partnerState: 'notSetUp',
+      lastHeartbeatDateTime: '0001-01-01T00:00:00Z',
+    });
     expect(await hub.store.documents.get('vendorLink', id)).toBeUndefined();
     expect(await hub.store.documents.get('inventoryPush', id)).toBeUndefined();
     expect(await hub.store.documents.get('inventoryCursor', `${id}:apps`)).toBeUndefined();
@@ -113,9 +154,13 @@ describe('a connector', () => {
 
 describe('the list of connectors', () => {
   test('filters, sorts, selects and counts', async () => {
-    const answer = await hub.get(`/beta${PATH}?$filter=integration eq 'Basic'&$select=id,partnerDisplayName&$count=true&$orderby=partnerDisplayName desc`);
+    const answer = await hub.get(
+      `/beta${PATH}?$filter=integration eq 'Basic'&$select=id,partnerDisplayName&$count=true&$orderby=partnerDisplayName desc`,
+    );
     expect(answer.body['@odata.count']).toBe(1);
-    expect(answer.body['@odata.context']).toBe('https://hub.example:8443/beta/$metadata#deviceManagement/mobileThreatDefenseConnectors(id,partnerDisplayName)');
+    expect(answer.body['@odata.context']).toBe(
+      'https://hub.example:8443/beta/$metadata#deviceManagement/mobileThreatDefenseConnectors(id,partnerDisplayName)',
+    );
     expect(answer.body.value).toEqual([{ id: expect.any(String), partnerDisplayName: 'Our own scanner' }]);
     const count = await hub.get(`/beta${PATH}/$count?$filter=integration eq 'basic'`);
     expect(count.text).toBe('1');
@@ -125,7 +170,9 @@ describe('the list of connectors', () => {
   test('pages with absolute https links that keep the other options', async () => {
     const first = await hub.get(`/v1.0${PATH}?$top=1&$count=true&$select=id`);
     expect(first.body['@odata.count']).toBe(2);
-    expect(first.body['@odata.nextLink']).toMatch(/^https:\/\/hub\.example:8443\/v1\.0\/deviceManagement\/mobileThreatDefenseConnectors\?\$top=1&\$count=true&\$select=id&\$skiptoken=[\w-]+$/);
+    expect(first.body['@odata.nextLink']).toMatch(
+      /^https:\/\/hub\.example:8443\/v1\.0\/deviceManagement\/mobileThreatDefenseConnectors\?\$top=1&\$count=true&\$select=id&\$skiptoken=[\w-]+$/,
+    );
     const second = await hub.get(first.body['@odata.nextLink'].replace('https://hub.example:8443', ''));
     expect(second.body.value).toHaveLength(1);
     expect(second.body).not.toHaveProperty('@odata.count');

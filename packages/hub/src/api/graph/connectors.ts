@@ -14,7 +14,14 @@ import { pushCursorId } from '../../inventory/share/push-target.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { EFFECT_NOTE } from '../../http/access-effect.ts';
 import { entityAnswer } from './answers.ts';
-import { chosenId, createDocument, readRoutes, requireDocument, updateDocument, type DocumentCollection } from './documents.ts';
+import {
+  chosenId,
+  createDocument,
+  readRoutes,
+  requireDocument,
+  updateDocument,
+  type DocumentCollection,
+} from './documents.ts';
 import { CONNECTORS } from './permissions.ts';
 import { changes, creates, deletes } from './route-doc.ts';
 import { noContent, param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
@@ -33,7 +40,8 @@ const collection: DocumentCollection = {
     const statusOf = new Map(statuses.map((row) => [row.id, readRule(connectorStatusDocument, row).rule]));
     const now = clock.now();
     // One that was taken by a clock that was ahead counts as of now.
-    const heardAt = (id: string): number | undefined => (heartbeats.has(id) ? Math.min(heartbeats.get(id) as number, now) : undefined);
+    const heardAt = (id: string): number | undefined =>
+      heartbeats.has(id) ? Math.min(heartbeats.get(id) as number, now) : undefined;
     return (row) => present(row, heardAt(row.id), statusOf.get(row.id), now);
   },
 };
@@ -45,7 +53,11 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
   return [
     ...readRoutes(collection, deps),
     {
-      method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a connector, with the well-known id of its partner or one of its own', doc: creates(type),
+      method: 'POST',
+      path: `/${path}`,
+      access: access.write,
+      summary: 'Create a connector, with the well-known id of its partner or one of its own',
+      doc: creates(type),
       handle: async (request) => {
         const id = chosenId(request.body);
         const parsed = parseBody(type, request.body, request.version);
@@ -58,7 +70,12 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     {
-      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a connector', description: EFFECT_NOTE, doc: changes(type),
+      method: 'PATCH',
+      path: `/${path}/:id`,
+      access: access.write,
+      summary: 'Change a connector',
+      description: EFFECT_NOTE,
+      doc: changes(type),
       handle: async (request) => {
         const parsed = parseBody(type, request.body, request.version);
         let matchesByEmail = false;
@@ -72,7 +89,12 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     {
-      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a connector, with the link to its vendor; what its partner said ends', description: EFFECT_NOTE, doc: deletes,
+      method: 'DELETE',
+      path: `/${path}/:id`,
+      access: access.write,
+      summary: 'Delete a connector, with the link to its vendor; what its partner said ends',
+      description: EFFECT_NOTE,
+      doc: deletes,
       handle: async (request) => {
         await remove(deps, request);
         return noContent;
@@ -83,51 +105,71 @@ export function connectorRoutes(deps: GraphDependencies): GraphRoute[] {
 
 /** The link goes too, where inventories are pushed to, and what the partner said: none must wait for whoever makes a connector with this id next. */
 async function remove(deps: GraphDependencies, request: GraphRequest): Promise<void> {
-  const removed = await deps.configuration.write(request.caller.appId, async (tx, changed) => {
-    const { id, body } = await requireDocument(tx.documents, collection, param(request, 'id'));
-    await tx.documents.delete(collection.kind, id);
-    changed({ kind: collection.kind, id, before: body });
-    const status = await tx.documents.get('connectorStatus', id);
-    if (status !== undefined) {
-      await tx.documents.delete('connectorStatus', id);
-      changed({ kind: 'connectorStatus', id, before: status.body });
-    }
-    const push = await tx.documents.get('inventoryPush', id);
-    if (push !== undefined) {
-      await tx.documents.delete('inventoryPush', id);
-      for (const kind of ['apps', 'certificates'] as const) await tx.documents.delete('inventoryCursor', pushCursorId(id, kind));
-      changed({ kind: 'inventoryPush', id, before: push.body });
-    }
-    const link = await tx.documents.get('vendorLink', id);
-    if (link === undefined) return id;
-    await tx.documents.delete('vendorLink', id);
-    for (const name of CURSOR_NAMES) await tx.documents.delete('vendorCursor', cursorId(id, name));
-    changed({ kind: 'vendorLink', id, before: link.body });
-    return id;
-  }, request.evaluated);
+  const removed = await deps.configuration.write(
+    request.caller.appId,
+    async (tx, changed) => {
+      const { id, body } = await requireDocument(tx.documents, collection, param(request, 'id'));
+      await tx.documents.delete(collection.kind, id);
+      changed({ kind: collection.kind, id, before: body });
+      const status = await tx.documents.get('connectorStatus', id);
+      if (status !== undefined) {
+        await tx.documents.delete('connectorStatus', id);
+        changed({ kind: 'connectorStatus', id, before: status.body });
+      }
+      const push = await tx.documents.get('inventoryPush', id);
+      if (push !== undefined) {
+        await tx.documents.delete('inventoryPush', id);
+        for (const kind of ['apps', 'certificates'] as const)
+          await tx.documents.delete('inventoryCursor', pushCursorId(id, kind));
+        changed({ kind: 'inventoryPush', id, before: push.body });
+      }
+      const link = await tx.documents.get('vendorLink', id);
+      if (link === undefined) return id;
+      await tx.documents.delete('vendorLink', id);
+      for (const name of CURSOR_NAMES) await tx.documents.delete('vendorCursor', cursorId(id, name));
+      changed({ kind: 'vendorLink', id, before: link.body });
+      return id;
+    },
+    request.evaluated,
+  );
   await deps.devices.forgetPartner(removed);
 }
 
 /** A connector as a PATCH would leave it. @throws HubError `invalid_request` that names the field */
-export async function changedConnector(before: DocumentRow, given: GraphBody, tx: Pick<Transaction | GraphDependencies['store'], 'documents'>): Promise<GraphBody> {
+export async function changedConnector(
+  before: DocumentRow,
+  given: GraphBody,
+  tx: Pick<Transaction | GraphDependencies['store'], 'documents'>,
+): Promise<GraphBody> {
   await checkGiven(given, tx);
   return settled(before.id, { ...before.body, ...given });
 }
 
 /** What types alone do not tell. A typing error in either would leave devices without the partner, or without a lower limit. */
-async function checkGiven(given: GraphBody, tx: Pick<Transaction | GraphDependencies['store'], 'documents'>): Promise<void> {
+async function checkGiven(
+  given: GraphBody,
+  tx: Pick<Transaction | GraphDependencies['store'], 'documents'>,
+): Promise<void> {
   const groupIds = (given.enrolmentGroupIds ?? []) as readonly string[];
   for (const [index, id] of groupIds.entries()) {
     if ((await tx.documents.get('group', canonicalId(id))) === undefined) {
       const field = `enrolmentGroupIds[${index}]`;
-      throw new HubError('invalid_request', `${field} names "${id.slice(0, 100)}", and there is no group with that id.`, { field });
+      throw new HubError(
+        'invalid_request',
+        `${field} names "${id.slice(0, 100)}", and there is no group with that id.`,
+        { field },
+      );
     }
   }
   for (const platform of ['Android', 'Ios', 'Mac', 'Windows']) {
     const field = `partnerMinimumSupported${platform}Version`;
     const version = given[field];
     if (typeof version === 'string' && version !== '' && readVersionLimit(version) === undefined) {
-      throw new HubError('invalid_request', `${field} must hold a version, such as 14 or 17.2, not "${version.slice(0, 100)}".`, { field });
+      throw new HubError(
+        'invalid_request',
+        `${field} must hold a version, such as 14 or 17.2, not "${version.slice(0, 100)}".`,
+        { field },
+      );
     }
   }
 }
@@ -142,11 +184,13 @@ function settled(id: string, body: GraphBody): GraphBody {
   return {
     ...body,
     ...(body.windowsEnabled === true ? { windowsDeviceBlockedOnMissingPartnerData: true } : {}),
-    ...(partner === undefined ? {} : {
-      partnerDisplayName: partner.name,
-      partnerMinimumSupportedAndroidVersion: partner.minAndroid ?? null,
-      partnerMinimumSupportedIosVersion: partner.minIos ?? null,
-    }),
+    ...(partner === undefined
+      ? {}
+      : {
+          partnerDisplayName: partner.name,
+          partnerMinimumSupportedAndroidVersion: partner.minAndroid ?? null,
+          partnerMinimumSupportedIosVersion: partner.minIos ?? null,
+        }),
     partnerSupportsAndroidMam: supports('android'),
     partnerSupportsIosMam: supports('ios'),
     partnerSupportsWindowsMam: supports('windows'),
@@ -154,12 +198,20 @@ function settled(id: string, body: GraphBody): GraphBody {
   };
 }
 
-function present(row: DocumentRow, heartbeatAt: number | undefined, status: StatusRule | undefined, now: number): GraphBody {
+function present(
+  row: DocumentRow,
+  heartbeatAt: number | undefined,
+  status: StatusRule | undefined,
+  now: number,
+): GraphBody {
   const { rule: connector } = readRule(connectorDocument, row);
   return {
     ...row.body,
     id: row.id,
-    partnerState: connector === undefined ? 'error' : connectorState({ ...connector, lastHeartbeatAt: heartbeatAt, ...lifeOf(status) }, now),
+    partnerState:
+      connector === undefined
+        ? 'error'
+        : connectorState({ ...connector, lastHeartbeatAt: heartbeatAt, ...lifeOf(status) }, now),
     lastHeartbeatDateTime: heartbeatAt === undefined ? NEVER : isoTime(heartbeatAt),
   };
 }

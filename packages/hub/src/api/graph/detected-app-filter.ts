@@ -3,7 +3,15 @@ import type { OrderBy } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { refuse } from '@sallyport/contracts/graph/odata/tokens.ts';
 import type { DetectedAppColumn, DetectedAppFilter, DetectedAppQuery, FilterOperator } from '../../store/store.ts';
 
-const COLUMNS: ReadonlySet<string> = new Set<DetectedAppColumn>(['id', 'displayName', 'version', 'publisher', 'platform', 'sizeInByte', 'deviceCount']);
+const COLUMNS: ReadonlySet<string> = new Set<DetectedAppColumn>([
+  'id',
+  'displayName',
+  'version',
+  'publisher',
+  'platform',
+  'sizeInByte',
+  'deviceCount',
+]);
 
 /** A `$filter` on detected apps as the store understands it. */
 export function toDetectedAppFilter(filter: Filter): DetectedAppFilter {
@@ -33,12 +41,14 @@ export function toDetectedAppOrder(orderBy: readonly OrderBy[]): NonNullable<Det
 
 /** Platforms are a list of words, which has no order. */
 function comparison(op: FilterOperator, column: DetectedAppColumn, value: FilterValue): DetectedAppFilter {
-  if (column === 'platform' && op !== 'eq' && op !== 'ne') throw refuse('$filter', 'can compare platform with eq, ne and in only');
+  if (column === 'platform' && op !== 'eq' && op !== 'ne')
+    throw refuse('$filter', 'can compare platform with eq, ne and in only');
   return { op, column, value: typeof value === 'boolean' ? String(value) : value };
 }
 
 function columnNamed(steps: readonly string[], option: string): DetectedAppColumn {
   const name = steps.join('/');
-  if (!COLUMNS.has(name)) throw refuse(option, `cannot use "${name}" on detected apps; it can use ${[...COLUMNS].sort().join(', ')}`);
+  if (!COLUMNS.has(name))
+    throw refuse(option, `cannot use "${name}" on detected apps; it can use ${[...COLUMNS].sort().join(', ')}`);
   return name as DetectedAppColumn;
 }

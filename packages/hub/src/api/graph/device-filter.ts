@@ -1,7 +1,13 @@
 import type { Filter, FilterPath, FilterValue } from '@sallyport/contracts/graph/odata/filter.ts';
 import type { OrderBy } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { refuse } from '@sallyport/contracts/graph/odata/tokens.ts';
-import { DEVICE_COLUMNS, type DeviceFilter, type DeviceFilterColumn, type DeviceQuery, type FilterOperator } from '../../store/store.ts';
+import {
+  DEVICE_COLUMNS,
+  type DeviceFilter,
+  type DeviceFilterColumn,
+  type DeviceQuery,
+  type FilterOperator,
+} from '../../store/store.ts';
 
 /** What a device list can be filtered and sorted by: the store has an answer for these and no others. */
 const COLUMNS: ReadonlyMap<string, DeviceFilterColumn> = new Map<string, DeviceFilterColumn>([
@@ -15,7 +21,11 @@ const COLUMNS: ReadonlyMap<string, DeviceFilterColumn> = new Map<string, DeviceF
 ]);
 
 /** Their order is that of a list of states, which has none. */
-const UNORDERED: ReadonlySet<DeviceFilterColumn> = new Set(['complianceState', 'partnerReportedThreatState', 'managedDeviceOwnerType']);
+const UNORDERED: ReadonlySet<DeviceFilterColumn> = new Set([
+  'complianceState',
+  'partnerReportedThreatState',
+  'managedDeviceOwnerType',
+]);
 
 /** A `$filter` on managed devices as the store understands it. Refuses what the store cannot answer. */
 export function toDeviceFilter(filter: Filter): DeviceFilter {
@@ -62,6 +72,10 @@ function columnOf(path: FilterPath, option: string): DeviceFilterColumn {
 
 function columnNamed(steps: readonly string[], option: string): DeviceFilterColumn {
   const column = COLUMNS.get(steps.join('/'));
-  if (column === undefined) throw refuse(option, `cannot use "${steps.join('/')}" on managed devices; it can use ${[...COLUMNS.keys()].sort().join(', ')}`);
+  if (column === undefined)
+    throw refuse(
+      option,
+      `cannot use "${steps.join('/')}" on managed devices; it can use ${[...COLUMNS.keys()].sort().join(', ')}`,
+    );
   return column;
 }

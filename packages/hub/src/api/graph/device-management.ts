@@ -17,19 +17,37 @@ const place = { path: 'deviceManagement', type: 'deviceManagement' };
 export function deviceManagementRoutes(deps: GraphDependencies): GraphRoute[] {
   return [
     {
-      method: 'GET', path: '/deviceManagement', access: COMPLIANCE.read, summary: 'Get the tenant and its settings', doc: gets('deviceManagement'),
+      method: 'GET',
+      path: '/deviceManagement',
+      access: COMPLIANCE.read,
+      summary: 'Get the tenant and its settings',
+      doc: gets('deviceManagement'),
       handle: async (request) => tenantAnswer(deps, request),
     },
     {
-      method: 'GET', path: '/deviceManagement/settings', access: COMPLIANCE.read, summary: 'Get the compliance settings of the tenant', doc: gets(KIND),
+      method: 'GET',
+      path: '/deviceManagement/settings',
+      access: COMPLIANCE.read,
+      summary: 'Get the compliance settings of the tenant',
+      doc: gets(KIND),
       handle: async (request) => {
         const query = parseQuery(request.queryString, KIND, request.version, {});
         const settings = renderFor(request, KIND, await currentSettings(deps.store.documents), query);
-        return { status: 200, body: { '@odata.context': `${request.origin}/${request.version}/$metadata#deviceManagement/settings`, ...settings } };
+        return {
+          status: 200,
+          body: {
+            '@odata.context': `${request.origin}/${request.version}/$metadata#deviceManagement/settings`,
+            ...settings,
+          },
+        };
       },
     },
     {
-      method: 'PATCH', path: '/deviceManagement', access: COMPLIANCE.write, summary: 'Change the compliance settings of the tenant', doc: changes('deviceManagement'),
+      method: 'PATCH',
+      path: '/deviceManagement',
+      access: COMPLIANCE.write,
+      summary: 'Change the compliance settings of the tenant',
+      doc: changes('deviceManagement'),
       handle: async (request) => {
         const { settings } = parseBody('deviceManagement', request.body, request.version);
         if (settings !== undefined && settings !== null) await change(deps, request, settings as GraphBody);
@@ -41,8 +59,17 @@ export function deviceManagementRoutes(deps: GraphDependencies): GraphRoute[] {
 
 async function tenantAnswer(deps: GraphDependencies, request: GraphRequest): Promise<GraphAnswer> {
   const query = request.method === 'GET' ? parseQuery(request.queryString, place.type, request.version, {}) : {};
-  const { '@odata.context': _entity, ...tenant } = entityAnswer(request, place, { subscriptionState: 'active', settings: await currentSettings(deps.store.documents) }, query).body ?? {};
-  return { status: 200, body: { '@odata.context': `${request.origin}/${request.version}/$metadata#deviceManagement`, ...tenant } };
+  const { '@odata.context': _entity, ...tenant } =
+    entityAnswer(
+      request,
+      place,
+      { subscriptionState: 'active', settings: await currentSettings(deps.store.documents) },
+      query,
+    ).body ?? {};
+  return {
+    status: 200,
+    body: { '@odata.context': `${request.origin}/${request.version}/$metadata#deviceManagement`, ...tenant },
+  };
 }
 
 async function currentSettings(documents: GraphDependencies['store']['documents']): Promise<GraphBody> {
@@ -51,5 +78,8 @@ async function currentSettings(documents: GraphDependencies['store']['documents'
 }
 
 async function change(deps: GraphDependencies, request: GraphRequest, settings: GraphBody): Promise<void> {
-  await putDocument(writing(deps, request), { ...managementSettingsDocument, id: SETTINGS_ID }, (row) => ({ ...withDefaults(KIND, row?.body ?? {}), ...settings }));
+  await putDocument(writing(deps, request), { ...managementSettingsDocument, id: SETTINGS_ID }, (row) => ({
+    ...withDefaults(KIND, row?.body ?? {}),
+    ...settings,
+  }));
 }

@@ -23,16 +23,31 @@ interface Directory extends Pick<GraphDependencies, 'view'> {
 }
 
 /** A new device as it is stored: checked, complete, and in contact now unless it says otherwise. */
-export async function newDevice(deps: GraphDependencies, id: string, parsed: GraphBody, at: number): Promise<GraphBody> {
+export async function newDevice(
+  deps: GraphDependencies,
+  id: string,
+  parsed: GraphBody,
+  at: number,
+): Promise<GraphBody> {
   requireText(parsed, 'operatingSystem');
   const now = isoTime(at);
   requirePast(parsed, {}, at);
-  const complete = withDefaults('managedDevice', { enrolledDateTime: now, lastSyncDateTime: now, ...parsed, ...ownerNamedAsInBeta(parsed, {}) });
+  const complete = withDefaults('managedDevice', {
+    enrolledDateTime: now,
+    lastSyncDateTime: now,
+    ...parsed,
+    ...ownerNamedAsInBeta(parsed, {}),
+  });
   return settledDevice(deps, { ...complete, id, [STRICT]: true }, parsed, {});
 }
 
 /** What has happened, so that it cannot lie ahead. */
-const HAPPENED = ['lastSyncDateTime', 'enrolledDateTime', 'easActivationDateTime', 'exchangeLastSuccessfulSyncDateTime'] as const;
+const HAPPENED = [
+  'lastSyncDateTime',
+  'enrolledDateTime',
+  'easActivationDateTime',
+  'exchangeLastSuccessfulSyncDateTime',
+] as const;
 /** Clocks differ a little. */
 const MAX_AHEAD_MS = 5 * 60_000;
 
@@ -58,47 +73,80 @@ export function ownerNamedAsInBeta({ ownerType, managedDeviceOwnerType }: GraphB
 }
 
 /** A changed device as it is stored. `changes` are the parsed properties that the caller sent; `before` is what is stored. */
-export async function settledDevice(deps: Directory, resource: GraphBody, changes: GraphBody, before: GraphBody): Promise<GraphBody> {
+export async function settledDevice(
+  deps: Directory,
+  resource: GraphBody,
+  changes: GraphBody,
+  before: GraphBody,
+): Promise<GraphBody> {
   requireText(resource, 'operatingSystem');
   if (changes.imei !== before.imei) requireImei(changes.imei);
-  const withIds = { ...resource, azureADDeviceId: entraId(resource.azureADDeviceId), ...typeOf(changes), ...(gainsTime(before, changes) && { [STRICT]: true }) };
-  return 'userId' in changes || 'userPrincipalName' in changes ? { ...withIds, ...(await userOf(deps, changes)) } : withIds;
+  const withIds = {
+    ...resource,
+    azureADDeviceId: entraId(resource.azureADDeviceId),
+    ...typeOf(changes),
+    ...(gainsTime(before, changes) && { [STRICT]: true }),
+  };
+  return 'userId' in changes || 'userPrincipalName' in changes
+    ? { ...withIds, ...(await userOf(deps, changes)) }
+    : withIds;
 }
 
 /** A system that was understood gains no time by a name that was not understood before: its device is as good as registered now. */
 function gainsTime(before: GraphBody, { operatingSystem }: GraphBody): boolean {
-  if (typeof before.operatingSystem !== 'string' || typeof operatingSystem !== 'string' || !readSystem(before.operatingSystem).known) return false;
+  if (
+    typeof before.operatingSystem !== 'string' ||
+    typeof operatingSystem !== 'string' ||
+    !readSystem(before.operatingSystem).known
+  )
+    return false;
   const { systemUnknown, systemNewlyRead } = systemFacts(operatingSystem, false);
-  return systemUnknown === true || (systemNewlyRead === true && systemFacts(before.operatingSystem, false).systemNewlyRead !== true);
+  return (
+    systemUnknown === true ||
+    (systemNewlyRead === true && systemFacts(before.operatingSystem, false).systemNewlyRead !== true)
+  );
 }
 
 /** Partners' reports with such an IMEI are not matched by it, so the device would never be found by it. */
 function requireImei(value: unknown): void {
   if (typeof value !== 'string' || isPossibleImei(value)) return;
-  throw new HubError('invalid_request', 'imei is no IMEI: its check digit is wrong, so no report could ever match it. Correct it, or leave it out.', { field: 'imei' });
+  throw new HubError(
+    'invalid_request',
+    'imei is no IMEI: its check digit is wrong, so no report could ever match it. Correct it, or leave it out.',
+    { field: 'imei' },
+  );
 }
 
 function entraId(value: unknown): string | null {
   if (value === null || value === undefined || value === '' || value === ZERO_GUID) return null;
-  if (!isGuid(value)) throw new HubError('invalid_request', 'azureADDeviceId must be a GUID.', { field: 'azureADDeviceId' });
+  if (!isGuid(value))
+    throw new HubError('invalid_request', 'azureADDeviceId must be a GUID.', { field: 'azureADDeviceId' });
   return value.toLowerCase();
 }
 
 /** The primary user, named by id or by userPrincipalName (both must be the same); an empty name takes the user away. */
 async function userOf({ view, store }: Directory, changes: GraphBody): Promise<GraphBody> {
-  const named = (['userId', 'userPrincipalName'] as const).filter((field) => changes[field] !== undefined && changes[field] !== null && changes[field] !== '');
+  const named = (['userId', 'userPrincipalName'] as const).filter(
+    (field) => changes[field] !== undefined && changes[field] !== null && changes[field] !== '',
+  );
   if (named.length === 0) return { userId: null, userPrincipalName: null, userDisplayName: null, emailAddress: null };
   const users = named.map((field) => {
     const user = view.user(String(changes[field]));
-    if (user === undefined) throw new HubError('invalid_request', `There is no user "${String(changes[field])}".`, { field });
+    if (user === undefined)
+      throw new HubError('invalid_request', `There is no user "${String(changes[field])}".`, { field });
     return user;
   });
   const [user, other] = users;
   if (user === undefined) throw new Error('A named user was not looked up.');
-  if (other !== undefined && other.id !== user.id) throw new HubError('invalid_request', 'userId and userPrincipalName name different users.', { field: 'userPrincipalName' });
+  if (other !== undefined && other.id !== user.id)
+    throw new HubError('invalid_request', 'userId and userPrincipalName name different users.', {
+      field: 'userPrincipalName',
+    });
   const document = await store.documents.get('user', user.id);
   return {
-    userId: user.id, userPrincipalName: user.userPrincipalName, userDisplayName: document?.body.displayName ?? null,
+    userId: user.id,
+    userPrincipalName: user.userPrincipalName,
+    userDisplayName: document?.body.displayName ?? null,
     emailAddress: changes.emailAddress ?? document?.body.mail ?? null,
   };
 }
@@ -107,12 +155,18 @@ async function userOf({ view, store }: Directory, changes: GraphBody): Promise<G
 function typeOf({ operatingSystem, deviceType }: GraphBody): { deviceType?: string } {
   if (typeof operatingSystem !== 'string' || deviceType !== undefined) return {};
   switch (platformOf(operatingSystem)) {
-    case 'android': return { deviceType: 'android' };
-    case 'iOS': return { deviceType: /ipad/i.test(operatingSystem) ? 'iPad' : 'iPhone' };
-    case 'macOS': return { deviceType: 'mac' };
-    case 'windows': return { deviceType: 'desktop' };
-    case 'linux': return { deviceType: 'linux' };
-    case 'unknown': return { deviceType: 'unknown' };
+    case 'android':
+      return { deviceType: 'android' };
+    case 'iOS':
+      return { deviceType: /ipad/i.test(operatingSystem) ? 'iPad' : 'iPhone' };
+    case 'macOS':
+      return { deviceType: 'mac' };
+    case 'windows':
+      return { deviceType: 'desktop' };
+    case 'linux':
+      return { deviceType: 'linux' };
+    case 'unknown':
+      return { deviceType: 'unknown' };
   }
 }
 
@@ -120,9 +174,18 @@ function typeOf({ operatingSystem, deviceType }: GraphBody): { deviceType?: stri
  * No two devices may be the same device of the directory: a certificate would then speak for both. Of several records of one
  * phone that was enrolled again, the newest has the id.
  */
-export async function requireUniqueEntraId(tx: Transaction, row: DeviceRow, before: DeviceRow | undefined, now: number, limits: SignalLimits): Promise<void> {
+export async function requireUniqueEntraId(
+  tx: Transaction,
+  row: DeviceRow,
+  before: DeviceRow | undefined,
+  now: number,
+  limits: SignalLimits,
+): Promise<void> {
   const other = await otherWithEntraId(tx, row, before, now, limits);
-  if (other !== undefined) throw new HubError('conflict', `The device ${other} has this azureADDeviceId already.`, { field: 'azureADDeviceId' });
+  if (other !== undefined)
+    throw new HubError('conflict', `The device ${other} has this azureADDeviceId already.`, {
+      field: 'azureADDeviceId',
+    });
 }
 
 /** A stored device with what is computed: its state, its grace period and beta's second names. */

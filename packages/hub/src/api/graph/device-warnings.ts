@@ -20,13 +20,20 @@ const KEYS: readonly DeviceKeyType[] = ['serialNumber', 'imei', 'udid', 'easDevi
 export function deviceWarnings(written: GraphBody, facts: DeviceFacts | undefined): readonly DeviceWarning[] {
   const warnings = KEYS.flatMap((type) => unusable(type, written[type]));
   if (facts === undefined) return warnings;
-  if (facts.systemUnknown === true) warnings.unshift({
-    code: 'system_unknown', target: 'operatingSystem',
-    message: 'operatingSystem is a name that is not known, so the device may be a phone of any platform. Give the name its platform with POST /admin/v1/platform-names or "sallyport platform-name set".',
-  });
-  if (readDeviceVersion(facts.platform, facts.osVersion) === 'unreadable') warnings.push({
-    code: 'os_version_unreadable', target: 'osVersion', message: 'osVersion is not understood: there is no number in it that is certainly the version. Every rule about versions fails.',
-  });
+  if (facts.systemUnknown === true)
+    warnings.unshift({
+      code: 'system_unknown',
+      target: 'operatingSystem',
+      message:
+        'operatingSystem is a name that is not known, so the device may be a phone of any platform. Give the name its platform with POST /admin/v1/platform-names or "sallyport platform-name set".',
+    });
+  if (readDeviceVersion(facts.platform, facts.osVersion) === 'unreadable')
+    warnings.push({
+      code: 'os_version_unreadable',
+      target: 'osVersion',
+      message:
+        'osVersion is not understood: there is no number in it that is certainly the version. Every rule about versions fails.',
+    });
   return warnings;
 }
 
@@ -34,12 +41,19 @@ export function deviceWarnings(written: GraphBody, facts: DeviceFacts | undefine
 const MAX_NAMED = 5;
 
 /** What of a stored device makes reports ambiguous, or about another record: other live devices with one of its keys, and a newer enrolment. */
-export async function recordWarnings(devices: Pick<DeviceReader, 'findByKeys'>, row: DeviceRow): Promise<readonly DeviceWarning[]> {
+export async function recordWarnings(
+  devices: Pick<DeviceReader, 'findByKeys'>,
+  row: DeviceRow,
+): Promise<readonly DeviceWarning[]> {
   const successor = successorIn(row);
-  if (successor !== undefined) return [{
-    code: 'superseded', target: 'enrolledDateTime',
-    message: `The phone was enrolled again as ${successor} since the last contact of this device: reports about it are about that one. "sallyport device reinstate" undoes it where they are two phones.`,
-  }];
+  if (successor !== undefined)
+    return [
+      {
+        code: 'superseded',
+        target: 'enrolledDateTime',
+        message: `The phone was enrolled again as ${successor} since the last contact of this device: reports about it are about that one. "sallyport device reinstate" undoes it where they are two phones.`,
+      },
+    ];
   const keys = phoneKeysOf(row);
   const found = keys.length === 0 ? [] : await devices.findByKeys(keys);
   return keys.flatMap(({ type }, i) => {
@@ -51,7 +65,8 @@ export async function recordWarnings(devices: Pick<DeviceReader, 'findByKeys'>, 
 function shared(type: DeviceKeyType, others: readonly string[]): DeviceWarning {
   const named = others.slice(0, MAX_NAMED).join(', ');
   return {
-    code: 'key_shared', target: type,
+    code: 'key_shared',
+    target: type,
     message: `${type} is that of ${others.length === 1 ? 'another live device' : `${others.length} other live devices`}, too: ${named}${others.length > MAX_NAMED ? ', ...' : ''}. A report that names no more than this is about none of them for certain: bad news is held against each. Remove the records that are not in use.`,
   };
 }
@@ -60,5 +75,7 @@ function unusable(type: DeviceKeyType, value: unknown): DeviceWarning[] {
   if (typeof value !== 'string' || value === '') return [];
   const { problem, nothing } = readDeviceKeys(type, value);
   const why = problem ?? nothing;
-  return why === undefined ? [] : [{ code: 'unusable_key', target: type, message: `${type} ${why}: no report is matched by it.` }];
+  return why === undefined
+    ? []
+    : [{ code: 'unusable_key', target: type, message: `${type} ${why}: no report is matched by it.` }];
 }

@@ -29,13 +29,21 @@ export interface DocumentCollection extends ResourcePlace {
     readonly find: (deps: GraphDependencies, key: string) => Promise<DocumentRow>;
   };
   /** Adds what `$expand` asks for and the rows do not hold, to the resources of one answer. */
-  readonly expanded?: (deps: GraphDependencies, bodies: readonly GraphBody[], expand: Expansion) => Promise<readonly GraphBody[]>;
+  readonly expanded?: (
+    deps: GraphDependencies,
+    bodies: readonly GraphBody[],
+    expand: Expansion,
+  ) => Promise<readonly GraphBody[]>;
 }
 
 export type Presenter = (row: DocumentRow) => GraphBody;
 
 /** List, count and get: the same for every kind of document. */
-export function readRoutes(collection: DocumentCollection, deps: GraphDependencies, paths: readonly string[] = [`/${collection.path}`]): GraphRoute[] {
+export function readRoutes(
+  collection: DocumentCollection,
+  deps: GraphDependencies,
+  paths: readonly string[] = [`/${collection.path}`],
+): GraphRoute[] {
   const { access, support, type, keys, expanded = async (_deps, bodies) => bodies } = collection;
   const all = async (): Promise<GraphBody[]> => {
     const [rows, present] = await Promise.all([deps.store.documents.list(collection.kind), collection.presenter(deps)]);
@@ -43,22 +51,38 @@ export function readRoutes(collection: DocumentCollection, deps: GraphDependenci
   };
   return paths.flatMap((path): GraphRoute[] => [
     {
-      method: 'GET', path, access: access.read, summary: `List ${plural(type)}`, doc: lists(type, support),
+      method: 'GET',
+      path,
+      access: access.read,
+      summary: `List ${plural(type)}`,
+      doc: lists(type, support),
       handle: async (request) => {
         const page = listedPage(request, collection, support, await all());
         return collectionAnswer(request, collection, await expanded(deps, page.bodies, page.shape.expand), page);
       },
     },
     {
-      method: 'GET', path: `${path}/$count`, access: access.read, summary: `Count ${plural(type)}`, doc: counts(type, support),
+      method: 'GET',
+      path: `${path}/$count`,
+      access: access.read,
+      summary: `Count ${plural(type)}`,
+      doc: counts(type, support),
       handle: async (request) => countAnswer(request, collection, support, await all()),
     },
     {
-      method: 'GET', path: `${path}/:id`, access: access.read, summary: `Get one ${type}${keys === undefined ? '' : ` by ${keys.words}`}`, doc: gets(type, itemSupport(support)),
+      method: 'GET',
+      path: `${path}/:id`,
+      access: access.read,
+      summary: `Get one ${type}${keys === undefined ? '' : ` by ${keys.words}`}`,
+      doc: gets(type, itemSupport(support)),
       handle: async (request) => {
         const query = parseQuery(request.queryString, type, request.version, itemSupport(support));
         const present = await collection.presenter(deps);
-        const [body = {}] = await expanded(deps, [present(await findDocument(deps, collection, param(request, 'id')))], query.expand);
+        const [body = {}] = await expanded(
+          deps,
+          [present(await findDocument(deps, collection, param(request, 'id')))],
+          query.expand,
+        );
         return entityAnswer(request, collection, body, query);
       },
     },
@@ -79,7 +103,9 @@ function findDocument(deps: GraphDependencies, collection: DocumentCollection, k
 }
 
 export async function requireDocument(
-  documents: Transaction['documents'] | GraphDependencies['store']['documents'], { kind, type }: Pick<DocumentCollection, 'kind' | 'type'>, id: string,
+  documents: Transaction['documents'] | GraphDependencies['store']['documents'],
+  { kind, type }: Pick<DocumentCollection, 'kind' | 'type'>,
+  id: string,
 ): Promise<DocumentRow> {
   const row = await documents.get(kind, canonicalId(id));
   if (row === undefined) throw notFound(type, id);
@@ -90,26 +116,41 @@ type Named = Pick<DocumentCollection, 'kind' | 'type'>;
 
 /** `make` may look at what is there. 409 when the id is taken. */
 export function createDocument(
-  deps: GraphDependencies, request: GraphRequest, collection: Named, id: string, make: (tx: Transaction) => Promise<GraphBody> | GraphBody,
+  deps: GraphDependencies,
+  request: GraphRequest,
+  collection: Named,
+  id: string,
+  make: (tx: Transaction) => Promise<GraphBody> | GraphBody,
 ): Promise<DocumentRow> {
   return documents.createDocument(writing(deps, request), target(collection, id), make);
 }
 
 /** Read-modify-write in one transaction. */
 export function updateDocument(
-  deps: GraphDependencies, request: GraphRequest, collection: Named, id: string, change: (row: DocumentRow, tx: Transaction) => Promise<GraphBody> | GraphBody,
+  deps: GraphDependencies,
+  request: GraphRequest,
+  collection: Named,
+  id: string,
+  change: (row: DocumentRow, tx: Transaction) => Promise<GraphBody> | GraphBody,
 ): Promise<DocumentRow> {
   return documents.changeDocument(writing(deps, request), target(collection, id), change);
 }
 
 /** `check` may refuse; it may delete what belongs to it. */
 export function deleteDocument(
-  deps: GraphDependencies, request: GraphRequest, collection: Named, id: string, check?: (row: DocumentRow, tx: Transaction) => Promise<void> | void,
+  deps: GraphDependencies,
+  request: GraphRequest,
+  collection: Named,
+  id: string,
+  check?: (row: DocumentRow, tx: Transaction) => Promise<void> | void,
 ): Promise<void> {
   return documents.removeDocument(writing(deps, request), target(collection, id), check);
 }
 
-export function writing({ configuration, clock }: GraphDependencies, { caller, evaluated }: GraphRequest): documents.Writing {
+export function writing(
+  { configuration, clock }: GraphDependencies,
+  { caller, evaluated }: GraphRequest,
+): documents.Writing {
   return { configuration, clock, actor: caller.appId, evaluated };
 }
 
@@ -132,14 +173,24 @@ export function chosenId(body: unknown): string {
 export async function requireFreeId(tx: Transaction, id: string, type: string): Promise<void> {
   // The device as a key, since that waits for whoever is just writing one.
   const [user, group, [devices = []]] = await Promise.all([
-    tx.documents.get('user', id), tx.documents.get('group', id), tx.devices.findByKeys([{ type: 'managedDeviceId', value: id }]),
+    tx.documents.get('user', id),
+    tx.documents.get('group', id),
+    tx.devices.findByKeys([{ type: 'managedDeviceId', value: id }]),
   ]);
-  const taken = user !== undefined ? 'user' : group !== undefined ? 'group' : devices.length > 0 ? 'managedDevice' : undefined;
+  const taken =
+    user !== undefined ? 'user' : group !== undefined ? 'group' : devices.length > 0 ? 'managedDevice' : undefined;
   if (taken === undefined) return;
-  throw new HubError('already_exists', taken === type ? `There is a ${type} with the id ${id} already; change it with PATCH.` : `A ${taken} has the id ${id} already.`, { field: 'id' });
+  throw new HubError(
+    'already_exists',
+    taken === type
+      ? `There is a ${type} with the id ${id} already; change it with PATCH.`
+      : `A ${taken} has the id ${id} already.`,
+    { field: 'id' },
+  );
 }
 
 export function requireText(body: GraphBody, field: string): void {
   const value = body[field];
-  if (typeof value !== 'string' || value.trim() === '') throw new HubError('invalid_request', `${field} is required.`, { field });
+  if (typeof value !== 'string' || value.trim() === '')
+    throw new HubError('invalid_request', `${field} is required.`, { field });
 }

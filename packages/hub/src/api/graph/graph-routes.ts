@@ -32,16 +32,24 @@ export function graphRoutes(deps: GraphDependencies): FastifyPluginAsync {
         app.route({
           method,
           url: `/${version}${path}`,
-          config: { access: { kind: 'permission', anyOf: access }, doc: routeDocOf({ summary, description, doc }, version) },
+          config: {
+            access: { kind: 'permission', anyOf: access },
+            doc: routeDocOf({ summary, description, doc }, version),
+          },
           handler: async (request, reply) => {
             refusePrecondition(request);
-            const asked = toGraphRequest(request, version, deps, (effect) => { reply.headers(effectHeaders(effect)); });
+            const asked = toGraphRequest(request, version, deps, (effect) => {
+              reply.headers(effectHeaders(effect));
+            });
             const answer = await handle(asked);
             reply.code(answer.status);
-            if (answer.status === 201 && typeof answer.body?.id === 'string') reply.header('location', locationOf(asked, answer.body.id));
+            if (answer.status === 201 && typeof answer.body?.id === 'string')
+              reply.header('location', locationOf(asked, answer.body.id));
             if (answer.text !== undefined) return reply.type('text/plain').send(answer.text);
             if (answer.body === undefined) return reply.send();
-            return reply.type('application/json; odata.metadata=minimal; charset=utf-8').send(JSON.stringify(answer.body));
+            return reply
+              .type('application/json; odata.metadata=minimal; charset=utf-8')
+              .send(JSON.stringify(answer.body));
           },
         });
       }
@@ -51,9 +59,17 @@ export function graphRoutes(deps: GraphDependencies): FastifyPluginAsync {
 
 export function allGraphRoutes(deps: GraphDependencies): readonly GraphRoute[] {
   return [
-    ...connectorRoutes(deps), ...compliancePolicyRoutes(deps), ...managedDeviceRoutes(deps), ...userRoutes(deps),
-    ...groupRoutes(deps), ...accessPolicyRoutes(deps), ...namedLocationRoutes(deps), ...deviceManagementRoutes(deps),
-    ...auditEventRoutes(deps), ...applicationRoutes(deps), ...detectedAppRoutes(deps),
+    ...connectorRoutes(deps),
+    ...compliancePolicyRoutes(deps),
+    ...managedDeviceRoutes(deps),
+    ...userRoutes(deps),
+    ...groupRoutes(deps),
+    ...accessPolicyRoutes(deps),
+    ...namedLocationRoutes(deps),
+    ...deviceManagementRoutes(deps),
+    ...auditEventRoutes(deps),
+    ...applicationRoutes(deps),
+    ...detectedAppRoutes(deps),
   ];
 }
 
@@ -64,7 +80,11 @@ export function allGraphRoutes(deps: GraphDependencies): readonly GraphRoute[] {
 function refusePrecondition({ method, headers }: FastifyRequest): void {
   const condition = headers['if-match'];
   if (method === 'GET' || condition === undefined || condition.trim() === '*') return;
-  throw new HubError('precondition_failed', 'Resources have no ETags here, so none matches; nothing was changed. Send the request without If-Match.', { field: 'If-Match' });
+  throw new HubError(
+    'precondition_failed',
+    'Resources have no ETags here, so none matches; nothing was changed. Send the request without If-Match.',
+    { field: 'If-Match' },
+  );
 }
 
 /** Of what was made (RFC 9110 section 15.3.2). */
@@ -72,7 +92,12 @@ function locationOf({ origin, originalPath }: GraphRequest, id: string): string 
   return `${origin}${originalPath.replace(/\/$/, '')}/${id}`;
 }
 
-function toGraphRequest(request: FastifyRequest, version: GraphVersion, deps: GraphDependencies, evaluated: GraphRequest['evaluated']): GraphRequest {
+function toGraphRequest(
+  request: FastifyRequest,
+  version: GraphVersion,
+  deps: GraphDependencies,
+  evaluated: GraphRequest['evaluated'],
+): GraphRequest {
   const { caller } = request;
   if (caller === undefined) throw new Error('A Graph route was reached without a caller.');
   // A client may write the whole address where others write the path (RFC 9112 section 3.2.2).
@@ -96,5 +121,7 @@ function toGraphRequest(request: FastifyRequest, version: GraphVersion, deps: Gr
 /** Clients follow links only to the host that they asked; a Host header that is none is not echoed. */
 function hostOf(request: FastifyRequest): string {
   const host: string | undefined = request.host;
-  return host !== undefined && /^[\w.-]{1,255}(?::\d{1,5})?$|^\[[0-9a-f:.]{2,45}\](?::\d{1,5})?$/i.test(host) ? host : 'localhost';
+  return host !== undefined && /^[\w.-]{1,255}(?::\d{1,5})?$|^\[[0-9a-f:.]{2,45}\](?::\d{1,5})?$/i.test(host)
+    ? host
+    : 'localhost';
 }

@@ -19,18 +19,35 @@ export async function requireUnusedGroup(groupId: string, tx: Transaction): Prom
   }
 }
 
-const USERS_OF_GROUPS: readonly { readonly kind: DocumentKind; readonly what: string; readonly groupsOf: (row: DocumentRow) => readonly string[] }[] = [
+const USERS_OF_GROUPS: readonly {
+  readonly kind: DocumentKind;
+  readonly what: string;
+  readonly groupsOf: (row: DocumentRow) => readonly string[];
+}[] = [
   {
-    kind: 'deviceCompliancePolicy', what: 'compliance policy',
-    groupsOf: (row) => (readRule(compliancePolicyDocument, row).rule?.targets ?? []).flatMap((target) => ('groupId' in target ? target.groupId : [])),
+    kind: 'deviceCompliancePolicy',
+    what: 'compliance policy',
+    groupsOf: (row) =>
+      (readRule(compliancePolicyDocument, row).rule?.targets ?? []).flatMap((target) =>
+        'groupId' in target ? target.groupId : [],
+      ),
   },
   {
-    kind: 'conditionalAccessPolicy', what: 'conditional access policy',
+    kind: 'conditionalAccessPolicy',
+    what: 'conditional access policy',
     groupsOf: (row) => {
       const { includeGroups = [], excludeGroups = [] } = readRule(accessPolicyDocument, row).rule?.users ?? {};
       return [...includeGroups, ...excludeGroups];
     },
   },
-  { kind: 'mobileThreatDefenseConnector', what: 'connector', groupsOf: ({ body }) => (body.enrolmentGroupIds ?? []) as readonly string[] },
-  { kind: 'mergeRule', what: 'merge rule', groupsOf: ({ body }) => (typeof body.groupId === 'string' ? [body.groupId] : []) },
+  {
+    kind: 'mobileThreatDefenseConnector',
+    what: 'connector',
+    groupsOf: ({ body }) => (body.enrolmentGroupIds ?? []) as readonly string[],
+  },
+  {
+    kind: 'mergeRule',
+    what: 'merge rule',
+    groupsOf: ({ body }) => (typeof body.groupId === 'string' ? [body.groupId] : []),
+  },
 ];

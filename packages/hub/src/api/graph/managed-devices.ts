@@ -10,37 +10,90 @@ import { compliancePolicyStates } from './compliance-states.ts';
 import { withDetectedApps } from './device-apps.ts';
 import { toDeviceFilter, toDeviceOrder } from './device-filter.ts';
 import { deviceWarnings, recordWarnings, WARNINGS } from './device-warnings.ts';
-import { newDevice, ownerNamedAsInBeta, presentDevice, requirePast, requireUniqueEntraId, settledDevice } from './device-resource.ts';
+import {
+  newDevice,
+  ownerNamedAsInBeta,
+  presentDevice,
+  requirePast,
+  requireUniqueEntraId,
+  settledDevice,
+} from './device-resource.ts';
 import { chosenId, itemSupport, requireFreeId } from './documents.ts';
 import { nestedRoutes } from './nested-resources.ts';
 import { PAGE_SIZE, foreignToken, nextLink, readSkipToken, type PageStart } from './paging.ts';
 import { DEVICES } from './permissions.ts';
 import { changes, counts, creates, deletes, gets, lists } from './route-doc.ts';
-import { noContent, param, type GraphAnswer, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
+import {
+  noContent,
+  param,
+  type GraphAnswer,
+  type GraphDependencies,
+  type GraphRequest,
+  type GraphRoute,
+} from './route.ts';
 
 const TYPE = 'managedDevice';
 /** An OData instance annotation, as `WARNINGS`. */
 const SUPERSEDED = '@sallyport.supersededBy';
 const place: ResourcePlace = { path: 'deviceManagement/managedDevices', type: TYPE };
-const support: QuerySupport = { filter: true, orderBy: true, paging: true, count: true, expand: { detectedApps: { type: 'detectedApp', only: 'beta' } } };
+const support: QuerySupport = {
+  filter: true,
+  orderBy: true,
+  paging: true,
+  count: true,
+  expand: { detectedApps: { type: 'detectedApp', only: 'beta' } },
+};
 
 /** Devices, from the store's own list: filtered, sorted and paged there. */
 export function managedDeviceRoutes(deps: GraphDependencies): GraphRoute[] {
   const path = `/${place.path}`;
   return [
-    { method: 'GET', path, access: DEVICES.read, summary: 'List managed devices', doc: lists(TYPE, support), handle: (request) => list(deps, request) },
-    { method: 'GET', path: `${path}/$count`, access: DEVICES.read, summary: 'Count managed devices', doc: counts(TYPE, support), handle: (request) => count(deps, request) },
     {
-      method: 'GET', path: '/users/:id/managedDevices', access: DEVICES.read, summary: 'List the managed devices of a user', doc: lists(TYPE, support),
+      method: 'GET',
+      path,
+      access: DEVICES.read,
+      summary: 'List managed devices',
+      doc: lists(TYPE, support),
+      handle: (request) => list(deps, request),
+    },
+    {
+      method: 'GET',
+      path: `${path}/$count`,
+      access: DEVICES.read,
+      summary: 'Count managed devices',
+      doc: counts(TYPE, support),
+      handle: (request) => count(deps, request),
+    },
+    {
+      method: 'GET',
+      path: '/users/:id/managedDevices',
+      access: DEVICES.read,
+      summary: 'List the managed devices of a user',
+      doc: lists(TYPE, support),
       handle: async (request) => list(deps, request, ofUser(deps, request)),
     },
     {
-      method: 'GET', path: '/users/:id/managedDevices/$count', access: DEVICES.read, summary: 'Count the managed devices of a user', doc: counts(TYPE, support),
+      method: 'GET',
+      path: '/users/:id/managedDevices/$count',
+      access: DEVICES.read,
+      summary: 'Count the managed devices of a user',
+      doc: counts(TYPE, support),
       handle: async (request) => count(deps, request, ofUser(deps, request)),
     },
-    { method: 'POST', path, access: DEVICES.write, summary: 'Register a device', doc: creates(TYPE), handle: (request) => register(deps, request) },
     {
-      method: 'GET', path: `${path}/:id`, access: DEVICES.read, summary: 'Get one managed device', doc: gets(TYPE, itemSupport(support)),
+      method: 'POST',
+      path,
+      access: DEVICES.write,
+      summary: 'Register a device',
+      doc: creates(TYPE),
+      handle: (request) => register(deps, request),
+    },
+    {
+      method: 'GET',
+      path: `${path}/:id`,
+      access: DEVICES.read,
+      summary: 'Get one managed device',
+      doc: gets(TYPE, itemSupport(support)),
       handle: async (request) => {
         const query = parseQuery(request.queryString, TYPE, request.version, itemSupport(support));
         const row = await requireDevice(deps, param(request, 'id'));
@@ -49,9 +102,20 @@ export function managedDeviceRoutes(deps: GraphDependencies): GraphRoute[] {
         return { ...answer, body: withSuccessor(row, answer.body ?? {}) };
       },
     },
-    { method: 'PATCH', path: `${path}/:id`, access: DEVICES.write, summary: 'Change a managed device', doc: changes(TYPE), handle: (request) => change(deps, request) },
     {
-      method: 'DELETE', path: `${path}/:id`, access: DEVICES.write, summary: 'Remove a managed device', doc: deletes,
+      method: 'PATCH',
+      path: `${path}/:id`,
+      access: DEVICES.write,
+      summary: 'Change a managed device',
+      doc: changes(TYPE),
+      handle: (request) => change(deps, request),
+    },
+    {
+      method: 'DELETE',
+      path: `${path}/:id`,
+      access: DEVICES.write,
+      summary: 'Remove a managed device',
+      doc: deletes,
       handle: async (request) => {
         const id = param(request, 'id');
         if (!(await deps.devices.remove(request.caller.appId, canonicalId(id)))) throw notFound(TYPE, id);
@@ -59,8 +123,14 @@ export function managedDeviceRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     ...nestedRoutes({
-      parent: place.path, name: 'deviceCompliancePolicyStates', type: 'deviceCompliancePolicyState', access: DEVICES.read, support: { paging: true, count: true },
-      owner: async (request) => ({ deviceCompliancePolicyStates: await policyStates(deps, param(request, 'id'), request.version) }),
+      parent: place.path,
+      name: 'deviceCompliancePolicyStates',
+      type: 'deviceCompliancePolicyState',
+      access: DEVICES.read,
+      support: { paging: true, count: true },
+      owner: async (request) => ({
+        deviceCompliancePolicyStates: await policyStates(deps, param(request, 'id'), request.version),
+      }),
     }),
   ];
 }
@@ -78,21 +148,45 @@ async function list(deps: GraphDependencies, request: GraphRequest, within?: Dev
   const start = readSkipToken(query.skipToken);
   const orderBy = toDeviceOrder(query.orderBy);
   const after = placeOf(start, orderBy.length);
-  const rows = size === 0 ? [] : await deps.store.devices.query({ filter, orderBy, after, limit: size + 1, offset: after === undefined ? query.skip : 0 });
+  const rows =
+    size === 0
+      ? []
+      : await deps.store.devices.query({
+          filter,
+          orderBy,
+          after,
+          limit: size + 1,
+          offset: after === undefined ? query.skip : 0,
+        });
   const page = rows.slice(0, size);
   const more = rows.length > size && page.length > 0;
-  const next = more ? await startAfter(deps, page.map(({ id }) => id), orderBy) : undefined;
-  const answer = collectionAnswer(request, place, await withDetectedApps(deps, await presentDevices(deps, page), query), {
-    shape: query,
-    count: query.count && start === undefined ? await deps.store.devices.count(filter) : undefined,
-    nextLink: next && nextLink(request, next),
-  });
+  const next = more
+    ? await startAfter(
+        deps,
+        page.map(({ id }) => id),
+        orderBy,
+      )
+    : undefined;
+  const answer = collectionAnswer(
+    request,
+    place,
+    await withDetectedApps(deps, await presentDevices(deps, page), query),
+    {
+      shape: query,
+      count: query.count && start === undefined ? await deps.store.devices.count(filter) : undefined,
+      nextLink: next && nextLink(request, next),
+    },
+  );
   const value = (answer.body?.value ?? []) as readonly GraphBody[];
   return { ...answer, body: { ...answer.body, value: value.map((body, i) => withSuccessor(page[i], body)) } };
 }
 
 /** A page begins after the last device of the one before, which stays right while devices come and go, and quick however deep the list is. */
-async function startAfter(deps: GraphDependencies, ids: readonly string[], orderBy: NonNullable<DeviceQuery['orderBy']>): Promise<PageStart | undefined> {
+async function startAfter(
+  deps: GraphDependencies,
+  ids: readonly string[],
+  orderBy: NonNullable<DeviceQuery['orderBy']>,
+): Promise<PageStart | undefined> {
   if (orderBy.length === 0) return { afterId: ids.at(-1) ?? '' };
   // The last one may have gone meanwhile; then nothing stands between the one before it and the next page.
   for (const id of ids.toReversed()) {
@@ -104,14 +198,20 @@ async function startAfter(deps: GraphDependencies, ids: readonly string[], order
 
 function placeOf(start: PageStart | undefined, parts: number): DevicePosition | undefined {
   if (start === undefined) return undefined;
-  const place = 'afterId' in start ? { id: start.afterId, values: [] } : 'position' in start ? start.position : undefined;
+  const place =
+    'afterId' in start ? { id: start.afterId, values: [] } : 'position' in start ? start.position : undefined;
   if (place?.values.length !== parts) throw foreignToken();
   return place;
 }
 
 async function count(deps: GraphDependencies, request: GraphRequest, within?: DeviceFilter): Promise<GraphAnswer> {
   const { filter } = parseQuery(request.queryString, TYPE, request.version, { filter: true, select: false });
-  return { status: 200, text: String(await deps.store.devices.count(bothOf(within, filter === undefined ? undefined : toDeviceFilter(filter)))) };
+  return {
+    status: 200,
+    text: String(
+      await deps.store.devices.count(bothOf(within, filter === undefined ? undefined : toDeviceFilter(filter))),
+    ),
+  };
 }
 
 function bothOf(a: DeviceFilter | undefined, b: DeviceFilter | undefined): DeviceFilter | undefined {
@@ -139,7 +239,12 @@ async function change(deps: GraphDependencies, request: GraphRequest): Promise<G
     const changes = parseBody(TYPE, request.body, request.version, before.resource);
     requirePast(changes, before.resource, deps.clock.now());
     written = changes;
-    const resource = await settledDevice({ view: deps.view, store: tx }, { ...before.resource, ...changes, ...ownerNamedAsInBeta(changes, before.resource) }, changes, before.resource);
+    const resource = await settledDevice(
+      { view: deps.view, store: tx },
+      { ...before.resource, ...changes, ...ownerNamedAsInBeta(changes, before.resource) },
+      changes,
+      before.resource,
+    );
     const row = { ...before, resource, modifiedAt: deps.clock.now() };
     await requireUniqueEntraId(tx, row, before, deps.clock.now(), deps.view.signalLimits);
     return row;
@@ -149,8 +254,13 @@ async function change(deps: GraphDependencies, request: GraphRequest): Promise<G
 }
 
 /** Whoever writes a device hears what of it cannot be used: nobody else may look before its owner is shut out. */
-async function withWarnings({ view, store }: GraphDependencies, row: DeviceRow, written: GraphBody, answer: GraphAnswer): Promise<GraphAnswer> {
-  const warnings = [...deviceWarnings(written, view.facts(row.id)), ...await recordWarnings(store.devices, row)];
+async function withWarnings(
+  { view, store }: GraphDependencies,
+  row: DeviceRow,
+  written: GraphBody,
+  answer: GraphAnswer,
+): Promise<GraphAnswer> {
+  const warnings = [...deviceWarnings(written, view.facts(row.id)), ...(await recordWarnings(store.devices, row))];
   const body = withSuccessor(row, answer.body ?? {});
   return { ...answer, body: warnings.length === 0 ? body : { ...body, [WARNINGS]: warnings } };
 }
@@ -174,7 +284,9 @@ async function present(deps: GraphDependencies, row: DeviceRow): Promise<GraphBo
 
 export async function presentDevices(deps: GraphDependencies, rows: readonly DeviceRow[]): Promise<GraphBody[]> {
   if (rows.length === 0) return [];
-  const postures = new Map((await deps.store.postures.get(rows.map((row) => row.id))).map((posture) => [posture.deviceId, posture]));
+  const postures = new Map(
+    (await deps.store.postures.get(rows.map((row) => row.id))).map((posture) => [posture.deviceId, posture]),
+  );
   return rows.map((row) => presentDevice(row, postures.get(row.id)));
 }
 
@@ -184,5 +296,11 @@ async function policyStates(deps: GraphDependencies, id: string, version: GraphV
   if (verdict === undefined) return [];
   const policies = await deps.store.documents.list('deviceCompliancePolicy');
   const reasons = verdict.policies.flatMap(({ settings }) => settings.flatMap(({ reason }) => reason ?? []));
-  return compliancePolicyStates(verdict, new Map(policies.map((row) => [row.id, row.body])), resource, reasonNames({ reasons, deviceId }, deps.view), version);
+  return compliancePolicyStates(
+    verdict,
+    new Map(policies.map((row) => [row.id, row.body])),
+    resource,
+    reasonNames({ reasons, deviceId }, deps.view),
+    version,
+  );
 }

@@ -28,7 +28,10 @@ const collection: DocumentCollection = {
 
 function present(row: DocumentRow): GraphBody {
   return {
-    ...row.body, id: row.id, createdDateTime: isoTime(row.createdAt), deletedDateTime: null,
+    ...row.body,
+    id: row.id,
+    createdDateTime: isoTime(row.createdAt),
+    deletedDateTime: null,
     modifiedDateTime: row.version === 1 ? null : isoTime(row.modifiedAt),
   };
 }
@@ -39,18 +42,30 @@ export function namedLocationRoutes(deps: GraphDependencies): GraphRoute[] {
   return [
     ...readRoutes(collection, deps),
     {
-      method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a named location', doc: creates(type),
+      method: 'POST',
+      path: `/${path}`,
+      access: access.write,
+      summary: 'Create a named location',
+      doc: creates(type),
       handle: async (request) => {
         const body = settledLocation(withDefaults(type, parseBody(type, request.body, request.version)));
         const row = await createDocument(deps, request, collection, randomUUID(), async (tx) => {
-          if ((await tx.documents.list('namedLocation')).length >= MAX_LOCATIONS) throw new HubError('conflict', `There are ${MAX_LOCATIONS} named locations already, the most there can be.`);
+          if ((await tx.documents.list('namedLocation')).length >= MAX_LOCATIONS)
+            throw new HubError(
+              'conflict',
+              `There are ${MAX_LOCATIONS} named locations already, the most there can be.`,
+            );
           return body;
         });
         return entityAnswer(request, collection, present(row), {}, 201);
       },
     },
     {
-      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a named location', doc: changesSilently(type),
+      method: 'PATCH',
+      path: `/${path}/:id`,
+      access: access.write,
+      summary: 'Change a named location',
+      doc: changesSilently(type),
       handle: async (request) => {
         await updateDocument(deps, request, collection, param(request, 'id'), (row) => {
           const stored = typeOfBody(row.body, type);
@@ -61,7 +76,11 @@ export function namedLocationRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     {
-      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a named location that no policy names', doc: deletes,
+      method: 'DELETE',
+      path: `/${path}/:id`,
+      access: access.write,
+      summary: 'Delete a named location that no policy names',
+      doc: deletes,
       handle: async (request) => {
         await deleteDocument(deps, request, collection, param(request, 'id'), requireUnused);
         return noContent;
@@ -71,11 +90,18 @@ export function namedLocationRoutes(deps: GraphDependencies): GraphRoute[] {
 }
 
 async function requireUnused(row: DocumentRow, tx: Transaction): Promise<void> {
-  if (row.body.isTrusted === true) throw new HubError('invalid_request', 'A trusted named location cannot be deleted; set isTrusted to false first.', { field: 'isTrusted' });
+  if (row.body.isTrusted === true)
+    throw new HubError('invalid_request', 'A trusted named location cannot be deleted; set isTrusted to false first.', {
+      field: 'isTrusted',
+    });
   for (const policy of await tx.documents.list('conditionalAccessPolicy')) {
     const { locations, displayName = policy.id } = readRule(accessPolicyDocument, policy).rule ?? {};
     if (locations?.include.includes(row.id) === true || locations?.exclude.includes(row.id) === true) {
-      throw new HubError('conflict', `The conditional access policy "${displayName}" (${policy.id}) names this location; change the policy first.`, { field: 'id' });
+      throw new HubError(
+        'conflict',
+        `The conditional access policy "${displayName}" (${policy.id}) names this location; change the policy first.`,
+        { field: 'id' },
+      );
     }
   }
 }

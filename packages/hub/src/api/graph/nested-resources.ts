@@ -24,18 +24,31 @@ export interface NestedCollection {
 export function nestedRoutes(nested: NestedCollection): GraphRoute[] {
   const { parent, parentParam = 'id', name, type, access, support, owner } = nested;
   const path = `/${parent}/:${parentParam}/${name}`;
-  const items = async (request: GraphRequest): Promise<GraphBody[]> => ((await owner(request))[name] ?? []) as GraphBody[];
+  const items = async (request: GraphRequest): Promise<GraphBody[]> =>
+    ((await owner(request))[name] ?? []) as GraphBody[];
   return [
     {
-      method: 'GET', path, access, summary: `List ${name}`, doc: lists(type, support),
+      method: 'GET',
+      path,
+      access,
+      summary: `List ${name}`,
+      doc: lists(type, support),
       handle: async (request) => listAnswer(request, place(request, nested), support, await items(request)),
     },
     {
-      method: 'GET', path: `${path}/$count`, access, summary: `Count ${name}`, doc: counts(type, support),
+      method: 'GET',
+      path: `${path}/$count`,
+      access,
+      summary: `Count ${name}`,
+      doc: counts(type, support),
       handle: async (request) => countAnswer(request, place(request, nested), support, await items(request)),
     },
     {
-      method: 'GET', path: `${path}/:itemId`, access, summary: `Get one of ${name}`, doc: gets(type, itemSupport(support)),
+      method: 'GET',
+      path: `${path}/:itemId`,
+      access,
+      summary: `Get one of ${name}`,
+      doc: gets(type, itemSupport(support)),
       handle: async (request) => {
         const query = parseQuery(request.queryString, type, request.version, itemSupport(support));
         const item = (await items(request)).find((each) => each.id === param(request, 'itemId'));
@@ -47,7 +60,13 @@ export function nestedRoutes(nested: NestedCollection): GraphRoute[] {
 }
 
 /** `deviceManagement/deviceCompliancePolicies('…')/assignments`, as contexts name it. */
-function place(request: GraphRequest, { parent, parentParam = 'id', name, type }: NestedCollection): { path: string; type: string } {
-  const path = `${parent}/:${parentParam}`.replace(/\/:(\w+)/g, (_whole, each: string) => `('${encodeURIComponent(param(request, each))}')`);
+function place(
+  request: GraphRequest,
+  { parent, parentParam = 'id', name, type }: NestedCollection,
+): { path: string; type: string } {
+  const path = `${parent}/:${parentParam}`.replace(
+    /\/:(\w+)/g,
+    (_whole, each: string) => `('${encodeURIComponent(param(request, each))}')`,
+  );
   return { path: `${path}/${name}`, type };
 }

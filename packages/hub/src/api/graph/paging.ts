@@ -11,7 +11,11 @@ export const PAGE_SIZE = 100;
  * list that is at hand as a whole, at an item. Opaque to clients. Only the first loses or repeats items when some come or go
  * between two pages.
  */
-export type PageStart = { readonly offset: number } | { readonly afterId: string } | { readonly position: DevicePosition } | { readonly at: ItemPlace };
+export type PageStart =
+  | { readonly offset: number }
+  | { readonly afterId: string }
+  | { readonly position: DevicePosition }
+  | { readonly at: ItemPlace };
 
 /** The item that comes next, the one before it in case that one goes, and how many there were before in case both do. */
 export interface ItemPlace {
@@ -20,12 +24,17 @@ export interface ItemPlace {
   readonly offset: number;
 }
 
-const POSITION = z.strictObject({ id: z.string().max(256), values: z.array(z.union([z.string(), z.number(), z.null()])).max(50) });
+const POSITION = z.strictObject({
+  id: z.string().max(256),
+  values: z.array(z.union([z.string(), z.number(), z.null()])).max(50),
+});
 const PLACE = z.strictObject({ next: z.string(), last: z.string(), offset: z.int().nonnegative() });
 
 export function readSkipToken(token: string | undefined): PageStart | undefined {
   if (token === undefined) return undefined;
-  const start = /^[A-Za-z0-9_-]{1,8000}$/.test(token) ? parseStart(Buffer.from(token, 'base64url').toString('utf8')) : undefined;
+  const start = /^[A-Za-z0-9_-]{1,8000}$/.test(token)
+    ? parseStart(Buffer.from(token, 'base64url').toString('utf8'))
+    : undefined;
   if (start === undefined) throw foreignToken();
   return start;
 }
@@ -47,7 +56,9 @@ export function placeIn(ids: readonly unknown[], start: PageStart | undefined, s
 }
 
 export function foreignToken(): HubError {
-  return new HubError('unsupported_query', '$skiptoken is not one of ours; follow @odata.nextLink as it is.', { field: '$skiptoken' });
+  return new HubError('unsupported_query', '$skiptoken is not one of ours; follow @odata.nextLink as it is.', {
+    field: '$skiptoken',
+  });
 }
 
 function parseStart(text: string): PageStart | undefined {
@@ -78,6 +89,8 @@ function textOf(start: PageStart): string {
 /** Absolute, https, with all other options of the request as the client wrote them. */
 export function nextLink(request: GraphRequest, start: PageStart): string {
   const token = Buffer.from(textOf(start), 'utf8').toString('base64url');
-  const kept = request.queryString.split('&').filter((option) => option !== '' && !/^(?:\$|%24)?(?:skip|skiptoken)(?:=|$)/i.test(option));
+  const kept = request.queryString
+    .split('&')
+    .filter((option) => option !== '' && !/^(?:\$|%24)?(?:skip|skiptoken)(?:=|$)/i.test(option));
   return `${request.origin}${request.originalPath}?${[...kept, `$skiptoken=${token}`].join('&')}`;
 }

@@ -6,7 +6,13 @@ export interface AreaAccess {
   readonly write: readonly Permission[];
 }
 
-function area(name: 'DeviceManagementServiceConfig' | 'DeviceManagementConfiguration' | 'DeviceManagementManagedDevices' | 'Application'): AreaAccess {
+function area(
+  name:
+    | 'DeviceManagementServiceConfig'
+    | 'DeviceManagementConfiguration'
+    | 'DeviceManagementManagedDevices'
+    | 'Application',
+): AreaAccess {
   return { read: [`${name}.Read.All`, `${name}.ReadWrite.All`], write: [`${name}.ReadWrite.All`] };
 }
 
@@ -36,6 +42,10 @@ export const MEMBERS: AreaAccess = {
 };
 
 /** Which groups somebody is in, asked from the member's side. */
-export const MEMBERSHIPS_OF_USER: readonly Permission[] = [...USERS.read, 'GroupMember.Read.All', 'GroupMember.ReadWrite.All'];
+export const MEMBERSHIPS_OF_USER: readonly Permission[] = [
+  ...USERS.read,
+  'GroupMember.Read.All',
+  'GroupMember.ReadWrite.All',
+];
 
 export const AUDIT: readonly Permission[] = ['AuditLog.Read.All', ...COMPLIANCE.read];

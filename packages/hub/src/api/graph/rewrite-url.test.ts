@@ -13,7 +13,10 @@ test.each([
   ["/beta/users('o''neil@example.org')", "/beta/users/o'neil@example.org"],
   ['/beta/users(%27o%27%27neil%40example.org%27)/memberOf', "/beta/users/o'neil%40example.org/memberOf"],
   [`/v1.0/applications(appId='${OTHER}')`, `/v1.0/applications/appId=${OTHER}`],
-  [`/beta/Applications(appid%3D%27${OTHER}%27)/addPassword?$select=hint`, `/beta/applications/appId=${OTHER}/addPassword?$select=hint`],
+  [
+    `/beta/Applications(appid%3D%27${OTHER}%27)/addPassword?$select=hint`,
+    `/beta/applications/appId=${OTHER}/addPassword?$select=hint`,
+  ],
   ["/v1.0/applications('a')", '/v1.0/applications/a'],
   ["/v1.0/applications(appId='a/b')", "/v1.0/applications(appId='a/b')"],
   [`/v1.0/users(appId='${OTHER}')`, `/v1.0/users(appId='${OTHER}')`],
@@ -25,13 +28,22 @@ test.each([
   [`/v1.0/${OTHER}/users`, `/v1.0/${OTHER}/users`],
   ['/v1.0/policies/conditionalAccessPolicies/1', '/v1.0/identity/conditionalAccess/policies/1'],
   ['/v1.0/policies/conditionalAccessPolicies?$top=1', '/v1.0/identity/conditionalAccess/policies?$top=1'],
-  ['/v1.0/deviceManagement/deviceCompliancePolicies/1/microsoft.graph.assign', '/v1.0/deviceManagement/deviceCompliancePolicies/1/assign'],
+  [
+    '/v1.0/deviceManagement/deviceCompliancePolicies/1/microsoft.graph.assign',
+    '/v1.0/deviceManagement/deviceCompliancePolicies/1/assign',
+  ],
   ['/v1.0/users/a/memberOf/graph.group', '/v1.0/users/a/memberOf/group'],
   ['/V1.0/users', '/v1.0/users'],
   ['/v1.0/identity/ConditionalAccess/policies', '/v1.0/identity/conditionalAccess/policies'],
   ['/beta/devicemanagement/manageddevices/ABC/', '/beta/deviceManagement/managedDevices/ABC/'],
-  ['/v1.0/DeviceManagement/deviceCompliancePolicies/1/Microsoft.Graph.Assign', '/v1.0/deviceManagement/deviceCompliancePolicies/1/assign'],
-  ["/v1.0/users?$filter=startswith(displayName,'a')&%24top=1", "/v1.0/users?$filter=startswith(displayName,'a')&%24top=1"],
+  [
+    '/v1.0/DeviceManagement/deviceCompliancePolicies/1/Microsoft.Graph.Assign',
+    '/v1.0/deviceManagement/deviceCompliancePolicies/1/assign',
+  ],
+  [
+    "/v1.0/users?$filter=startswith(displayName,'a')&%24top=1",
+    "/v1.0/users?$filter=startswith(displayName,'a')&%24top=1",
+  ],
   ["/partner/v1('x')", "/partner/v1('x')"],
   ['/', '/'],
 ])('%s is %s', (url, expected) => {
@@ -39,6 +51,8 @@ test.each([
 });
 
 test('every word of our paths is known in any letter case', () => {
-  const words = allGraphRoutes({} as GraphDependencies).flatMap(({ path }) => path.split('/')).filter((word) => word !== '' && !word.startsWith(':'));
+  const words = allGraphRoutes({} as GraphDependencies)
+    .flatMap(({ path }) => path.split('/'))
+    .filter((word) => word !== '' && !word.startsWith(':'));
   expect([...new Set(words)].filter((word) => !SEGMENTS.includes(word))).toEqual([]);
 });

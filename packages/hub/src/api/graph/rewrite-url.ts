@@ -6,10 +6,38 @@ const TENANT_SEGMENT = new RegExp(`^/(v1\\.0|beta)/(${GUID})(?=/)`, 'i');
  * `identity/ConditionalAccess/policies`. A test compares with the routes.
  */
 export const SEGMENTS: readonly string[] = [
-  '$batch', '$count', '$metadata', '$ref', 'addPassword', 'applications', 'assign', 'assignments', 'auditEvents', 'conditionalAccess', 'detectedApps',
-  'deviceCompliancePolicies', 'deviceCompliancePolicyStates', 'deviceManagement', 'group', 'groups', 'identity', 'managedDevices', 'memberOf', 'members',
-  'mobileThreatDefenseConnectors', 'namedLocations', 'policies', 'removePassword', 'scheduleActionsForRules', 'scheduledActionConfigurations',
-  'scheduledActionsForRule', 'settings', 'transitiveMemberOf', 'transitiveMembers', 'user', 'users',
+  '$batch',
+  '$count',
+  '$metadata',
+  '$ref',
+  'addPassword',
+  'applications',
+  'assign',
+  'assignments',
+  'auditEvents',
+  'conditionalAccess',
+  'detectedApps',
+  'deviceCompliancePolicies',
+  'deviceCompliancePolicyStates',
+  'deviceManagement',
+  'group',
+  'groups',
+  'identity',
+  'managedDevices',
+  'memberOf',
+  'members',
+  'mobileThreatDefenseConnectors',
+  'namedLocations',
+  'policies',
+  'removePassword',
+  'scheduleActionsForRules',
+  'scheduledActionConfigurations',
+  'scheduledActionsForRule',
+  'settings',
+  'transitiveMemberOf',
+  'transitiveMembers',
+  'user',
+  'users',
 ];
 /** What stands before the key in the one spelling of `applications(appId='...')`. */
 export const BY_APP_ID = 'appId=';
@@ -31,10 +59,15 @@ export function rewriteGraphUrl(url: string, tenantId?: string): string {
 function rewritePath(path: string, tenantId: string | undefined): string {
   return path
     .replace(/^\/(v1\.0|beta)/i, (version) => version.toLowerCase())
-    .replace(TENANT_SEGMENT, (whole, version: string, tenant: string) => (tenant.toLowerCase() === tenantId ? `/${version}` : whole))
+    .replace(TENANT_SEGMENT, (whole, version: string, tenant: string) =>
+      tenant.toLowerCase() === tenantId ? `/${version}` : whole,
+    )
     .replace(/%24/g, '$')
     .replace(/\/applications\(appId(?:=|%3D)(?:'|%27)([0-9a-z-]+)(?:'|%27)\)(?=\/|$)/i, `/applications/${BY_APP_ID}$1`)
-    .replace(/\((?:'|%27)((?:[^'()]|'')+?)(?:'|%27)\)(?=\/|$)/gi, (_whole, key: string) => `/${key.replace(/(?:'|%27){2}/g, "'")}`)
+    .replace(
+      /\((?:'|%27)((?:[^'()]|'')+?)(?:'|%27)\)(?=\/|$)/gi,
+      (_whole, key: string) => `/${key.replace(/(?:'|%27){2}/g, "'")}`,
+    )
     .replace(/\/(?:microsoft\.)?graph\.(?=[a-z])/gi, '/')
     .replace(/\/policies\/conditionalAccessPolicies(?=\/|$)/i, '/identity/conditionalAccess/policies')
     .replace(/[^/]+/g, (segment) => SPELLED.get(segment.toLowerCase()) ?? segment);

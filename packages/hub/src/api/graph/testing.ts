@@ -32,7 +32,12 @@ export interface TestHub {
   readonly token: string;
   /** Moves the clock. */
   advanceDays(days: number): void;
-  call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: unknown, options?: CallOptions): Promise<Answer>;
+  call(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    url: string,
+    body?: unknown,
+    options?: CallOptions,
+  ): Promise<Answer>;
   get(url: string, options?: CallOptions): Promise<Answer>;
   post(url: string, body: unknown, options?: CallOptions): Promise<Answer>;
   patch(url: string, body: unknown, options?: CallOptions): Promise<Answer>;
@@ -56,7 +61,9 @@ export interface Answer {
 
 /** Tokens of the tests say in plain JSON who calls. */
 function callerOf(authorization: string | undefined): Caller {
-  const { roles, connectorId } = JSON.parse(Buffer.from((authorization ?? '').replace(/^Bearer /, ''), 'base64url').toString('utf8')) as { roles: string[]; connectorId?: string };
+  const { roles, connectorId } = JSON.parse(
+    Buffer.from((authorization ?? '').replace(/^Bearer /, ''), 'base64url').toString('utf8'),
+  ) as { roles: string[]; connectorId?: string };
   return { appId: 'aaaaaaaa-0000-4000-8000-000000000001', displayName: 'Tests', roles: new Set(roles), connectorId };
 }
 
@@ -72,27 +79,67 @@ export async function openTestHub(baseUrl?: string): Promise<TestHub> {
   const clock = { now: () => now };
   const memory = new ReadModel(() => now);
   await memory.load(store);
-  const unfinished = (error: unknown) => { throw error; };
-  const pipeline = { store, memory, serial: new Serial(), commonKeys: new CommonKeys(), clock, origin: 'test', unfinished, following: { documents: () => undefined } };
-  const app = fastify({ rewriteUrl: (request) => rewriteGraphUrl(request.url ?? '/', TENANT), routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 } });
+  const unfinished = (error: unknown) => {
+    throw error;
+  };
+  const pipeline = {
+    store,
+    memory,
+    serial: new Serial(),
+    commonKeys: new CommonKeys(),
+    clock,
+    origin: 'test',
+    unfinished,
+    following: { documents: () => undefined },
+  };
+  const app = fastify({
+    rewriteUrl: (request) => rewriteGraphUrl(request.url ?? '/', TENANT),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+  });
   useJsonBodies(app);
   guardAccess(app, { authenticate: async (authorization) => callerOf(authorization) });
   app.setErrorHandler(createErrorHandler(clock));
-  await app.register(graphRoutes({ store, configuration: new Configure(pipeline), devices: new RegisterDevice(pipeline, [reclassifyInventory]), view: memory, clock, baseUrl }));
+  await app.register(
+    graphRoutes({
+      store,
+      configuration: new Configure(pipeline),
+      devices: new RegisterDevice(pipeline, [reclassifyInventory]),
+      view: memory,
+      clock,
+      baseUrl,
+    }),
+  );
 
-  async function call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: unknown, options: CallOptions = {}): Promise<Answer> {
+  async function call(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    url: string,
+    body?: unknown,
+    options: CallOptions = {},
+  ): Promise<Answer> {
     const response = await app.inject({
-      method, url,
+      method,
+      url,
       headers: { host: 'hub.example:8443', authorization: tokenOf(options), ...options.headers },
       ...(body === undefined ? {} : { payload: body as object }),
     });
     const json = /json/.test(String(response.headers['content-type']));
-    return { status: response.statusCode, headers: response.headers, text: response.body, body: json ? JSON.parse(response.body) : undefined };
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      text: response.body,
+      body: json ? JSON.parse(response.body) : undefined,
+    };
   }
 
   return {
-    app, store, memory, call, token: tokenOf({}),
-    advanceDays: (days) => { now += days * DAY_MS; },
+    app,
+    store,
+    memory,
+    call,
+    token: tokenOf({}),
+    advanceDays: (days) => {
+      now += days * DAY_MS;
+    },
     get: (url, options) => call('GET', url, undefined, options),
     post: (url, body, options) => call('POST', url, body, options),
     patch: (url, body, options) => call('PATCH', url, body, options),

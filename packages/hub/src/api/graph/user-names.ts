@@ -15,7 +15,13 @@ const FIELDS = ['userPrincipalName', 'mail'] as const;
  *
  * @throws HubError `already_exists` naming the field
  */
-export async function takeUserNames({ view, clock }: Pick<GraphDependencies, 'view' | 'clock'>, tx: Transaction, id: string, before: GraphBody, after: GraphBody): Promise<void> {
+export async function takeUserNames(
+  { view, clock }: Pick<GraphDependencies, 'view' | 'clock'>,
+  tx: Transaction,
+  id: string,
+  before: GraphBody,
+  after: GraphBody,
+): Promise<void> {
   const held = namesOf(before);
   const wanted = namesOf(after);
   const fresh = [...wanted.keys()].filter((name) => !held.has(name));
@@ -23,12 +29,24 @@ export async function takeUserNames({ view, clock }: Pick<GraphDependencies, 'vi
   for (const name of fresh) {
     const field = wanted.get(name) ?? '';
     for (const other of new Set([kept.get(name), view.user(name)?.id])) {
-      if (typeof other !== 'string' || other === id || !namesOf((await tx.documents.get('user', other))?.body ?? {}).has(name)) continue;
-      throw new HubError('already_exists', `Another user, ${other}, has "${String(after[field])}" as userPrincipalName or mail.`, { field });
+      if (
+        typeof other !== 'string' ||
+        other === id ||
+        !namesOf((await tx.documents.get('user', other))?.body ?? {}).has(name)
+      )
+        continue;
+      throw new HubError(
+        'already_exists',
+        `Another user, ${other}, has "${String(after[field])}" as userPrincipalName or mail.`,
+        { field },
+      );
     }
   }
   await Promise.all(fresh.map((name) => tx.documents.put('userName', name, { userId: id }, clock.now())));
-  await giveUp(tx, [...held.keys()].filter((name) => !wanted.has(name)));
+  await giveUp(
+    tx,
+    [...held.keys()].filter((name) => !wanted.has(name)),
+  );
 }
 
 /** The names of a user who is deleted are free again. */

@@ -7,7 +7,16 @@ import { regroupInventory } from '../../inventory/keep-inventory.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { DocumentRow, Transaction } from '../../store/store.ts';
 import { entityAnswer, notFound } from './answers.ts';
-import { chosenId, createDocument, readRoutes, requireDocument, requireFreeId, requireText, updateDocument, type DocumentCollection } from './documents.ts';
+import {
+  chosenId,
+  createDocument,
+  readRoutes,
+  requireDocument,
+  requireFreeId,
+  requireText,
+  updateDocument,
+  type DocumentCollection,
+} from './documents.ts';
 import { USERS } from './permissions.ts';
 import { changesSilently, creates, deletes } from './route-doc.ts';
 import { noContent, param, type GraphDependencies, type GraphRequest, type GraphRoute } from './route.ts';
@@ -34,12 +43,19 @@ export function userRoutes(deps: GraphDependencies): GraphRoute[] {
   return [
     ...readRoutes(userCollection, deps),
     {
-      method: 'POST', path: `/${path}`, access: access.write, summary: 'Create a user; an id of another directory may be kept', doc: creates(type),
+      method: 'POST',
+      path: `/${path}`,
+      access: access.write,
+      summary: 'Create a user; an id of another directory may be kept',
+      doc: creates(type),
       handle: async (request) => {
         const id = chosenId(request.body);
         const parsed = settled(parseBody(type, request.body, request.version));
         for (const field of ['userPrincipalName', 'displayName']) requireText(parsed, field);
-        const complete = withDefaults(type, { mailNickname: String(parsed.userPrincipalName).split('@', 1)[0], ...parsed });
+        const complete = withDefaults(type, {
+          mailNickname: String(parsed.userPrincipalName).split('@', 1)[0],
+          ...parsed,
+        });
         const row = await createDocument(deps, request, userCollection, id, async (tx) => {
           await requireFreeId(tx, id, type);
           await takeUserNames(deps, tx, id, {}, complete);
@@ -49,14 +65,22 @@ export function userRoutes(deps: GraphDependencies): GraphRoute[] {
       },
     },
     {
-      method: 'PATCH', path: `/${path}/:id`, access: access.write, summary: 'Change a user', doc: changesSilently(type),
+      method: 'PATCH',
+      path: `/${path}/:id`,
+      access: access.write,
+      summary: 'Change a user',
+      doc: changesSilently(type),
       handle: async (request) => {
         await patch(deps, request);
         return noContent;
       },
     },
     {
-      method: 'DELETE', path: `/${path}/:id`, access: access.write, summary: 'Delete a user, with the memberships of the user', doc: deletes,
+      method: 'DELETE',
+      path: `/${path}/:id`,
+      access: access.write,
+      summary: 'Delete a user, with the memberships of the user',
+      doc: deletes,
       handle: async (request) => {
         const { id } = await findUser(deps, param(request, 'id'));
         await removeDirectoryObject(deps, request, userCollection, id, (tx, { body }) => releaseUserNames(tx, body));
@@ -86,7 +110,9 @@ export async function findUser(deps: GraphDependencies, key: string): Promise<Do
   if (isGuid(key)) return requireDocument(deps.store.documents, userCollection, key);
   const byName = deps.view.user(key);
   if (byName !== undefined) return requireDocument(deps.store.documents, userCollection, byName.id);
-  const nicknamed = (await deps.store.documents.list('user')).find((row) => String(row.body.mailNickname ?? '').toLowerCase() === wanted);
+  const nicknamed = (await deps.store.documents.list('user')).find(
+    (row) => String(row.body.mailNickname ?? '').toLowerCase() === wanted,
+  );
   if (nicknamed === undefined) throw notFound('user', wanted);
   return nicknamed;
 }
@@ -95,23 +121,33 @@ export async function findUser(deps: GraphDependencies, key: string): Promise<Do
 function settled({ passwordProfile: _notKept, ...parsed }: GraphBody): GraphBody {
   const name = parsed.userPrincipalName;
   if (typeof name === 'string' && !/^[^\s@]+@[^\s@]+$/.test(name)) {
-    throw new HubError('invalid_request', 'userPrincipalName must look like name@domain.', { field: 'userPrincipalName' });
+    throw new HubError('invalid_request', 'userPrincipalName must look like name@domain.', {
+      field: 'userPrincipalName',
+    });
   }
   return parsed;
 }
 
 /** Deletes a user or a group; the groups that it leaves are told, so that they are read again. `alongside` may refuse it. */
 export async function removeDirectoryObject(
-  deps: GraphDependencies, request: GraphRequest, collection: Pick<DocumentCollection, 'kind' | 'type'>, id: string, alongside?: (tx: Transaction, row: DocumentRow) => Promise<void>,
+  deps: GraphDependencies,
+  request: GraphRequest,
+  collection: Pick<DocumentCollection, 'kind' | 'type'>,
+  id: string,
+  alongside?: (tx: Transaction, row: DocumentRow) => Promise<void>,
 ): Promise<void> {
-  await deps.configuration.write(request.caller.appId, async (tx, changed) => {
-    const before = await requireDocument(tx.documents, collection, id);
-    await alongside?.(tx, before);
-    const groups = (await tx.members.all()).filter((pair) => pair.memberId === id).map((pair) => pair.groupId);
-    await regroupInventory(tx, deps.view, [id]);
-    await tx.members.removeAll(id);
-    await tx.documents.delete(collection.kind, id);
-    changed({ kind: collection.kind, id, before: before.body });
-    for (const groupId of groups) changed({ kind: 'group', id: groupId, before: { member: id }, after: {} });
-  }, request.evaluated);
+  await deps.configuration.write(
+    request.caller.appId,
+    async (tx, changed) => {
+      const before = await requireDocument(tx.documents, collection, id);
+      await alongside?.(tx, before);
+      const groups = (await tx.members.all()).filter((pair) => pair.memberId === id).map((pair) => pair.groupId);
+      await regroupInventory(tx, deps.view, [id]);
+      await tx.members.removeAll(id);
+      await tx.documents.delete(collection.kind, id);
+      changed({ kind: collection.kind, id, before: before.body });
+      for (const groupId of groups) changed({ kind: 'group', id: groupId, before: { member: id }, after: {} });
+    },
+    request.evaluated,
+  );
 }

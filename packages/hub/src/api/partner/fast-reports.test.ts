@@ -24,12 +24,33 @@ class Hub {
 
   constructor(withFastPath: boolean) {
     const clock = { now: () => NOW };
-    this.app = createHttpServer({ behindProxy: false, hsts: false, log: pino({ level: 'silent' }), authenticator, clock });
+    this.app = createHttpServer({
+      behindProxy: false,
+      hsts: false,
+      log: pino({ level: 'silent' }),
+      authenticator,
+      clock,
+    });
     const nothing = async (): Promise<void> => {};
-    const intake = { heartbeat: nothing, take: (connectorId: string, reports: readonly IncomingReport[]) => this.#take(connectorId, reports) };
-    this.app.register(partnerRoutes({
-      intake, provisioning: { provision: nothing }, clock, ...(withFastPath ? { authenticator, onTaken: () => { this.fast += 1; } } : {}),
-    }));
+    const intake = {
+      heartbeat: nothing,
+      take: (connectorId: string, reports: readonly IncomingReport[]) => this.#take(connectorId, reports),
+    };
+    this.app.register(
+      partnerRoutes({
+        intake,
+        provisioning: { provision: nothing },
+        clock,
+        ...(withFastPath
+          ? {
+              authenticator,
+              onTaken: () => {
+                this.fast += 1;
+              },
+            }
+          : {}),
+      }),
+    );
   }
 
   async #take(connectorId: string, reports: readonly IncomingReport[]) {
@@ -40,16 +61,27 @@ class Hub {
     }
     return reports.map(({ row: { reportId } }) => {
       const name = `${connectorId} ${reportId}`;
-      const status = this.taken.includes(name) ? 'duplicate' as const : 'accepted' as const;
+      const status = this.taken.includes(name) ? ('duplicate' as const) : ('accepted' as const);
       this.taken.push(name);
       return { reportId, status, matched: true };
     });
   }
 
-  async post(body: string, authorization = 'Bearer good'): Promise<{ readonly status: number; readonly type: string | null; readonly body: string }> {
+  async post(
+    body: string,
+    authorization = 'Bearer good',
+  ): Promise<{ readonly status: number; readonly type: string | null; readonly body: string }> {
     const address = this.app.server.address() as { port: number };
-    const response = await fetch(`http://127.0.0.1:${address.port}/partner/v1/device-health`, { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body });
-    return { status: response.status, type: response.headers.get('content-type'), body: JSON.stringify(await response.json()).replace(/"innerError":\{[^}]*\}/u, '') };
+    const response = await fetch(`http://127.0.0.1:${address.port}/partner/v1/device-health`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body,
+    });
+    return {
+      status: response.status,
+      type: response.headers.get('content-type'),
+      body: JSON.stringify(await response.json()).replace(/"innerError":\{[^}]*\}/u, ''),
+    };
   }
 }
 
@@ -61,13 +93,30 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([short.app.close(), long.app.close()]));
 
-const report = (reportId: unknown, change: object = {}) => ({ reportId, device: { serialNumber: 'SN1' }, observedDateTime: '2026-03-01T11:00:00Z', threatState: 'secured', ...change });
+const report = (reportId: unknown, change: object = {}) => ({
+  reportId,
+  device: { serialNumber: 'SN1' },
+  observedDateTime: '2026-03-01T11:00:00Z',
+  threatState: 'secured',
+  ...change,
+});
 const call = (...reports: readonly unknown[]): string => JSON.stringify({ reports });
 
 describe('the short way answers what the ordinary way answers', () => {
   test.each([
     ['a report', call(report('r1')), 1],
-    ['several, some bad and some twice', call(report('r1'), report('r2', { threatState: 'fine' }), 7, report('r1'), report(''), report('r3', { device: {} })), 1],
+    [
+      'several, some bad and some twice',
+      call(
+        report('r1'),
+        report('r2', { threatState: 'fine' }),
+        7,
+        report('r1'),
+        report(''),
+        report('r3', { device: {} }),
+      ),
+      1,
+    ],
     ['none that is good', call({}, null, 'x', [report('r1')]), 1],
     ['ids in any letters', call(report('Gerät 7 \u2028 \u{1f4f1} \u007f')), 1],
     ['half a letter', call(report('r\ud83d')), 1],
@@ -95,7 +144,10 @@ describe('the short way answers what the ordinary way answers', () => {
 
 test('reports that could not be taken are tried once more, and then it is said why', async () => {
   short.busy = 1;
-  expect(await short.post(call(report('r1')))).toMatchObject({ status: 200, body: '{"results":[{"reportId":"r1","status":"accepted"}]}' });
+  expect(await short.post(call(report('r1')))).toMatchObject({
+    status: 200,
+    body: '{"results":[{"reportId":"r1","status":"accepted"}]}',
+  });
   short.busy = 2;
   long.busy = 1;
   const refusal = await short.post(call(report('r2')));

@@ -15,7 +15,9 @@ export function fastReports(intake: Intake, clock: Clock, onAnswered: FastRoute[
     answer({ roles, connectorId }, body) {
       if (connectorId === undefined || !roles.has('update_device_health')) return undefined;
       try {
-        return takeReports(intake, connectorId, reportsOf(parseJsonBody(body)), clock.now()).then((results) => asciiJson({ results }));
+        return takeReports(intake, connectorId, reportsOf(parseJsonBody(body)), clock.now()).then((results) =>
+          asciiJson({ results }),
+        );
       } catch {
         return undefined;
       }
@@ -25,5 +27,8 @@ export function fastReports(intake: Intake, clock: Clock, onAnswered: FastRoute[
 
 /** Ids of reports may be of any letters. */
 function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

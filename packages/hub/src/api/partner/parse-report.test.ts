@@ -10,10 +10,17 @@ const GOOD = {
   device: { managedDeviceId: '3F2504E0-4F89-41D3-9A0C-0305E82C3301' },
   observedDateTime: '2026-03-01T12:59:00+01:00',
   threatState: 'highSeverity',
-  findings: [{
-    id: 'f-1', type: 'malware', severity: 'high', state: 'open', title: 'Free Torch',
-    detectedDateTime: '2026-03-01T11:58:00Z', recommendedAction: 'Remove Free Torch.',
-  }],
+  findings: [
+    {
+      id: 'f-1',
+      type: 'malware',
+      severity: 'high',
+      state: 'open',
+      title: 'Free Torch',
+      detectedDateTime: '2026-03-01T11:58:00Z',
+      recommendedAction: 'Remove Free Torch.',
+    },
+  ],
 };
 
 function problemOf(change: Record<string, unknown>): { field: string; message: string } {
@@ -28,37 +35,72 @@ function fieldOf(change: Record<string, unknown>): string {
 
 describe('a report of the partner API', () => {
   test.each([
-    ['secured', 'high', 'open', 'highSeverity', ['contradiction']], ['secured', 'medium', 'open', 'secured', []], ['secured', 'none', 'open', 'secured', []],
-    ['secured', 'high', 'resolved', 'secured', []], ['lowSeverity', 'high', 'open', 'highSeverity', ['contradiction']], ['mediumSeverity', 'high', 'open', 'highSeverity', ['contradiction']], ['lowSeverity', 'medium', 'open', 'lowSeverity', []], ['deactivated', 'high', 'open', 'deactivated', []],
-  ])('that says %s beside a finding of severity %s that is %s means %s', (threatState, severity, state, expected, codes) => {
-    const parsed = parsePartnerReport({ ...GOOD, threatState, findings: [{ ...GOOD.findings[0], severity, state }] }, CONNECTOR, NOW);
-    if (!parsed.ok) throw new Error(parsed.error.message);
-    expect([parsed.incoming.signal.state, parsed.warnings.map(({ code }) => code)]).toEqual([expected, codes]);
-    expect(parsed.incoming.signal.flag).toBe(codes.length === 0 ? undefined : `called ${threatState} beside an open finding of high severity`);
-  });
+    ['secured', 'high', 'open', 'highSeverity', ['contradiction']],
+    ['secured', 'medium', 'open', 'secured', []],
+    ['secured', 'none', 'open', 'secured', []],
+    ['secured', 'high', 'resolved', 'secured', []],
+    ['lowSeverity', 'high', 'open', 'highSeverity', ['contradiction']],
+    ['mediumSeverity', 'high', 'open', 'highSeverity', ['contradiction']],
+    ['lowSeverity', 'medium', 'open', 'lowSeverity', []],
+    ['deactivated', 'high', 'open', 'deactivated', []],
+  ])(
+    'that says %s beside a finding of severity %s that is %s means %s',
+    (threatState, severity, state, expected, codes) => {
+      const parsed = parsePartnerReport(
+        { ...GOOD, threatState, findings: [{ ...GOOD.findings[0], severity, state }] },
+        CONNECTOR,
+        NOW,
+      );
+      if (!parsed.ok) throw new Error(parsed.error.message);
+      expect([parsed.incoming.signal.state, parsed.warnings.map(({ code }) => code)]).toEqual([expected, codes]);
+      expect(parsed.incoming.signal.flag).toBe(
+        codes.length === 0 ? undefined : `called ${threatState} beside an open finding of high severity`,
+      );
+    },
+  );
 
   test('is read as a signal, with its identifiers in one spelling', () => {
     const parsed = parsePartnerReport(GOOD, CONNECTOR, NOW);
     expect(parsed.ok && parsed.incoming.signal).toEqual({
-      connectorId: CONNECTOR, reportId: 'r-1', observedAt: NOW - 60_000, state: 'highSeverity',
+      connectorId: CONNECTOR,
+      reportId: 'r-1',
+      observedAt: NOW - 60_000,
+      state: 'highSeverity',
       keys: [{ type: 'managedDeviceId', value: '3f2504e0-4f89-41d3-9a0c-0305e82c3301' }],
-      findings: [{
-        id: 'f-1', type: 'malware', category: 'app.malware', severity: 'high', state: 'open', title: 'Free Torch',
-        detectedAt: NOW - 120_000, recommendedAction: 'Remove Free Torch.',
-      }],
+      findings: [
+        {
+          id: 'f-1',
+          type: 'malware',
+          category: 'app.malware',
+          severity: 'high',
+          state: 'open',
+          title: 'Free Torch',
+          detectedAt: NOW - 120_000,
+          recommendedAction: 'Remove Free Torch.',
+        },
+      ],
     });
   });
 
   test('may say itself which category a finding has, and where it shows it', () => {
     const finding = { ...GOOD.findings[0], category: 'app.stalkerware', link: 'https://Partner.example/t/7?a=b c' };
-    const parsed = parsePartnerReport({ ...GOOD, findings: [finding, { ...finding, id: 'f-2', type: 'Our Thing 7', category: null, link: null }] }, CONNECTOR, NOW);
+    const parsed = parsePartnerReport(
+      { ...GOOD, findings: [finding, { ...finding, id: 'f-2', type: 'Our Thing 7', category: null, link: null }] },
+      CONNECTOR,
+      NOW,
+    );
     expect(parsed.ok && parsed.incoming.signal.findings).toMatchObject([
-      { category: 'app.stalkerware', link: 'https://partner.example/t/7?a=b%20c' }, { category: 'unclassified', link: undefined },
+      { category: 'app.stalkerware', link: 'https://partner.example/t/7?a=b%20c' },
+      { category: 'unclassified', link: undefined },
     ]);
   });
 
   test('may say "unknown" of one key where another names the device', () => {
-    const parsed = parsePartnerReport({ ...GOOD, device: { ...GOOD.device, udid: 'N/A', imei: '', serialNumber: '(null)' } }, CONNECTOR, NOW);
+    const parsed = parsePartnerReport(
+      { ...GOOD, device: { ...GOOD.device, udid: 'N/A', imei: '', serialNumber: '(null)' } },
+      CONNECTOR,
+      NOW,
+    );
     expect(parsed.ok && parsed.incoming.signal.keys.map(({ type }) => type)).toEqual(['managedDeviceId']);
   });
 
@@ -83,10 +125,20 @@ describe('a report of the partner API', () => {
   test('names a phone by both its IMEIs where they come in one value, and by a serial number that comes as a number', () => {
     const keysOf = (device: object): unknown => {
       const parsed = parsePartnerReport({ ...GOOD, device }, CONNECTOR, NOW);
-      return parsed.ok && { keys: parsed.incoming.signal.keys.map(({ type, value }) => `${type} ${value}`), warnings: parsed.warnings.length };
+      return (
+        parsed.ok && {
+          keys: parsed.incoming.signal.keys.map(({ type, value }) => `${type} ${value}`),
+          warnings: parsed.warnings.length,
+        }
+      );
     };
     const both = { keys: ['imei 490154203237518', 'imei 356938035643809'], warnings: 0 };
-    for (const imei of ['490154203237518, 356938035643809', '490154203237518/356938035643809', '49-015420-323751-8;35-693803-564380-9', '490154203237518\n356938035643809']) {
+    for (const imei of [
+      '490154203237518, 356938035643809',
+      '490154203237518/356938035643809',
+      '49-015420-323751-8;35-693803-564380-9',
+      '490154203237518\n356938035643809',
+    ]) {
       expect(keysOf({ imei })).toEqual(both);
     }
     expect(keysOf({ serialNumber: 4815162342 })).toEqual({ keys: ['serialNumber 4815162342'], warnings: 0 });
@@ -98,18 +150,34 @@ describe('a report of the partner API', () => {
       const parsed = parsePartnerReport({ ...GOOD, device }, CONNECTOR, NOW);
       return parsed.ok && parsed.incoming.signal.keys.map(({ type, value }) => `${type} ${value}`);
     };
-    expect(keysOf({ mdmDeviceId: '3F2504E04F8941D39A0C0305E82C3301' })).toEqual(['managedDeviceId 3f2504e0-4f89-41d3-9a0c-0305e82c3301', 'entraDeviceId 3f2504e0-4f89-41d3-9a0c-0305e82c3301']);
-    expect(keysOf({ mdmDeviceId: '00008110-001A2B3C4D5E801E', email: 'Ada@Example.com', vendorDeviceId: 'V-7' })).toEqual(['udid 00008110-001A2B3C4D5E801E', 'vendorDeviceId V-7', 'email ada@example.com']);
+    expect(keysOf({ mdmDeviceId: '3F2504E04F8941D39A0C0305E82C3301' })).toEqual([
+      'managedDeviceId 3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+      'entraDeviceId 3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+    ]);
+    expect(
+      keysOf({ mdmDeviceId: '00008110-001A2B3C4D5E801E', email: 'Ada@Example.com', vendorDeviceId: 'V-7' }),
+    ).toEqual(['udid 00008110-001A2B3C4D5E801E', 'vendorDeviceId V-7', 'email ada@example.com']);
   });
 
   test('is kept as it came, with what we do not know', () => {
-    const parsed = parsePartnerReport({ ...GOOD, vendorScore: 7, device: { ...GOOD.device, colour: 'red' } }, CONNECTOR, NOW);
-    expect(parsed.ok && JSON.parse(parsed.incoming.row.raw)).toMatchObject({ vendorScore: 7, device: { colour: 'red' } });
+    const parsed = parsePartnerReport(
+      { ...GOOD, vendorScore: 7, device: { ...GOOD.device, colour: 'red' } },
+      CONNECTOR,
+      NOW,
+    );
+    expect(parsed.ok && JSON.parse(parsed.incoming.row.raw)).toMatchObject({
+      vendorScore: 7,
+      device: { colour: 'red' },
+    });
     expect(parsed.ok && parsed.incoming.row.format).toBe('partner-v1');
   });
 
   test.each([
-    ['low', 'low'], ['MediumSeverity', 'medium'], ['HIGH', 'high'], ['informational', undefined], ['none', undefined],
+    ['low', 'low'],
+    ['MediumSeverity', 'medium'],
+    ['HIGH', 'high'],
+    ['informational', undefined],
+    ['none', undefined],
   ])('knows the severity %s', (severity, level) => {
     const parsed = parsePartnerReport({ ...GOOD, findings: [{ ...GOOD.findings[0], severity }] }, CONNECTOR, NOW);
     expect(parsed.ok && parsed.incoming.signal.findings[0]?.severity).toBe(level);
@@ -147,23 +215,63 @@ describe('a report of the partner API', () => {
     ['the state of a prototype', { threatState: 'constructor' }, 'threatState'],
     ['no state', { threatState: undefined }, 'threatState'],
     ['an object as findings', { findings: {} }, 'findings'],
-    ['201 findings', { findings: Array.from({ length: 201 }, (_, i) => ({ ...GOOD.findings[0], id: `f${i}` })) }, 'findings'],
+    [
+      '201 findings',
+      { findings: Array.from({ length: 201 }, (_, i) => ({ ...GOOD.findings[0], id: `f${i}` })) },
+      'findings',
+    ],
     ['a finding without id', { findings: [{ ...GOOD.findings[0], id: undefined }] }, 'findings[0].id'],
-    ['a finding of unknown severity', { findings: [{ ...GOOD.findings[0], severity: 'awful' }] }, 'findings[0].severity'],
-    ['a finding with the severity of a prototype', { findings: [{ ...GOOD.findings[0], severity: 'toString' }] }, 'findings[0].severity'],
+    [
+      'a finding of unknown severity',
+      { findings: [{ ...GOOD.findings[0], severity: 'awful' }] },
+      'findings[0].severity',
+    ],
+    [
+      'a finding with the severity of a prototype',
+      { findings: [{ ...GOOD.findings[0], severity: 'toString' }] },
+      'findings[0].severity',
+    ],
     ['a finding in an unknown state', { findings: [{ ...GOOD.findings[0], state: 'maybe' }] }, 'findings[0].state'],
-    ['a category we do not know', { findings: [{ ...GOOD.findings[0], category: 'app.nonsense' }] }, 'findings[0].category'],
-    ...['javascript:alert(1)', 'http://partner.example/', 'https://us\u0000er', 'https://partner.example@elsewhere.example/', 'https://u:p@x.example', '//x.example', 'https:', 7]
-      .map((link) => [`the link ${JSON.stringify(link)}`, { findings: [{ ...GOOD.findings[0], link }] }, 'findings[0].link'] as [string, Record<string, unknown>, string]),
+    [
+      'a category we do not know',
+      { findings: [{ ...GOOD.findings[0], category: 'app.nonsense' }] },
+      'findings[0].category',
+    ],
+    ...[
+      'javascript:alert(1)',
+      'http://partner.example/',
+      'https://us\u0000er',
+      'https://partner.example@elsewhere.example/',
+      'https://u:p@x.example',
+      '//x.example',
+      'https:',
+      7,
+    ].map(
+      (link) =>
+        [`the link ${JSON.stringify(link)}`, { findings: [{ ...GOOD.findings[0], link }] }, 'findings[0].link'] as [
+          string,
+          Record<string, unknown>,
+          string,
+        ],
+    ),
     ['a title of 513 characters', { findings: [{ ...GOOD.findings[0], title: 'x'.repeat(513) }] }, 'findings[0].title'],
     ['the same finding twice', { findings: [GOOD.findings[0], GOOD.findings[0]] }, 'findings[1].id'],
   ])('is refused with %s, and the field is named', (_, change, field) => {
     expect(fieldOf(change)).toBe(field);
   });
 
-  test.each([[0, []], [5 * 60_000, []], [6 * 60_000, ['time_ahead']], [366 * 86_400_000, ['time_ahead']]])('is taken with a time %s ms ahead, since our clock may be the wrong one', (ahead, warnings) => {
+  test.each([
+    [0, []],
+    [5 * 60_000, []],
+    [6 * 60_000, ['time_ahead']],
+    [366 * 86_400_000, ['time_ahead']],
+  ])('is taken with a time %s ms ahead, since our clock may be the wrong one', (ahead, warnings) => {
     const observedDateTime = new Date(NOW + ahead).toISOString();
-    const parsed = parsePartnerReport({ ...GOOD, observedDateTime, findings: [{ ...GOOD.findings[0], detectedDateTime: observedDateTime }] }, CONNECTOR, NOW);
+    const parsed = parsePartnerReport(
+      { ...GOOD, observedDateTime, findings: [{ ...GOOD.findings[0], detectedDateTime: observedDateTime }] },
+      CONNECTOR,
+      NOW,
+    );
     expect(parsed.ok && parsed.warnings.map(({ code }) => code)).toEqual(warnings);
     expect(parsed.ok && parsed.incoming.signal.findings[0]?.detectedAt).toBe(NOW);
   });
@@ -180,16 +288,24 @@ describe('a report of the partner API', () => {
 
   test('never makes the parser throw, whatever is in it', () => {
     const anything = fc.anything({ withNullPrototype: true });
-    const almostReport = fc.record({
-      reportId: fc.oneof(fc.string(), anything), device: fc.oneof(fc.dictionary(fc.constantFrom('imei', 'udid', 'serialNumber'), anything), anything),
-      observedDateTime: fc.oneof(fc.constant('2026-03-01T12:00:00Z'), fc.string(), anything),
-      threatState: fc.oneof(fc.constant('secured'), anything), findings: fc.oneof(fc.array(anything), anything),
-    }, { requiredKeys: [] });
-    fc.assert(fc.property(fc.oneof(anything, almostReport), (raw) => {
-      const json: unknown = JSON.parse(safeJson(raw));
-      const parsed = parsePartnerReport(json, CONNECTOR, NOW);
-      expect(typeof parsed.ok).toBe('boolean');
-    }), { numRuns: 500 });
+    const almostReport = fc.record(
+      {
+        reportId: fc.oneof(fc.string(), anything),
+        device: fc.oneof(fc.dictionary(fc.constantFrom('imei', 'udid', 'serialNumber'), anything), anything),
+        observedDateTime: fc.oneof(fc.constant('2026-03-01T12:00:00Z'), fc.string(), anything),
+        threatState: fc.oneof(fc.constant('secured'), anything),
+        findings: fc.oneof(fc.array(anything), anything),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.oneof(anything, almostReport), (raw) => {
+        const json: unknown = JSON.parse(safeJson(raw));
+        const parsed = parsePartnerReport(json, CONNECTOR, NOW);
+        expect(typeof parsed.ok).toBe('boolean');
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

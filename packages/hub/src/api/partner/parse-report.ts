@@ -41,7 +41,10 @@ export function parsePartnerReport(raw: unknown, connectorId: string, now: Insta
   try {
     const { keys, warnings } = deviceKeys(parsed.data.device);
     const incoming = toIncoming(parsed.data, { keys, ...flagOf(parsed.data.device, warnings) }, raw, connectorId, now);
-    return withoutContradiction(incoming, [...warnings.map((warning) => ({ code: 'unusable_key' as const, ...warning })), ...timeAhead(incoming, now)]);
+    return withoutContradiction(incoming, [
+      ...warnings.map((warning) => ({ code: 'unusable_key' as const, ...warning })),
+      ...timeAhead(incoming, now),
+    ]);
   } catch (error) {
     if (error instanceof Refused) return { ok: false, error: error.problem };
     throw error;
@@ -51,7 +54,14 @@ export function parsePartnerReport(raw: unknown, connectorId: string, now: Insta
 /** It counts as of its receipt: our clock may be the wrong one, and to refuse the report would lose what it says. */
 function timeAhead({ signal }: IncomingReport, now: Instant): readonly ReportWarning[] {
   if (signal.observedAt <= now + USUAL_AHEAD_MS) return [];
-  return [{ code: 'time_ahead', field: 'observedDateTime', message: "is more than 5 minutes ahead of the hub's clock, so the report counts as of its receipt: check the clock of the sender" }];
+  return [
+    {
+      code: 'time_ahead',
+      field: 'observedDateTime',
+      message:
+        "is more than 5 minutes ahead of the hub's clock, so the report counts as of its receipt: check the clock of the sender",
+    },
+  ];
 }
 
 /** `secured` beside an open finding of high severity: the worse counts, and the partner is told. */
@@ -59,8 +69,17 @@ function withoutContradiction(incoming: IncomingReport, warnings: readonly Repor
   const { row, signal } = incoming;
   const contradiction = selfContradiction(signal);
   if (contradiction === undefined) return { ok: true, incoming, warnings };
-  const warning: ReportWarning = { code: 'contradiction', field: 'threatState', message: 'is secured beside an open finding of high severity, so highSeverity counts: send secured once the finding is resolved, or give it severity none' };
-  return { ok: true, incoming: { row, signal: { ...signal, state: 'highSeverity', flag: signal.flag ?? contradiction } }, warnings: [...warnings, warning] };
+  const warning: ReportWarning = {
+    code: 'contradiction',
+    field: 'threatState',
+    message:
+      'is secured beside an open finding of high severity, so highSeverity counts: send secured once the finding is resolved, or give it severity none',
+  };
+  return {
+    ok: true,
+    incoming: { row, signal: { ...signal, state: 'highSeverity', flag: signal.flag ?? contradiction } },
+    warnings: [...warnings, warning],
+  };
 }
 
 /** Leaves the steps below at the first thing that is wrong; never leaves this file. */
@@ -72,7 +91,13 @@ class Refused extends Error {
   }
 }
 
-function toIncoming(report: PartnerReport, device: Pick<Signal, 'keys' | 'flag'>, raw: unknown, connectorId: string, now: Instant): IncomingReport {
+function toIncoming(
+  report: PartnerReport,
+  device: Pick<Signal, 'keys' | 'flag'>,
+  raw: unknown,
+  connectorId: string,
+  now: Instant,
+): IncomingReport {
   const text = jsonWithin(raw, MAX_DEPTH);
   if (text === undefined) throw new Refused('', `is nested deeper than ${MAX_DEPTH} levels`);
   const observedAt = instant(report.observedDateTime, 'observedDateTime');
@@ -80,7 +105,11 @@ function toIncoming(report: PartnerReport, device: Pick<Signal, 'keys' | 'flag'>
   return {
     row: { connectorId, reportId, format: PARTNER_FORMAT, raw: text, observedAt },
     signal: {
-      connectorId, reportId, ...device, observedAt, state: report.threatState,
+      connectorId,
+      reportId,
+      ...device,
+      observedAt,
+      state: report.threatState,
       findings: findings(report.findings ?? [], now),
     },
   };
@@ -90,7 +119,10 @@ function toIncoming(report: PartnerReport, device: Pick<Signal, 'keys' | 'flag'>
  * The keys that identify the device. One that cannot be used is a warning as long as another one can: to refuse the report
  * would lose what it says. A placeholder ("unknown") beside a usable key is not even that.
  */
-function deviceKeys(device: PartnerReport['device']): { readonly keys: readonly DeviceKey[]; readonly warnings: readonly ReportProblem[] } {
+function deviceKeys(device: PartnerReport['device']): {
+  readonly keys: readonly DeviceKey[];
+  readonly warnings: readonly ReportProblem[];
+} {
   const keys: DeviceKey[] = [];
   const warnings: ReportProblem[] = [];
   let placeholder: ReportProblem | undefined;
@@ -104,7 +136,8 @@ function deviceKeys(device: PartnerReport['device']): { readonly keys: readonly 
     keys.push(...read.keys);
   }
   if (keys.length > 0) return { keys: distinctKeys(keys), warnings };
-  const { field, message } = warnings[0] ?? placeholder ?? { field: 'device', message: `must name the device by at least one of ${DEVICE_KEYS.join(', ')}` };
+  const { field, message } = warnings[0] ??
+    placeholder ?? { field: 'device', message: `must name the device by at least one of ${DEVICE_KEYS.join(', ')}` };
   throw new Refused(field, message);
 }
 
@@ -128,7 +161,10 @@ function findings(told: readonly PartnerFinding[], now: Instant): readonly Findi
       severity: levelOfSeverity(finding.severity),
       state: finding.state,
       title: finding.title ?? undefined,
-      detectedAt: typeof detectedDateTime === 'string' ? Math.min(instant(detectedDateTime, `${field}.detectedDateTime`), now) : undefined,
+      detectedAt:
+        typeof detectedDateTime === 'string'
+          ? Math.min(instant(detectedDateTime, `${field}.detectedDateTime`), now)
+          : undefined,
       recommendedAction: finding.recommendedAction ?? undefined,
       link: typeof link === 'string' ? httpsLink(link, `${field}.link`) : undefined,
     };
@@ -137,24 +173,33 @@ function findings(told: readonly PartnerFinding[], now: Instant): readonly Findi
 
 function httpsLink(text: string, field: string): string {
   const link = consoleLink(text);
-  if (link === undefined) throw new Refused(field, 'must be an address that begins with https:// and holds no user name');
+  if (link === undefined)
+    throw new Refused(field, 'must be an address that begins with https:// and holds no user name');
   return link;
 }
 
 function instant(text: string, field: string): Instant {
   const at = parseIsoInstant(text);
   if (at === undefined) {
-    throw new Refused(field, 'must be an existing date and time in ISO 8601 with its offset, such as 2026-03-01T08:00:00Z');
+    throw new Refused(
+      field,
+      'must be an existing date and time in ISO 8601 with its offset, such as 2026-03-01T08:00:00Z',
+    );
   }
-  if (at < EARLIEST) throw new Refused(field, 'is before the year 2000: the clock of the device or the partner is wrong');
+  if (at < EARLIEST)
+    throw new Refused(field, 'is before the year 2000: the clock of the device or the partner is wrong');
   return at;
 }
 
 function problemOf(error: z.ZodError): ReportProblem {
   const issue = error.issues[0];
-  return issue === undefined ? { field: '', message: 'is not valid' } : { field: pathOf(issue.path), message: issue.message };
+  return issue === undefined
+    ? { field: '', message: 'is not valid' }
+    : { field: pathOf(issue.path), message: issue.message };
 }
 
 function pathOf(path: readonly PropertyKey[]): string {
-  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`)).join('');
+  return path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
+    .join('');
 }

@@ -4,11 +4,17 @@ import { parsePartnerReport, type ReportProblem } from './parse-report.ts';
 import { MAX_REPORTS, type ReportResult } from './report-schema.ts';
 
 /** What becomes of each report of a call, in their order; after those that are taken are durable. */
-export async function takeReports(intake: Intake, connectorId: string, raw: readonly unknown[], now: number): Promise<readonly ReportResult[]> {
+export async function takeReports(
+  intake: Intake,
+  connectorId: string,
+  raw: readonly unknown[],
+  now: number,
+): Promise<readonly ReportResult[]> {
   const parsed = raw.map((report) => parsePartnerReport(report, connectorId, now));
   const distinct = new Map<string, IncomingReport>();
   for (const report of parsed) {
-    if (report.ok && !distinct.has(report.incoming.row.reportId)) distinct.set(report.incoming.row.reportId, report.incoming);
+    if (report.ok && !distinct.has(report.incoming.row.reportId))
+      distinct.set(report.incoming.row.reportId, report.incoming);
   }
   const outcomes = distinct.size === 0 ? [] : await intake.take(connectorId, [...distinct.values()]);
   const outcomeOf = new Map(outcomes.map((outcome) => [outcome.reportId, outcome]));
@@ -21,7 +27,10 @@ export async function takeReports(intake: Intake, connectorId: string, raw: read
     const repeated = answered.has(reportId);
     answered.add(reportId);
     const warnings = report.warnings.map((warning) => problemAt(index, warning.code, warning));
-    return { ...toResult(repeated ? { ...outcome, status: 'duplicate' } : outcome), ...(warnings.length > 0 && { warnings }) };
+    return {
+      ...toResult(repeated ? { ...outcome, status: 'duplicate' } : outcome),
+      ...(warnings.length > 0 && { warnings }),
+    };
   });
 }
 
@@ -51,7 +60,11 @@ export function reportsOf(body: unknown): readonly unknown[] {
     throw new HubError('invalid_request', 'The body must be an object with the list "reports".', { field: 'reports' });
   }
   if (reports.length === 0 || reports.length > MAX_REPORTS) {
-    throw new HubError('invalid_request', `"reports" must have 1 to ${MAX_REPORTS} reports; it has ${reports.length}.${reports.length === 0 ? '' : ' Send the rest in another call.'}`, { field: 'reports' });
+    throw new HubError(
+      'invalid_request',
+      `"reports" must have 1 to ${MAX_REPORTS} reports; it has ${reports.length}.${reports.length === 0 ? '' : ' Send the rest in another call.'}`,
+      { field: 'reports' },
+    );
   }
   return reports;
 }

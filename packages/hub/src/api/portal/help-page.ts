@@ -17,23 +17,37 @@ const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
  * nothing of this one, not even whether there is such a device.
  */
 export function addHelpPage(app: FastifyInstance, view: Pick<AccessView, 'organization'>): void {
-  app.get<{ Params: { id: string }; Querystring: { lang?: unknown } }>('/me/devices/:id', {
-    config: {
-      access: { kind: 'public', why: 'a blocked person has no session here; the page tells nothing of the device' }, quiet: true,
-      doc: {
-        summary: 'How a person fixes a phone', tags: ['people'],
-        description: 'A page in the language of `lang`, else of `Accept-Language` (en, sv, nl), with the operator\'s help desk. It is the same for every device.',
-        params: z.object({ id: z.string().describe('Repeated on the page, for the help desk.') }),
-        query: z.object({ lang: z.enum(LANGUAGES as [Language]).optional() }),
-        responses: { 200: { description: 'HTML.' } },
+  app.get<{ Params: { id: string }; Querystring: { lang?: unknown } }>(
+    '/me/devices/:id',
+    {
+      config: {
+        access: { kind: 'public', why: 'a blocked person has no session here; the page tells nothing of the device' },
+        quiet: true,
+        doc: {
+          summary: 'How a person fixes a phone',
+          tags: ['people'],
+          description:
+            "A page in the language of `lang`, else of `Accept-Language` (en, sv, nl), with the operator's help desk. It is the same for every device.",
+          params: z.object({ id: z.string().describe('Repeated on the page, for the help desk.') }),
+          query: z.object({ lang: z.enum(LANGUAGES as [Language]).optional() }),
+          responses: { 200: { description: 'HTML.' } },
+        },
       },
     },
-  }, async (request, reply) => {
-    const { lang } = request.query;
-    const language = pickLanguage(typeof lang === 'string' ? lang : undefined, pickLanguage(request.headers['accept-language']));
-    return reply.type('text/html; charset=utf-8').header('content-language', language).header('vary', 'accept-language')
-      .header('content-security-policy', POLICY).send(page(request.params.id, language, view.organization.helpDesk));
-  });
+    async (request, reply) => {
+      const { lang } = request.query;
+      const language = pickLanguage(
+        typeof lang === 'string' ? lang : undefined,
+        pickLanguage(request.headers['accept-language']),
+      );
+      return reply
+        .type('text/html; charset=utf-8')
+        .header('content-language', language)
+        .header('vary', 'accept-language')
+        .header('content-security-policy', POLICY)
+        .send(page(request.params.id, language, view.organization.helpDesk));
+    },
+  );
 }
 
 function page(deviceId: string, language: Language, helpDesk: HelpDesk): string {

@@ -17,7 +17,13 @@ export const TOKEN_TYPE = 'at+jwt';
 export const KEY_ID_CLAIM = 'key_id';
 
 /** The claims are those of RFC 9068 with the names that Entra ID's tokens for applications have beside them. */
-export function issueAccessToken(keys: SigningKeys, site: Site, client: Client, keyId: string, now: number): Promise<string> {
+export function issueAccessToken(
+  keys: SigningKeys,
+  site: Site,
+  client: Client,
+  keyId: string,
+  now: number,
+): Promise<string> {
   const issuedAt = Math.floor(now / 1000);
   return new SignJWT({
     client_id: client.appId,

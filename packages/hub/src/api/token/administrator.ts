@@ -49,7 +49,8 @@ const ACTOR = 'sallyport serve';
 const SECRET_YEARS = 10;
 const RESET_HINT = 'To make new ones, start once with --reset-administrator.';
 /** The hub cannot tell a first start from one at the place that a former hub was moved away from. */
-const NEW_HUB = 'This is a new and empty hub. If one ran here before, its data folder or its database was moved: stop this hub, and name the place with --data or --database.';
+const NEW_HUB =
+  'This is a new and empty hub. If one ran here before, its data folder or its database was moved: stop this hub, and name the place with --data or --database.';
 
 /**
  * Settles which tenant this is and who its first administrator is: a client of the API with every permission,
@@ -63,20 +64,39 @@ export async function ensureAdministrator(options: AdministratorOptions): Promis
   const file = await readAdminFile(path);
   const tenant = await readTenant(options.documents);
   if (file !== undefined && tenant !== undefined && file.tenantId !== tenant.tenantId) {
-    throw new Error(`${path} is of tenant ${file.tenantId}, but the database is of tenant ${tenant.tenantId}. Use the data folder and the database that belong together, or move admin.json away.`);
+    throw new Error(
+      `${path} is of tenant ${file.tenantId}, but the database is of tenant ${tenant.tenantId}. Use the data folder and the database that belong together, or move admin.json away.`,
+    );
   }
   if (tenant === undefined) return firstStart(options, path, file);
   if (options.reset) return resetAdministrator(options, path, tenant);
   if (file === undefined) {
-    return { tenantId: tenant.tenantId, file: undefined, notes: [`The administrator's credentials were made before and are not in ${path}. ${RESET_HINT}`] };
+    return {
+      tenantId: tenant.tenantId,
+      file: undefined,
+      notes: [`The administrator's credentials were made before and are not in ${path}. ${RESET_HINT}`],
+    };
   }
   await refreshFile(options, path, file);
   const opens = await secretOpens(options, tenant, file);
-  return { tenantId: tenant.tenantId, file: path, notes: opens ? [] : [`The credentials in ${path} do not open the hub any more: they were replaced or removed. ${RESET_HINT}`] };
+  return {
+    tenantId: tenant.tenantId,
+    file: path,
+    notes: opens
+      ? []
+      : [`The credentials in ${path} do not open the hub any more: they were replaced or removed. ${RESET_HINT}`],
+  };
 }
 
-async function firstStart(options: AdministratorOptions, path: string, kept: AdminFile | undefined): Promise<Administrator> {
-  const file = adminFileOf(options, kept ?? { tenantId: randomUUID(), clientId: randomUUID(), clientSecret: newSecret().secret });
+async function firstStart(
+  options: AdministratorOptions,
+  path: string,
+  kept: AdminFile | undefined,
+): Promise<Administrator> {
+  const file = adminFileOf(
+    options,
+    kept ?? { tenantId: randomUUID(), clientId: randomUUID(), clientSecret: newSecret().secret },
+  );
   const tenant = { tenantId: file.tenantId, administratorObjectId: randomUUID() };
   await writeAdminFile(path, file);
   const isFirst = await options.configuration.write(ACTOR, async (tx, changed) => {
@@ -89,16 +109,33 @@ async function firstStart(options: AdministratorOptions, path: string, kept: Adm
     if (kept === undefined) await rm(path);
     return ensureAdministrator(options);
   }
-  const notes = kept === undefined ? [NEW_HUB] : [`The database is new; the tenant and the administrator of ${path} were put into it.`];
+  const notes =
+    kept === undefined
+      ? [NEW_HUB]
+      : [`The database is new; the tenant and the administrator of ${path} were put into it.`];
   return { tenantId: tenant.tenantId, file: path, notes };
 }
 
-async function resetAdministrator(options: AdministratorOptions, path: string, tenant: TenantDocument): Promise<Administrator> {
+async function resetAdministrator(
+  options: AdministratorOptions,
+  path: string,
+  tenant: TenantDocument,
+): Promise<Administrator> {
   const before = await readAdministrator(options.documents, tenant);
-  const file = adminFileOf(options, { tenantId: tenant.tenantId, clientId: before?.appId ?? randomUUID(), clientSecret: newSecret().secret });
+  const file = adminFileOf(options, {
+    tenantId: tenant.tenantId,
+    clientId: before?.appId ?? randomUUID(),
+    clientSecret: newSecret().secret,
+  });
   await writeAdminFile(path, file);
-  await options.configuration.write(ACTOR, (tx, changed) => putAdministrator(options, tx, changed, { tenant, file, before }));
-  return { tenantId: tenant.tenantId, file: path, notes: [`The administrator has a new secret, in ${path}; the old ones do not work any more.`] };
+  await options.configuration.write(ACTOR, (tx, changed) =>
+    putAdministrator(options, tx, changed, { tenant, file, before }),
+  );
+  return {
+    tenantId: tenant.tenantId,
+    file: path,
+    notes: [`The administrator has a new secret, in ${path}; the old ones do not work any more.`],
+  };
 }
 
 interface AdministratorToPut {
@@ -108,7 +145,10 @@ interface AdministratorToPut {
 }
 
 async function putAdministrator(
-  { clock }: AdministratorOptions, tx: Transaction, changed: (change: ConfigurationChange) => void, { tenant, file, before }: AdministratorToPut,
+  { clock }: AdministratorOptions,
+  tx: Transaction,
+  changed: (change: ConfigurationChange) => void,
+  { tenant, file, before }: AdministratorToPut,
 ): Promise<void> {
   const at = clock.now();
   const after = administratorOf(file, at, before);
@@ -126,11 +166,19 @@ function administratorOf(file: AdminFile, now: number, before: ApplicationDocume
     permissions: [...PERMISSIONS],
     mobileThreatDefenseConnectorId: null,
     identifierUris: [],
-    deviceTrustSet: before?.deviceTrustSet ?? null, supportedObligations: before?.supportedObligations ?? [], strictContext: before?.strictContext ?? false,
-    passwordCredentials: [{
-      keyId: randomUUID(), displayName: 'admin.json', hint: file.clientSecret.slice(0, 3), hash: hashOfSecret(file.clientSecret),
-      startDateTime: isoTime(now), endDateTime: end.toISOString(),
-    }],
+    deviceTrustSet: before?.deviceTrustSet ?? null,
+    supportedObligations: before?.supportedObligations ?? [],
+    strictContext: before?.strictContext ?? false,
+    passwordCredentials: [
+      {
+        keyId: randomUUID(),
+        displayName: 'admin.json',
+        hint: file.clientSecret.slice(0, 3),
+        hash: hashOfSecret(file.clientSecret),
+        startDateTime: isoTime(now),
+        endDateTime: end.toISOString(),
+      },
+    ],
   };
 }
 
@@ -140,16 +188,36 @@ async function refreshFile(options: AdministratorOptions, path: string, file: Ad
   if (JSON.stringify(fresh) !== JSON.stringify(file)) await writeAdminFile(path, fresh);
 }
 
-function adminFileOf({ baseUrl, caFile }: AdministratorOptions, { tenantId, clientId, clientSecret }: Pick<AdminFile, 'tenantId' | 'clientId' | 'clientSecret'>): AdminFile {
-  return { tenantId, clientId, clientSecret, baseUrl, tokenEndpoint: tokenEndpointOf({ baseUrl, tenantId }), caFile: caFile ?? null };
+function adminFileOf(
+  { baseUrl, caFile }: AdministratorOptions,
+  { tenantId, clientId, clientSecret }: Pick<AdminFile, 'tenantId' | 'clientId' | 'clientSecret'>,
+): AdminFile {
+  return {
+    tenantId,
+    clientId,
+    clientSecret,
+    baseUrl,
+    tokenEndpoint: tokenEndpointOf({ baseUrl, tenantId }),
+    caFile: caFile ?? null,
+  };
 }
 
-async function secretOpens({ documents }: AdministratorOptions, tenant: TenantDocument, file: AdminFile): Promise<boolean> {
+async function secretOpens(
+  { documents }: AdministratorOptions,
+  tenant: TenantDocument,
+  file: AdminFile,
+): Promise<boolean> {
   const application = await readAdministrator(documents, tenant);
-  return application?.appId === file.clientId && application.passwordCredentials.some(({ hash }) => secretMatches(file.clientSecret, hash));
+  return (
+    application?.appId === file.clientId &&
+    application.passwordCredentials.some(({ hash }) => secretMatches(file.clientSecret, hash))
+  );
 }
 
-async function readAdministrator(documents: DocumentReader, tenant: TenantDocument): Promise<ApplicationDocument | undefined> {
+async function readAdministrator(
+  documents: DocumentReader,
+  tenant: TenantDocument,
+): Promise<ApplicationDocument | undefined> {
   return readApplication((await documents.get('application', tenant.administratorObjectId))?.body);
 }
 

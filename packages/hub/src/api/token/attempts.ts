@@ -45,7 +45,10 @@ export function createAttempts(clock: Clock): Attempts {
 
   return {
     waitSeconds(clientId, address) {
-      const waitMs = Math.max(waitOf(pairOf(clientId, address), FAILURES_OF_PAIR), waitOf(networkOf(address), FAILURES_OF_ADDRESS));
+      const waitMs = Math.max(
+        waitOf(pairOf(clientId, address), FAILURES_OF_PAIR),
+        waitOf(networkOf(address), FAILURES_OF_ADDRESS),
+      );
       return waitMs > 0 ? Math.ceil(waitMs / 1000) : undefined;
     },
     failed(clientId, address) {

@@ -45,7 +45,13 @@ const claims = z.object({
  * signature costs more than all else in a short request; its client is looked up each time, so that a deleted
  * application, a removed secret and a withdrawn permission count at once.
  */
-export function createAuthenticator({ site, keys, clients, clock, cacheSize = DEFAULT_CACHE_SIZE }: AuthenticatorOptions): Authenticator {
+export function createAuthenticator({
+  site,
+  keys,
+  clients,
+  clock,
+  cacheSize = DEFAULT_CACHE_SIZE,
+}: AuthenticatorOptions): Authenticator {
   /** By the whole header, so that a known one is neither taken apart nor waited for. */
   const verified = new BoundedCache<VerifiedToken>(cacheSize);
 
@@ -58,8 +64,9 @@ export function createAuthenticator({ site, keys, clients, clock, cacheSize = DE
   return {
     async authenticate(authorization) {
       const known = authorization === undefined ? undefined : verified.get(authorization);
-      if (known !== undefined && known.expiresAt <= clock.now()) throw unauthenticated('The access token has expired; get a new one.');
-      const token = known ?? await verify(authorization);
+      if (known !== undefined && known.expiresAt <= clock.now())
+        throw unauthenticated('The access token has expired; get a new one.');
+      const token = known ?? (await verify(authorization));
       const client = await clients.find(token.appId);
       if (client === undefined) throw unauthenticated('The application of this access token does not exist any more.');
       return callerFor(token, client);
@@ -85,10 +92,13 @@ function callerFor(token: VerifiedToken, client: Client): Caller {
 /** RFC 6750 section 2.1. */
 function bearerToken(authorization: string | undefined, site: Site): string {
   if (authorization === undefined) {
-    throw unauthenticated(`No access token was sent. Get one from ${tokenEndpointOf(site)} and send it as "Authorization: Bearer ...".`);
+    throw unauthenticated(
+      `No access token was sent. Get one from ${tokenEndpointOf(site)} and send it as "Authorization: Bearer ...".`,
+    );
   }
   const token = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization)?.[1];
-  if (token === undefined || token.length > MAX_TOKEN_LENGTH) throw unauthenticated('The Authorization header does not hold a bearer token.');
+  if (token === undefined || token.length > MAX_TOKEN_LENGTH)
+    throw unauthenticated('The Authorization header does not hold a bearer token.');
   return token;
 }
 
@@ -102,11 +112,22 @@ async function verifyToken(token: string, site: Site, keys: SigningKeys, now: nu
 
 async function verifiedPayload(token: string, site: Site, keys: SigningKeys, now: number): Promise<JWTPayload> {
   try {
-    const { payload } = await jwtVerify(token, (header) => {
-      const key = keys.publicKey(header.kid ?? '');
-      if (key === undefined) throw unauthenticated('The access token was signed by a key that is not ours.');
-      return key;
-    }, { algorithms: ['ES256'], typ: TOKEN_TYPE, issuer: issuerOf(site), audience: site.baseUrl, currentDate: new Date(now), requiredClaims: ['exp', 'nbf'] });
+    const { payload } = await jwtVerify(
+      token,
+      (header) => {
+        const key = keys.publicKey(header.kid ?? '');
+        if (key === undefined) throw unauthenticated('The access token was signed by a key that is not ours.');
+        return key;
+      },
+      {
+        algorithms: ['ES256'],
+        typ: TOKEN_TYPE,
+        issuer: issuerOf(site),
+        audience: site.baseUrl,
+        currentDate: new Date(now),
+        requiredClaims: ['exp', 'nbf'],
+      },
+    );
     return payload;
   } catch (error) {
     if (error instanceof HubError) throw error;
@@ -117,8 +138,10 @@ async function verifiedPayload(token: string, site: Site, keys: SigningKeys, now
 function whyNot(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'The access token has expired; get a new one.';
   if (error instanceof errors.JWTClaimValidationFailed) {
-    if (error.claim === 'nbf') return 'The access token begins in the future: it was issued while the clock of the hub was ahead. Get a new one.';
-    if (error.claim === 'iss' || error.claim === 'aud') return 'The access token was issued for another service or tenant.';
+    if (error.claim === 'nbf')
+      return 'The access token begins in the future: it was issued while the clock of the hub was ahead. Get a new one.';
+    if (error.claim === 'iss' || error.claim === 'aud')
+      return 'The access token was issued for another service or tenant.';
     return `The claim "${error.claim}" of the access token is not as it should be.`;
   }
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'The signature of the access token is not valid.';

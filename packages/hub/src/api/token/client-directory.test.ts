@@ -8,7 +8,10 @@ import { documentsOf, testApplication } from './testing.ts';
 const log = pino({ level: 'silent' });
 const { body } = testApplication(0);
 
-function slowReader(bodies: readonly ApplicationDocument[]): { readonly documents: DocumentReader; readonly reads: (() => void)[] } {
+function slowReader(bodies: readonly ApplicationDocument[]): {
+  readonly documents: DocumentReader;
+  readonly reads: (() => void)[];
+} {
   const { documents } = documentsOf(bodies);
   const reads: (() => void)[] = [];
   return {
@@ -36,7 +39,9 @@ test('a change during a reading makes it read again', async () => {
   const reader = slowReader(bodies);
   const clients = createClientDirectory(reader, log);
   let settled = false;
-  const found = clients.find(body.appId).finally(() => { settled = true; });
+  const found = clients.find(body.appId).finally(() => {
+    settled = true;
+  });
   bodies.length = 0;
   clients.invalidate();
   while (!settled) {
@@ -49,9 +54,18 @@ test('a change during a reading makes it read again', async () => {
 test('a database that is busy refuses nobody for good', async () => {
   const { documents } = documentsOf([body]);
   let busy = true;
-  const clients = createClientDirectory({
-    documents: { ...documents, list: async (kind) => { if (busy) throw new StoreBusy('locked'); return documents.list(kind); } },
-  }, log);
+  const clients = createClientDirectory(
+    {
+      documents: {
+        ...documents,
+        list: async (kind) => {
+          if (busy) throw new StoreBusy('locked');
+          return documents.list(kind);
+        },
+      },
+    },
+    log,
+  );
   await expect(clients.find(body.appId)).rejects.toThrow(StoreBusy);
   busy = false;
   expect(await clients.find(body.appId)).toBeDefined();

@@ -43,11 +43,14 @@ export function createClientDirectory(store: Pick<Readers, 'documents'>, log: Fa
     if (loading === undefined) {
       const started = load(store, log);
       loading = started;
-      started.then((clients) => {
-        if (loading === started) loaded = clients;
-      }, () => {
-        if (loading === started) loading = undefined;
-      });
+      started.then(
+        (clients) => {
+          if (loading === started) loaded = clients;
+        },
+        () => {
+          if (loading === started) loading = undefined;
+        },
+      );
     }
     return loading;
   }
@@ -74,7 +77,11 @@ async function load(store: Pick<Readers, 'documents'>, log: FastifyBaseLogger): 
   for (const row of await store.documents.list('application')) {
     const parsed = applicationDocument.safeParse(row.body);
     if (parsed.success) clients.set(parsed.data.appId.toLowerCase(), clientOf(row, parsed.data));
-    else log.error({ applicationId: row.id, fields: parsed.error.issues.map((issue) => fieldOf(issue.path)) }, 'an application in the database cannot be read, so its client is refused');
+    else
+      log.error(
+        { applicationId: row.id, fields: parsed.error.issues.map((issue) => fieldOf(issue.path)) },
+        'an application in the database cannot be read, so its client is refused',
+      );
   }
   return clients;
 }
@@ -86,8 +93,15 @@ function clientOf(row: DocumentRow, body: ApplicationDocument): Client {
     displayName: body.displayName,
     roles: new Set(body.permissions),
     connectorId: body.mobileThreatDefenseConnectorId?.toLowerCase(),
-    asking: { trustSet: body.deviceTrustSet, obligations: new Set(body.supportedObligations), strictContext: body.strictContext },
-    credentials: body.passwordCredentials.map(({ keyId, hash, endDateTime }) =>
-      ({ keyId, hash, endsAt: Date.parse(endDateTime) })),
+    asking: {
+      trustSet: body.deviceTrustSet,
+      obligations: new Set(body.supportedObligations),
+      strictContext: body.strictContext,
+    },
+    credentials: body.passwordCredentials.map(({ keyId, hash, endDateTime }) => ({
+      keyId,
+      hash,
+      endsAt: Date.parse(endDateTime),
+    })),
   };
 }

@@ -33,9 +33,18 @@ beforeAll(async () => {
   const port = await freePort('127.0.0.1');
   baseUrl = `https://localhost:${port}`;
   const site = { baseUrl, tenantId: TENANT };
-  app = createHttpServer({ tls, behindProxy: false, hsts: false, log, clock: systemClock, authenticator: createAuthenticator({ site, keys, clients, clock: systemClock }) });
+  app = createHttpServer({
+    tls,
+    behindProxy: false,
+    hsts: false,
+    log,
+    clock: systemClock,
+    authenticator: createAuthenticator({ site, keys, clients, clock: systemClock }),
+  });
   await app.register(addTokenRoutes, { site, keys, clients, clock: systemClock });
-  app.get('/users', { config: { access: { kind: 'permission', anyOf: ['User.Read.All'] } } }, (caller) => ({ name: caller.caller?.displayName }));
+  app.get('/users', { config: { access: { kind: 'permission', anyOf: ['User.Read.All'] } } }, (caller) => ({
+    name: caller.caller?.displayName,
+  }));
   await app.listen({ host: 'localhost', port });
 });
 afterAll(async () => {
@@ -44,7 +53,9 @@ afterAll(async () => {
 });
 
 /** The library as it is published, in a process of its own because Node reads NODE_EXTRA_CA_CERTS at its start. */
-async function msalToken(clientSecret: string): Promise<{ accessToken?: string; expiresInSeconds?: number; errorCode?: string }> {
+async function msalToken(
+  clientSecret: string,
+): Promise<{ accessToken?: string; expiresInSeconds?: number; errorCode?: string }> {
   const script = `
     import { ConfidentialClientApplication } from '@azure/msal-node';
     const { authority, knownAuthority, clientId, clientSecret } = JSON.parse(process.env.TEST_CLIENT);
@@ -60,7 +71,12 @@ async function msalToken(clientSecret: string): Promise<{ accessToken?: string; 
     env: {
       ...process.env,
       NODE_EXTRA_CA_CERTS: tls.caFile,
-      TEST_CLIENT: JSON.stringify({ authority: `${baseUrl}/${TENANT}`, knownAuthority: new URL(baseUrl).host, clientId: body.appId, clientSecret }),
+      TEST_CLIENT: JSON.stringify({
+        authority: `${baseUrl}/${TENANT}`,
+        knownAuthority: new URL(baseUrl).host,
+        clientId: body.appId,
+        clientSecret,
+      }),
     },
   });
   return JSON.parse(stdout);
@@ -70,7 +86,11 @@ test('an unmodified msal-node gets a token over TLS that opens a route', async (
   const { accessToken, expiresInSeconds } = await msalToken(secret);
   expect(expiresInSeconds).toBeGreaterThan(3500);
   const status = await new Promise((resolve, reject) => {
-    request(`${baseUrl}/users`, { ca: tls.caPem, headers: { authorization: `Bearer ${accessToken}` } }, (answer) => resolve(answer.resume().statusCode)).once('error', reject).end();
+    request(`${baseUrl}/users`, { ca: tls.caPem, headers: { authorization: `Bearer ${accessToken}` } }, (answer) =>
+      resolve(answer.resume().statusCode),
+    )
+      .once('error', reject)
+      .end();
   });
   expect(status).toBe(200);
 });

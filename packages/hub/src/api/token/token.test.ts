@@ -39,22 +39,42 @@ beforeEach(async () => {
   bodies = [made.body];
   secret = made.secret;
   clients = createClientDirectory(documentsOf(bodies), log);
-  app = createHttpServer({ behindProxy: false, hsts: false, log, clock, authenticator: createAuthenticator({ site, keys, clients, clock }) });
+  app = createHttpServer({
+    behindProxy: false,
+    hsts: false,
+    log,
+    clock,
+    authenticator: createAuthenticator({ site, keys, clients, clock }),
+  });
   await app.register(addTokenRoutes, { site, keys, clients, clock });
-  app.get('/users', { config: { access: { kind: 'permission', anyOf: ['User.Read.All'] } } }, (request) => ({ name: request.caller?.displayName }));
+  app.get('/users', { config: { access: { kind: 'permission', anyOf: ['User.Read.All'] } } }, (request) => ({
+    name: request.caller?.displayName,
+  }));
 });
 afterEach(() => app.close());
 
 const CLIENT_ID = '11111111-2222-3333-4444-555555555555';
-const good = () => ({ grant_type: 'client_credentials', client_id: CLIENT_ID, client_secret: secret, scope: 'https://graph.microsoft.com/.default' });
-const ask = (form: Record<string, string> | string, options: { headers?: Record<string, string>; tenant?: string } = {}) => app.inject({
-  method: 'POST', url: `/${options.tenant ?? TENANT}/oauth2/v2.0/token`,
-  headers: { 'content-type': 'application/x-www-form-urlencoded', ...options.headers },
-  payload: typeof form === 'string' ? form : new URLSearchParams(form).toString(),
+const good = () => ({
+  grant_type: 'client_credentials',
+  client_id: CLIENT_ID,
+  client_secret: secret,
+  scope: 'https://graph.microsoft.com/.default',
 });
+const ask = (
+  form: Record<string, string> | string,
+  options: { headers?: Record<string, string>; tenant?: string } = {},
+) =>
+  app.inject({
+    method: 'POST',
+    url: `/${options.tenant ?? TENANT}/oauth2/v2.0/token`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...options.headers },
+    payload: typeof form === 'string' ? form : new URLSearchParams(form).toString(),
+  });
 const getToken = async () => (await ask(good())).json().access_token as string;
 const call = (token: string) => app.inject({ url: '/users', headers: { authorization: `Bearer ${token}` } });
-const basic = (id: string, password: string) => ({ authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(password)}`).toString('base64')}` });
+const basic = (id: string, password: string) => ({
+  authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(password)}`).toString('base64')}`,
+});
 
 describe('a token is issued', () => {
   test('for a secret in the body, and it opens a route', async () => {
@@ -70,25 +90,39 @@ describe('a token is issued', () => {
     expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'ES256', typ: 'at+jwt' });
     const claims = decodeJwt(token);
     expect(claims).toMatchObject({
-      iss: `https://hub.example.com/${TENANT}/v2.0`, aud: 'https://hub.example.com', sub: `object-${CLIENT_ID}`,
-      appid: CLIENT_ID, azp: CLIENT_ID, tid: TENANT, roles: ['User.Read.All'], iat: START / 1000, exp: START / 1000 + 3600,
+      iss: `https://hub.example.com/${TENANT}/v2.0`,
+      aud: 'https://hub.example.com',
+      sub: `object-${CLIENT_ID}`,
+      appid: CLIENT_ID,
+      azp: CLIENT_ID,
+      tid: TENANT,
+      roles: ['User.Read.All'],
+      iat: START / 1000,
+      exp: START / 1000 + 3600,
     });
     expect(claims.jti).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   test('for a secret in a Basic header', async () => {
-    expect((await ask({ grant_type: 'client_credentials' }, { headers: basic(CLIENT_ID, secret) })).statusCode).toBe(200);
+    expect((await ask({ grant_type: 'client_credentials' }, { headers: basic(CLIENT_ID, secret) })).statusCode).toBe(
+      200,
+    );
   });
 
-  test.each(['https://hub.example.com/.default', 'https://graph.microsoft.com/.default', 'api://x/.default', ''])('for the scope "%s"', async (scope) => {
-    expect((await ask({ ...good(), scope })).statusCode).toBe(200);
-  });
+  test.each(['https://hub.example.com/.default', 'https://graph.microsoft.com/.default', 'api://x/.default', ''])(
+    'for the scope "%s"',
+    async (scope) => {
+      expect((await ask({ ...good(), scope })).statusCode).toBe(200);
+    },
+  );
 
   test('that the published keys verify', async () => {
     const metadata = (await app.inject(`/${TENANT}/v2.0/.well-known/openid-configuration`)).json();
     expect(metadata.token_endpoint).toBe(`https://hub.example.com/${TENANT}/oauth2/v2.0/token`);
     const jwks = (await app.inject(new URL(metadata.jwks_uri).pathname)).json();
-    await expect(jwtVerify(await getToken(), createLocalJWKSet(jwks), { issuer: metadata.issuer, currentDate: new Date(now) })).resolves.toBeDefined();
+    await expect(
+      jwtVerify(await getToken(), createLocalJWKSet(jwks), { issuer: metadata.issuer, currentDate: new Date(now) }),
+    ).resolves.toBeDefined();
   });
 });
 
@@ -106,7 +140,13 @@ describe('a token request is refused', () => {
     ['the secret twice', {}, { headers: basic('x', 'y') }, 400, 'invalid_request'],
     ['an assertion', { client_assertion: 'x' }, {}, 401, 'invalid_client'],
     ['JSON', {}, { headers: { 'content-type': 'application/json' } }, 415, 'invalid_request'],
-    ['another charset', {}, { headers: { 'content-type': 'application/x-www-form-urlencoded; charset=iso-8859-1' } }, 415, 'invalid_request'],
+    [
+      'another charset',
+      {},
+      { headers: { 'content-type': 'application/x-www-form-urlencoded; charset=iso-8859-1' } },
+      415,
+      'invalid_request',
+    ],
   ] as const)('%s', async (_name, form, options, status, error) => {
     const answer = await ask({ ...good(), ...form }, options);
     expect(answer.statusCode).toBe(status);
@@ -126,19 +166,30 @@ describe('a token request is refused', () => {
     const tooMuch = await ask({ ...good(), x: 'x'.repeat(20_000) });
     expect(tooMuch.statusCode).toBe(413);
     expect(tooMuch.json().error_description).toContain('the 16384 bytes that this route takes');
-    const broken = await app.inject({ method: 'POST', url: `/${TENANT}/oauth2/v2.0/token`, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: Buffer.from([0xff, 0xfe]) });
+    const broken = await app.inject({
+      method: 'POST',
+      url: `/${TENANT}/oauth2/v2.0/token`,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: Buffer.from([0xff, 0xfe]),
+    });
     expect(broken.statusCode).toBe(400);
   });
 
-  test.each(['Basic', 'Basic !!!', 'Basic eA==', 'Bearer x', `Basic ${Buffer.from('%:%').toString('base64')}`])('the header "%s"', async (authorization) => {
-    const answer = await ask({ grant_type: 'client_credentials' }, { headers: { authorization } });
-    expect(answer.statusCode).toBe(401);
-    expect(answer.json().error).toBe('invalid_client');
-  });
+  test.each(['Basic', 'Basic !!!', 'Basic eA==', 'Bearer x', `Basic ${Buffer.from('%:%').toString('base64')}`])(
+    'the header "%s"',
+    async (authorization) => {
+      const answer = await ask({ grant_type: 'client_credentials' }, { headers: { authorization } });
+      expect(answer.statusCode).toBe(401);
+      expect(answer.json().error).toBe('invalid_client');
+    },
+  );
 
   test('an expired secret', async () => {
     now = START + 366 * 86_400_000;
-    expect((await ask(good())).json()).toMatchObject({ error: 'invalid_client', error_description: expect.stringContaining('expired') });
+    expect((await ask(good())).json()).toMatchObject({
+      error: 'invalid_client',
+      error_description: expect.stringContaining('expired'),
+    });
   });
 
   test('an unknown client and a wrong secret look the same', async () => {
@@ -148,10 +199,13 @@ describe('a token request is refused', () => {
   });
 });
 
-test.each([[1_000], [10 * 366 * 86_400_000]])('a secret whose start lies %s ms ahead is valid: the clock is behind, and bad news has to come through', async (ms) => {
-  now = START - ms;
-  expect((await ask(good())).statusCode).toBe(200);
-});
+test.each([[1_000], [10 * 366 * 86_400_000]])(
+  'a secret whose start lies %s ms ahead is valid: the clock is behind, and bad news has to come through',
+  async (ms) => {
+    now = START - ms;
+    expect((await ask(good())).statusCode).toBe(200);
+  },
+);
 
 describe('guessing is slowed down', () => {
   const fail = async (times: number, clientId = CLIENT_ID) => {
@@ -188,17 +242,25 @@ describe('guessing is slowed down', () => {
   test('another address is not locked out by it', async () => {
     await fail(10);
     const answer = await app.inject({
-      method: 'POST', url: `/${TENANT}/oauth2/v2.0/token`, remoteAddress: '192.0.2.1',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: new URLSearchParams(good()).toString(),
+      method: 'POST',
+      url: `/${TENANT}/oauth2/v2.0/token`,
+      remoteAddress: '192.0.2.1',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams(good()).toString(),
     });
     expect(answer.statusCode).toBe(200);
   });
 });
 
 describe('a bearer token is refused', () => {
-  const forged = async (claims: Record<string, unknown>, options: { keys?: SigningKeys; typ?: string; kid?: string } = {}) => {
+  const forged = async (
+    claims: Record<string, unknown>,
+    options: { keys?: SigningKeys; typ?: string; kid?: string } = {},
+  ) => {
     const payload = { ...decodeJwt(await getToken()), ...claims };
-    return new SignJWT(payload).setProtectedHeader({ alg: 'ES256', typ: options.typ ?? 'at+jwt', kid: options.kid ?? keys.current.kid }).sign(keys.current.privateKey);
+    return new SignJWT(payload)
+      .setProtectedHeader({ alg: 'ES256', typ: options.typ ?? 'at+jwt', kid: options.kid ?? keys.current.kid })
+      .sign(keys.current.privateKey);
   };
   const refusal = async (token: string) => {
     const answer = await call(token);
@@ -254,14 +316,24 @@ describe('a bearer token is refused', () => {
     await refusal(`${encode({ alg: 'none', typ: 'at+jwt' })}.${encode(payload)}.`);
     await refusal(`${encode({ alg: 'none', typ: 'at+jwt', kid: keys.current.kid })}.${encode(payload)}.AAAA`);
     const shared = new TextEncoder().encode(JSON.stringify(keys.jwks.keys[0]));
-    await refusal(await new SignJWT(payload).setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: keys.current.kid }).sign(shared));
+    await refusal(
+      await new SignJWT(payload)
+        .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: keys.current.kid })
+        .sign(shared),
+    );
     const stranger = await generateKeyPair('ES256');
-    await refusal(await new SignJWT(payload).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: keys.current.kid }).sign(stranger.privateKey));
+    await refusal(
+      await new SignJWT(payload)
+        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: keys.current.kid })
+        .sign(stranger.privateKey),
+    );
   });
 
   test('with a changed claim under the old signature', async () => {
     const [header, , signature] = (await getToken()).split('.');
-    const payload = Buffer.from(JSON.stringify({ ...decodeJwt(await getToken()), roles: ['Directory.ReadWrite.All'] })).toString('base64url');
+    const payload = Buffer.from(
+      JSON.stringify({ ...decodeJwt(await getToken()), roles: ['Directory.ReadWrite.All'] }),
+    ).toString('base64url');
     await refusal(`${header}.${payload}.${signature}`);
   });
 
@@ -273,7 +345,11 @@ describe('a bearer token is refused', () => {
     const token = await getToken();
     expect((await call(token)).statusCode).toBe(200);
     const [application] = bodies as [ApplicationDocument];
-    for (const after of [[], [{ ...application, passwordCredentials: [] }], [{ ...application, permissions: 'all' } as unknown as ApplicationDocument]]) {
+    for (const after of [
+      [],
+      [{ ...application, passwordCredentials: [] }],
+      [{ ...application, permissions: 'all' } as unknown as ApplicationDocument],
+    ]) {
       bodies.splice(0, 1, ...after);
       clients.invalidate();
       await refusal(token);

@@ -4,7 +4,9 @@ import { defineDocument } from '../document-type.ts';
 import { ids, text, texts } from './members.ts';
 
 declare module '../../store/documents.ts' {
-  interface DocumentKinds { conditionalAccessPolicy: true }
+  interface DocumentKinds {
+    conditionalAccessPolicy: true;
+  }
 }
 
 const users = z.looseObject({ includeUsers: ids, excludeUsers: ids, includeGroups: ids, excludeGroups: ids });
@@ -14,13 +16,15 @@ const applications = z.looseObject({ includeApplications: ids, excludeApplicatio
 const body = z.looseObject({
   displayName: text,
   state: text,
-  conditions: z.looseObject({
-    users: users.nullish(),
-    applications: applications.nullish(),
-    platforms: z.looseObject({ includePlatforms: ids, excludePlatforms: ids }).nullish(),
-    clientAppTypes: texts,
-    locations: z.looseObject({ includeLocations: ids, excludeLocations: ids }).nullish(),
-  }).nullish(),
+  conditions: z
+    .looseObject({
+      users: users.nullish(),
+      applications: applications.nullish(),
+      platforms: z.looseObject({ includePlatforms: ids, excludePlatforms: ids }).nullish(),
+      clientAppTypes: texts,
+      locations: z.looseObject({ includeLocations: ids, excludeLocations: ids }).nullish(),
+    })
+    .nullish(),
   grantControls: z.looseObject({ operator: text, builtInControls: texts }).nullish(),
 });
 
@@ -64,15 +68,21 @@ function grantOf(grantControls: PolicyBody['grantControls']): AccessPolicy['gran
 const legible = z.object({
   displayName: text.catch(undefined),
   state: text.catch('enabled'),
-  conditions: z.object({ users: users.nullish().catch(undefined), applications: applications.nullish().catch(undefined) }).catch({}),
+  conditions: z
+    .object({ users: users.nullish().catch(undefined), applications: applications.nullish().catch(undefined) })
+    .catch({}),
 });
 
 /** It blocks whom and what it is for, as far as that can be read; else everybody and everything. */
 function closed(id: string, stored: Readonly<Record<string, unknown>>): AccessPolicy {
   const { displayName, state, conditions } = legible.parse({ conditions: {}, ...stored });
   return {
-    id, displayName: displayName ?? id, state: stateOf(state ?? 'enabled'),
-    users: conditions.users ? usersOf(conditions.users) : usersOf({ includeUsers: ['All'], excludeUsers: [], includeGroups: [], excludeGroups: [] }),
+    id,
+    displayName: displayName ?? id,
+    state: stateOf(state ?? 'enabled'),
+    users: conditions.users
+      ? usersOf(conditions.users)
+      : usersOf({ includeUsers: ['All'], excludeUsers: [], includeGroups: [], excludeGroups: [] }),
     applications: applicationsOf(conditions.applications) ?? { include: ['All'], exclude: [] },
     clientAppTypes: ['all'],
     grant: { operator: 'OR', controls: ['block'] },
@@ -80,5 +90,11 @@ function closed(id: string, stored: Readonly<Record<string, unknown>>): AccessPo
 }
 
 export const accessPolicyDocument = defineDocument({
-  kind: 'conditionalAccessPolicy', name: 'conditional access policy', body, toRule: toAccessPolicy, unreadable: closed, effectOf: () => 'access', isTold: true,
+  kind: 'conditionalAccessPolicy',
+  name: 'conditional access policy',
+  body,
+  toRule: toAccessPolicy,
+  unreadable: closed,
+  effectOf: () => 'access',
+  isTold: true,
 });

@@ -3,7 +3,9 @@ import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { defineDocument } from '../document-type.ts';
 
 declare module '../../store/documents.ts' {
-  interface DocumentKinds { application: true }
+  interface DocumentKinds {
+    application: true;
+  }
 }
 
 /** An application, and everything that rules and doors may call it. */
@@ -14,7 +16,11 @@ export interface NamedApplication {
   readonly names: readonly string[];
 }
 
-const body = z.looseObject({ appId: z.string(), displayName: z.string(), identifierUris: z.array(z.string()).nullish() });
+const body = z.looseObject({
+  appId: z.string(),
+  displayName: z.string(),
+  identifierUris: z.array(z.string()).nullish(),
+});
 
 function toApplication({ appId, displayName, identifierUris }: z.infer<typeof body>): NamedApplication {
   const names = [appId, displayName, ...(identifierUris ?? [])].map((name) => name.toLowerCase());
@@ -22,4 +28,12 @@ function toApplication({ appId, displayName, identifierUris }: z.infer<typeof bo
 }
 
 /** A name that means no application is denied. */
-export const applicationDocument = defineDocument({ kind: 'application', name: 'application', body, toRule: toApplication, effectOf: () => 'access', isTold: true, hides: ['passwordCredentials'] });
+export const applicationDocument = defineDocument({
+  kind: 'application',
+  name: 'application',
+  body,
+  toRule: toApplication,
+  effectOf: () => 'access',
+  isTold: true,
+  hides: ['passwordCredentials'],
+});

@@ -4,7 +4,9 @@ import type { DocumentRow } from '../../store/store.ts';
 import { defineDocument, readBody, type Effect, type RuleChange } from '../document-type.ts';
 
 declare module '../../store/documents.ts' {
-  interface DocumentKinds { connectorStatus: true }
+  interface DocumentKinds {
+    connectorStatus: true;
+  }
 }
 
 /** What is done with a value of the vendor's about protection that no table holds. */
@@ -38,10 +40,14 @@ const UNREADABLE: StatusRule = { deprovisioned: false, error: null, state: null,
 const NEW_STATUS: ConnectorStatus = { deprovisioned: false, error: null, state: null };
 
 /** The part of it that the rules know. */
-export function lifeOf(status: StatusRule | undefined): Pick<Connector, 'deprovisioned' | 'deprovisionedAt' | 'error' | 'isLifeUnknown' | 'disregardedTerms'> {
+export function lifeOf(
+  status: StatusRule | undefined,
+): Pick<Connector, 'deprovisioned' | 'deprovisionedAt' | 'error' | 'isLifeUnknown' | 'disregardedTerms'> {
   if (status?.isUnreadable === true) return { isLifeUnknown: true };
   return {
-    deprovisioned: status?.deprovisioned ?? false, deprovisionedAt: status?.deprovisionedAt, error: status?.error ?? undefined,
+    deprovisioned: status?.deprovisioned ?? false,
+    deprovisionedAt: status?.deprovisionedAt,
+    error: status?.error ?? undefined,
     disregardedTerms: disregardedTerms(status),
   };
 }
@@ -51,7 +57,13 @@ function disregardedTerms(status: ConnectorStatus | undefined): readonly string[
   return terms.length === 0 ? undefined : terms;
 }
 
-const handledTerm = z.object({ term: z.string(), handling: z.enum(['disregarded', 'enforced']), since: z.number(), devices: z.number(), by: z.string().optional() });
+const handledTerm = z.object({
+  term: z.string(),
+  handling: z.enum(['disregarded', 'enforced']),
+  since: z.number(),
+  devices: z.number(),
+  by: z.string().optional(),
+});
 
 const body: z.ZodType<ConnectorStatus> = z.object({
   deprovisioned: z.boolean(),
@@ -63,7 +75,11 @@ const body: z.ZodType<ConnectorStatus> = z.object({
 
 /** Who withdraws counts otherwise for all devices, and what is done with a value for those of which it was reported. */
 function effectOfStatus({ id, before, after }: RuleChange<StatusRule>): Effect {
-  if (before?.isUnreadable !== after?.isUnreadable || (before?.deprovisioned ?? false) !== (after?.deprovisioned ?? false)) return 'fleet';
+  if (
+    before?.isUnreadable !== after?.isUnreadable ||
+    (before?.deprovisioned ?? false) !== (after?.deprovisioned ?? false)
+  )
+    return 'fleet';
   const [was, is] = [disregardedTerms(before) ?? [], disregardedTerms(after) ?? []];
   const changed = [...was.filter((term) => !is.includes(term)), ...is.filter((term) => !was.includes(term))];
   return changed.length === 0 ? 'none' : { connectorId: id, ofTerms: changed };
@@ -74,11 +90,19 @@ function effectOfStatus({ id, before, after }: RuleChange<StatusRule>): Effect {
  * when the partner is heard.
  */
 export const connectorStatusDocument = defineDocument({
-  kind: 'connectorStatus', name: 'connector status', body, toRule: (stored: ConnectorStatus): StatusRule => stored, unreadable: () => UNREADABLE, effectOf: effectOfStatus, isTold: true,
+  kind: 'connectorStatus',
+  name: 'connector status',
+  body,
+  toRule: (stored: ConnectorStatus): StatusRule => stored,
+  unreadable: () => UNREADABLE,
+  effectOf: effectOfStatus,
+  isTold: true,
 });
 
 /** A new one where there is none. @param known what was readable before, for a row that is not any more */
 export function statusIn(row: DocumentRow | undefined, known: StatusRule | undefined): ConnectorStatus {
   if (row === undefined) return NEW_STATUS;
-  return readBody(connectorStatusDocument, row) ?? (known === undefined || known.isUnreadable === true ? NEW_STATUS : known);
+  return (
+    readBody(connectorStatusDocument, row) ?? (known === undefined || known.isUnreadable === true ? NEW_STATUS : known)
+  );
 }

@@ -4,17 +4,27 @@ import { defineDocument } from '../document-type.ts';
 import { count, flag, ids, text } from './members.ts';
 
 declare module '../../store/documents.ts' {
-  interface DocumentKinds { mobileThreatDefenseConnector: true }
+  interface DocumentKinds {
+    mobileThreatDefenseConnector: true;
+  }
 }
 
 /** A `mobileThreatDefenseConnector`; `integration`, `enrolmentGroupIds` and `matchDevicesByEmail` are ours. */
 const body = z.looseObject({
   partnerDisplayName: text,
   integration: text,
-  androidEnabled: flag, androidDeviceBlockedOnMissingPartnerData: flag, partnerMinimumSupportedAndroidVersion: text,
-  iosEnabled: flag, iosDeviceBlockedOnMissingPartnerData: flag, partnerMinimumSupportedIosVersion: text,
-  macEnabled: flag, macDeviceBlockedOnMissingPartnerData: flag, partnerMinimumSupportedMacVersion: text,
-  windowsEnabled: flag, windowsDeviceBlockedOnMissingPartnerData: flag, partnerMinimumSupportedWindowsVersion: text,
+  androidEnabled: flag,
+  androidDeviceBlockedOnMissingPartnerData: flag,
+  partnerMinimumSupportedAndroidVersion: text,
+  iosEnabled: flag,
+  iosDeviceBlockedOnMissingPartnerData: flag,
+  partnerMinimumSupportedIosVersion: text,
+  macEnabled: flag,
+  macDeviceBlockedOnMissingPartnerData: flag,
+  partnerMinimumSupportedMacVersion: text,
+  windowsEnabled: flag,
+  windowsDeviceBlockedOnMissingPartnerData: flag,
+  partnerMinimumSupportedWindowsVersion: text,
   partnerUnsupportedOsVersionBlocked: flag,
   partnerUnresponsivenessThresholdInDays: count,
   enrolmentGroupIds: ids,
@@ -38,12 +48,24 @@ export function toConnector(stored: ConnectorBody, id: string): Connector {
 }
 
 function platformsOf(stored: ConnectorBody): Partial<Record<Platform, ConnectorPlatform>> {
-  const on = (enabled: boolean, blockedOnMissingData: boolean, minimumVersion: string | undefined): ConnectorPlatform => ({ enabled, blockedOnMissingData, minimumVersion });
+  const on = (
+    enabled: boolean,
+    blockedOnMissingData: boolean,
+    minimumVersion: string | undefined,
+  ): ConnectorPlatform => ({ enabled, blockedOnMissingData, minimumVersion });
   return {
-    android: on(stored.androidEnabled, stored.androidDeviceBlockedOnMissingPartnerData, stored.partnerMinimumSupportedAndroidVersion),
+    android: on(
+      stored.androidEnabled,
+      stored.androidDeviceBlockedOnMissingPartnerData,
+      stored.partnerMinimumSupportedAndroidVersion,
+    ),
     iOS: on(stored.iosEnabled, stored.iosDeviceBlockedOnMissingPartnerData, stored.partnerMinimumSupportedIosVersion),
     macOS: on(stored.macEnabled, stored.macDeviceBlockedOnMissingPartnerData, stored.partnerMinimumSupportedMacVersion),
-    windows: on(stored.windowsEnabled, stored.windowsDeviceBlockedOnMissingPartnerData, stored.partnerMinimumSupportedWindowsVersion),
+    windows: on(
+      stored.windowsEnabled,
+      stored.windowsDeviceBlockedOnMissingPartnerData,
+      stored.partnerMinimumSupportedWindowsVersion,
+    ),
   };
 }
 
@@ -51,11 +73,23 @@ function platformsOf(stored: ConnectorBody): Partial<Record<Platform, ConnectorP
 function strictest(id: string): Connector {
   const everything: ConnectorPlatform = { enabled: true, blockedOnMissingData: true, minimumVersion: undefined };
   return {
-    id, displayName: id, integration: 'full', platforms: { android: everything, iOS: everything, macOS: everything, windows: everything },
-    unsupportedOsVersionBlocked: true, unresponsivenessThresholdDays: 7, enrolmentGroupIds: [], matchDevicesByEmail: false,
+    id,
+    displayName: id,
+    integration: 'full',
+    platforms: { android: everything, iOS: everything, macOS: everything, windows: everything },
+    unsupportedOsVersionBlocked: true,
+    unresponsivenessThresholdDays: 7,
+    enrolmentGroupIds: [],
+    matchDevicesByEmail: false,
   };
 }
 
 export const connectorDocument = defineDocument({
-  kind: 'mobileThreatDefenseConnector', name: 'connector', body, toRule: toConnector, unreadable: strictest, effectOf: () => 'fleet', isTold: true,
+  kind: 'mobileThreatDefenseConnector',
+  name: 'connector',
+  body,
+  toRule: toConnector,
+  unreadable: strictest,
+  effectOf: () => 'fleet',
+  isTold: true,
 });

@@ -3,7 +3,9 @@ import type { ClientAppType, Language } from '@sallyport/core';
 import { defineDocument } from '../document-type.ts';
 
 declare module '../../store/documents.ts' {
-  interface DocumentKinds { door: true }
+  interface DocumentKinds {
+    door: true;
+  }
 }
 
 /** Gateways that there is an adapter for. */
@@ -51,7 +53,9 @@ const rule: z.ZodType<ApplicationRule> = z.object({
   host: z.string().optional(),
   pathPrefix: z.string().optional(),
   application: z.string(),
-  clientAppType: z.enum(['browser', 'mobileAppsAndDesktopClients', 'exchangeActiveSync', 'easSupported', 'other']).optional(),
+  clientAppType: z
+    .enum(['browser', 'mobileAppsAndDesktopClients', 'exchangeActiveSync', 'easSupported', 'other'])
+    .optional(),
 });
 
 const body: z.ZodType<DoorBody> = z.object({
@@ -73,4 +77,11 @@ const body: z.ZodType<DoorBody> = z.object({
 });
 
 /** One that cannot be read lets nobody in, as if there were no such door. */
-export const doorDocument = defineDocument({ kind: 'door', name: 'door', body, effectOf: () => 'none', isTold: true, hides: ['secretHash', 'formerSecretHash'] });
+export const doorDocument = defineDocument({
+  kind: 'door',
+  name: 'door',
+  body,
+  effectOf: () => 'none',
+  isTold: true,
+  hides: ['secretHash', 'formerSecretHash'],
+});

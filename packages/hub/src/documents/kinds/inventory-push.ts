@@ -3,7 +3,9 @@ import type { InventoryKind } from '@sallyport/core';
 import { defineDocument } from '../document-type.ts';
 
 declare module '../../store/documents.ts' {
-  interface DocumentKinds { inventoryPush: true }
+  interface DocumentKinds {
+    inventoryPush: true;
+  }
 }
 
 /** Where inventories are pushed to; its id is the connector's. */
@@ -23,4 +25,11 @@ const body: z.ZodType<InventoryPushBody> = z.object({
 });
 
 /** To one that cannot be read nothing is pushed. */
-export const inventoryPushDocument = defineDocument({ kind: 'inventoryPush', name: 'inventory push', body, effectOf: () => 'none', isTold: true, hides: ['sealedSecret'] });
+export const inventoryPushDocument = defineDocument({
+  kind: 'inventoryPush',
+  name: 'inventory push',
+  body,
+  effectOf: () => 'none',
+  isTold: true,
+  hides: ['sealedSecret'],
+});

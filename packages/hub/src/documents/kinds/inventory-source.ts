@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { defineDocument } from '../document-type.ts';
 
 declare module '../../store/documents.ts' {
-  interface DocumentKinds { inventorySource: true }
+  interface DocumentKinds {
+    inventorySource: true;
+  }
 }
 
 /** `nanomdm`: the webhook of NanoMDM or MicroMDM. `androidManagement`: devices of the Android Management API. */
@@ -37,4 +39,11 @@ const body: z.ZodType<InventorySourceBody> = z.object({
 });
 
 /** What one that cannot be read sends is refused. */
-export const inventorySourceDocument = defineDocument({ kind: 'inventorySource', name: 'inventory source', body, effectOf: () => 'none', isTold: true, hides: ['sealedSecret'] });
+export const inventorySourceDocument = defineDocument({
+  kind: 'inventorySource',
+  name: 'inventory source',
+  body,
+  effectOf: () => 'none',
+  isTold: true,
+  hides: ['sealedSecret'],
+});

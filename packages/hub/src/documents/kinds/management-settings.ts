@@ -4,7 +4,9 @@ import { defineDocument } from '../document-type.ts';
 import { count, flag } from './members.ts';
 
 declare module '../../store/documents.ts' {
-  interface DocumentKinds { deviceManagementSettings: true }
+  interface DocumentKinds {
+    deviceManagementSettings: true;
+  }
 }
 
 /** The one document of its kind. */
@@ -13,7 +15,10 @@ export const SETTINGS_ID = 'default';
 const body = z.looseObject({ secureByDefault: flag, deviceComplianceCheckinThresholdDays: count });
 
 function toSettings(stored: z.infer<typeof body>): ComplianceSettings {
-  return { secureByDefault: stored.secureByDefault, checkinThresholdDays: stored.deviceComplianceCheckinThresholdDays ?? DEFAULT_SETTINGS.checkinThresholdDays };
+  return {
+    secureByDefault: stored.secureByDefault,
+    checkinThresholdDays: stored.deviceComplianceCheckinThresholdDays ?? DEFAULT_SETTINGS.checkinThresholdDays,
+  };
 }
 
 /** Graph's, where nothing was ever set. */
@@ -21,6 +26,11 @@ export const DEFAULT_SETTINGS: ComplianceSettings = { secureByDefault: false, ch
 
 /** Graph's `deviceManagementSettings`. */
 export const managementSettingsDocument = defineDocument({
-  kind: 'deviceManagementSettings', name: 'device management settings', body, toRule: toSettings,
-  unreadable: (): ComplianceSettings => ({ secureByDefault: true, checkinThresholdDays: 1 }), effectOf: () => 'fleet', isTold: true,
+  kind: 'deviceManagementSettings',
+  name: 'device management settings',
+  body,
+  toRule: toSettings,
+  unreadable: (): ComplianceSettings => ({ secureByDefault: true, checkinThresholdDays: 1 }),
+  effectOf: () => 'fleet',
+  isTold: true,
 });

@@ -4,7 +4,9 @@ import { defineDocument } from '../document-type.ts';
 import { flag, text, texts, typeName } from './members.ts';
 
 declare module '../../store/documents.ts' {
-  interface DocumentKinds { namedLocation: true }
+  interface DocumentKinds {
+    namedLocation: true;
+  }
 }
 
 /** An `ipNamedLocation` or a `countryNamedLocation`. */
@@ -12,7 +14,10 @@ const body = z.looseObject({
   '@odata.type': typeName,
   displayName: text,
   isTrusted: flag,
-  ipRanges: z.array(z.looseObject({ cidrAddress: text })).nullish().transform((value) => value ?? []),
+  ipRanges: z
+    .array(z.looseObject({ cidrAddress: text }))
+    .nullish()
+    .transform((value) => value ?? []),
   countriesAndRegions: texts,
   includeUnknownCountriesAndRegions: flag,
 });
@@ -20,12 +25,28 @@ const body = z.looseObject({
 export function toNamedLocation(stored: z.infer<typeof body>, id: string): NamedLocation {
   const displayName = stored.displayName ?? id;
   if (stored['@odata.type'] === 'countryNamedLocation') {
-    return { id, displayName, isTrusted: false, countries: stored.countriesAndRegions, includeUnknownCountries: stored.includeUnknownCountriesAndRegions };
+    return {
+      id,
+      displayName,
+      isTrusted: false,
+      countries: stored.countriesAndRegions,
+      includeUnknownCountries: stored.includeUnknownCountriesAndRegions,
+    };
   }
-  return { id, displayName, isTrusted: stored.isTrusted, ranges: stored.ipRanges.flatMap(({ cidrAddress }) => cidrAddress ?? []) };
+  return {
+    id,
+    displayName,
+    isTrusted: stored.isTrusted,
+    ranges: stored.ipRanges.flatMap(({ cidrAddress }) => cidrAddress ?? []),
+  };
 }
 
 export const namedLocationDocument = defineDocument({
-  kind: 'namedLocation', name: 'named location', body, toRule: toNamedLocation,
-  unreadable: (id): NamedLocation => ({ id, displayName: id, isTrusted: false, isUnreadable: true }), effectOf: () => 'access', isTold: true,
+  kind: 'namedLocation',
+  name: 'named location',
+  body,
+  toRule: toNamedLocation,
+  unreadable: (id): NamedLocation => ({ id, displayName: id, isTrusted: false, isUnreadable: true }),
+  effectOf: () => 'access',
+  isTold: true,
 });

@@ -4,7 +4,9 @@ import { defineDocument } from '../document-type.ts';
 import { text } from './members.ts';
 
 declare module '../../store/documents.ts' {
-  interface DocumentKinds { organization: true }
+  interface DocumentKinds {
+    organization: true;
+  }
 }
 
 /** The one document of its kind. */
@@ -26,4 +28,11 @@ function toOrganization({ helpDesk: desk, timeZone, deviceManagementApp }: z.inf
 export const NO_ORGANIZATION: Organization = toOrganization(body.parse({}));
 
 /** What texts for people say of the organisation. Without it they name no help desk. */
-export const organizationDocument = defineDocument({ kind: 'organization', name: 'organisation', body, toRule: toOrganization, effectOf: () => 'none', isTold: true });
+export const organizationDocument = defineDocument({
+  kind: 'organization',
+  name: 'organisation',
+  body,
+  toRule: toOrganization,
+  effectOf: () => 'none',
+  isTold: true,
+});

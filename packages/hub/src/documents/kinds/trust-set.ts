@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { defineDocument } from '../document-type.ts';
 
 declare module '../../store/documents.ts' {
-  interface DocumentKinds { trustSet: true }
+  interface DocumentKinds {
+    trustSet: true;
+  }
 }
 
 /** CAs whose device certificates count wherever the set is named. */
@@ -15,4 +17,10 @@ export interface TrustSetBody {
 const body: z.ZodType<TrustSetBody> = z.object({ displayName: z.string(), certificateAuthorities: z.string() });
 
 /** One that cannot be read vouches for nobody. */
-export const trustSetDocument = defineDocument({ kind: 'trustSet', name: 'trust set', body, effectOf: () => 'none', isTold: true });
+export const trustSetDocument = defineDocument({
+  kind: 'trustSet',
+  name: 'trust set',
+  body,
+  effectOf: () => 'none',
+  isTold: true,
+});

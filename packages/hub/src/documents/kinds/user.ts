@@ -4,10 +4,17 @@ import { defineDocument } from '../document-type.ts';
 import { text } from './members.ts';
 
 declare module '../../store/documents.ts' {
-  interface DocumentKinds { user: true }
+  interface DocumentKinds {
+    user: true;
+  }
 }
 
-const body = z.object({ userPrincipalName: text, mail: text, accountEnabled: z.boolean().nullish(), preferredLanguage: text });
+const body = z.object({
+  userPrincipalName: text,
+  mail: text,
+  accountEnabled: z.boolean().nullish(),
+  preferredLanguage: text,
+});
 
 /** Without the user's groups. Whose account does not say that it is switched off can sign in. */
 function toUser(stored: z.infer<typeof body>, id: string): Omit<UserFacts, 'groupIds'> {
@@ -23,4 +30,11 @@ function toUser(stored: z.infer<typeof body>, id: string): Omit<UserFacts, 'grou
 }
 
 /** Of a user that cannot be read nobody knows anything: as if there were none. */
-export const userDocument = defineDocument({ kind: 'user', name: 'user', body, toRule: toUser, effectOf: ({ id }) => ({ ofUser: id }), isTold: true });
+export const userDocument = defineDocument({
+  kind: 'user',
+  name: 'user',
+  body,
+  toRule: toUser,
+  effectOf: ({ id }) => ({ ofUser: id }),
+  isTold: true,
+});

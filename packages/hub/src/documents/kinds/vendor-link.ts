@@ -3,7 +3,9 @@ import { isoTime } from '../../platform/clock.ts';
 import { defineDocument } from '../document-type.ts';
 
 declare module '../../store/documents.ts' {
-  interface DocumentKinds { vendorLink: true }
+  interface DocumentKinds {
+    vendorLink: true;
+  }
 }
 
 /** A secret that was replaced, and until when it is accepted beside the new one. */
@@ -35,10 +37,25 @@ const body: z.ZodType<VendorLinkBody> = z.object({
 });
 
 /** Which secrets are set, and until when former ones are accepted. */
-function audited({ vendor, enabled, settings, secrets, former = {} }: VendorLinkBody): Readonly<Record<string, unknown>> {
-  const formerAccepted = Object.entries(former).map(([name, { acceptedUntil }]) => `${name} until ${isoTime(acceptedUntil)}`);
+function audited({
+  vendor,
+  enabled,
+  settings,
+  secrets,
+  former = {},
+}: VendorLinkBody): Readonly<Record<string, unknown>> {
+  const formerAccepted = Object.entries(former).map(
+    ([name, { acceptedUntil }]) => `${name} until ${isoTime(acceptedUntil)}`,
+  );
   return { vendor, enabled, settings, set: Object.keys(secrets).sort(), formerAccepted: formerAccepted.sort() };
 }
 
 /** One that cannot be read does not run. */
-export const vendorLinkDocument = defineDocument({ kind: 'vendorLink', name: 'link to a vendor', body, effectOf: () => 'none', isTold: false, audited });
+export const vendorLinkDocument = defineDocument({
+  kind: 'vendorLink',
+  name: 'link to a vendor',
+  body,
+  effectOf: () => 'none',
+  isTold: false,
+  audited,
+});

@@ -30,11 +30,22 @@ export const nginx: Gateway = {
 };
 
 const HEADERS: ReadonlySet<string> = new Set([
-  'x-original-uri', 'x-original-method', 'x-original-host', 'x-real-ip', 'x-ssl-client-verify', 'x-ssl-client-cert',
+  'x-original-uri',
+  'x-original-method',
+  'x-original-host',
+  'x-real-ip',
+  'x-ssl-client-verify',
+  'x-ssl-client-cert',
 ]);
 
 /** Names that `userFrom` must not take. */
-export const NGINX_RESERVED_HEADERS: ReadonlySet<string> = new Set([...HEADERS, 'x-sallyport-door-key', 'host', 'connection', 'content-length']);
+export const NGINX_RESERVED_HEADERS: ReadonlySet<string> = new Set([
+  ...HEADERS,
+  'x-sallyport-door-key',
+  'host',
+  'connection',
+  'content-length',
+]);
 
 /** The client's own header; it chooses words and nothing else, so it may be as it likes. */
 function clientLanguage(rawHeaders: readonly string[]): string | undefined {
@@ -50,10 +61,16 @@ function ipOf(value: string): string {
 /** `$ssl_client_verify` is SUCCESS, NONE or FAILED:reason; both are empty, and so not sent, without TLS. */
 function certificateOf(verify: string | undefined, escaped: string | undefined): PresentedCertificate {
   if (verify === undefined || verify === 'NONE') {
-    return escaped === undefined ? { state: 'none' } : { state: 'invalid', problem: 'there is a certificate, but nginx verified none' };
+    return escaped === undefined
+      ? { state: 'none' }
+      : { state: 'invalid', problem: 'there is a certificate, but nginx verified none' };
   }
   if (verify !== 'SUCCESS') return { state: 'invalid', problem: `nginx says ${verify.slice(0, 100)}` };
-  if (escaped === undefined) return { state: 'invalid', problem: 'nginx verified a certificate, but X-SSL-Client-Cert does not hold $ssl_client_escaped_cert' };
+  if (escaped === undefined)
+    return {
+      state: 'invalid',
+      problem: 'nginx verified a certificate, but X-SSL-Client-Cert does not hold $ssl_client_escaped_cert',
+    };
   try {
     return { state: 'presented', pem: decodeURIComponent(escaped) };
   } catch {
@@ -100,7 +117,9 @@ function wholeOrNothing(ascii: string, most = MOST_BYTES): string {
 }
 
 function messageWithin(bytes: number, { message }: GatewayAnswer): string {
-  return htmlSafeAscii(message((text) => text.length * MOST_BYTES_PER_UNIT <= bytes || htmlSafeAscii(text).length <= bytes));
+  return htmlSafeAscii(
+    message((text) => text.length * MOST_BYTES_PER_UNIT <= bytes || htmlSafeAscii(text).length <= bytes),
+  );
 }
 
 /** `&#65535;`; what is two UTF-16 units takes no more than `&#1114111;`. */

@@ -15,8 +15,10 @@ export function ownHeaders(rawHeaders: readonly string[], wanted: ReadonlySet<st
     const name = (rawHeaders[i] as string).toLowerCase();
     if (!wanted.has(name)) continue;
     const value = rawHeaders[i + 1] as string;
-    if (found.has(name)) throw misconfigured(name, 'came twice; the gateway must set it, which replaces what the client sent');
-    if (PLACEHOLDER.test(value)) throw misconfigured(name, `holds the placeholder "${value.slice(0, 60)}" and no value`);
+    if (found.has(name))
+      throw misconfigured(name, 'came twice; the gateway must set it, which replaces what the client sent');
+    if (PLACEHOLDER.test(value))
+      throw misconfigured(name, `holds the placeholder "${value.slice(0, 60)}" and no value`);
     if (value !== '') found.set(name, value);
   }
   return found;
@@ -30,5 +32,9 @@ export function requiredHeader(headers: ReadonlyMap<string, string>, name: strin
 }
 
 export function misconfigured(name: string, problem: string): HubError {
-  return new HubError('invalid_request', `The header ${name} ${problem}. Compare the gateway's configuration with the manual.`, { field: name });
+  return new HubError(
+    'invalid_request',
+    `The header ${name} ${problem}. Compare the gateway's configuration with the manual.`,
+    { field: name },
+  );
 }

@@ -32,12 +32,17 @@ export function installFastPath(app: FastifyInstance, route: FastRoute, authenti
   });
 }
 
-function holdConnections({ server, fixedHeaders }: FastifyInstance, routes: readonly FastRoute[], authenticator: Required<Authenticator>): void {
+function holdConnections(
+  { server, fixedHeaders }: FastifyInstance,
+  routes: readonly FastRoute[],
+  authenticator: Required<Authenticator>,
+): void {
   const event = (server as unknown) instanceof TlsServer ? 'secureConnection' : 'connection';
   // The first listener is Node's own, added when the server was made.
   const serve = server.listeners(event)[0] as (this: typeof server, socket: Socket) => void;
   const plain: PlainServer = {
-    routes, authenticator,
+    routes,
+    authenticator,
     answers: new PlainAnswers(fixedHeaders, server.keepAliveTimeout),
     requestMs: server.headersTimeout,
     // Node waits a little longer than it says, for requests that are on their way.

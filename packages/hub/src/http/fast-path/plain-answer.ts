@@ -11,7 +11,9 @@ export class PlainAnswers {
 
   /** @param headers of every answer of the server; @param keepAliveMs as promised to callers */
   constructor(headers: Readonly<Record<string, string>>, keepAliveMs: number) {
-    this.#headers = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    this.#headers = Object.entries(headers)
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join('');
     this.#keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveMs / 1_000)}\r\n`;
   }
 

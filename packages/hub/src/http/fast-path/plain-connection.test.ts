@@ -32,7 +32,13 @@ afterEach(async () => {
 });
 
 /** `POST /ask` answers the body that it got, `POST /later` when the test says so; a token is good when it says so. */
-async function start({ limits = {}, tls }: { limits?: Partial<HttpLimits>; tls?: CertificateAndKey } = {}): Promise<Subject> {
+async function start({
+  limits = {},
+  tls,
+}: {
+  limits?: Partial<HttpLimits>;
+  tls?: CertificateAndKey;
+} = {}): Promise<Subject> {
   const known = new Set(['Bearer good']);
   const [fast, ordinary, asked]: [string[], string[], Subject['asked']] = [[], [], []];
   const authenticator = {
@@ -44,7 +50,15 @@ async function start({ limits = {}, tls }: { limits?: Partial<HttpLimits>; tls?:
       return CALLER;
     },
   };
-  const app = createHttpServer({ behindProxy: false, hsts: false, log: pino({ level: 'silent' }), clock: { now: Date.now }, authenticator, limits, tls });
+  const app = createHttpServer({
+    behindProxy: false,
+    hsts: false,
+    log: pino({ level: 'silent' }),
+    clock: { now: Date.now },
+    authenticator,
+    limits,
+    tls,
+  });
   app.server.keepAliveTimeoutBuffer = 0;
   for (const path of ['/ask', '/later']) {
     app.post(path, { config: { access: { kind: 'permission', anyOf: ['User.Read.All'] } } }, (request) => {
@@ -52,11 +66,28 @@ async function start({ limits = {}, tls }: { limits?: Partial<HttpLimits>; tls?:
       return request.body;
     });
   }
-  installFastPath(app, { path: '/ask', answer: (_caller, body) => { fast.push(String(body)); return String(body); } }, authenticator);
-  installFastPath(app, {
-    path: '/later',
-    answer: (_caller, body) => new Promise((answer, reject) => asked.push({ body: String(body), answer, fail: () => reject(new Error('no')) })),
-  }, authenticator);
+  installFastPath(
+    app,
+    {
+      path: '/ask',
+      answer: (_caller, body) => {
+        fast.push(String(body));
+        return String(body);
+      },
+    },
+    authenticator,
+  );
+  installFastPath(
+    app,
+    {
+      path: '/later',
+      answer: (_caller, body) =>
+        new Promise((answer, reject) =>
+          asked.push({ body: String(body), answer, fail: () => reject(new Error('no')) }),
+        ),
+    },
+    authenticator,
+  );
   opened.push(app);
   await app.listen({ host: '127.0.0.1', port: 0 });
   return { app, known, fast, ordinary, asked };
@@ -83,13 +114,22 @@ interface Client {
 function listenTo(socket: Socket): Client {
   sockets.push(socket);
   let text = '';
-  socket.on('data', (chunk: Buffer) => { text += chunk.toString(); });
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
   socket.on('error', () => {});
   const all = once(socket, 'close').then(() => text);
-  return { socket, all, async told(end) { while (!text.endsWith(end)) await once(socket, 'data'); } };
+  return {
+    socket,
+    all,
+    async told(end) {
+      while (!text.endsWith(end)) await once(socket, 'data');
+    },
+  };
 }
 
-const client = ({ app }: Subject): Client => listenTo(connect({ port: (app.server.address() as AddressInfo).port, host: '127.0.0.1' }));
+const client = ({ app }: Subject): Client =>
+  listenTo(connect({ port: (app.server.address() as AddressInfo).port, host: '127.0.0.1' }));
 
 describe('who asks', () => {
   test('with a token that is not known yet waits for it to be verified, and keeps the connection', async () => {
@@ -106,7 +146,7 @@ describe('who asks', () => {
     const hub = await start();
     const { socket } = client(hub);
     socket.write(ask('1', '', 'good as new'));
-    const [served] = await once(hub.app.server, 'connection') as [Socket];
+    const [served] = (await once(hub.app.server, 'connection')) as [Socket];
     await once(served, 'pause');
     served.destroy();
     await new Promise(setImmediate);
@@ -118,7 +158,7 @@ describe('who asks', () => {
     const hub = await start();
     const { socket, told, all } = client(hub);
     socket.write(ask('1', '', 'good as new'));
-    const [served] = await once(hub.app.server, 'connection') as [Socket];
+    const [served] = (await once(hub.app.server, 'connection')) as [Socket];
     await once(served, 'pause');
     socket.write(ask('2', 'Connection: x\r\n'));
     socket.write(ask('3'));
@@ -194,7 +234,9 @@ describe('a connection', () => {
     expect(hub.fast.length + hub.ordinary.length).toBeLessThan(50);
     expect(far.writableLength).toBeLessThan(2 * far.writableHighWaterMark);
     let answers = 0;
-    near.on('data', (chunk: Buffer) => { answers += String(chunk).split('HTTP/1.1 200 OK').length - 1; });
+    near.on('data', (chunk: Buffer) => {
+      answers += String(chunk).split('HTTP/1.1 200 OK').length - 1;
+    });
     while (answers < 100) await once(near, 'data');
     expect(hub.fast.length + hub.ordinary.length).toBe(100);
     for (const side of [near, far]) side.destroy();
@@ -318,10 +360,24 @@ describe('over TLS', () => {
   const now = Date.now();
   const secure = async (): Promise<Subject> => {
     const authority = await newAuthority('Test', now, 1);
-    const tls = await issueCertificate(authority, { commonName: 'localhost', names: [{ type: 'ip', value: '127.0.0.1' }], usage: 'server', now, days: 1 });
+    const tls = await issueCertificate(authority, {
+      commonName: 'localhost',
+      names: [{ type: 'ip', value: '127.0.0.1' }],
+      usage: 'server',
+      now,
+      days: 1,
+    });
     return start({ tls });
   };
-  const tlsClient = ({ app }: Subject): Client => listenTo(connectTls({ port: (app.server.address() as AddressInfo).port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] }));
+  const tlsClient = ({ app }: Subject): Client =>
+    listenTo(
+      connectTls({
+        port: (app.server.address() as AddressInfo).port,
+        host: '127.0.0.1',
+        rejectUnauthorized: false,
+        ALPNProtocols: ['http/1.1'],
+      }),
+    );
 
   test('questions are answered the same way', async () => {
     const hub = await secure();
@@ -338,7 +394,13 @@ describe('over TLS', () => {
     const { socket, told, all } = tlsClient(hub);
     await once(socket, 'secureConnect');
     // Each write is a record; those of one turn travel together and are unpacked in one go.
-    for (const [body, more] of [['1', ''], ['2', 'Connection: x\r\n'], ['3', ''], ['4', '']] as const) socket.write(ask(body, more));
+    for (const [body, more] of [
+      ['1', ''],
+      ['2', 'Connection: x\r\n'],
+      ['3', ''],
+      ['4', ''],
+    ] as const)
+      socket.write(ask(body, more));
     await told('\r\n\r\n4');
     socket.end();
     expect((await all).match(/\r\n\r\n\d/gu)).toEqual(['\r\n\r\n1', '\r\n\r\n2', '\r\n\r\n3', '\r\n\r\n4']);

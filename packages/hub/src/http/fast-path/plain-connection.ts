@@ -86,7 +86,8 @@ export class PlainConnection {
     for (const { route, requests } of this.#readers) {
       const request = requests.read(bytes);
       if (request === UNFINISHED) return UNFINISHED;
-      if (request !== undefined) return { route, bytes, started, authorization: request.authorization, echo: request.echo, body: request.body };
+      if (request !== undefined)
+        return { route, bytes, started, authorization: request.authorization, echo: request.echo, body: request.body };
     }
     return undefined;
   }
@@ -97,7 +98,10 @@ export class PlainConnection {
     const json = caller === undefined ? undefined : asked.route.answer(caller, asked.body);
     if (json === undefined) return false;
     if (typeof json === 'string') this.#write(json, asked);
-    else this.#waitFor(json, asked, (told) => (told === undefined ? this.#handOver(asked.bytes) : this.#write(told, asked)));
+    else
+      this.#waitFor(json, asked, (told) =>
+        told === undefined ? this.#handOver(asked.bytes) : this.#write(told, asked),
+      );
     return true;
   }
 

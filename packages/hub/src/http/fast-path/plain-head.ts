@@ -24,11 +24,22 @@ const LENGTH = /^[1-9][0-9]{0,4}$/;
 const HOST = /^[A-Za-z0-9._:[\]-]+$/;
 const JSON_TYPES: readonly (string | undefined)[] = ['application/json', 'application/json; charset=utf-8'];
 /** In the order in which the ordinary way repeats them. */
-const IDS = [['client-request-id', isHarmlessId], ['x-request-id', isEchoed]] as const;
+const IDS = [
+  ['client-request-id', isHarmlessId],
+  ['x-request-id', isEchoed],
+] as const;
 
 /** Fields that change what a request is, where it ends, or how it may be answered. */
 const NOT_PLAIN: readonly string[] = [
-  'transfer-encoding', 'te', 'trailer', 'content-encoding', 'expect', 'upgrade', 'http2-settings', 'keep-alive', 'proxy-connection',
+  'transfer-encoding',
+  'te',
+  'trailer',
+  'content-encoding',
+  'expect',
+  'upgrade',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
 ];
 
 /**

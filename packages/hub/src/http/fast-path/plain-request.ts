@@ -51,7 +51,8 @@ export class PlainRequestReader {
   }
 
   #readAnew(bytes: Buffer): PlainRequest | typeof UNFINISHED | undefined {
-    if (bytes.length > LONGEST || !this.#line.startsWith(bytes.toString('latin1', 0, this.#line.length))) return undefined;
+    if (bytes.length > LONGEST || !this.#line.startsWith(bytes.toString('latin1', 0, this.#line.length)))
+      return undefined;
     const bodyAt = bytes.indexOf('\r\n\r\n') + 4;
     if (bodyAt < 4) return UNFINISHED;
     const head = readPlainHead(bytes.toString('latin1', 0, bodyAt), this.#line.length);

@@ -2,7 +2,11 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { PHONE } from '../../pipeline/testing.ts';
 import { eventually } from '../../platform/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
-import { signingKey, TransmitterServer, type SigningKey } from '../../vendors/shared-signals/fixtures/transmitter-server.ts';
+import {
+  signingKey,
+  TransmitterServer,
+  type SigningKey,
+} from '../../vendors/shared-signals/fixtures/transmitter-server.ts';
 import { sharedSignals } from '../../vendors/shared-signals/index.ts';
 import { RISK_LEVEL_CHANGE } from '../../vendors/shared-signals/vocabulary.ts';
 import { testLink } from '../test-link.ts';
@@ -15,7 +19,9 @@ let key: SigningKey;
 let server: TransmitterServer;
 let t: TestIntake;
 
-beforeAll(async () => { key = await signingKey('k1'); });
+beforeAll(async () => {
+  key = await signingKey('k1');
+});
 
 beforeEach(async () => {
   server = new TransmitterServer();
@@ -31,14 +37,29 @@ afterEach(async () => {
 });
 
 function settings(more: object = {}) {
-  return { issuer: server.issuer, audience: server.audience, pollUrl: `${server.url}/poll`, pollAuthorization: server.authorization, pollSeconds: 300, ...more };
+  return {
+    issuer: server.issuer,
+    audience: server.audience,
+    pollUrl: `${server.url}/poll`,
+    pollAuthorization: server.authorization,
+    pollSeconds: 300,
+    ...more,
+  };
 }
 
 /** Tokens by jti, about our phone unless told otherwise. */
 async function sets(levels: Readonly<Record<string, string>>, id = PHONE): Promise<Record<string, string>> {
-  const tokens = Object.entries(levels).map(async ([jti, current_level], i) => [jti, await server.sign({
-    jti, sub_id: { format: 'opaque', id }, events: { [RISK_LEVEL_CHANGE]: { principal: 'DEVICE', current_level, event_timestamp: AT + i } },
-  })] as const);
+  const tokens = Object.entries(levels).map(
+    async ([jti, current_level], i) =>
+      [
+        jti,
+        await server.sign({
+          jti,
+          sub_id: { format: 'opaque', id },
+          events: { [RISK_LEVEL_CHANGE]: { principal: 'DEVICE', current_level, event_timestamp: AT + i } },
+        }),
+      ] as const,
+  );
   return Object.fromEntries(await Promise.all(tokens));
 }
 
@@ -50,13 +71,23 @@ describe('a transmitter that is polled', () => {
   test('tells at once what it held back for, and gets each token acknowledged', async () => {
     await t.link(CONNECTOR, 'shared-signals', settings());
     const runner = await t.start();
-    await eventually(() => { expect(server.asked('/poll')).toHaveLength(1); });
+    await eventually(() => {
+      expect(server.asked('/poll')).toHaveLength(1);
+    });
     server.emit(await sets({ a: 'HIGH' }));
-    await eventually(async () => { expect(await state()).toBe('highSeverity'); });
-    await eventually(() => { expect(server.acknowledged).toEqual(['a']); });
+    await eventually(async () => {
+      expect(await state()).toBe('highSeverity');
+    });
+    await eventually(() => {
+      expect(server.acknowledged).toEqual(['a']);
+    });
     server.emit(await sets({ b: 'HIGH', c: 'LOW' }));
-    await eventually(async () => { expect(await state()).toBe('lowSeverity'); });
-    await eventually(() => { expect([server.acknowledged, server.unacknowledged]).toEqual([['a', 'b', 'c'], []]); });
+    await eventually(async () => {
+      expect(await state()).toBe('lowSeverity');
+    });
+    await eventually(() => {
+      expect([server.acknowledged, server.unacknowledged]).toEqual([['a', 'b', 'c'], []]);
+    });
     expect(runner.status(CONNECTOR)).toMatchObject({ running: true, problem: null });
   });
 
@@ -75,7 +106,9 @@ describe('a transmitter that is polled', () => {
         return intake.take(id, reports);
       },
     }));
-    await eventually(() => { expect(server.acknowledged).toEqual(['a']); });
+    await eventually(() => {
+      expect(server.acknowledged).toEqual(['a']);
+    });
     expect([await state(), await t.hub.store.reports.count()]).toEqual(['highSeverity', 1]);
   });
 
@@ -93,23 +126,39 @@ describe('a transmitter that is polled', () => {
         return outcomes;
       },
     }));
-    await eventually(() => { expect(first.status(CONNECTOR)?.problem).not.toBeNull(); });
+    await eventually(() => {
+      expect(first.status(CONNECTOR)?.problem).not.toBeNull();
+    });
     await first.close();
     expect([await t.hub.store.reports.count(), server.acknowledged.length]).toEqual([200, 100]);
     await t.start();
-    await eventually(() => { expect(server.unacknowledged).toEqual([]); });
+    await eventually(() => {
+      expect(server.unacknowledged).toEqual([]);
+    });
     expect(await t.hub.store.reports.count()).toBe(250);
   });
 
   test('hears of tokens that are not taken, and the others are taken', async () => {
     await t.link(CONNECTOR, 'shared-signals', settings());
     const good = await sets({ good: 'HIGH' });
-    const foreign = await server.sign({ jti: 'foreign', aud: 'https://elsewhere.example', sub_id: { format: 'opaque', id: PHONE }, events: { [RISK_LEVEL_CHANGE]: { principal: 'DEVICE', current_level: 'LOW' } } });
+    const foreign = await server.sign({
+      jti: 'foreign',
+      aud: 'https://elsewhere.example',
+      sub_id: { format: 'opaque', id: PHONE },
+      events: { [RISK_LEVEL_CHANGE]: { principal: 'DEVICE', current_level: 'LOW' } },
+    });
     server.emit({ broken: 'not a token', foreign, ...good });
     await t.start();
-    await eventually(() => { expect(server.unacknowledged).toEqual([]); });
-    expect([server.acknowledged, Object.entries(server.errors).map(([jti, { err }]) => `${jti} ${err}`)]).toEqual([['good'], ['broken invalid_request', 'foreign invalid_audience']]);
-    const languages = server.asked('/poll').map(({ headers, body }) => [body.includes('setErrs'), headers['content-language']]);
+    await eventually(() => {
+      expect(server.unacknowledged).toEqual([]);
+    });
+    expect([server.acknowledged, Object.entries(server.errors).map(([jti, { err }]) => `${jti} ${err}`)]).toEqual([
+      ['good'],
+      ['broken invalid_request', 'foreign invalid_audience'],
+    ]);
+    const languages = server
+      .asked('/poll')
+      .map(({ headers, body }) => [body.includes('setErrs'), headers['content-language']]);
     expect(languages.filter(([refuses, language]) => refuses === (language === undefined))).toEqual([]);
     expect(await state()).toBe('highSeverity');
   });
@@ -118,15 +167,29 @@ describe('a transmitter that is polled', () => {
     await t.link(CONNECTOR, 'shared-signals', settings());
     await t.start();
     server.emit(await sets({ first: 'HIGH' }));
-    await eventually(() => { expect(server.acknowledged).toContain('first'); });
+    await eventually(() => {
+      expect(server.acknowledged).toContain('first');
+    });
     const newer = await signingKey('k2');
-    const late = await server.sign({ jti: 'late', iat: Math.floor(t.hub.clock.now() / 1000), sub_id: { format: 'opaque', id: PHONE }, events: { [RISK_LEVEL_CHANGE]: { principal: 'DEVICE', current_level: 'LOW' } } }, { key: newer });
-    server.emit({ late, ...await sets({ second: 'MEDIUM' }) });
-    await eventually(() => { expect(server.acknowledged).toContain('second'); });
+    const late = await server.sign(
+      {
+        jti: 'late',
+        iat: Math.floor(t.hub.clock.now() / 1000),
+        sub_id: { format: 'opaque', id: PHONE },
+        events: { [RISK_LEVEL_CHANGE]: { principal: 'DEVICE', current_level: 'LOW' } },
+      },
+      { key: newer },
+    );
+    server.emit({ late, ...(await sets({ second: 'MEDIUM' })) });
+    await eventually(() => {
+      expect(server.acknowledged).toContain('second');
+    });
     expect([server.unacknowledged, server.errors]).toEqual([['late'], {}]);
     server.keys = [...server.keys, newer];
     t.hub.clock.advance(31_000);
-    await eventually(() => { expect(server.acknowledged).toContain('late'); });
+    await eventually(() => {
+      expect(server.acknowledged).toContain('late');
+    });
   });
 
   test('that does not mind what is acknowledged is not asked without end', async () => {
@@ -134,7 +197,9 @@ describe('a transmitter that is polled', () => {
     await t.link(CONNECTOR, 'shared-signals', settings());
     server.emit(await sets({ a: 'HIGH' }));
     await t.start();
-    await eventually(() => { expect(t.waits.some((ms) => ms > 250_000)).toBe(true); });
+    await eventually(() => {
+      expect(t.waits.some((ms) => ms > 250_000)).toBe(true);
+    });
     expect(server.asked('/poll')).toHaveLength(2);
     expect(await t.hub.store.reports.count()).toBe(1);
   });
@@ -143,7 +208,9 @@ describe('a transmitter that is polled', () => {
     server.impatient = true;
     await t.link(CONNECTOR, 'shared-signals', settings());
     await t.start();
-    await eventually(() => { expect(t.waits).toEqual([300_000]); });
+    await eventually(() => {
+      expect(t.waits).toEqual([300_000]);
+    });
     expect(server.asked('/poll')).toHaveLength(1);
   });
 
@@ -157,7 +224,9 @@ describe('a transmitter that is polled', () => {
     server.emit(await sets({ a: 'HIGH' }));
     await t.link(CONNECTOR, 'shared-signals', settings());
     const runner = await t.start();
-    await eventually(() => { expect(runner.status(CONNECTOR)?.problem?.message).toContain('keys'); });
+    await eventually(() => {
+      expect(runner.status(CONNECTOR)?.problem?.message).toContain('keys');
+    });
     await eventually(async () => {
       t.hub.clock.advance(31_000);
       expect(await state()).toBe('highSeverity');
@@ -168,35 +237,72 @@ describe('a transmitter that is polled', () => {
   test('is let go when the hub stops in the middle of waiting', async () => {
     await t.link(CONNECTOR, 'shared-signals', settings());
     const runner = await t.start();
-    await eventually(() => { expect(server.asked('/poll')).toHaveLength(1); });
+    await eventually(() => {
+      expect(server.asked('/poll')).toHaveLength(1);
+    });
     await runner.close();
   });
 
   test('is asked with a token where that is wanted', async () => {
-    server.trouble('/token', 200, { body: JSON.stringify({ access_token: server.authorization.replace('Bearer ', ''), expires_in: 60 }) });
-    await t.link(CONNECTOR, 'shared-signals', settings({ pollAuthorization: undefined, tokenUrl: `${server.url}/token`, clientId: 'us', clientSecret: 'our-secret', scope: 'ssf.read' }));
+    server.trouble('/token', 200, {
+      body: JSON.stringify({ access_token: server.authorization.replace('Bearer ', ''), expires_in: 60 }),
+    });
+    await t.link(
+      CONNECTOR,
+      'shared-signals',
+      settings({
+        pollAuthorization: undefined,
+        tokenUrl: `${server.url}/token`,
+        clientId: 'us',
+        clientSecret: 'our-secret',
+        scope: 'ssf.read',
+      }),
+    );
     server.emit(await sets({ a: 'MEDIUM' }));
     await t.start();
-    await eventually(async () => { expect(await state()).toBe('mediumSeverity'); });
-    expect(Object.fromEntries(new URLSearchParams(server.asked('/token')[0]?.body))).toEqual({ grant_type: 'client_credentials', client_id: 'us', client_secret: 'our-secret', scope: 'ssf.read' });
+    await eventually(async () => {
+      expect(await state()).toBe('mediumSeverity');
+    });
+    expect(Object.fromEntries(new URLSearchParams(server.asked('/token')[0]?.body))).toEqual({
+      grant_type: 'client_credentials',
+      client_id: 'us',
+      client_secret: 'our-secret',
+      scope: 'ssf.read',
+    });
   });
 });
 
 describe('the test of a link', () => {
-  const link = (more: object) => ({ connectorId: CONNECTOR, vendor: sharedSignals, enabled: true, settings: { ...sharedSignals.settings.parse({ ...settings(), ...more }) } });
+  const link = (more: object) => ({
+    connectorId: CONNECTOR,
+    vendor: sharedSignals,
+    enabled: true,
+    settings: { ...sharedSignals.settings.parse({ ...settings(), ...more }) },
+  });
   const tools = () => ({ http: t.http, clock: t.hub.clock, log: { info: () => undefined, warn: () => undefined } });
 
   test('looks for the keys and, where it polls, tries to', async () => {
-    expect(await testLink(link({}), tools())).toEqual({ ok: true, message: 'The transmitter publishes 1 key and lets us poll.' });
+    expect(await testLink(link({}), tools())).toEqual({
+      ok: true,
+      message: 'The transmitter publishes 1 key and lets us poll.',
+    });
     expect(JSON.parse(server.asked('/poll')[0]?.body ?? '')).toEqual({ maxEvents: 0, returnImmediately: true });
-    expect(await testLink(link({ pollUrl: undefined, pollAuthorization: undefined, pushAuthorization: 'Bearer a-long-random-text' }), tools())).toMatchObject({ ok: true, message: expect.stringContaining('waits for it to push') });
+    expect(
+      await testLink(
+        link({ pollUrl: undefined, pollAuthorization: undefined, pushAuthorization: 'Bearer a-long-random-text' }),
+        tools(),
+      ),
+    ).toMatchObject({ ok: true, message: expect.stringContaining('waits for it to push') });
   });
 
   test('says what is wrong, and never the secret', async () => {
     const refused = await testLink(link({ pollAuthorization: 'Bearer a-wrong-secret' }), tools());
     expect(refused).toMatchObject({ ok: false, message: expect.stringContaining('authorization') });
     expect(refused.message).not.toContain('wrong-secret');
-    expect(await testLink(link({ issuer: `${server.url}/t/nobody` }), tools())).toMatchObject({ ok: false, message: expect.stringContaining('404') });
+    expect(await testLink(link({ issuer: `${server.url}/t/nobody` }), tools())).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('404'),
+    });
     expect(await testLink(link({ pollUrl: 'http://169.254.169.254/poll' }), tools())).toMatchObject({ ok: false });
   });
 

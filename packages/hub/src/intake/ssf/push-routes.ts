@@ -34,47 +34,68 @@ export function ssfPushRoutes({ runner, http, clock }: SsfPushDependencies): Fas
   const tools = { http, clock };
   return async (app) => {
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser(SET_TYPE, { parseAs: 'string' }, (_request, body, done) => { done(null, body); });
-    app.addContentTypeParser('*', (_request, _payload, done) => { done(new SetRefused('invalid_request', `The body must be of the type ${SET_TYPE}.`)); });
+    app.addContentTypeParser(SET_TYPE, { parseAs: 'string' }, (_request, body, done) => {
+      done(null, body);
+    });
+    app.addContentTypeParser('*', (_request, _payload, done) => {
+      done(new SetRefused('invalid_request', `The body must be of the type ${SET_TYPE}.`));
+    });
     app.setErrorHandler(answerRefusal);
-    app.post('/intake/:connectorId/ssf', {
-      bodyLimit: BODY_LIMIT,
-      // Before the body is read: who is not the transmitter costs us no memory.
-      onRequest: async (request) => { authenticate(runner, request); },
-      config: {
-        access: { kind: 'webhook' },
-        doc: {
-          summary: 'Receive a security event token',
-          description: 'RFC 8935. Authenticated by the Authorization value of the link and the signature of the token. Answers 202 after everything is durably stored, also to a token that came before; on 503 send it again.',
-          tags: ['partner'],
-          params,
-          body: z.string().describe('The token: a signed JSON Web Token in compact form.'),
-          bodyType: SET_TYPE,
-          responses: {
-            202: { description: 'The token is stored.' },
-            400: { description: 'The token will never be taken.', schema: refusal },
-            401: { description: 'The Authorization value is missing or wrong.', schema: refusal },
+    app.post(
+      '/intake/:connectorId/ssf',
+      {
+        bodyLimit: BODY_LIMIT,
+        // Before the body is read: who is not the transmitter costs us no memory.
+        onRequest: async (request) => {
+          authenticate(runner, request);
+        },
+        config: {
+          access: { kind: 'webhook' },
+          doc: {
+            summary: 'Receive a security event token',
+            description:
+              'RFC 8935. Authenticated by the Authorization value of the link and the signature of the token. Answers 202 after everything is durably stored, also to a token that came before; on 503 send it again.',
+            tags: ['partner'],
+            params,
+            body: z.string().describe('The token: a signed JSON Web Token in compact form.'),
+            bodyType: SET_TYPE,
+            responses: {
+              202: { description: 'The token is stored.' },
+              400: { description: 'The token will never be taken.', schema: refusal },
+              401: { description: 'The Authorization value is missing or wrong.', schema: refusal },
+            },
           },
         },
       },
-    }, async (request, reply) => {
-      const runtime = authenticate(runner, request);
-      if (typeof request.body !== 'string') throw new SetRefused('invalid_request', 'The body must be a security event token.');
-      const { record, streamStatus } = await verify(tools, runtime, request.body.trim());
-      if (streamStatus !== undefined) request.log.warn({ connectorId: runtime.link.connectorId, status: streamStatus }, 'the transmitter announces a change of the stream');
-      await runtime.take(record === undefined ? [] : [record]);
-      runtime.notePushProblem(undefined);
-      return reply.code(202).send();
-    });
+      async (request, reply) => {
+        const runtime = authenticate(runner, request);
+        if (typeof request.body !== 'string')
+          throw new SetRefused('invalid_request', 'The body must be a security event token.');
+        const { record, streamStatus } = await verify(tools, runtime, request.body.trim());
+        if (streamStatus !== undefined)
+          request.log.warn(
+            { connectorId: runtime.link.connectorId, status: streamStatus },
+            'the transmitter announces a change of the stream',
+          );
+        await runtime.take(record === undefined ? [] : [record]);
+        runtime.notePushProblem(undefined);
+        return reply.code(202).send();
+      },
+    );
   };
 }
 
 /** A refused token is told to the administrator as well: it may be the settings that are wrong. */
-async function verify(tools: Pick<SsfPushDependencies, 'http' | 'clock'>, runtime: LinkRuntime, token: string): Promise<VerifiedSet> {
+async function verify(
+  tools: Pick<SsfPushDependencies, 'http' | 'clock'>,
+  runtime: LinkRuntime,
+  token: string,
+): Promise<VerifiedSet> {
   try {
     return await verifierOf(runtime.link.settings, tools).verify(token);
   } catch (error) {
-    if (error instanceof SetRefused || error instanceof VendorError) runtime.notePushProblem(`A pushed token was not taken. ${error.message}`);
+    if (error instanceof SetRefused || error instanceof VendorError)
+      runtime.notePushProblem(`A pushed token was not taken. ${error.message}`);
     throw error;
   }
 }
@@ -86,14 +107,16 @@ function authenticate(runner: IntakeRunner, request: FastifyRequest): LinkRuntim
   const { connectorId } = request.params as z.infer<typeof params>;
   const runtime = runner.link(connectorId.toLowerCase());
   const given = request.headers.authorization;
-  const isGiven = ({ pushAuthorization: agreed }: LinkRuntime['link']['settings']) => typeof agreed === 'string' && given !== undefined && secretMatches(given, hashOfSecret(agreed));
+  const isGiven = ({ pushAuthorization: agreed }: LinkRuntime['link']['settings']) =>
+    typeof agreed === 'string' && given !== undefined && secretMatches(given, hashOfSecret(agreed));
   if (runtime?.link.vendor.id !== sharedSignals.id || !runtime.accepts(isGiven)) throw new NotAuthenticated();
   return runtime;
 }
 
 /** RFC 8935, section 2.3: what the transmitter must mend is 400 with a code; what passes is an ordinary 5xx. */
 function answerRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refuse = (status: number, err: SetError, description: string) => reply.code(status).header('content-language', 'en').send({ err, description });
+  const refuse = (status: number, err: SetError, description: string) =>
+    reply.code(status).header('content-language', 'en').send({ err, description });
   if (error instanceof NotAuthenticated) {
     reply.header('www-authenticate', 'Bearer');
     return refuse(401, 'authentication_failed', 'The Authorization value is missing or wrong.');
@@ -105,6 +128,7 @@ function answerRefusal(error: unknown, request: FastifyRequest, reply: FastifyRe
     return reply.code(503).header('retry-after', RETRY_SECONDS).send();
   }
   const { statusCode } = error as { statusCode?: number };
-  if (statusCode !== undefined && statusCode < 500) return refuse(statusCode, 'invalid_request', 'The request cannot be read.');
+  if (statusCode !== undefined && statusCode < 500)
+    return refuse(statusCode, 'invalid_request', 'The request cannot be read.');
   throw error;
 }

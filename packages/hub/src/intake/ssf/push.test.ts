@@ -4,8 +4,19 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { PHONE, phone, ZIMPERIUM } from '../../pipeline/testing.ts';
 import { eventually } from '../../platform/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
-import { signingKey, TransmitterServer, type SigningKey } from '../../vendors/shared-signals/fixtures/transmitter-server.ts';
-import { DEVICE_COMPLIANCE_CHANGE, OKTA_DEVICE_RISK_CHANGE, RISK_LEVEL_CHANGE, SESSION_REVOKED, STREAM_UPDATED, VERIFICATION } from '../../vendors/shared-signals/vocabulary.ts';
+import {
+  signingKey,
+  TransmitterServer,
+  type SigningKey,
+} from '../../vendors/shared-signals/fixtures/transmitter-server.ts';
+import {
+  DEVICE_COMPLIANCE_CHANGE,
+  OKTA_DEVICE_RISK_CHANGE,
+  RISK_LEVEL_CHANGE,
+  SESSION_REVOKED,
+  STREAM_UPDATED,
+  VERIFICATION,
+} from '../../vendors/shared-signals/vocabulary.ts';
 import type { IntakeRunner } from '../intake-runner.ts';
 import type { TestIntake } from '../testing.ts';
 import { testIntake } from '../testing.ts';
@@ -21,7 +32,9 @@ let server: TransmitterServer;
 let t: TestIntake;
 const apps: FastifyInstance[] = [];
 
-beforeAll(async () => { key = await signingKey('k1'); });
+beforeAll(async () => {
+  key = await signingKey('k1');
+});
 
 beforeEach(async () => {
   server = new TransmitterServer();
@@ -38,7 +51,12 @@ afterEach(async () => {
 });
 
 async function started(more: object = {}, wrap?: Parameters<TestIntake['start']>[0]): Promise<IntakeRunner> {
-  await t.link(CONNECTOR, 'shared-signals', { issuer: server.issuer, audience: server.audience, pushAuthorization: AUTHORIZATION, ...more });
+  await t.link(CONNECTOR, 'shared-signals', {
+    issuer: server.issuer,
+    audience: server.audience,
+    pushAuthorization: AUTHORIZATION,
+    ...more,
+  });
   return t.start(wrap);
 }
 
@@ -48,19 +66,34 @@ async function start(more: object = {}, wrap?: Parameters<TestIntake['start']>[0
   return app;
 }
 
-async function push(app: FastifyInstance, token: string, { type = 'application/secevent+jwt', authorization = AUTHORIZATION as string | null, connector = CONNECTOR } = {}) {
-  const answer = await app.inject({ method: 'POST', url: `/intake/${connector}/ssf`, payload: token, headers: { 'content-type': type, ...(authorization !== null && { authorization }) } });
+async function push(
+  app: FastifyInstance,
+  token: string,
+  { type = 'application/secevent+jwt', authorization = AUTHORIZATION as string | null, connector = CONNECTOR } = {},
+) {
+  const answer = await app.inject({
+    method: 'POST',
+    url: `/intake/${connector}/ssf`,
+    payload: token,
+    headers: { 'content-type': type, ...(authorization !== null && { authorization }) },
+  });
   return { status: answer.statusCode, body: answer.body === '' ? undefined : answer.json(), headers: answer.headers };
 }
 
-const DEVICE = { format: 'complex', device: { format: 'opaque', id: PHONE.toUpperCase() }, user: { format: 'email', email: 'alice@example.com' } };
+const DEVICE = {
+  format: 'complex',
+  device: { format: 'opaque', id: PHONE.toUpperCase() },
+  user: { format: 'email', email: 'alice@example.com' },
+};
 
 async function about(minute: number, type: string, event: object, more: object = {}): Promise<string> {
   return server.sign({ sub_id: DEVICE, events: { [type]: { event_timestamp: AT + minute * 60, ...event } }, ...more });
 }
 
-const risk = (minute: number, current_level: string, more: object = {}) => about(minute, RISK_LEVEL_CHANGE, { principal: 'DEVICE', current_level }, more);
-const compliance = (minute: number, previous_status: string, current_status: string) => about(minute, DEVICE_COMPLIANCE_CHANGE, { previous_status, current_status });
+const risk = (minute: number, current_level: string, more: object = {}) =>
+  about(minute, RISK_LEVEL_CHANGE, { principal: 'DEVICE', current_level }, more);
+const compliance = (minute: number, previous_status: string, current_status: string) =>
+  about(minute, DEVICE_COMPLIANCE_CHANGE, { previous_status, current_status });
 
 async function state(): Promise<string | undefined> {
   return (await t.hub.store.postures.get([PHONE]))[0]?.mergedState;
@@ -69,7 +102,10 @@ async function state(): Promise<string | undefined> {
 describe('a transmitter that pushes', () => {
   test('closes a phone that is not compliant, and opens it when it is again', async () => {
     const app = await start();
-    expect(await push(app, await compliance(1, 'compliant', 'not-compliant'))).toMatchObject({ status: 202, body: undefined });
+    expect(await push(app, await compliance(1, 'compliant', 'not-compliant'))).toMatchObject({
+      status: 202,
+      body: undefined,
+    });
     expect(await state()).toBe('highSeverity');
     expect((await push(app, await compliance(2, 'not-compliant', 'compliant'))).status).toBe(202);
     expect(await state()).toBe('secured');
@@ -79,7 +115,12 @@ describe('a transmitter that pushes', () => {
     const app = await start();
     await push(app, await compliance(1, 'not-compliant', 'compliant'));
     expect(await state()).toBe('activated');
-    await t.link(CONNECTOR, 'shared-signals', { issuer: server.issuer, audience: server.audience, pushAuthorization: AUTHORIZATION, compliantIsSecured: true });
+    await t.link(CONNECTOR, 'shared-signals', {
+      issuer: server.issuer,
+      audience: server.audience,
+      pushAuthorization: AUTHORIZATION,
+      compliantIsSecured: true,
+    });
     await eventually(async () => {
       await push(app, await compliance(2, 'not-compliant', 'compliant'));
       expect(await state()).toBe('secured');
@@ -98,9 +139,18 @@ describe('a transmitter that pushes', () => {
     expect(await state()).toBe('secured');
   });
 
-  test('in Okta\'s form, as Jamf sends it', async () => {
+  test("in Okta's form, as Jamf sends it", async () => {
     const app = await start();
-    const event = (minute: number, current_level: string) => server.sign({ events: { [OKTA_DEVICE_RISK_CHANGE]: { current_level, event_timestamp: AT + minute * 60, subject: { device: { format: 'opaque', sub: PHONE } } } } });
+    const event = (minute: number, current_level: string) =>
+      server.sign({
+        events: {
+          [OKTA_DEVICE_RISK_CHANGE]: {
+            current_level,
+            event_timestamp: AT + minute * 60,
+            subject: { device: { format: 'opaque', sub: PHONE } },
+          },
+        },
+      });
     await push(app, await event(1, 'high'));
     expect(await state()).toBe('highSeverity');
     await push(app, await event(2, 'secure'));
@@ -122,7 +172,9 @@ describe('a transmitter that pushes', () => {
     await push(app, await about(1, OKTA_DEVICE_RISK_CHANGE, { current_level: 'secure' }));
     await push(app, await about(2, SESSION_REVOKED, {}));
     expect(await state()).toBe('secured');
-    expect((await t.hub.store.findings.ofDevices([PHONE])).map((f) => `${f.type} ${f.state}`)).toContain('SESSION_REVOKED resolved');
+    expect((await t.hub.store.findings.ofDevices([PHONE])).map((f) => `${f.type} ${f.state}`)).toContain(
+      'SESSION_REVOKED resolved',
+    );
   });
 
   test('an event about a device that nobody knows waits, and counts once an administrator says which it is', async () => {
@@ -140,7 +192,10 @@ describe('a transmitter that pushes', () => {
     const app = await start();
     const mail = { emailAddress: 'alice@example.com' };
     await t.hub.devices.put('test', phone(PHONE, t.hub.clock.now(), mail));
-    await push(app, await risk(1, 'HIGH', { sub_id: { format: 'complex', user: { format: 'email', email: 'alice@example.com' } } }));
+    await push(
+      app,
+      await risk(1, 'HIGH', { sub_id: { format: 'complex', user: { format: 'email', email: 'alice@example.com' } } }),
+    );
     expect(await state()).not.toBe('highSeverity');
     expect((await t.hub.store.reports.waiting(10)).map(({ status }) => status)).toEqual(['unmatched']);
   });
@@ -152,7 +207,8 @@ describe('a transmitter that pushes', () => {
       await server.sign({ sub_id: { format: 'opaque', id: 's' }, events: { [STREAM_UPDATED]: { status: 'paused' } } }),
       await about(1, 'https://schemas.openid.net/secevent/caep/event-type/credential-change', { anything: 1 }),
       await about(1, RISK_LEVEL_CHANGE, { principal: 'USER', current_level: 'HIGH' }),
-    ]) expect((await push(app, token)).status).toBe(202);
+    ])
+      expect((await push(app, token)).status).toBe(202);
     expect(await t.hub.store.reports.count()).toBe(0);
     expect([...(await t.hub.store.heartbeats.all()).keys()]).toContain(CONNECTOR);
   });
@@ -161,10 +217,16 @@ describe('a transmitter that pushes', () => {
 describe('what is refused', () => {
   test('is told with a code of RFC 8935, and stores nothing', async () => {
     const app = await start();
-    expect(await push(app, await risk(1, 'HIGH', { aud: 'https://elsewhere.example' }))).toMatchObject({ status: 400, body: { err: 'invalid_audience', description: expect.any(String) } });
+    expect(await push(app, await risk(1, 'HIGH', { aud: 'https://elsewhere.example' }))).toMatchObject({
+      status: 400,
+      body: { err: 'invalid_audience', description: expect.any(String) },
+    });
     expect(await push(app, 'nonsense')).toMatchObject({ status: 400, body: { err: 'invalid_request' } });
     expect(await push(app, '')).toMatchObject({ status: 400, body: { err: 'invalid_request' } });
-    expect(await push(app, await risk(1, 'HIGH'), { type: 'application/json' })).toMatchObject({ status: 400, body: { err: 'invalid_request' } });
+    expect(await push(app, await risk(1, 'HIGH'), { type: 'application/json' })).toMatchObject({
+      status: 400,
+      body: { err: 'invalid_request' },
+    });
     expect(await push(app, 'x'.repeat(300_000))).toMatchObject({ status: 413, body: { err: 'invalid_request' } });
     expect(await t.hub.store.reports.count()).toBe(0);
   });
@@ -172,7 +234,10 @@ describe('what is refused', () => {
   test('says in which language it is told (RFC 8935, section 2.3), and by which scheme one comes in (RFC 9110, section 15.5.2)', async () => {
     const app = await start();
     expect((await push(app, 'nonsense')).headers).toMatchObject({ 'content-language': 'en' });
-    expect((await push(app, 'nonsense', { authorization: 'x' })).headers).toMatchObject({ 'content-language': 'en', 'www-authenticate': 'Bearer' });
+    expect((await push(app, 'nonsense', { authorization: 'x' })).headers).toMatchObject({
+      'content-language': 'en',
+      'www-authenticate': 'Bearer',
+    });
   });
 
   test('shows in the status of the link, until a token is taken again', async () => {
@@ -180,7 +245,9 @@ describe('what is refused', () => {
     const app = await testRoutes(ssfPushRoutes({ runner, http: t.http, clock: t.hub.clock }));
     apps.push(app);
     await push(app, await risk(1, 'HIGH', { aud: 'https://elsewhere.example' }));
-    expect(runner.status(CONNECTOR)?.problem?.message).toBe('A pushed token was not taken. aud does not name this receiver.');
+    expect(runner.status(CONNECTOR)?.problem?.message).toBe(
+      'A pushed token was not taken. aud does not name this receiver.',
+    );
     await push(app, await risk(1, 'HIGH'));
     expect(runner.status(CONNECTOR)?.problem).toBeNull();
     await push(app, 'x', { authorization: 'wrong' });
@@ -188,7 +255,9 @@ describe('what is refused', () => {
   });
 
   test('the vector with the wrong content type is refused too', async () => {
-    const { vectors } = JSON.parse(readFileSync(new URL('../../vendors/shared-signals/fixtures/set.vectors.json', import.meta.url), 'utf8')) as { vectors: { set: string; content_type?: string; err: string[] }[] };
+    const { vectors } = JSON.parse(
+      readFileSync(new URL('../../vendors/shared-signals/fixtures/set.vectors.json', import.meta.url), 'utf8'),
+    ) as { vectors: { set: string; content_type?: string; err: string[] }[] };
     const [vector] = vectors.filter(({ content_type }) => content_type !== undefined);
     const answer = await push(await start(), vector?.set ?? '', { type: vector?.content_type ?? '' });
     expect([400, 415]).toContain(answer.status);
@@ -200,9 +269,14 @@ describe('what is refused', () => {
     const app = await start();
     const token = await risk(1, 'HIGH');
     const answers = await Promise.all([
-      push(app, token, { authorization: null }), push(app, token, { authorization: '' }), push(app, token, { authorization: `${AUTHORIZATION}x` }),
-      push(app, token, { authorization: AUTHORIZATION.slice(0, -1) }), push(app, token, { connector: ZIMPERIUM }), push(app, token, { connector: '__proto__' }),
-      push(app, token, { connector: '00000000-0000-4000-8000-00000000dead' }), push(app, 'x'.repeat(300_000), { authorization: 'x' }),
+      push(app, token, { authorization: null }),
+      push(app, token, { authorization: '' }),
+      push(app, token, { authorization: `${AUTHORIZATION}x` }),
+      push(app, token, { authorization: AUTHORIZATION.slice(0, -1) }),
+      push(app, token, { connector: ZIMPERIUM }),
+      push(app, token, { connector: '__proto__' }),
+      push(app, token, { connector: '00000000-0000-4000-8000-00000000dead' }),
+      push(app, 'x'.repeat(300_000), { authorization: 'x' }),
     ]);
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 401));
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
@@ -211,16 +285,34 @@ describe('what is refused', () => {
 
   test('all pushes, where the link is off or only polls', async () => {
     const app = await start();
-    await t.link(CONNECTOR, 'shared-signals', { issuer: server.issuer, audience: server.audience, pushAuthorization: AUTHORIZATION }, false);
-    await eventually(async () => { expect((await push(app, 'x')).status).toBe(401); });
-    await t.link(CONNECTOR, 'shared-signals', { issuer: server.issuer, audience: server.audience, pollUrl: `${server.url}/poll`, pollAuthorization: server.authorization });
-    for (const authorization of ['', 'undefined', AUTHORIZATION]) expect((await push(app, 'x', { authorization })).status).toBe(401);
+    await t.link(
+      CONNECTOR,
+      'shared-signals',
+      { issuer: server.issuer, audience: server.audience, pushAuthorization: AUTHORIZATION },
+      false,
+    );
+    await eventually(async () => {
+      expect((await push(app, 'x')).status).toBe(401);
+    });
+    await t.link(CONNECTOR, 'shared-signals', {
+      issuer: server.issuer,
+      audience: server.audience,
+      pollUrl: `${server.url}/poll`,
+      pollAuthorization: server.authorization,
+    });
+    for (const authorization of ['', 'undefined', AUTHORIZATION])
+      expect((await push(app, 'x', { authorization })).status).toBe(401);
   });
 });
 
 describe('what passes', () => {
   test('a busy store acknowledges nothing', async () => {
-    const app = await start({}, (intake) => ({ heartbeat: (id) => intake.heartbeat(id), take: async () => { throw new StoreBusy('disk full', 7); } }));
+    const app = await start({}, (intake) => ({
+      heartbeat: (id) => intake.heartbeat(id),
+      take: async () => {
+        throw new StoreBusy('disk full', 7);
+      },
+    }));
     const answer = await push(app, await risk(1, 'HIGH'));
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, '7']);
   });

@@ -23,17 +23,25 @@ const ANY_USAGE = '2.5.29.37.0';
  */
 export function linkOfSender(links: readonly LinkRuntime[], sender: Sender, now: number): SenderLink {
   const { certificate, address } = sender;
-  const byCertificate = certificate === undefined ? [] : links.filter((one) => knowsCertificate(settingsOf(one), certificate, now));
-  const claimed = byCertificate.length > 0 ? byCertificate : links.filter((one) => createAddressGuard(settingsOf(one).addresses).listsAddress(address));
+  const byCertificate =
+    certificate === undefined ? [] : links.filter((one) => knowsCertificate(settingsOf(one), certificate, now));
+  const claimed =
+    byCertificate.length > 0
+      ? byCertificate
+      : links.filter((one) => createAddressGuard(settingsOf(one).addresses).listsAddress(address));
   const [link, ...others] = claimed;
   if (link === undefined) return { ok: false, problem: 'no link knows its certificate or address' };
-  if (others.length > 0) return { ok: false, problem: `several links claim it: ${claimed.map((one) => one.link.connectorId).join(', ')}` };
+  if (others.length > 0)
+    return { ok: false, problem: `several links claim it: ${claimed.map((one) => one.link.connectorId).join(', ')}` };
   return { ok: true, link };
 }
 
 function knowsCertificate({ clientCa, clientNames }: CefSettings, certificate: X509Certificate, now: number): boolean {
   if (clientCa === undefined || hasEnded(certificate, now) || !isForClients(certificate)) return false;
-  const trusted = certificatesIn(clientCa).some((known) => known.fingerprint256 === certificate.fingerprint256 || (!hasEnded(known, now) && issued(known, certificate)));
+  const trusted = certificatesIn(clientCa).some(
+    (known) =>
+      known.fingerprint256 === certificate.fingerprint256 || (!hasEnded(known, now) && issued(known, certificate)),
+  );
   return trusted && (clientNames.length === 0 || clientNames.some((name) => carriesName(certificate, name)));
 }
 

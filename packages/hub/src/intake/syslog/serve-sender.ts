@@ -56,8 +56,15 @@ async function takeFrames(frames: readonly Frame[], options: ServeOptions): Prom
   const { log, stopping, connectorId } = options;
   const tooLong = frames.filter((frame) => 'tooLong' in frame).length;
   // Other lines are no sign of life either: a relay may go on long after its source has fallen silent.
-  const records = frames.flatMap((frame) => ('line' in frame && frame.line.includes('CEF:') ? [frame.line.toString('utf8')] : []));
-  if (tooLong > 0) (await options.link())?.noteUnread(tooLong, `A line of syslog was longer than ${options.maxLineBytes} bytes.`, options.address);
+  const records = frames.flatMap((frame) =>
+    'line' in frame && frame.line.includes('CEF:') ? [frame.line.toString('utf8')] : [],
+  );
+  if (tooLong > 0)
+    (await options.link())?.noteUnread(
+      tooLong,
+      `A line of syslog was longer than ${options.maxLineBytes} bytes.`,
+      options.address,
+    );
   for (let attempt = 0; records.length > 0; attempt += 1) {
     const link = await options.link();
     if (link === undefined) return 'its link was removed, switched off or given to another sender';

@@ -22,12 +22,25 @@ let otherAuthority: CertificateAndKey;
 let console_: CertificateAndKey;
 
 beforeAll(async () => {
-  [hubAuthority, authority, otherAuthority] = await Promise.all([newAuthority('Hub CA', NOW, 400), newAuthority('Senders CA', NOW, 400), newAuthority('Senders CA', NOW, 400)]);
-  server = await issueCertificate(hubAuthority, { commonName: 'hub', names: [{ type: 'dns', value: 'localhost' }], usage: 'server', now: NOW, days: 90 });
+  [hubAuthority, authority, otherAuthority] = await Promise.all([
+    newAuthority('Hub CA', NOW, 400),
+    newAuthority('Senders CA', NOW, 400),
+    newAuthority('Senders CA', NOW, 400),
+  ]);
+  server = await issueCertificate(hubAuthority, {
+    commonName: 'hub',
+    names: [{ type: 'dns', value: 'localhost' }],
+    usage: 'server',
+    now: NOW,
+    days: 90,
+  });
   console_ = await client(authority);
 });
 
-function client(issuer: CertificateAndKey, more: { name?: string; usage?: 'client' | 'server'; now?: number; days?: number } = {}): Promise<CertificateAndKey> {
+function client(
+  issuer: CertificateAndKey,
+  more: { name?: string; usage?: 'client' | 'server'; now?: number; days?: number } = {},
+): Promise<CertificateAndKey> {
   const { name = 'console.example.com', usage = 'client', now = NOW, days = 90 } = more;
   return issueCertificate(issuer, { commonName: name, names: [{ type: 'dns', value: name }], usage, now, days });
 }
@@ -37,7 +50,9 @@ let runner: IntakeRunner;
 let listener: SyslogListener;
 const sockets: TLSSocket[] = [];
 
-beforeEach(async () => { t = await testIntake(); });
+beforeEach(async () => {
+  t = await testIntake();
+});
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
   await listener?.close();
@@ -45,20 +60,41 @@ afterEach(async () => {
 });
 
 const MAP = {
-  deviceKeys: { managedDeviceId: '$.deviceExternalId' }, observedAt: { path: '$.rt', format: 'cef' }, reportId: '$.externalId',
+  deviceKeys: { managedDeviceId: '$.deviceExternalId' },
+  observedAt: { path: '$.rt', format: 'cef' },
+  reportId: '$.externalId',
   state: { path: ['$.labels.Risk', '$.cs1'], words: { fine: 'secured', bad: 'high' } },
 };
 const AT = Date.parse('2026-03-02T08:00:00Z');
 
-async function start(settings: object = { clientCa: authority.cert }, limits: Partial<SyslogLimits> = {}, wrap?: (intake: Intake) => Intake, tell: (message: string) => void = () => undefined) {
+async function start(
+  settings: object = { clientCa: authority.cert },
+  limits: Partial<SyslogLimits> = {},
+  wrap?: (intake: Intake) => Intake,
+  tell: (message: string) => void = () => undefined,
+) {
   await t.link(LOOKOUT, 'syslog-cef', { map: MAP, ...settings });
   runner = await t.start(wrap);
-  listener = await startSyslog({ listen: { host: '127.0.0.1', port: 0 }, tls: server, runner, clock: systemClock, log: { info: (_, message) => tell(message), warn: (_, message) => tell(message) }, limits });
+  listener = await startSyslog({
+    listen: { host: '127.0.0.1', port: 0 },
+    tls: server,
+    runner,
+    clock: systemClock,
+    log: { info: (_, message) => tell(message), warn: (_, message) => tell(message) },
+    limits,
+  });
 }
 
 /** Connects as a sender does. TLS 1.3 tells a client only later that it was turned away. */
 async function sender(identity?: CertificateAndKey, more: ConnectionOptions = {}): Promise<TLSSocket> {
-  const socket = connect({ host: '127.0.0.1', port: listener.port, servername: 'localhost', ca: hubAuthority.cert, ...identity, ...more });
+  const socket = connect({
+    host: '127.0.0.1',
+    port: listener.port,
+    servername: 'localhost',
+    ca: hubAuthority.cert,
+    ...identity,
+    ...more,
+  });
   sockets.push(socket);
   socket.on('error', () => undefined);
   await once(socket, 'secureConnect');
@@ -68,7 +104,10 @@ async function sender(identity?: CertificateAndKey, more: ConnectionOptions = {}
 /** However it ended: who turns away a sender need not be polite. */
 async function ended(socket: Socket): Promise<void> {
   socket.resume();
-  if (!socket.closed) await new Promise((resolve) => { socket.once('close', resolve); });
+  if (!socket.closed)
+    await new Promise((resolve) => {
+      socket.once('close', resolve);
+    });
 }
 
 const counted = (message: string) => `${Buffer.byteLength(message)} ${message}`;
@@ -87,7 +126,10 @@ async function state(): Promise<string | undefined> {
   return (await t.hub.store.postures.get([PHONE]))[0]?.mergedState;
 }
 
-const reports = (count: number) => eventually(async () => { expect(await t.hub.store.reports.count()).toBe(count); });
+const reports = (count: number) =>
+  eventually(async () => {
+    expect(await t.hub.store.reports.count()).toBe(count);
+  });
 
 describe('a sender with its certificate', () => {
   test('closes the phone and opens it again, in lines and with counted messages', async () => {
@@ -132,7 +174,9 @@ describe('a sender with its certificate', () => {
   test('may say what is no CEF, or too long, without harm to the rest', async () => {
     await start(undefined, { lineBytes: 2000 });
     const socket = await sender(console_);
-    socket.write(`<13>Mar  2 08:00:00 console sshd: hello\n${line('fine', 9, ` msg=${'x'.repeat(3000)}`)}\n\u0000\n${line('bad', 1)}\n`);
+    socket.write(
+      `<13>Mar  2 08:00:00 console sshd: hello\n${line('fine', 9, ` msg=${'x'.repeat(3000)}`)}\n\u0000\n${line('bad', 1)}\n`,
+    );
     await reports(1);
     expect(await state()).toBe('highSeverity');
   });
@@ -148,8 +192,18 @@ describe('a sender with its certificate', () => {
   test('is heard in lines that begin with a digit, behind byte order marks, and in every mixture with counted messages', async () => {
     await start();
     const written = [
-      ...['2026-11-29T10:00:00Z host acme: ', '2026 Nov 29 10:00:00 host ', '1 2026-11-29T10:00:00Z host app - - - ', '\ufeff<134>Nov 29 10:00:00 host ', '\ufeff'].map((head) => `${head}${bare('bad', 1)}\r\n`),
-      `\ufeff${counted(line('bad', 1))}${counted(`\ufeff${line('bad', 1)}`)}\n`, '12345\n', '192.0.2.7 hello\n', `${line('bad', 1)}\n`, counted(`2026-11-29T10:00:00Z host acme: ${bare('bad', 1)}`),
+      ...[
+        '2026-11-29T10:00:00Z host acme: ',
+        '2026 Nov 29 10:00:00 host ',
+        '1 2026-11-29T10:00:00Z host app - - - ',
+        '\ufeff<134>Nov 29 10:00:00 host ',
+        '\ufeff',
+      ].map((head) => `${head}${bare('bad', 1)}\r\n`),
+      `\ufeff${counted(line('bad', 1))}${counted(`\ufeff${line('bad', 1)}`)}\n`,
+      '12345\n',
+      '192.0.2.7 hello\n',
+      `${line('bad', 1)}\n`,
+      counted(`2026-11-29T10:00:00Z host acme: ${bare('bad', 1)}`),
     ];
     (await sender(console_)).end(written.join(''));
     await reports(9);
@@ -161,10 +215,20 @@ describe('a sender with its certificate', () => {
     await reports(2);
   });
 
-  test.each(['1796060852 ', '1796060852123 ', '1796060852.123 ', '000123: ', '12345 ', '1796060852 \ufeff', '2026-11-29T10:00:00Z '])('is heard with %j in front of a priority, and goes on being heard', async (front) => {
+  test.each([
+    '1796060852 ',
+    '1796060852123 ',
+    '1796060852.123 ',
+    '000123: ',
+    '12345 ',
+    '1796060852 \ufeff',
+    '2026-11-29T10:00:00Z ',
+  ])('is heard with %j in front of a priority, and goes on being heard', async (front) => {
     await start();
     const socket = await sender(console_);
-    socket.write(`${line('bad', 1)}\n${front}${line('bad', 2)}\r\n${front}${line('bad', 3)}\n${line('bad', 4)}\n${counted(line('fine', 5))}`);
+    socket.write(
+      `${line('bad', 1)}\n${front}${line('bad', 2)}\r\n${front}${line('bad', 3)}\n${line('bad', 4)}\n${counted(line('fine', 5))}`,
+    );
     await reports(5);
     expect(await state()).toBe('secured');
     socket.write(`${line('bad', 6)}\n`);
@@ -174,11 +238,21 @@ describe('a sender with its certificate', () => {
   test('whose CEF cannot be read, or is too long, is told of in the status of its link; what is about no device is not', async () => {
     await start(undefined, { lineBytes: 2000 });
     const socket = await sender(console_);
-    socket.write(`${line('bad', 1)}\nCEF:0|Acme|Mobile\n<134>CEF:0|Acme|Mobile|1.2|7|Console opened|0|suser=ada deviceExternalId=N/A\n${'x'.repeat(3000)}\nx y CEF:0|a|b|c|d|e|f|\n${line('bad', 2)}\n`);
+    socket.write(
+      `${line('bad', 1)}\nCEF:0|Acme|Mobile\n<134>CEF:0|Acme|Mobile|1.2|7|Console opened|0|suser=ada deviceExternalId=N/A\n${'x'.repeat(3000)}\nx y CEF:0|a|b|c|d|e|f|\n${line('bad', 2)}\n`,
+    );
     await reports(2);
-    await eventually(() => { expect(runner.status(LOOKOUT)?.unread).toMatchObject({ count: 3 }); });
-    const message = expect.stringMatching(/^A record could not be read: it holds no CEF message where one is expected \(record \d of \d that arrived together\)\.$/);
-    expect(runner.status(LOOKOUT)).toMatchObject({ running: true, unread: { message, lastAt: t.hub.clock.now() }, problem: { message, nextTryAt: null } });
+    await eventually(() => {
+      expect(runner.status(LOOKOUT)?.unread).toMatchObject({ count: 3 });
+    });
+    const message = expect.stringMatching(
+      /^A record could not be read: it holds no CEF message where one is expected \(record \d of \d that arrived together\)\.$/,
+    );
+    expect(runner.status(LOOKOUT)).toMatchObject({
+      running: true,
+      unread: { message, lastAt: t.hub.clock.now() },
+      problem: { message, nextTryAt: null },
+    });
   });
 
   test('that leaves a counted message unfinished is told from how many bytes were missing', async () => {
@@ -188,7 +262,9 @@ describe('a sender with its certificate', () => {
     socket.end(`${counted(line('bad', 1))}90 <134>CEF:0|`);
     await ended(socket);
     await reports(1);
-    await eventually(async () => { expect(told).toContainEqual(expect.stringMatching(/announced with 79 bytes more than came; it was not taken/)); });
+    await eventually(async () => {
+      expect(told).toContainEqual(expect.stringMatching(/announced with 79 bytes more than came; it was not taken/));
+    });
   });
 });
 
@@ -197,7 +273,8 @@ describe('while the store is busy', () => {
     let busy = true;
     let refusals = 0;
     await start(undefined, {}, (intake) => ({
-      ...intake, heartbeat: (id) => intake.heartbeat(id),
+      ...intake,
+      heartbeat: (id) => intake.heartbeat(id),
       take: async (id, given) => {
         if (!busy) return intake.take(id, given);
         refusals += 1;
@@ -212,18 +289,31 @@ describe('while the store is busy', () => {
       socket.write(`${line('bad', 1, ` msg=${'x'.repeat(1000)}`)}\n`);
       lines += 1;
     }
-    await eventually(async () => { expect(refusals).toBeGreaterThan(3); });
+    await eventually(async () => {
+      expect(refusals).toBeGreaterThan(3);
+    });
     expect(socket.writableLength).toBeGreaterThan(written.length * 100);
     expect(await t.hub.store.reports.count()).toBe(0);
     busy = false;
-    await eventually(async () => { expect(await t.hub.store.reports.count()).toBe(lines); });
+    await eventually(async () => {
+      expect(await t.hub.store.reports.count()).toBe(lines);
+    });
   });
 
   test('a hub that stops waits no longer', async () => {
     let refused = false;
-    await start(undefined, {}, (intake) => ({ ...intake, heartbeat: (id) => intake.heartbeat(id), take: async () => { refused = true; throw new StoreBusy('disk full', 3600); } }));
+    await start(undefined, {}, (intake) => ({
+      ...intake,
+      heartbeat: (id) => intake.heartbeat(id),
+      take: async () => {
+        refused = true;
+        throw new StoreBusy('disk full', 3600);
+      },
+    }));
     (await sender(console_)).write(`${line('bad', 1)}\n`);
-    await eventually(async () => { expect(refused).toBe(true); });
+    await eventually(async () => {
+      expect(refused).toBe(true);
+    });
     await listener.close();
   });
 });
@@ -286,7 +376,7 @@ describe('who is turned away', () => {
     await turnedAway(console_);
   });
 
-  test('everybody while the link is switched off, is another vendor\'s, or is taken away', async () => {
+  test("everybody while the link is switched off, is another vendor's, or is taken away", async () => {
     await start();
     await t.link(LOOKOUT, 'syslog-cef', { map: MAP, clientCa: authority.cert }, false);
     await runner.settled();
@@ -298,9 +388,18 @@ describe('who is turned away', () => {
 
   test('who asks for an old TLS', async () => {
     await start();
-    const socket = connect({ host: '127.0.0.1', port: listener.port, ca: hubAuthority.cert, servername: 'localhost', maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0', ...console_ });
+    const socket = connect({
+      host: '127.0.0.1',
+      port: listener.port,
+      ca: hubAuthority.cert,
+      servername: 'localhost',
+      maxVersion: 'TLSv1.1',
+      minVersion: 'TLSv1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+      ...console_,
+    });
     sockets.push(socket);
-    const [error] = await once(socket, 'error') as [NodeJS.ErrnoException];
+    const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
     expect(error.code).toMatch(/PROTOCOL_VERSION/);
   });
 });
@@ -346,7 +445,10 @@ describe('who is let in', () => {
     const socket = await sender(console_);
     socket.write(`${line('bad', 1)}\n`);
     await reports(1);
-    await t.link(LOOKOUT, 'syslog-cef', { map: { ...MAP, state: { path: '$.cs1', words: { bad: 'medium' } } }, clientCa: authority.cert });
+    await t.link(LOOKOUT, 'syslog-cef', {
+      map: { ...MAP, state: { path: '$.cs1', words: { bad: 'medium' } } },
+      clientCa: authority.cert,
+    });
     socket.write(`${line('bad', 2)}\n`);
     await reports(2);
     expect(await state()).toBe('mediumSeverity');
@@ -360,11 +462,19 @@ describe('who is let in', () => {
 
 describe('connections', () => {
   test.each([
-    ['of a link', { connectionsPerLink: 2 }], ['of an address', { connectionsPerAddress: 2 }], ['of all', { connections: 2 }],
+    ['of a link', { connectionsPerLink: 2 }],
+    ['of an address', { connectionsPerAddress: 2 }],
+    ['of all', { connections: 2 }],
   ])('%s are limited, and one that ends makes room', async (_, limits) => {
     await start(undefined, limits);
     const [first] = [await sender(console_), await sender(console_)];
-    const third = connect({ host: '127.0.0.1', port: listener.port, servername: 'localhost', ca: hubAuthority.cert, ...console_ });
+    const third = connect({
+      host: '127.0.0.1',
+      port: listener.port,
+      servername: 'localhost',
+      ca: hubAuthority.cert,
+      ...console_,
+    });
     sockets.push(third);
     third.on('error', () => undefined);
     await ended(third);
@@ -374,7 +484,9 @@ describe('connections', () => {
       const again = await sender(console_);
       const written = await t.hub.store.reports.count();
       again.write(`${line('bad', 1)}\n`);
-      await eventually(async () => { expect(await t.hub.store.reports.count()).toBe(written + 1); });
+      await eventually(async () => {
+        expect(await t.hub.store.reports.count()).toBe(written + 1);
+      });
     });
   });
 

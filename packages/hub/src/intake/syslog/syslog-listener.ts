@@ -36,7 +36,13 @@ export interface SyslogLimits {
 }
 
 const SYSLOG_LIMITS: SyslogLimits = {
-  lineBytes: MAX_LINE_BYTES, connections: 256, connectionsPerAddress: 64, connectionsPerLink: 32, linesPerSecond: 2000, burstLines: 10_000, handshakeMs: 10_000,
+  lineBytes: MAX_LINE_BYTES,
+  connections: 256,
+  connectionsPerAddress: 64,
+  connectionsPerLink: 32,
+  linesPerSecond: 2000,
+  burstLines: 10_000,
+  handshakeMs: 10_000,
 };
 
 export interface SyslogListener {
@@ -79,15 +85,24 @@ class Listener implements SyslogListener {
     this.#options = options;
     this.#limits = { ...SYSLOG_LIMITS, ...options.limits };
     this.#server = createServer({
-      ...contextOptions(options.tls), handshakeTimeout: this.#limits.handshakeMs,
+      ...contextOptions(options.tls),
+      handshakeTimeout: this.#limits.handshakeMs,
       // Asked for here and judged by the links: each has an authority of its own.
-      requestCert: true, rejectUnauthorized: false,
+      requestCert: true,
+      rejectUnauthorized: false,
     });
     this.#server.maxConnections = this.#limits.connections;
-    this.#server.on('connection', (socket: Socket) => { this.#count(socket); });
-    this.#server.on('secureConnection', (socket) => { this.#accept(socket); });
+    this.#server.on('connection', (socket: Socket) => {
+      this.#count(socket);
+    });
+    this.#server.on('secureConnection', (socket) => {
+      this.#accept(socket);
+    });
     this.#server.on('tlsClientError', (error, socket) => {
-      options.log.info({ address: socket.remoteAddress, reason: error.message }, 'a connection for syslog did not come about');
+      options.log.info(
+        { address: socket.remoteAddress, reason: error.message },
+        'a connection for syslog did not come about',
+      );
       // Node leaves that to us, also for a handshake that takes too long.
       socket.destroy();
     });
@@ -104,7 +119,9 @@ class Listener implements SyslogListener {
   async open(): Promise<void> {
     this.#server.listen(this.#options.listen);
     await once(this.#server, 'listening');
-    this.#server.on('error', (error) => { this.#options.log.warn({ err: error }, 'the listener for syslog has trouble'); });
+    this.#server.on('error', (error) => {
+      this.#options.log.warn({ err: error }, 'the listener for syslog has trouble');
+    });
   }
 
   async close(): Promise<void> {
@@ -136,7 +153,13 @@ class Listener implements SyslogListener {
     socket.on('error', () => undefined);
     const { log } = this.#options;
     const sender: Sender = { address: socket.remoteAddress ?? '', certificate: socket.getPeerX509Certificate() };
-    const about = { address: sender.address, ...(sender.certificate && { subject: sender.certificate.subject, fingerprint: sender.certificate.fingerprint256 }) };
+    const about = {
+      address: sender.address,
+      ...(sender.certificate && {
+        subject: sender.certificate.subject,
+        fingerprint: sender.certificate.fingerprint256,
+      }),
+    };
     const known = this.#linkOf(sender);
     if (!known.ok) {
       log.warn(about, `a sender of syslog was turned away: ${known.problem}`);
@@ -145,7 +168,10 @@ class Listener implements SyslogListener {
     }
     const { connectorId } = known.link.link;
     if (this.#links.of(connectorId) >= this.#limits.connectionsPerLink) {
-      log.warn({ ...about, connectorId }, `a sender of syslog was turned away: its link has ${this.#limits.connectionsPerLink} connections already`);
+      log.warn(
+        { ...about, connectorId },
+        `a sender of syslog was turned away: its link has ${this.#limits.connectionsPerLink} connections already`,
+      );
       socket.destroy();
       return;
     }
@@ -163,9 +189,18 @@ class Listener implements SyslogListener {
     const { connectorId } = accepted.link;
     socket.setKeepAlive(true, 60_000);
     const { lines, problem } = await serveSender(socket, {
-      maxLineBytes: this.#limits.lineBytes, pace: this.#paceOf(connectorId), connectorId, address: sender.address, log, stopping: this.#stopping.signal, link: this.#follow(sender, accepted),
+      maxLineBytes: this.#limits.lineBytes,
+      pace: this.#paceOf(connectorId),
+      connectorId,
+      address: sender.address,
+      log,
+      stopping: this.#stopping.signal,
+      link: this.#follow(sender, accepted),
     });
-    log.info({ address: sender.address, connectorId, lines }, `a sender of syslog is gone${problem === undefined ? '' : `: ${problem}`}`);
+    log.info(
+      { address: sender.address, connectorId, lines },
+      `a sender of syslog is gone${problem === undefined ? '' : `: ${problem}`}`,
+    );
   }
 
   /** A link that was changed may know its sender still. */

@@ -17,8 +17,12 @@ const MAX_APPS = 5000;
 const fact = z.string().optional().catch(undefined);
 
 const applicationReport = z.object({
-  packageName: z.string(), displayName: fact, versionName: fact, versionCode: z.union([z.int(), z.string()]).optional().catch(undefined),
-  state: fact, applicationSource: fact,
+  packageName: z.string(),
+  displayName: fact,
+  versionName: fact,
+  versionCode: z.union([z.int(), z.string()]).optional().catch(undefined),
+  state: fact,
+  applicationSource: fact,
 });
 
 /** `enterprises.devices` of androidmanagement v1; what is not read here is ignored. */
@@ -52,14 +56,22 @@ function isWorkProfile({ ownership, managementMode }: AndroidDevice): boolean {
   return ownership === 'PERSONALLY_OWNED' || managementMode === 'PROFILE_OWNER';
 }
 
-function toApp({ packageName, displayName, versionName, versionCode, applicationSource }: z.infer<typeof applicationReport>, managed: boolean | undefined): InstalledApp {
+function toApp(
+  { packageName, displayName, versionName, versionCode, applicationSource }: z.infer<typeof applicationReport>,
+  managed: boolean | undefined,
+): InstalledApp {
   return {
-    appId: plainText(packageName, 512), name: plainText(displayName, 512),
-    version: plainText(versionCode, 256), shortVersion: plainText(versionName, 256),
+    appId: plainText(packageName, 512),
+    name: plainText(displayName, 512),
+    version: plainText(versionCode, 256),
+    shortVersion: plainText(versionName, 256),
     managed,
     fromAppStore: FROM_STORE.get(applicationSource ?? ''),
   };
 }
 
 /** Android's `ApplicationSource`. An updated system app came with the device and its update from anywhere. */
-const FROM_STORE: ReadonlyMap<string, boolean> = new Map([['INSTALLED_FROM_PLAY_STORE', true], ['SYSTEM_APP_FACTORY_VERSION', false]]);
+const FROM_STORE: ReadonlyMap<string, boolean> = new Map([
+  ['INSTALLED_FROM_PLAY_STORE', true],
+  ['SYSTEM_APP_FACTORY_VERSION', false],
+]);

@@ -40,7 +40,7 @@ export function installedApps(list: PlistValue): readonly InstalledApp[] {
 export function managedAppIds(list: PlistValue): readonly string[] {
   if (!(list instanceof Map)) throw new PlistError('ManagedApplicationList must be a dictionary.');
   if (list.size > MAX_APPS) throw new PlistError(`ManagedApplicationList has more than ${MAX_APPS} entries.`);
-  return [...list as PlistDict].flatMap(([id, app]) => {
+  return [...(list as PlistDict)].flatMap(([id, app]) => {
     const status = app instanceof Map ? (app as PlistDict).get('Status') : undefined;
     return typeof status === 'string' && isManagedStatus(status) && id.length <= 512 ? [id] : [];
   });
@@ -55,7 +55,13 @@ export function installedCertificates(list: PlistValue): readonly InstalledCerti
   return dicts(list, 'CertificateList', MAX_CERTIFICATES).flatMap((certificate) => {
     const data = certificate.get('Data');
     if (!(data instanceof Uint8Array) || data.byteLength === 0 || data.byteLength > MAX_CERTIFICATE_BYTES) return [];
-    return [{ commonName: text(certificate, 'CommonName', 512) ?? '', data: Buffer.from(data).toString('base64'), isIdentity: flag(certificate, 'IsIdentity') === true }];
+    return [
+      {
+        commonName: text(certificate, 'CommonName', 512) ?? '',
+        data: Buffer.from(data).toString('base64'),
+        isIdentity: flag(certificate, 'IsIdentity') === true,
+      },
+    ];
   });
 }
 

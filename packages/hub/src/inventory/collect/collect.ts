@@ -46,35 +46,48 @@ function readNews(event: z.infer<typeof mdmEvent>, source: string): MdmNews {
     return readMdmEvent(event, source);
   } catch (error) {
     const field = `${event.acknowledge_event === undefined ? 'checkin_event' : 'acknowledge_event'}.raw_payload`;
-    if (error instanceof PlistError) throw new HubError('invalid_request', `${field} cannot be read. ${error.message}`, { field });
+    if (error instanceof PlistError)
+      throw new HubError('invalid_request', `${field} cannot be read. ${error.message}`, { field });
     throw error;
   }
 }
 
 async function keep(keeper: InventoryKeeper, news: Exclude<MdmNews, { kind: 'silent' }>): Promise<CollectOutcome> {
   switch (news.kind) {
-    case 'apps': return (await keeper.keepApps([{ ...news.of, apps: news.apps, managedElsewhere: true }]))[0] ?? 'unmatched';
-    case 'managedApps': return keeper.keepManagedApps({ ...news.of, appIds: news.appIds });
-    case 'declaredApps': return keeper.keepDeclaredApps({ ...news.of, ...news.apps });
-    case 'certificates': return (await keeper.keepCertificates([{ ...news.of, certificates: news.certificates }]))[0] ?? 'unmatched';
-    case 'checkedOut': return keeper.release(news.of);
+    case 'apps':
+      return (await keeper.keepApps([{ ...news.of, apps: news.apps, managedElsewhere: true }]))[0] ?? 'unmatched';
+    case 'managedApps':
+      return keeper.keepManagedApps({ ...news.of, appIds: news.appIds });
+    case 'declaredApps':
+      return keeper.keepDeclaredApps({ ...news.of, ...news.apps });
+    case 'certificates':
+      return (await keeper.keepCertificates([{ ...news.of, certificates: news.certificates }]))[0] ?? 'unmatched';
+    case 'checkedOut':
+      return keeper.release(news.of);
   }
 }
 
 async function collectAndroid({ id, keeper, clock }: Collecting, body: unknown): Promise<readonly CollectedOne[]> {
   const news = devicesIn(body).map((device) => ({ ownId: device.name, ...readAndroidDevice(device, id, clock.now()) }));
   const apps = news.flatMap((each) => (each.kind === 'apps' ? [each.row] : []));
-  const kept = [...await keeper.keepApps(apps)];
+  const kept = [...(await keeper.keepApps(apps))];
   const outcomes: CollectedOne[] = [];
   for (const each of news) {
-    const outcome = each.kind === 'silent' ? 'silent' : each.kind === 'apps' ? kept.shift() ?? 'unmatched' : await keeper.release(each.row);
+    const outcome =
+      each.kind === 'silent'
+        ? 'silent'
+        : each.kind === 'apps'
+          ? (kept.shift() ?? 'unmatched')
+          : await keeper.release(each.row);
     outcomes.push({ outcome, ownId: each.ownId });
   }
   return outcomes;
 }
 
 /** A push of Pub/Sub (its `data` is base64 JSON), a page of `enterprises.devices.list`, or one device. */
-const pubsubPush = z.object({ message: z.object({ data: z.base64().default(''), attributes: z.record(z.string(), z.string()).default({}) }) });
+const pubsubPush = z.object({
+  message: z.object({ data: z.base64().default(''), attributes: z.record(z.string(), z.string()).default({}) }),
+});
 const devicePage = z.object({ devices: z.array(androidDevice).max(MAX_DEVICES) });
 
 /** What a source may send, for the API document. */

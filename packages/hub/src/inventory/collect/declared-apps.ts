@@ -24,7 +24,8 @@ export function declaredApps(checkIn: PlistDict): DeclaredApps | undefined {
   if (!Array.isArray(list)) throw new PlistError('app.managed.list must be an array.');
   if (list.length > MAX_APPS) throw new PlistError(`app.managed.list has more than ${MAX_APPS} entries.`);
   const apps = list.flatMap((app: unknown) => stateOf(app) ?? []);
-  const ids = (isManaged: boolean): readonly string[] => apps.filter((app) => app.isManaged === isManaged).map(({ id }) => id);
+  const ids = (isManaged: boolean): readonly string[] =>
+    apps.filter((app) => app.isManaged === isManaged).map(({ id }) => id);
   return { managed: ids(true), others: ids(false), isWhole: report.FullReport === true };
 }
 

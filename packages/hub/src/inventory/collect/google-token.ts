@@ -43,7 +43,13 @@ export class GoogleTokens {
   }
 
   async #verify(token: string, audience: string) {
-    const options = { audience, issuer: ISSUERS, algorithms: ['RS256', 'ES256'], currentDate: new Date(this.#options.clock.now()), requiredClaims: ['exp'] };
+    const options = {
+      audience,
+      issuer: ISSUERS,
+      algorithms: ['RS256', 'ES256'],
+      currentDate: new Date(this.#options.clock.now()),
+      requiredClaims: ['exp'],
+    };
     try {
       return await jwtVerify(token, await this.#find(FRESH_MS), options);
     } catch (error) {

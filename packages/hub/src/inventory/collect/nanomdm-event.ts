@@ -54,7 +54,11 @@ export function readMdmEvent(event: MdmEvent, source: string): MdmNews {
 }
 
 /** Most messages of declarative management are requests of the device and carry no data. */
-function readStatus(checkIn: About & { readonly raw_payload?: string | undefined }, source: string, collectedAt: Instant): MdmNews {
+function readStatus(
+  checkIn: About & { readonly raw_payload?: string | undefined },
+  source: string,
+  collectedAt: Instant,
+): MdmNews {
   const of = collectedOf(checkIn, source, collectedAt);
   const payload = Buffer.from(checkIn.raw_payload ?? '', 'base64').toString('utf8');
   if (of === undefined || !/<key>Data<\/key>/.test(payload)) return SILENT;
@@ -71,17 +75,25 @@ function readAnswer(payload: string, of: Collected): MdmNews {
   if (!LISTS.test(payload)) return SILENT;
   const answer = parsePlist(payload);
   if (!(answer instanceof Map)) throw new PlistError('It is no answer to a command.');
-  const [apps, managed, certificates] = ['InstalledApplicationList', 'ManagedApplicationList', 'CertificateList'].map((key) => answer.get(key));
+  const [apps, managed, certificates] = ['InstalledApplicationList', 'ManagedApplicationList', 'CertificateList'].map(
+    (key) => answer.get(key),
+  );
   if (apps !== undefined) return { kind: 'apps', of, apps: installedApps(apps) };
   if (managed !== undefined) return { kind: 'managedApps', of, appIds: managedAppIds(managed) };
-  return certificates === undefined ? SILENT : { kind: 'certificates', of, certificates: installedCertificates(certificates) };
+  return certificates === undefined
+    ? SILENT
+    : { kind: 'certificates', of, certificates: installedCertificates(certificates) };
 }
 
 /**
  * `undefined` for the enrolment of one user of a shared device: its lists are not those of the device. User
  * enrolments of a person's own device have no UDID, only an id of their own.
  */
-function collectedOf({ ids, enrollment_id: enrolmentId, udid }: About, source: string, collectedAt: Instant): Collected | undefined {
+function collectedOf(
+  { ids, enrollment_id: enrolmentId, udid }: About,
+  source: string,
+  collectedAt: Instant,
+): Collected | undefined {
   if (ids?.parent_id !== undefined && ids.parent_id !== '') return undefined;
   const ownId = ids?.id ?? udid ?? enrolmentId;
   if (ownId === undefined || ownId === '') return undefined;

@@ -13,8 +13,14 @@ export class PlistError extends Error {
 }
 
 const parser = new XMLParser({
-  preserveOrder: true, ignoreAttributes: true, ignoreDeclaration: true, ignorePiTags: true,
-  parseTagValue: false, trimValues: false, processEntities: true, htmlEntities: true,
+  preserveOrder: true,
+  ignoreAttributes: true,
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+  parseTagValue: false,
+  trimValues: false,
+  processEntities: true,
+  htmlEntities: true,
 });
 
 type Node = Readonly<Record<string, unknown>>;
@@ -74,13 +80,23 @@ function onlyValue(nodes: unknown): PlistValue {
 
 function valueOf({ name, content }: Element): PlistValue {
   switch (name) {
-    case 'dict': return dictOf(elements(content));
-    case 'array': return elements(content).map(valueOf);
-    case 'string': case 'date': return textOf(content);
-    case 'integer': case 'real': return numberOf(textOf(content).trim());
-    case 'true': case 'false': return name === 'true';
-    case 'data': return Uint8Array.from(Buffer.from(textOf(content).replace(/\s+/g, ''), 'base64'));
-    default: throw new PlistError('It holds an element that property lists do not have.');
+    case 'dict':
+      return dictOf(elements(content));
+    case 'array':
+      return elements(content).map(valueOf);
+    case 'string':
+    case 'date':
+      return textOf(content);
+    case 'integer':
+    case 'real':
+      return numberOf(textOf(content).trim());
+    case 'true':
+    case 'false':
+      return name === 'true';
+    case 'data':
+      return Uint8Array.from(Buffer.from(textOf(content).replace(/\s+/g, ''), 'base64'));
+    default:
+      throw new PlistError('It holds an element that property lists do not have.');
   }
 }
 
@@ -89,7 +105,8 @@ function dictOf(content: readonly Element[]): PlistDict {
   for (let i = 0; i < content.length; i += 2) {
     const key = content[i];
     const value = content[i + 1];
-    if (key?.name !== 'key' || value === undefined) throw new PlistError('A dictionary does not alternate keys and values.');
+    if (key?.name !== 'key' || value === undefined)
+      throw new PlistError('A dictionary does not alternate keys and values.');
     dict.set(textOf(key.content), valueOf(value));
   }
   return dict;
@@ -97,10 +114,12 @@ function dictOf(content: readonly Element[]): PlistDict {
 
 function textOf(nodes: unknown): string {
   if (!Array.isArray(nodes)) throw new PlistError('It is no property list.');
-  return (nodes as readonly Node[]).map((node) => {
-    if (!Object.hasOwn(node, '#text')) throw new PlistError('There are elements where only text may be.');
-    return String(node['#text']);
-  }).join('');
+  return (nodes as readonly Node[])
+    .map((node) => {
+      if (!Object.hasOwn(node, '#text')) throw new PlistError('There are elements where only text may be.');
+      return String(node['#text']);
+    })
+    .join('');
 }
 
 function numberOf(text: string): number {

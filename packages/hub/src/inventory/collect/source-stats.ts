@@ -10,7 +10,11 @@ export interface SourceStats {
 
 /** Enough to see what is wrong. */
 const MAX_STRANGERS = 50;
-const NONE: SourceStats = { lastAt: null, counts: { kept: 0, older: 0, unmatched: 0, ambiguous: 0, silent: 0 }, strangers: [] };
+const NONE: SourceStats = {
+  lastAt: null,
+  counts: { kept: 0, older: 0, unmatched: 0, ambiguous: 0, silent: 0 },
+  strangers: [],
+};
 
 /** For administrators: whether a source works, and which of its devices nobody here knows. In memory. */
 export class StatsOfSources {

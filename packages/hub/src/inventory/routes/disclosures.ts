@@ -13,7 +13,12 @@ export interface DisclosureRoutesOptions {
 
 const READ: RouteAccess = { kind: 'permission', anyOf: ['AuditLog.Read.All'] };
 const READ_DEVICE: RouteAccess = {
-  kind: 'permission', anyOf: ['AuditLog.Read.All', 'DeviceManagementManagedDevices.Read.All', 'DeviceManagementManagedDevices.ReadWrite.All'],
+  kind: 'permission',
+  anyOf: [
+    'AuditLog.Read.All',
+    'DeviceManagementManagedDevices.Read.All',
+    'DeviceManagementManagedDevices.ReadWrite.All',
+  ],
 };
 
 /** Who was given which inventory: what, whose, to whom, when. Also of devices that are gone. */
@@ -23,31 +28,75 @@ export function disclosureRoutes({ store }: DisclosureRoutesOptions): FastifyPlu
       const { limit, ...query } = listQuery.parse(request.query);
       const rows = await store.disclosures.list({ ...query, limit: limit + 1 });
       const shown = rows.slice(0, limit);
-      return { value: shown.map(toView), nextBefore: rows.length > limit ? shown.at(-1)?.seq ?? null : null };
+      return { value: shown.map(toView), nextBefore: rows.length > limit ? (shown.at(-1)?.seq ?? null) : null };
     });
-    app.get('/admin/v1/inventory-disclosures/:seq/devices', { config: { access: READ, doc: docs.devices } }, async (request) => {
-      const { seq } = seqParams.parse(request.params);
-      const devices = await store.disclosures.devicesOf(seq);
-      if (devices === undefined) throw new HubError('not_found', `There is no hand-over with the number ${seq}.`);
-      return { value: devices.map(({ deviceId, scope, items }) => ({ managedDeviceId: deviceId, scope, itemCount: items })) };
-    });
-    app.get('/admin/v1/devices/:id/inventory-disclosures', { config: { access: READ_DEVICE, doc: docs.ofDevice } }, async (request) => ({ value: await ofDevice(store, request) }));
+    app.get(
+      '/admin/v1/inventory-disclosures/:seq/devices',
+      { config: { access: READ, doc: docs.devices } },
+      async (request) => {
+        const { seq } = seqParams.parse(request.params);
+        const devices = await store.disclosures.devicesOf(seq);
+        if (devices === undefined) throw new HubError('not_found', `There is no hand-over with the number ${seq}.`);
+        return {
+          value: devices.map(({ deviceId, scope, items }) => ({ managedDeviceId: deviceId, scope, itemCount: items })),
+        };
+      },
+    );
+    app.get(
+      '/admin/v1/devices/:id/inventory-disclosures',
+      { config: { access: READ_DEVICE, doc: docs.ofDevice } },
+      async (request) => ({ value: await ofDevice(store, request) }),
+    );
   };
 }
 
-async function ofDevice(store: DisclosureRoutesOptions['store'], request: FastifyRequest): Promise<z.infer<typeof deviceView>[]> {
+async function ofDevice(
+  store: DisclosureRoutesOptions['store'],
+  request: FastifyRequest,
+): Promise<z.infer<typeof deviceView>[]> {
   const id = canonicalId((request.params as z.infer<typeof deviceParams>).id);
   const rows = await store.disclosures.ofDevices([id]);
-  return Promise.all(rows.map(async ({ connectorId, kind, firstAt, lastAt, times, scope, items }) => ({
-    connectorId,
-    partner: String((await store.documents.get('mobileThreatDefenseConnector', connectorId))?.body.partnerDisplayName ?? connectorId),
-    kind, fields: fieldsOf(kind), scope, itemCount: items, times,
-    firstDateTime: isoTime(firstAt), lastDateTime: isoTime(lastAt),
-  })));
+  return Promise.all(
+    rows.map(async ({ connectorId, kind, firstAt, lastAt, times, scope, items }) => ({
+      connectorId,
+      partner: String(
+        (await store.documents.get('mobileThreatDefenseConnector', connectorId))?.body.partnerDisplayName ??
+          connectorId,
+      ),
+      kind,
+      fields: fieldsOf(kind),
+      scope,
+      itemCount: items,
+      times,
+      firstDateTime: isoTime(firstAt),
+      lastDateTime: isoTime(lastAt),
+    })),
+  );
 }
 
-function toView({ seq, messageId, at, connectorId, clientId, kind, channel, deviceCount, itemCount }: DisclosureRow): z.infer<typeof view> {
-  return { seq, disclosureId: messageId, dateTime: isoTime(at), connectorId, recipient: clientId, kind, channel, fields: fieldsOf(kind), deviceCount, itemCount };
+function toView({
+  seq,
+  messageId,
+  at,
+  connectorId,
+  clientId,
+  kind,
+  channel,
+  deviceCount,
+  itemCount,
+}: DisclosureRow): z.infer<typeof view> {
+  return {
+    seq,
+    disclosureId: messageId,
+    dateTime: isoTime(at),
+    connectorId,
+    recipient: clientId,
+    kind,
+    channel,
+    fields: fieldsOf(kind),
+    deviceCount,
+    itemCount,
+  };
 }
 
 function fieldsOf(kind: DisclosureRow['kind']): string[] {
@@ -82,22 +131,42 @@ const view = z.object({
   itemCount: z.int(),
 });
 const deviceView = z.object({
-  connectorId: z.string(), partner: z.string(), kind, fields,
-  scope: scope.describe('At the last time.'), itemCount: z.int(), times: z.int(), firstDateTime: z.string(), lastDateTime: z.string(),
+  connectorId: z.string(),
+  partner: z.string(),
+  kind,
+  fields,
+  scope: scope.describe('At the last time.'),
+  itemCount: z.int(),
+  times: z.int(),
+  firstDateTime: z.string(),
+  lastDateTime: z.string(),
 });
 
 const tags = ['admin: inventory'];
 const docs = {
   list: {
-    summary: 'List hand-overs of inventories to partners', tags, query: listQuery,
-    responses: { 200: { description: 'Newest first.', schema: z.object({ value: z.array(view), nextBefore: z.int().nullable() }) } },
+    summary: 'List hand-overs of inventories to partners',
+    tags,
+    query: listQuery,
+    responses: {
+      200: { description: 'Newest first.', schema: z.object({ value: z.array(view), nextBefore: z.int().nullable() }) },
+    },
   },
   devices: {
-    summary: 'List whose inventory a hand-over held', tags, params: seqParams,
-    responses: { 200: { description: 'Devices.', schema: z.object({ value: z.array(z.object({ managedDeviceId: z.string(), scope, itemCount: z.int() })) }) } },
+    summary: 'List whose inventory a hand-over held',
+    tags,
+    params: seqParams,
+    responses: {
+      200: {
+        description: 'Devices.',
+        schema: z.object({ value: z.array(z.object({ managedDeviceId: z.string(), scope, itemCount: z.int() })) }),
+      },
+    },
   },
   ofDevice: {
-    summary: 'See which partners were given the inventory of a device', tags, params: deviceParams,
+    summary: 'See which partners were given the inventory of a device',
+    tags,
+    params: deviceParams,
     responses: { 200: { description: 'By partner and kind.', schema: z.object({ value: z.array(deviceView) }) } },
   },
 } as const satisfies Record<string, RouteDoc>;

@@ -9,7 +9,9 @@ const CURSOR_DAYS = 90;
 
 /** Id of the `inventoryCursor` document that says which change was the newest at which time, about once a day. */
 const ID = 'times';
-const timesBody = z.object({ times: z.array(z.object({ at: z.number(), apps: z.number(), certificates: z.number() })) });
+const timesBody = z.object({
+  times: z.array(z.object({ at: z.number(), apps: z.number(), certificates: z.number() })),
+});
 type Time = z.infer<typeof timesBody>['times'][number];
 
 export interface ForgettingGone {
@@ -28,8 +30,15 @@ export async function forgetGone({ store, clock, disclosedBefore, untilNone }: F
   const before = clock.now() - CURSOR_DAYS * DAY_MS;
   const passed = (await noteTime(store, clock.now(), before)).filter(({ at }) => at <= before).at(-1);
   if (passed === undefined) return 0;
-  const apps = await untilNone(() => store.transaction((tx) => tx.appInventory.pruneGone({ upTo: passed.apps, disclosedBefore })));
-  return apps + await untilNone(() => store.transaction((tx) => tx.certificateInventory.pruneGone({ upTo: passed.certificates, disclosedBefore })));
+  const apps = await untilNone(() =>
+    store.transaction((tx) => tx.appInventory.pruneGone({ upTo: passed.apps, disclosedBefore })),
+  );
+  return (
+    apps +
+    (await untilNone(() =>
+      store.transaction((tx) => tx.certificateInventory.pruneGone({ upTo: passed.certificates, disclosedBefore })),
+    ))
+  );
 }
 
 /** All times that are noted, the oldest first; of those before `before` the newest is enough. */
@@ -38,7 +47,10 @@ async function noteTime(store: ForgettingGone['store'], now: number, before: num
   const times = timesBody.safeParse(row?.body).data?.times ?? [];
   const newest = times.at(-1);
   if (newest !== undefined && now - newest.at < DAY_MS && newest.at <= now) return times;
-  const [apps, certificates] = await Promise.all([store.appInventory.lastChange(), store.certificateInventory.lastChange()]);
+  const [apps, certificates] = await Promise.all([
+    store.appInventory.lastChange(),
+    store.certificateInventory.lastChange(),
+  ]);
   const oldest = times.findLastIndex(({ at }) => at <= before);
   const noted = [...times.slice(Math.max(oldest, 0)).filter(({ at }) => at < now), { at: now, apps, certificates }];
   // Another hub that notes it at the same time notes the same.

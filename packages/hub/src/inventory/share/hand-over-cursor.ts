@@ -21,7 +21,9 @@ export interface HandOverCursor {
 }
 
 export function writeCursor(owner: CursorOwner, change: number, sharing: InventorySharing, pruned: number): string {
-  return Buffer.from(JSON.stringify([2, ownerMark(owner), change, sharingMark(owner.kind, sharing), pruned])).toString('base64url');
+  return Buffer.from(JSON.stringify([2, ownerMark(owner), change, sharingMark(owner.kind, sharing), pruned])).toString(
+    'base64url',
+  );
 }
 
 /** `undefined` for what is no cursor of this owner: one of another partner or organisation would skip changes. */
@@ -32,7 +34,9 @@ export function readCursor(owner: CursorOwner, text: string): HandOverCursor | u
     if (!Array.isArray(parts)) return undefined;
     // Cursors from before removals were forgotten know of none.
     const [version, of, change, mark, pruned = 0] = parts as readonly unknown[];
-    return version === 2 && of === ownerMark(owner) && isNumber(change) && typeof mark === 'string' && isNumber(pruned) ? { change, mark, pruned } : undefined;
+    return version === 2 && of === ownerMark(owner) && isNumber(change) && typeof mark === 'string' && isNumber(pruned)
+      ? { change, mark, pruned }
+      : undefined;
   } catch {
     return undefined;
   }
@@ -43,7 +47,10 @@ function isNumber(value: unknown): value is number {
 }
 
 function ownerMark({ tenantId, connectorId, kind }: CursorOwner): string {
-  return createHash('sha256').update(JSON.stringify([tenantId, connectorId, kind])).digest('base64url').slice(0, 12);
+  return createHash('sha256')
+    .update(JSON.stringify([tenantId, connectorId, kind]))
+    .digest('base64url')
+    .slice(0, 12);
 }
 
 export interface Start {
@@ -67,8 +74,16 @@ export interface Reach {
  * Also where there is no such change yet: the database is older than the cursor, as after a backup was brought back.
  * And where a removal was forgotten that the partner had not come to: it may hold what was removed.
  */
-export function startOf(kind: InventoryKind, cursor: HandOverCursor | undefined, sharing: InventorySharing, { last, pruned }: Reach): Start {
-  if (cursor === undefined || cursor.mark !== sharingMark(kind, sharing) || cursor.change > last) return { after: 0, isRestart: true, pruned };
+export function startOf(
+  kind: InventoryKind,
+  cursor: HandOverCursor | undefined,
+  sharing: InventorySharing,
+  { last, pruned }: Reach,
+): Start {
+  if (cursor === undefined || cursor.mark !== sharingMark(kind, sharing) || cursor.change > last)
+    return { after: 0, isRestart: true, pruned };
   const missedNothing = cursor.change >= pruned || cursor.pruned >= pruned;
-  return missedNothing ? { after: cursor.change, isRestart: false, pruned: cursor.pruned } : { after: 0, isRestart: true, pruned };
+  return missedNothing
+    ? { after: cursor.change, isRestart: false, pruned: cursor.pruned }
+    : { after: 0, isRestart: true, pruned };
 }

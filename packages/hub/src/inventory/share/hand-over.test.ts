@@ -17,17 +17,34 @@ let keeper: KeepInventory;
 beforeEach(async () => {
   hub = await testPipeline();
   keeper = new KeepInventory({ store: hub.store, clock: hub.clock, dataKey: createDataKey(new Uint8Array(32)) });
-  await hub.devices.put('test', phone(IPHONE, hub.clock.now(), { operatingSystem: 'iOS', managedDeviceOwnerType: 'company', userId: null }));
-  await hub.devices.put('test', phone(ANDROID, hub.clock.now(), { operatingSystem: 'Android', managedDeviceOwnerType: 'company', userId: null }));
+  await hub.devices.put(
+    'test',
+    phone(IPHONE, hub.clock.now(), { operatingSystem: 'iOS', managedDeviceOwnerType: 'company', userId: null }),
+  );
+  await hub.devices.put(
+    'test',
+    phone(ANDROID, hub.clock.now(), { operatingSystem: 'Android', managedDeviceOwnerType: 'company', userId: null }),
+  );
   await hub.configuration.write('admin', async (tx, changed) => {
-    const after = { allowPartnerToCollectIOSApplicationMetadata: true, allowPartnerToCollectAndroidApplicationMetadata: true };
+    const after = {
+      allowPartnerToCollectIOSApplicationMetadata: true,
+      allowPartnerToCollectAndroidApplicationMetadata: true,
+    };
     await tx.documents.put('mobileThreatDefenseConnector', LOOKOUT, after, hub.clock.now());
     changed({ kind: 'mobileThreatDefenseConnector', id: LOOKOUT, before: undefined, after });
   });
 });
 afterEach(() => hub.close());
 
-const keep = (deviceId: string, name: string) => keeper.keepApps([{ source: 'api', keys: [{ type: 'managedDeviceId', value: deviceId }], collectedAt: hub.clock.now(), apps: [{ name }] }]);
+const keep = (deviceId: string, name: string) =>
+  keeper.keepApps([
+    {
+      source: 'api',
+      keys: [{ type: 'managedDeviceId', value: deviceId }],
+      collectedAt: hub.clock.now(),
+      apps: [{ name }],
+    },
+  ]);
 
 /** The store, with `meanwhile` done after the changes of `platform` were read. */
 function storeWith(platform: Platform, meanwhile: () => Promise<unknown>): HandOverDependencies['store'] {
@@ -44,20 +61,40 @@ function storeWith(platform: Platform, meanwhile: () => Promise<unknown>): HandO
     return found;
   };
   let release = (): void => undefined;
-  const untilDone = new Promise<void>((resolve) => { release = resolve; });
+  const untilDone = new Promise<void>((resolve) => {
+    release = resolve;
+  });
   return { ...pick(store), appInventory: { ...store.appInventory, changes } };
 }
 
-const pick = ({ certificateInventory, devices, documents, disclosures, transaction }: Store): Omit<HandOverDependencies['store'], 'appInventory'> => (
-  { certificateInventory, devices, documents, disclosures, transaction: transaction.bind(hub.store) as Store['transaction'] }
-);
+const pick = ({
+  certificateInventory,
+  devices,
+  documents,
+  disclosures,
+  transaction,
+}: Store): Omit<HandOverDependencies['store'], 'appInventory'> => ({
+  certificateInventory,
+  devices,
+  documents,
+  disclosures,
+  transaction: transaction.bind(hub.store) as Store['transaction'],
+});
 
 test('what is committed between the readings of two platforms is on the next page, not on none', async () => {
   const owner = { tenantId: 'tenant', connectorId: LOOKOUT, kind: 'apps' } as const;
-  const page = (store: HandOverDependencies['store'], cursor?: string) => handOver(
-    { store, view: hub.decider.view, clock: hub.clock, tenantId: 'tenant' },
-    { connectorId: LOOKOUT, kind: 'apps', cursor: cursor === undefined ? undefined : readCursor(owner, cursor), limit: 10, channel: 'fetch', clientId: 'client' },
-  );
+  const page = (store: HandOverDependencies['store'], cursor?: string) =>
+    handOver(
+      { store, view: hub.decider.view, clock: hub.clock, tenantId: 'tenant' },
+      {
+        connectorId: LOOKOUT,
+        kind: 'apps',
+        cursor: cursor === undefined ? undefined : readCursor(owner, cursor),
+        limit: 10,
+        channel: 'fetch',
+        clientId: 'client',
+      },
+    );
   const meanwhile = async () => {
     await keep(IPHONE, 'Mail');
     await keep(ANDROID, 'Maps');

@@ -7,14 +7,25 @@ import { ownerTypeOf, sharedPlatforms, sharingMark, sharingOf } from '../invento
 import type { AccessView } from '../../view/ports.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { isoTime } from '../../platform/clock.ts';
-import type { DeviceApps, DeviceCertificates, DeviceRow, DisclosedDevice, DisclosureChannel, InventoryChange, Store } from '../../store/store.ts';
+import type {
+  DeviceApps,
+  DeviceCertificates,
+  DeviceRow,
+  DisclosedDevice,
+  DisclosureChannel,
+  InventoryChange,
+  Store,
+} from '../../store/store.ts';
 import { startOf, writeCursor } from './hand-over-cursor.ts';
 import type { CursorOwner, HandOverCursor } from './hand-over-cursor.ts';
 import type { HandedDevice } from './handed-device.ts';
 import { toHandedApp, toHandedCertificate } from './handed-device.ts';
 
 export interface HandOverDependencies {
-  readonly store: Pick<Store, 'appInventory' | 'certificateInventory' | 'devices' | 'documents' | 'disclosures' | 'transaction'>;
+  readonly store: Pick<
+    Store,
+    'appInventory' | 'certificateInventory' | 'devices' | 'documents' | 'disclosures' | 'transaction'
+  >;
   readonly view: Pick<AccessView, 'groupsOfDevice'>;
   readonly clock: Clock;
   /** Of the organisation. */
@@ -65,7 +76,12 @@ export async function handOver(deps: HandOverDependencies, request: HandOverRequ
       if (sharingMark(request.kind, now) !== sharingMark(request.kind, sharing)) return false;
       if (page.disclosed.length > 0) {
         await tx.disclosures.record({
-          messageId, at: deps.clock.now(), connectorId: request.connectorId, clientId: request.clientId, kind: request.kind, channel: request.channel,
+          messageId,
+          at: deps.clock.now(),
+          connectorId: request.connectorId,
+          clientId: request.clientId,
+          kind: request.kind,
+          channel: request.channel,
           devices: page.disclosed,
         });
       }
@@ -80,17 +96,31 @@ export function withdrawal(owner: CursorOwner, messageId: string): HandOver {
   return { messageId, isRestart: true, devices: [], cursor: writeCursor(owner, 0, NOTHING_SHARED, 0), more: false };
 }
 
-const NOTHING_SHARED: InventorySharing = { optIns: { apps: {}, certificates: {} }, enrolmentGroupIds: [], deprovisioned: false };
+const NOTHING_SHARED: InventorySharing = {
+  optIns: { apps: {}, certificates: {} },
+  enrolmentGroupIds: [],
+  deprovisioned: false,
+};
 
 function handOverOf({ isRestart, devices, cursor, more }: Page, messageId: string): HandOver {
   return { messageId, isRestart, devices, cursor, more };
 }
 
-async function requireSharing(documents: HandOverDependencies['store']['documents'], { connectorId, kind }: HandOverRequest): Promise<InventorySharing> {
+async function requireSharing(
+  documents: HandOverDependencies['store']['documents'],
+  { connectorId, kind }: HandOverRequest,
+): Promise<InventorySharing> {
   const sharing = await sharingOf(documents, connectorId);
-  if (sharing?.deprovisioned === true) throw new HubError('connector_unavailable', 'The partner has withdrawn; it is given no inventory until it comes back.');
+  if (sharing?.deprovisioned === true)
+    throw new HubError(
+      'connector_unavailable',
+      'The partner has withdrawn; it is given no inventory until it comes back.',
+    );
   if (sharing === undefined || sharedPlatforms(kind, sharing).length === 0) {
-    throw new HubError('inventory_not_shared', `The organisation does not share its ${kind === 'apps' ? 'app' : 'certificate'} inventory with this partner.`);
+    throw new HubError(
+      'inventory_not_shared',
+      `The organisation does not share its ${kind === 'apps' ? 'app' : 'certificate'} inventory with this partner.`,
+    );
   }
   return sharing;
 }
@@ -104,7 +134,11 @@ interface Page {
 }
 
 /** `undefined`: removals were forgotten while it was read, so that it may lack some. */
-async function readPage(deps: HandOverDependencies, request: HandOverRequest, sharing: InventorySharing): Promise<Page | undefined> {
+async function readPage(
+  deps: HandOverDependencies,
+  request: HandOverRequest,
+  sharing: InventorySharing,
+): Promise<Page | undefined> {
   const { kind, connectorId, cursor, limit } = request;
   const inventory = kind === 'apps' ? deps.store.appInventory : deps.store.certificateInventory;
   const platforms = sharedPlatforms(kind, sharing);
@@ -127,20 +161,35 @@ async function readPage(deps: HandOverDependencies, request: HandOverRequest, sh
       if (record !== undefined) disclosed.push(record);
     }
   }
-  if (await inventory.prunedChange(platforms) !== pruned) return undefined;
-  return { isRestart: start.isRestart, devices, disclosed, cursor: writeCursor({ tenantId: deps.tenantId, connectorId, kind }, after, sharing, start.pruned), more };
+  if ((await inventory.prunedChange(platforms)) !== pruned) return undefined;
+  return {
+    isRestart: start.isRestart,
+    devices,
+    disclosed,
+    cursor: writeCursor({ tenantId: deps.tenantId, connectorId, kind }, after, sharing, start.pruned),
+    more,
+  };
 }
 
 type AnyChange = InventoryChange<DeviceApps | DeviceCertificates>;
 
 /** The next changes of several platforms up to `last`, in one order. */
 async function changesAfter(
-  store: HandOverDependencies['store'], kind: InventoryKind, platforms: readonly Platform[], after: number, last: number, limit: number,
+  store: HandOverDependencies['store'],
+  kind: InventoryKind,
+  platforms: readonly Platform[],
+  after: number,
+  last: number,
+  limit: number,
 ): Promise<readonly AnyChange[]> {
   const inventory: { changes(platform: Platform, after: number, limit: number): Promise<readonly AnyChange[]> } =
     kind === 'apps' ? store.appInventory : store.certificateInventory;
   const pages = await Promise.all(platforms.map((platform) => inventory.changes(platform, after, limit)));
-  return pages.flat().filter(({ change }) => change <= last).sort((a, b) => a.change - b.change).slice(0, limit);
+  return pages
+    .flat()
+    .filter(({ change }) => change <= last)
+    .sort((a, b) => a.change - b.change)
+    .slice(0, limit);
 }
 
 interface Handed {
@@ -149,13 +198,25 @@ interface Handed {
   readonly record?: DisclosedDevice;
 }
 
-async function handed(deps: HandOverDependencies, request: HandOverRequest, sharing: InventorySharing, changes: readonly AnyChange[]): Promise<readonly Handed[]> {
+async function handed(
+  deps: HandOverDependencies,
+  request: HandOverRequest,
+  sharing: InventorySharing,
+  changes: readonly AnyChange[],
+): Promise<readonly Handed[]> {
   const ids = changes.map((change) => change.deviceId);
   const rows = new Map((await deps.store.devices.get(ids)).map((row) => [row.id, row]));
-  const told = new Set((await deps.store.disclosures.ofDevices(ids, request.connectorId)).filter((each) => each.kind === request.kind).map((each) => each.deviceId));
+  const told = new Set(
+    (await deps.store.disclosures.ofDevices(ids, request.connectorId))
+      .filter((each) => each.kind === request.kind)
+      .map((each) => each.deviceId),
+  );
   return changes.flatMap(({ deviceId, inventory }): readonly Handed[] => {
     const row = rows.get(deviceId);
-    const shared = row === undefined || inventory === undefined ? undefined : shareDevice(deps, request.kind, sharing, row, inventory);
+    const shared =
+      row === undefined || inventory === undefined
+        ? undefined
+        : shareDevice(deps, request.kind, sharing, row, inventory);
     if (shared !== undefined) return [shared];
     // Only who was given something has to delete it; nobody else learns that the device was ever there.
     return told.has(deviceId) ? [{ device: { managedDeviceId: deviceId, removed: true } }] : [];
@@ -163,15 +224,27 @@ async function handed(deps: HandOverDependencies, request: HandOverRequest, shar
 }
 
 function shareDevice(
-  { view }: HandOverDependencies, kind: InventoryKind, { optIns, enrolmentGroupIds }: InventorySharing, { id, resource }: DeviceRow, inventory: DeviceApps | DeviceCertificates,
+  { view }: HandOverDependencies,
+  kind: InventoryKind,
+  { optIns, enrolmentGroupIds }: InventorySharing,
+  { id, resource }: DeviceRow,
+  inventory: DeviceApps | DeviceCertificates,
 ): Handed | undefined {
   const platform = platformOf(resource.operatingSystem as string);
   const ownerType = ownerTypeOf(resource);
   const scope = sharingScope(kind, optIns[kind][platform], ownerType);
   const groups = enrolmentGroupIds.length === 0 ? [] : view.groupsOfDevice(id);
-  if (scope === 'none' || (enrolmentGroupIds.length > 0 && !enrolmentGroupIds.some((group) => groups.includes(group)))) return undefined;
+  if (scope === 'none' || (enrolmentGroupIds.length > 0 && !enrolmentGroupIds.some((group) => groups.includes(group))))
+    return undefined;
   const entraDeviceId = typeof resource.azureADDeviceId === 'string' ? resource.azureADDeviceId : null;
-  const common = { managedDeviceId: id, entraDeviceId, platform, ownerType, scope, collectedDateTime: isoTime(inventory.collectedAt) };
+  const common = {
+    managedDeviceId: id,
+    entraDeviceId,
+    platform,
+    ownerType,
+    scope,
+    collectedDateTime: isoTime(inventory.collectedAt),
+  };
   if ('apps' in inventory) {
     const apps = appsWithin(inventory.apps, scope).map(toHandedApp);
     return { device: { ...common, apps }, record: { deviceId: id, scope, items: apps.length } };

@@ -37,7 +37,10 @@ const device = z.object({
   collectedDateTime: z.string(),
 });
 
-const removed = z.object({ managedDeviceId: z.string(), removed: z.literal(true).describe('Delete what you hold of this device: it is gone, or may not be shared any more.') });
+const removed = z.object({
+  managedDeviceId: z.string(),
+  removed: z.literal(true).describe('Delete what you hold of this device: it is gone, or may not be shared any more.'),
+});
 
 export const handedDeviceApps = z.union([device.extend({ apps: z.array(handedApp) }), removed]);
 export const handedDeviceCertificates = z.union([device.extend({ certificates: z.array(handedCertificate) }), removed]);
@@ -45,15 +48,40 @@ export const handedDeviceCertificates = z.union([device.extend({ certificates: z
 export type HandedDevice = z.infer<typeof handedDeviceApps> | z.infer<typeof handedDeviceCertificates>;
 
 export function toHandedApp(app: InstalledApp): z.infer<typeof handedApp> {
-  const { appId, version, shortVersion, name, bundleSize, dynamicSize, validated, managed, adHocSigned, fromAppStore, betaApp, deviceBasedVpp } = app;
+  const {
+    appId,
+    version,
+    shortVersion,
+    name,
+    bundleSize,
+    dynamicSize,
+    validated,
+    managed,
+    adHocSigned,
+    fromAppStore,
+    betaApp,
+    deviceBasedVpp,
+  } = app;
   return {
-    appId: appId ?? null, version: version ?? null, shortVersion: shortVersion ?? null, name: name ?? null,
-    bundleSize: bundleSize ?? null, dynamicSize: dynamicSize ?? null,
-    validated: validated ?? null, managed: managed ?? null, adHocSigned: adHocSigned ?? null, fromAppStore: fromAppStore ?? null,
-    betaApp: betaApp ?? null, deviceBasedVpp: deviceBasedVpp ?? null,
+    appId: appId ?? null,
+    version: version ?? null,
+    shortVersion: shortVersion ?? null,
+    name: name ?? null,
+    bundleSize: bundleSize ?? null,
+    dynamicSize: dynamicSize ?? null,
+    validated: validated ?? null,
+    managed: managed ?? null,
+    adHocSigned: adHocSigned ?? null,
+    fromAppStore: fromAppStore ?? null,
+    betaApp: betaApp ?? null,
+    deviceBasedVpp: deviceBasedVpp ?? null,
   };
 }
 
-export function toHandedCertificate({ commonName, data, isIdentity }: InstalledCertificate): z.infer<typeof handedCertificate> {
+export function toHandedCertificate({
+  commonName,
+  data,
+  isIdentity,
+}: InstalledCertificate): z.infer<typeof handedCertificate> {
   return { commonName, data, isIdentity };
 }

@@ -24,12 +24,15 @@ export function startInventoryUpkeep(options: InventoryUpkeep): { stop(): Promis
     for (const [what, forget] of Object.entries(CHORES)) {
       if (signal.aborted || options.clock.mayDelete === false) return;
       await forget(options, signal).catch((error: unknown) => {
-        if (!signal.aborted) options.log.warn({ err: error }, `${what} could not be forgotten; it is tried again in ten minutes`);
+        if (!signal.aborted)
+          options.log.warn({ err: error }, `${what} could not be forgotten; it is tried again in ten minutes`);
       });
     }
   };
   let running = run();
-  const timer = setInterval(() => { running = running.then(run); }, EVERY_MS).unref();
+  const timer = setInterval(() => {
+    running = running.then(run);
+  }, EVERY_MS).unref();
   return {
     stop: async () => {
       clearInterval(timer);
@@ -47,11 +50,23 @@ const CHORES: Readonly<Record<string, (options: InventoryUpkeep, signal: AbortSi
     const before = disclosedBefore(options);
     if (before === undefined) return;
     const handOvers = await untilNone(signal, () => options.store.transaction((tx) => tx.disclosures.prune(before)));
-    if (handOvers > 0) options.log.info({ handOvers, keepDays: options.keepDisclosuresDays }, 'old hand-overs of inventories were forgotten');
+    if (handOvers > 0)
+      options.log.info(
+        { handOvers, keepDays: options.keepDisclosuresDays },
+        'old hand-overs of inventories were forgotten',
+      );
   },
   'removals of inventories': async (options, signal) => {
-    const removals = await forgetGone({ ...options, disclosedBefore: disclosedBefore(options), untilNone: (work) => untilNone(signal, work) });
-    if (removals > 0) options.log.info({ removals }, 'removals of inventories were forgotten; every cursor that is still good is past them');
+    const removals = await forgetGone({
+      ...options,
+      disclosedBefore: disclosedBefore(options),
+      untilNone: (work) => untilNone(signal, work),
+    });
+    if (removals > 0)
+      options.log.info(
+        { removals },
+        'removals of inventories were forgotten; every cursor that is still good is past them',
+      );
   },
 };
 

@@ -77,7 +77,7 @@ export class PushFeed {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
-    for (let attempt = 0; !signal.aborted;) {
+    for (let attempt = 0; !signal.aborted; ) {
       this.#waking = new AbortController();
       try {
         const more = await this.#pushPage();
@@ -87,7 +87,10 @@ export class PushFeed {
         if (signal.aborted) return;
         const waitMs = this.#failed(error, attempt);
         attempt += 1;
-        await this.#rest(waitMs, this.#status.state === 'failing' ? signal : AbortSignal.any([signal, this.#waking.signal]));
+        await this.#rest(
+          waitMs,
+          this.#status.state === 'failing' ? signal : AbortSignal.any([signal, this.#waking.signal]),
+        );
       }
     }
   }
@@ -99,7 +102,9 @@ export class PushFeed {
   /** Answers whether there is more. */
   async #pushPage(): Promise<boolean> {
     const { connectorId } = this.target;
-    const kept = cursorIn(await this.#deps.store.documents.get('inventoryCursor', pushCursorId(connectorId, this.kind)));
+    const kept = cursorIn(
+      await this.#deps.store.documents.get('inventoryCursor', pushCursorId(connectorId, this.kind)),
+    );
     const page = await this.#nextPage(kept);
     // A page that begins anew says what to delete, even where there is nothing to give; but only to whom something was given.
     if (page.devices.length > 0 || (page.isRestart && kept !== undefined)) {
@@ -112,16 +117,28 @@ export class PushFeed {
   }
 
   async #nextPage(kept: string | undefined): Promise<HandOver> {
-    const { kind, target: { connectorId, url } } = this;
+    const {
+      kind,
+      target: { connectorId, url },
+    } = this;
     // The same page sent again is the same message, for the partner and on record.
-    const messageId = (content: unknown): string => `msg_${createHash('sha256').update(JSON.stringify([connectorId, kind, kept ?? '', content])).digest('base64url')}`;
+    const messageId = (content: unknown): string =>
+      `msg_${createHash('sha256')
+        .update(JSON.stringify([connectorId, kind, kept ?? '', content]))
+        .digest('base64url')}`;
     try {
       return await handOver(this.#deps, {
-        connectorId, kind, limit: this.#devicesInMessage, channel: 'push', clientId: new URL(url).host,
-        cursor: kept === undefined ? undefined : readCursor(this.#owner, kept), messageId,
+        connectorId,
+        kind,
+        limit: this.#devicesInMessage,
+        channel: 'push',
+        clientId: new URL(url).host,
+        cursor: kept === undefined ? undefined : readCursor(this.#owner, kept),
+        messageId,
       });
     } catch (error) {
-      if (kept !== undefined && error instanceof HubError && error.code === 'inventory_not_shared') await this.#withdraw(messageId('nothing'));
+      if (kept !== undefined && error instanceof HubError && error.code === 'inventory_not_shared')
+        await this.#withdraw(messageId('nothing'));
       throw error;
     }
   }
@@ -140,12 +157,21 @@ export class PushFeed {
 
   async #send(page: HandOver): Promise<void> {
     const { http, clock, tenantId } = this.#deps;
-    const body = JSON.stringify({ type: `inventory.${this.kind}`, timestamp: isoTime(clock.now()), data: pageView(tenantId, page) });
+    const body = JSON.stringify({
+      type: `inventory.${this.kind}`,
+      timestamp: isoTime(clock.now()),
+      data: pageView(tenantId, page),
+    });
     const { url, secret } = this.target;
-    const answer = await asking(() => http.request(url, {
-      method: 'POST', body, signal: this.#stopping.signal, maxBytes: 65_536,
-      headers: { 'content-type': 'application/json', ...signatureHeaders(secret, page.messageId, clock.now(), body) },
-    }));
+    const answer = await asking(() =>
+      http.request(url, {
+        method: 'POST',
+        body,
+        signal: this.#stopping.signal,
+        maxBytes: 65_536,
+        headers: { 'content-type': 'application/json', ...signatureHeaders(secret, page.messageId, clock.now(), body) },
+      }),
+    );
     // The same message again would be refused for ever; it was not taken, so what is next may be another.
     if (answer.status === TOO_LARGE) this.#devicesInMessage = Math.max(1, Math.floor(this.#devicesInMessage / 2));
     requireSuccess(answer, new URL(url).host, clock.now());
@@ -155,25 +181,41 @@ export class PushFeed {
     // A target that was changed meanwhile begins anew; its cursor is not to be brought back.
     if (this.#stopping.signal.aborted) return;
     await this.#deps.store.transaction(async (tx) => {
-      await tx.documents.put('inventoryCursor', pushCursorId(this.target.connectorId, this.kind), { cursor }, this.#deps.clock.now());
+      await tx.documents.put(
+        'inventoryCursor',
+        pushCursorId(this.target.connectorId, this.kind),
+        { cursor },
+        this.#deps.clock.now(),
+      );
     });
   }
 
   /** Answers how long to wait. */
   #failed(error: unknown, attempt: number): number {
-    if (error instanceof HubError && (error.code === 'inventory_not_shared' || error.code === 'connector_unavailable')) {
+    if (
+      error instanceof HubError &&
+      (error.code === 'inventory_not_shared' || error.code === 'connector_unavailable')
+    ) {
       this.#status = { ...this.#status, state: 'notShared', problem: null };
       return LOOK_EVERY_MS;
     }
     const { clock, log, random } = this.#deps;
     const ownMs = Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempt, 20), LONGEST_WAIT_MS) * (0.5 + random() / 2);
-    const asked = error instanceof VendorError ? error.retryAfterMs : error instanceof StoreBusy ? error.retryAfterSeconds * 1000 : undefined;
+    const asked =
+      error instanceof VendorError
+        ? error.retryAfterMs
+        : error instanceof StoreBusy
+          ? error.retryAfterSeconds * 1000
+          : undefined;
     const waitMs = Math.max(ownMs, asked ?? 0);
     const isExpected = error instanceof VendorError || error instanceof StoreBusy;
     const message = isExpected ? error.message : 'Something unexpected went wrong; the log of the hub tells what.';
     const at = clock.now();
     this.#status = { ...this.#status, state: 'failing', problem: { at, message, nextTryAt: at + waitMs } };
-    log.warn({ connectorId: this.target.connectorId, inventory: this.kind, waitMs, ...(isExpected ? {} : { err: error }) }, `pushing an inventory failed: ${message}`);
+    log.warn(
+      { connectorId: this.target.connectorId, inventory: this.kind, waitMs, ...(isExpected ? {} : { err: error }) },
+      `pushing an inventory failed: ${message}`,
+    );
     return waitMs;
   }
 }

@@ -14,7 +14,11 @@ export interface PushTarget extends Omit<InventoryPushBody, 'sealedSecret'> {
 }
 
 /** Throws when the secret was sealed with another key. */
-export function openTarget({ id, version }: Pick<DocumentRow, 'id' | 'version'>, { sealedSecret, ...body }: InventoryPushBody, dataKey: DataKey): PushTarget {
+export function openTarget(
+  { id, version }: Pick<DocumentRow, 'id' | 'version'>,
+  { sealedSecret, ...body }: InventoryPushBody,
+  dataKey: DataKey,
+): PushTarget {
   return { ...body, connectorId: id, version, secret: dataKey.open(sealedSecret, contextOf(id)) };
 }
 
@@ -32,7 +36,12 @@ export function newPushSecret(): string {
 }
 
 /** The headers of a message (Standard Webhooks 1.0: HMAC-SHA256 of `id.timestamp.body`). `at` in milliseconds. */
-export function signatureHeaders(secret: string, messageId: string, at: number, body: string): Readonly<Record<string, string>> {
+export function signatureHeaders(
+  secret: string,
+  messageId: string,
+  at: number,
+  body: string,
+): Readonly<Record<string, string>> {
   const timestamp = String(Math.floor(at / 1000));
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   const signature = createHmac('sha256', key).update(`${messageId}.${timestamp}.${body}`).digest('base64');

@@ -49,10 +49,24 @@ export class PushTurn {
     await this.#loop;
     if (!this.isMine) return;
     this.#until = 0;
-    await this.#options.store.transaction(async (tx) => {
-      const row = await tx.documents.get('inventoryCursor', ID);
-      if (holderOf(row?.body)?.holder === this.#holder) await tx.documents.put('inventoryCursor', ID, { holder: this.#holder, until: 0 }, this.#options.clock.now(), row?.version);
-    }).catch((error: unknown) => this.#options.log.warn({ err: error }, 'the turn to push inventories could not be given back; another hub takes it in a minute'));
+    await this.#options.store
+      .transaction(async (tx) => {
+        const row = await tx.documents.get('inventoryCursor', ID);
+        if (holderOf(row?.body)?.holder === this.#holder)
+          await tx.documents.put(
+            'inventoryCursor',
+            ID,
+            { holder: this.#holder, until: 0 },
+            this.#options.clock.now(),
+            row?.version,
+          );
+      })
+      .catch((error: unknown) =>
+        this.#options.log.warn(
+          { err: error },
+          'the turn to push inventories could not be given back; another hub takes it in a minute',
+        ),
+      );
   }
 
   async #run(changed: () => void): Promise<void> {
@@ -63,7 +77,10 @@ export class PushTurn {
       await this.#ask();
       if (this.isMine === this.#wasMine) continue;
       this.#wasMine = this.isMine;
-      this.#options.log.info({ pushes: this.isMine }, this.isMine ? 'this hub pushes inventories from now on' : 'another hub pushes inventories from now on');
+      this.#options.log.info(
+        { pushes: this.isMine },
+        this.isMine ? 'this hub pushes inventories from now on' : 'another hub pushes inventories from now on',
+      );
       changed();
     }
   }
@@ -72,7 +89,7 @@ export class PushTurn {
     const { store, clock, log } = this.#options;
     const until = clock.now() + TURN_MS;
     try {
-      this.#until = await store.transaction((tx) => this.#take(tx, until)) ? until : 0;
+      this.#until = (await store.transaction((tx) => this.#take(tx, until))) ? until : 0;
     } catch (error) {
       // The turn is this hub's for as long as it was; nobody else takes it before.
       log.warn({ err: error }, 'it could not be asked whose turn it is to push inventories');
@@ -84,7 +101,8 @@ export class PushTurn {
     const row = await tx.documents.get('inventoryCursor', ID);
     const turn = holderOf(row?.body);
     // A turn that ends later than one can was taken by a clock that was ahead.
-    if (turn !== undefined && turn.holder !== this.#holder && turn.until > now && turn.until <= now + 2 * TURN_MS) return false;
+    if (turn !== undefined && turn.holder !== this.#holder && turn.until > now && turn.until <= now + 2 * TURN_MS)
+      return false;
     const kept = await tx.documents.put('inventoryCursor', ID, { holder: this.#holder, until }, now, row?.version);
     // Where there was none, two may write at once: the second waits for its next asking.
     return kept !== undefined && (row !== undefined || kept.version === 1);

@@ -25,7 +25,11 @@ export interface PusherOptions extends Omit<PushDependencies, 'wait' | 'random' 
 }
 
 /** Kinds of configuration that say what may be pushed where. */
-const WATCHED: ReadonlySet<string> = new Set([inventoryPushDocument.kind, connectorDocument.kind, connectorStatusDocument.kind]);
+const WATCHED: ReadonlySet<string> = new Set([
+  inventoryPushDocument.kind,
+  connectorDocument.kind,
+  connectorStatusDocument.kind,
+]);
 
 /**
  * Pushes inventories to the partners that want it, each from a cursor of its own. When a connector changes, what
@@ -91,9 +95,14 @@ export class InventoryPusher {
   }
 
   #refresh(changed: ReadonlySet<string> | undefined): Promise<void> {
-    this.#refreshing = this.#refreshing.then(() => this.#follow(changed)).catch((error: unknown) => {
-      this.#options.log.warn({ err: error }, 'the targets of inventories could not be read; nothing is pushed to those that changed');
-    });
+    this.#refreshing = this.#refreshing
+      .then(() => this.#follow(changed))
+      .catch((error: unknown) => {
+        this.#options.log.warn(
+          { err: error },
+          'the targets of inventories could not be read; nothing is pushed to those that changed',
+        );
+      });
     return this.#refreshing;
   }
 
@@ -104,7 +113,8 @@ export class InventoryPusher {
     const going = this.#feeds.filter((feed) => !isElsewhere && changed?.has(feed.target.connectorId) !== true);
     await Promise.all(this.#feeds.filter((feed) => !going.includes(feed)).map((feed) => feed.stop()));
     const targets = isElsewhere ? [] : await this.#targets();
-    const fresh = targets.filter(({ connectorId }) => !going.some((feed) => feed.target.connectorId === connectorId))
+    const fresh = targets
+      .filter(({ connectorId }) => !going.some((feed) => feed.target.connectorId === connectorId))
       .flatMap((target) => target.kinds.map((kind) => new PushFeed(target, kind, this.#deps)));
     this.#feeds = [...going, ...fresh];
     for (const feed of fresh) feed.start();

@@ -12,12 +12,19 @@ const DAY = 86_400_000;
 const ALL_DEVICES = [{ target: { '@odata.type': '#microsoft.graph.allDevicesAssignmentTarget' } }];
 const AT_ONCE_NONCOMPLIANT = [{ scheduledActionConfigurations: [{ actionType: 'block', gracePeriodHours: 0 }] }];
 
-const POLICY_TYPES = { android: 'androidCompliancePolicy', iOS: 'iosCompliancePolicy', windows: 'windows10CompliancePolicy', macOS: 'macOSCompliancePolicy' } as const;
+const POLICY_TYPES = {
+  android: 'androidCompliancePolicy',
+  iOS: 'iosCompliancePolicy',
+  windows: 'windows10CompliancePolicy',
+  macOS: 'macOSCompliancePolicy',
+} as const;
 
 /** On iPhones, missing data of Lookout closes: but for the brake, a new word of Lookout's would close them all. */
 const TOGGLES = {
-  lookout: { androidEnabled: true, iosEnabled: true, iosDeviceBlockedOnMissingPartnerData: true }, defender: { androidEnabled: true, iosEnabled: true, windowsEnabled: true },
-  jamf: { iosEnabled: true, macEnabled: true }, serials: { androidEnabled: true },
+  lookout: { androidEnabled: true, iosEnabled: true, iosDeviceBlockedOnMissingPartnerData: true },
+  defender: { androidEnabled: true, iosEnabled: true, windowsEnabled: true },
+  jamf: { iosEnabled: true, macEnabled: true },
+  serials: { androidEnabled: true },
 } as const;
 
 /** Policies for four platforms that allow "low", the connectors, and for each group of people a rule for silent partners. */
@@ -29,22 +36,46 @@ export async function furnishMonth(hub: TestPipeline, people: number): Promise<v
       changed({ kind, id, after: body });
     };
     for (const [name, toggles] of Object.entries(TOGGLES)) {
-      await put('mobileThreatDefenseConnector', CONNECTORS[name as keyof typeof TOGGLES], { ...toggles, partnerUnresponsivenessThresholdInDays: 7, partnerDisplayName: name });
+      await put('mobileThreatDefenseConnector', CONNECTORS[name as keyof typeof TOGGLES], {
+        ...toggles,
+        partnerUnresponsivenessThresholdInDays: 7,
+        partnerDisplayName: name,
+      });
     }
     for (const [platform, type] of Object.entries(POLICY_TYPES)) {
       await put('deviceCompliancePolicy', type, {
-        '@odata.type': `#microsoft.graph.${type}`, displayName: platform, osMinimumVersion: MINIMUM[platform as keyof typeof MINIMUM], deviceThreatProtectionEnabled: true,
-        deviceThreatProtectionRequiredSecurityLevel: 'low', assignments: ALL_DEVICES, scheduledActionsForRule: AT_ONCE_NONCOMPLIANT,
+        '@odata.type': `#microsoft.graph.${type}`,
+        displayName: platform,
+        osMinimumVersion: MINIMUM[platform as keyof typeof MINIMUM],
+        deviceThreatProtectionEnabled: true,
+        deviceThreatProtectionRequiredSecurityLevel: 'low',
+        assignments: ALL_DEVICES,
+        scheduledActionsForRule: AT_ONCE_NONCOMPLIANT,
       });
     }
     for (let person = 0; person < people; person += 1) {
-      await put('user', userId(person), { userPrincipalName: mailOf(person), displayName: `Person ${person}`, accountEnabled: true });
+      await put('user', userId(person), {
+        userPrincipalName: mailOf(person),
+        displayName: `Person ${person}`,
+        accountEnabled: true,
+      });
     }
     for (const [i, silentPartner] of SILENT_RULES.entries()) {
       const groupId = groupOf(silentPartner);
-      await tx.members.add(groupId, Array.from({ length: people }, (_, person) => person).filter((person) => person % SILENT_RULES.length === i).map(userId));
+      await tx.members.add(
+        groupId,
+        Array.from({ length: people }, (_, person) => person)
+          .filter((person) => person % SILENT_RULES.length === i)
+          .map(userId),
+      );
       await put('group', groupId, { displayName: silentPartner });
-      await put('mergeRule', silentPartner, { platform: null, groupId, priority: i + 1, method: 'strictest', silentPartner });
+      await put('mergeRule', silentPartner, {
+        platform: null,
+        groupId,
+        priority: i + 1,
+        method: 'strictest',
+        silentPartner,
+      });
     }
   });
 }
@@ -54,16 +85,25 @@ export function intoHub(hub: TestPipeline, mark: Readonly<Record<string, unknown
   const marked = new Set<string>();
   return {
     async report(connectorId, signals) {
-      const reports = signals.map((signal): IncomingReport => ({
-        signal, row: { connectorId, reportId: signal.reportId, observedAt: signal.observedAt, format: 'test', raw: '{}' },
-      }));
-      for (let i = 0; i < reports.length; i += AT_ONCE) await hub.intake.take(connectorId, reports.slice(i, i + AT_ONCE));
+      const reports = signals.map(
+        (signal): IncomingReport => ({
+          signal,
+          row: { connectorId, reportId: signal.reportId, observedAt: signal.observedAt, format: 'test', raw: '{}' },
+        }),
+      );
+      for (let i = 0; i < reports.length; i += AT_ONCE)
+        await hub.intake.take(connectorId, reports.slice(i, i + AT_ONCE));
     },
     alive: (connectorId) => hub.intake.heartbeat(connectorId),
     async register(device) {
       const at = hub.clock.now();
       if (at - device.enrolledAt < DAY) marked.add(device.id);
-      await hub.devices.put(ACTOR, { id: device.id, createdAt: at, modifiedAt: at, resource: { ...managedDevice(device), ...(marked.has(device.id) && mark) } });
+      await hub.devices.put(ACTOR, {
+        id: device.id,
+        createdAt: at,
+        modifiedAt: at,
+        resource: { ...managedDevice(device), ...(marked.has(device.id) && mark) },
+      });
     },
     provision: (connectorId, provisioned) => hub.provisioning.provision(connectorId, provisioned),
   };

@@ -5,6 +5,13 @@ export const DAYS_BEFORE = 6;
 
 export function upgradeWorld(): World {
   return new World({
-    devices: 400, seed: 99, start: Date.parse('2026-03-02T00:00:00Z'), attacks: 0, awayOnDay: 14, newWordOnDay: 9, withdrawalOnDay: 17, liveliness: 3,
+    devices: 400,
+    seed: 99,
+    start: Date.parse('2026-03-02T00:00:00Z'),
+    attacks: 0,
+    awayOnDay: 14,
+    newWordOnDay: 9,
+    withdrawalOnDay: 17,
+    liveliness: 3,
   });
 }

@@ -2,7 +2,16 @@ import type { Level, SilentPartnerRule } from '@sallyport/core';
 import { doubleOf, enrolledAgain, madeFleet, type Kind, type Made } from './testing-fleet.ts';
 import { Chance } from './testing-random.ts';
 import {
-  CONNECTORS, ListVendor, lookoutEvents, lookoutMentions, PLATFORMS, serialsReport, type App, type Entry, type Sink, type VendorName,
+  CONNECTORS,
+  ListVendor,
+  lookoutEvents,
+  lookoutMentions,
+  PLATFORMS,
+  serialsReport,
+  type App,
+  type Entry,
+  type Sink,
+  type VendorName,
 } from './testing-vendors.ts';
 
 /**
@@ -35,7 +44,17 @@ export interface WorldOptions {
 }
 
 /** How often a day something befalls one device. */
-const RATES = { low: 0.012, medium: 0.004, appOff: 0.0006, appAgain: 0.0005, switchedOff: 0.0008, accepted: 0.0006, enrolledAgain: 0.0007, blankVersion: 0.0003, doubleEntry: 0.0006 };
+const RATES = {
+  low: 0.012,
+  medium: 0.004,
+  appOff: 0.0006,
+  appAgain: 0.0005,
+  switchedOff: 0.0008,
+  accepted: 0.0006,
+  enrolledAgain: 0.0007,
+  blankVersion: 0.0003,
+  doubleEntry: 0.0006,
+};
 
 export class World {
   readonly chance: Chance;
@@ -66,7 +85,8 @@ export class World {
     this.chance = new Chance(options.seed);
     this.devices = madeFleet(options.devices, options.start, this.chance);
     for (const device of this.devices) this.#install(device);
-    for (const device of this.devices) if (device.isTooOld) this.#later(this.chance.between(1, 200), () => this.#update(device));
+    for (const device of this.devices)
+      if (device.isTooOld) this.#later(this.chance.between(1, 200), () => this.#update(device));
     if (options.attacks > 0) this.#planAttacks();
   }
 
@@ -105,8 +125,16 @@ export class World {
   isClosed(device: Made, at: number): boolean {
     if (device.isAttacked || device.isTooOld) return true;
     const entries = this.#ofDevice.get(device) ?? [];
-    return (['lookout', 'defender', 'jamf', 'serials'] as const).some((vendor) =>
-      PLATFORMS[vendor].includes(device.kind) && this.#closes(vendor, entries.filter((entry) => entry.vendor === vendor && entry.told !== undefined), device, at));
+    return (['lookout', 'defender', 'jamf', 'serials'] as const).some(
+      (vendor) =>
+        PLATFORMS[vendor].includes(device.kind) &&
+        this.#closes(
+          vendor,
+          entries.filter((entry) => entry.vendor === vendor && entry.told !== undefined),
+          device,
+          at,
+        ),
+    );
   }
 
   #closes(vendor: VendorName, entries: readonly Entry[], { kind, rule }: Made, at: number): boolean {
@@ -114,7 +142,13 @@ export class World {
     const isNeeded = vendor === 'lookout' && kind === 'iOS';
     if (newest?.told === undefined) return isNeeded;
     // A newer installation that management ties to the device ends the level of the older one by its own.
-    const older = vendor !== 'serials' && newest.told.isLevel ? [] : entries.slice(0, -1).filter(({ told }) => told !== undefined && at - Math.max(told.at, newest.firstToldAt ?? 0) <= THRESHOLD_MS).map(({ told }) => told?.level ?? 'secured');
+    const older =
+      vendor !== 'serials' && newest.told.isLevel
+        ? []
+        : entries
+            .slice(0, -1)
+            .filter(({ told }) => told !== undefined && at - Math.max(told.at, newest.firstToldAt ?? 0) <= THRESHOLD_MS)
+            .map(({ told }) => told?.level ?? 'secured');
     const level = worst([newest.told.level, ...older]);
     const isOff = newest.told.app === 'off';
     if (isNeeded && !isOff && level === 'secured' && (newest.told.app === 'lost' || !newest.told.isLevel)) return true;
@@ -122,18 +156,30 @@ export class World {
     return counted === 'closed' || (counted !== 'ignored' && (isOff || rank(counted) >= rank('medium')));
   }
 
-  #underRule(vendor: VendorName, rule: SilentPartnerRule, level: Level, isOff: boolean, isLost: boolean, at: number): Level | 'ignored' | 'closed' {
+  #underRule(
+    vendor: VendorName,
+    rule: SilentPartnerRule,
+    level: Level,
+    isOff: boolean,
+    isLost: boolean,
+    at: number,
+  ): Level | 'ignored' | 'closed' {
     const isSilent = at - (this.#heard.get(vendor) ?? at) > THRESHOLD_MS;
     const isWithdrawn = vendor === 'serials' && this.#withdrawn;
     if (!isSilent && !isWithdrawn) return level;
     const isBad = isOff || level !== 'secured';
     if (isWithdrawn && isBad) return level;
     switch (rule) {
-      case 'keepWorse': return isBad ? level : 'ignored';
-      case 'ignore': return 'ignored';
-      case 'keepLast': return level;
-      case 'raise': return isLost && level === 'secured' ? level : LEVELS[Math.min(rank(level) + 1, 3)] as Level;
-      case 'block': return 'closed';
+      case 'keepWorse':
+        return isBad ? level : 'ignored';
+      case 'ignore':
+        return 'ignored';
+      case 'keepLast':
+        return level;
+      case 'raise':
+        return isLost && level === 'secured' ? level : (LEVELS[Math.min(rank(level) + 1, 3)] as Level);
+      case 'block':
+        return 'closed';
     }
   }
 
@@ -141,7 +187,8 @@ export class World {
 
   #ordinaryLife(): void {
     const { chance } = this;
-    const times = (rate: number): number => chance.count((this.devices.length * rate * (this.options.liveliness ?? 1)) / STEPS_A_DAY);
+    const times = (rate: number): number =>
+      chance.count((this.devices.length * rate * (this.options.liveliness ?? 1)) / STEPS_A_DAY);
     for (let i = times(RATES.low); i > 0; i -= 1) this.#risk('low', chance.between(1, 40));
     for (let i = times(RATES.medium); i > 0; i -= 1) this.#risk('medium', chance.between(1, 16));
     for (let i = times(RATES.appOff); i > 0; i -= 1) this.#appOff();
@@ -175,7 +222,10 @@ export class World {
     this.#news.delete(entry);
     const next = this.#enter(entry.device, entry.vendor, entry.isTied);
     // Vendors' consoles keep the former entry for a while, with its last words.
-    if (entry.vendor === 'jamf') this.#later(this.chance.between(2, 60), () => { entry.isRemoved = true; });
+    if (entry.vendor === 'jamf')
+      this.#later(this.chance.between(2, 60), () => {
+        entry.isRemoved = true;
+      });
     this.#isNews(next, 'secured');
   }
 
@@ -217,7 +267,10 @@ export class World {
         for (const entry of before) {
           entry.isFormer = true;
           this.#isNews(this.#enter(next, entry.vendor, entry.isTied), 'secured');
-          if (entry.vendor === 'jamf') this.#later(this.chance.between(2, 60), () => { entry.isRemoved = true; });
+          if (entry.vendor === 'jamf')
+            this.#later(this.chance.between(2, 60), () => {
+              entry.isRemoved = true;
+            });
         }
       });
     });
@@ -253,7 +306,16 @@ export class World {
   // Attacks.
 
   #planAttacks(): void {
-    const kinds = [this.#plainAttack, this.#secondIdentity, this.#contactLost, this.#fromTheFuture, this.#ambiguous, this.#withUnknownName, this.#thenWithdrawal, this.#thenUnknownWord];
+    const kinds = [
+      this.#plainAttack,
+      this.#secondIdentity,
+      this.#contactLost,
+      this.#fromTheFuture,
+      this.#ambiguous,
+      this.#withUnknownName,
+      this.#thenWithdrawal,
+      this.#thenUnknownWord,
+    ];
     for (let n = 0; n < this.options.attacks; n += 1) {
       const attack = kinds[n % kinds.length] as (typeof kinds)[number];
       this.#later(this.chance.between(3 * STEPS_A_DAY, 12 * STEPS_A_DAY), () => attack.call(this, n % 3 === 0));
@@ -262,7 +324,13 @@ export class World {
 
   /** `ends`: after some days, by the vendor's word; else it lasts beyond the month. */
   #attack(vendor: VendorName, kind: readonly Kind[], ends: boolean, then = NOTHING_MORE, before = NOTHING_MORE): void {
-    const entry = this.#idle((one) => one.vendor === vendor && kind.includes(one.device.kind) && !one.accepted && (vendor !== 'lookout' || one.isTied));
+    const entry = this.#idle(
+      (one) =>
+        one.vendor === vendor &&
+        kind.includes(one.device.kind) &&
+        !one.accepted &&
+        (vendor !== 'lookout' || one.isTied),
+    );
     if (entry === undefined) throw new Error(`nobody is left to attack at ${vendor}`);
     const { device } = entry;
     device.isBusy = true;
@@ -297,7 +365,9 @@ export class World {
   }
 
   #contactLost(ends: boolean): void {
-    this.#attack(this.chance.of(['lookout', 'serials'] as const), ['android'], ends, (entry) => this.#later(1, () => this.#setApp(entry, 'lost')));
+    this.#attack(this.chance.of(['lookout', 'serials'] as const), ['android'], ends, (entry) =>
+      this.#later(1, () => this.#setApp(entry, 'lost')),
+    );
   }
 
   #fromTheFuture(ends: boolean): void {
@@ -324,10 +394,12 @@ export class World {
   }
 
   #thenUnknownWord(ends: boolean): void {
-    this.#attack('lookout', ['android', 'iOS'], ends, (entry) => this.#later(1, () => {
-      entry.isSilenced = true;
-      this.#isNews(entry, entry.level);
-    }));
+    this.#attack('lookout', ['android', 'iOS'], ends, (entry) =>
+      this.#later(1, () => {
+        entry.isSilenced = true;
+        this.#isNews(entry, entry.level);
+      }),
+    );
   }
 
   async #withdrawal(sink: Sink): Promise<void> {
@@ -345,7 +417,8 @@ export class World {
       const isDue = this.now - device.lastContact >= 10 * DAY && device.offUntil <= this.now;
       if (this.#registered.has(device) && !isDue) continue;
       if (!this.#registered.has(device)) this.touched.add(device);
-      device.lastContact = this.#registered.has(device) || device.enrolledAt === this.now ? this.now : device.lastContact;
+      device.lastContact =
+        this.#registered.has(device) || device.enrolledAt === this.now ? this.now : device.lastContact;
       this.#registered.add(device);
       await sink.register(device);
     }
@@ -355,11 +428,16 @@ export class World {
     const { newWordOnDay } = this.options;
     const tellsAll = (this.day === newWordOnDay || this.day === newWordOnDay + 3) && this.#step % STEPS_A_DAY === 0;
     const word = this.#hasNewWord ? 'SHIELDED' : 'PROTECTED';
-    const signals = this.entries.filter(({ vendor, isFormer }) => vendor === 'lookout' && !isFormer).flatMap((entry) => {
-      const before = this.#news.get(entry);
-      if (before !== undefined || tellsAll) return lookoutEvents(entry, this.#tellAt(entry), before ?? entry.level, this.#nextId, word);
-      return entry.accepted && !this.#hasNewWord && this.#isTurnOf(entry) ? lookoutMentions(entry, this.#eventTime(), this.#nextId) : [];
-    });
+    const signals = this.entries
+      .filter(({ vendor, isFormer }) => vendor === 'lookout' && !isFormer)
+      .flatMap((entry) => {
+        const before = this.#news.get(entry);
+        if (before !== undefined || tellsAll)
+          return lookoutEvents(entry, this.#tellAt(entry), before ?? entry.level, this.#nextId, word);
+        return entry.accepted && !this.#hasNewWord && this.#isTurnOf(entry)
+          ? lookoutMentions(entry, this.#eventTime(), this.#nextId)
+          : [];
+      });
     // One vendor's events arrive in the order of their times, more or less.
     signals.sort((a, b) => a.observedAt - b.observedAt);
     await this.#hand('lookout', signals, sink);
@@ -367,12 +445,14 @@ export class World {
 
   async #tellSerials(sink: Sink): Promise<void> {
     if (this.#withdrawn) return;
-    const signals = this.entries.filter(({ vendor, isFormer }) => vendor === 'serials' && !isFormer).flatMap((entry) => {
-      const before = this.#news.get(entry);
-      if (this.#sendsTomorrow.delete(entry)) return [serialsReport(entry, this.now + DAY, 'secured', this.#nextId)];
-      if (before === undefined && (!this.#isTurnOf(entry) || entry.app === 'lost')) return [];
-      return [serialsReport(entry, this.#tellAt(entry), before ?? entry.level, this.#nextId)];
-    });
+    const signals = this.entries
+      .filter(({ vendor, isFormer }) => vendor === 'serials' && !isFormer)
+      .flatMap((entry) => {
+        const before = this.#news.get(entry);
+        if (this.#sendsTomorrow.delete(entry)) return [serialsReport(entry, this.now + DAY, 'secured', this.#nextId)];
+        if (before === undefined && (!this.#isTurnOf(entry) || entry.app === 'lost')) return [];
+        return [serialsReport(entry, this.#tellAt(entry), before ?? entry.level, this.#nextId)];
+      });
     await this.#hand('serials', signals, sink);
   }
 
@@ -406,12 +486,21 @@ export class World {
     // A good word beside one that nobody knows counts as soon as that is disregarded, which is at once: everybody is told it together.
     const { level, app, told, vendor } = entry;
     const isUnderstood = app === 'works';
-    const knownLevel = isUnderstood || vendor === 'defender' || vendor === 'jamf' ? level : told?.levelBefore ?? told?.level ?? 'secured';
+    const knownLevel =
+      isUnderstood || vendor === 'defender' || vendor === 'jamf'
+        ? level
+        : (told?.levelBefore ?? told?.level ?? 'secured');
     const isLevel = told?.isLevel === true || isUnderstood;
     entry.firstToldAt ??= this.askedAt;
     // When contact is lost after that, what was reported before the word nobody knows is there again.
     const isBesideNewWord = vendor === 'lookout' && this.#hasNewWord && isUnderstood && level === 'secured';
-    entry.told = { level: knownLevel, app: vendor === 'jamf' ? 'works' : app, at: this.askedAt, isLevel, levelBefore: isBesideNewWord ? told?.levelBefore ?? told?.level : undefined };
+    entry.told = {
+      level: knownLevel,
+      app: vendor === 'jamf' ? 'works' : app,
+      at: this.askedAt,
+      isLevel,
+      levelBefore: isBesideNewWord ? (told?.levelBefore ?? told?.level) : undefined,
+    };
     return this.#eventTime();
   }
 
@@ -432,18 +521,33 @@ export class World {
     if (device.kind === 'iOS' || (['android', 'unknown'].includes(device.kind) && has(0.75))) vendors.push('lookout');
     if (device.kind === 'android' && has(0.4)) vendors.push('serials');
     if ((device.kind === 'iOS' && has(0.4)) || (device.kind === 'macOS' && has(0.9))) vendors.push('jamf');
-    if (device.kind === 'windows' || (['android', 'iOS', 'other'].includes(device.kind) && has(0.3))) vendors.push('defender');
-    for (const vendor of vendors) this.#isNews(this.#enter(device, vendor, device.kind === 'iOS' || has(0.9)), 'secured');
+    if (device.kind === 'windows' || (['android', 'iOS', 'other'].includes(device.kind) && has(0.3)))
+      vendors.push('defender');
+    for (const vendor of vendors)
+      this.#isNews(this.#enter(device, vendor, device.kind === 'iOS' || has(0.9)), 'secured');
   }
 
   #enter(device: Made, vendor: VendorName, isTied: boolean): Entry {
     const entry: Entry = {
-      vendor, id: `${vendor}-${this.entries.length}`, device, createdAt: this.now, isTied, level: 'secured', app: 'works', accepted: false, isFormer: false, isRemoved: false,
-      lastSeen: this.now + 60_000, told: undefined, firstToldAt: undefined, findingNo: 0, isSilenced: false,
+      vendor,
+      id: `${vendor}-${this.entries.length}`,
+      device,
+      createdAt: this.now,
+      isTied,
+      level: 'secured',
+      app: 'works',
+      accepted: false,
+      isFormer: false,
+      isRemoved: false,
+      lastSeen: this.now + 60_000,
+      told: undefined,
+      firstToldAt: undefined,
+      findingNo: 0,
+      isSilenced: false,
     };
     this.entries.push(entry);
     // A Lookout app that was not handed an id names the person alone, who has two devices: nobody knows which it is on.
-    if (vendor !== 'lookout' || isTied) this.#ofDevice.set(device, [...this.#ofDevice.get(device) ?? [], entry]);
+    if (vendor !== 'lookout' || isTied) this.#ofDevice.set(device, [...(this.#ofDevice.get(device) ?? []), entry]);
     return entry;
   }
 
@@ -476,7 +580,15 @@ export class World {
   #idle(isWanted: (entry: Entry) => boolean): Entry | undefined {
     for (let tries = 0; tries < 5_000; tries += 1) {
       const entry = this.chance.of(this.entries);
-      if (!entry.isFormer && !entry.device.isBusy && !entry.device.isFormer && entry.level === 'secured' && entry.app === 'works' && isWanted(entry)) return entry;
+      if (
+        !entry.isFormer &&
+        !entry.device.isBusy &&
+        !entry.device.isFormer &&
+        entry.level === 'secured' &&
+        entry.app === 'works' &&
+        isWanted(entry)
+      )
+        return entry;
     }
     return undefined;
   }
@@ -491,7 +603,7 @@ export class World {
 
   #later(steps: number, event: () => void): void {
     const at = this.#step + Math.max(steps, 0);
-    this.#plan.set(at, [...this.#plan.get(at) ?? [], event]);
+    this.#plan.set(at, [...(this.#plan.get(at) ?? []), event]);
   }
 }
 

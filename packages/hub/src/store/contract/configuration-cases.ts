@@ -7,7 +7,14 @@ export function configurationCases(store: () => Store): void {
     const created = await store().transaction((tx) => tx.documents.put('door', 'nginx', { a: 1 }, T0));
     expect(created).toEqual({ kind: 'door', id: 'nginx', body: { a: 1 }, createdAt: T0, modifiedAt: T0, version: 1 });
     const replaced = await store().transaction((tx) => tx.documents.put('door', 'nginx', { b: null }, T0 + 5));
-    expect(replaced).toEqual({ kind: 'door', id: 'nginx', body: { b: null }, createdAt: T0, modifiedAt: T0 + 5, version: 2 });
+    expect(replaced).toEqual({
+      kind: 'door',
+      id: 'nginx',
+      body: { b: null },
+      createdAt: T0,
+      modifiedAt: T0 + 5,
+      version: 2,
+    });
     expect(await store().documents.get('door', 'nginx')).toEqual(replaced);
   });
 
@@ -25,20 +32,28 @@ export function configurationCases(store: () => Store): void {
 
   test('of several who expect the same version, one wins', async () => {
     await store().transaction((tx) => tx.documents.put('door', 'nginx', { by: 'nobody' }, T0));
-    const answers = await Promise.all(Array.from({ length: 8 }, (_, by) => (
-      store().transaction((tx) => tx.documents.put('door', 'nginx', { by }, T0, 1))
-    )));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, by) =>
+        store().transaction((tx) => tx.documents.put('door', 'nginx', { by }, T0, 1)),
+      ),
+    );
     expect(answers.filter((answer) => answer !== undefined)).toHaveLength(1);
     expect((await store().documents.get('door', 'nginx'))?.version).toBe(2);
   });
 
   test('of transactions that hold the documents, each sees what those before it wrote', async () => {
-    await Promise.all(Array.from({ length: 8 }, () => store().transaction(async (tx) => {
-      await tx.documents.hold();
-      const doors = await tx.documents.list('door');
-      await tx.documents.put('door', `door-${doors.length}`, {}, T0);
-    })));
-    expect((await store().documents.list('door')).map((row) => row.id)).toEqual(Array.from({ length: 8 }, (_, n) => `door-${n}`));
+    await Promise.all(
+      Array.from({ length: 8 }, () =>
+        store().transaction(async (tx) => {
+          await tx.documents.hold();
+          const doors = await tx.documents.list('door');
+          await tx.documents.put('door', `door-${doors.length}`, {}, T0);
+        }),
+      ),
+    );
+    expect((await store().documents.list('door')).map((row) => row.id)).toEqual(
+      Array.from({ length: 8 }, (_, n) => `door-${n}`),
+    );
   });
 
   test('the same id in another kind is another document', async () => {
@@ -62,7 +77,9 @@ export function configurationCases(store: () => Store): void {
     });
     expect((await store().documents.list('user')).map((row) => row.id)).toEqual(['B', 'b', 'a', 'c']);
     expect(await store().documents.list('door')).toEqual([]);
-    expect(await store().documents.find('user', ['c', 'nobody', 'b', 'B', 'c'])).toEqual((await store().documents.list('user')).filter((row) => row.id !== 'a'));
+    expect(await store().documents.find('user', ['c', 'nobody', 'b', 'B', 'c'])).toEqual(
+      (await store().documents.list('user')).filter((row) => row.id !== 'a'),
+    );
     expect(await store().documents.find('group', ['c'])).toEqual([]);
     expect(await store().documents.find('user', [])).toEqual([]);
   });
@@ -84,10 +101,24 @@ export function configurationCases(store: () => Store): void {
 
   test('a body that is no object is empty and marked, and costs the others nothing', async () => {
     await store().transaction(async (tx) => {
-      for (const [id, body] of [['a', { is: 'a' }], ['b', 5], ['c', null], ['d', ['x']], ['e', { is: 'e' }]] as const) await tx.documents.put('user', id, body as never, T0);
+      for (const [id, body] of [
+        ['a', { is: 'a' }],
+        ['b', 5],
+        ['c', null],
+        ['d', ['x']],
+        ['e', { is: 'e' }],
+      ] as const)
+        await tx.documents.put('user', id, body as never, T0);
     });
-    const expected = [['a', { is: 'a' }, undefined], ['b', {}, true], ['c', {}, true], ['d', {}, true], ['e', { is: 'e' }, undefined]];
-    const shown = (rows: readonly DocumentRow[]): unknown => rows.map(({ id, body, unreadable }) => [id, body, unreadable]);
+    const expected = [
+      ['a', { is: 'a' }, undefined],
+      ['b', {}, true],
+      ['c', {}, true],
+      ['d', {}, true],
+      ['e', { is: 'e' }, undefined],
+    ];
+    const shown = (rows: readonly DocumentRow[]): unknown =>
+      rows.map(({ id, body, unreadable }) => [id, body, unreadable]);
     expect(shown(await store().documents.list('user'))).toEqual(expected);
     const pages = [];
     for await (const page of store().documents.snapshot('user')) pages.push(...page);
@@ -103,7 +134,8 @@ export function configurationCases(store: () => Store): void {
       await tx.members.add('c', ['b']);
     });
     const pairs: string[] = [];
-    for await (const part of store().members.snapshot()) for (const { groupId, memberIds } of part) pairs.push(...memberIds.map((id) => `${groupId} ${id}`));
+    for await (const part of store().members.snapshot())
+      for (const { groupId, memberIds } of part) pairs.push(...memberIds.map((id) => `${groupId} ${id}`));
     expect(pairs).toHaveLength(23_003);
     expect(new Set(pairs)).toEqual(new Set([...members.map((id) => `a ${id}`), 'b m1', 'b x"\\y', 'c b']));
   });
@@ -122,19 +154,27 @@ export function configurationCases(store: () => Store): void {
       expect(await tx.members.remove('g1', 'u2')).toBe(true);
       expect(await tx.members.remove('g1', 'u2')).toBe(false);
     });
-    expect([...await store().members.of('g1')].sort()).toEqual(['u1', 'u3']);
+    expect([...(await store().members.of('g1'))].sort()).toEqual(['u1', 'u3']);
     expect(await store().members.of('unknown')).toEqual([]);
     expect(await store().members.all()).toHaveLength(4);
   });
 
   test('the first members of groups are those with the lowest ids, and no more than asked for', async () => {
     await store().transaction(async (tx) => {
-      await tx.members.add('g1', Array.from({ length: 30 }, (_, n) => `u${(n * 7) % 30 + 10}`));
+      await tx.members.add(
+        'g1',
+        Array.from({ length: 30 }, (_, n) => `u${((n * 7) % 30) + 10}`),
+      );
       await tx.members.add('g2', ['u1']);
       await tx.members.add('g3', ['u1', 'g2']);
       expect((await tx.members.firstOf(['g3'], 1)).get('g3')).toEqual(['g2']);
     });
-    expect(await store().members.firstOf(['g2', 'g1', 'nobody'], 3)).toEqual(new Map([['g1', ['u10', 'u11', 'u12']], ['g2', ['u1']]]));
+    expect(await store().members.firstOf(['g2', 'g1', 'nobody'], 3)).toEqual(
+      new Map([
+        ['g1', ['u10', 'u11', 'u12']],
+        ['g2', ['u1']],
+      ]),
+    );
     expect(await store().members.firstOf([], 3)).toEqual(new Map());
   });
 
@@ -153,7 +193,12 @@ export function configurationCases(store: () => Store): void {
       await tx.heartbeats.set('lookout', T0 - 1);
       await tx.heartbeats.set('zimperium', T0 + 1);
     });
-    expect(await store().heartbeats.all()).toEqual(new Map([['lookout', T0], ['zimperium', T0 + 1]]));
+    expect(await store().heartbeats.all()).toEqual(
+      new Map([
+        ['lookout', T0],
+        ['zimperium', T0 + 1],
+      ]),
+    );
     await store().transaction((tx) => tx.heartbeats.set('lookout', T0 + 7));
     expect((await store().heartbeats.all()).get('lookout')).toBe(T0 + 7);
     await store().transaction((tx) => tx.heartbeats.forget('lookout'));
@@ -167,10 +212,22 @@ export function configurationCases(store: () => Store): void {
       await tx.devices.put([device('d1')]);
       await tx.findings.put([finding('d1', 'f1', { observedAt: T0 }), finding('d1', 'f2', { observedAt: T0 + 100 })]);
     });
-    const pulled = await store().transaction(async (tx) => [await tx.heartbeats.pullBack(T0 + 10), await tx.findings.pullBack(T0 + 10, T0 + 5), await tx.findings.pullBack(T0 + 10, T0 + 5)]);
+    const pulled = await store().transaction(async (tx) => [
+      await tx.heartbeats.pullBack(T0 + 10),
+      await tx.findings.pullBack(T0 + 10, T0 + 5),
+      await tx.findings.pullBack(T0 + 10, T0 + 5),
+    ]);
     expect(pulled).toEqual([1, 1, 0]);
-    expect(await store().heartbeats.all()).toEqual(new Map([['lookout', T0], ['zimperium', T0 + 10]]));
-    expect((await store().findings.ofDevices(['d1'])).map(({ id, observedAt }) => [id, observedAt])).toEqual([['f2', T0 + 5], ['f1', T0]]);
+    expect(await store().heartbeats.all()).toEqual(
+      new Map([
+        ['lookout', T0],
+        ['zimperium', T0 + 10],
+      ]),
+    );
+    expect((await store().findings.ofDevices(['d1'])).map(({ id, observedAt }) => [id, observedAt])).toEqual([
+      ['f2', T0 + 5],
+      ['f1', T0],
+    ]);
   });
 
   test('the database has a clock of its own or none', async () => {
@@ -180,7 +237,12 @@ export function configurationCases(store: () => Store): void {
 
   test('the audit is listed newest first, in pages', async () => {
     const row = (id: string, at: number) => ({
-      id, at, actor: 'admin', operation: 'Patch', resourceType: 'deviceCompliancePolicy', resourceId: 'p1',
+      id,
+      at,
+      actor: 'admin',
+      operation: 'Patch',
+      resourceType: 'deviceCompliancePolicy',
+      resourceId: 'p1',
       changes: [{ property: 'displayName', oldValue: null, newValue: 'x' }],
     });
     await store().transaction(async (tx) => {

@@ -2,14 +2,28 @@ import { beforeEach, expect, test } from 'vitest';
 import type { DeviceFilter, DeviceFilterColumn, FilterOperator, Store } from '../store.ts';
 import { device, idsOf, posture } from './rows.ts';
 
-const is = (column: DeviceFilterColumn, op: FilterOperator, value: string | null): DeviceFilter => ({ op, column, value });
+const is = (column: DeviceFilterColumn, op: FilterOperator, value: string | null): DeviceFilter => ({
+  op,
+  column,
+  value,
+});
 const not = (part: DeviceFilter): DeviceFilter => ({ op: 'not', part });
 const and = (...parts: DeviceFilter[]): DeviceFilter => ({ op: 'and', parts });
 const or = (...parts: DeviceFilter[]): DeviceFilter => ({ op: 'or', parts });
 
 const DEVICES = [
-  device('d1', { deviceName: 'Alpha', model: 'Pixel 9', userPrincipalName: 'ann@contoso.com', lastSyncDateTime: '2026-02-01T10:00:00Z' }),
-  device('d2', { deviceName: 'beta 100%', model: 'Pixel_9', userPrincipalName: 'Bob@Contoso.com', lastSyncDateTime: '2026-02-02T10:00:00Z' }),
+  device('d1', {
+    deviceName: 'Alpha',
+    model: 'Pixel 9',
+    userPrincipalName: 'ann@contoso.com',
+    lastSyncDateTime: '2026-02-01T10:00:00Z',
+  }),
+  device('d2', {
+    deviceName: 'beta 100%',
+    model: 'Pixel_9',
+    userPrincipalName: 'Bob@Contoso.com',
+    lastSyncDateTime: '2026-02-02T10:00:00Z',
+  }),
   device('d3', { deviceName: 'Gamma \\ ÅSA', model: null, lastSyncDateTime: '2026-02-03T10:00:00Z' }),
   device('d4', { deviceName: 'alpha', model: 'pixelx9', serialNumber: 'S4', lastSyncDateTime: null }),
 ];
@@ -54,7 +68,11 @@ const CASES: readonly (readonly [string, DeviceFilter, readonly string[]])[] = [
   ['not of not equal', not(is('model', 'ne', 'pixel 9')), ['d1']],
   ['not of contains includes null', not(is('model', 'contains', 'pixel')), ['d3']],
   ['not of and', not(and(is('deviceName', 'eq', 'alpha'), is('model', 'eq', 'Pixel 9'))), ['d2', 'd3', 'd4']],
-  ['nested', or(and(is('id', 'gt', 'd1'), is('id', 'lt', 'd4'), not(is('id', 'eq', 'd3'))), is('serialNumber', 'eq', 'S4')), ['d2', 'd4']],
+  [
+    'nested',
+    or(and(is('id', 'gt', 'd1'), is('id', 'lt', 'd4'), not(is('id', 'eq', 'd3'))), is('serialNumber', 'eq', 'S4')),
+    ['d2', 'd4'],
+  ],
   ['an empty and is true', and(), ['d1', 'd2', 'd3', 'd4']],
   ['an empty or is false', or(), []],
 ];
@@ -64,7 +82,8 @@ export function deviceFilterCases(store: () => Store): void {
     await store().transaction(async (tx) => {
       await tx.devices.put(DEVICES);
       await tx.postures.put([
-        posture('d1', { complianceState: 'noncompliant', mergedState: 'highSeverity' }), posture('d2'),
+        posture('d1', { complianceState: 'noncompliant', mergedState: 'highSeverity' }),
+        posture('d2'),
       ]);
     });
   });
@@ -80,38 +99,53 @@ export function deviceFilterCases(store: () => Store): void {
   });
 
   test('sorted by several columns, equal ones by id', async () => {
-    const query = (orderBy: { column: DeviceFilterColumn; descending: boolean }[]) => (
-      store().devices.query({ orderBy, limit: 10, offset: 0 }).then(idsOf)
-    );
+    const query = (orderBy: { column: DeviceFilterColumn; descending: boolean }[]) =>
+      store().devices.query({ orderBy, limit: 10, offset: 0 }).then(idsOf);
     expect(await query([{ column: 'deviceName', descending: false }])).toEqual(['d1', 'd4', 'd2', 'd3']);
     expect(await query([{ column: 'deviceName', descending: true }])).toEqual(['d3', 'd2', 'd1', 'd4']);
-    expect(await query([{ column: 'deviceName', descending: false }, { column: 'id', descending: true }])).toEqual(['d4', 'd1', 'd2', 'd3']);
+    expect(
+      await query([
+        { column: 'deviceName', descending: false },
+        { column: 'id', descending: true },
+      ]),
+    ).toEqual(['d4', 'd1', 'd2', 'd3']);
   });
 
   test('null sorts below everything', async () => {
-    const query = (descending: boolean) => (
-      store().devices.query({ orderBy: [{ column: 'lastSyncDateTime', descending }], limit: 10, offset: 0 }).then(idsOf)
-    );
+    const query = (descending: boolean) =>
+      store()
+        .devices.query({ orderBy: [{ column: 'lastSyncDateTime', descending }], limit: 10, offset: 0 })
+        .then(idsOf);
     expect(await query(false)).toEqual(['d4', 'd1', 'd2', 'd3']);
     expect(await query(true)).toEqual(['d3', 'd2', 'd1', 'd4']);
   });
 
   test.each([
-    [[{ column: 'lastSyncDateTime', descending: false }]], [[{ column: 'lastSyncDateTime', descending: true }]], [[]],
-    [[{ column: 'complianceState', descending: true }, { column: 'deviceName', descending: false }]],
+    [[{ column: 'lastSyncDateTime', descending: false }]],
+    [[{ column: 'lastSyncDateTime', descending: true }]],
+    [[]],
+    [
+      [
+        { column: 'complianceState', descending: true },
+        { column: 'deviceName', descending: false },
+      ],
+    ],
   ] as const)('what comes after a place is the rest of the list, in the order %j', async (orderBy) => {
     const all = idsOf(await store().devices.query({ orderBy, limit: 10, offset: 0 }));
     for (const [index, id] of all.entries()) {
       const after = await store().devices.positionOf(id, orderBy);
-      expect(idsOf(await store().devices.query({ orderBy, after, limit: 10, offset: 0 }))).toEqual(all.slice(index + 1));
+      expect(idsOf(await store().devices.query({ orderBy, after, limit: 10, offset: 0 }))).toEqual(
+        all.slice(index + 1),
+      );
     }
     expect(await store().devices.positionOf('nobody', orderBy)).toBeUndefined();
   });
 
   test('pages do not overlap and end', async () => {
-    const page = (offset: number) => store().devices.query({
-      orderBy: [{ column: 'complianceState', descending: false }], limit: 3, offset,
-    }).then(idsOf);
+    const page = (offset: number) =>
+      store()
+        .devices.query({ orderBy: [{ column: 'complianceState', descending: false }], limit: 3, offset })
+        .then(idsOf);
     expect(await page(0)).toEqual(['d2', 'd1', 'd3']);
     expect(await page(3)).toEqual(['d4']);
     expect(await page(6)).toEqual([]);

@@ -6,13 +6,16 @@ import { device, finding, report, T0 } from './rows.ts';
 export function historyCases(store: () => Store): void {
   const devices = (...ids: string[]) => store().transaction((tx) => tx.devices.put(ids.map((id) => device(id))));
   const put = (...rows: FindingRow[]) => store().transaction((tx) => tx.findings.put(rows));
-  const names = async (query: Partial<FindingQuery>) => (await store().findings.query({ limit: 100, ...query })).map(({ deviceId, id }) => `${deviceId}/${id}`);
+  const names = async (query: Partial<FindingQuery>) =>
+    (await store().findings.query({ limit: 100, ...query })).map(({ deviceId, id }) => `${deviceId}/${id}`);
 
   test('findings are found by what is asked for, newest first', async () => {
     await devices('d1', 'd2');
     await put(
-      finding('d1', 'f1', { category: 'net.mitm' }), finding('d1', 'f2', { observedAt: T0 + 2, state: 'resolved', category: 'app.malware' }),
-      finding('d2', 'f1', { observedAt: T0 + 1, severity: undefined }), finding('d2', 'f3', { observedAt: T0 + 1, connectorId: 'zimperium', category: 'net.mitm' }),
+      finding('d1', 'f1', { category: 'net.mitm' }),
+      finding('d1', 'f2', { observedAt: T0 + 2, state: 'resolved', category: 'app.malware' }),
+      finding('d2', 'f1', { observedAt: T0 + 1, severity: undefined }),
+      finding('d2', 'f3', { observedAt: T0 + 1, connectorId: 'zimperium', category: 'net.mitm' }),
     );
     expect(await names({})).toEqual(['d1/f2', 'd2/f3', 'd2/f1', 'd1/f1']);
     expect(await names({ state: 'open' })).toEqual(['d2/f3', 'd2/f1', 'd1/f1']);
@@ -21,7 +24,9 @@ export function historyCases(store: () => Store): void {
     expect(await names({ severity: 'none' })).toEqual(['d2/f1']);
     expect(await names({ category: 'net.mitm' })).toEqual(['d2/f3', 'd1/f1']);
     expect(await names({ category: 'unclassified' })).toEqual(['d2/f1']);
-    expect(await names({ category: ['unclassified', 'net.mitm'] })).toEqual((await names({})).filter((name) => name !== 'd1/f2'));
+    expect(await names({ category: ['unclassified', 'net.mitm'] })).toEqual(
+      (await names({})).filter((name) => name !== 'd1/f2'),
+    );
     expect(await names({ connectorId: 'zimperium' })).toEqual(['d2/f3']);
     expect(await names({ deviceId: 'd1', category: 'app.malware' })).toEqual(['d1/f2']);
   });
@@ -36,7 +41,13 @@ export function historyCases(store: () => Store): void {
 
   test('pages of findings neither repeat nor leave out, also where times are the same', async () => {
     await devices('d1', 'd2');
-    await put(...['d1', 'd2'].flatMap((id) => [1, 2, 3, 4, 5].map((n) => finding(id, `f${n}`, { observedAt: T0 + (n % 2), connectorId: n % 3 === 0 ? 'a' : 'b' }))));
+    await put(
+      ...['d1', 'd2'].flatMap((id) =>
+        [1, 2, 3, 4, 5].map((n) =>
+          finding(id, `f${n}`, { observedAt: T0 + (n % 2), connectorId: n % 3 === 0 ? 'a' : 'b' }),
+        ),
+      ),
+    );
     const seen: string[] = [];
     let after: FindingRow | undefined;
     for (;;) {
@@ -49,7 +60,11 @@ export function historyCases(store: () => Store): void {
     expect(new Set(seen).size).toBe(10);
   });
 
-  const row = (deviceId: string, at: number): HistoryRow => ({ deviceId, at, event: { kind: 'mergedLevelChanged', from: null, to: 'secured' } });
+  const row = (deviceId: string, at: number): HistoryRow => ({
+    deviceId,
+    at,
+    event: { kind: 'mergedLevelChanged', from: null, to: 'secured' },
+  });
 
   test('history comes back newest first, page by page, and goes with its device', async () => {
     await devices('d1', 'd2');
@@ -78,9 +93,21 @@ export function historyCases(store: () => Store): void {
     await devices('d1');
     await store().transaction(async (tx) => {
       await tx.reports.add(['r1', 'r2', 'r3'].map((id) => report(id)));
-      await tx.reports.settle(['r1', 'r2', 'r3'].map((reportId) => ({ connectorId: 'lookout', reportId, status: 'accepted', deviceId: 'd1', flag: null, signal: null })));
+      await tx.reports.settle(
+        ['r1', 'r2', 'r3'].map((reportId) => ({
+          connectorId: 'lookout',
+          reportId,
+          status: 'accepted',
+          deviceId: 'd1',
+          flag: null,
+          signal: null,
+        })),
+      );
     });
     const [newest] = await store().reports.ofDevice('d1', 1);
-    expect((await store().reports.ofDevice('d1', 5, newest?.seq)).map(({ reportId }) => reportId)).toEqual(['r2', 'r1']);
+    expect((await store().reports.ofDevice('d1', 5, newest?.seq)).map(({ reportId }) => reportId)).toEqual([
+      'r2',
+      'r1',
+    ]);
   });
 }

@@ -3,11 +3,13 @@ import type { OutboxRow, Store } from '../store.ts';
 import { outboxRow, T0 } from './rows.ts';
 
 export function outboxCases(store: () => Store): void {
-  const append = (...subjects: string[]) => store().transaction((tx) => tx.outbox.append(subjects.map((subject) => outboxRow(subject))));
+  const append = (...subjects: string[]) =>
+    store().transaction((tx) => tx.outbox.append(subjects.map((subject) => outboxRow(subject))));
 
   test('rows get growing numbers in their order', async () => {
     const rows = await store().transaction(async (tx) => [
-      ...await tx.outbox.append([outboxRow('a'), outboxRow('b')]), ...await tx.outbox.append([outboxRow('c')]),
+      ...(await tx.outbox.append([outboxRow('a'), outboxRow('b')])),
+      ...(await tx.outbox.append([outboxRow('c')])),
     ]);
     expect(rows.map((row) => row.subject)).toEqual(['a', 'b', 'c']);
     const seqs = rows.map((row) => row.seq);
@@ -36,10 +38,12 @@ export function outboxCases(store: () => Store): void {
   test('listeners hear nothing of what was rolled back', async () => {
     const heard: OutboxRow[] = [];
     store().onCommitted((rows) => heard.push(...rows));
-    await expect(store().transaction(async (tx) => {
-      await tx.outbox.append([outboxRow('lost')]);
-      throw new Error('no');
-    })).rejects.toThrow('no');
+    await expect(
+      store().transaction(async (tx) => {
+        await tx.outbox.append([outboxRow('lost')]);
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
     await append('kept');
     expect(heard.map((row) => row.subject)).toEqual(['kept']);
   });
@@ -86,7 +90,9 @@ export function outboxCases(store: () => Store): void {
 
   test('pruning leaves no gap where a clock was ahead for a moment', async () => {
     const rows = (count: number, at: number) => Array.from({ length: count }, (_, i) => outboxRow(`s${i}`, at));
-    await store().transaction((tx) => tx.outbox.append([...rows(3, T0), ...rows(2, T0 + 1_000_000), ...rows(3, T0), ...rows(10_000, T0)]));
+    await store().transaction((tx) =>
+      tx.outbox.append([...rows(3, T0), ...rows(2, T0 + 1_000_000), ...rows(3, T0), ...rows(10_000, T0)]),
+    );
     expect(await store().transaction((tx) => tx.outbox.prune(T0 + 10))).toBe(8);
     const { first, last } = await store().outbox.range();
     expect(last - first).toBe(9_999);

@@ -39,7 +39,10 @@ export async function startPostgresProxy(serverUrl: string): Promise<PostgresPro
     const breakBoth = () => both.forEach((socket) => socket.destroy());
     for (const socket of both) {
       open.add(socket);
-      socket.on('error', breakBoth).on('close', () => { open.delete(socket); breakBoth(); });
+      socket.on('error', breakBoth).on('close', () => {
+        open.delete(socket);
+        breakBoth();
+      });
     }
     upstream.on('data', (chunk) => client.write(chunk));
     client.on('data', (chunk) => {

@@ -40,7 +40,12 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
   await run(initdb, ['-D', data, '-U', SUPERUSER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], options);
 
   const parameters = Object.entries({ listen_addresses: '', unix_socket_directories: folder, ...settings });
-  const start = () => serve(['-D', data, ...parameters.flatMap(([name, value]) => ['-c', `${name}=${value}`])], options, urlOf(folder, 'postgres'));
+  const start = () =>
+    serve(
+      ['-D', data, ...parameters.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      options,
+      urlOf(folder, 'postgres'),
+    );
   let server = await start();
   let databases = 0;
 
@@ -82,7 +87,7 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
 async function run(program: string, args: readonly string[], options: SpawnOptions): Promise<void> {
   const child = spawn(program, args, options);
   const errors = textOf(child);
-  const [code] = await once(child, 'close') as [number];
+  const [code] = (await once(child, 'close')) as [number];
   if (code !== 0) throw new Error(`${program} ended with ${code}: ${errors()}`);
 }
 
@@ -95,7 +100,10 @@ async function serve(args: readonly string[], options: SpawnOptions, url: string
   child.once('exit', () => process.off('exit', kill));
   for (let attempt = 0; attempt < 300; attempt += 1) {
     if (child.exitCode !== null) throw new Error(`PostgreSQL did not start: ${errors()}`);
-    const ready = await withClient(url, (client) => client.query('select 1')).then(() => true, () => false);
+    const ready = await withClient(url, (client) => client.query('select 1')).then(
+      () => true,
+      () => false,
+    );
     if (ready) return child;
     await sleep(50);
   }

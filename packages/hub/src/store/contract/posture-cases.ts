@@ -5,11 +5,20 @@ import { device, finding, posture, T0 } from './rows.ts';
 export function postureCases(store: () => Store): void {
   test('a posture comes back as it went in and is replaced by the next', async () => {
     const row = posture('d1', {
-      views: [{
-        connectorId: 'lookout', state: 'highSeverity', observedAt: T0, reportId: 'r"1"', basis: 'findings',
-        openFindings: [{ id: 'f1', type: 'MALWARE', severity: 'high' }],
-      }],
-      mergedState: 'highSeverity', complianceState: 'inGracePeriod', failing: { builtIn: T0 }, graceUntil: T0 + 1,
+      views: [
+        {
+          connectorId: 'lookout',
+          state: 'highSeverity',
+          observedAt: T0,
+          reportId: 'r"1"',
+          basis: 'findings',
+          openFindings: [{ id: 'f1', type: 'MALWARE', severity: 'high' }],
+        },
+      ],
+      mergedState: 'highSeverity',
+      complianceState: 'inGracePeriod',
+      failing: { builtIn: T0 },
+      graceUntil: T0 + 1,
       reasons: [{ code: 'threat_level_above_allowed', policyId: 'p', findingIds: ['f1'] }],
     });
     await store().transaction(async (tx) => {
@@ -25,7 +34,12 @@ export function postureCases(store: () => Store): void {
       await tx.devices.put(['d1', 'd2', 'd3', 'd4'].map((id) => device(id)));
       await tx.postures.put([posture('d1'), posture('d2'), posture('d3', { complianceState: 'noncompliant' })]);
     });
-    expect(await store().postures.countByState()).toEqual(new Map([['compliant', 2], ['noncompliant', 1]]));
+    expect(await store().postures.countByState()).toEqual(
+      new Map([
+        ['compliant', 2],
+        ['noncompliant', 1],
+      ]),
+    );
   });
 
   test('a posture is counted where it stands after it was read and written, however often, in one transaction', async () => {
@@ -45,16 +59,28 @@ export function postureCases(store: () => Store): void {
       const expected = rows.at(-1)?.deviceId === 'd2' ? posture('d1') : rows.at(-1);
       expect(await store().postures.get(['d1'])).toEqual([expected]);
       const states = (await store().postures.get(['d1', 'd2'])).map(({ complianceState }) => complianceState);
-      expect(await store().postures.countByState()).toEqual(new Map([...new Set(states)].map((state) => [state, states.filter((s) => s === state).length])));
+      expect(await store().postures.countByState()).toEqual(
+        new Map([...new Set(states)].map((state) => [state, states.filter((s) => s === state).length])),
+      );
     }
   });
 
   test('devices that a partner has a view of are found, in pages', async () => {
-    const view = { connectorId: 'look_out', state: 'secured', observedAt: T0, reportId: 'r1', basis: 'posture', openFindings: [] } as const;
+    const view = {
+      connectorId: 'look_out',
+      state: 'secured',
+      observedAt: T0,
+      reportId: 'r1',
+      basis: 'posture',
+      openFindings: [],
+    } as const;
     await store().transaction(async (tx) => {
       await tx.devices.put(['d1', 'd2', 'd3', 'd4'].map((id) => device(id)));
       await tx.postures.put([
-        posture('d3', { views: [view] }), posture('d1', { views: [view] }), posture('d2'), posture('d4', { views: [{ ...view, connectorId: 'look_out_2' }] }),
+        posture('d3', { views: [view] }),
+        posture('d1', { views: [view] }),
+        posture('d2'),
+        posture('d4', { views: [{ ...view, connectorId: 'look_out_2' }] }),
       ]);
     });
     expect(await store().postures.withViewOf('look_out', '', 10)).toEqual(['d1', 'd3']);
@@ -77,7 +103,11 @@ export function postureCases(store: () => Store): void {
   test('findings without a category are found until they have one', async () => {
     await store().transaction(async (tx) => {
       await tx.devices.put([device('d1')]);
-      await tx.findings.put([finding('d1', 'f1'), finding('d1', 'f2', { category: 'unclassified' }), finding('d1', 'f3', { category: 'app.malware' })]);
+      await tx.findings.put([
+        finding('d1', 'f1'),
+        finding('d1', 'f2', { category: 'unclassified' }),
+        finding('d1', 'f3', { category: 'app.malware' }),
+      ]);
     });
     expect((await store().findings.withoutCategory(10)).map(({ id }) => id)).toEqual(['f1']);
     await store().transaction((tx) => tx.findings.put([finding('d1', 'f1', { category: 'unclassified' })]));

@@ -4,19 +4,38 @@ import type { ReportStatus, Store } from '../store.ts';
 import { device, report, signal, T0 } from './rows.ts';
 
 export function reportCases(store: () => Store): void {
-  const add = (...reportIds: string[]) => store().transaction((tx) => tx.reports.add(reportIds.map((id) => report(id))));
-  const settle = (reportId: string, status: ReportStatus, of: { deviceId?: string; signal?: Signal; flag?: string } = {}) => (
-    store().transaction((tx) => tx.reports.settle([{
-      connectorId: 'lookout', reportId, status, deviceId: of.deviceId ?? null, signal: of.signal ?? null, flag: of.flag ?? null,
-    }]))
-  );
+  const add = (...reportIds: string[]) =>
+    store().transaction((tx) => tx.reports.add(reportIds.map((id) => report(id))));
+  const settle = (
+    reportId: string,
+    status: ReportStatus,
+    of: { deviceId?: string; signal?: Signal; flag?: string } = {},
+  ) =>
+    store().transaction((tx) =>
+      tx.reports.settle([
+        {
+          connectorId: 'lookout',
+          reportId,
+          status,
+          deviceId: of.deviceId ?? null,
+          signal: of.signal ?? null,
+          flag: of.flag ?? null,
+        },
+      ]),
+    );
   const reportIds = (rows: readonly { reportId: string }[]) => rows.map((row) => row.reportId);
 
   test('a report is kept once, and the answer says which were new, in order', async () => {
     expect(await add('r2', 'r1')).toEqual([true, true]);
-    const answer = await store().transaction((tx) => tx.reports.add([
-      report('r1'), report('r3'), report('r3', { raw: 'again' }), report('r1', { connectorId: 'zimperium' }), report('r0'),
-    ]));
+    const answer = await store().transaction((tx) =>
+      tx.reports.add([
+        report('r1'),
+        report('r3'),
+        report('r3', { raw: 'again' }),
+        report('r1', { connectorId: 'zimperium' }),
+        report('r0'),
+      ]),
+    );
     expect(answer).toEqual([false, true, false, true, true]);
     expect(await store().reports.count()).toBe(5);
     expect((await store().reports.get('lookout', 'r3'))?.raw).toBe(report('r3').raw);
@@ -47,7 +66,12 @@ export function reportCases(store: () => Store): void {
     await add('r1', 'r2');
     await settle('r1', 'late', { deviceId: 'd1', flag: 'unknown_word' });
     expect(await store().reports.get('lookout', 'r1')).toEqual({
-      ...report('r1'), seq: expect.any(Number), deviceId: 'd1', status: 'late', flag: 'unknown_word', signal: null,
+      ...report('r1'),
+      seq: expect.any(Number),
+      deviceId: 'd1',
+      status: 'late',
+      flag: 'unknown_word',
+      signal: null,
     });
   });
 
@@ -61,38 +85,71 @@ export function reportCases(store: () => Store): void {
   test('waiting reports are found by any of their keys, in any case, oldest first', async () => {
     await add('r1', 'r2', 'r3', 'r4');
     await settle('r2', 'ambiguous', { signal: signal('r2', [{ type: 'serialNumber', value: 'SN1' }]) });
-    await settle('r1', 'unmatched', { signal: signal('r1', [{ type: 'imei', value: '35' }, { type: 'serialNumber', value: ' sn1' }]) });
+    await settle('r1', 'unmatched', {
+      signal: signal('r1', [
+        { type: 'imei', value: '35' },
+        { type: 'serialNumber', value: ' sn1' },
+      ]),
+    });
     await settle('r3', 'unmatched', { signal: signal('r3', [{ type: 'imei', value: '36' }]) });
     await settle('r4', 'accepted', { deviceId: 'd1' });
     const waitingFor = async (...keys: Signal['keys']) => reportIds(await store().reports.waitingFor(keys));
     expect(await waitingFor({ type: 'serialNumber', value: 'Sn1' })).toEqual(['r1', 'r2']);
-    expect(await waitingFor({ type: 'imei', value: '35' }, { type: 'imei', value: '36' }, { type: 'serialNumber', value: 'SN1' })).toEqual(['r1', 'r2', 'r3']);
+    expect(
+      await waitingFor(
+        { type: 'imei', value: '35' },
+        { type: 'imei', value: '36' },
+        { type: 'serialNumber', value: 'SN1' },
+      ),
+    ).toEqual(['r1', 'r2', 'r3']);
     expect(await waitingFor({ type: 'imei', value: 'SN1' }, { type: 'serialNumber', value: '' })).toEqual([]);
     const [row] = await store().reports.waitingFor([{ type: 'imei', value: '36' }]);
-    expect(await store().reports.waitingFor([{ type: 'imei', value: '36' }], (row?.observedAt ?? 0) - 1)).toHaveLength(1);
+    expect(await store().reports.waitingFor([{ type: 'imei', value: '36' }], (row?.observedAt ?? 0) - 1)).toHaveLength(
+      1,
+    );
     expect(await store().reports.waitingFor([{ type: 'imei', value: '36' }], row?.observedAt)).toEqual([]);
     expect(row?.signal).toEqual(signal('r3', [{ type: 'imei', value: '36' }]));
   });
 
   test('a report added with its device is accepted for it, until it is settled otherwise', async () => {
     const keys = [{ type: 'imei', value: '35' }] as const;
-    const settled = (reportId: string, status: ReportStatus, deviceId: string | null, flag: string | null = null) => (
-      { connectorId: 'lookout', reportId, status, deviceId, flag, signal: deviceId === null ? signal(reportId, keys) : null }
-    );
+    const settled = (reportId: string, status: ReportStatus, deviceId: string | null, flag: string | null = null) => ({
+      connectorId: 'lookout',
+      reportId,
+      status,
+      deviceId,
+      flag,
+      signal: deviceId === null ? signal(reportId, keys) : null,
+    });
     await store().transaction(async (tx) => {
       const ids = ['same', 'late', 'other', 'flagged', 'unmatched', 'back', 'unsettled'];
       expect(await tx.reports.add(ids.map((id) => ({ ...report(id), deviceId: 'd1' })))).toEqual(ids.map(() => true));
       await tx.reports.settle([
-        settled('same', 'accepted', 'd1'), settled('late', 'accepted', 'd1'), settled('late', 'late', 'd1'), settled('other', 'accepted', 'd2'),
-        settled('flagged', 'accepted', 'd1', 'unknown_word'), settled('unmatched', 'unmatched', null), settled('back', 'unmatched', null),
+        settled('same', 'accepted', 'd1'),
+        settled('late', 'accepted', 'd1'),
+        settled('late', 'late', 'd1'),
+        settled('other', 'accepted', 'd2'),
+        settled('flagged', 'accepted', 'd1', 'unknown_word'),
+        settled('unmatched', 'unmatched', null),
+        settled('back', 'unmatched', null),
       ]);
       expect((await tx.reports.waitingFor(keys)).map(({ reportId }) => reportId)).toEqual(['unmatched', 'back']);
       await tx.reports.settle([settled('back', 'accepted', 'd1'), settled('late', 'accepted', 'd1')]);
     });
-    const kept = (await store().reports.replay(0, 10)).map(({ reportId, status, deviceId, flag }) => [reportId, status, deviceId, flag]);
+    const kept = (await store().reports.replay(0, 10)).map(({ reportId, status, deviceId, flag }) => [
+      reportId,
+      status,
+      deviceId,
+      flag,
+    ]);
     expect(kept).toEqual([
-      ['same', 'accepted', 'd1', null], ['late', 'accepted', 'd1', null], ['other', 'accepted', 'd2', null], ['flagged', 'accepted', 'd1', 'unknown_word'],
-      ['unmatched', 'unmatched', null, null], ['back', 'accepted', 'd1', null], ['unsettled', 'accepted', 'd1', null],
+      ['same', 'accepted', 'd1', null],
+      ['late', 'accepted', 'd1', null],
+      ['other', 'accepted', 'd2', null],
+      ['flagged', 'accepted', 'd1', 'unknown_word'],
+      ['unmatched', 'unmatched', null, null],
+      ['back', 'accepted', 'd1', null],
+      ['unsettled', 'accepted', 'd1', null],
     ]);
     expect((await store().reports.waiting(10)).map(({ reportId }) => reportId)).toEqual(['unmatched']);
   });
@@ -123,9 +180,16 @@ export function reportCases(store: () => Store): void {
       await tx.reports.add([report('r1')]);
       const [found] = await tx.devices.findByKeys(keys);
       const deviceId = found?.[0] ?? null;
-      await tx.reports.settle([{
-        connectorId: 'lookout', reportId: 'r1', status: deviceId ? 'accepted' : 'unmatched', deviceId, flag: null, signal: signal('r1', keys),
-      }]);
+      await tx.reports.settle([
+        {
+          connectorId: 'lookout',
+          reportId: 'r1',
+          status: deviceId ? 'accepted' : 'unmatched',
+          deviceId,
+          flag: null,
+          signal: signal('r1', keys),
+        },
+      ]);
       return deviceId !== null;
     });
     const deviceComes = store().transaction(async (tx) => {
@@ -147,7 +211,9 @@ export function reportCases(store: () => Store): void {
     expect(await store().reports.waiting(10)).toEqual([]);
     expect(await store().reports.waitingFor(waiting.keys)).toEqual([]);
     expect(await store().reports.get('lookout~1', 'r2')).toMatchObject({ status: 'late', signal: null });
-    expect(await store().reports.ofDevice('d1', 10)).toMatchObject([{ connectorId: 'lookout~1', reportId: 'r1', status: 'accepted' }]);
+    expect(await store().reports.ofDevice('d1', 10)).toMatchObject([
+      { connectorId: 'lookout~1', reportId: 'r1', status: 'accepted' },
+    ]);
     expect(await add('r1')).toEqual([true]);
     expect(await store().reports.get('zimperium', 'r1')).toBeDefined();
   });

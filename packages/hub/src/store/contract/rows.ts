@@ -7,24 +7,43 @@ export const T0 = Date.parse('2026-03-01T09:00:00Z');
 
 export function device(id: string, resource: Record<string, unknown> = {}): DeviceRow {
   return {
-    id, createdAt: T0, modifiedAt: T0,
+    id,
+    createdAt: T0,
+    modifiedAt: T0,
     resource: {
-      id, deviceName: `Device ${id}`, operatingSystem: 'Android', osVersion: '15', enrolledDateTime: '2026-01-01T00:00:00Z',
-      lastSyncDateTime: '2026-02-28T12:00:00Z', ...resource,
+      id,
+      deviceName: `Device ${id}`,
+      operatingSystem: 'Android',
+      osVersion: '15',
+      enrolledDateTime: '2026-01-01T00:00:00Z',
+      lastSyncDateTime: '2026-02-28T12:00:00Z',
+      ...resource,
     },
   };
 }
 
 export function posture(deviceId: string, changes: Partial<PostureRow> = {}): PostureRow {
   return {
-    deviceId, views: [], mergedState: 'secured', complianceState: 'compliant', reasons: [], failing: {}, graceUntil: null,
-    updatedAt: T0, ...changes,
+    deviceId,
+    views: [],
+    mergedState: 'secured',
+    complianceState: 'compliant',
+    reasons: [],
+    failing: {},
+    graceUntil: null,
+    updatedAt: T0,
+    ...changes,
   };
 }
 
 export function report(reportId: string, changes: Partial<ReportRow> = {}): ReportRow {
   return {
-    connectorId: 'lookout', reportId, format: 'partner-v1', raw: `{"reportId":"${reportId}"}`, observedAt: T0, receivedAt: T0 + 1000,
+    connectorId: 'lookout',
+    reportId,
+    format: 'partner-v1',
+    raw: `{"reportId":"${reportId}"}`,
+    observedAt: T0,
+    receivedAt: T0 + 1000,
     ...changes,
   };
 }
@@ -35,7 +54,15 @@ export function signal(reportId: string, keys: Signal['keys']): Signal {
 
 export function finding(deviceId: string, id: string, changes: Partial<FindingRow> = {}): FindingRow {
   return {
-    deviceId, id, connectorId: 'lookout', type: 'network', severity: 'high', state: 'open', observedAt: T0, reportId: 'r1', ...changes,
+    deviceId,
+    id,
+    connectorId: 'lookout',
+    type: 'network',
+    severity: 'high',
+    state: 'open',
+    observedAt: T0,
+    reportId: 'r1',
+    ...changes,
   };
 }
 

@@ -14,12 +14,14 @@ export function transactionCases(store: () => Store): void {
 
   test('when work throws, nothing is kept and the error is passed on', async () => {
     const boom = new Error('boom');
-    await expect(store().transaction(async (tx) => {
-      await tx.devices.put([device('d1')]);
-      await tx.reports.add([report('r1')]);
-      await tx.outbox.append([outboxRow('d1')]);
-      throw boom;
-    })).rejects.toBe(boom);
+    await expect(
+      store().transaction(async (tx) => {
+        await tx.devices.put([device('d1')]);
+        await tx.reports.add([report('r1')]);
+        await tx.outbox.append([outboxRow('d1')]);
+        throw boom;
+      }),
+    ).rejects.toBe(boom);
     expect(await store().devices.count()).toBe(0);
     expect(await store().reports.count()).toBe(0);
     expect(await store().outbox.range()).toEqual({ first: 0, last: 0 });
@@ -53,20 +55,28 @@ export function transactionCases(store: () => Store): void {
       await tx.devices.put([device('d1')]);
       await tx.postures.put([posture('d1', { updatedAt: 0 })]);
     });
-    await Promise.all(Array.from({ length: 20 }, () => store().transaction(async (tx) => {
-      const [current] = await tx.postures.get(['d1']);
-      await tx.postures.put([posture('d1', { updatedAt: (current?.updatedAt ?? 0) + 1 })]);
-    })));
+    await Promise.all(
+      Array.from({ length: 20 }, () =>
+        store().transaction(async (tx) => {
+          const [current] = await tx.postures.get(['d1']);
+          await tx.postures.put([posture('d1', { updatedAt: (current?.updatedAt ?? 0) + 1 })]);
+        }),
+      ),
+    );
     const [row] = await store().postures.get(['d1']);
     expect(row?.updatedAt).toBe(20);
   });
 
   test('the first posture of a device is not lost between two transactions', async () => {
     await store().transaction(async (tx) => tx.devices.put([device('d1')]));
-    await Promise.all(Array.from({ length: 10 }, () => store().transaction(async (tx) => {
-      const [current] = await tx.postures.get(['d1']);
-      await tx.postures.put([posture('d1', { updatedAt: current ? current.updatedAt + 1 : 1 })]);
-    })));
+    await Promise.all(
+      Array.from({ length: 10 }, () =>
+        store().transaction(async (tx) => {
+          const [current] = await tx.postures.get(['d1']);
+          await tx.postures.put([posture('d1', { updatedAt: current ? current.updatedAt + 1 : 1 })]);
+        }),
+      ),
+    );
     expect((await store().postures.get(['d1']))[0]?.updatedAt).toBe(10);
   });
 
@@ -103,14 +113,18 @@ export function transactionCases(store: () => Store): void {
   });
 
   test('large batches are one batch', async () => {
-    const rows = Array.from({ length: 20_000 }, (_, i) => device(`d${String(i).padStart(6, '0')}`, { serialNumber: `SN${i}` }));
+    const rows = Array.from({ length: 20_000 }, (_, i) =>
+      device(`d${String(i).padStart(6, '0')}`, { serialNumber: `SN${i}` }),
+    );
     await store().transaction(async (tx) => {
       await tx.devices.put(rows);
       await tx.postures.put(rows.map((row) => posture(row.id)));
     });
     expect(await store().devices.count()).toBe(20_000);
     expect((await store().devices.get(idsOf(rows))).length).toBe(20_000);
-    const found = await store().devices.findByKeys(rows.map((_, i) => ({ type: 'serialNumber' as const, value: `sn${i}` })));
+    const found = await store().devices.findByKeys(
+      rows.map((_, i) => ({ type: 'serialNumber' as const, value: `sn${i}` })),
+    );
     expect(found.every((ids, i) => ids.length === 1 && ids[0] === rows[i]?.id)).toBe(true);
   });
 }

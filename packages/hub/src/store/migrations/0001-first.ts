@@ -44,9 +44,12 @@ export const first: Migration = {
       manufacturer ${text},
       email_address ${text}
     ) ${inOrder}`,
-    ...['entra_device_id', 'serial_number', 'imei', 'udid', 'eas_device_id', 'user_id', 'user_principal_name']
-      .map((column) => `create index devices_${column} on devices (${column}) where ${column} is not null`),
-    ...['device_name', 'last_sync_at'].map((column) => `create index devices_${column} on devices (${column} ${nullFirst}, id)`),
+    ...['entra_device_id', 'serial_number', 'imei', 'udid', 'eas_device_id', 'user_id', 'user_principal_name'].map(
+      (column) => `create index devices_${column} on devices (${column}) where ${column} is not null`,
+    ),
+    ...['device_name', 'last_sync_at'].map(
+      (column) => `create index devices_${column} on devices (${column} ${nullFirst}, id)`,
+    ),
 
     `create table device_resources (
       device_id ${text} primary key references devices (id) on delete cascade,

@@ -12,7 +12,9 @@ export const inventoryUpkeep: Migration = {
     // 1: holds apps that are the user's own. What was written before, or by a hub that does not know this, is looked at once.
     `alter table device_apps add column own ${integer} not null default 1`,
     'create index device_apps_own on device_apps (platform, ord) where own = 1',
-    ...['apps', 'certificates'].map((kind) => `create index device_${kind}_gone on device_${kind} (change) where gone = 1`),
+    ...['apps', 'certificates'].map(
+      (kind) => `create index device_${kind}_gone on device_${kind} (change) where gone = 1`,
+    ),
 
     // Apps of a personal device that are kept out of its set until it is known whether they are managed.
     `create table pending_apps (

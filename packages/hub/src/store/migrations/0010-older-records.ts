@@ -31,6 +31,8 @@ const REFUSAL = [
      end if;
      return null;
    end $$`,
-  ...WRITTEN.map((table) => `create trigger ${table}_refuse_older before insert or update or delete on ${table}
-   for each statement execute function sallyport_refuse_older()`),
+  ...WRITTEN.map(
+    (table) => `create trigger ${table}_refuse_older before insert or update or delete on ${table}
+   for each statement execute function sallyport_refuse_older()`,
+  ),
 ];

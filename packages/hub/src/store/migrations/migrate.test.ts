@@ -30,9 +30,13 @@ function withDatabase<T>(work: (database: DatabaseSync) => T): T {
   }
 }
 
-const applied = () => withDatabase((database) => (
-  database.prepare('select number, name from schema_migrations order by number').all().map((row) => ({ ...row }))
-));
+const applied = () =>
+  withDatabase((database) =>
+    database
+      .prepare('select number, name from schema_migrations order by number')
+      .all()
+      .map((row) => ({ ...row })),
+  );
 
 test('migrations are numbered from 1 without gaps', () => {
   expect(MIGRATIONS.map((migration) => migration.number)).toEqual(MIGRATIONS.map((_, i) => i + 1));
@@ -68,7 +72,9 @@ test('a migration that fails leaves nothing behind and is tried again at the nex
 
 /** The schema as it was after the first `count` steps. */
 function makeOlder(database: DatabaseSync, count: number): void {
-  database.exec('create table schema_migrations (number integer primary key, name text not null, breaking integer not null, applied_at integer not null)');
+  database.exec(
+    'create table schema_migrations (number integer primary key, name text not null, breaking integer not null, applied_at integer not null)',
+  );
   for (const { number, name, statements } of MIGRATIONS.slice(0, count)) {
     for (const text of statements(WORDS.sqlite, 'sqlite')) database.exec(text);
     database.prepare('insert into schema_migrations values (?, ?, 0, 0)').run(number, name);
@@ -98,11 +104,27 @@ test('findings that were kept before can be asked for as those that came later',
     database.exec(`insert into devices (id, facts) values ('d1', '[]')`);
     const put = database.prepare('insert into findings values (?, ?, ?, ?, ?)');
     for (const [i, more] of [{ state: 'open', severity: 'high' }, { state: 'resolved' }].entries()) {
-      put.run('d1', 'lookout', `f${i}`, i, JSON.stringify({ deviceId: 'd1', connectorId: 'lookout', id: `f${i}`, type: 'TROJAN', observedAt: i, reportId: 'r', ...more }));
+      put.run(
+        'd1',
+        'lookout',
+        `f${i}`,
+        i,
+        JSON.stringify({
+          deviceId: 'd1',
+          connectorId: 'lookout',
+          id: `f${i}`,
+          type: 'TROJAN',
+          observedAt: i,
+          reportId: 'r',
+          ...more,
+        }),
+      );
     }
   });
   const store = await openSqliteStore({ file });
-  expect(await store.findings.query({ state: 'open', severity: 'high', category: 'unclassified', limit: 9 })).toMatchObject([{ id: 'f0' }]);
+  expect(
+    await store.findings.query({ state: 'open', severity: 'high', category: 'unclassified', limit: 9 }),
+  ).toMatchObject([{ id: 'f0' }]);
   expect(await store.findings.query({ state: 'resolved', severity: 'none', limit: 9 })).toMatchObject([{ id: 'f1' }]);
   await store.close();
 });
@@ -120,7 +142,9 @@ test('a hub that has been at work keeps ignoring silent partners, by a rule; a n
     makeOlder(database, 6);
     database.exec(`insert into documents values ('mobileThreatDefenseConnector', 'lookout', '{}', 1, 2, 1)`);
   });
-  expect(await rules()).toEqual([{ platform: null, groupId: null, priority: 1_000_000, method: 'strictest', silentPartner: 'ignore' }]);
+  expect(await rules()).toEqual([
+    { platform: null, groupId: null, priority: 1_000_000, method: 'strictest', silentPartner: 'ignore' },
+  ]);
 });
 
 test('a hub that has devices has those that were stored before settled; a new one has nothing to settle', async () => {

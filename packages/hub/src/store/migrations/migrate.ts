@@ -17,8 +17,16 @@ import { WORDS } from './migration.ts';
 import type { Migration } from './migration.ts';
 
 export const MIGRATIONS: readonly Migration[] = [
-  first, vendorDevices, appInventory, findingsAndHistory, inventoryUpkeep, disclosuresByTime, silentPartnersIgnored, declaredApps,
-  supersededDevices, olderRecords,
+  first,
+  vendorDevices,
+  appInventory,
+  findingsAndHistory,
+  inventoryUpkeep,
+  disclosuresByTime,
+  silentPartnersIgnored,
+  declaredApps,
+  supersededDevices,
+  olderRecords,
 ];
 
 /** The newest step that this version knows. */
@@ -37,7 +45,11 @@ export class NoSchema extends Error {}
  * @throws when the database has been through a breaking step that `known` does not have.
  * @throws NoSchema when it has been through none and may not be new
  */
-export async function migrate(inTransaction: InTransaction, known: readonly Migration[] = MIGRATIONS, mayBeNew = true): Promise<void> {
+export async function migrate(
+  inTransaction: InTransaction,
+  known: readonly Migration[] = MIGRATIONS,
+  mayBeNew = true,
+): Promise<void> {
   await inTransaction(async (session) => {
     await session.lock('schema', 'exclusive');
     await session.execute(statement(createOwnTable(session)));
@@ -55,20 +67,27 @@ function createOwnTable({ dialect }: WriteSession): string {
 }
 
 async function refuseNew(session: WriteSession): Promise<void> {
-  const [step] = await session.query(builders[session.dialect].selectFrom('schema_migrations').select('number').limit(1));
+  const [step] = await session.query(
+    builders[session.dialect].selectFrom('schema_migrations').select('number').limit(1),
+  );
   if (step === undefined) throw new NoSchema();
 }
 
 async function refuseNewer(session: WriteSession, known: readonly Migration[]): Promise<void> {
   const newest = known.at(-1)?.number ?? 0;
   const [newer] = await session.query(
-    builders[session.dialect].selectFrom('schema_migrations').selectAll()
-      .where('number', '>', newest).where('breaking', '=', 1).orderBy('number', 'desc').limit(1),
+    builders[session.dialect]
+      .selectFrom('schema_migrations')
+      .selectAll()
+      .where('number', '>', newest)
+      .where('breaking', '=', 1)
+      .orderBy('number', 'desc')
+      .limit(1),
   );
   if (newer) {
     throw new Error(
-      `The database was changed by a newer version of Sallyport (schema ${newer.number}, "${newer.name}"); `
-      + `this version knows schema ${newest}. Start the newer version, or restore a backup from before the upgrade.`,
+      `The database was changed by a newer version of Sallyport (schema ${newer.number}, "${newer.name}"); ` +
+        `this version knows schema ${newest}. Start the newer version, or restore a backup from before the upgrade.`,
     );
   }
 }
@@ -76,9 +95,11 @@ async function refuseNewer(session: WriteSession, known: readonly Migration[]): 
 async function apply(session: WriteSession, { number, name, breaking, statements }: Migration): Promise<void> {
   await session.lock('schema', 'exclusive');
   const claimed = await session.query(
-    builders[session.dialect].insertInto('schema_migrations')
+    builders[session.dialect]
+      .insertInto('schema_migrations')
       .values({ number, name, breaking: breaking ? 1 : 0, applied_at: systemClock.now() })
-      .onConflict((conflict) => conflict.column('number').doNothing()).returning('number'),
+      .onConflict((conflict) => conflict.column('number').doNothing())
+      .returning('number'),
   );
   if (claimed.length === 0) return;
   for (const text of statements(WORDS[session.dialect], session.dialect)) await session.execute(statement(text));

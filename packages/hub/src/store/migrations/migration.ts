@@ -28,11 +28,22 @@ export interface Words {
 }
 
 export const WORDS: Readonly<Record<Dialect, Words>> = {
-  sqlite: { text: 'text', integer: 'integer', bytes: 'blob', counter: 'integer primary key', inOrder: 'without rowid', nullFirst: '',
+  sqlite: {
+    text: 'text',
+    integer: 'integer',
+    bytes: 'blob',
+    counter: 'integer primary key',
+    inOrder: 'without rowid',
+    nullFirst: '',
     jsonMember: (column, name) => `json_extract(${column}, '$.${name}')`,
   },
   postgres: {
-    text: 'text collate "C"', integer: 'bigint', bytes: 'bytea', counter: 'bigint generated always as identity primary key', inOrder: '',
-    nullFirst: 'nulls first', jsonMember: (column, name) => `(${column}::json ->> '${name}')`,
+    text: 'text collate "C"',
+    integer: 'bigint',
+    bytes: 'bytea',
+    counter: 'bigint generated always as identity primary key',
+    inOrder: '',
+    nullFirst: 'nulls first',
+    jsonMember: (column, name) => `(${column}::json ->> '${name}')`,
   },
 };

@@ -13,14 +13,24 @@ const PASSING = [
 ];
 
 const PASSING_OF_SOCKETS: ReadonlySet<string> = new Set([
-  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
 ]);
 
 /** Texts arrive as UTF-8, in which that is U+0000 alone. */
 const CHARACTER_NOT_IN_REPERTOIRE = '22021';
 
 /** What `pg` says, without a code, when a connection ends under it or cannot be had. */
-const PASSING_MESSAGE = /connection terminated|connection ended|timeout exceeded|query read timeout|connection error|after calling end|client was closed/i;
+const PASSING_MESSAGE =
+  /connection terminated|connection ended|timeout exceeded|query read timeout|connection error|after calling end|client was closed/i;
 
 /** Serialisation failure and deadlock: another transaction went first, and the same work may be tried again. */
 export function gaveWay(error: unknown): boolean {
@@ -42,7 +52,9 @@ export function toStoreError(error: unknown): unknown {
   const passes = lostConnection(error) || (code !== undefined && PASSING.some((prefix) => code.startsWith(prefix)));
   if (!passes) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new StoreBusy(`The database cannot be used now (PostgreSQL: ${message}). Nothing was kept.`, undefined, { cause: error });
+  return new StoreBusy(`The database cannot be used now (PostgreSQL: ${message}). Nothing was kept.`, undefined, {
+    cause: error,
+  });
 }
 
 export function codeOf(error: unknown): string | undefined {

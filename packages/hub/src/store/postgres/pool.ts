@@ -6,9 +6,8 @@ const INT8 = 20;
 
 /** Numbers of ours fit a double: milliseconds since 1970, counts, row numbers. */
 const types: CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') => (
-    oid === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format as 'text')
-  ),
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format as 'text'),
 };
 
 /** @param url `postgres://user:password@host:port/database`, with the options of libpq. */

@@ -28,7 +28,12 @@ export interface PostgresSettings {
  * @throws StoreBusy when the server cannot be used now.
  * @throws NoDatabase when the database is new and must not be
  */
-export async function openPostgresStore({ url, connections = 10, mayBeNew = true, log }: PostgresSettings): Promise<Store> {
+export async function openPostgresStore({
+  url,
+  connections = 10,
+  mayBeNew = true,
+  log,
+}: PostgresSettings): Promise<Store> {
   const pool = openPool(url, connections, log);
   try {
     await migrate((work) => inTransaction(pool, work), MIGRATIONS, mayBeNew);
@@ -38,7 +43,9 @@ export async function openPostgresStore({ url, connections = 10, mayBeNew = true
     return storeOn(pool, tail, node);
   } catch (error) {
     await pool.end();
-    throw error instanceof NoSchema ? new NoDatabase(`the PostgreSQL database ${new URL(url).pathname.slice(1)}`) : toStoreError(error);
+    throw error instanceof NoSchema
+      ? new NoDatabase(`the PostgreSQL database ${new URL(url).pathname.slice(1)}`)
+      : toStoreError(error);
   }
 }
 
@@ -66,7 +73,13 @@ function storeOn(pool: Pool, tail: OutboxTail, node: string): Store {
     onCommitted: (listener) => tail.onCommitted(listener),
     behindForMs: () => tail.behindForMs(),
     async clock() {
-      const { rows: [row] } = await pool.query<{ ms: string }>('select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as ms').catch((error: unknown) => { throw toStoreError(error); });
+      const {
+        rows: [row],
+      } = await pool
+        .query<{ ms: string }>('select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as ms')
+        .catch((error: unknown) => {
+          throw toStoreError(error);
+        });
       return Number(row?.ms);
     },
     async close() {

@@ -35,11 +35,13 @@ test('when the server dies before the commit nothing is kept', async () => {
   const store = await openPostgresStore({ url: server.url });
   try {
     let resumed: Promise<void> | undefined;
-    await expect(store.transaction(async (tx) => {
-      await tx.reports.add([report('r1')]);
-      await server.crash();
-      resumed = server.resume();
-    })).rejects.toBeInstanceOf(StoreBusy);
+    await expect(
+      store.transaction(async (tx) => {
+        await tx.reports.add([report('r1')]);
+        await server.crash();
+        resumed = server.resume();
+      }),
+    ).rejects.toBeInstanceOf(StoreBusy);
     await resumed;
     expect(await store.reports.count()).toBe(0);
   } finally {
@@ -86,7 +88,10 @@ test('when the server stays away, the commit is in doubt, and what was kept is t
     proxy.comeBack();
     // The number that was not used is given again.
     await store.transaction((tx) => tx.outbox.append([outboxRow('d4')]));
-    expect(heard.map(({ seq, subject }) => [seq, subject])).toEqual([[1, 'd1'], [2, 'd4']]);
+    expect(heard.map(({ seq, subject }) => [seq, subject])).toEqual([
+      [1, 'd1'],
+      [2, 'd4'],
+    ]);
     await store.transaction((tx) => tx.outbox.append([outboxRow('d5')]));
     expect(heard[2]).toEqual({ ...heard[2], seq: 3, subject: 'd5', inDoubt: undefined });
   } finally {

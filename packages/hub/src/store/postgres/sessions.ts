@@ -62,9 +62,17 @@ export class PostgresTransaction implements WriteSession {
     if (rows.length === 0) return [];
     const keys = Object.keys(write.keys);
     const inserted = await this.run<Record<string, SqlValue>>(
-      `${postgresText(write)} returning ${keys.map((key) => `"${key}"`).join(', ')}`, columnsOf(rows),
+      `${postgresText(write)} returning ${keys.map((key) => `"${key}"`).join(', ')}`,
+      columnsOf(rows),
     );
-    const fresh = new Set(inserted.map((row) => keyOf(keys.map((key) => row[key] ?? null), keys.length)));
+    const fresh = new Set(
+      inserted.map((row) =>
+        keyOf(
+          keys.map((key) => row[key] ?? null),
+          keys.length,
+        ),
+      ),
+    );
     // `delete` answers true once: the second of the same is a repetition.
     return rows.map((row) => fresh.delete(keyOf(row, keys.length)));
   }
@@ -76,7 +84,8 @@ export class PostgresTransaction implements WriteSession {
 
   /** In the order of their ids, so that two transactions cannot wait for each other here. */
   async lockDevices(ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.run('select from devices where id = any($1::text[]) order by id for no key update', [ids]);
+    if (ids.length > 0)
+      await this.run('select from devices where id = any($1::text[]) order by id for no key update', [ids]);
   }
 
   /** One after the other, in the order of the calls: callers may ask several things at once. */

@@ -39,7 +39,10 @@ async function attemptOnce<T>(pool: Pool, work: (session: PostgresTransaction) =
     await commit(client, pool, id);
     return result;
   } catch (error) {
-    broken = await client.query('rollback').then(() => false, () => true);
+    broken = await client.query('rollback').then(
+      () => false,
+      () => true,
+    );
     throw error;
   } finally {
     session.end();
@@ -52,7 +55,7 @@ const BEGIN = `begin; set local sallyport.schema = ${SCHEMA}; select pg_current_
 
 /** The transaction's number, by which the server remembers what became of it. */
 async function begin(client: PoolClient): Promise<string> {
-  const results = await client.query(BEGIN) as unknown as { rows: { id: string }[] }[];
+  const results = (await client.query(BEGIN)) as unknown as { rows: { id: string }[] }[];
   return results.at(-1)?.rows[0]?.id ?? '';
 }
 

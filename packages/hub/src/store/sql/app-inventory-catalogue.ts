@@ -17,10 +17,23 @@ import type { ReadSession, WriteSession } from './session.ts';
 export const DEVICES_PER_BLOCK = 4096;
 
 const NEW_APPS: BatchWrite = {
-  kind: 'insertNew', table: 'apps', keys: { id: 'bigint' },
+  kind: 'insertNew',
+  table: 'apps',
+  keys: { id: 'bigint' },
   values: {
-    digest: 'text', platform: 'text', app_id: 'text', name: 'text', version: 'text', short_version: 'text', publisher: 'text',
-    bundle_size: 'bigint', folded_name: 'text', folded_version: 'text', folded_publisher: 'text', uses: 'bigint', devices: 'bigint',
+    digest: 'text',
+    platform: 'text',
+    app_id: 'text',
+    name: 'text',
+    version: 'text',
+    short_version: 'text',
+    publisher: 'text',
+    bundle_size: 'bigint',
+    folded_name: 'text',
+    folded_version: 'text',
+    folded_publisher: 'text',
+    uses: 'bigint',
+    devices: 'bigint',
   },
 };
 
@@ -30,32 +43,69 @@ export interface CatalogueApp {
 }
 
 /** The apps' rows by `digestOf`; those that nobody had before are added. */
-export async function catalogued(session: WriteSession, apps: readonly KeptApp[]): Promise<ReadonlyMap<string, CatalogueApp>> {
+export async function catalogued(
+  session: WriteSession,
+  apps: readonly KeptApp[],
+): Promise<ReadonlyMap<string, CatalogueApp>> {
   const wanted = new Map(apps.map((app) => [digestOf(app), app]));
   const rows = await session.query(
-    builders[session.dialect].selectFrom('apps').select(['id', 'digest', 'bundle_size']).where(isOneOf(session.dialect, 'digest', [...wanted.keys()])),
+    builders[session.dialect]
+      .selectFrom('apps')
+      .select(['id', 'digest', 'bundle_size'])
+      .where(isOneOf(session.dialect, 'digest', [...wanted.keys()])),
   );
   const found = new Map(rows.map((row) => [row.digest, { id: row.id, bundleSize: row.bundle_size }]));
   const fresh = [...wanted].filter(([digest]) => !found.has(digest));
   if (fresh.length === 0) return found;
   const first = await takeNumbers(session, 'app', fresh.length);
-  await session.write(NEW_APPS, fresh.map(([digest, app], i) => newRow(first + i, digest, app)));
-  for (const [i, [digest, app]] of fresh.entries()) found.set(digest, { id: first + i, bundleSize: app.bundleSize ?? null });
+  await session.write(
+    NEW_APPS,
+    fresh.map(([digest, app], i) => newRow(first + i, digest, app)),
+  );
+  for (const [i, [digest, app]] of fresh.entries())
+    found.set(digest, { id: first + i, bundleSize: app.bundleSize ?? null });
   return found;
 }
 
 function newRow(id: number, digest: string, app: KeptApp): readonly (string | number | null)[] {
-  const { appPlatform, appId = null, name = null, version = null, shortVersion = null, publisher = null, bundleSize = null } = app;
+  const {
+    appPlatform,
+    appId = null,
+    name = null,
+    version = null,
+    shortVersion = null,
+    publisher = null,
+    bundleSize = null,
+  } = app;
   const shown = shortVersion ?? version;
   return [
-    id, digest, appPlatform, appId, name, version, shortVersion, publisher, bundleSize,
-    name === null ? null : foldText(name), shown === null ? null : foldText(shown), publisher === null ? null : foldText(publisher), 0, 0,
+    id,
+    digest,
+    appPlatform,
+    appId,
+    name,
+    version,
+    shortVersion,
+    publisher,
+    bundleSize,
+    name === null ? null : foldText(name),
+    shown === null ? null : foldText(shown),
+    publisher === null ? null : foldText(publisher),
+    0,
+    0,
   ];
 }
 
 /** All that tells one app from another, as 128 bits in hexadecimal digits. */
 export function digestOf({ appPlatform, appId, name, version, shortVersion, publisher }: KeptApp): string {
-  const identity = JSON.stringify([appPlatform, appId ?? null, name ?? null, version ?? null, shortVersion ?? null, publisher ?? null]);
+  const identity = JSON.stringify([
+    appPlatform,
+    appId ?? null,
+    name ?? null,
+    version ?? null,
+    shortVersion ?? null,
+    publisher ?? null,
+  ]);
   return createHash('sha256').update(identity).digest('hex').slice(0, 32);
 }
 
@@ -69,9 +119,17 @@ export function entryOf(app: KeptApp, row: CatalogueApp): SetEntry {
   };
 }
 
-export async function appRows(session: ReadSession, ids: readonly number[]): Promise<ReadonlyMap<number, Selectable<AppTable>>> {
+export async function appRows(
+  session: ReadSession,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, Selectable<AppTable>>> {
   if (ids.length === 0) return new Map();
-  const rows = await session.query(builders[session.dialect].selectFrom('apps').selectAll().where(isOneOfNumbers(session.dialect, 'id', ids)));
+  const rows = await session.query(
+    builders[session.dialect]
+      .selectFrom('apps')
+      .selectAll()
+      .where(isOneOfNumbers(session.dialect, 'id', ids)),
+  );
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -82,15 +140,19 @@ export function appOf({ traits, bundle, dynamic }: SetEntry, row: Selectable<App
     id: row.digest,
     appPlatform: row.platform,
     listed: isListed(traits),
-    ...told('appId', row.app_id), ...told('version', row.version), ...told('shortVersion', row.short_version),
-    ...told('name', row.name), ...told('publisher', row.publisher), ...told('bundleSize', bundleSize),
+    ...told('appId', row.app_id),
+    ...told('version', row.version),
+    ...told('shortVersion', row.short_version),
+    ...told('name', row.name),
+    ...told('publisher', row.publisher),
+    ...told('bundleSize', bundleSize),
     ...(dynamic === 0 ? {} : { dynamicSize: dynamic - 1 }),
     ...traitsFrom(traits),
   };
 }
 
 function told<Name extends string, Value>(name: Name, value: Value | null): { [N in Name]?: Value } {
-  return value === null ? {} : { [name]: value } as { [N in Name]?: Value };
+  return value === null ? {} : ({ [name]: value } as { [N in Name]?: Value });
 }
 
 /** Sums up how often apps come and go in a batch, so that each row is touched once. */
@@ -115,30 +177,54 @@ export class Counts {
 
   async write(session: WriteSession): Promise<void> {
     const ids = [...new Set([...this.#uses.keys(), ...this.#devices.keys()])];
-    const apps = ids.map((id) => [id, this.#uses.get(id) ?? 0, this.#devices.get(id) ?? 0]).filter(([, uses, devices]) => uses !== 0 || devices !== 0);
-    const blocks = [...this.#blocks].filter(([, by]) => by !== 0).map(([key, by]) => [...key.split(' ').map(Number), by]);
+    const apps = ids
+      .map((id) => [id, this.#uses.get(id) ?? 0, this.#devices.get(id) ?? 0])
+      .filter(([, uses, devices]) => uses !== 0 || devices !== 0);
+    const blocks = [...this.#blocks]
+      .filter(([, by]) => by !== 0)
+      .map(([key, by]) => [...key.split(' ').map(Number), by]);
     if (apps.length > 0) await this.#writeApps(session, apps);
     if (blocks.length > 0) await this.#writeBlocks(session, blocks);
   }
 
   async #writeApps(session: WriteSession, rows: readonly (readonly number[])[]): Promise<void> {
     const from = numberRows(session.dialect, ['app', 'more_uses', 'more_devices'], rows);
-    await session.execute(statement(session, sql`update apps set uses = uses + v.more_uses, devices = devices + v.more_devices from ${from} where apps.id = v.app`));
+    await session.execute(
+      statement(
+        session,
+        sql`update apps set uses = uses + v.more_uses, devices = devices + v.more_devices from ${from} where apps.id = v.app`,
+      ),
+    );
     const fewer = rows.filter(([, uses = 0]) => uses < 0).map(([id = 0]) => id);
     if (fewer.length === 0) return;
-    await session.execute(builders[session.dialect].deleteFrom('apps').where(isOneOfNumbers(session.dialect, 'id', fewer)).where('uses', '<=', 0));
+    await session.execute(
+      builders[session.dialect]
+        .deleteFrom('apps')
+        .where(isOneOfNumbers(session.dialect, 'id', fewer))
+        .where('uses', '<=', 0),
+    );
   }
 
   async #writeBlocks(session: WriteSession, rows: readonly (readonly number[])[]): Promise<void> {
     const columns = ['app', 'block', 'devices'];
     const from = numberRows(session.dialect, columns, rows);
     // "where true" tells SQLite that "on conflict" belongs to the insert and not to a join.
-    await session.execute(statement(session, sql`insert into app_blocks (app, block, devices) select v.app, v.block, v.devices from ${from} where true
-      on conflict (app, block) do update set devices = app_blocks.devices + excluded.devices`));
+    await session.execute(
+      statement(
+        session,
+        sql`insert into app_blocks (app, block, devices) select v.app, v.block, v.devices from ${from} where true
+      on conflict (app, block) do update set devices = app_blocks.devices + excluded.devices`,
+      ),
+    );
     const fewer = rows.filter(([, , by = 0]) => by < 0);
     if (fewer.length === 0) return;
-    await session.execute(statement(session, sql`delete from app_blocks where devices <= 0
-      and (app, block) in (select v.app, v.block from ${numberRows(session.dialect, columns, fewer)})`));
+    await session.execute(
+      statement(
+        session,
+        sql`delete from app_blocks where devices <= 0
+      and (app, block) in (select v.app, v.block from ${numberRows(session.dialect, columns, fewer)})`,
+      ),
+    );
   }
 }
 
@@ -146,6 +232,9 @@ function add<Key>(map: Map<Key, number>, key: Key, by: number): void {
   map.set(key, (map.get(key) ?? 0) + by);
 }
 
-function statement(session: WriteSession, text: ReturnType<typeof sql>): { compile(): ReturnType<ReturnType<typeof sql>['compile']> } {
+function statement(
+  session: WriteSession,
+  text: ReturnType<typeof sql>,
+): { compile(): ReturnType<ReturnType<typeof sql>['compile']> } {
   return { compile: () => text.compile(builders[session.dialect]) };
 }

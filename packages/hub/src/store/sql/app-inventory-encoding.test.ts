@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { decodeSet, encodeNumbers, encodeSet, isListed, numbersIn, sameButDynamic, traitsFrom, traitsOf } from './app-inventory-encoding.ts';
+import {
+  decodeSet,
+  encodeNumbers,
+  encodeSet,
+  isListed,
+  numbersIn,
+  sameButDynamic,
+  traitsFrom,
+  traitsOf,
+} from './app-inventory-encoding.ts';
 
 test('numbers of any size come back', () => {
   const numbers = [0, 1, 127, 128, 16_383, 16_384, 2 ** 31, 2 ** 32 + 5, Number.MAX_SAFE_INTEGER];
@@ -9,7 +18,12 @@ test('numbers of any size come back', () => {
 });
 
 test('a set comes back, and takes about six bytes an app', () => {
-  const entries = Array.from({ length: 200 }, (_, i) => ({ id: 3 + i * 137, traits: i % 5, bundle: 0, dynamic: i * 31_000 }));
+  const entries = Array.from({ length: 200 }, (_, i) => ({
+    id: 3 + i * 137,
+    traits: i % 5,
+    bundle: 0,
+    dynamic: i * 31_000,
+  }));
   const bytes = encodeSet(entries);
   expect(decodeSet(bytes)).toEqual(entries);
   expect(bytes.length).toBeLessThan(200 * 8);

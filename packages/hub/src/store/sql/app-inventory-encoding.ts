@@ -23,10 +23,13 @@ const VERSION = 1;
 const LISTED = 1 << (APP_TRAITS.length * 2);
 
 export function traitsOf(app: Readonly<Partial<Record<AppTrait, boolean | undefined>>>, listed: boolean): number {
-  return APP_TRAITS.reduce((bits, trait, i) => {
-    const value = app[trait];
-    return value === undefined ? bits : bits | ((value ? 1 : 2) << (i * 2));
-  }, listed ? LISTED : 0);
+  return APP_TRAITS.reduce(
+    (bits, trait, i) => {
+      const value = app[trait];
+      return value === undefined ? bits : bits | ((value ? 1 : 2) << (i * 2));
+    },
+    listed ? LISTED : 0,
+  );
 }
 
 export function isListed(traits: number): boolean {
@@ -65,7 +68,10 @@ export function encodeSet(entries: readonly SetEntry[]): Uint8Array {
 export function decodeSet(bytes: Uint8Array): readonly SetEntry[] {
   const next = numbersIn(bytes);
   const version = next();
-  if (version !== VERSION) throw new Error(`The inventory of a device is kept in form ${version}; this version of Sallyport reads form ${VERSION}.`);
+  if (version !== VERSION)
+    throw new Error(
+      `The inventory of a device is kept in form ${version}; this version of Sallyport reads form ${VERSION}.`,
+    );
   const palette = Array.from({ length: next() }, next);
   const entries = new Array<SetEntry>(next());
   let id = 0;
@@ -106,8 +112,11 @@ export function numbersIn(bytes: Uint8Array): () => number {
 
 /** Whether two sets differ in nothing but what apps have stored beside themselves, which changes all the time. */
 export function sameButDynamic(a: readonly SetEntry[], b: readonly SetEntry[]): boolean {
-  return a.length === b.length && a.every((entry, i) => {
-    const other = b[i] as SetEntry;
-    return entry.id === other.id && entry.traits === other.traits && entry.bundle === other.bundle;
-  });
+  return (
+    a.length === b.length &&
+    a.every((entry, i) => {
+      const other = b[i] as SetEntry;
+      return entry.id === other.id && entry.traits === other.traits && entry.bundle === other.bundle;
+    })
+  );
 }

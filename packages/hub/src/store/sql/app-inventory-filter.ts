@@ -26,7 +26,9 @@ const SQL_OPERATOR = { eq: '=', lt: '<', le: '<=', gt: '>', ge: '>=' } as const;
 export function appCondition(filter: DetectedAppFilter): Condition {
   switch (filter.op) {
     case 'and':
-      return filter.parts.length === 0 ? ALWAYS : sql<boolean>`(${sql.join(filter.parts.map(appCondition), sql` and `)})`;
+      return filter.parts.length === 0
+        ? ALWAYS
+        : sql<boolean>`(${sql.join(filter.parts.map(appCondition), sql` and `)})`;
     case 'or':
       return filter.parts.length === 0 ? NEVER : sql<boolean>`(${sql.join(filter.parts.map(appCondition), sql` or `)})`;
     case 'not':

@@ -34,7 +34,11 @@ export function readersOn(session: ReadSession): Readers {
   };
 }
 
-export function transactionOn(session: WriteSession, appended: (rows: readonly OutboxRow[]) => void, lastOfOutbox?: number): Transaction {
+export function transactionOn(
+  session: WriteSession,
+  appended: (rows: readonly OutboxRow[]) => void,
+  lastOfOutbox?: number,
+): Transaction {
   return {
     documents: documents(session),
     members: members(session),

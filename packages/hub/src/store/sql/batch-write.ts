@@ -48,7 +48,9 @@ export function postgresText(write: BatchWrite): string {
   const values = Object.keys(write.values).map(quoted);
   const all = [...keys, ...values];
   const table = quoted(write.table);
-  const arrays = Object.values(columns).map((type, i) => `$${i + 1}::${type}[]`).join(', ');
+  const arrays = Object.values(columns)
+    .map((type, i) => `$${i + 1}::${type}[]`)
+    .join(', ');
   const rows = `unnest(${arrays}) with ordinality as v(${all.join(', ')}, ordinal)`;
   const matches = keys.map((key) => `t.${key} = v.${key}`).join(' and ');
   switch (write.kind) {
@@ -65,7 +67,8 @@ export function postgresText(write: BatchWrite): string {
 }
 
 function onConflict(kind: 'insertNew' | 'upsert', keys: readonly string[], values: readonly string[]): string {
-  const action = kind === 'insertNew' ? 'nothing' : `update set ${values.map((v) => `${v} = excluded.${v}`).join(', ')}`;
+  const action =
+    kind === 'insertNew' ? 'nothing' : `update set ${values.map((v) => `${v} = excluded.${v}`).join(', ')}`;
   return `on conflict (${keys.join(', ')}) do ${action}`;
 }
 

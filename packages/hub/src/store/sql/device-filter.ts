@@ -13,7 +13,13 @@ const NEVER: Condition = sql<boolean>`1 = 0`;
 const ALWAYS: Condition = sql<boolean>`1 = 1`;
 
 const COMPLIANCE_STATES: readonly ComplianceState[] = [
-  'unknown', 'notApplicable', 'compliant', 'inGracePeriod', 'noncompliant', 'error', 'conflict',
+  'unknown',
+  'notApplicable',
+  'compliant',
+  'inGracePeriod',
+  'noncompliant',
+  'error',
+  'conflict',
 ];
 
 const STATE_COLUMN = {
@@ -34,7 +40,9 @@ const SQL_OPERATOR = { eq: '=', lt: '<', le: '<=', gt: '>', ge: '>=' } as const;
 export function conditionOf(filter: DeviceFilter): Condition {
   switch (filter.op) {
     case 'and':
-      return filter.parts.length === 0 ? ALWAYS : sql<boolean>`(${sql.join(filter.parts.map(conditionOf), sql` and `)})`;
+      return filter.parts.length === 0
+        ? ALWAYS
+        : sql<boolean>`(${sql.join(filter.parts.map(conditionOf), sql` and `)})`;
     case 'or':
       return filter.parts.length === 0 ? NEVER : sql<boolean>`(${sql.join(filter.parts.map(conditionOf), sql` or `)})`;
     case 'not':
@@ -55,8 +63,14 @@ export function expressionOf(column: DeviceFilterColumn): RawBuilder<unknown> {
 
 /** Whether a device comes after a place in an order, in which null is lower than everything and ids decide what is left. */
 export function isAfter({ id, values }: DevicePosition, orderBy: NonNullable<DeviceQuery['orderBy']>): Condition {
-  const parts = orderBy.map(({ column, descending }, index) => ({ left: expressionOf(column), value: values[index] ?? null, descending }));
-  const ways = parts.map((part, index) => sql<boolean>`(${sql.join([...parts.slice(0, index).map(isEqual), isBeyond(part)], sql` and `)})`);
+  const parts = orderBy.map(({ column, descending }, index) => ({
+    left: expressionOf(column),
+    value: values[index] ?? null,
+    descending,
+  }));
+  const ways = parts.map(
+    (part, index) => sql<boolean>`(${sql.join([...parts.slice(0, index).map(isEqual), isBeyond(part)], sql` and `)})`,
+  );
   const last = sql<boolean>`(${sql.join([...parts.map(isEqual), sql<boolean>`${sql.ref('devices.id')} > ${id}`], sql` and `)})`;
   return sql<boolean>`(${sql.join([...ways, last], sql` or `)})`;
 }

@@ -2,7 +2,15 @@ import { sql } from 'kysely';
 import type { Compilable } from 'kysely';
 import type { DeviceKey, DeviceKeyType } from '@sallyport/core';
 import { SUPERSEDED_BY } from '../store.ts';
-import type { DeviceColumn, DeviceFilter, DevicePosition, DeviceQuery, DeviceReader, DeviceRow, DeviceWriter } from '../store.ts';
+import type {
+  DeviceColumn,
+  DeviceFilter,
+  DevicePosition,
+  DeviceQuery,
+  DeviceReader,
+  DeviceRow,
+  DeviceWriter,
+} from '../store.ts';
 import { dropUnusedNumbers } from './app-inventory-gone.ts';
 import { forgetApps } from './app-inventory.ts';
 import { lastOfEach } from './batch-write.ts';
@@ -18,12 +26,20 @@ import { COLUMN_OF } from './tables.ts';
 const COLUMNS = Object.entries(COLUMN_OF) as [DeviceColumn, (typeof COLUMN_OF)[DeviceColumn]][];
 
 const PUT_DEVICES: BatchWrite = {
-  kind: 'upsert', table: 'devices', keys: { id: 'text' },
-  values: { facts: 'text', superseded_by: 'text', ...Object.fromEntries(COLUMNS.map(([, { name, type }]) => [name, type === 'time' ? 'bigint' : 'text'])) },
+  kind: 'upsert',
+  table: 'devices',
+  keys: { id: 'text' },
+  values: {
+    facts: 'text',
+    superseded_by: 'text',
+    ...Object.fromEntries(COLUMNS.map(([, { name, type }]) => [name, type === 'time' ? 'bigint' : 'text'])),
+  },
 };
 
 const PUT_RESOURCES: BatchWrite = {
-  kind: 'upsert', table: 'device_resources', keys: { device_id: 'text' },
+  kind: 'upsert',
+  table: 'device_resources',
+  keys: { device_id: 'text' },
   values: { resource: 'text', created_at: 'bigint', modified_at: 'bigint' },
 };
 
@@ -55,7 +71,8 @@ export function deviceReader(session: ReadSession): DeviceReader {
     count: (filter) => count(session, filter),
     findByKeys: (keys) => findByKeys(session, keys, NAMED),
     carriersOf: (keys) => findByKeys(session, keys, CARRYING),
-    sharedKeys: (type, after, least, most, limit) => sharedKeys(session, COLUMN_OF[type].name, after, least, most, limit),
+    sharedKeys: (type, after, least, most, limit) =>
+      sharedKeys(session, COLUMN_OF[type].name, after, least, most, limit),
     olderRecordsOf: (ids) => olderRecordsOf(session, ids),
     snapshot: () => snapshot(session),
   };
@@ -80,7 +97,12 @@ export function devices(session: WriteSession): DeviceReader & DeviceWriter {
       await session.lock('devices', 'exclusive');
       await forgetApps(session, ids);
       await forgetCertificates(session, ids);
-      const gone = await session.query(db.deleteFrom('devices').where(isOneOf(session.dialect, 'id', ids)).returning('id'));
+      const gone = await session.query(
+        db
+          .deleteFrom('devices')
+          .where(isOneOf(session.dialect, 'id', ids))
+          .returning('id'),
+      );
       await dropUnusedNumbers(session, isOneOf(session.dialect, 'device_id', ids));
       return gone.length;
     },
@@ -89,26 +111,45 @@ export function devices(session: WriteSession): DeviceReader & DeviceWriter {
 
 async function devicesOf(session: ReadSession, ids: readonly string[]): Promise<readonly DeviceRow[]> {
   const rows = await session.query(
-    builders[session.dialect].selectFrom('device_resources').selectAll().where(isOneOf(session.dialect, 'device_id', ids)),
+    builders[session.dialect]
+      .selectFrom('device_resources')
+      .selectAll()
+      .where(isOneOf(session.dialect, 'device_id', ids)),
   );
   return rows.map(toDevice);
 }
 
-async function positionOf(session: ReadSession, id: string, orderBy: NonNullable<DeviceQuery['orderBy']>): Promise<DevicePosition | undefined> {
+async function positionOf(
+  session: ReadSession,
+  id: string,
+  orderBy: NonNullable<DeviceQuery['orderBy']>,
+): Promise<DevicePosition | undefined> {
   const values = orderBy.map(({ column }, index) => expressionOf(column).as(`v${index}`));
-  const [row] = await session.query(
-    builders[session.dialect].selectFrom('devices').leftJoin('postures', 'postures.device_id', 'devices.id').select(['devices.id', ...values]).where('devices.id', '=', id),
-  ) as readonly (Readonly<Record<string, string | number | null>>)[];
+  const [row] = (await session.query(
+    builders[session.dialect]
+      .selectFrom('devices')
+      .leftJoin('postures', 'postures.device_id', 'devices.id')
+      .select(['devices.id', ...values])
+      .where('devices.id', '=', id),
+  )) as readonly Readonly<Record<string, string | number | null>>[];
   return row && { id, values: orderBy.map((_, index) => row[`v${index}`] ?? null) };
 }
 
-function idsOf(session: ReadSession, { filter, orderBy = [], after, limit, offset }: DeviceQuery): Compilable<{ id: string }> {
-  let page = builders[session.dialect].selectFrom('devices').leftJoin('postures', 'postures.device_id', 'devices.id').select('devices.id');
+function idsOf(
+  session: ReadSession,
+  { filter, orderBy = [], after, limit, offset }: DeviceQuery,
+): Compilable<{ id: string }> {
+  let page = builders[session.dialect]
+    .selectFrom('devices')
+    .leftJoin('postures', 'postures.device_id', 'devices.id')
+    .select('devices.id');
   if (filter) page = page.where(conditionOf(filter));
   if (after) page = page.where(isAfter(after, orderBy));
   for (const { column, descending } of orderBy) {
     // Null is lower than everything, in both databases.
-    page = page.orderBy(expressionOf(column), (order) => (descending ? order.desc().nullsLast() : order.asc().nullsFirst()));
+    page = page.orderBy(expressionOf(column), (order) =>
+      descending ? order.desc().nullsLast() : order.asc().nullsFirst(),
+    );
   }
   return page.orderBy('devices.id').limit(limit).offset(offset);
 }
@@ -123,7 +164,11 @@ async function count(session: ReadSession, filter: DeviceFilter | undefined): Pr
 const NAMED = sql<string>`coalesce(superseded_by, id)`;
 const CARRYING = sql<string>`id`;
 
-async function findByKeys(session: ReadSession, keys: readonly DeviceKey[], named: typeof NAMED): Promise<readonly (readonly string[])[]> {
+async function findByKeys(
+  session: ReadSession,
+  keys: readonly DeviceKey[],
+  named: typeof NAMED,
+): Promise<readonly (readonly string[])[]> {
   const found = new Map<string, Set<string>>();
   const query = lookup(session, keys, named);
   for (const { type, key, id } of query ? await session.query(query) : []) {
@@ -132,13 +177,26 @@ async function findByKeys(session: ReadSession, keys: readonly DeviceKey[], name
     if (ids) ids.add(id);
     else found.set(name, new Set([id]));
   }
-  return keys.map(({ type, value }) => [...found.get(`${type} ${foldKey(value, type)}`) ?? []]);
+  return keys.map(({ type, value }) => [...(found.get(`${type} ${foldKey(value, type)}`) ?? [])]);
 }
 
-async function sharedKeys(session: ReadSession, column: KeyColumn, after: string, least: number, most: number, limit: number): Promise<readonly string[]> {
+async function sharedKeys(
+  session: ReadSession,
+  column: KeyColumn,
+  after: string,
+  least: number,
+  most: number,
+  limit: number,
+): Promise<readonly string[]> {
   const rows = await session.query(
-    builders[session.dialect].selectFrom('devices').select(sql<string>`${sql.ref(column)}`.as('key')).where(column, '>', after).groupBy(column)
-      .having((eb) => eb.between(eb.fn.countAll<number>(), least, most)).orderBy(column).limit(limit),
+    builders[session.dialect]
+      .selectFrom('devices')
+      .select(sql<string>`${sql.ref(column)}`.as('key'))
+      .where(column, '>', after)
+      .groupBy(column)
+      .having((eb) => eb.between(eb.fn.countAll<number>(), least, most))
+      .orderBy(column)
+      .limit(limit),
   );
   return rows.map(({ key }) => key);
 }
@@ -146,25 +204,36 @@ async function sharedKeys(session: ReadSession, column: KeyColumn, after: string
 async function olderRecordsOf(session: ReadSession, ids: readonly string[]): Promise<readonly (readonly string[])[]> {
   if (ids.length === 0) return [];
   const rows = await session.query(
-    builders[session.dialect].selectFrom('devices').select(['id', 'superseded_by']).where(isOneOf(session.dialect, 'superseded_by', ids)).orderBy('id'),
+    builders[session.dialect]
+      .selectFrom('devices')
+      .select(['id', 'superseded_by'])
+      .where(isOneOf(session.dialect, 'superseded_by', ids))
+      .orderBy('id'),
   );
   const older = Map.groupBy(rows, ({ superseded_by: successor }) => successor);
   return ids.map((id) => older.get(id)?.map((row) => row.id) ?? []);
 }
 
 /** One query for all keys: each kind in its own index. */
-function lookup(session: ReadSession, keys: readonly DeviceKey[], named: typeof NAMED): Compilable<{ type: string; key: string; id: string }> | undefined {
+function lookup(
+  session: ReadSession,
+  keys: readonly DeviceKey[],
+  named: typeof NAMED,
+): Compilable<{ type: string; key: string; id: string }> | undefined {
   const byType = new Map<keyof typeof COLUMNS_OF_KEY, Set<string>>();
   for (const { type, value } of keys) {
     const key = foldKey(value, type);
     if (key === null || !isFindable(type)) continue;
     byType.set(type, (byType.get(type) ?? new Set()).add(key));
   }
-  const lookups = [...byType].flatMap(([type, values]) => COLUMNS_OF_KEY[type].map((column) => (
-    builders[session.dialect].selectFrom('devices')
-      .select([sql<string>`${sql.lit(type)}`.as('type'), sql<string>`${sql.ref(column)}`.as('key'), named.as('id')])
-      .where(isOneOf(session.dialect, column, [...values]))
-  )));
+  const lookups = [...byType].flatMap(([type, values]) =>
+    COLUMNS_OF_KEY[type].map((column) =>
+      builders[session.dialect]
+        .selectFrom('devices')
+        .select([sql<string>`${sql.lit(type)}`.as('type'), sql<string>`${sql.ref(column)}`.as('key'), named.as('id')])
+        .where(isOneOf(session.dialect, column, [...values])),
+    ),
+  );
   const [first, ...others] = lookups;
   return first && others.reduce((all, one) => all.unionAll(one), first).orderBy('id');
 }
@@ -181,7 +250,9 @@ function columnsOf(row: DeviceRow): readonly SqlValue[] {
 
 function toDevice(row: { device_id: string; resource: string; created_at: number; modified_at: number }): DeviceRow {
   return {
-    id: row.device_id, resource: JSON.parse(row.resource) as Record<string, unknown>,
-    createdAt: row.created_at, modifiedAt: row.modified_at,
+    id: row.device_id,
+    resource: JSON.parse(row.resource) as Record<string, unknown>,
+    createdAt: row.created_at,
+    modifiedAt: row.modified_at,
   };
 }

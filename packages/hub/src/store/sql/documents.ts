@@ -10,12 +10,20 @@ export function documentReader(session: ReadSession): DocumentReader {
   const db = builders[session.dialect];
   return {
     async get(kind, id) {
-      const rows = await session.query(db.selectFrom('documents').selectAll().where('kind', '=', kind).where('id', '=', id));
+      const rows = await session.query(
+        db.selectFrom('documents').selectAll().where('kind', '=', kind).where('id', '=', id),
+      );
       return rows[0] && toDocument(rows[0]);
     },
     async find(kind, ids) {
       const rows = await session.query(
-        db.selectFrom('documents').selectAll().where('kind', '=', kind).where(isOneOf(session.dialect, 'id', ids)).orderBy('created_at').orderBy('id'),
+        db
+          .selectFrom('documents')
+          .selectAll()
+          .where('kind', '=', kind)
+          .where(isOneOf(session.dialect, 'id', ids))
+          .orderBy('created_at')
+          .orderBy('id'),
       );
       return rows.map(toDocument);
     },
@@ -45,11 +53,23 @@ async function* snapshot(session: ReadSession, kind: DocumentKind): AsyncGenerat
   }
 }
 
-async function* oneByOne(session: ReadSession, kind: DocumentKind, after: string): AsyncGenerator<readonly DocumentRow[]> {
-  for (let last: string | undefined = after; last !== undefined;) {
-    const rows: readonly DocumentRow[] = (await session.query(
-      builders[session.dialect].selectFrom('documents').selectAll().where('kind', '=', kind).where('id', '>', last).orderBy('id').limit(PAGE),
-    )).map(toDocument);
+async function* oneByOne(
+  session: ReadSession,
+  kind: DocumentKind,
+  after: string,
+): AsyncGenerator<readonly DocumentRow[]> {
+  for (let last: string | undefined = after; last !== undefined; ) {
+    const rows: readonly DocumentRow[] = (
+      await session.query(
+        builders[session.dialect]
+          .selectFrom('documents')
+          .selectAll()
+          .where('kind', '=', kind)
+          .where('id', '>', last)
+          .orderBy('id')
+          .limit(PAGE),
+      )
+    ).map(toDocument);
     if (rows.length > 0) yield rows;
     last = rows.at(-1)?.id;
   }
@@ -57,10 +77,25 @@ async function* oneByOne(session: ReadSession, kind: DocumentKind, after: string
 
 async function* gluedDocuments(session: ReadSession, kind: DocumentKind): AsyncGenerator<readonly DocumentRow[]> {
   const item = sql<string>`'[' || ${quoted(session, 'id')} || ',' || created_at || ',' || modified_at || ',' || version || ',' || body || ']'`;
-  const pages = gluedPages(session, (after) => builders[session.dialect]
-    .selectFrom('documents').select(['id', item.as('item')]).where('kind', '=', kind).where('id', '>', after).orderBy('id').limit(PAGE).as('page'));
+  const pages = gluedPages(session, (after) =>
+    builders[session.dialect]
+      .selectFrom('documents')
+      .select(['id', item.as('item')])
+      .where('kind', '=', kind)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(PAGE)
+      .as('page'),
+  );
   for await (const { values } of pages) {
-    yield (values as readonly Glued[]).map(([id, createdAt, modifiedAt, version, body]) => ({ kind, id, ...bodyOf(body), createdAt, modifiedAt, version }));
+    yield (values as readonly Glued[]).map(([id, createdAt, modifiedAt, version, body]) => ({
+      kind,
+      id,
+      ...bodyOf(body),
+      createdAt,
+      modifiedAt,
+      version,
+    }));
   }
 }
 
@@ -74,16 +109,25 @@ export function documents(session: WriteSession): DocumentReader & DocumentWrite
       const next = { body: text, modified_at: at };
       if (expectVersion !== undefined) {
         const [row] = await session.query(
-          db.updateTable('documents').set((eb) => ({ ...next, version: eb('version', '+', 1) }))
-            .where('kind', '=', kind).where('id', '=', id).where('version', '=', expectVersion).returningAll(),
+          db
+            .updateTable('documents')
+            .set((eb) => ({ ...next, version: eb('version', '+', 1) }))
+            .where('kind', '=', kind)
+            .where('id', '=', id)
+            .where('version', '=', expectVersion)
+            .returningAll(),
         );
         return row && toDocument(row);
       }
       const [row] = await session.query(
-        db.insertInto('documents').values({ kind, id, ...next, created_at: at, version: 1 })
-          .onConflict((conflict) => conflict.columns(['kind', 'id']).doUpdateSet((eb) => ({
-            ...next, version: eb('documents.version', '+', 1),
-          })))
+        db
+          .insertInto('documents')
+          .values({ kind, id, ...next, created_at: at, version: 1 })
+          .onConflict((conflict) =>
+            conflict
+              .columns(['kind', 'id'])
+              .doUpdateSet((eb) => ({ ...next, version: eb('documents.version', '+', 1) })),
+          )
           .returningAll(),
       );
       return row && toDocument(row);
@@ -99,8 +143,12 @@ export function documents(session: WriteSession): DocumentReader & DocumentWrite
 
 function toDocument(row: Selectable<Tables['documents']>): DocumentRow {
   return {
-    kind: row.kind, id: row.id, ...bodyOf(parsed(row.body)),
-    createdAt: row.created_at, modifiedAt: row.modified_at, version: row.version,
+    kind: row.kind,
+    id: row.id,
+    ...bodyOf(parsed(row.body)),
+    createdAt: row.created_at,
+    modifiedAt: row.modified_at,
+    version: row.version,
   };
 }
 

@@ -6,7 +6,9 @@ import { builders, isOneOf } from './session.ts';
 import type { ReadSession, WriteSession } from './session.ts';
 
 const PUT_FINDINGS: BatchWrite = {
-  kind: 'upsert', table: 'findings', keys: { device_id: 'text', connector_id: 'text', id: 'text' },
+  kind: 'upsert',
+  table: 'findings',
+  keys: { device_id: 'text', connector_id: 'text', id: 'text' },
   values: { observed_at: 'bigint', state: 'text', severity: 'text', category: 'text', body: 'text' },
 };
 
@@ -18,27 +20,45 @@ export function findingReader(session: ReadSession): FindingReader {
   return {
     async ofDevices(deviceIds) {
       const rows = await session.query(
-        db.selectFrom('findings').select('body').where(isOneOf(session.dialect, 'device_id', deviceIds))
-          .orderBy('observed_at', 'desc').orderBy('connector_id').orderBy('id'),
+        db
+          .selectFrom('findings')
+          .select('body')
+          .where(isOneOf(session.dialect, 'device_id', deviceIds))
+          .orderBy('observed_at', 'desc')
+          .orderBy('connector_id')
+          .orderBy('id'),
       );
       return rows.map((row) => JSON.parse(row.body) as FindingRow);
     },
     async withoutCategory(limit) {
       const rows = await session.query(
-        db.selectFrom('findings').select('body').where('category', '=', 'unclassified').where('body', 'not like', '%"category":%').limit(limit),
+        db
+          .selectFrom('findings')
+          .select('body')
+          .where('category', '=', 'unclassified')
+          .where('body', 'not like', '%"category":%')
+          .limit(limit),
       );
       return rows.map((row) => JSON.parse(row.body) as FindingRow);
     },
     async query({ state, severity, category, connectorId, deviceId, after, limit }: FindingQuery) {
       let found = db.selectFrom('findings').select('body');
       // Written out, not bound: only then is the index of open findings used.
-      if (state !== undefined) found = found.where(state === 'open' ? sql<boolean>`state = 'open'` : sql<boolean>`state = 'resolved'`);
-      if (severity !== undefined) found = severity === 'none' ? found.where('severity', 'is', null) : found.where('severity', '=', severity);
-      if (category !== undefined) found = typeof category === 'string' ? found.where('category', '=', category) : found.where('category', 'in', category);
+      if (state !== undefined)
+        found = found.where(state === 'open' ? sql<boolean>`state = 'open'` : sql<boolean>`state = 'resolved'`);
+      if (severity !== undefined)
+        found = severity === 'none' ? found.where('severity', 'is', null) : found.where('severity', '=', severity);
+      if (category !== undefined)
+        found =
+          typeof category === 'string'
+            ? found.where('category', '=', category)
+            : found.where('category', 'in', category);
       if (connectorId !== undefined) found = found.where('connector_id', '=', connectorId);
       if (deviceId !== undefined) found = found.where('device_id', '=', deviceId);
       if (after !== undefined) {
-        found = found.where((eb) => eb(eb.refTuple(...ORDER), '<', eb.tuple(after.observedAt, after.deviceId, after.connectorId, after.id)));
+        found = found.where((eb) =>
+          eb(eb.refTuple(...ORDER), '<', eb.tuple(after.observedAt, after.deviceId, after.connectorId, after.id)),
+        );
       }
       for (const column of ORDER) found = found.orderBy(column, 'desc');
       return (await session.query(found.limit(limit))).map((row) => JSON.parse(row.body) as FindingRow);
@@ -49,7 +69,14 @@ export function findingReader(session: ReadSession): FindingReader {
 export function findings(session: WriteSession): FindingReader & FindingWriter {
   const put = async (rows: readonly FindingRow[]): Promise<void> => {
     const values = rows.map((row) => [
-      row.deviceId, row.connectorId, row.id, row.observedAt, row.state, row.severity ?? null, row.category ?? 'unclassified', JSON.stringify(row),
+      row.deviceId,
+      row.connectorId,
+      row.id,
+      row.observedAt,
+      row.state,
+      row.severity ?? null,
+      row.category ?? 'unclassified',
+      JSON.stringify(row),
     ]);
     await session.write(PUT_FINDINGS, lastOfEach(values, 3));
   };
@@ -57,7 +84,11 @@ export function findings(session: WriteSession): FindingReader & FindingWriter {
     ...findingReader(session),
     put,
     async pullBack(limit, at) {
-      const query = builders[session.dialect].selectFrom('findings').select('body').where('observed_at', '>', limit).limit(1_000);
+      const query = builders[session.dialect]
+        .selectFrom('findings')
+        .select('body')
+        .where('observed_at', '>', limit)
+        .limit(1_000);
       const ahead = (await session.query(query)).map((row) => JSON.parse(row.body) as FindingRow);
       await put(ahead.map((finding) => ({ ...finding, observedAt: at })));
       return ahead.length;

@@ -28,7 +28,8 @@ interface Page {
  * @param query the `PAGE` items after an id, in order
  */
 export async function* gluedPages(
-  session: ReadSession, query: (after: string) => AliasedSelectQueryBuilder<Item, 'page'>,
+  session: ReadSession,
+  query: (after: string) => AliasedSelectQueryBuilder<Item, 'page'>,
 ): AsyncGenerator<{ readonly values: readonly unknown[]; readonly count: number }> {
   let next: Promise<Page> | undefined = page(session, query(''));
   while (next) {
@@ -45,14 +46,20 @@ export async function* gluedPages(
 
 async function page(session: ReadSession, items: AliasedSelectQueryBuilder<Item, 'page'>): Promise<Page> {
   const [row] = await session.query(
-    builders[session.dialect].selectFrom(items).select([
-      sql<string | null>`'[' || string_agg(item, ',') || ']'`.as('text'), sql<number>`count(*)`.as('count'), sql<string | null>`max(id)`.as('last'),
-    ]),
+    builders[session.dialect]
+      .selectFrom(items)
+      .select([
+        sql<string | null>`'[' || string_agg(item, ',') || ']'`.as('text'),
+        sql<number>`count(*)`.as('count'),
+        sql<string | null>`max(id)`.as('last'),
+      ]),
   );
   return { text: row?.text ?? '[]', count: row?.count ?? 0, last: row?.last ?? '' };
 }
 
 /** A text as JSON, in quotes. */
 export function quoted(session: ReadSession, column: string): RawBuilder<string> {
-  return session.dialect === 'sqlite' ? sql<string>`json_quote(${sql.ref(column)})` : sql<string>`to_json(${sql.ref(column)})::text`;
+  return session.dialect === 'sqlite'
+    ? sql<string>`json_quote(${sql.ref(column)})`
+    : sql<string>`to_json(${sql.ref(column)})::text`;
 }

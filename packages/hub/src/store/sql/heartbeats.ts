@@ -16,13 +16,20 @@ export function heartbeats(session: WriteSession): HeartbeatReader & HeartbeatWr
     ...heartbeatReader(session),
     async set(connectorId, at) {
       await session.execute(
-        builders[session.dialect].insertInto('heartbeats').values({ connector_id: connectorId, at })
-          .onConflict((conflict) => conflict.column('connector_id')
-            .doUpdateSet({ at }).where('heartbeats.at', '<', at)),
+        builders[session.dialect]
+          .insertInto('heartbeats')
+          .values({ connector_id: connectorId, at })
+          .onConflict((conflict) =>
+            conflict.column('connector_id').doUpdateSet({ at }).where('heartbeats.at', '<', at),
+          ),
       );
     },
     async pullBack(at) {
-      const query = builders[session.dialect].updateTable('heartbeats').set({ at }).where('at', '>', at).returning('connector_id');
+      const query = builders[session.dialect]
+        .updateTable('heartbeats')
+        .set({ at })
+        .where('at', '>', at)
+        .returning('connector_id');
       return (await session.query(query)).length;
     },
     async forget(connectorId) {

@@ -8,14 +8,19 @@ import { builders } from './session.ts';
 import type { Dialect, ReadSession, WriteSession } from './session.ts';
 
 const ADD_MEMBERS: BatchWrite = {
-  kind: 'insertNew', table: 'group_members', keys: { group_id: 'text', member_id: 'text' }, values: {},
+  kind: 'insertNew',
+  table: 'group_members',
+  keys: { group_id: 'text', member_id: 'text' },
+  values: {},
 };
 
 export function memberReader(session: ReadSession): MemberReader {
   const db = builders[session.dialect];
   return {
     async all() {
-      return await session.query(db.selectFrom('group_members').select(['group_id as groupId', 'member_id as memberId']));
+      return await session.query(
+        db.selectFrom('group_members').select(['group_id as groupId', 'member_id as memberId']),
+      );
     },
     async of(groupId) {
       const rows = await session.query(
@@ -37,12 +42,27 @@ export function memberReader(session: ReadSession): MemberReader {
 }
 
 /** Reads no more of a group than is asked for, however large it is. SQLite has no lateral joins, and finds the same with `in`. */
-function firstMembers(dialect: Dialect, groupIds: readonly string[], limit: number): Compilable<{ groupId: string; memberId: string }> {
+function firstMembers(
+  dialect: Dialect,
+  groupIds: readonly string[],
+  limit: number,
+): Compilable<{ groupId: string; memberId: string }> {
   const db = builders[dialect];
-  const first = db.selectFrom('group_members').select('member_id').where('group_id', '=', sql.ref<string>('g.value')).orderBy('member_id').limit(limit);
-  const joined = dialect === 'sqlite'
-    ? db.selectFrom(sql<{ value: string }>`json_each(${JSON.stringify(groupIds)})`.as('g')).innerJoin('group_members as m', 'm.group_id', 'g.value').where('m.member_id', 'in', first)
-    : db.selectFrom(sql<{ value: string }>`unnest(${groupIds}::text[])`.as<'g'>(sql.raw('g(value)'))).innerJoinLateral(first.as('m'), (join) => join.onTrue());
+  const first = db
+    .selectFrom('group_members')
+    .select('member_id')
+    .where('group_id', '=', sql.ref<string>('g.value'))
+    .orderBy('member_id')
+    .limit(limit);
+  const joined =
+    dialect === 'sqlite'
+      ? db
+          .selectFrom(sql<{ value: string }>`json_each(${JSON.stringify(groupIds)})`.as('g'))
+          .innerJoin('group_members as m', 'm.group_id', 'g.value')
+          .where('m.member_id', 'in', first)
+      : db
+          .selectFrom(sql<{ value: string }>`unnest(${groupIds}::text[])`.as<'g'>(sql.raw('g(value)')))
+          .innerJoinLateral(first.as('m'), (join) => join.onTrue());
   return joined.select(['g.value as groupId', 'm.member_id as memberId']).orderBy('g.value').orderBy('m.member_id');
 }
 
@@ -68,12 +88,26 @@ async function* snapshot(session: ReadSession): AsyncGenerator<readonly MembersO
 
 /** As one text for each group, which is quicker to carry than rows. */
 async function membersAfter(session: ReadSession, groupId: string, memberId: string): Promise<readonly Part[]> {
-  const pairs = builders[session.dialect].selectFrom('group_members').select(['group_id', 'member_id', quoted(session, 'member_id').as('member')])
-    .where(sql<boolean>`(group_id, member_id) > (${groupId}, ${memberId})`).orderBy('group_id').orderBy('member_id').limit(MEMBERS_AT_ONCE).as('pairs');
+  const pairs = builders[session.dialect]
+    .selectFrom('group_members')
+    .select(['group_id', 'member_id', quoted(session, 'member_id').as('member')])
+    .where(sql<boolean>`(group_id, member_id) > (${groupId}, ${memberId})`)
+    .orderBy('group_id')
+    .orderBy('member_id')
+    .limit(MEMBERS_AT_ONCE)
+    .as('pairs');
   const rows = await session.query(
-    builders[session.dialect].selectFrom(pairs).select(['group_id', sql<string>`string_agg(member, ',')`.as('members'), sql<string>`max(member_id)`.as('last')]).groupBy('group_id').orderBy('group_id'),
+    builders[session.dialect]
+      .selectFrom(pairs)
+      .select(['group_id', sql<string>`string_agg(member, ',')`.as('members'), sql<string>`max(member_id)`.as('last')])
+      .groupBy('group_id')
+      .orderBy('group_id'),
   );
-  return rows.map((row) => ({ groupId: row.group_id, memberIds: JSON.parse(`[${row.members}]`) as string[], lastMember: row.last }));
+  return rows.map((row) => ({
+    groupId: row.group_id,
+    memberIds: JSON.parse(`[${row.members}]`) as string[],
+    lastMember: row.last,
+  }));
 }
 
 export function members(session: WriteSession): MemberReader & MemberWriter {
@@ -81,11 +115,18 @@ export function members(session: WriteSession): MemberReader & MemberWriter {
   return {
     ...memberReader(session),
     async add(groupId, memberIds) {
-      await session.write(ADD_MEMBERS, memberIds.map((memberId) => [groupId, memberId]));
+      await session.write(
+        ADD_MEMBERS,
+        memberIds.map((memberId) => [groupId, memberId]),
+      );
     },
     async remove(groupId, memberId) {
       const rows = await session.query(
-        db.deleteFrom('group_members').where('group_id', '=', groupId).where('member_id', '=', memberId).returning('member_id'),
+        db
+          .deleteFrom('group_members')
+          .where('group_id', '=', groupId)
+          .where('member_id', '=', memberId)
+          .returning('member_id'),
       );
       return rows.length > 0;
     },

@@ -9,7 +9,9 @@ import type { Tables } from './tables.ts';
 const KEPT = 10_000;
 
 const APPEND_OUTBOX: BatchWrite = {
-  kind: 'insertNew', table: 'outbox', keys: { seq: 'bigint' },
+  kind: 'insertNew',
+  table: 'outbox',
+  keys: { seq: 'bigint' },
   values: { kind: 'text', subject: 'text', at: 'bigint', payload: 'text' },
 };
 
@@ -17,7 +19,9 @@ export function outboxReader(session: ReadSession): OutboxReader {
   const db = builders[session.dialect];
   return {
     async after(seq, limit) {
-      return (await session.query(db.selectFrom('outbox').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit))).map(toRow);
+      return (
+        await session.query(db.selectFrom('outbox').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit))
+      ).map(toRow);
     },
     async range() {
       // Each end on its own: asked for both at once, SQLite reads everything between them.
@@ -32,7 +36,11 @@ export function outboxReader(session: ReadSession): OutboxReader {
  * @param appended hears of every row of the transaction, for telling the listeners after its commit
  * @param last number in the outbox, where that is known and nobody else can append
  */
-export function outbox(session: WriteSession, appended: (rows: readonly OutboxRow[]) => void, last?: number): OutboxReader & OutboxWriter {
+export function outbox(
+  session: WriteSession,
+  appended: (rows: readonly OutboxRow[]) => void,
+  last?: number,
+): OutboxReader & OutboxWriter {
   const db = builders[session.dialect];
   const reader = outboxReader(session);
   let lastOfOthers = last === undefined ? undefined : Promise.resolve(last);
@@ -55,14 +63,23 @@ export function outbox(session: WriteSession, appended: (rows: readonly OutboxRo
       const first = last + ours + 1;
       ours += rows.length;
       const numbered = rows.map((row, i) => ({ ...row, seq: first + i }));
-      await session.write(APPEND_OUTBOX, numbered.map((row) => [row.seq, row.kind, row.subject, row.at, JSON.stringify(row.payload)]));
+      await session.write(
+        APPEND_OUTBOX,
+        numbered.map((row) => [row.seq, row.kind, row.subject, row.at, JSON.stringify(row.payload)]),
+      );
       appended(numbered);
       return numbered;
     },
     async prune(before) {
       const { last: newest } = await reader.range();
       const [end] = await session.query(
-        db.selectFrom('outbox').select('seq').where('at', '<', before).where('seq', '<=', newest - KEPT).orderBy('seq', 'desc').limit(1),
+        db
+          .selectFrom('outbox')
+          .select('seq')
+          .where('at', '<', before)
+          .where('seq', '<=', newest - KEPT)
+          .orderBy('seq', 'desc')
+          .limit(1),
       );
       if (end === undefined) return 0;
       return (await session.query(db.deleteFrom('outbox').where('seq', '<=', end.seq).returning('seq'))).length;
@@ -72,6 +89,10 @@ export function outbox(session: WriteSession, appended: (rows: readonly OutboxRo
 
 function toRow(row: Selectable<Tables['outbox']>): OutboxRow {
   return {
-    seq: row.seq, kind: row.kind, subject: row.subject, at: row.at, payload: JSON.parse(row.payload) as Record<string, unknown>,
+    seq: row.seq,
+    kind: row.kind,
+    subject: row.subject,
+    at: row.at,
+    payload: JSON.parse(row.payload) as Record<string, unknown>,
   };
 }

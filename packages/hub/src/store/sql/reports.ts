@@ -11,19 +11,33 @@ import type { Tables } from './tables.ts';
 const REPORT_KEYS = { connector_id: 'text', report_id: 'text' } as const;
 
 const ADD_REPORTS: BatchWrite = {
-  kind: 'insertNew', table: 'reports', keys: REPORT_KEYS,
-  values: { format: 'text', raw: 'text', observed_at: 'bigint', received_at: 'bigint', status: 'text', device_id: 'text' },
+  kind: 'insertNew',
+  table: 'reports',
+  keys: REPORT_KEYS,
+  values: {
+    format: 'text',
+    raw: 'text',
+    observed_at: 'bigint',
+    received_at: 'bigint',
+    status: 'text',
+    device_id: 'text',
+  },
 };
 
 const SETTLE_REPORTS: BatchWrite = {
-  kind: 'update', table: 'reports', keys: REPORT_KEYS,
+  kind: 'update',
+  table: 'reports',
+  keys: REPORT_KEYS,
   values: { status: 'text', device_id: 'text', flag: 'text', signal: 'text' },
 };
 
 const FORGET_WAITING_KEYS: BatchWrite = { kind: 'delete', table: 'waiting_keys', keys: REPORT_KEYS, values: {} };
 
 const ADD_WAITING_KEYS: BatchWrite = {
-  kind: 'insertNew', table: 'waiting_keys', keys: { key: 'text', ...REPORT_KEYS }, values: {},
+  kind: 'insertNew',
+  table: 'waiting_keys',
+  keys: { key: 'text', ...REPORT_KEYS },
+  values: {},
 };
 
 const isWaiting = (status: string): boolean => status === 'unmatched' || status === 'ambiguous';
@@ -34,11 +48,15 @@ export function reportReader(session: ReadSession): ReportReader {
   const waiting = () => all().where('status', 'in', ['unmatched', 'ambiguous']);
   return {
     async get(connectorId, reportId) {
-      const [row] = await session.query(all().where('connector_id', '=', connectorId).where('report_id', '=', reportId));
+      const [row] = await session.query(
+        all().where('connector_id', '=', connectorId).where('report_id', '=', reportId),
+      );
       return row && toReport(row);
     },
     async ofDevice(deviceId, limit, beforeSeq = Number.MAX_SAFE_INTEGER) {
-      const rows = await session.query(all().where('device_id', '=', deviceId).where('seq', '<', beforeSeq).orderBy('seq', 'desc').limit(limit));
+      const rows = await session.query(
+        all().where('device_id', '=', deviceId).where('seq', '<', beforeSeq).orderBy('seq', 'desc').limit(limit),
+      );
       return rows.map(toReport);
     },
     async waiting(limit, afterSeq = 0) {
@@ -46,11 +64,17 @@ export function reportReader(session: ReadSession): ReportReader {
     },
     async waitingFor(keys, after) {
       const names = keys.flatMap((key) => nameOfKey(key) ?? []);
-      const carriers = db.selectFrom('waiting_keys').select(['connector_id', 'report_id'])
+      const carriers = db
+        .selectFrom('waiting_keys')
+        .select(['connector_id', 'report_id'])
         .where(isOneOf(session.dialect, 'key', names));
       const rows = await session.query(
-        waiting().where((eb) => eb(eb.refTuple('connector_id', 'report_id'), 'in', carriers.$asTuple('connector_id', 'report_id')))
-          .$if(after !== undefined, (query) => query.where('observed_at', '>', after as number)).orderBy('seq'),
+        waiting()
+          .where((eb) =>
+            eb(eb.refTuple('connector_id', 'report_id'), 'in', carriers.$asTuple('connector_id', 'report_id')),
+          )
+          .$if(after !== undefined, (query) => query.where('observed_at', '>', after as number))
+          .orderBy('seq'),
       );
       return rows.map(toReport);
     },
@@ -60,10 +84,17 @@ export function reportReader(session: ReadSession): ReportReader {
     },
     async countWaiting() {
       const rows = await session.query(
-        db.selectFrom('reports').select((eb) => ['status', eb.fn.countAll<number>().as('count')]).where('status', 'in', ['unmatched', 'ambiguous']).groupBy('status'),
+        db
+          .selectFrom('reports')
+          .select((eb) => ['status', eb.fn.countAll<number>().as('count')])
+          .where('status', 'in', ['unmatched', 'ambiguous'])
+          .groupBy('status'),
       );
       const countOf = (status: ReportStatus): number => rows.find((row) => row.status === status)?.count ?? 0;
-      return new Map([['unmatched' as const, countOf('unmatched')], ['ambiguous' as const, countOf('ambiguous')]]);
+      return new Map([
+        ['unmatched' as const, countOf('unmatched')],
+        ['ambiguous' as const, countOf('ambiguous')],
+      ]);
     },
     async replay(afterSeq, limit) {
       return (await session.query(all().where('seq', '>', afterSeq).orderBy('seq').limit(limit))).map(toReport);
@@ -80,9 +111,19 @@ export function reports(session: WriteSession): ReportReader & ReportWriter {
   return {
     ...reportReader(session),
     async add(rows) {
-      const fresh = await session.insertNew(ADD_REPORTS, rows.map((row) => [
-        row.connectorId, row.reportId, row.format, row.raw, row.observedAt, row.receivedAt, 'accepted', row.deviceId ?? null,
-      ]));
+      const fresh = await session.insertNew(
+        ADD_REPORTS,
+        rows.map((row) => [
+          row.connectorId,
+          row.reportId,
+          row.format,
+          row.raw,
+          row.observedAt,
+          row.receivedAt,
+          'accepted',
+          row.deviceId ?? null,
+        ]),
+      );
       for (const [i, row] of rows.entries()) if (fresh[i] === true) added.set(nameOf(row), row.deviceId ?? null);
       return fresh;
     },
@@ -91,11 +132,18 @@ export function reports(session: WriteSession): ReportReader & ReportWriter {
       const last = new Map(all.map((row) => [nameOf(row), row]));
       const rows = [...last].flatMap(([name, row]) => (isPlain(row) && added.get(name) === row.deviceId ? [] : [row]));
       const settled = rows.map((row) => [
-        row.connectorId, row.reportId, row.status, row.deviceId, row.flag,
+        row.connectorId,
+        row.reportId,
+        row.status,
+        row.deviceId,
+        row.flag,
         isWaiting(row.status) && row.signal ? JSON.stringify(row.signal) : null,
       ]);
       await session.write(SETTLE_REPORTS, settled);
-      await session.write(FORGET_WAITING_KEYS, rows.filter((row) => !added.has(nameOf(row))).map((row) => [row.connectorId, row.reportId]));
+      await session.write(
+        FORGET_WAITING_KEYS,
+        rows.filter((row) => !added.has(nameOf(row))).map((row) => [row.connectorId, row.reportId]),
+      );
       await session.write(ADD_WAITING_KEYS, rows.flatMap(waitingKeysOf));
       for (const row of rows) {
         const name = nameOf(row);
@@ -108,11 +156,20 @@ export function reports(session: WriteSession): ReportReader & ReportWriter {
       await session.execute(db.deleteFrom('waiting_keys').where('connector_id', '=', connectorId));
       const some = db.selectFrom('reports').select('seq').where('connector_id', '=', connectorId).limit(limit);
       const retired = await session.query(
-        db.updateTable('reports').where('seq', 'in', some)
+        db
+          .updateTable('reports')
+          .where('seq', 'in', some)
           .set((eb) => ({
-            connector_id: as, signal: null,
-            status: eb.case().when('status', 'in', ['unmatched', 'ambiguous']).then(sql.lit<ReportStatus>('late')).else(eb.ref('status')).end(),
-          })).returning('seq'),
+            connector_id: as,
+            signal: null,
+            status: eb
+              .case()
+              .when('status', 'in', ['unmatched', 'ambiguous'])
+              .then(sql.lit<ReportStatus>('late'))
+              .else(eb.ref('status'))
+              .end(),
+          }))
+          .returning('seq'),
       );
       return retired.length;
     },
@@ -128,7 +185,12 @@ function nameOf({ connectorId, reportId }: { readonly connectorId: string; reado
   return `${connectorId}\u0000${reportId}`;
 }
 
-function waitingKeysOf({ connectorId, reportId, status, signal }: Parameters<ReportWriter['settle']>[0][number]): SqlValue[][] {
+function waitingKeysOf({
+  connectorId,
+  reportId,
+  status,
+  signal,
+}: Parameters<ReportWriter['settle']>[0][number]): SqlValue[][] {
   if (!isWaiting(status) || !signal) return [];
   return signal.keys.flatMap((key) => {
     const name = nameOfKey(key);
@@ -143,8 +205,16 @@ function nameOfKey({ type, value }: DeviceKey): string | null {
 
 function toReport(row: Selectable<Tables['reports']>): StoredReport {
   return {
-    seq: row.seq, connectorId: row.connector_id, reportId: row.report_id, format: row.format, raw: row.raw,
-    observedAt: row.observed_at, receivedAt: row.received_at, deviceId: row.device_id, status: row.status,
-    flag: row.flag, signal: row.signal === null ? null : JSON.parse(row.signal) as Signal,
+    seq: row.seq,
+    connectorId: row.connector_id,
+    reportId: row.report_id,
+    format: row.format,
+    raw: row.raw,
+    observedAt: row.observed_at,
+    receivedAt: row.received_at,
+    deviceId: row.device_id,
+    status: row.status,
+    flag: row.flag,
+    signal: row.signal === null ? null : (JSON.parse(row.signal) as Signal),
   };
 }

@@ -1,4 +1,14 @@
-import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  sql,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
 import type { Compilable, RawBuilder } from 'kysely';
 import type { BatchWrite, SqlValue } from './batch-write.ts';
 import type { Tables } from './tables.ts';
@@ -77,7 +87,11 @@ export function isOneOfNumbers(dialect: Dialect, column: string, values: readonl
 }
 
 /** Rows of whole numbers as a table `v` with the given columns, in one parameter or a few. */
-export function numberRows(dialect: Dialect, columns: readonly string[], rows: readonly (readonly number[])[]): RawBuilder<unknown> {
+export function numberRows(
+  dialect: Dialect,
+  columns: readonly string[],
+  rows: readonly (readonly number[])[],
+): RawBuilder<unknown> {
   if (dialect === 'sqlite') {
     const picked = columns.map((name, i) => sql`json_extract(value, ${sql.lit(`$[${i}]`)}) as ${sql.ref(name)}`);
     return sql`(select ${sql.join(picked)} from json_each(${JSON.stringify(rows)})) as v`;

@@ -167,6 +167,8 @@ export const COLUMN_OF = {
   emailAddress: { name: 'email_address', type: 'text' },
 } as const satisfies Record<DeviceColumn, ColumnOfDevice>;
 
-type NameOf<Kind> = { [C in DeviceColumn]: (typeof COLUMN_OF)[C]['type'] extends Kind ? (typeof COLUMN_OF)[C]['name'] : never }[DeviceColumn];
+type NameOf<Kind> = {
+  [C in DeviceColumn]: (typeof COLUMN_OF)[C]['type'] extends Kind ? (typeof COLUMN_OF)[C]['name'] : never;
+}[DeviceColumn];
 export type TextColumnName = NameOf<'text' | 'key'>;
 export type TimeColumnName = NameOf<'time'>;

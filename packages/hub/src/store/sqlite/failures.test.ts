@@ -31,10 +31,13 @@ afterEach(async () => {
 
 /** Changes the connection of the writing thread behind the store's back. */
 function pragma(text: string): void {
-  writer.postMessage([{ id: -1, transaction: null, operations: [{ kind: 'query', sql: `pragma ${text}`, parameters: [] }], end: null }]);
+  writer.postMessage([
+    { id: -1, transaction: null, operations: [{ kind: 'query', sql: `pragma ${text}`, parameters: [] }], end: null },
+  ]);
 }
 
-const bigReports = (name: string) => Array.from({ length: 100 }, (_, i) => report(`${name}-${i}`, { raw: 'x'.repeat(2000) }));
+const bigReports = (name: string) =>
+  Array.from({ length: 100 }, (_, i) => report(`${name}-${i}`, { raw: 'x'.repeat(2000) }));
 
 test('a full disk says StoreBusy, keeps nothing of the transaction, and passes by itself', async () => {
   await store.transaction((tx) => tx.reports.add(bigReports('before')));
@@ -70,7 +73,9 @@ test('a database locked by another program says StoreBusy and works again when i
 test('a database that is locked while it is opened says StoreBusy', async () => {
   const other = new DatabaseSync(join(folder, 'other.sqlite'));
   other.exec('create table t (a); begin exclusive');
-  await expect(openSqliteStore({ file: join(folder, 'other.sqlite'), busyTimeoutMs: 20 })).rejects.toBeInstanceOf(StoreBusy);
+  await expect(openSqliteStore({ file: join(folder, 'other.sqlite'), busyTimeoutMs: 20 })).rejects.toBeInstanceOf(
+    StoreBusy,
+  );
   other.close();
   await (await openSqliteStore({ file: join(folder, 'other.sqlite') })).close();
 });
@@ -88,9 +93,9 @@ test('a commit that fails is rolled back and does not spoil the next transaction
     await tx.devices.count();
     // Broken references are now found by the commit, which then leaves the transaction open.
     pragma('defer_foreign_keys = on');
-    await tx.findings.put([{
-      deviceId: 'nobody', connectorId: 'lookout', id: 'f', type: 't', state: 'open', observedAt: 1, reportId: 'r',
-    }]);
+    await tx.findings.put([
+      { deviceId: 'nobody', connectorId: 'lookout', id: 'f', type: 't', state: 'open', observedAt: 1, reportId: 'r' },
+    ]);
     await tx.reports.add([report('r1')]);
   });
   await expect(failed).rejects.toThrow(/FOREIGN KEY/);
@@ -101,10 +106,14 @@ test('a commit that fails is rolled back and does not spoil the next transaction
 
 test('what is asked together with a statement that fails, or after it, is not kept', async () => {
   const failed = store.transaction(async (tx) => {
-    const broken = tx.findings.put([{
-      deviceId: 'nobody', connectorId: 'lookout', id: 'f', type: 't', state: 'open', observedAt: 1, reportId: 'r',
-    }]);
-    const together = [tx.findings.ofDevices(['nobody']), tx.reports.add([report('r1')]), tx.documents.put('user', 'u1', {}, 1)];
+    const broken = tx.findings.put([
+      { deviceId: 'nobody', connectorId: 'lookout', id: 'f', type: 't', state: 'open', observedAt: 1, reportId: 'r' },
+    ]);
+    const together = [
+      tx.findings.ofDevices(['nobody']),
+      tx.reports.add([report('r1')]),
+      tx.documents.put('user', 'u1', {}, 1),
+    ];
     const after = tx.documents.get('user', 'u1').then(() => tx.reports.add([report('r2')]));
     await broken;
     await Promise.all([...together, after]);

@@ -82,7 +82,10 @@ export class FileGuard {
   /** Only checkpoints write to the main file, of whichever process: they leave it in its generation, or one of the next. */
   #checkGeneration(): void {
     const generation = generationOf(this.#descriptor);
-    const isNext = this.#generation === 0 ? generation >= 0 : generation >= this.#generation && generation < this.#generation + NEXT_GENERATIONS;
+    const isNext =
+      this.#generation === 0
+        ? generation >= 0
+        : generation >= this.#generation && generation < this.#generation + NEXT_GENERATIONS;
     if (!isNext) throw new FileLost(`${this.#file} was overwritten while it was in use. ${RESTORE}`);
     this.#generation = generation;
   }
@@ -107,10 +110,13 @@ const NEXT_GENERATIONS = 1_000;
 function generationOf(descriptor: number): number {
   const header = Buffer.alloc(64);
   const read = readSync(descriptor, header, 0, header.length, 0);
-  return read === header.length && header.toString('latin1', 0, 15) === 'SQLite format 3' ? header.readUInt32BE(60) : -1;
+  return read === header.length && header.toString('latin1', 0, 15) === 'SQLite format 3'
+    ? header.readUInt32BE(60)
+    : -1;
 }
 
-const RESTORE = 'Stop the hub and start it again on the same files. Only if it does not start, or what it holds is incomplete, restore the files of the database from a backup.';
+const RESTORE =
+  'Stop the hub and start it again on the same files. Only if it does not start, or what it holds is incomplete, restore the files of the database from a backup.';
 
 function truncated(path: string): string {
   return `${path} was truncated while it was in use. ${RESTORE}`;
@@ -118,9 +124,14 @@ function truncated(path: string): string {
 
 function found(path: string, opened: FileIdentity | undefined): Stats {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw new FileLost(`${path} was removed or moved away while it was in use. Put it back, or stop the hub, put the files of the database back from a backup, and start it.`);
+  if (stats === undefined)
+    throw new FileLost(
+      `${path} was removed or moved away while it was in use. Put it back, or stop the hub, put the files of the database back from a backup, and start it.`,
+    );
   if (opened !== undefined && (stats.ino !== opened.ino || stats.dev !== opened.dev)) {
-    throw new FileLost(`${path} was replaced while it was in use. Stop and start the hub, so that it uses the new one.`);
+    throw new FileLost(
+      `${path} was replaced while it was in use. Stop and start the hub, so that it uses the new one.`,
+    );
   }
   return stats;
 }

@@ -1,4 +1,15 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -27,7 +38,8 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-const add = (id: string): Promise<unknown> => store.transaction((tx) => tx.reports.add([report(id, { raw: 'x'.repeat(9_000) })]));
+const add = (id: string): Promise<unknown> =>
+  store.transaction((tx) => tx.reports.add([report(id, { raw: 'x'.repeat(9_000) })]));
 
 /** Resolves when the quiet moment has come after which everything is in the file itself. */
 async function checkpointed(): Promise<void> {
@@ -39,7 +51,9 @@ async function checkpointed(): Promise<void> {
 async function otherDatabase(): Promise<string> {
   const path = join(root, 'other', 'hub.db');
   const other = await openSqliteStore({ file: path });
-  await other.transaction((tx) => tx.reports.add(Array.from({ length: 500 }, (_, i) => report(`other-${i}`, { raw: 'x'.repeat(2_000) }))));
+  await other.transaction((tx) =>
+    tx.reports.add(Array.from({ length: 500 }, (_, i) => report(`other-${i}`, { raw: 'x'.repeat(2_000) }))),
+  );
   await other.close();
   return path;
 }
@@ -49,29 +63,45 @@ test.each<[string, RegExp, () => unknown]>([
   ['the log is removed', /hub\.db-wal was removed/, () => rmSync(`${file}-wal`)],
   ['all of them are removed', /was removed/, () => ['', '-wal', '-shm'].forEach((end) => rmSync(`${file}${end}`))],
   ['the folder is moved', /was removed or moved/, () => renameSync(folder, join(root, 'elsewhere'))],
-  ['the folder is moved and another is in its place', /was replaced/, async () => {
-    const other = await otherDatabase();
-    renameSync(folder, join(root, 'elsewhere'));
-    mkdirSync(folder);
-    copyFileSync(other, file);
-  }],
+  [
+    'the folder is moved and another is in its place',
+    /was replaced/,
+    async () => {
+      const other = await otherDatabase();
+      renameSync(folder, join(root, 'elsewhere'));
+      mkdirSync(folder);
+      copyFileSync(other, file);
+    },
+  ],
   ['the file is replaced by another', /was replaced/, async () => renameSync(await otherDatabase(), file)],
-  ['another is written over the file', /was overwritten|was truncated/, async () => copyFileSync(await otherDatabase(), file)],
-  ['an older copy is written over the file', /was overwritten/, async () => {
-    await checkpointed();
-    const copy = readFileSync(file);
-    await add('after the copy');
-    await checkpointed();
-    writeFileSync(file, Buffer.concat([copy, Buffer.alloc(1_000_000)]));
-  }],
+  [
+    'another is written over the file',
+    /was overwritten|was truncated/,
+    async () => copyFileSync(await otherDatabase(), file),
+  ],
+  [
+    'an older copy is written over the file',
+    /was overwritten/,
+    async () => {
+      await checkpointed();
+      const copy = readFileSync(file);
+      await add('after the copy');
+      await checkpointed();
+      writeFileSync(file, Buffer.concat([copy, Buffer.alloc(1_000_000)]));
+    },
+  ],
   ['the file is emptied', /hub\.db was truncated/, () => truncateSync(file)],
   ['the file is cut', /hub\.db was truncated/, () => truncateSync(file, 1_000)],
   ['the log is emptied', /hub\.db-wal was truncated/, () => truncateSync(`${file}-wal`)],
   ['the log is cut', /hub\.db-wal was truncated/, () => truncateSync(`${file}-wal`, 4_152)],
-  ['another log is in the place of the log', /hub\.db-wal was replaced/, () => {
-    copyFileSync(`${file}-wal`, `${file}-copy`);
-    renameSync(`${file}-copy`, `${file}-wal`);
-  }],
+  [
+    'another log is in the place of the log',
+    /hub\.db-wal was replaced/,
+    () => {
+      copyFileSync(`${file}-wal`, `${file}-copy`);
+      renameSync(`${file}-copy`, `${file}-wal`);
+    },
+  ],
 ])('when %s, nothing is acknowledged any more, and the age of what is known grows', async (_, message, happen) => {
   await happen();
   const failed = add('after');
@@ -86,7 +116,9 @@ test('when another program empties the log into the file, the message advises a 
   const other = new DatabaseSync(file);
   other.exec('pragma wal_checkpoint(truncate)');
   other.close();
-  await expect(add('after')).rejects.toThrow(/hub\.db-wal was truncated while it was in use\. Stop the hub and start it again on the same files\. Only if it does not start, or what it holds is incomplete, restore/);
+  await expect(add('after')).rejects.toThrow(
+    /hub\.db-wal was truncated while it was in use\. Stop the hub and start it again on the same files\. Only if it does not start, or what it holds is incomplete, restore/,
+  );
   await store.close().catch(() => undefined);
   store = await openSqliteStore({ file });
   expect((await store.reports.replay(0, 10)).map(({ reportId }) => reportId)).toEqual(['before']);

@@ -27,7 +27,9 @@ const writer = (file: string, round: number) => `
 
 /** Answers how many batches were acknowledged before the process was killed. */
 async function writeUntilKilled(file: string, round: number): Promise<number> {
-  const child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', writer(file, round)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', writer(file, round)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(child, 'exit');
   let acknowledged = 0;
   for await (const line of createInterface({ input: child.stdout })) {
@@ -45,8 +47,12 @@ test('after kill -9 everything that was acknowledged is there, each batch whole,
     for (let round = 0; round < 3; round += 1) {
       const acknowledged = await writeUntilKilled(file, round);
       const store = await openSqliteStore({ file });
-      const ids = (await store.reports.replay(0, 100_000)).map((row) => row.reportId).filter((id) => id.startsWith(`${round}-`));
-      const told = (await store.outbox.after(0, 100_000)).map((row) => row.subject).filter((id) => id.startsWith(`${round}-`));
+      const ids = (await store.reports.replay(0, 100_000))
+        .map((row) => row.reportId)
+        .filter((id) => id.startsWith(`${round}-`));
+      const told = (await store.outbox.after(0, 100_000))
+        .map((row) => row.subject)
+        .filter((id) => id.startsWith(`${round}-`));
       await store.close();
       expect(acknowledged).toBeGreaterThanOrEqual(25);
       expect(ids.length).toBeGreaterThanOrEqual(acknowledged * 20);

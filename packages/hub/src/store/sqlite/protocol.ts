@@ -17,9 +17,12 @@ export type Operation =
   | { readonly kind: 'query'; readonly sql: string; readonly parameters: readonly SqlValue[] }
   /** Runs `sql` once for each `width` of `values`. With `count`, answers how many rows each run changed. */
   | {
-    readonly kind: 'each'; readonly sql: string; readonly width: number; readonly values: readonly SqlValue[];
-    readonly count: boolean;
-  };
+      readonly kind: 'each';
+      readonly sql: string;
+      readonly width: number;
+      readonly values: readonly SqlValue[];
+      readonly count: boolean;
+    };
 
 /** Sent in lists, and answered in lists of the same order. Done in order: begin, operations, end. If one fails, the rest is left and the transaction rolled back. */
 export interface Request {

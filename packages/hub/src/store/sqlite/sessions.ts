@@ -122,7 +122,11 @@ function queryOperation(query: Compilable): Operation {
   return { kind: 'query', sql, parameters: parameters as SqlValue[] };
 }
 
-function eachOperation(write: BatchWrite, rows: readonly (readonly SqlValue[])[], count: boolean): Extract<Operation, { kind: 'each' }> {
+function eachOperation(
+  write: BatchWrite,
+  rows: readonly (readonly SqlValue[])[],
+  count: boolean,
+): Extract<Operation, { kind: 'each' }> {
   return { kind: 'each', sql: sqliteText(write), width: rows[0]?.length ?? 0, values: flatten(rows), count };
 }
 

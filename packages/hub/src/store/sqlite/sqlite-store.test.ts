@@ -9,7 +9,7 @@ import { openSqliteStore } from './sqlite-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-store-'));
 let files = 0;
-const newFile = () => join(folder, `${files += 1}`, 'hub.sqlite');
+const newFile = () => join(folder, `${(files += 1)}`, 'hub.sqlite');
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -29,7 +29,9 @@ test('a document that is no JSON is marked, and costs the others nothing', async
   const file = newFile();
   const first = await openSqliteStore({ file });
   const ids = Array.from({ length: 2_500 }, (_, n) => `u${String(n).padStart(4, '0')}`);
-  await first.transaction(async (tx) => { for (const id of ids) await tx.documents.put('user', id, { id }, 0); });
+  await first.transaction(async (tx) => {
+    for (const id of ids) await tx.documents.put('user', id, { id }, 0);
+  });
   await first.close();
   const database = new DatabaseSync(file);
   database.exec("UPDATE documents SET body = '{\"half\":' WHERE id IN ('u0003', 'u2400')");

@@ -29,7 +29,12 @@ export interface SqliteSettings {
  * @throws StoreBusy when the file cannot be opened or written now.
  * @throws NoDatabase when it is new and must not be
  */
-export async function openSqliteStore({ file, busyTimeoutMs = 2000, mayBeNew = true, log }: SqliteSettings): Promise<Store> {
+export async function openSqliteStore({
+  file,
+  busyTimeoutMs = 2000,
+  mayBeNew = true,
+  log,
+}: SqliteSettings): Promise<Store> {
   if (!mayBeNew && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) throw new NoDatabase(file);
   const opened = openFile(file);
   const writer = new DatabaseThread({ file, busyTimeoutMs, opened, readOnly: false });
@@ -39,7 +44,11 @@ export async function openSqliteStore({ file, busyTimeoutMs = 2000, mayBeNew = t
     reader.connection().catch(() => undefined);
     await migrate((work) => inTransaction(writer, work), MIGRATIONS, mayBeNew);
     // From the start the file by itself is a database of ours, and holds what an unclean end left in the log.
-    await (await writer.connection()).request({ transaction: null, operations: [{ kind: 'query', sql: 'pragma wal_checkpoint(passive)', parameters: [] }], end: null });
+    await (await writer.connection()).request({
+      transaction: null,
+      operations: [{ kind: 'query', sql: 'pragma wal_checkpoint(passive)', parameters: [] }],
+      end: null,
+    });
     return storeOn(writer, reader, () => closeSync(opened.descriptor), log);
   } catch (error) {
     await reader.close();
@@ -59,7 +68,9 @@ function openFile(file: string): OpenedFile {
 
 /** @param isKept is asked when the thread ended in the middle of the commit */
 async function inTransaction<T>(
-  writer: DatabaseThread, work: (session: SqliteTransaction) => Promise<T>, isKept: () => Promise<boolean> = () => Promise.resolve(false),
+  writer: DatabaseThread,
+  work: (session: SqliteTransaction) => Promise<T>,
+  isKept: () => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<T> {
   const session = new SqliteTransaction(await writer.connection());
   try {
@@ -80,7 +91,12 @@ async function areKept(outbox: OutboxReader, appended: readonly OutboxRow[]): Pr
   return last !== undefined && (await outbox.after(last - 1, 1)).length > 0;
 }
 
-function storeOn(writer: DatabaseThread, reader: DatabaseThread, closeFile: () => void, log: StoreLog | undefined): Store {
+function storeOn(
+  writer: DatabaseThread,
+  reader: DatabaseThread,
+  closeFile: () => void,
+  log: StoreLog | undefined,
+): Store {
   const turns = new Turns();
   const listeners = new Listeners(log);
   const readers = readersOn(readSession(reader));
@@ -92,19 +108,24 @@ function storeOn(writer: DatabaseThread, reader: DatabaseThread, closeFile: () =
 
   return {
     ...readers,
-    transaction: (work) => turns.take(async () => {
-      const appended: OutboxRow[] = [];
-      const known = last;
-      last = undefined;
-      const result = await inTransaction(writer, (session) => work(transactionOn(session, (rows) => appended.push(...rows), known)), () => areKept(readers.outbox, appended)).catch((error: unknown) => {
-        if (error instanceof DatabaseFileLost) lostSince ??= performance.now();
-        throw error;
-      });
-      lostSince = undefined;
-      last = appended.at(-1)?.seq ?? known;
-      listeners.tell(appended);
-      return result;
-    }),
+    transaction: (work) =>
+      turns.take(async () => {
+        const appended: OutboxRow[] = [];
+        const known = last;
+        last = undefined;
+        const result = await inTransaction(
+          writer,
+          (session) => work(transactionOn(session, (rows) => appended.push(...rows), known)),
+          () => areKept(readers.outbox, appended),
+        ).catch((error: unknown) => {
+          if (error instanceof DatabaseFileLost) lostSince ??= performance.now();
+          throw error;
+        });
+        lostSince = undefined;
+        last = appended.at(-1)?.seq ?? known;
+        listeners.tell(appended);
+        return result;
+      }),
     onCommitted: (listener) => listeners.add(listener),
     behindForMs: () => (lostSince === undefined ? 0 : performance.now() - lostSince),
     clock: () => Promise.resolve(undefined),

@@ -27,15 +27,23 @@ export class Connection {
   /** @throws StoreBusy when the database cannot be opened now. */
   static async open(settings: ThreadSettings): Promise<Connection> {
     // Without the flags of the main thread, which may concern only that one (--input-type, --inspect).
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: settings, execArgv: [], env: environment() });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: settings,
+      execArgv: [],
+      env: environment(),
+    });
     const connection = new Connection(worker);
     try {
       await once(worker, 'message');
     } catch (error) {
       throw toStoreError(asThreadError(error));
     }
-    worker.on('message', (answers: readonly Answer[]) => { for (const answer of answers) connection.#settle(answer); });
-    worker.on('error', (error) => connection.#fail(new StoreBusy('The thread of the database failed and is started again.', 1, { cause: error })));
+    worker.on('message', (answers: readonly Answer[]) => {
+      for (const answer of answers) connection.#settle(answer);
+    });
+    worker.on('error', (error) =>
+      connection.#fail(new StoreBusy('The thread of the database failed and is started again.', 1, { cause: error })),
+    );
     worker.on('exit', () => connection.#fail(new StoreBusy('The thread of the database has ended.', 1)));
     return connection;
   }

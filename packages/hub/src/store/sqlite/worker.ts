@@ -94,7 +94,8 @@ function answer(request: Request): Answer {
 
 function run({ transaction, operations, end }: Request): OperationResult[] {
   if (transaction === 'begin') begin();
-  else if (transaction === 'inside' && end !== 'rollback' && !database.isTransaction) throw new Error('the transaction was undone before');
+  else if (transaction === 'inside' && end !== 'rollback' && !database.isTransaction)
+    throw new Error('the transaction was undone before');
   const results = operations.map(runOperation);
   if (end === 'commit') commit();
   if (end === 'rollback') rollBack();
@@ -144,10 +145,16 @@ function runOperation(operation: Operation): OperationResult {
   const prepared = prepare(operation.sql);
   if (operation.kind === 'each') return runEach(prepared.statement, operation);
   const rows = prepared.statement.all(...operation.parameters) as unknown as SqlValue[][];
-  return { columns: prepared.columns ??= prepared.statement.columns().map(({ name }) => name), values: flatten(rows) };
+  return {
+    columns: (prepared.columns ??= prepared.statement.columns().map(({ name }) => name)),
+    values: flatten(rows),
+  };
 }
 
-function runEach(statement: StatementSync, { width, values, count }: Extract<Operation, { kind: 'each' }>): OperationResult {
+function runEach(
+  statement: StatementSync,
+  { width, values, count }: Extract<Operation, { kind: 'each' }>,
+): OperationResult {
   const runs = width === 0 ? 1 : values.length / width;
   const changes = count ? new Uint8Array(runs) : null;
   for (let i = 0; i < runs; i += 1) {

@@ -34,7 +34,11 @@ interface RowsPage extends Page<Place> {
 }
 
 /** Reads new rows of the tables that BETTER writes: incidents first, so that a device's word finds them. */
-export function connectBetter(credentials: WorkspaceCredentials, settings: Pick<BetterSettings, 'pollMinutes' | 'deviceTable' | 'incidentTable'>, tools: VendorTools): VendorConnection {
+export function connectBetter(
+  credentials: WorkspaceCredentials,
+  settings: Pick<BetterSettings, 'pollMinutes' | 'deviceTable' | 'incidentTable'>,
+  tools: VendorTools,
+): VendorConnection {
   const client = createWorkspaceClient(credentials, tools);
   const names: Readonly<Record<Table, string>> = { incident: settings.incidentTable, device: settings.deviceTable };
   const walks = new Map<Table, PageWalk<Place, RowsPage>>();
@@ -43,7 +47,7 @@ export function connectBetter(credentials: WorkspaceCredentials, settings: Pick<
 
     async poll(feed) {
       for (const table of ['incident', 'device'] as const) {
-        const walk = walks.get(table) ?? await newWalk(table, feed);
+        const walk = walks.get(table) ?? (await newWalk(table, feed));
         walks.set(table, walk);
         await walk.run(feed.signal, async ({ content, newest }) => {
           await feed.take(content);
@@ -54,20 +58,33 @@ export function connectBetter(credentials: WorkspaceCredentials, settings: Pick<
     },
 
     async test(signal) {
-      const [row] = await client.query(`${arrivedSince(names.device, tools.clock.now() - LOOK_BACK_MS)} | summarize Rows = count()`, signal);
+      const [row] = await client.query(
+        `${arrivedSince(names.device, tools.clock.now() - LOOK_BACK_MS)} | summarize Rows = count()`,
+        signal,
+      );
       const count = Number(row?.Rows);
-      return count > 0 ? 'Log Analytics answers and shows rows of BETTER.' : `Log Analytics answers; the table ${names.device} holds no rows of the last 30 days, or has another name.`;
+      return count > 0
+        ? 'Log Analytics answers and shows rows of BETTER.'
+        : `Log Analytics answers; the table ${names.device} holds no rows of the last 30 days, or has another name.`;
     },
   };
 
   async function newWalk(table: Table, feed: Feed): Promise<PageWalk<Place, RowsPage>> {
     const last = keptInstant((await keptJson(feed))[table]);
     const since = last === undefined ? tools.clock.now() - LOOK_BACK_MS : last - OVERLAP_MS;
-    return new PageWalk<Place, RowsPage>({ since, take: PAGE_SIZE }, (place, signal) => rowsPage(client, table, names[table], place, signal));
+    return new PageWalk<Place, RowsPage>({ since, take: PAGE_SIZE }, (place, signal) =>
+      rowsPage(client, table, names[table], place, signal),
+    );
   }
 }
 
-async function rowsPage(client: WorkspaceClient, table: Table, name: string, place: Place, signal: AbortSignal): Promise<RowsPage> {
+async function rowsPage(
+  client: WorkspaceClient,
+  table: Table,
+  name: string,
+  place: Place,
+  signal: AbortSignal,
+): Promise<RowsPage> {
   const { since, take } = place;
   const answered = await client.query(`${arrivedSince(name, since)} | sort by ${ARRIVED} asc | take ${take}`, signal);
   const arrivals = answered.flatMap((row) => instantIn(columnsOf({ arrived: row[ARRIVED] }), 'arrived') ?? []);
@@ -87,12 +104,15 @@ function nextPlace({ since, take }: Place, oldest: number | undefined, newest: n
 async function moveTo(feed: Feed, table: Table, newest: number | undefined): Promise<void> {
   const kept = await keptJson(feed);
   const before = keptInstant(kept[table]);
-  if (newest !== undefined && (before === undefined || newest > before)) await feed.cursor.set(JSON.stringify({ ...kept, [table]: newest }));
+  if (newest !== undefined && (before === undefined || newest > before))
+    await feed.cursor.set(JSON.stringify({ ...kept, [table]: newest }));
 }
 
 /** The rows of a table that arrived since; none where there is no such table yet, because it comes into being with its first row. */
 function arrivedSince(table: string, since: number): string {
   const time = (at: number) => `datetime(${new Date(at).toISOString()})`;
-  return `union isfuzzy=true (datatable(TimeGenerated:datetime, ${ARRIVED}:datetime)[]), `
-    + `(${table} | where TimeGenerated >= ${time(since - MAX_LATE_MS)} | extend ${ARRIVED} = coalesce(ingestion_time(), TimeGenerated) | where ${ARRIVED} >= ${time(since)})`;
+  return (
+    `union isfuzzy=true (datatable(TimeGenerated:datetime, ${ARRIVED}:datetime)[]), ` +
+    `(${table} | where TimeGenerated >= ${time(since - MAX_LATE_MS)} | extend ${ARRIVED} = coalesce(ingestion_time(), TimeGenerated) | where ${ARRIVED} >= ${time(since)})`
+  );
 }

@@ -28,7 +28,9 @@ export const better: Vendor = {
     records({ logType, timeField, rows }) {
       const table = tableOfLogType(logType);
       if (table === undefined) return rows;
-      return rowsOf(table, rows, (columns) => (timeField === undefined ? undefined : instantIn(columns, timeField.toLowerCase())));
+      return rowsOf(table, rows, (columns) =>
+        timeField === undefined ? undefined : instantIn(columns, timeField.toLowerCase()),
+      );
     },
   },
 };

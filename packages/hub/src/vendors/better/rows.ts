@@ -3,7 +3,11 @@ import type { BetterRow, Columns, Table } from './wire.ts';
 import { columnsOf, instantIn } from './wire.ts';
 
 /** Rows of one table that came together, in their order, made ready to be taken. `timeOf` says when one was written, if that is known. */
-export function rowsOf(table: Table, rows: readonly unknown[], timeOf: (columns: Columns) => number | undefined): readonly BetterRow[] {
+export function rowsOf(
+  table: Table,
+  rows: readonly unknown[],
+  timeOf: (columns: Columns) => number | undefined,
+): readonly BetterRow[] {
   const before = new Map<string, number>();
   return rows.filter(isRecord).map((row): BetterRow => {
     const columns = columnsOf(row);
@@ -11,7 +15,12 @@ export function rowsOf(table: Table, rows: readonly unknown[], timeOf: (columns:
     const same = JSON.stringify([subjectOf(table, columns), at ?? instantIn(columns, TIME_OF[table]) ?? null]);
     const place = before.get(same) ?? 0;
     before.set(same, place + 1);
-    return { table, row, ...(at !== undefined && { writtenAt: new Date(at).toISOString() }), ...(place > 0 && { place }) };
+    return {
+      table,
+      row,
+      ...(at !== undefined && { writtenAt: new Date(at).toISOString() }),
+      ...(place > 0 && { place }),
+    };
   });
 }
 

@@ -31,7 +31,8 @@ export function readRow(raw: unknown): ReadRow | undefined {
   if (!isRecord(raw) || (raw.table !== 'device' && raw.table !== 'incident') || !isRecord(raw.row)) return undefined;
   const { table, row, writtenAt, place } = raw;
   return {
-    table, columns: columnsOf(row),
+    table,
+    columns: columnsOf(row),
     writtenAt: typeof writtenAt === 'string' ? parseIsoInstant(writtenAt) : undefined,
     place: typeof place === 'number' && Number.isSafeInteger(place) && place >= 0 && place < 100_000 ? place : 0,
   };
@@ -60,8 +61,11 @@ export interface BetterDevice extends NamedDevice {
 export function readDevice(columns: Columns): BetterDevice {
   const udid = identifier(columns.get('deviceudid'));
   return {
-    udid, ...named(udid, columns),
-    level: word(columns.get('threatlevel')), deleted: word(columns.get('isdeleted')), at: instantIn(columns, 'lastreported'),
+    udid,
+    ...named(udid, columns),
+    level: word(columns.get('threatlevel')),
+    deleted: word(columns.get('isdeleted')),
+    at: instantIn(columns, 'lastreported'),
   };
 }
 
@@ -93,7 +97,10 @@ export function readIncident(columns: Columns): BetterIncident {
 /** `DeviceId` is a number in one table and a text in another: only what looks like a UDID is taken for one. */
 function udidIn(value: unknown): string | undefined {
   const text = identifier(value);
-  return text !== undefined && (guidForm(text) !== undefined || /^(?:[0-9a-f]{40}|[0-9a-f]{8}-[0-9a-f]{16})$/i.test(text)) ? text : undefined;
+  return text !== undefined &&
+    (guidForm(text) !== undefined || /^(?:[0-9a-f]{40}|[0-9a-f]{8}-[0-9a-f]{16})$/i.test(text))
+    ? text
+    : undefined;
 }
 
 /** Whose id it is, BETTER does not say: the device management's are tried, and it is BETTER's own in any case. */

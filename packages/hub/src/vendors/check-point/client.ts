@@ -17,7 +17,10 @@ const SERVICE = '/app/SBM';
 const DEVICES = '/external_api/v1/device_status/';
 const ALERTS = '/external_api/v3/alert/';
 
-const tokenAnswer = z.object({ success: z.literal(true), data: z.object({ token: z.string().min(1), expiresIn: z.coerce.number().positive().optional().catch(undefined) }) });
+const tokenAnswer = z.object({
+  success: z.literal(true),
+  data: z.object({ token: z.string().min(1), expiresIn: z.coerce.number().positive().optional().catch(undefined) }),
+});
 
 /** A page is named by its path and query. */
 export interface CheckPointPage extends Page<string> {
@@ -42,17 +45,25 @@ export function alertsPath(since: number): string {
 }
 
 /** Harmony Mobile's external API behind the Infinity Portal. */
-export function createCheckPointClient({ gatewayUrl, clientId, accessKey }: CheckPointSettings, { http, clock, wait }: VendorTools): CheckPointClient {
+export function createCheckPointClient(
+  { gatewayUrl, clientId, accessKey }: CheckPointSettings,
+  { http, clock, wait }: VendorTools,
+): CheckPointClient {
   const budget = new RequestBudget(REQUESTS_A_MINUTE, { clock, wait });
   const token = new BearerToken(clock, async (signal) => {
     await budget.spend(signal);
-    const answer = await asking(() => http.request(`${gatewayUrl}/auth/external`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ clientId, accessKey }),
-      signal,
-    }));
-    const refused = new VendorError('refused', 'Check Point does not accept the API key. Make a new one in the Infinity Portal for the service Harmony Mobile and enter it here.');
+    const answer = await asking(() =>
+      http.request(`${gatewayUrl}/auth/external`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/json' },
+        body: JSON.stringify({ clientId, accessKey }),
+        signal,
+      }),
+    );
+    const refused = new VendorError(
+      'refused',
+      'Check Point does not accept the API key. Make a new one in the Infinity Portal for the service Harmony Mobile and enter it here.',
+    );
     if ([400, 401, 403].includes(answer.status)) throw refused;
     requireSuccess(answer, 'Check Point (login)', clock.now());
     const body = jsonOf(answer, 'Check Point');
@@ -68,18 +79,27 @@ export function createCheckPointClient({ gatewayUrl, clientId, accessKey }: Chec
       const askedAt = clock.now();
       const { answer } = await token.use(signal, async (bearer) => {
         await budget.spend(signal);
-        const found = await asking(() => http.request(`${gatewayUrl}${SERVICE}${path}`, {
-          headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal, timeoutMs: PAGE_TIMEOUT_MS, maxBytes: 64 * 1024 * 1024,
-        }));
+        const found = await asking(() =>
+          http.request(`${gatewayUrl}${SERVICE}${path}`, {
+            headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' },
+            signal,
+            timeoutMs: PAGE_TIMEOUT_MS,
+            maxBytes: 64 * 1024 * 1024,
+          }),
+        );
         return { status: tokenIsOver(found) ? 401 : found.status, answer: found };
       });
-      if (tokenIsOver(answer)) throw new VendorError('refused', 'Check Point does not accept the token that it has just given.');
+      if (tokenIsOver(answer))
+        throw new VendorError('refused', 'Check Point does not accept the token that it has just given.');
       requireSuccess(answer, 'Check Point', clock.now());
       const body = jsonOf(answer, 'Check Point');
-      if (!isRecord(body) || !Array.isArray(body.objects)) throw new VendorError('bad_answer', 'Check Point gave a list that cannot be read.');
+      if (!isRecord(body) || !Array.isArray(body.objects))
+        throw new VendorError('bad_answer', 'Check Point gave a list that cannot be read.');
       const { next, total_count: total } = record(body.meta);
       return {
-        content: body.objects, takenAt: timeOfAnswer(answer, askedAt, clock.now()), next: nextOf(relative(next, gatewayUrl), path, body.objects.length),
+        content: body.objects,
+        takenAt: timeOfAnswer(answer, askedAt, clock.now()),
+        next: nextOf(relative(next, gatewayUrl), path, body.objects.length),
         total: typeof total === 'number' ? total : undefined,
       };
     },

@@ -41,13 +41,15 @@ export function connectCheckPoint(settings: CheckPointSettings, tools: VendorToo
 
     async test(signal) {
       const { content } = await client.page(devicesPath(1), signal);
-      return content.length === 0 ? 'Check Point answers; it has no devices yet.' : 'Check Point answers and shows its devices.';
+      return content.length === 0
+        ? 'Check Point answers; it has no devices yet.'
+        : 'Check Point answers and shows its devices.';
     },
   };
 
   async function takeAlerts(feed: Feed, at: Place): Promise<void> {
     const since = at.alertsUntil === undefined ? tools.clock.now() - LOOK_BACK_MS : at.alertsUntil - LAG_MS;
-    const round = alerts ??= { walk: new PageWalk(alertsPath(since), client.page), startedAt: undefined };
+    const round = (alerts ??= { walk: new PageWalk(alertsPath(since), client.page), startedAt: undefined });
     await round.walk.run(feed.signal, async ({ content, takenAt }) => {
       await feed.take(content);
       doubtOfContact(content, at.devices);
@@ -72,12 +74,17 @@ function doubtOfContact(alerts: readonly unknown[], devices: KeptDeviceList): vo
 
 function wordsOf(raw: WireRecord): DeviceWords | undefined {
   const { id, risk, status, mdm, email } = readDevice(raw);
-  return id === undefined ? undefined : { id, words: JSON.stringify([risk, status, mdm, email]), phone: identifier(mdm) };
+  return id === undefined
+    ? undefined
+    : { id, words: JSON.stringify([risk, status, mdm, email]), phone: identifier(mdm) };
 }
 
 async function readPlace(feed: Feed): Promise<Place> {
   const { alertsUntil, devices } = await keptJson(feed);
-  return { alertsUntil: keptInstant(alertsUntil), devices: new KeptDeviceList({ wordsOf, tellsRemoved: true }, devices) };
+  return {
+    alertsUntil: keptInstant(alertsUntil),
+    devices: new KeptDeviceList({ wordsOf, tellsRemoved: true }, devices),
+  };
 }
 
 async function savePlace(feed: Feed, place: Place): Promise<void> {

@@ -29,13 +29,24 @@ export function normaliseCheckPoint(raw: unknown, connectorId: string, receivedA
 function ofDevice(snapshot: ReadSnapshot, connectorId: string): readonly Signal[] {
   const { id, risk, status, mdm, email } = readDevice(snapshot.device);
   if (id === undefined) return [];
-  const posture = postureOfWords([{ field: 'risk', told: risk, means: RISK }], [{ field: 'status', told: status, means: STATUS }]);
+  const posture = postureOfWords(
+    [{ field: 'risk', told: risk, means: RISK }],
+    [{ field: 'status', told: status, means: STATUS }],
+  );
   if (posture.state === undefined && posture.flag === undefined) return [];
   const { keys, keyFlag } = nameDevice(['mdmDeviceId', mdm], ['vendorDeviceId', id], ['email', email]);
-  return [{
-    connectorId, keys, observedAt: snapshot.takenAt, findings: [], securedEndsFindings: RISK_COMES_LATE_MS,
-    ...posture, ...doubtsOf(posture, { flag: keyFlag }), reportId: snapshotReportId(id, snapshot, risk, status, mdm),
-  }];
+  return [
+    {
+      connectorId,
+      keys,
+      observedAt: snapshot.takenAt,
+      findings: [],
+      securedEndsFindings: RISK_COMES_LATE_MS,
+      ...posture,
+      ...doubtsOf(posture, { flag: keyFlag }),
+      reportId: snapshotReportId(id, snapshot, risk, status, mdm),
+    },
+  ];
 }
 
 function ofAlert(alert: CheckPointAlert, connectorId: string, receivedAt: Instant): readonly Signal[] {
@@ -48,15 +59,22 @@ function ofAlert(alert: CheckPointAlert, connectorId: string, receivedAt: Instan
   const name = `${id}:${fingerprint(updated, event, severity)}`;
   const contact = `contact:${deviceId ?? identifier(mdm) ?? 'none'}:`;
   switch (means) {
-    case 'contactLost': return [{ ...common, reportId: `${contact}${name}`, state: 'unresponsive', findings: [] }];
+    case 'contactLost':
+      return [{ ...common, reportId: `${contact}${name}`, state: 'unresponsive', findings: [] }];
     // Of the device it says no more than that the app is back: it ends what an alert of the other kind began.
-    case 'contactBack': return [{ ...common, reportId: `${contact}${name}`, state: 'activated', endsReports: contact, findings: [] }];
+    case 'contactBack':
+      return [{ ...common, reportId: `${contact}${name}`, state: 'activated', endsReports: contact, findings: [] }];
     default: {
       const { finding, ...doubt } = findingOf(alert, means);
-      return [{
-        ...common, reportId: `alert:${name}`, securedEndsFindings: RISK_COMES_LATE_MS,
-        findings: finding === undefined ? [] : [finding], ...doubtsOf(doubt, { flag }),
-      }];
+      return [
+        {
+          ...common,
+          reportId: `alert:${name}`,
+          securedEndsFindings: RISK_COMES_LATE_MS,
+          findings: finding === undefined ? [] : [finding],
+          ...doubtsOf(doubt, { flag }),
+        },
+      ];
     }
   }
 }
@@ -70,7 +88,8 @@ export function speaksOfContact({ event }: CheckPointAlert): boolean {
 function findingOf(alert: CheckPointAlert, event: EventWord | undefined): Doubt & { readonly finding?: FindingReport } {
   if (event === undefined) return unknownTerm('finding', 'event', alert.event ?? '(none)', EVENT);
   const severity = event === 'remark' ? 'none' : SEVERITY.get(alert.severity ?? '');
-  if (severity === undefined && event === 'open') return unknownTerm('finding', 'severity', alert.severity ?? '(none)', SEVERITY);
+  if (severity === undefined && event === 'open')
+    return unknownTerm('finding', 'severity', alert.severity ?? '(none)', SEVERITY);
   const factors = alert.factors ?? alert.vector ?? 'Alert';
   const at = alert.happenedAt ?? alert.updatedAt;
   const finding: FindingReport = {

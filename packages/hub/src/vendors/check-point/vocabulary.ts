@@ -8,10 +8,14 @@ import type { WatchWord } from '../kit/posture-of-words.ts';
 
 /** `risk` of a device: the vendor's own computed posture, as a code or as its console writes it. */
 export const RISK: ReadonlyMap<string, Level> = new Map([
-  ['0', 'secured'], ['NO RISK', 'secured'],
-  ['1', 'low'], ['LOW', 'low'],
-  ['2', 'medium'], ['MEDIUM', 'medium'],
-  ['3', 'high'], ['HIGH', 'high'],
+  ['0', 'secured'],
+  ['NO RISK', 'secured'],
+  ['1', 'low'],
+  ['LOW', 'low'],
+  ['2', 'medium'],
+  ['MEDIUM', 'medium'],
+  ['3', 'high'],
+  ['HIGH', 'high'],
 ]);
 
 /**
@@ -20,15 +24,26 @@ export const RISK: ReadonlyMap<string, Level> = new Map([
  * at to the end) are no word about the device yet: missing data.
  */
 export const STATUS: ReadonlyMap<string, WatchWord> = new Map<string, WatchWord>([
-  ['1', 'ok'], ['ACTIVE', 'ok'],
-  ['-1', 'activated'], ['PROCESSING', 'activated'], ['0', 'activated'], ['PROVISIONED', 'activated'],
-  ['4', 'deactivated'], ['INACTIVE', 'deactivated'],
+  ['1', 'ok'],
+  ['ACTIVE', 'ok'],
+  ['-1', 'activated'],
+  ['PROCESSING', 'activated'],
+  ['0', 'activated'],
+  ['PROVISIONED', 'activated'],
+  ['4', 'deactivated'],
+  ['INACTIVE', 'deactivated'],
 ]);
 
 /** `severity` of an alert: as the API writes it, and as the console does. A warning is a legitimate app or a setting that breaks a rule. */
 export const SEVERITY: ReadonlyMap<string, Level | 'none'> = new Map<string, Level | 'none'>([
-  ['NONE', 'none'], ['INFORMATION', 'none'], ['INFORMATIONAL', 'none'],
-  ['LOW', 'low'], ['MEDIUM', 'medium'], ['WARNING', 'medium'], ['HIGH', 'high'], ['CRITICAL', 'high'],
+  ['NONE', 'none'],
+  ['INFORMATION', 'none'],
+  ['INFORMATIONAL', 'none'],
+  ['LOW', 'low'],
+  ['MEDIUM', 'medium'],
+  ['WARNING', 'medium'],
+  ['HIGH', 'high'],
+  ['CRITICAL', 'high'],
 ]);
 
 /**
@@ -42,9 +57,19 @@ export type EventWord = 'open' | 'resolved' | 'remark' | 'contactLost' | 'contac
  * was blocked did no harm and is over. An app of which only an alert says that it is inactive may still be there.
  */
 export const EVENT: ReadonlyMap<string, EventWord> = new Map<string, EventWord>([
-  ['DETECTED', 'open'], ['INSTALLED', 'open'], ['NONCOMPLIANT', 'open'], ['NON-COMPLIANT', 'open'], ['NON COMPLIANT', 'open'],
-  ['ENDED', 'resolved'], ['REMOVED', 'resolved'], ['BLOCKED', 'resolved'], ['COMPLIANT', 'resolved'], ['RESOLVED', 'resolved'],
+  ['DETECTED', 'open'],
+  ['INSTALLED', 'open'],
+  ['NONCOMPLIANT', 'open'],
+  ['NON-COMPLIANT', 'open'],
+  ['NON COMPLIANT', 'open'],
+  ['ENDED', 'resolved'],
+  ['REMOVED', 'resolved'],
+  ['BLOCKED', 'resolved'],
+  ['COMPLIANT', 'resolved'],
+  ['RESOLVED', 'resolved'],
   ['INFO', 'remark'],
-  ['INACTIVE', 'contactLost'], ['DISCONNECTED', 'contactLost'], ['ACTIVE', 'contactBack'],
+  ['INACTIVE', 'contactLost'],
+  ['DISCONNECTED', 'contactLost'],
+  ['ACTIVE', 'contactBack'],
   ['POLICY CHANGED', 'nothing'],
 ]);

@@ -32,7 +32,13 @@ export interface CheckPointAlert {
 }
 
 export function readDevice(raw: WireRecord): CheckPointDevice {
-  return { id: identifier(raw.internal_id), mdm: firstOf(identifier(raw.mdm), identifier(raw.mdm_uuid)), email: raw.email, risk: word(raw.risk), status: word(raw.status) };
+  return {
+    id: identifier(raw.internal_id),
+    mdm: firstOf(identifier(raw.mdm), identifier(raw.mdm_uuid)),
+    email: raw.email,
+    risk: word(raw.risk),
+    status: word(raw.status),
+  };
 }
 
 /** `undefined` for what is no alert. */

@@ -13,9 +13,9 @@ export interface FieldMap {
   readonly findings: FindingMap | undefined;
 }
 
-export type KeyName = typeof KEY_NAMES[number];
-export type StateWord = typeof STATE_WORDS[number];
-export type SeverityWord = typeof SEVERITY_WORDS[number];
+export type KeyName = (typeof KEY_NAMES)[number];
+export type StateWord = (typeof STATE_WORDS)[number];
+export type SeverityWord = (typeof SEVERITY_WORDS)[number];
 
 export interface TimeField {
   readonly paths: readonly JsonPath[];
@@ -37,7 +37,7 @@ export interface FindingMap {
   readonly recommendedAction: readonly JsonPath[];
   readonly link: readonly JsonPath[];
   readonly severity: MeaningField<SeverityWord> | undefined;
-  readonly state: MeaningField<typeof FINDING_STATE_WORDS[number]> | undefined;
+  readonly state: MeaningField<(typeof FINDING_STATE_WORDS)[number]> | undefined;
   readonly detectedAt: TimeField | undefined;
 }
 
@@ -88,7 +88,8 @@ interface WrittenMeaning<W extends string> {
 }
 
 function meaningOf<W extends string>({ path, words, numbers }: WrittenMeaning<W>, own: readonly W[]): MeaningField<W> {
-  const entries: readonly (readonly [string, W])[] = words === undefined && numbers === undefined ? own.map((word) => [word, word]) : Object.entries(words ?? {});
+  const entries: readonly (readonly [string, W])[] =
+    words === undefined && numbers === undefined ? own.map((word) => [word, word]) : Object.entries(words ?? {});
   return {
     paths: pathsOf(path),
     words: new Map(entries.map(([word, means]) => [word.toUpperCase(), means])),

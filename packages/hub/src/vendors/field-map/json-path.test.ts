@@ -20,8 +20,20 @@ describe('a path', () => {
     ["$.device['serial number']", [["$.device['serial number']", 'S']]],
     ["$.device['it\\'s']", [["$.device['it\\'s']", 1]]],
     ['$.threats[0].level', [['$.threats[0].level', 'high']]],
-    ['$.threats[*].level', [['$.threats[0].level', 'high'], ['$.threats[1].level', 'low']]],
-    ['$.device.imei[*]', [['$.device.imei[0]', 'a'], ['$.device.imei[1]', 'b']]],
+    [
+      '$.threats[*].level',
+      [
+        ['$.threats[0].level', 'high'],
+        ['$.threats[1].level', 'low'],
+      ],
+    ],
+    [
+      '$.device.imei[*]',
+      [
+        ['$.device.imei[0]', 'a'],
+        ['$.device.imei[1]', 'b'],
+      ],
+    ],
     ['$.none', [['$.none', null]]],
     ['$.threats[9]', []],
     ['$.none.more', []],
@@ -33,25 +45,48 @@ describe('a path', () => {
   });
 
   test('[*] of an object leads to its members', () => {
-    expect(at('$[*]', { a: 1, 'b c': 2 })).toEqual([['$.a', 1], ["$['b c']", 2]]);
+    expect(at('$[*]', { a: 1, 'b c': 2 })).toEqual([
+      ['$.a', 1],
+      ["$['b c']", 2],
+    ]);
   });
 
-  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('does not reach %s, which every object inherits', (name) => {
-    expect(at(`$.${name}`, {})).toEqual([]);
-    expect(at(`$.${name}`, [])).toEqual([]);
-  });
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    'does not reach %s, which every object inherits',
+    (name) => {
+      expect(at(`$.${name}`, {})).toEqual([]);
+      expect(at(`$.${name}`, [])).toEqual([]);
+    },
+  );
 
   test.each([
-    'device.id', '', ' $', '$.', '$..id', '$.device-id', '$[?(@.a)]', '$[(1+1)]', '$[-1]', '$[1:2]', "$['a", "$['a\\x']", '$.a b', '$[0', '$.a;process.exit()', '$[9999999]',
+    'device.id',
+    '',
+    ' $',
+    '$.',
+    '$..id',
+    '$.device-id',
+    '$[?(@.a)]',
+    '$[(1+1)]',
+    '$[-1]',
+    '$[1:2]',
+    "$['a",
+    "$['a\\x']",
+    '$.a b',
+    '$[0',
+    '$.a;process.exit()',
+    '$[9999999]',
     `$${'.a'.repeat(200)}`,
   ])('%j is refused', (path) => {
     expect(parsePath(path)).toMatchObject({ ok: false });
   });
 
   test('anything written is either refused or followed, never an error', () => {
-    fc.assert(fc.property(fc.string(), fc.jsonValue(), (text, document) => {
-      const parsed = parsePath(`$${text}`);
-      if (parsed.ok) valuesAt(parsed.path, document);
-    }));
+    fc.assert(
+      fc.property(fc.string(), fc.jsonValue(), (text, document) => {
+        const parsed = parsePath(`$${text}`);
+        if (parsed.ok) valuesAt(parsed.path, document);
+      }),
+    );
   });
 });

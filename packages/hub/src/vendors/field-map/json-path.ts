@@ -14,7 +14,8 @@ type Step = string | number | typeof EVERY;
 
 const EVERY = Symbol('[*]');
 const LONGEST = 256;
-const SEGMENT = /\.([A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)|\[(\d{1,6})\]|\[(\*)\]|\['((?:[^'\\]|\\['\\])*)'\]|\["((?:[^"\\]|\\["\\])*)"\]/y;
+const SEGMENT =
+  /\.([A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)|\[(\d{1,6})\]|\[(\*)\]|\['((?:[^'\\]|\\['\\])*)'\]|\["((?:[^"\\]|\\["\\])*)"\]/y;
 
 /** Where in a document a value stands, and the value. */
 export interface Found {
@@ -40,7 +41,11 @@ export function parsePath(text: string): ParsedPath {
     else if (quoted !== undefined) steps.push(quoted.replace(/\\(.)/gs, '$1'));
     else if (index !== undefined) steps.push(Number(index));
     else if (every !== undefined) steps.push(EVERY);
-    else return { ok: false, problem: `cannot be read from "${text.slice(at, at + 20)}" on; there are .name, ['any name'], [0] and [*]` };
+    else
+      return {
+        ok: false,
+        problem: `cannot be read from "${text.slice(at, at + 20)}" on; there are .name, ['any name'], [0] and [*]`,
+      };
   }
   return { ok: true, path: { text, steps, many: steps.includes(EVERY) } };
 }
@@ -63,11 +68,16 @@ function follow({ path, value }: Found, step: Step): readonly Found[] {
   if (typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value)) {
     if (step === EVERY) return value.map((item: unknown, index) => ({ path: `${path}[${index}]`, value: item }));
-    return typeof step === 'number' && step < value.length ? [{ path: `${path}[${step}]`, value: value[step] as unknown }] : [];
+    return typeof step === 'number' && step < value.length
+      ? [{ path: `${path}[${step}]`, value: value[step] as unknown }]
+      : [];
   }
-  if (step === EVERY) return Object.entries(value).map(([name, item]) => ({ path: `${path}${named(name)}`, value: item }));
+  if (step === EVERY)
+    return Object.entries(value).map(([name, item]) => ({ path: `${path}${named(name)}`, value: item }));
   // Own members only: a path must not reach what every object inherits.
-  return typeof step === 'string' && Object.hasOwn(value, step) ? [{ path: `${path}${named(step)}`, value: (value as Record<string, unknown>)[step] }] : [];
+  return typeof step === 'string' && Object.hasOwn(value, step)
+    ? [{ path: `${path}${named(step)}`, value: (value as Record<string, unknown>)[step] }]
+    : [];
 }
 
 function named(name: string): string {

@@ -52,8 +52,14 @@ export function mapRecord(map: FieldMap, record: unknown, { connectorId, receive
   const sure = dated ? { state: notes.worse(state, findings), findings } : onlyBadNews(state, findings);
   return {
     signal: {
-      connectorId, reportId: reportIdOf(id, record, told === undefined && id === undefined ? receivedAt : null), keys, observedAt, ...(dated ? {} : undated(told)), findings: sure.findings,
-      ...(sure.state && { state: sure.state }), ...notes.doubts(),
+      connectorId,
+      reportId: reportIdOf(id, record, told === undefined && id === undefined ? receivedAt : null),
+      keys,
+      observedAt,
+      ...(dated ? {} : undated(told)),
+      findings: sure.findings,
+      ...(sure.state && { state: sure.state }),
+      ...notes.doubts(),
     },
     problems: notes.problems,
   };
@@ -63,9 +69,15 @@ export function mapRecord(map: FieldMap, record: unknown, { connectorId, receive
  * What lowers a level has to be newer than what raised it. Of a record that does not tell when it was, or that
  * may be an old one sent again, only what is bad is believed.
  */
-function onlyBadNews(state: ThreatState | undefined, findings: readonly FindingReport[]): { readonly state: ThreatState | undefined; readonly findings: readonly FindingReport[] } {
+function onlyBadNews(
+  state: ThreatState | undefined,
+  findings: readonly FindingReport[],
+): { readonly state: ThreatState | undefined; readonly findings: readonly FindingReport[] } {
   const { missing, level } = meaningOf(state ?? 'unknown');
-  return { state: missing || level === 'secured' ? undefined : state, findings: findings.filter((one) => one.state === 'open') };
+  return {
+    state: missing || level === 'secured' ? undefined : state,
+    findings: findings.filter((one) => one.state === 'open'),
+  };
 }
 
 /** What went wrong on the way through one record. */
@@ -95,7 +107,8 @@ class Notes {
 
   /** As `value`, for a word whose meaning the map gives: one that it does not hold is listed as unknown. */
   meaning<T>(field: string, read: Read<T>, flag: string, about: UnknownTerm['about']): T | undefined {
-    if (read.kind === 'unreadable') this.#terms.push(...doubtAbout(about, field, word(read.found.value) ?? '(none)').unknownTerms ?? []);
+    if (read.kind === 'unreadable')
+      this.#terms.push(...(doubtAbout(about, field, word(read.found.value) ?? '(none)').unknownTerms ?? []));
     return this.value(field, read, flag);
   }
 
@@ -108,13 +121,21 @@ class Notes {
     const contradiction = selfContradiction({ findings, ...(state && { state }) });
     if (contradiction === undefined) return state;
     this.flag ??= contradiction;
-    this.problems.push({ field: 'state', path: '$', message: `is secured beside an open finding of high severity: ${WORSE} is taken` });
+    this.problems.push({
+      field: 'state',
+      path: '$',
+      message: `is secured beside an open finding of high severity: ${WORSE} is taken`,
+    });
     return WORSE;
   }
 
   noDevice({ keys }: FieldMap): void {
     this.flag ??= 'no id of the device';
-    if (!this.problems.some(({ field }) => field.startsWith('deviceKeys'))) this.#absent('deviceKeys', keys.flatMap(([, paths]) => paths));
+    if (!this.problems.some(({ field }) => field.startsWith('deviceKeys')))
+      this.#absent(
+        'deviceKeys',
+        keys.flatMap(([, paths]) => paths),
+      );
   }
 
   nothing({ state, findings }: FieldMap): void {
@@ -128,7 +149,11 @@ class Notes {
 }
 
 function keysOf({ keys }: FieldMap, record: unknown, notes: Notes): readonly DeviceKey[] {
-  return distinctKeys(keys.flatMap(([name, paths]) => paths.flatMap((path) => valuesAt(path, record)).flatMap((found) => keyOf(name, found, notes))));
+  return distinctKeys(
+    keys.flatMap(([name, paths]) =>
+      paths.flatMap((path) => valuesAt(path, record)).flatMap((found) => keyOf(name, found, notes)),
+    ),
+  );
 }
 
 function keyOf(name: KeyName, found: Found, notes: Notes): readonly DeviceKey[] {
@@ -152,7 +177,12 @@ function stateOf({ state }: FieldMap, record: unknown, notes: Notes): ThreatStat
   return known ?? (about === 'protection' ? 'unknown' : undefined);
 }
 
-const PROTECTION_WORDS: ReadonlySet<StateWord> = new Set<StateWord>(['activated', 'deactivated', 'unresponsive', 'misconfigured']);
+const PROTECTION_WORDS: ReadonlySet<StateWord> = new Set<StateWord>([
+  'activated',
+  'deactivated',
+  'unresponsive',
+  'misconfigured',
+]);
 
 function saysProtection({ words, numbers }: MeaningField<StateWord>): boolean {
   return [...words.values(), ...numbers.map(({ is }) => is)].some((means) => PROTECTION_WORDS.has(means));
@@ -164,7 +194,9 @@ function threatState(word: StateWord | undefined): ThreatState | undefined {
 }
 
 function findingsOf(map: FindingMap, record: unknown, observedAt: Instant, notes: Notes): readonly FindingReport[] {
-  const items = valuesAt(map.at, record).flatMap(eachOf).filter(({ value }) => value !== null);
+  const items = valuesAt(map.at, record)
+    .flatMap(eachOf)
+    .filter(({ value }) => value !== null);
   if (items.length > MAX_FINDINGS) notes.flag ??= `more than ${MAX_FINDINGS} findings`;
   const findings = items.slice(0, MAX_FINDINGS).flatMap((item) => findingOf(map, item, observedAt, notes) ?? []);
   return [...new Map(findings.map((finding) => [finding.id, finding])).values()];
@@ -172,24 +204,33 @@ function findingsOf(map: FindingMap, record: unknown, observedAt: Instant, notes
 
 /** A path to a list means what is in it. */
 function eachOf({ path, value }: Found): readonly Found[] {
-  return Array.isArray(value) ? value.map((item: unknown, index) => ({ path: `${path}[${index}]`, value: item })) : [{ path, value }];
+  return Array.isArray(value)
+    ? value.map((item: unknown, index) => ({ path: `${path}[${index}]`, value: item }))
+    : [{ path, value }];
 }
 
 /** A finding whose state or severity cannot be read is left out, so that what was last known of it stays. */
 function findingOf(map: FindingMap, item: Found, observedAt: Instant, notes: Notes): FindingReport | undefined {
-  const of = <T>(name: string, read: Read<T>, flag?: string): T | undefined => notes.value(`findings.${name}`, within(item.path, read), flag);
+  const of = <T>(name: string, read: Read<T>, flag?: string): T | undefined =>
+    notes.value(`findings.${name}`, within(item.path, read), flag);
   const id = of('id', needed(readId(map.id, item.value)), 'finding without id');
   if (id === undefined) return undefined;
-  const meant = <T>(name: string, read: Read<T>, flag: string): T | undefined => notes.meaning(`findings.${name}`, within(item.path, needed(read)), flag, 'finding');
-  const state = map.state === undefined ? 'open' : meant('state', readMeaning(map.state, item.value), 'unknown finding state');
-  const severity = map.severity === undefined ? 'none' : meant('severity', readMeaning(map.severity, item.value), 'unknown severity');
+  const meant = <T>(name: string, read: Read<T>, flag: string): T | undefined =>
+    notes.meaning(`findings.${name}`, within(item.path, needed(read)), flag, 'finding');
+  const state =
+    map.state === undefined ? 'open' : meant('state', readMeaning(map.state, item.value), 'unknown finding state');
+  const severity =
+    map.severity === undefined ? 'none' : meant('severity', readMeaning(map.severity, item.value), 'unknown severity');
   if (state === undefined || (severity === undefined && state === 'open')) return undefined;
   const type = of('type', readText(map.type, item.value, 128)) ?? 'threat';
   const recommendedAction = of('recommendedAction', readText(map.recommendedAction, item.value, 2000));
   const detectedAt = of('detectedAt', readInstant(map.detectedAt, item.value)) ?? observedAt;
   const link = of('link', readLink(map.link, item.value));
   return {
-    id, type, state, title: of('title', readText(map.title, item.value, 400)) ?? type,
+    id,
+    type,
+    state,
+    title: of('title', readText(map.title, item.value, 400)) ?? type,
     ...(severity !== undefined && severity !== 'none' && { severity }),
     ...(state === 'open' && { detectedAt }),
     ...(recommendedAction !== undefined && { recommendedAction }),
@@ -199,7 +240,9 @@ function findingOf(map: FindingMap, item: Found, observedAt: Instant, notes: Not
 
 /** Where the map says that a field is there, its absence is no good news either. */
 function needed<T>(read: Read<T>): Read<T> {
-  return read.kind === 'missing' ? { kind: 'unreadable', found: { path: '$', value: undefined }, message: 'lacks it' } : read;
+  return read.kind === 'missing'
+    ? { kind: 'unreadable', found: { path: '$', value: undefined }, message: 'lacks it' }
+    : read;
 }
 
 /** Paths within a finding begin at it; problems name the place in the record. */

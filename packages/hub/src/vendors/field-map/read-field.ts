@@ -31,11 +31,21 @@ export function readLink(paths: readonly JsonPath[], record: unknown): Read<stri
 
 export function readInstant(field: TimeField | undefined, record: unknown): Read<number> {
   if (field === undefined) return MISSING;
-  return read(field.paths, record, (value) => readTime(value, field.format), `is no time in the format ${field.format}${ZONED.has(field.format) ? ` with its time zone (${field.format}Utc takes one without it as UTC)` : ''} between 2000 and 2100`);
+  return read(
+    field.paths,
+    record,
+    (value) => readTime(value, field.format),
+    `is no time in the format ${field.format}${ZONED.has(field.format) ? ` with its time zone (${field.format}Utc takes one without it as UTC)` : ''} between 2000 and 2100`,
+  );
 }
 
 export function readMeaning<W extends string>(field: MeaningField<W>, record: unknown): Read<W> {
-  return read(field.paths, record, (value) => field.words.get(word(value) ?? '') ?? meaningOfNumber(field, value), 'has no meaning in the map');
+  return read(
+    field.paths,
+    record,
+    (value) => field.words.get(word(value) ?? '') ?? meaningOfNumber(field, value),
+    'has no meaning in the map',
+  );
 }
 
 function meaningOfNumber<W extends string>({ numbers }: MeaningField<W>, value: unknown): W | undefined {
@@ -44,7 +54,12 @@ function meaningOfNumber<W extends string>({ numbers }: MeaningField<W>, value: 
 }
 
 /** The first value that is there is the one that is meant; what vendors write for nothing is not there. */
-function read<T>(paths: readonly JsonPath[], record: unknown, as: (value: unknown) => T | undefined, message: string): Read<T> {
+function read<T>(
+  paths: readonly JsonPath[],
+  record: unknown,
+  as: (value: unknown) => T | undefined,
+  message: string,
+): Read<T> {
   const found = paths.flatMap((path) => valuesAt(path, record)).find(({ value }) => word(value) !== undefined);
   if (found === undefined) return MISSING;
   const value = as(found.value);

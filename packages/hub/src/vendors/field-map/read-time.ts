@@ -5,7 +5,7 @@ import { parseIsoInstant, utc } from '../kit/iso-instant.ts';
  * administrator knows that what has no zone is in UTC; `isoUtc` with a space between date and time as well.
  */
 export const TIME_FORMATS = ['iso', 'isoUtc', 'epochSeconds', 'epochMilliseconds', 'cef', 'cefUtc'] as const;
-export type TimeFormat = typeof TIME_FORMATS[number];
+export type TimeFormat = (typeof TIME_FORMATS)[number];
 
 /** What lies outside is written in another format than was said: seconds read as milliseconds are in January 1970. */
 const EARLIEST = Date.UTC(2000, 0, 1);
@@ -41,13 +41,16 @@ function epoch(value: unknown, unitMs: number): number | undefined {
 
 function parseLooseIso(text: string): number | undefined {
   const [whole, date = '', time = '', zone = 'Z'] = LOOSE_ISO.exec(text) ?? [];
-  return whole === undefined ? undefined : parseIsoInstant(`${date}T${time.replace(',', '.')}${/^[+-]/.test(zone) ? zone : 'Z'}`);
+  return whole === undefined
+    ? undefined
+    : parseIsoInstant(`${date}T${time.replace(',', '.')}${/^[+-]/.test(zone) ? zone : 'Z'}`);
 }
 
 function parseCefTime(text: string): number | undefined {
   const [, month = '', day, year, hour, minute, second, fraction = '', zone = ''] = CEF.exec(text) ?? [];
   const number = MONTHS.indexOf(month.toLowerCase()) + 1;
-  const local = number === 0 ? undefined : utc(Number(year), number, Number(day), Number(hour), Number(minute), Number(second));
+  const local =
+    number === 0 ? undefined : utc(Number(year), number, Number(day), Number(hour), Number(minute), Number(second));
   if (local === undefined) return undefined;
   const offset = /^[+-]/.test(zone) ? zone : 'Z';
   // The rules about offsets are those of ISO 8601.

@@ -8,5 +8,9 @@ import { pathOf, valuesAt } from '../field-map/json-path.ts';
 export function recordsAt(path: string, body: unknown): readonly Found[] | undefined {
   const found = valuesAt(pathOf(path), body);
   if (!found.some(({ value }) => typeof value === 'object' && value !== null)) return undefined;
-  return found.flatMap(({ path: place, value }) => (Array.isArray(value) ? value.map((item: unknown, i) => ({ path: `${place}[${i}]`, value: item })) : [{ path: place, value }]));
+  return found.flatMap(({ path: place, value }) =>
+    Array.isArray(value)
+      ? value.map((item: unknown, i) => ({ path: `${place}[${i}]`, value: item }))
+      : [{ path: place, value }],
+  );
 }

@@ -28,23 +28,44 @@ describe('a signature', () => {
   });
 
   test('as GitHub writes it', () => {
-    expect(letIn({ 'x-hub-signature-256': `sha256=${sign(BODY)}` }, { webhookHeader: 'X-Hub-Signature-256', signaturePrefix: 'sha256=' })).toBe(true);
+    expect(
+      letIn(
+        { 'x-hub-signature-256': `sha256=${sign(BODY)}` },
+        { webhookHeader: 'X-Hub-Signature-256', signaturePrefix: 'sha256=' },
+      ),
+    ).toBe(true);
   });
 
   test('as Slack writes it', () => {
     const at = String(NOW / 1000);
-    const form = { webhookHeader: 'x-slack-signature', signaturePrefix: 'v0=', timestampHeader: 'x-slack-request-timestamp', signedContent: 'v0:{timestamp}:{body}' };
-    expect(letIn({ 'x-slack-signature': `v0=${sign(`v0:${at}:${BODY}`)}`, 'x-slack-request-timestamp': at }, form)).toBe(true);
+    const form = {
+      webhookHeader: 'x-slack-signature',
+      signaturePrefix: 'v0=',
+      timestampHeader: 'x-slack-request-timestamp',
+      signedContent: 'v0:{timestamp}:{body}',
+    };
+    expect(
+      letIn({ 'x-slack-signature': `v0=${sign(`v0:${at}:${BODY}`)}`, 'x-slack-request-timestamp': at }, form),
+    ).toBe(true);
   });
 
   test('as Standard Webhooks writes it, also with two while the secret changes', () => {
     const key = Buffer.alloc(24, 9);
     const at = String(NOW / 1000);
     const form = {
-      webhookHeader: 'webhook-signature', signaturePrefix: 'v1,', signatureEncoding: 'base64', timestampHeader: 'webhook-timestamp', signedContent: '{header:webhook-id}.{timestamp}.{body}',
-      secretEncoding: 'base64', webhookSecret: `whsec_${key.toString('base64')}`,
+      webhookHeader: 'webhook-signature',
+      signaturePrefix: 'v1,',
+      signatureEncoding: 'base64',
+      timestampHeader: 'webhook-timestamp',
+      signedContent: '{header:webhook-id}.{timestamp}.{body}',
+      secretEncoding: 'base64',
+      webhookSecret: `whsec_${key.toString('base64')}`,
     };
-    const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': at, 'webhook-signature': `v1,${sign('old', 'base64')} v1,${sign(`msg_1.${at}.${BODY}`, 'base64', key)}` };
+    const headers = {
+      'webhook-id': 'msg_1',
+      'webhook-timestamp': at,
+      'webhook-signature': `v1,${sign('old', 'base64')} v1,${sign(`msg_1.${at}.${BODY}`, 'base64', key)}`,
+    };
     expect(letIn(headers, form)).toBe(true);
     expect(letIn({ ...headers, 'webhook-id': 'msg_2' }, form)).toBe(false);
   });
@@ -77,11 +98,27 @@ describe('the time of sending', () => {
   const form = { timestampHeader: 'x-time' };
   const signedAt = (at: string) => ({ 'x-time': at, 'x-sallyport-signature': sign(`${at}.${BODY}`) });
 
-  test.each([String(NOW / 1000), String(NOW), '2026-03-02T09:00:00Z', '2026-03-02T10:04:59+01:00', String(NOW / 1000 - 300), String(NOW / 1000 + 300)])('%s is near enough', (at) => {
+  test.each([
+    String(NOW / 1000),
+    String(NOW),
+    '2026-03-02T09:00:00Z',
+    '2026-03-02T10:04:59+01:00',
+    String(NOW / 1000 - 300),
+    String(NOW / 1000 + 300),
+  ])('%s is near enough', (at) => {
     expect(letIn(signedAt(at), form)).toBe(true);
   });
 
-  test.each([String(NOW / 1000 - 301), String(NOW / 1000 + 301), '', 'now', '-1', '0', '99999999999999999', '2026-03-02T09:00:00'])('"%s" does not let in', (at) => {
+  test.each([
+    String(NOW / 1000 - 301),
+    String(NOW / 1000 + 301),
+    '',
+    'now',
+    '-1',
+    '0',
+    '99999999999999999',
+    '2026-03-02T09:00:00',
+  ])('"%s" does not let in', (at) => {
     expect(letIn(signedAt(at), form)).toBe(false);
   });
 
@@ -100,7 +137,14 @@ describe('a secret in a header', () => {
   const form = { authentication: 'secret', webhookHeader: 'x-our-secret' };
   test('lets in, and nothing else does', () => {
     expect(letIn({ 'x-our-secret': SECRET }, form)).toBe(true);
-    for (const wrong of [{}, { 'x-our-secret': '' }, { 'x-our-secret': `${SECRET}x` }, { 'x-sallyport-signature': SECRET }, { 'x-our-secret': sign(BODY) }]) expect(letIn(wrong as Record<string, string>, form)).toBe(false);
+    for (const wrong of [
+      {},
+      { 'x-our-secret': '' },
+      { 'x-our-secret': `${SECRET}x` },
+      { 'x-sallyport-signature': SECRET },
+      { 'x-our-secret': sign(BODY) },
+    ])
+      expect(letIn(wrong as Record<string, string>, form)).toBe(false);
   });
 });
 

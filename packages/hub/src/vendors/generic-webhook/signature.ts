@@ -12,7 +12,8 @@ const MAX_SIGNATURES = 5;
 export function problemOfHeaders(headers: ReceivedHeaders, settings: WebhookSettings, now: number): string | undefined {
   const { authentication, webhookHeader, timestampHeader, toleranceSeconds } = settings;
   if (headers[webhookHeader] === undefined) return `The header ${webhookHeader} is missing.`;
-  if (authentication === 'secret') return showsSecret(headers, settings) ? undefined : `The header ${webhookHeader} does not hold the secret.`;
+  if (authentication === 'secret')
+    return showsSecret(headers, settings) ? undefined : `The header ${webhookHeader} does not hold the secret.`;
   if (signaturesIn(headers, settings).length === 0) {
     const { signaturePrefix, signatureEncoding } = settings;
     return `The header ${webhookHeader} holds no signature${signaturePrefix === '' ? '' : ` after ${signaturePrefix}`} of 32 bytes in ${signatureEncoding}.`;
@@ -21,7 +22,9 @@ export function problemOfHeaders(headers: ReceivedHeaders, settings: WebhookSett
   const sentAt = timeOf(headers[timestampHeader]);
   if (sentAt === undefined) return `The header ${timestampHeader} holds no time.`;
   const apart = Math.abs(now - sentAt);
-  return apart <= toleranceSeconds * 1000 ? undefined : `The call was signed ${Math.round(apart / 1000)} seconds away from now; ${toleranceSeconds} are tolerated.`;
+  return apart <= toleranceSeconds * 1000
+    ? undefined
+    : `The call was signed ${Math.round(apart / 1000)} seconds away from now; ${toleranceSeconds} are tolerated.`;
 }
 
 /** Whether one of the signatures is over this body. Takes as long for a wrong one. */
@@ -41,10 +44,14 @@ export function signatureFits(body: Uint8Array, headers: ReceivedHeaders, settin
 }
 
 /** Those in the header that begin with the prefix and have the length of a signature. */
-function signaturesIn(headers: ReceivedHeaders, { webhookHeader, signaturePrefix, signatureEncoding }: WebhookSettings): readonly Buffer[] {
+function signaturesIn(
+  headers: ReceivedHeaders,
+  { webhookHeader, signaturePrefix, signatureEncoding }: WebhookSettings,
+): readonly Buffer[] {
   const words = (single(headers[webhookHeader]) ?? '').trim().split(/\s+/).slice(0, MAX_SIGNATURES);
   const form = signatureEncoding === 'hex' ? /^[0-9a-f]{64}$/i : /^[A-Za-z0-9+/_-]{43}=?$/;
-  return words.filter((word) => word.startsWith(signaturePrefix))
+  return words
+    .filter((word) => word.startsWith(signaturePrefix))
     .map((word) => word.slice(signaturePrefix.length))
     .filter((text) => form.test(text))
     .map((text) => Buffer.from(text, signatureEncoding));

@@ -31,19 +31,28 @@ const MEMBERS = {
 
 /** One event in CEF, as `readCefLine` reads it: the same event as in JSON, with the same meaning. */
 export function normaliseJamfCef(record: WireRecord, connectorId: string, receivedAt: Instant): readonly Signal[] {
-  return normaliseJamf({ event: eventOf(record) }, connectorId, receivedAt)
-    .map((signal) => ({ ...signal, findings: signal.findings.map((finding) => ({ ...finding, category: categoryOf(JAMF_CATEGORIES, finding.type) })) }));
+  return normaliseJamf({ event: eventOf(record) }, connectorId, receivedAt).map((signal) => ({
+    ...signal,
+    findings: signal.findings.map((finding) => ({ ...finding, category: categoryOf(JAMF_CATEGORIES, finding.type) })),
+  }));
 }
 
 function eventOf(record: WireRecord): WireRecord {
   const values = new Map(Object.entries(record).map(([key, value]) => [key.toLowerCase(), value]));
-  const all = (keys: readonly string[]): readonly unknown[] => keys.map((key) => values.get(key)).filter((value) => word(value) !== undefined);
+  const all = (keys: readonly string[]): readonly unknown[] =>
+    keys.map((key) => values.get(key)).filter((value) => word(value) !== undefined);
   const first = (member: keyof typeof MEMBERS): unknown => all(MEMBERS[member])[0];
   return {
-    alertId: first('alertId'), timestamp: isoTime(first('timestamp')), severity: first('severity'), action: first('action'), eventUrl: first('url'),
-    device: { deviceId: first('guid'), externalId: first('externalId') }, user: { email: first('email') },
+    alertId: first('alertId'),
+    timestamp: isoTime(first('timestamp')),
+    severity: first('severity'),
+    action: first('action'),
+    eventUrl: first('url'),
+    device: { deviceId: first('guid'), externalId: first('externalId') },
+    user: { email: first('email') },
     eventType: { name: nameAmong(all(MEMBERS.eventTypes)), description: first('description') },
-    app: { id: first('appId'), name: first('appName') }, destination: { name: first('destination'), ip: first('destinationIp') },
+    app: { id: first('appId'), name: first('appName') },
+    destination: { name: first('destination'), ip: first('destinationIp') },
   };
 }
 

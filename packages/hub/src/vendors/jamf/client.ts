@@ -34,11 +34,29 @@ export function createJamfClient(settings: JamfSettings, { http, clock, wait }: 
   const token = new BearerToken(clock, login);
   let first = true;
 
-  async function ask(address: string, headers: Readonly<Record<string, string>>, method: 'GET' | 'POST', signal: AbortSignal): Promise<OutboundResponse> {
+  async function ask(
+    address: string,
+    headers: Readonly<Record<string, string>>,
+    method: 'GET' | 'POST',
+    signal: AbortSignal,
+  ): Promise<OutboundResponse> {
     if (!first) await wait(PAUSE_MS, signal);
     first = false;
-    const answer = await asking(() => http.request(address, { method, headers: { accept: 'application/json', ...headers }, signal, timeoutMs: PAGE_TIMEOUT_MS, maxBytes: 32 * 1024 * 1024 }));
-    if (answer.status === 429) throw new VendorError('rate_limited', `${WHO} has had too many requests; at most 5 a second and 10,000 a day.`, askedToWaitMs(answer));
+    const answer = await asking(() =>
+      http.request(address, {
+        method,
+        headers: { accept: 'application/json', ...headers },
+        signal,
+        timeoutMs: PAGE_TIMEOUT_MS,
+        maxBytes: 32 * 1024 * 1024,
+      }),
+    );
+    if (answer.status === 429)
+      throw new VendorError(
+        'rate_limited',
+        `${WHO} has had too many requests; at most 5 a second and 10,000 a day.`,
+        askedToWaitMs(answer),
+      );
     return answer;
   }
 
@@ -46,7 +64,10 @@ export function createJamfClient(settings: JamfSettings, { http, clock, wait }: 
     const credentials = Buffer.from(`${settings.applicationId}:${settings.applicationSecret}`).toString('base64');
     const answer = await ask(`${settings.baseUrl}/v1/login`, { authorization: `Basic ${credentials}` }, 'POST', signal);
     if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
-      throw new VendorError('refused', 'Jamf does not accept the application id and secret. They must be those of a Risk API application.');
+      throw new VendorError(
+        'refused',
+        'Jamf does not accept the application id and secret. They must be those of a Risk API application.',
+      );
     }
     requireSuccess(answer, `${WHO} (login)`, clock.now());
     const parsed = loginAnswer.safeParse(jsonOf(answer, WHO));
@@ -58,13 +79,21 @@ export function createJamfClient(settings: JamfSettings, { http, clock, wait }: 
     async devices(page, signal, size = JAMF_PAGE_SIZE) {
       const askedAt = clock.now();
       const address = `${settings.baseUrl}/risk/v2/devices?${new URLSearchParams({ page: String(page), pageSize: String(size) })}`;
-      const answer = await token.use(signal, (bearer) => ask(address, { authorization: `Bearer ${bearer}` }, 'GET', signal));
-      if (answer.status === 403) throw new VendorError('refused', 'Jamf does not let the application read risks. Make a Risk API application.');
+      const answer = await token.use(signal, (bearer) =>
+        ask(address, { authorization: `Bearer ${bearer}` }, 'GET', signal),
+      );
+      if (answer.status === 403)
+        throw new VendorError('refused', 'Jamf does not let the application read risks. Make a Risk API application.');
       requireSuccess(answer, `${WHO} (devices)`, clock.now());
       const body = jsonOf(answer, WHO);
       const content = isRecord(body) ? body.userDeviceList : undefined;
-      if (!Array.isArray(content)) throw new VendorError('bad_answer', 'Jamf gave a list of devices that cannot be read.');
-      return { content, takenAt: timeOfAnswer(answer, askedAt, clock.now()), next: content.length === 0 ? undefined : page + 1 };
+      if (!Array.isArray(content))
+        throw new VendorError('bad_answer', 'Jamf gave a list of devices that cannot be read.');
+      return {
+        content,
+        takenAt: timeOfAnswer(answer, askedAt, clock.now()),
+        next: content.length === 0 ? undefined : page + 1,
+      };
     },
   };
 }

@@ -24,8 +24,12 @@ export function connectJamf(settings: JamfSettings, tools: VendorTools): VendorC
     },
 
     async poll(feed) {
-      const list = devices ??= new KeptDeviceList({ wordsOf, tellsRemoved: true }, (await keptJson(feed)).devices);
-      const count = await readWhole({ pages, list, save: () => feed.cursor.set(JSON.stringify({ devices: list })) }, feed, tools);
+      const list = (devices ??= new KeptDeviceList({ wordsOf, tellsRemoved: true }, (await keptJson(feed)).devices));
+      const count = await readWhole(
+        { pages, list, save: () => feed.cursor.set(JSON.stringify({ devices: list })) },
+        feed,
+        tools,
+      );
       pagesARound = Math.floor(count / JAMF_PAGE_SIZE) + 1;
     },
 
@@ -38,5 +42,11 @@ export function connectJamf(settings: JamfSettings, tools: VendorTools): VendorC
 
 function wordsOf(raw: WireRecord) {
   const { id, risk, keys } = readDevice(raw);
-  return id === undefined ? undefined : { id, words: fingerprint(risk, keys), phone: keys.find(({ type }) => type === 'managedDeviceId' || type === 'udid')?.value };
+  return id === undefined
+    ? undefined
+    : {
+        id,
+        words: fingerprint(risk, keys),
+        phone: keys.find(({ type }) => type === 'managedDeviceId' || type === 'udid')?.value,
+      };
 }

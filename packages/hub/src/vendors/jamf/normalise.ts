@@ -29,10 +29,23 @@ function ofSnapshot(snapshot: ReadSnapshot, connectorId: string): readonly Signa
   const { id, risk, keys, keyFlag } = readDevice(snapshot.device);
   if (id === undefined) return [];
   const posture = postureOfWords([{ field: 'risk category', told: risk, means: RISK }]);
-  return [{
-    connectorId, reportId: snapshotReportId(id, snapshot, risk, keys.map(({ value }) => value)), keys,
-    observedAt: snapshot.takenAt, findings: [], securedEndsFindings: RISK_COMES_LATE_MS, ...posture, ...doubtsOf(posture, { flag: keyFlag }),
-  }];
+  return [
+    {
+      connectorId,
+      reportId: snapshotReportId(
+        id,
+        snapshot,
+        risk,
+        keys.map(({ value }) => value),
+      ),
+      keys,
+      observedAt: snapshot.takenAt,
+      findings: [],
+      securedEndsFindings: RISK_COMES_LATE_MS,
+      ...posture,
+      ...doubtsOf(posture, { flag: keyFlag }),
+    },
+  ];
 }
 
 /** Events tell why; the level is the list's to say where it says one, and so mostly is the end of what lasts. */
@@ -40,10 +53,18 @@ function ofEvent(event: JamfEvent, connectorId: string, receivedAt: Instant): re
   if (event.name === undefined || event.keys.length === 0) return [];
   const observedAt = event.at ?? receivedAt;
   const { finding, ...doubt } = findingOf(event, event.name, observedAt);
-  return [{
-    connectorId, reportId: reportIdOf(event), keys: event.keys, observedAt, ...undated(event.at), securedEndsFindings: RISK_COMES_LATE_MS,
-    findings: finding === undefined ? [] : [finding], ...doubtsOf(doubt, { flag: event.keyFlag }),
-  }];
+  return [
+    {
+      connectorId,
+      reportId: reportIdOf(event),
+      keys: event.keys,
+      observedAt,
+      ...undated(event.at),
+      securedEndsFindings: RISK_COMES_LATE_MS,
+      findings: finding === undefined ? [] : [finding],
+      ...doubtsOf(doubt, { flag: event.keyFlag }),
+    },
+  ];
 }
 
 /** That an alert is resolved is news under the id of the alert. */
@@ -58,13 +79,26 @@ function findingOf(event: JamfEvent, name: string, at: Instant): Doubt & { reado
   const lasts = !isPassing(name) && event.action !== 'BLOCKED';
   const open = lasts && event.action !== 'RESOLVED';
   const severity = event.severity === undefined ? undefined : levelOfSeverity(event.severity);
-  if (open && event.severity !== undefined && severity === undefined) return doubtAbout('finding', 'severity', event.severity);
-  return { finding: { ...describe(event, name, lasts), state: open ? 'open' : 'resolved', detectedAt: at, ...(open && severity !== undefined && { severity }) } };
+  if (open && event.severity !== undefined && severity === undefined)
+    return doubtAbout('finding', 'severity', event.severity);
+  return {
+    finding: {
+      ...describe(event, name, lasts),
+      state: open ? 'open' : 'resolved',
+      detectedAt: at,
+      ...(open && severity !== undefined && { severity }),
+    },
+  };
 }
 
 /** What lasts goes by its name and the app it is about, so that an alert told again is the same finding, and its end finds it; what passed goes by the alert. */
-function describe(event: JamfEvent, name: string, lasts: boolean): Pick<FindingReport, 'id' | 'type' | 'title' | 'link'> {
-  const id = lasts || event.id === undefined ? [name, event.subjectId].filter((part) => part !== undefined).join(':') : event.id;
+function describe(
+  event: JamfEvent,
+  name: string,
+  lasts: boolean,
+): Pick<FindingReport, 'id' | 'type' | 'title' | 'link'> {
+  const id =
+    lasts || event.id === undefined ? [name, event.subjectId].filter((part) => part !== undefined).join(':') : event.id;
   const label = event.title ?? name;
   const link = consoleLink(event.url);
   return {

@@ -12,7 +12,11 @@ import type { LevelWord } from '../kit/posture-of-words.ts';
  * `deactivated` nor `unresponsive` is ever reported.
  */
 export const RISK: ReadonlyMap<string, LevelWord> = new Map<string, LevelWord>([
-  ['SECURE', 'secured'], ['LOW', 'low'], ['MEDIUM', 'medium'], ['HIGH', 'high'], ['NOT_APPLICABLE', 'none'],
+  ['SECURE', 'secured'],
+  ['LOW', 'low'],
+  ['MEDIUM', 'medium'],
+  ['HIGH', 'high'],
+  ['NOT_APPLICABLE', 'none'],
 ]);
 
 /**
@@ -20,7 +24,11 @@ export const RISK: ReadonlyMap<string, LevelWord> = new Map<string, LevelWord>([
  * We have three: the lowest is still a threat, and nothing is above high. What lies between two steps is the upper one.
  */
 const SEVERITY_STEPS: ReadonlyMap<string, Level> = new Map<string, Level>([
-  ['LOWEST', 'low'], ['LOW', 'low'], ['MEDIUM', 'medium'], ['HIGH', 'high'], ['HIGHEST', 'high'],
+  ['LOWEST', 'low'],
+  ['LOW', 'low'],
+  ['MEDIUM', 'medium'],
+  ['HIGH', 'high'],
+  ['HIGHEST', 'high'],
 ]);
 
 /** `undefined` for what is neither a number nor the name of a step. */
@@ -31,7 +39,11 @@ export function levelOfSeverity(severity: string): Level | undefined {
 }
 
 /** `action`. What Jamf blocked did no harm and is over. */
-export const ACTION: ReadonlyMap<string, 'open' | 'resolved'> = new Map([['DETECTED', 'open'], ['BLOCKED', 'resolved'], ['RESOLVED', 'resolved']]);
+export const ACTION: ReadonlyMap<string, 'open' | 'resolved'> = new Map([
+  ['DETECTED', 'open'],
+  ['BLOCKED', 'resolved'],
+  ['RESOLVED', 'resolved'],
+]);
 
 /** Events about traffic or a network: they come and go, and no later event closes them. */
 export function isPassing(eventName: string): boolean {

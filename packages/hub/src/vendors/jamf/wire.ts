@@ -29,7 +29,11 @@ export interface JamfEvent extends NamedDevice {
 
 export function readDevice(raw: WireRecord): JamfDevice {
   const id = firstOf(identifier(raw.guid), identifier(raw.deviceId));
-  return { id, risk: firstOf(word(raw.riskCategory), word(raw.risk)), ...named(raw.externalId, id, record(raw.user).email) };
+  return {
+    id,
+    risk: firstOf(word(raw.riskCategory), word(raw.risk)),
+    ...named(raw.externalId, id, record(raw.user).email),
+  };
 }
 
 /** `{"event": {...}}`, or the event without its wrapping; `undefined` for anything else. */

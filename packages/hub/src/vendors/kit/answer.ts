@@ -6,9 +6,14 @@ export function jsonOf(answer: OutboundResponse, who: string): unknown {
   try {
     return answer.json();
   } catch {
-    throw new VendorError('bad_answer', answer.body.byteLength === 0 ? `${who} gave an empty answer.`
-      : isWebPage(answer.body) ? `${who} gave a web page in place of data. Check the address, and whether a proxy stands in between.`
-      : `${who} gave an answer that is no JSON.`);
+    throw new VendorError(
+      'bad_answer',
+      answer.body.byteLength === 0
+        ? `${who} gave an empty answer.`
+        : isWebPage(answer.body)
+          ? `${who} gave a web page in place of data. Check the address, and whether a proxy stands in between.`
+          : `${who} gave an answer that is no JSON.`,
+    );
   }
 }
 

@@ -4,9 +4,14 @@ import { BearerToken } from './bearer-token.ts';
 const { signal } = new AbortController();
 
 function setUp(lifetimeMs?: number) {
-  const clock = { at: 0, now() { return this.at; } };
+  const clock = {
+    at: 0,
+    now() {
+      return this.at;
+    },
+  };
   let made = 0;
-  const token = new BearerToken(clock, async () => ({ token: `t${made += 1}`, lifetimeMs }));
+  const token = new BearerToken(clock, async () => ({ token: `t${(made += 1)}`, lifetimeMs }));
   return { clock, token, made: () => made };
 }
 
@@ -14,7 +19,10 @@ describe('a bearer token', () => {
   test('is asked for once, also by callers of the same moment, and again shortly before its end', async () => {
     const { clock, token, made } = setUp(1_799_000);
     const used: string[] = [];
-    const call = async (bearer: string) => { used.push(bearer); return { status: 200 }; };
+    const call = async (bearer: string) => {
+      used.push(bearer);
+      return { status: 200 };
+    };
     await Promise.all([token.use(signal, call), token.use(signal, call)]);
     clock.at = 1_738_000;
     await token.use(signal, call);
@@ -28,7 +36,9 @@ describe('a bearer token', () => {
     const answers = await Promise.all([1, 2].map(() => token.use(signal, async () => ({ status: 401 }))));
     expect(answers.map((answer) => answer.status)).toEqual([401, 401]);
     expect(made()).toBeLessThanOrEqual(3);
-    expect(await token.use(signal, async (bearer) => ({ status: bearer === `t${made()}` ? 200 : 401 }))).toEqual({ status: 200 });
+    expect(await token.use(signal, async (bearer) => ({ status: bearer === `t${made()}` ? 200 : 401 }))).toEqual({
+      status: 200,
+    });
   });
 
   test('that lives shorter than the margin is still used', async () => {

@@ -24,7 +24,10 @@ export class BearerToken {
     this.#request = request;
   }
 
-  async use<T extends { readonly status: number }>(signal: AbortSignal, call: (token: string) => Promise<T>): Promise<T> {
+  async use<T extends { readonly status: number }>(
+    signal: AbortSignal,
+    call: (token: string) => Promise<T>,
+  ): Promise<T> {
     const token = await this.#get(signal);
     const answer = await call(token);
     if (answer.status !== 401) return answer;
@@ -33,8 +36,11 @@ export class BearerToken {
   }
 
   #get(signal: AbortSignal): Promise<string> {
-    if (this.#current !== undefined && this.#clock.now() < this.#current.until) return Promise.resolve(this.#current.token);
-    this.#pending ??= this.#renew(signal).finally(() => { this.#pending = undefined; });
+    if (this.#current !== undefined && this.#clock.now() < this.#current.until)
+      return Promise.resolve(this.#current.token);
+    this.#pending ??= this.#renew(signal).finally(() => {
+      this.#pending = undefined;
+    });
     return this.#pending;
   }
 

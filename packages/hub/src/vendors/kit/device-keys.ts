@@ -8,6 +8,7 @@ const MAX_KEY_LENGTH = 256;
  * What software writes where it knows no identifier, without blanks and punctuation: "System Serial Number." and "N/A"
  * mean the same with or without them. Two phones with such a "serial number" are not one phone.
  */
+// biome-ignore format: a list of words
 const PLACEHOLDERS: ReadonlySet<string> = new Set([
   'unknown', 'null', 'none', 'nil', 'undefined', 'na', 'nodata', 'notavailable', 'notapplicable', 'unavailable', 'empty',
   'default', 'defaultstring', 'tobefilledbyoem', 'tobefilled', 'oem', 'systemserialnumber', 'chassisserialnumber', 'baseboardserialnumber',
@@ -19,7 +20,13 @@ const PLACEHOLDERS: ReadonlySet<string> = new Set([
 ]);
 
 /** Of emulators, of test sets and of phones whose IMEI was written over; many phones have them. By their first 14 digits. */
-const SHARED_IMEIS: ReadonlySet<string> = new Set(['35824005111111', '00499901064000', '12345678901234', '01234567890123', '35278404190111']);
+const SHARED_IMEIS: ReadonlySet<string> = new Set([
+  '35824005111111',
+  '00499901064000',
+  '12345678901234',
+  '01234567890123',
+  '35278404190111',
+]);
 
 const GUID = /^\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i;
 /** Apple: 40 hexadecimal digits, since the A12 chip 8 and 16 with a hyphen. */
@@ -41,7 +48,8 @@ export function cleanDeviceKey(type: DeviceKeyType, raw: string): CleanedKey {
   if (!isPlainText(value) || /[^\S ]/.test(value)) return problem('holds a control character');
   if (isPlaceholder(value)) return nothing('is a placeholder and identifies no device');
   if (type === 'imei') return cleanImei(value);
-  if (type === 'email') return value.includes('@') ? accept(type, value.toLowerCase()) : problem('is not an e-mail address');
+  if (type === 'email')
+    return value.includes('@') ? accept(type, value.toLowerCase()) : problem('is not an e-mail address');
   return accept(type, guidForm(value) ?? value);
 }
 
@@ -63,7 +71,11 @@ export function readNamedKeys(name: KeyName, raw: unknown): ReadKeys {
 
 /** A GUID may be the managed device's id or its Entra id; both are tried, which is safe because GUIDs do not collide. */
 function managementKeys(value: string): readonly DeviceKey[] {
-  if (guidForm(value) !== undefined) return [{ type: 'managedDeviceId', value }, { type: 'entraDeviceId', value }];
+  if (guidForm(value) !== undefined)
+    return [
+      { type: 'managedDeviceId', value },
+      { type: 'entraDeviceId', value },
+    ];
   return [{ type: UDID.test(value) ? 'udid' : 'managedDeviceId', value }];
 }
 
@@ -86,7 +98,8 @@ export interface ReadKeys {
 
 /** The keys in a value as JSON has it: one, or several IMEIs of one phone. A whole number is taken as the text of its digits. */
 export function readDeviceKeys(type: DeviceKeyType, raw: unknown): ReadKeys {
-  if (typeof raw === 'number' && !Number.isSafeInteger(raw)) return { keys: [], problem: 'is a number whose digits JSON does not keep; send it as a text' };
+  if (typeof raw === 'number' && !Number.isSafeInteger(raw))
+    return { keys: [], problem: 'is a number whose digits JSON does not keep; send it as a text' };
   if (typeof raw !== 'string' && typeof raw !== 'number') return { keys: [], problem: 'must be a text' };
   const cleaned = cleanDeviceKey(type, String(raw));
   if (cleaned.ok) return { keys: [cleaned.key] };
@@ -98,7 +111,10 @@ export function readDeviceKeys(type: DeviceKeyType, raw: unknown): ReadKeys {
 /** A phone has one IMEI for each of its SIM cards, and some systems write them into one value. All or none of them are read. */
 function severalImeis(raw: string): readonly DeviceKey[] {
   if (raw.length > MAX_KEY_LENGTH) return [];
-  const parts = raw.split(/[,;|&/\s]/).filter((part) => part !== '').map(cleanImei);
+  const parts = raw
+    .split(/[,;|&/\s]/)
+    .filter((part) => part !== '')
+    .map(cleanImei);
   const keys = parts.flatMap((part) => (part.ok ? [part.key] : []));
   return keys.length === parts.length ? distinctKeys(keys) : [];
 }
@@ -116,7 +132,8 @@ export function distinctKeys(keys: readonly DeviceKey[]): readonly DeviceKey[] {
 function cleanImei(value: string): CleanedKey {
   const digits = value.replace(/[ /-]/g, '');
   if (!/^\d{14,16}$/.test(digits)) return problem('is not an IMEI, which has 14 to 16 digits');
-  if (SHARED_IMEIS.has(digits.slice(0, 14)) || /^(\d)\1{13}/.test(digits)) return nothing('is a placeholder and identifies no device');
+  if (SHARED_IMEIS.has(digits.slice(0, 14)) || /^(\d)\1{13}/.test(digits))
+    return nothing('is a placeholder and identifies no device');
   if (digits.length === 15 && !passesLuhn(digits)) return problem('is not an IMEI: its check digit is wrong');
   return accept('imei', digits);
 }

@@ -23,12 +23,19 @@ export interface RemovedDevice {
 
 /** What it means: nothing of the vendor watches over the device any more. `undefined` for other records. */
 export function removedSignal(raw: unknown, connectorId: string): Signal | undefined {
-  if (!isRecord(raw) || typeof raw.takenAt !== 'string' || typeof raw.removed !== 'string' || raw.removed === '') return undefined;
+  if (!isRecord(raw) || typeof raw.takenAt !== 'string' || typeof raw.removed !== 'string' || raw.removed === '')
+    return undefined;
   const observedAt = parseIsoInstant(raw.takenAt);
   if (observedAt === undefined) return undefined;
   return {
-    connectorId, observedAt, reportId: `device:${raw.removed}:removed:${fingerprint(observedAt)}`,
-    keys: [{ type: 'vendorDeviceId', value: raw.removed }], findings: [], state: 'deactivated', endsReports: `device:${raw.removed}:`, retires: true,
+    connectorId,
+    observedAt,
+    reportId: `device:${raw.removed}:removed:${fingerprint(observedAt)}`,
+    keys: [{ type: 'vendorDeviceId', value: raw.removed }],
+    findings: [],
+    state: 'deactivated',
+    endsReports: `device:${raw.removed}:`,
+    retires: true,
   };
 }
 
@@ -47,7 +54,11 @@ export function readSnapshot(raw: unknown): ReadSnapshot | undefined {
 }
 
 /** The id of the report: words that come back after others are another report, and the same ones in one reading of the list are not. */
-export function snapshotReportId(id: string, { takenAt, round = takenAt }: ReadSnapshot, ...words: readonly unknown[]): string {
+export function snapshotReportId(
+  id: string,
+  { takenAt, round = takenAt }: ReadSnapshot,
+  ...words: readonly unknown[]
+): string {
   return `device:${id}:${fingerprint(words, round)}`;
 }
 

@@ -25,10 +25,22 @@ function offsetMinutes(zone: string): number | undefined {
 }
 
 /** The instant of a calendar date in UTC; `undefined` when there is no such date. Months count from 1. */
-export function utc(year: number, month: number, day: number, hour: number, minute: number, second: number): number | undefined {
+export function utc(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+): number | undefined {
   const at = Date.UTC(year, month - 1, day, hour, minute, second);
   const back = new Date(at);
-  const same = back.getUTCFullYear() === year && back.getUTCMonth() === month - 1 && back.getUTCDate() === day
-    && back.getUTCHours() === hour && back.getUTCMinutes() === minute && back.getUTCSeconds() === second;
+  const same =
+    back.getUTCFullYear() === year &&
+    back.getUTCMonth() === month - 1 &&
+    back.getUTCDate() === day &&
+    back.getUTCHours() === hour &&
+    back.getUTCMinutes() === minute &&
+    back.getUTCSeconds() === second;
   return same ? at : undefined;
 }

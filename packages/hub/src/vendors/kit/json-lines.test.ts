@@ -42,9 +42,17 @@ test('bytes that are no UTF-8 stay what they are', () => {
 });
 
 test.each([
-  ['application/x-ndjson', 'application/json'], ['application/json-seq', 'application/json'], ['application/NDJSON; charset=utf-8', 'application/json'], ['text/plain', 'application/json'],
-  ['application/json', 'application/json'], ['text/html', 'text/html'], ['application/xjsonlines+evil', 'application/xjsonlines+evil'],
-  [undefined, 'application/json'], ['', 'application/json'], ['application/octet-stream', 'application/json'], ['application/x-www-form-urlencoded', 'application/x-www-form-urlencoded'],
+  ['application/x-ndjson', 'application/json'],
+  ['application/json-seq', 'application/json'],
+  ['application/NDJSON; charset=utf-8', 'application/json'],
+  ['text/plain', 'application/json'],
+  ['application/json', 'application/json'],
+  ['text/html', 'text/html'],
+  ['application/xjsonlines+evil', 'application/xjsonlines+evil'],
+  [undefined, 'application/json'],
+  ['', 'application/json'],
+  ['application/octet-stream', 'application/json'],
+  ['application/x-www-form-urlencoded', 'application/x-www-form-urlencoded'],
 ])('the type %s is parsed as %s', (type, expected) => {
   expect(parsedType(type)).toBe(expected);
 });

@@ -2,7 +2,8 @@
  * Log streams send one JSON object a line (ndjson.org), under a type of their own, as plain text, or as if it
  * were one JSON document. The parser of the server knows one document only, so lines become a list first.
  */
-const LINES_TYPE = /^(?:application\/(?:(?:x-)?(?:ndjson|jsonl|json-?lines)|json-seq|octet-stream)|text\/plain)\s*(?:;|$)/i;
+const LINES_TYPE =
+  /^(?:application\/(?:(?:x-)?(?:ndjson|jsonl|json-?lines)|json-seq|octet-stream)|text\/plain)\s*(?:;|$)/i;
 
 const SPACE: ReadonlySet<string> = new Set([' ', '\t', '\r', '\n']);
 const RECORD_SEPARATOR = '\x1e';
@@ -10,7 +11,9 @@ const BOM = '\xef\xbb\xbf';
 
 /** The type under which the body is parsed: that of JSON for the types of JSON lines and where none is told, otherwise as it was. */
 export function parsedType(contentType: string | undefined): string {
-  return contentType === undefined || contentType.trim() === '' || LINES_TYPE.test(contentType) ? 'application/json' : contentType;
+  return contentType === undefined || contentType.trim() === '' || LINES_TYPE.test(contentType)
+    ? 'application/json'
+    : contentType;
 }
 
 export interface JsonLines {
@@ -28,12 +31,26 @@ export interface JsonLines {
 export function listOfJsonLines(body: Buffer): JsonLines {
   // Bytes as characters: what is handed on are the same bytes again.
   const text = body.toString('latin1');
-  const lines = text.split(/\r\n|\r|\n/).map((line, i) => ({ number: i + 1, text: trimmed(line) })).filter((line) => line.text !== '');
-  if (lines.length < 2) return { body: lines[0] === undefined ? body : Buffer.from(lines[0].text, 'latin1'), unreadable: [] };
+  const lines = text
+    .split(/\r\n|\r|\n/)
+    .map((line, i) => ({ number: i + 1, text: trimmed(line) }))
+    .filter((line) => line.text !== '');
+  if (lines.length < 2)
+    return { body: lines[0] === undefined ? body : Buffer.from(lines[0].text, 'latin1'), unreadable: [] };
   const records = lines.map((line) => recordsIn(line.text));
   const unreadable = lines.filter((_, i) => records[i] === undefined).map(({ number }) => number);
-  if (unreadable.length === lines.length || (unreadable.length > 0 && isJson(trimmed(text)))) return { body, unreadable: [] };
-  return { body: Buffer.from(`[${records.map((record) => record ?? 'null').filter((record) => record !== '').join(',')}]`, 'latin1'), unreadable };
+  if (unreadable.length === lines.length || (unreadable.length > 0 && isJson(trimmed(text))))
+    return { body, unreadable: [] };
+  return {
+    body: Buffer.from(
+      `[${records
+        .map((record) => record ?? 'null')
+        .filter((record) => record !== '')
+        .join(',')}]`,
+      'latin1',
+    ),
+    unreadable,
+  };
 }
 
 /** The object, or what the list holds, as items of another list; `undefined` for a line that is neither. */

@@ -10,5 +10,7 @@ export function jsonWithin(value: unknown, maxDepth: number): string | undefined
 function isWithin(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   const members: readonly unknown[] = Object.values(value);
-  return depth === 0 ? members.length === 0 : members.every((member) => typeof member !== 'object' || isWithin(member, depth - 1));
+  return depth === 0
+    ? members.length === 0
+    : members.every((member) => typeof member !== 'object' || isWithin(member, depth - 1));
 }

@@ -14,21 +14,34 @@ function told() {
   const feed = {
     take: async (records: readonly { takenAt: string; device?: { id: string; word: string }; removed?: string }[]) => {
       if (broken) throw new Error('disk full');
-      taken.push(...records.map(({ takenAt, device, removed }) => `${device?.id ?? removed} ${device?.word ?? 'removed'} ${(Date.parse(takenAt) - AT) / 1000}`));
+      taken.push(
+        ...records.map(
+          ({ takenAt, device, removed }) =>
+            `${device?.id ?? removed} ${device?.word ?? 'removed'} ${(Date.parse(takenAt) - AT) / 1000}`,
+        ),
+      );
     },
   } as unknown as Feed;
-  return { feed, taken, breaks: (is: boolean) => { broken = is; } };
+  return {
+    feed,
+    taken,
+    breaks: (is: boolean) => {
+      broken = is;
+    },
+  };
 }
 
 const list = (kept?: unknown) => new KeptDeviceList({ tellsRemoved: true, wordsOf }, kept);
-const wordsOf: WordsOf = ({ id, word, phone }) => (typeof id === 'string' ? { id, words: String(word), ...(typeof phone === 'string' && { phone }) } : undefined);
+const wordsOf: WordsOf = ({ id, word, phone }) =>
+  typeof id === 'string' ? { id, words: String(word), ...(typeof phone === 'string' && { phone }) } : undefined;
 const keep = async (): Promise<void> => undefined;
 const device = (id: string, word: string) => ({ id, word });
 
 test('a word that comes back after another is told again, and one that stays is not', async () => {
   const t = told();
   const devices = list();
-  for (const [i, word] of ['secure', 'secure', 'at risk', 'secure', 'secure'].entries()) await devices.tell(t.feed, [device('a', word)], AT + i * 1000, keep);
+  for (const [i, word] of ['secure', 'secure', 'at risk', 'secure', 'secure'].entries())
+    await devices.tell(t.feed, [device('a', word)], AT + i * 1000, keep);
   expect(t.taken).toEqual(['a secure 0', 'a at risk 2', 'a secure 3']);
 });
 
@@ -61,7 +74,12 @@ test('every device is told anew on another day', async () => {
 
 /** A whole list, read at one moment. */
 async function whole(devices: ReturnType<typeof list>, feed: Feed, ids: readonly string[], at: number) {
-  await devices.tell(feed, ids.map((id) => device(id, 'secure')), AT + at * 1000, keep);
+  await devices.tell(
+    feed,
+    ids.map((id) => device(id, 'secure')),
+    AT + at * 1000,
+    keep,
+  );
   return devices.endRound(feed);
 }
 
@@ -79,7 +97,8 @@ test('a device that two whole lists do not hold is told as removed, once, also b
 test('a device that one list passed over is not news when it is there again; one that was removed is', async () => {
   const t = told();
   const devices = list();
-  for (const [at, ids] of [['a', 'b'], ['a'], ['a', 'b'], ['a'], ['a'], ['a', 'b']].entries()) await whole(devices, t.feed, ids, at);
+  for (const [at, ids] of [['a', 'b'], ['a'], ['a', 'b'], ['a'], ['a'], ['a', 'b']].entries())
+    await whole(devices, t.feed, ids, at);
   expect(t.taken).toEqual(['a secure 0', 'b secure 0', 'b removed 4', 'a secure 5', 'b secure 5']);
 });
 
@@ -88,8 +107,11 @@ test('an empty list and one that lost most of its devices remove nothing', async
   const devices = list();
   const ids = Array.from({ length: 50 }, (_, i) => `d${i}`);
   await whole(devices, t.feed, ids, 0);
-  expect([await whole(devices, t.feed, [], 1), await whole(devices, t.feed, ids.slice(0, 24), 2), await whole(devices, t.feed, ids.slice(0, 24), 3)])
-    .toEqual([{ doubted: 50 }, { doubted: 26 }, { doubted: 26 }]);
+  expect([
+    await whole(devices, t.feed, [], 1),
+    await whole(devices, t.feed, ids.slice(0, 24), 2),
+    await whole(devices, t.feed, ids.slice(0, 24), 3),
+  ]).toEqual([{ doubted: 50 }, { doubted: 26 }, { doubted: 26 }]);
   await whole(devices, t.feed, ids, 4);
   expect(t.taken).toHaveLength(50);
 });
@@ -109,9 +131,19 @@ test('where a phone has a new entry, it is reported again in the next round, and
   const t = told();
   const devices = list();
   const entry = (id: string, phone: string) => ({ id, word: 'secure', phone });
-  const rounds = [['a', 'b', 'c'], ['b', 'c'], ['b', 'c'], ['b', 'c']];
+  const rounds = [
+    ['a', 'b', 'c'],
+    ['b', 'c'],
+    ['b', 'c'],
+    ['b', 'c'],
+  ];
   for (const [at, ids] of rounds.entries()) {
-    await devices.tell(t.feed, ids.map((id) => entry(id, id === 'c' ? 'other' : 'phone')), AT + at * 1000, keep);
+    await devices.tell(
+      t.feed,
+      ids.map((id) => entry(id, id === 'c' ? 'other' : 'phone')),
+      AT + at * 1000,
+      keep,
+    );
     await devices.endRound(t.feed);
   }
   expect(t.taken).toEqual(['a secure 0', 'b secure 0', 'c secure 0', 'b secure 3', 'a removed 3']);
@@ -156,14 +188,29 @@ function world() {
       if (fails === 'after') throw new Error('no answer');
     },
   } as unknown as Feed;
-  const save = async () => { kept = JSON.stringify(devices); };
+  const save = async () => {
+    kept = JSON.stringify(devices);
+  };
   return {
-    ids, counts,
-    failing: (how: typeof fails) => { fails = how; },
-    tell: async (id: string, word: string, at: number) => { await devices.tell(feed, [device(id, word)], AT + at * 60_000, save); },
-    end: async () => { await devices.endRound(feed); await save(); },
-    rest: async () => { devices.rest(); await save(); },
-    kill: () => { devices = list(kept === undefined ? undefined : JSON.parse(kept)); },
+    ids,
+    counts,
+    failing: (how: typeof fails) => {
+      fails = how;
+    },
+    tell: async (id: string, word: string, at: number) => {
+      await devices.tell(feed, [device(id, word)], AT + at * 60_000, save);
+    },
+    end: async () => {
+      await devices.endRound(feed);
+      await save();
+    },
+    rest: async () => {
+      devices.rest();
+      await save();
+    },
+    kill: () => {
+      devices = list(kept === undefined ? undefined : JSON.parse(kept));
+    },
   };
 }
 
@@ -194,37 +241,63 @@ test('one that was killed between two rounds, or stopped in the middle, tells on
 test('what the list says now is what counts, whatever was said, lost, stored unheard or killed before', async () => {
   const word = fc.constantFrom('secure', 'at risk');
   const step = fc.record({
-    a: word, b: word, fails: fc.constantFrom('never' as const, 'never' as const, 'before' as const, 'after' as const),
+    a: word,
+    b: word,
+    fails: fc.constantFrom('never' as const, 'never' as const, 'before' as const, 'after' as const),
     then: fc.constantFrom('end', 'end', 'kill', 'kill in the middle', 'stop in the middle', 'go on'),
   });
-  await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 12 }), fc.record({ a: word, b: word }), async (steps, last) => {
-    const w = world();
-    for (const [at, { a, b, fails, then }] of steps.entries()) {
-      await w.tell('a', a, at + 1);
-      if (then === 'kill in the middle') { w.kill(); continue; }
-      w.failing(fails);
-      const failed = await w.tell('b', b, at + 1).then(() => false, () => true);
-      w.failing('never');
-      if (then === 'kill') w.kill();
-      else if (failed || then === 'stop in the middle') { await w.rest(); if (then === 'stop in the middle') w.kill(); }
-      else if (then === 'end') await w.end();
-    }
-    for (const id of ['a', 'b'] as const) await w.tell(id, last[id], steps.length + 1);
-    expect([w.counts.get('a')?.word, w.counts.get('b')?.word]).toEqual([last.a, last.b]);
-  }), { numRuns: 2000 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), fc.record({ a: word, b: word }), async (steps, last) => {
+      const w = world();
+      for (const [at, { a, b, fails, then }] of steps.entries()) {
+        await w.tell('a', a, at + 1);
+        if (then === 'kill in the middle') {
+          w.kill();
+          continue;
+        }
+        w.failing(fails);
+        const failed = await w.tell('b', b, at + 1).then(
+          () => false,
+          () => true,
+        );
+        w.failing('never');
+        if (then === 'kill') w.kill();
+        else if (failed || then === 'stop in the middle') {
+          await w.rest();
+          if (then === 'stop in the middle') w.kill();
+        } else if (then === 'end') await w.end();
+      }
+      for (const id of ['a', 'b'] as const) await w.tell(id, last[id], steps.length + 1);
+      expect([w.counts.get('a')?.word, w.counts.get('b')?.word]).toEqual([last.a, last.b]);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test('no two rounds tell under one name, whatever the clock of the vendor does', async () => {
   const ids = new Set<string>();
-  const feed = { take: async ([one]: readonly unknown[]) => { ids.add(snapshotReportId('a', readSnapshot(one)!, (one as { device: { word: string } }).device.word)); } } as unknown as Feed;
+  const feed = {
+    take: async ([one]: readonly unknown[]) => {
+      ids.add(snapshotReportId('a', readSnapshot(one)!, (one as { device: { word: string } }).device.word));
+    },
+  } as unknown as Feed;
   const devices = list();
-  for (const [word, at] of [['secure', 50], ['at risk', 10], ['secure', 10], ['at risk', 60], ['secure', 60]] as const) {
+  for (const [word, at] of [
+    ['secure', 50],
+    ['at risk', 10],
+    ['secure', 10],
+    ['at risk', 60],
+    ['secure', 60],
+  ] as const) {
     await devices.tell(feed, [device('a', word)], AT + at, keep);
     await devices.endRound(feed);
   }
   expect(ids.size).toBe(5);
 });
 
-test.each([null, 'text', [1], { a: 7 }, { told: [1] }, { told: { a: 7 } }])('what was kept as %j counts as nothing', async (kept) => {
-  expect(list(kept).toJSON()).toEqual({ round: undefined, open: 0, told: {} });
-});
+test.each([null, 'text', [1], { a: 7 }, { told: [1] }, { told: { a: 7 } }])(
+  'what was kept as %j counts as nothing',
+  async (kept) => {
+    expect(list(kept).toJSON()).toEqual({ round: undefined, open: 0, told: {} });
+  },
+);

@@ -72,7 +72,8 @@ export class KeptDeviceList {
   async tell(feed: Feed, devices: readonly unknown[], takenAt: number, save: () => Promise<void>): Promise<void> {
     this.#takenAt = takenAt;
     this.#round ??= Math.max(this.#lastName + 1, takenAt);
-    for (let i = 0; i < devices.length; i += AT_ONCE) await this.#tellSome(feed, devices.slice(i, i + AT_ONCE), takenAt, save);
+    for (let i = 0; i < devices.length; i += AT_ONCE)
+      await this.#tellSome(feed, devices.slice(i, i + AT_ONCE), takenAt, save);
   }
 
   /** What was said of a device no longer counts for sure: it is told again in the next round. */
@@ -97,9 +98,13 @@ export class KeptDeviceList {
    */
   async endRound(feed: Feed): Promise<{ readonly doubted: number }> {
     const missing = [...this.#told.keys()].filter((id) => !this.#seen.has(id));
-    const doubted = this.#seen.size === 0 || (missing.length > MOST_GONE && missing.length > this.#seen.size) ? missing.length : 0;
+    const doubted =
+      this.#seen.size === 0 || (missing.length > MOST_GONE && missing.length > this.#seen.size) ? missing.length : 0;
     if (doubted === 0) {
-      await this.#endOf(missing.filter((id) => this.#told.get(id)?.startsWith(MISSED)), feed);
+      await this.#endOf(
+        missing.filter((id) => this.#told.get(id)?.startsWith(MISSED)),
+        feed,
+      );
       for (const id of missing) {
         const told = this.#told.get(id);
         if (told !== undefined) this.#told.set(id, MISSED + told);
@@ -120,7 +125,11 @@ export class KeptDeviceList {
     this.#open = 0;
   }
 
-  toJSON(): { readonly round: number | undefined; readonly open: number; readonly told: Readonly<Record<string, string>> } {
+  toJSON(): {
+    readonly round: number | undefined;
+    readonly open: number;
+    readonly told: Readonly<Record<string, string>>;
+  } {
     // A round that rests in the middle goes on under another name in another process, which does not know what was said.
     const round = this.#open === 0 && this.#said.size > 0 ? this.#lastName + 1 : this.#round;
     return { round, open: this.#open, told: Object.fromEntries(this.#told) };
@@ -164,7 +173,7 @@ export class KeptDeviceList {
     const before = this.#said.get(id);
     if (before?.word === word) return before.name;
     if (before !== undefined) this.#twice = true;
-    const name = before === undefined ? this.#round ?? takenAt : Math.max(takenAt, before.name + 1);
+    const name = before === undefined ? (this.#round ?? takenAt) : Math.max(takenAt, before.name + 1);
     this.#said.set(id, { word, name });
     this.#lastName = Math.max(this.#lastName, name);
     return name;
@@ -176,7 +185,12 @@ export class KeptDeviceList {
    */
   async #endOf(gone: readonly string[], feed: Feed): Promise<void> {
     if (this.#options.tellsRemoved && gone.length > 0) {
-      const phones = new Set(gone.map((id) => this.#told.get(id) ?? '').filter((told) => missesIn(told) === 1).map(phoneIn));
+      const phones = new Set(
+        gone
+          .map((id) => this.#told.get(id) ?? '')
+          .filter((told) => missesIn(told) === 1)
+          .map(phoneIn),
+      );
       const live = [...this.#seen].map((id) => ({ id, phone: phoneIn(this.#told.get(id) ?? '') }));
       const livePhones = new Set(live.map(({ phone }) => phone).filter((phone) => phone !== ''));
       const isFormer = (id: string): boolean => livePhones.has(phoneIn(this.#told.get(id) ?? ''));

@@ -5,7 +5,7 @@ import { isRecord } from './wire-read.ts';
 /** What a connection keeps across restarts, where that is more than one word. Unreadable is as good as nothing. */
 export async function keptJson(feed: Pick<Feed, 'cursor'>): Promise<WireRecord> {
   try {
-    const value: unknown = JSON.parse(await feed.cursor.get() ?? '{}');
+    const value: unknown = JSON.parse((await feed.cursor.get()) ?? '{}');
     return isRecord(value) ? value : {};
   } catch {
     return {};

@@ -15,7 +15,10 @@ export type KeyPlaces = readonly [name: KeyName, ...values: readonly unknown[]];
 /** What is absent, empty or a placeholder is no key and no fault; any other value that identifies nothing is flagged. */
 export function nameDevice(...places: readonly KeyPlaces[]): NamedDevice {
   const read = places.map(([name, ...values]) => firstUsable(name, values));
-  return { keys: distinctKeys(read.flatMap(({ keys }) => keys)), keyFlag: read.find(({ keyFlag }) => keyFlag !== undefined)?.keyFlag };
+  return {
+    keys: distinctKeys(read.flatMap(({ keys }) => keys)),
+    keyFlag: read.find(({ keyFlag }) => keyFlag !== undefined)?.keyFlag,
+  };
 }
 
 function firstUsable(name: KeyName, values: readonly unknown[]): NamedDevice {

@@ -13,10 +13,20 @@ function list(pages: readonly Page<number>[], fails: Readonly<Record<number, Err
     if (failure !== undefined) throw failure;
     return pages[place] as Page<number>;
   });
-  return { asked, taken, run: () => walk.run(new AbortController().signal, async ({ content }) => { taken.push(...content); }) };
+  return {
+    asked,
+    taken,
+    run: () =>
+      walk.run(new AbortController().signal, async ({ content }) => {
+        taken.push(...content);
+      }),
+  };
 }
 
-const TWO = [{ content: ['a'], next: 1 }, { content: ['b'], next: undefined }];
+const TWO = [
+  { content: ['a'], next: 1 },
+  { content: ['b'], next: undefined },
+];
 
 test('every page is taken once, and the next round begins anew', async () => {
   const t = list(TWO);
@@ -43,6 +53,12 @@ test('a page that repeats the one before ends the list, and so does an empty lis
 });
 
 test('empty pages in the middle, which lists with a filter have, end nothing; one that leads to itself does', async () => {
-  const t = list([{ content: ['a'], next: 1 }, { content: [], next: 2 }, { content: [], next: 3 }, { content: ['b'], next: 4 }, { content: [], next: 4 }]);
+  const t = list([
+    { content: ['a'], next: 1 },
+    { content: [], next: 2 },
+    { content: [], next: 3 },
+    { content: ['b'], next: 4 },
+    { content: [], next: 4 },
+  ]);
   expect([await t.run(), t.asked, t.taken]).toEqual([2, [0, 1, 2, 3, 4, 4], ['a', 'b']]);
 });

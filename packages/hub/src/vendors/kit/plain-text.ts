@@ -12,7 +12,11 @@ const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 /** What a vendor wrote, made fit to keep and cut at `max` characters; `undefined` where it wrote nothing. */
 export function plainText(value: unknown, max: number): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  const text = String(value).toWellFormed().replace(TURNING, '').replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+  const text = String(value)
+    .toWellFormed()
+    .replace(TURNING, '')
+    .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    .trim();
   if (text === '' || text.toLowerCase() === 'null') return undefined;
   return text.slice(0, max).toWellFormed();
 }

@@ -31,14 +31,29 @@ export interface Posture extends Doubt {
  * being called secured, never from being called dangerous: one of `watch` is missing data (`unknown`), because it
  * may say that nothing watches the device any more; one of `levels` leaves the last state as it was.
  */
-export function postureOfWords(levels: readonly TellingWord<LevelWord>[], watch: readonly TellingWord<WatchWord>[] = []): Posture {
-  const doubts = doubtsOf(...levels.map((word) => doubtIn('level', word)), ...watch.map((word) => doubtIn('protection', word)));
-  const known = levels.flatMap(meaning).filter((level) => level !== 'none').map(stateOfLevel);
-  const notWatched = watch.flatMap((word) => meaning(word).concat(isUnknown(word) && word.about === undefined ? ['unknown'] : [])).filter((state) => state !== 'ok');
-  const state = worst([...known.filter((one) => one !== 'secured'), ...notWatched])
-    ?? (doubts.unknownTerms === undefined && known.length > 0 ? 'secured' : undefined);
+export function postureOfWords(
+  levels: readonly TellingWord<LevelWord>[],
+  watch: readonly TellingWord<WatchWord>[] = [],
+): Posture {
+  const doubts = doubtsOf(
+    ...levels.map((word) => doubtIn('level', word)),
+    ...watch.map((word) => doubtIn('protection', word)),
+  );
+  const known = levels
+    .flatMap(meaning)
+    .filter((level) => level !== 'none')
+    .map(stateOfLevel);
+  const notWatched = watch
+    .flatMap((word) => meaning(word).concat(isUnknown(word) && word.about === undefined ? ['unknown'] : []))
+    .filter((state) => state !== 'ok');
+  const state =
+    worst([...known.filter((one) => one !== 'secured'), ...notWatched]) ??
+    (doubts.unknownTerms === undefined && known.length > 0 ? 'secured' : undefined);
   // Whatever is worse than secured is the state itself.
-  const isUnderstood = state === 'unknown' && known.length > 0 && doubts.unknownTerms?.every(({ about }) => about === 'protection') === true;
+  const isUnderstood =
+    state === 'unknown' &&
+    known.length > 0 &&
+    doubts.unknownTerms?.every(({ about }) => about === 'protection') === true;
   return { ...(state && { state }), ...(isUnderstood && { understood: 'secured' as const }), ...doubts };
 }
 
@@ -56,5 +71,8 @@ function meaning<T>({ told, means }: TellingWord<T>): readonly T[] {
 }
 
 function worst(states: readonly ThreatState[]): ThreatState | undefined {
-  return states.reduce<ThreatState | undefined>((a, b) => (a === undefined || meaningOf(b).rank > meaningOf(a).rank ? b : a), undefined);
+  return states.reduce<ThreatState | undefined>(
+    (a, b) => (a === undefined || meaningOf(b).rank > meaningOf(a).rank ? b : a),
+    undefined,
+  );
 }

@@ -17,7 +17,11 @@ export interface WholeList<Place> {
 }
 
 /** Reads a whole list of devices; tells what is news in it, and which devices are gone from it. Answers how many it held. */
-export async function readWhole<Place>({ pages, list, save }: WholeList<Place>, feed: Feed, { log }: Pick<VendorTools, 'log'>): Promise<number> {
+export async function readWhole<Place>(
+  { pages, list, save }: WholeList<Place>,
+  feed: Feed,
+  { log }: Pick<VendorTools, 'log'>,
+): Promise<number> {
   try {
     list.doubtAny(feed.devicesWithNewFindings());
     let total: number | undefined;
@@ -28,7 +32,11 @@ export async function readWhole<Place>({ pages, list, save }: WholeList<Place>, 
     // A list that ends before its own count was not whole: what it lacks is not gone.
     if (total !== undefined && count < total) return count;
     const { doubted } = await list.endRound(feed);
-    if (doubted > 0) log.warn({ devices: doubted }, 'most devices are gone from the list of the vendor; they keep their last state until the list holds them again');
+    if (doubted > 0)
+      log.warn(
+        { devices: doubted },
+        'most devices are gone from the list of the vendor; they keep their last state until the list holds them again',
+      );
     return count;
   } finally {
     list.rest();

@@ -21,7 +21,9 @@ describe('the events in a stream', () => {
   });
 
   test('are not disturbed by comments, unknown fields and garbage between them', async () => {
-    expect(await eventsOf(': hello\n\n\u0001garbage\nfoo:bar\ndata:x\nretry:soon\n\n')).toEqual([{ name: 'message', data: 'x', id: undefined, retryMs: undefined }]);
+    expect(await eventsOf(': hello\n\n\u0001garbage\nfoo:bar\ndata:x\nretry:soon\n\n')).toEqual([
+      { name: 'message', data: 'x', id: undefined, retryMs: undefined },
+    ]);
   });
 
   test('end with whatever line end the server likes', async () => {
@@ -40,11 +42,14 @@ describe('the events in a stream', () => {
     const bytes = Buffer.from('id:1\nevent:events\ndata:{"ssid":"Café 🛜"}\r\n\r\nretry:10\n\n:c\ndata:é\rdata:ü\n\n');
     const whole = await eventsOf(bytes);
     expect(whole.map((event) => event.data)).toEqual(['{"ssid":"Café 🛜"}', '', 'é\nü']);
-    await fc.assert(fc.asyncProperty(fc.array(fc.nat(bytes.length), { maxLength: 12 }), async (cuts) => {
-      const places = [0, ...cuts.sort((a, b) => a - b), bytes.length];
-      const chunks = places.slice(1).map((end, i) => bytes.subarray(places[i], end));
-      expect(await eventsOf(...chunks)).toEqual(whole);
-    }), { numRuns: 200 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(bytes.length), { maxLength: 12 }), async (cuts) => {
+        const places = [0, ...cuts.sort((a, b) => a - b), bytes.length];
+        const chunks = places.slice(1).map((end, i) => bytes.subarray(places[i], end));
+        expect(await eventsOf(...chunks)).toEqual(whole);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('of a stream without line ends do not fill the memory', async () => {

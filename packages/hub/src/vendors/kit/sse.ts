@@ -70,14 +70,20 @@ class Assembly {
 
   #set(field: string, value: string): void {
     switch (field) {
-      case 'event': this.#name = value; break;
+      case 'event':
+        this.#name = value;
+        break;
       case 'data':
         this.#size += value.length;
         if (this.#size > MAX_EVENT_CHARACTERS) throw new SseTooLarge('An event of the stream is too long.');
         this.#data.push(value);
         break;
-      case 'id': if (!value.includes('\0')) this.#id = value; break;
-      case 'retry': if (/^\d+$/.test(value)) this.#retryMs = Number(value); break;
+      case 'id':
+        if (!value.includes('\0')) this.#id = value;
+        break;
+      case 'retry':
+        if (/^\d+$/.test(value)) this.#retryMs = Number(value);
+        break;
       // Any other field is ignored, as the standard says.
     }
   }
@@ -85,7 +91,10 @@ class Assembly {
   #finish(): SseEvent | undefined {
     const empty = this.#data.length === 0 && this.#name === '' && this.#retryMs === undefined;
     const event: SseEvent = {
-      name: this.#name === '' ? 'message' : this.#name, data: this.#data.join('\n'), id: this.#id, retryMs: this.#retryMs,
+      name: this.#name === '' ? 'message' : this.#name,
+      data: this.#data.join('\n'),
+      id: this.#id,
+      retryMs: this.#retryMs,
     };
     this.#name = '';
     this.#data = [];

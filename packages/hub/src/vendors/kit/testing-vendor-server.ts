@@ -26,11 +26,15 @@ export abstract class TestingVendorServer {
   /** What was asked, oldest first. */
   readonly requests: Asked[] = [];
   readonly #troubles: Trouble[] = [];
-  readonly #server: Server = createServer((request, response) => { void this.#take(request, response); });
+  readonly #server: Server = createServer((request, response) => {
+    void this.#take(request, response);
+  });
 
   /** Answers the address. */
   async listen(): Promise<string> {
-    await new Promise<void>((resolve) => { this.#server.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      this.#server.listen(0, '127.0.0.1', resolve);
+    });
     return this.url;
   }
 
@@ -40,11 +44,17 @@ export abstract class TestingVendorServer {
 
   async close(): Promise<void> {
     this.#server.closeAllConnections();
-    await new Promise((resolve) => { this.#server.close(resolve); });
+    await new Promise((resolve) => {
+      this.#server.close(resolve);
+    });
   }
 
   /** Answers the next request to a path that begins like this with trouble; several are answered in order. */
-  trouble(path: string, status: number, { headers = {}, body = '' }: { headers?: Record<string, string>; body?: string } = {}): void {
+  trouble(
+    path: string,
+    status: number,
+    { headers = {}, body = '' }: { headers?: Record<string, string>; body?: string } = {},
+  ): void {
     this.#troubles.push({ path, status, headers, body });
   }
 
@@ -56,8 +66,14 @@ export abstract class TestingVendorServer {
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://vendor');
-    const body = Buffer.concat(await request.toArray() as Buffer[]).toString();
-    const asked = { method: request.method ?? '', path: url.pathname, query: url.searchParams, headers: request.headers, body };
+    const body = Buffer.concat((await request.toArray()) as Buffer[]).toString();
+    const asked = {
+      method: request.method ?? '',
+      path: url.pathname,
+      query: url.searchParams,
+      headers: request.headers,
+      body,
+    };
     this.requests.push(asked);
     const place = this.#troubles.findIndex((trouble) => url.pathname.startsWith(trouble.path));
     const [trouble] = place < 0 ? [] : this.#troubles.splice(place, 1);
@@ -69,6 +85,11 @@ export abstract class TestingVendorServer {
   }
 }
 
-export function sendJson(response: ServerResponse, status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }

@@ -31,7 +31,11 @@ interface Answer {
 export function requireSuccess(answer: Answer, what: string, now: number): void {
   const { status } = answer;
   if (status >= 200 && status < 300) return;
-  throw new VendorError(failureOfStatus(status), `${what} answered ${status}${whatHelps(status)}.`, retryAfterMs(answer.headers['retry-after'], theirNow(answer, now)));
+  throw new VendorError(
+    failureOfStatus(status),
+    `${what} answered ${status}${whatHelps(status)}.`,
+    retryAfterMs(answer.headers['retry-after'], theirNow(answer, now)),
+  );
 }
 
 /** A date that the vendor names is by its own clock, which may be hours from ours. */
@@ -42,7 +46,8 @@ function theirNow({ headers }: Answer, now: number): number {
 
 /** For administrators: what a bare number does not tell. */
 function whatHelps(status: number): string {
-  if (status >= 300 && status < 400) return ', which leads to another address; that is not followed, so check the one in the settings';
+  if (status >= 300 && status < 400)
+    return ', which leads to another address; that is not followed, so check the one in the settings';
   if (status === 404) return ': there is nothing at this address. Check it';
   if (status === 429) return ': it has had too many requests';
   return '';
@@ -62,7 +67,10 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
 }
 
 const FAILURE_OF_OUTBOUND: Readonly<Record<OutboundError['code'], VendorFailure | undefined>> = {
-  destination_refused: 'refused', timeout: 'unavailable', response_too_large: 'bad_answer', connection_failed: 'unavailable',
+  destination_refused: 'refused',
+  timeout: 'unavailable',
+  response_too_large: 'bad_answer',
+  connection_failed: 'unavailable',
   // Our own doing, and no failure of the vendor.
   aborted: undefined,
 };

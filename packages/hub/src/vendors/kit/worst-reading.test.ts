@@ -3,14 +3,24 @@ import { describe, expect, test } from 'vitest';
 import { parseExactJson } from '../../platform/exact-json.ts';
 import { worstReading } from './worst-reading.ts';
 
-interface Wire { readonly id: string; readonly s?: ThreatState; readonly f?: readonly { readonly id: string; readonly open: boolean }[] }
+interface Wire {
+  readonly id: string;
+  readonly s?: ThreatState;
+  readonly f?: readonly { readonly id: string; readonly open: boolean }[];
+}
 
 function normalise(record: unknown): readonly Signal[] {
   const { id, s, f = [] } = record as Wire;
-  return [{
-    connectorId: 'c', reportId: 'r', observedAt: 0, keys: [{ type: 'serialNumber', value: id }], ...(s !== undefined && { state: s }),
-    findings: f.map((one) => ({ id: one.id, type: 'x', severity: 'high', state: one.open ? 'open' : 'resolved' })),
-  }];
+  return [
+    {
+      connectorId: 'c',
+      reportId: 'r',
+      observedAt: 0,
+      keys: [{ type: 'serialNumber', value: id }],
+      ...(s !== undefined && { state: s }),
+      findings: f.map((one) => ({ id: one.id, type: 'x', severity: 'high', state: one.open ? 'open' : 'resolved' })),
+    },
+  ];
 }
 
 function read(text: string): Signal | undefined {
@@ -31,12 +41,17 @@ describe('where a name stands twice in a record', () => {
 
   test('an open finding stays open, and one of a list that another list leaves out stays', () => {
     expect(read('{"id":"1","f":[{"id":"t","open":true,"open":false}]}')?.findings).toMatchObject([{ state: 'open' }]);
-    expect(read('{"id":"1","s":"secured","f":[{"id":"t","open":true}],"f":[]}')?.findings).toMatchObject([{ state: 'open' }]);
+    expect(read('{"id":"1","s":"secured","f":[{"id":"t","open":true}],"f":[]}')?.findings).toMatchObject([
+      { state: 'open' },
+    ]);
   });
 
   test('good news of two devices at once is none, and bad news stays', () => {
     expect(read('{"id":"1","id":"2","s":"secured"}')).toEqual(expect.not.objectContaining({ state: 'secured' }));
-    expect(read('{"id":"1","id":"2","s":"highSeverity"}')).toMatchObject({ state: 'highSeverity', flag: 'repeated member id' });
+    expect(read('{"id":"1","id":"2","s":"highSeverity"}')).toMatchObject({
+      state: 'highSeverity',
+      flag: 'repeated member id',
+    });
   });
 
   test('good news is none where there are too many readings to look at', () => {
@@ -45,7 +60,10 @@ describe('where a name stands twice in a record', () => {
   });
 
   test('the record is stored as it counts', () => {
-    expect(worstReading(parseExactJson('{"id":"1","s":"highSeverity","s":"secured"}'), normalise).record).toEqual({ id: '1', s: 'highSeverity' });
+    expect(worstReading(parseExactJson('{"id":"1","s":"highSeverity","s":"secured"}'), normalise).record).toEqual({
+      id: '1',
+      s: 'highSeverity',
+    });
   });
 });
 

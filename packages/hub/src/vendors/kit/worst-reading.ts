@@ -19,16 +19,28 @@ export function worstReading(record: unknown, normalise: (record: unknown) => re
   if (names.length === 0) return worst;
   const devices = new Set(readings.map(({ signals }) => JSON.stringify(signals.map(({ keys }) => keys))));
   const doubtful = incomplete || devices.size > 1;
-  const flag = `repeated member ${names.slice(0, 5).map((name) => name.slice(0, 40)).join(', ')}`;
-  return { ...worst, signals: worst.signals.map((signal) => ({ ...(doubtful ? withoutGoodNews(signal) : signal), flag: signal.flag ?? flag })) };
+  const flag = `repeated member ${names
+    .slice(0, 5)
+    .map((name) => name.slice(0, 40))
+    .join(', ')}`;
+  return {
+    ...worst,
+    signals: worst.signals.map((signal) => ({
+      ...(doubtful ? withoutGoodNews(signal) : signal),
+      flag: signal.flag ?? flag,
+    })),
+  };
 }
 
 /** Worse is higher; a record that reports nothing is lowest, and what is not known is worse than good news. Of equal readings the first is taken. */
 function rankOf(signals: readonly Signal[]): number {
-  return Math.max(-1, ...signals.map(({ state, findings }) => {
-    const parts = [...(state === undefined ? [] : [rankOfState(state)]), ...findings.map(rankOfFinding)];
-    return parts.length === 0 ? NOT_KNOWN : Math.max(...parts);
-  }));
+  return Math.max(
+    -1,
+    ...signals.map(({ state, findings }) => {
+      const parts = [...(state === undefined ? [] : [rankOfState(state)]), ...findings.map(rankOfFinding)];
+      return parts.length === 0 ? NOT_KNOWN : Math.max(...parts);
+    }),
+  );
 }
 
 const GOOD = meaningOf('secured').rank;

@@ -19,7 +19,10 @@ const REQUESTS_A_MINUTE = 90;
 const SILENCE_MS = 60_000;
 const EVENT_TYPES = 'DEVICE,THREAT,SMISHING_ALERT';
 
-const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive().optional().catch(undefined) });
+const tokenAnswer = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.coerce.number().positive().optional().catch(undefined),
+});
 
 /** One page of the devices, with the moment (Lookout's clock) whose truth it is. */
 export interface DevicesPage extends Page<string | undefined> {
@@ -31,7 +34,10 @@ export interface LookoutClient {
   /** One device by Lookout's id; `undefined` when there is none. */
   device(guid: string, signal: AbortSignal): Promise<unknown>;
   /** The stream after an event, or from a time on. `undefined`: Lookout no longer knows that event. */
-  events(from: { readonly after: string } | { readonly since: number }, signal: AbortSignal): Promise<AsyncIterable<SseEvent> | undefined>;
+  events(
+    from: { readonly after: string } | { readonly since: number },
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<SseEvent> | undefined>;
 }
 
 export const LOOKOUT_PAGE_SIZE = PAGE_SIZE;
@@ -43,17 +49,23 @@ export function createLookoutClient(settings: LookoutSettings, { http, clock, wa
 
   async function requestToken(signal: AbortSignal) {
     await budget.spend(signal);
-    const answer = await asking(() => http.request(`${settings.baseUrl}/oauth2/token`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${settings.applicationKey}`, accept: 'application/json',
-        'content-type': 'application/x-www-form-urlencoded',
-      },
-      body: 'grant_type=client_credentials',
-      signal,
-    }));
+    const answer = await asking(() =>
+      http.request(`${settings.baseUrl}/oauth2/token`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${settings.applicationKey}`,
+          accept: 'application/json',
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+        body: 'grant_type=client_credentials',
+        signal,
+      }),
+    );
     if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
-      throw new VendorError('refused', 'Lookout does not accept the application key. Make a new one in its console and enter it here.');
+      throw new VendorError(
+        'refused',
+        'Lookout does not accept the application key. Make a new one in its console and enter it here.',
+      );
     }
     requireSuccess(answer, 'Lookout (token)', clock.now());
     const parsed = tokenAnswer.safeParse(jsonOf(answer, 'Lookout'));
@@ -62,23 +74,36 @@ export function createLookoutClient(settings: LookoutSettings, { http, clock, wa
     return { token: access_token, lifetimeMs: expires_in === undefined ? undefined : expires_in * 1000 };
   }
 
-  async function get(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<OutboundResponse> {
+  async function get(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<OutboundResponse> {
     return token.use(signal, async (bearer) => {
       await budget.spend(signal);
-      return asking(() => http.request(`${settings.baseUrl}${path}?${new URLSearchParams(query)}`, {
-        headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal,
-        timeoutMs: PAGE_TIMEOUT_MS, maxBytes: 64 * 1024 * 1024,
-      }));
+      return asking(() =>
+        http.request(`${settings.baseUrl}${path}?${new URLSearchParams(query)}`, {
+          headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' },
+          signal,
+          timeoutMs: PAGE_TIMEOUT_MS,
+          maxBytes: 64 * 1024 * 1024,
+        }),
+      );
     });
   }
 
   return {
     async devices(after, limit, signal) {
       const askedAt = clock.now();
-      const answer = await get('/mra/api/v2/devices', { limit: String(limit), ...(after !== undefined && { oid: after }) }, signal);
+      const answer = await get(
+        '/mra/api/v2/devices',
+        { limit: String(limit), ...(after !== undefined && { oid: after }) },
+        signal,
+      );
       requireSuccess(answer, 'Lookout (devices)', clock.now());
       const body = jsonOf(answer, 'Lookout');
-      if (!isRecord(body) || !Array.isArray(body.devices)) throw new VendorError('bad_answer', 'Lookout gave a list of devices that cannot be read.');
+      if (!isRecord(body) || !Array.isArray(body.devices))
+        throw new VendorError('bad_answer', 'Lookout gave a list of devices that cannot be read.');
       const last = identifier(records(body.devices).at(-1)?.oid);
       return {
         content: body.devices,
@@ -98,23 +123,36 @@ export function createLookoutClient(settings: LookoutSettings, { http, clock, wa
 
     async events(from, signal) {
       const resume = 'after' in from;
-      const query = resume ? { [settings.resumeParameter]: from.after } : { start_time: new Date(from.since).toISOString() };
+      const query = resume
+        ? { [settings.resumeParameter]: from.after }
+        : { start_time: new Date(from.since).toISOString() };
       const answer = await token.use(signal, async (bearer) => {
         await budget.spend(signal);
-        const opened = await asking(() => http.stream(`${settings.baseUrl}/mra/stream/v2/events?${new URLSearchParams({ type: EVENT_TYPES, ...query })}`, {
-          headers: {
-            authorization: `Bearer ${bearer}`, accept: 'text/event-stream', 'cache-control': 'no-cache',
-            ...(resume && { 'last-event-id': from.after }),
-          },
-          idleTimeoutMs: SILENCE_MS,
-          signal,
-        }));
+        const opened = await asking(() =>
+          http.stream(
+            `${settings.baseUrl}/mra/stream/v2/events?${new URLSearchParams({ type: EVENT_TYPES, ...query })}`,
+            {
+              headers: {
+                authorization: `Bearer ${bearer}`,
+                accept: 'text/event-stream',
+                'cache-control': 'no-cache',
+                ...(resume && { 'last-event-id': from.after }),
+              },
+              idleTimeoutMs: SILENCE_MS,
+              signal,
+            },
+          ),
+        );
         if (opened.status !== 200 || !isStream(opened)) await letGo(opened.chunks);
         return opened;
       });
       if (resume && [400, 404, 410].includes(answer.status)) return undefined;
       requireSuccess(answer, 'Lookout (event stream)', clock.now());
-      if (!isStream(answer)) throw new VendorError('bad_answer', 'Lookout gave something else in place of its event stream. Check the address, and whether a proxy stands in between.');
+      if (!isStream(answer))
+        throw new VendorError(
+          'bad_answer',
+          'Lookout gave something else in place of its event stream. Check the address, and whether a proxy stands in between.',
+        );
       return readable(sseEvents(answer.chunks));
     },
   };
@@ -138,6 +176,8 @@ async function* readable(events: AsyncIterable<SseEvent>): AsyncGenerator<SseEve
   try {
     yield* events;
   } catch (error) {
-    throw error instanceof SseTooLarge ? new VendorError('bad_answer', `Lookout: ${error.message}`) : asVendorError(error);
+    throw error instanceof SseTooLarge
+      ? new VendorError('bad_answer', `Lookout: ${error.message}`)
+      : asVendorError(error);
   }
 }

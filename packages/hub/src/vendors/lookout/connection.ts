@@ -28,14 +28,19 @@ const MAX_RECONNECT_MS = 5 * 60_000;
 export function connectLookout(settings: LookoutSettings, tools: VendorTools): VendorConnection {
   const client = createLookoutClient(settings, tools);
   const batches = new Batches(client, tools);
-  const pages = new PageWalk<string | undefined, DevicesPage>(undefined, (after, signal) => client.devices(after, LOOKOUT_PAGE_SIZE, signal));
+  const pages = new PageWalk<string | undefined, DevicesPage>(undefined, (after, signal) =>
+    client.devices(after, LOOKOUT_PAGE_SIZE, signal),
+  );
   let devices: KeptDeviceList | undefined;
   return {
     pollEveryMs: settings.snapshotHours * 60 * 60_000,
 
     async poll(feed) {
       // The stream tells states, too: whatever it told meanwhile, the list is the word that counts.
-      const list = devices ??= new KeptDeviceList({ wordsOf, tellsRemoved: false, tellsAll: true }, (await keptJson(feed)).devices);
+      const list = (devices ??= new KeptDeviceList(
+        { wordsOf, tellsRemoved: false, tellsAll: true },
+        (await keptJson(feed)).devices,
+      ));
       await readWhole({ pages, list, save: () => feed.cursor.set(JSON.stringify({ devices: list })) }, feed, tools);
     },
 
@@ -46,7 +51,8 @@ export function connectLookout(settings: LookoutSettings, tools: VendorTools): V
         if (event.retryMs !== undefined) waitMs = Math.min(event.retryMs, MAX_RECONNECT_MS);
         if (event.name === 'end' || event.name === 'reconnect') break;
         // Its page calls it "event", its stream "events".
-        if (event.name === 'events' || event.name === 'event' || event.name === 'message') await batches.take(event, feed);
+        if (event.name === 'events' || event.name === 'event' || event.name === 'message')
+          await batches.take(event, feed);
         else if (event.name === 'heartbeat') await feed.alive();
       }
       return { waitMs };
@@ -54,13 +60,19 @@ export function connectLookout(settings: LookoutSettings, tools: VendorTools): V
 
     async test(signal) {
       const { content } = await client.devices(undefined, 1, signal);
-      return content.length === 0 ? 'Lookout answers; it has no devices yet.' : 'Lookout answers and shows its devices.';
+      return content.length === 0
+        ? 'Lookout answers; it has no devices yet.'
+        : 'Lookout answers and shows its devices.';
     },
   };
 }
 
 /** Goes on after the last event, or as far back as Lookout keeps events where there is none or Lookout has forgotten it. */
-async function openStream(client: LookoutClient, { clock, log }: VendorTools, feed: Feed): Promise<AsyncIterable<SseEvent>> {
+async function openStream(
+  client: LookoutClient,
+  { clock, log }: VendorTools,
+  feed: Feed,
+): Promise<AsyncIterable<SseEvent>> {
   const since = clock.now() - LOOK_BACK_MS;
   const after = await feed.cursor.get();
   if (after !== undefined) {
@@ -93,7 +105,7 @@ class Batches {
       return;
     }
     this.#unreadable = undefined;
-    await feed.take([...await this.#unknownDevices(events, feed), ...events]);
+    await feed.take([...(await this.#unknownDevices(events, feed)), ...events]);
     const cursor = event.id ?? lastId(events);
     if (cursor !== undefined) await feed.cursor.set(cursor);
   }
@@ -133,7 +145,9 @@ class Batches {
 
 function wordsOf(raw: WireRecord): DeviceWords | undefined {
   const { guid, security, activation, protection, parent } = readDevice(raw);
-  return guid === undefined ? undefined : { id: guid, words: JSON.stringify([security, activation, protection, parent]) };
+  return guid === undefined
+    ? undefined
+    : { id: guid, words: JSON.stringify([security, activation, protection, parent]) };
 }
 
 function snapshotOf(device: unknown, takenAt: number): DeviceSnapshot {

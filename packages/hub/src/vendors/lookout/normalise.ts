@@ -35,13 +35,30 @@ function ofSnapshot(snapshot: ReadSnapshot, connectorId: string): readonly Signa
   const device = readDevice(snapshot.device);
   if (device.guid === undefined) return [];
   const { security, activation, protection, parent, checkinTime } = device;
-  const reportId = snapshotReportId(device.guid, snapshot, security, activation, protection, checkinTime, device.externalId, ...(parent === undefined ? [] : [parent]));
+  const reportId = snapshotReportId(
+    device.guid,
+    snapshot,
+    security,
+    activation,
+    protection,
+    checkinTime,
+    device.externalId,
+    ...(parent === undefined ? [] : [parent]),
+  );
   const { keys, keyFlag } = named(device.guid, device);
   const posture = postureOf(device, false);
-  return [{
-    connectorId, reportId, keys, observedAt: snapshot.takenAt,
-    securedEndsFindings: POSTURE_COMES_LATE_MS, ...posture, ...doubtsOf(posture, { flag: keyFlag }), findings: [],
-  }];
+  return [
+    {
+      connectorId,
+      reportId,
+      keys,
+      observedAt: snapshot.takenAt,
+      securedEndsFindings: POSTURE_COMES_LATE_MS,
+      ...posture,
+      ...doubtsOf(posture, { flag: keyFlag }),
+      findings: [],
+    },
+  ];
 }
 
 function ofEvent(event: LookoutEvent, connectorId: string, receivedAt: Instant): readonly Signal[] {
@@ -50,10 +67,18 @@ function ofEvent(event: LookoutEvent, connectorId: string, receivedAt: Instant):
   const observedAt = event.at ?? receivedAt;
   const reportId = event.id ?? `event:${fingerprint(event)}`;
   const { keys, keyFlag } = named(event.deviceGuid, event.device);
-  return [{
-    connectorId, reportId, keys, observedAt, ...undated(event.at),
-    securedEndsFindings: POSTURE_COMES_LATE_MS, ...told, ...doubtsOf(told, { flag: keyFlag }),
-  }];
+  return [
+    {
+      connectorId,
+      reportId,
+      keys,
+      observedAt,
+      ...undated(event.at),
+      securedEndsFindings: POSTURE_COMES_LATE_MS,
+      ...told,
+      ...doubtsOf(told, { flag: keyFlag }),
+    },
+  ];
 }
 
 type Told = Pick<Signal, 'state' | 'flag' | 'unknownTerms' | 'retires' | 'findings'>;
@@ -61,10 +86,14 @@ type Told = Pick<Signal, 'state' | 'flag' | 'unknownTerms' | 'retires' | 'findin
 /** `undefined` for audit events and all kinds to come: they say nothing about a device's health. */
 function whatItTells(event: LookoutEvent, at: Instant): Told | undefined {
   switch (event.type) {
-    case 'DEVICE': return event.device === undefined ? undefined : { ...ofDevice(event.device, isRemoved(event)), findings: [] };
-    case 'THREAT': return event.threat === undefined ? undefined : ofThreat(event, event.threat, at);
-    case 'SMISHING_ALERT': return event.smishing === undefined ? undefined : ofSmishing(event, at);
-    default: return undefined;
+    case 'DEVICE':
+      return event.device === undefined ? undefined : { ...ofDevice(event.device, isRemoved(event)), findings: [] };
+    case 'THREAT':
+      return event.threat === undefined ? undefined : ofThreat(event, event.threat, at);
+    case 'SMISHING_ALERT':
+      return event.smishing === undefined ? undefined : ofSmishing(event, at);
+    default:
+      return undefined;
   }
 }
 
@@ -98,16 +127,23 @@ function ofThreat(event: LookoutEvent, threat: LookoutThreat, at: Instant): Told
 }
 
 /** A finding whose state or severity we cannot read is left out, so that what was last known of it stays. */
-function findingOf(event: LookoutEvent, threat: LookoutThreat, at: Instant): Doubt & { readonly finding?: FindingReport } {
+function findingOf(
+  event: LookoutEvent,
+  threat: LookoutThreat,
+  at: Instant,
+): Doubt & { readonly finding?: FindingReport } {
   if (threat.id === undefined) return { flag: 'threat without id' };
   const removed = isRemoved(event);
   const state = removed ? 'resolved' : THREAT_STATUS.get(threat.status ?? '');
   if (state === undefined) return unknownTerm('finding', 'threat status', threat.status ?? '(none)', THREAT_STATUS);
   const severity = SEVERITY.get(threat.severity ?? '');
-  if (severity === undefined && state === 'open') return unknownTerm('finding', 'severity', threat.severity ?? '(none)', SEVERITY);
+  if (severity === undefined && state === 'open')
+    return unknownTerm('finding', 'severity', threat.severity ?? '(none)', SEVERITY);
   const kind = threat.classifications[0] ?? threat.type ?? 'THREAT';
   // Of several classifications, the first that tells anything.
-  const category = threat.classifications.map((name) => categoryOf(LOOKOUT_CATEGORIES, name)).find((one) => one !== 'unclassified');
+  const category = threat.classifications
+    .map((name) => categoryOf(LOOKOUT_CATEGORIES, name))
+    .find((one) => one !== 'unclassified');
   const finding: FindingReport = {
     id: threat.id,
     type: plainText(kind, 128) ?? 'THREAT',
@@ -142,5 +178,5 @@ function labelOf(kind: string): string {
 }
 
 function named(guid: string, device: LookoutDevice | undefined): NamedDevice {
-  return nameDevice(['mdmDeviceId', device?.externalId], ['vendorDeviceId', guid], ['email', ...device?.email ?? []]);
+  return nameDevice(['mdmDeviceId', device?.externalId], ['vendorDeviceId', guid], ['email', ...(device?.email ?? [])]);
 }

@@ -57,7 +57,9 @@ export function readEvent(raw: unknown): LookoutEvent | undefined {
     change: firstOf(word(raw.change_type), word(raw.changeType)),
     at: typeof time === 'string' ? parseIsoInstant(time) : undefined,
   };
-  return isRecord(raw.details) && raw.created_time === undefined ? readVersion1(raw, common) : readVersion2(raw, common);
+  return isRecord(raw.details) && raw.created_time === undefined
+    ? readVersion1(raw, common)
+    : readVersion2(raw, common);
 }
 
 type Common = Pick<LookoutEvent, 'id' | 'type' | 'change' | 'at'>;
@@ -71,7 +73,12 @@ function readVersion2(raw: WireRecord, common: Common): LookoutEvent {
     deviceGuid: firstOf(device?.guid, identifier(record(raw.target).guid)),
     device,
     threat: isRecord(raw.threat) ? readThreat(raw.threat) : undefined,
-    smishing: smishing && { id: identifier(smishing.guid), detections: list(smishing.detections).flatMap((one) => (isRecord(one) ? firstOf(word(one.category), word(one.alert_type)) : word(one)) ?? []) },
+    smishing: smishing && {
+      id: identifier(smishing.guid),
+      detections: list(smishing.detections).flatMap(
+        (one) => (isRecord(one) ? firstOf(word(one.category), word(one.alert_type)) : word(one)) ?? [],
+      ),
+    },
   };
 }
 
@@ -103,7 +110,11 @@ function readThreat(threat: WireRecord): LookoutThreat {
     classifications: classificationsOf(threat),
     severity: firstOf(word(threat.severity), word(threat.risk)),
     status: firstOf(word(threat.status), word(threat.action)),
-    subject: firstOf(...['application_name', 'file_name', 'url', 'network_ssid', 'package_name', 'description'].map((name) => plainText(named[name], 200))),
+    subject: firstOf(
+      ...['application_name', 'file_name', 'url', 'network_ssid', 'package_name', 'description'].map((name) =>
+        plainText(named[name], 200),
+      ),
+    ),
   };
 }
 
@@ -116,24 +127,35 @@ function readVersion1(raw: WireRecord, common: Common): LookoutEvent {
     ...common,
     deviceGuid,
     device: {
-      guid: deviceGuid, externalId: identifier(target.externalId), email: [target.emailAddress], checkinTime: undefined,
+      guid: deviceGuid,
+      externalId: identifier(target.externalId),
+      email: [target.emailAddress],
+      checkinTime: undefined,
       ...readVersion1Status(common.type === 'DEVICE' ? details : {}),
       parent: isRecord(raw.parentDetails) ? readVersion1Status(raw.parentDetails) : undefined,
     },
-    threat: !isThreat ? undefined : {
-      id: identifier(details.id),
-      type: word(details.type),
-      classifications: classificationsOf(details),
-      severity: word(details.severity),
-      status: word(details.action),
-      subject: firstOf(...['applicationName', 'fileName', 'description'].map((name) => plainText(details[name], 200))),
-    },
+    threat: !isThreat
+      ? undefined
+      : {
+          id: identifier(details.id),
+          type: word(details.type),
+          classifications: classificationsOf(details),
+          severity: word(details.severity),
+          status: word(details.action),
+          subject: firstOf(
+            ...['applicationName', 'fileName', 'description'].map((name) => plainText(details[name], 200)),
+          ),
+        },
     smishing: undefined,
   };
 }
 
 function readVersion1Status(details: WireRecord): LookoutStatus {
-  return { security: word(details.securityStatus), activation: word(details.activationStatus), protection: word(details.protectionStatus) };
+  return {
+    security: word(details.securityStatus),
+    activation: word(details.activationStatus),
+    protection: word(details.protectionStatus),
+  };
 }
 
 function classificationsOf(threat: WireRecord): readonly string[] {

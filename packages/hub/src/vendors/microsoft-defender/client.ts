@@ -32,15 +32,28 @@ export function createDefenderClient(settings: DefenderSettings, tools: VendorTo
   const { http, clock } = tools;
   const list = `${settings.baseUrl}/api/machines`;
   const budget = new RequestBudget(REQUESTS_A_MINUTE, tools);
-  const token = clientCredentialsToken({
-    who: 'Microsoft Entra', tokenUrl: `${settings.authorityUrl}/${settings.tenantId}/oauth2/v2.0/token`,
-    clientId: settings.clientId, clientSecret: settings.clientSecret, scope: settings.scope,
-  }, tools);
+  const token = clientCredentialsToken(
+    {
+      who: 'Microsoft Entra',
+      tokenUrl: `${settings.authorityUrl}/${settings.tenantId}/oauth2/v2.0/token`,
+      clientId: settings.clientId,
+      clientSecret: settings.clientSecret,
+      scope: settings.scope,
+    },
+    tools,
+  );
 
   async function get(address: string, signal: AbortSignal): Promise<OutboundResponse> {
     return token.use(signal, async (bearer) => {
       await budget.spend(signal);
-      return asking(() => http.request(address, { headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' }, signal, timeoutMs: PAGE_TIMEOUT_MS, maxBytes: 128 * 1024 * 1024 }));
+      return asking(() =>
+        http.request(address, {
+          headers: { authorization: `Bearer ${bearer}`, accept: 'application/json' },
+          signal,
+          timeoutMs: PAGE_TIMEOUT_MS,
+          maxBytes: 128 * 1024 * 1024,
+        }),
+      );
     });
   }
 
@@ -54,12 +67,22 @@ export function createDefenderClient(settings: DefenderSettings, tools: VendorTo
       const answer = await get(address, signal);
       const takenAt = timeOfAnswer(answer, askedAt, clock.now());
       if (answer.status === 404) return { content: [], takenAt, next: undefined, nextBy: 'link' };
-      if (answer.status === 403) throw new VendorError('refused', `${WHO} does not let the application read devices. Give it Machine.Read.All with the consent of an administrator.`);
+      if (answer.status === 403)
+        throw new VendorError(
+          'refused',
+          `${WHO} does not let the application read devices. Give it Machine.Read.All with the consent of an administrator.`,
+        );
       requireSuccess(answer, `${WHO} (devices)`, clock.now());
       const body = jsonOf(answer, WHO);
-      if (!isRecord(body) || !Array.isArray(body.value)) throw new VendorError('bad_answer', `${WHO} gave a list of devices that cannot be read.`);
+      if (!isRecord(body) || !Array.isArray(body.value))
+        throw new VendorError('bad_answer', `${WHO} gave a list of devices that cannot be read.`);
       const link = nextPage(body['@odata.nextLink'], list);
-      return { content: body.value, takenAt, next: link ?? pageAfterFull(address, body.value.length), nextBy: link === undefined ? 'number' : 'link' };
+      return {
+        content: body.value,
+        takenAt,
+        next: link ?? pageAfterFull(address, body.value.length),
+        nextBy: link === undefined ? 'number' : 'link',
+      };
     },
   };
 }
@@ -78,7 +101,13 @@ function nextPage(link: unknown, list: string): string | undefined {
   if (link === null || link === undefined) return undefined;
   const next = typeof link === 'string' && URL.canParse(link) ? new URL(link) : undefined;
   const expected = new URL(list);
-  if (next === undefined || next.origin !== expected.origin || next.pathname !== expected.pathname || next.username !== '' || next.password !== '') {
+  if (
+    next === undefined ||
+    next.origin !== expected.origin ||
+    next.pathname !== expected.pathname ||
+    next.username !== '' ||
+    next.password !== ''
+  ) {
     throw new VendorError('bad_answer', `${WHO} gave a next page at another address.`);
   }
   return next.href;

@@ -22,21 +22,37 @@ afterEach(async () => {
 });
 
 /** The ids of the machines that one reading of the list takes in, and the `$skip` of each request; the store fails at one batch. */
-async function read(count: number, failsAt?: number): Promise<{ readonly taken: ReadonlySet<unknown>; readonly skips: readonly (string | null)[] }> {
-  server.machines = Array.from({ length: count }, (_, i) => ({ id: `m${i}`, osPlatform: 'iOS', riskScore: i === count - 1 ? 'High' : 'None' }));
+async function read(
+  count: number,
+  failsAt?: number,
+): Promise<{ readonly taken: ReadonlySet<unknown>; readonly skips: readonly (string | null)[] }> {
+  server.machines = Array.from({ length: count }, (_, i) => ({
+    id: `m${i}`,
+    osPlatform: 'iOS',
+    riskScore: i === count - 1 ? 'High' : 'None',
+  }));
   const { tenantId, clientId, clientSecret, url } = server;
   const settings = defenderSettings.parse({ tenantId, clientId, clientSecret, baseUrl: url, authorityUrl: url });
   const taken = new Set<unknown>();
   let batches = 0;
   const feed: Feed = {
-    signal: new AbortController().signal, cursor: { get: async () => undefined, set: async () => undefined }, knows: () => false, devicesWithNewFindings: () => [], alive: async () => undefined,
+    signal: new AbortController().signal,
+    cursor: { get: async () => undefined, set: async () => undefined },
+    knows: () => false,
+    devicesWithNewFindings: () => [],
+    alive: async () => undefined,
     take: async (records) => {
       batches += 1;
       if (batches === failsAt) throw new Error('busy');
       for (const record of records) if (isRecord(record) && isRecord(record.device)) taken.add(record.device.id);
     },
   };
-  const connection = connectDefender(settings, { http, clock: systemClock, wait: async () => undefined, log: { info: () => undefined, warn: () => undefined } });
+  const connection = connectDefender(settings, {
+    http,
+    clock: systemClock,
+    wait: async () => undefined,
+    log: { info: () => undefined, warn: () => undefined },
+  });
   if (failsAt !== undefined) await expect(connection.poll?.(feed)).rejects.toThrow('busy');
   await connection.poll?.(feed);
   return { taken, skips: server.asked('/api/machines').map(({ query }) => query.get('$skip')) };

@@ -31,27 +31,34 @@ export function connectDefender(settings: DefenderSettings, tools: VendorTools):
   /** A contact is news as well, and what an inactive device means is part of the words. */
   function wordsOf(raw: WireRecord): DeviceWords | undefined {
     const { id, risk, health, onboarding, lastSeen } = readMachine(raw);
-    return id === undefined ? undefined : { id, words: fingerprint(risk, health, onboarding, lastSeen, settings.notActive) };
+    return id === undefined
+      ? undefined
+      : { id, words: fingerprint(risk, health, onboarding, lastSeen, settings.notActive) };
   }
 
   async function readKept(feed: Feed): Promise<Kept> {
     const { devices, newest } = await keptJson(feed);
     // A former machine of a phone stays silent in the list, so that silence never means that a machine was removed.
-    return { devices: new KeptDeviceList({ wordsOf, tellsRemoved: false }, devices), newest: new NewestMachines(newest) };
+    return {
+      devices: new KeptDeviceList({ wordsOf, tellsRemoved: false }, devices),
+      newest: new NewestMachines(newest),
+    };
   }
 
   return {
     pollEveryMs: settings.pollMinutes * 60_000,
 
     async poll(feed) {
-      const place = kept ??= await readKept(feed);
+      const place = (kept ??= await readKept(feed));
       await readWhole({ pages, list: place.devices, save: () => feed.cursor.set(JSON.stringify(place)) }, feed, tools);
     },
 
     async test(signal) {
       const { content } = await client.machines(client.firstPage(1), signal);
       const what = settings.platforms === 'mobile' ? 'Android or iOS devices' : 'devices';
-      return content.length === 0 ? `Microsoft Defender answers; it has no ${what} yet.` : `Microsoft Defender answers and shows its ${what}.`;
+      return content.length === 0
+        ? `Microsoft Defender answers; it has no ${what} yet.`
+        : `Microsoft Defender answers and shows its ${what}.`;
     },
   };
 }

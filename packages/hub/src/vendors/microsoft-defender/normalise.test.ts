@@ -8,10 +8,15 @@ import { normaliseDefender } from './normalise.ts';
 
 const CONNECTOR = 'fc780465-2017-40d4-a0c5-307022471b92';
 const NOW = Date.parse('2025-03-01T12:00:00Z');
-const { value } = JSON.parse(readFileSync(new URL('./fixtures/machines-page.constructed.json', import.meta.url), 'utf8')) as { value: Record<string, unknown>[] };
+const { value } = JSON.parse(
+  readFileSync(new URL('./fixtures/machines-page.constructed.json', import.meta.url), 'utf8'),
+) as { value: Record<string, unknown>[] };
 
 function signals(device: unknown, settings: object = {}): readonly Signal[] {
-  return normaliseDefender({ takenAt: '2025-03-01T09:00:00.000Z', device }, CONNECTOR, NOW, { notActive: 'unavailable', ...settings });
+  return normaliseDefender({ takenAt: '2025-03-01T09:00:00.000Z', device }, CONNECTOR, NOW, {
+    notActive: 'unavailable',
+    ...settings,
+  });
 }
 
 function posture(more: object, settings: object = {}) {
@@ -21,9 +26,21 @@ function posture(more: object, settings: object = {}) {
 
 describe('machines of Defender', () => {
   test('of the constructed page mean what their risk tells', () => {
-    expect(value.flatMap((machine) => signals(machine)).map(({ state, keys }) => [state, ...keys.map((key) => `${key.type} ${key.value}`)])).toEqual([
-      ['secured', 'entraDeviceId 00000000-0000-4000-8000-000000000101', 'vendorDeviceId 0000000000000000000000000000000000000001'],
-      ['highSeverity', 'entraDeviceId 00000000-0000-4000-8000-000000000102', 'vendorDeviceId 0000000000000000000000000000000000000002'],
+    expect(
+      value
+        .flatMap((machine) => signals(machine))
+        .map(({ state, keys }) => [state, ...keys.map((key) => `${key.type} ${key.value}`)]),
+    ).toEqual([
+      [
+        'secured',
+        'entraDeviceId 00000000-0000-4000-8000-000000000101',
+        'vendorDeviceId 0000000000000000000000000000000000000001',
+      ],
+      [
+        'highSeverity',
+        'entraDeviceId 00000000-0000-4000-8000-000000000102',
+        'vendorDeviceId 0000000000000000000000000000000000000002',
+      ],
     ]);
   });
 
@@ -53,11 +70,18 @@ describe('machines of Defender', () => {
     for (const aadDeviceId of [null, '', '00000000-0000-0000-0000-000000000000', 'device-1', 7]) {
       expect(signals({ ...value[0], aadDeviceId })[0]?.keys.map(({ type }) => type)).toEqual(['vendorDeviceId']);
     }
-    expect(signals({ ...value[0], aadDeviceId: '{3F2504E0-4F89-41D3-9A0C-0305E82C3301}' })[0]?.keys[0]?.value).toBe('3f2504e0-4f89-41d3-9a0c-0305e82c3301');
+    expect(signals({ ...value[0], aadDeviceId: '{3F2504E0-4F89-41D3-9A0C-0305E82C3301}' })[0]?.keys[0]?.value).toBe(
+      '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+    );
   });
 
   test('of one device speak through the one that was seen last', () => {
-    const old = { id: 'old', aadDeviceId: '3f2504e0-4f89-41d3-9a0c-0305e82c3301', lastSeen: '2025-02-01T00:00:00Z', riskScore: 'High' };
+    const old = {
+      id: 'old',
+      aadDeviceId: '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+      lastSeen: '2025-02-01T00:00:00Z',
+      riskScore: 'High',
+    };
     const young = { ...old, id: 'young', lastSeen: '2025-03-01T00:00:00Z', riskScore: 'None' };
     const stranger = { id: 'stranger', lastSeen: '2025-01-01T00:00:00Z' };
     const machines = new NewestMachines(undefined);
@@ -69,16 +93,32 @@ describe('machines of Defender', () => {
   });
 });
 
-test.each([null, 'text', [1], { a: 7 }, { a: { id: 7, seenAt: 1 } }])('what was kept of them as %j counts as nothing', (kept) => {
-  expect(new NewestMachines(kept).toJSON()).toEqual({});
-});
+test.each([null, 'text', [1], { a: 7 }, { a: { id: 7, seenAt: 1 } }])(
+  'what was kept of them as %j counts as nothing',
+  (kept) => {
+    expect(new NewestMachines(kept).toJSON()).toEqual({});
+  },
+);
 
 test('nothing that comes in makes it throw, and what is not understood is never secured', () => {
   const words = fc.oneof(fc.constantFrom('None', 'Active', 'Onboarded', 'x', null), fc.anything());
-  fc.assert(fc.property(fc.record({ id: words, riskScore: words, healthStatus: words, onboardingStatus: words, aadDeviceId: words }, { requiredKeys: [] }), (machine) => {
-    for (const signal of signals(machine)) {
-      if (signal.state === 'secured') expect([flagOfState(signal), ['NONE', 'INFORMATIONAL'].includes(String(machine.riskScore).trim().toUpperCase())]).toEqual([undefined, true]);
-    }
-    expect(normaliseDefender(machine, CONNECTOR, NOW, { notActive: 'ignore' })).toEqual([]);
-  }), { numRuns: 300 });
+  fc.assert(
+    fc.property(
+      fc.record(
+        { id: words, riskScore: words, healthStatus: words, onboardingStatus: words, aadDeviceId: words },
+        { requiredKeys: [] },
+      ),
+      (machine) => {
+        for (const signal of signals(machine)) {
+          if (signal.state === 'secured')
+            expect([
+              flagOfState(signal),
+              ['NONE', 'INFORMATIONAL'].includes(String(machine.riskScore).trim().toUpperCase()),
+            ]).toEqual([undefined, true]);
+        }
+        expect(normaliseDefender(machine, CONNECTOR, NOW, { notActive: 'ignore' })).toEqual([]);
+      },
+    ),
+    { numRuns: 300 },
+  );
 });

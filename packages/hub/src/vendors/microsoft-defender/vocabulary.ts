@@ -5,7 +5,11 @@ import type { WatchWord } from '../kit/posture-of-words.ts';
 
 /** `riskScore`. `exposureLevel` beside it tells how vulnerable a device is, not how dangerous, and is not used. */
 export const RISK: ReadonlyMap<string, Level> = new Map<string, Level>([
-  ['NONE', 'secured'], ['INFORMATIONAL', 'secured'], ['LOW', 'low'], ['MEDIUM', 'medium'], ['HIGH', 'high'],
+  ['NONE', 'secured'],
+  ['INFORMATIONAL', 'secured'],
+  ['LOW', 'low'],
+  ['MEDIUM', 'medium'],
+  ['HIGH', 'high'],
 ]);
 
 /**
@@ -15,12 +19,18 @@ export const RISK: ReadonlyMap<string, Level> = new Map<string, Level>([
  */
 export const HEALTH: ReadonlyMap<string, WatchWord> = new Map<string, WatchWord>([
   ['ACTIVE', 'ok'],
-  ['INACTIVE', 'unresponsive'], ['IMPAIREDCOMMUNICATION', 'unresponsive'], ['NOSENSORDATAIMPAIREDCOMMUNICATION', 'unresponsive'], ['UNKNOWN', 'unresponsive'],
+  ['INACTIVE', 'unresponsive'],
+  ['IMPAIREDCOMMUNICATION', 'unresponsive'],
+  ['NOSENSORDATAIMPAIREDCOMMUNICATION', 'unresponsive'],
+  ['UNKNOWN', 'unresponsive'],
   ['NOSENSORDATA', 'deactivated'],
 ]);
 
 /** `onboardingStatus`. What was merely discovered has no Defender, although its risk score may read "None". */
 export const ONBOARDING: ReadonlyMap<string, WatchWord> = new Map<string, WatchWord>([
   ['ONBOARDED', 'ok'],
-  ['CANBEONBOARDED', 'deactivated'], ['UNSUPPORTED', 'deactivated'], ['INSUFFICIENTINFO', 'deactivated'], ['OFFBOARDED', 'deactivated'],
+  ['CANBEONBOARDED', 'deactivated'],
+  ['UNSUPPORTED', 'deactivated'],
+  ['INSUFFICIENTINFO', 'deactivated'],
+  ['OFFBOARDED', 'deactivated'],
 ]);

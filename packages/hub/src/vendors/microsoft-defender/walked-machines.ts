@@ -20,7 +20,7 @@ export class WalkedMachines {
   onlyWhileNew(address: string, page: MachinesPage): MachinesPage {
     if (address === this.#start) this.#before = new Set();
     else if (address !== this.#last.address) for (const id of this.#last.ids) this.#before.add(id);
-    const ids = page.content.map((machine) => (isRecord(machine) ? readMachine(machine).id ?? '' : ''));
+    const ids = page.content.map((machine) => (isRecord(machine) ? (readMachine(machine).id ?? '') : ''));
     this.#last = { address, ids };
     const isOver = page.nextBy === 'number' && ids.every((id) => this.#before.has(id));
     return isOver ? { ...page, next: undefined } : page;

@@ -19,7 +19,10 @@ export function readApiDevice(raw: unknown): PradeoDevice | undefined {
   const id = identifier(raw.id);
   if (id === undefined) return undefined;
   return {
-    id, risk: word(raw.riskLevel), security: word(raw.securityStatus), agent: word(raw.agentStatus),
+    id,
+    risk: word(raw.riskLevel),
+    security: word(raw.securityStatus),
+    agent: word(raw.agentStatus),
     syncedAt: typeof raw.lastSyncAt === 'string' ? parseIsoInstant(raw.lastSyncAt.trim()) : undefined,
     ...nameDevice(['imei', raw.imei], ['serialNumber', raw.serialNumber], ['vendorDeviceId', id]),
   };

@@ -6,7 +6,8 @@ export const PRADEO_CATEGORIES: CategoryTable = {
     APPLICATION_DISAPPROVED: 'app.denylisted',
     APPLICATION_INSTALLED_FROM_UNKNOWN_SOURCE: 'app.sideloaded',
     ACCESSIBILITY_OPTION: 'app.accessibility_abuse',
-    CUSTOM_HOSTS: 'phys.system_tampering', DEBUG_MODE: 'phys.usb_debugging',
+    CUSTOM_HOSTS: 'phys.system_tampering',
+    DEBUG_MODE: 'phys.usb_debugging',
     ROGUE_CELL_TOWER: 'net.cellular_downgrade',
   },
 };

@@ -28,22 +28,36 @@ export function createPradeoClient({ apiUrl, accessKey, secretKey }: PradeoApi, 
   async function get(address: string, signal: AbortSignal): Promise<OutboundResponse> {
     await budget.spend(signal);
     const headers = { 'x-access-key': accessKey, 'x-secret-key': secretKey, accept: 'application/json' };
-    return asking(() => http.request(address, { headers, signal, timeoutMs: PAGE_TIMEOUT_MS, maxBytes: 32 * 1024 * 1024 }));
+    return asking(() =>
+      http.request(address, { headers, signal, timeoutMs: PAGE_TIMEOUT_MS, maxBytes: 32 * 1024 * 1024 }),
+    );
   }
 
   return {
     async devices(skip, signal, take = PAGE_SIZE) {
       const askedAt = clock.now();
-      const answer = await get(`${apiUrl}/v2/devices?${new URLSearchParams({ take: String(take), skip: String(skip) })}`, signal);
+      const answer = await get(
+        `${apiUrl}/v2/devices?${new URLSearchParams({ take: String(take), skip: String(skip) })}`,
+        signal,
+      );
       if (answer.status === 401 || answer.status === 403) {
-        throw new VendorError('refused', `${WHO} does not accept the access key and the secret key, or does not let them read devices. The secret key belongs to a user and ends when a new one is made.`);
+        throw new VendorError(
+          'refused',
+          `${WHO} does not accept the access key and the secret key, or does not let them read devices. The secret key belongs to a user and ends when a new one is made.`,
+        );
       }
       requireSuccess(answer, `${WHO} (devices)`, clock.now());
       const body = jsonOf(answer, WHO);
       const items = isRecord(body) ? body.items : body;
-      if (!Array.isArray(items)) throw new VendorError('bad_answer', `${WHO} gave a list of devices that cannot be read.`);
+      if (!Array.isArray(items))
+        throw new VendorError('bad_answer', `${WHO} gave a list of devices that cannot be read.`);
       const total = isRecord(body) && typeof body.total === 'number' ? body.total : undefined;
-      return { content: items.map((item: unknown) => withoutSecrets(item)), takenAt: timeOfAnswer(answer, askedAt, clock.now()), total, next: nextPage(skip, items.length, total) };
+      return {
+        content: items.map((item: unknown) => withoutSecrets(item)),
+        takenAt: timeOfAnswer(answer, askedAt, clock.now()),
+        total,
+        next: nextPage(skip, items.length, total),
+      };
     },
   };
 }

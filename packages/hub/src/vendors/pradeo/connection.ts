@@ -19,7 +19,7 @@ export function connectPradeo(api: PradeoApi, tools: VendorTools): VendorConnect
     pollEveryMs: api.pollMinutes * 60_000,
 
     async poll(feed) {
-      const list = devices ??= new KeptDeviceList({ wordsOf, tellsRemoved: true }, (await keptJson(feed)).devices);
+      const list = (devices ??= new KeptDeviceList({ wordsOf, tellsRemoved: true }, (await keptJson(feed)).devices));
       await readWhole({ pages, list, save: () => feed.cursor.set(JSON.stringify({ devices: list })) }, feed, tools);
     },
 
@@ -32,8 +32,11 @@ export function connectPradeo(api: PradeoApi, tools: VendorTools): VendorConnect
 
 function wordsOf(raw: WireRecord): DeviceWords | undefined {
   const device = readApiDevice(raw);
-  return device === undefined ? undefined : {
-    id: device.id, words: fingerprint(device.risk, device.security, device.agent, device.keys),
-    phone: device.keys.find(({ type }) => type === 'serialNumber' || type === 'imei')?.value,
-  };
+  return device === undefined
+    ? undefined
+    : {
+        id: device.id,
+        words: fingerprint(device.risk, device.security, device.agent, device.keys),
+        phone: device.keys.find(({ type }) => type === 'serialNumber' || type === 'imei')?.value,
+      };
 }

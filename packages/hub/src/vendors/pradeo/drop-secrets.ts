@@ -14,9 +14,14 @@ export function withoutSecrets(value: unknown, depth = 0): unknown {
   if (depth > MAX_DEPTH) return value;
   if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, depth + 1));
   if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value)
-    .filter(([name]) => !SECRETS.has(name.toLowerCase()))
-    .map(([name, member]) => [name, name === 'integration' ? withoutSettings(member, depth) : withoutSecrets(member, depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !SECRETS.has(name.toLowerCase()))
+      .map(([name, member]) => [
+        name,
+        name === 'integration' ? withoutSettings(member, depth) : withoutSecrets(member, depth + 1),
+      ]),
+  );
 }
 
 /** The settings of a link to a device management. */

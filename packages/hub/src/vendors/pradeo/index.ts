@@ -14,7 +14,8 @@ export const pradeo: Vendor = {
   settings: pradeoSettings,
   format: 'pradeo-events',
   categories: PRADEO_CATEGORIES,
-  normalise: (raw, connectorId, receivedAt, settings) => normalisePradeo(raw, connectorId, receivedAt, pradeoSettings.parse(settings)),
+  normalise: (raw, connectorId, receivedAt, settings) =>
+    normalisePradeo(raw, connectorId, receivedAt, pradeoSettings.parse(settings)),
   connect: (settings, tools) => {
     const api = apiOf(pradeoSettings.parse(settings));
     return api === undefined ? undefined : connectPradeo(api, tools);

@@ -36,7 +36,8 @@ export class Cached<T> {
   async get(): Promise<T> {
     const { clock, maxAgeMs } = this.#options;
     if (this.#kept !== undefined && !hasElapsed(this.#kept.at, maxAgeMs, clock.now())) return this.#kept.value;
-    if (this.#failed !== undefined && !hasElapsed(this.#failed.at, COOL_DOWN_MS, clock.now())) return this.#keptOr(this.#failed.error);
+    if (this.#failed !== undefined && !hasElapsed(this.#failed.at, COOL_DOWN_MS, clock.now()))
+      return this.#keptOr(this.#failed.error);
     return this.fetchNow().catch((error: unknown) => this.#keptOr(error));
   }
 
@@ -48,7 +49,9 @@ export class Cached<T> {
 
   /** Whenever it was fetched last. Rejects when it cannot be had. */
   fetchNow(): Promise<T> {
-    this.#pending ??= this.#request().finally(() => { this.#pending = undefined; });
+    this.#pending ??= this.#request().finally(() => {
+      this.#pending = undefined;
+    });
     return this.#pending;
   }
 
@@ -66,7 +69,8 @@ export class Cached<T> {
   }
 
   #keptOr(error: unknown): T {
-    if (this.#kept === undefined || hasElapsed(this.#kept.at, KEEP_WHILE_FAILING_MS, this.#options.clock.now())) throw error;
+    if (this.#kept === undefined || hasElapsed(this.#kept.at, KEEP_WHILE_FAILING_MS, this.#options.clock.now()))
+      throw error;
     return this.#kept.value;
   }
 }

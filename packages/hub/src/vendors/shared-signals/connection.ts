@@ -13,7 +13,11 @@ const AT_ONCE = 100;
 const HELD_BACK_MS = 1_000;
 
 /** Polls where the settings say so. Without it there is nothing to ask: the transmitter pushes. */
-export function connectSharedSignals(settings: SharedSignalsSettings, verifier: SetVerifier, tools: VendorTools): VendorConnection {
+export function connectSharedSignals(
+  settings: SharedSignalsSettings,
+  verifier: SetVerifier,
+  tools: VendorTools,
+): VendorConnection {
   const client = createPollClient(settings, tools);
   const test = async (signal: AbortSignal): Promise<string> => {
     const { keys } = await verifier.transmitter.keys();
@@ -85,7 +89,8 @@ class Poller {
       try {
         const verified = await this.#verifier.verify(set);
         if (verified.record !== undefined) records.push(verified.record);
-        if (verified.streamStatus !== undefined) this.#tools.log.warn({ status: verified.streamStatus }, 'the transmitter announces a change of the stream');
+        if (verified.streamStatus !== undefined)
+          this.#tools.log.warn({ status: verified.streamStatus }, 'the transmitter announces a change of the stream');
         ack.push(jti);
       } catch (error) {
         if (error instanceof VendorError) {

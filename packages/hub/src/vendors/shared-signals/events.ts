@@ -1,8 +1,17 @@
 import { z } from 'zod';
-import { DEVICE_COMPLIANCE_CHANGE, OKTA_DEVICE_RISK_CHANGE, RISK_LEVEL_CHANGE, SESSION_REVOKED, STREAM_UPDATED, VERIFICATION } from './vocabulary.ts';
+import {
+  DEVICE_COMPLIANCE_CHANGE,
+  OKTA_DEVICE_RISK_CHANGE,
+  RISK_LEVEL_CHANGE,
+  SESSION_REVOKED,
+  STREAM_UPDATED,
+  VERIFICATION,
+} from './vocabulary.ts';
 
 /** Language tags and texts, at least one (CAEP 1.0, section 2). */
-const reason = z.record(z.string(), z.string(), 'must be an object of language tags and texts').refine((texts) => Object.keys(texts).length > 0, 'must hold at least one text');
+const reason = z
+  .record(z.string(), z.string(), 'must be an object of language tags and texts')
+  .refine((texts) => Object.keys(texts).length > 0, 'must hold at least one text');
 
 const common = {
   event_timestamp: z.number().optional(),
@@ -18,7 +27,10 @@ const word = z.string().min(1);
  * report flagged, while an event that is not what its type promises is refused. Unknown members are ignored.
  */
 const SHAPES: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
-  [RISK_LEVEL_CHANGE, z.looseObject({ ...common, principal: word, current_level: word, previous_level: word.optional() })],
+  [
+    RISK_LEVEL_CHANGE,
+    z.looseObject({ ...common, principal: word, current_level: word, previous_level: word.optional() }),
+  ],
   [DEVICE_COMPLIANCE_CHANGE, z.looseObject({ ...common, current_status: word, previous_status: word })],
   [SESSION_REVOKED, z.looseObject(common)],
   [OKTA_DEVICE_RISK_CHANGE, z.looseObject({ ...common, current_level: word, previous_level: word.optional() })],

@@ -16,7 +16,8 @@ export const sharedSignals: Vendor = {
   categories: SHARED_SIGNALS_CATEGORIES,
   pushPath: '/ssf',
   normalise: normaliseSharedSignals,
-  connect: (settings, tools) => connectSharedSignals(sharedSignalsSettings.parse(settings), verifierOf(settings, tools), tools),
+  connect: (settings, tools) =>
+    connectSharedSignals(sharedSignalsSettings.parse(settings), verifierOf(settings, tools), tools),
   async fetchKeys(settings, tools) {
     const { keys } = await verifierOf(settings, tools).transmitter.fetchKeysNow();
     return keys.map(({ kid, kty }) => ({ keyId: kid ?? null, keyType: kty ?? '' }));

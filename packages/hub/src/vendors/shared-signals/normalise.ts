@@ -8,28 +8,45 @@ import { fingerprint, isRecord, word } from '../kit/wire-read.ts';
 import type { Meanings } from './settings.ts';
 import { meanings } from './settings.ts';
 import { deviceOf, namesDevice } from './subjects.ts';
-import { caepLevels, COMPLIANCE, DEVICE_COMPLIANCE_CHANGE, OKTA_DEVICE_RISK_CHANGE, OKTA_LEVELS, RISK_LEVEL_CHANGE, SESSION_REVOKED } from './vocabulary.ts';
+import {
+  caepLevels,
+  COMPLIANCE,
+  DEVICE_COMPLIANCE_CHANGE,
+  OKTA_DEVICE_RISK_CHANGE,
+  OKTA_LEVELS,
+  RISK_LEVEL_CHANGE,
+  SESSION_REVOKED,
+} from './vocabulary.ts';
 import type { SetClaims, SetEvent } from './wire.ts';
 import { readKeptSet, timeOfEvent } from './wire.ts';
-
 
 /**
  * What a verified token says of a device. Risk and compliance are two findings that stand until the transmitter
  * says otherwise, so that the end of one never ends the other: the device is as bad as the worse of them. And a
  * device that was never said to be in danger becomes secured only by a word that says so.
  */
-export function normaliseSharedSignals(raw: unknown, connectorId: string, receivedAt: Instant, settings: Readonly<Record<string, unknown>>): readonly Signal[] {
+export function normaliseSharedSignals(
+  raw: unknown,
+  connectorId: string,
+  receivedAt: Instant,
+  settings: Readonly<Record<string, unknown>>,
+): readonly Signal[] {
   const claims = readKeptSet(raw);
   if (claims === undefined) return [];
   const told = meanings.parse(settings);
   const [first, ...others] = claims.events.flatMap((event) => ofEvent(event, claims, told, receivedAt));
   if (first === undefined) return [];
   const reportId = claims.jti.length > 240 ? `set:${fingerprint(claims.jti)}` : `set:${claims.jti}`;
-  return [{
-    connectorId, reportId, keys: first.keys, observedAt: first.observedAt,
-    findings: worstOfEach([first, ...others].flatMap(({ findings }) => findings)),
-    ...doubtsOf(first, ...others),
-  }];
+  return [
+    {
+      connectorId,
+      reportId,
+      keys: first.keys,
+      observedAt: first.observedAt,
+      findings: worstOfEach([first, ...others].flatMap(({ findings }) => findings)),
+      ...doubtsOf(first, ...others),
+    },
+  ];
 }
 
 /** Several events in one token are several names for the same thing (SSF 1.0, section 4.2.1); if they differ, the worse counts. */
@@ -48,17 +65,25 @@ function badness({ state, severity }: FindingReport): number {
 
 type Told = Pick<Signal, 'keys' | 'observedAt' | 'findings' | 'flag' | 'unknownTerms'>;
 
-function ofEvent({ type, event, subject }: SetEvent, claims: SetClaims, settings: Meanings, receivedAt: Instant): readonly Told[] {
+function ofEvent(
+  { type, event, subject }: SetEvent,
+  claims: SetClaims,
+  settings: Meanings,
+  receivedAt: Instant,
+): readonly Told[] {
   const meaning = meaningOf(type, event, subject, claims, settings);
   if (meaning === undefined) return [];
   const observedAt = timeOfEvent(event, claims) ?? receivedAt;
   const { finding, ...doubt } = meaning;
   const { keys, keyFlag } = deviceOf(subject, { issuer: claims.issuer, deviceId: settings.deviceId });
-  return [{
-    keys, observedAt,
-    findings: finding === undefined ? [] : [{ ...finding, detectedAt: observedAt }],
-    ...doubtsOf(doubt, { flag: keyFlag }),
-  }];
+  return [
+    {
+      keys,
+      observedAt,
+      findings: finding === undefined ? [] : [{ ...finding, detectedAt: observedAt }],
+      ...doubtsOf(doubt, { flag: keyFlag }),
+    },
+  ];
 }
 
 interface Meaning extends Doubt {
@@ -66,13 +91,24 @@ interface Meaning extends Doubt {
 }
 
 /** `undefined` for an event that says nothing of a device's health. */
-function meaningOf(type: string, event: WireRecord, subject: WireRecord, { jti }: SetClaims, settings: Meanings): Meaning | undefined {
+function meaningOf(
+  type: string,
+  event: WireRecord,
+  subject: WireRecord,
+  { jti }: SetClaims,
+  settings: Meanings,
+): Meaning | undefined {
   switch (type) {
-    case RISK_LEVEL_CHANGE: return word(event.principal) === 'DEVICE' ? riskOf(event, caepLevels(settings.lowRisk)) : undefined;
-    case OKTA_DEVICE_RISK_CHANGE: return riskOf(event, OKTA_LEVELS);
-    case DEVICE_COMPLIANCE_CHANGE: return complianceOf(event, settings);
-    case SESSION_REVOKED: return namesDevice(subject) ? { finding: sessionRevoked(event, jti) } : undefined;
-    default: return undefined;
+    case RISK_LEVEL_CHANGE:
+      return word(event.principal) === 'DEVICE' ? riskOf(event, caepLevels(settings.lowRisk)) : undefined;
+    case OKTA_DEVICE_RISK_CHANGE:
+      return riskOf(event, OKTA_LEVELS);
+    case DEVICE_COMPLIANCE_CHANGE:
+      return complianceOf(event, settings);
+    case SESSION_REVOKED:
+      return namesDevice(subject) ? { finding: sessionRevoked(event, jti) } : undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -104,7 +140,9 @@ function finding(id: string, type: string, label: string, level: Level | undefin
   const why = textOf(event.reason_admin, 300);
   const action = open ? textOf(event.reason_user, 1000) : undefined;
   return {
-    id, type, state: open ? 'open' : 'resolved',
+    id,
+    type,
+    state: open ? 'open' : 'resolved',
     title: why === undefined ? label : `${label}. ${why}`,
     ...(level !== undefined && { severity: level }),
     ...(action !== undefined && { recommendedAction: action }),

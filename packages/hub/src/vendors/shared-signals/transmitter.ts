@@ -39,12 +39,17 @@ export interface Transmitter {
   readonly keysKeptAt: number | undefined;
 }
 
-export function createTransmitter(settings: Pick<SharedSignalsSettings, 'issuer' | 'metadataUrl' | 'jwksUrl'>, { http, clock }: Pick<VendorTools, 'http' | 'clock'>): Transmitter {
+export function createTransmitter(
+  settings: Pick<SharedSignalsSettings, 'issuer' | 'metadataUrl' | 'jwksUrl'>,
+  { http, clock }: Pick<VendorTools, 'http' | 'clock'>,
+): Transmitter {
   const { issuer, jwksUrl } = settings;
   const metadataUrl = settings.metadataUrl ?? standardMetadataUrl(issuer);
 
   async function fetch<T>(url: string, what: string, shape: z.ZodType<T>): Promise<T> {
-    const answer = await asking(() => http.request(url, { headers: { accept: 'application/json' }, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES }));
+    const answer = await asking(() =>
+      http.request(url, { headers: { accept: 'application/json' }, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES }),
+    );
     requireSuccess(answer, `The transmitter (${what})`, clock.now());
     const parsed = shape.safeParse(jsonOf(answer, 'The transmitter'));
     if (!parsed.success) throw new VendorError('bad_answer', `The transmitter's ${what} cannot be read.`);
@@ -54,25 +59,40 @@ export function createTransmitter(settings: Pick<SharedSignalsSettings, 'issuer'
   async function fetchMetadata(): Promise<TransmitterMetadata> {
     const told = await fetch(metadataUrl, 'metadata', metadataShape);
     // SSF 1.0, section 7.2.4: otherwise one transmitter could speak for another.
-    if (told.issuer !== issuer) throw new VendorError('refused', `The transmitter at this address is "${told.issuer.slice(0, 200)}", not "${issuer}".`);
+    if (told.issuer !== issuer)
+      throw new VendorError(
+        'refused',
+        `The transmitter at this address is "${told.issuer.slice(0, 200)}", not "${issuer}".`,
+      );
     const keysUrl = jwksUrl ?? told.jwks_uri;
-    if (keysUrl === undefined) throw new VendorError('refused', 'The transmitter does not say where its keys are. Enter the address of its keys.');
+    if (keysUrl === undefined)
+      throw new VendorError(
+        'refused',
+        'The transmitter does not say where its keys are. Enter the address of its keys.',
+      );
     return { keysUrl, criticalMembers: told.critical_subject_members ?? [] };
   }
 
   const metadata = new Cached({ clock, fetch: fetchMetadata, maxAgeMs: METADATA_MAX_AGE_MS });
-  const known: TransmitterMetadata | undefined = jwksUrl === undefined || settings.metadataUrl !== undefined ? undefined : { keysUrl: jwksUrl, criticalMembers: [] };
+  const known: TransmitterMetadata | undefined =
+    jwksUrl === undefined || settings.metadataUrl !== undefined ? undefined : { keysUrl: jwksUrl, criticalMembers: [] };
   const describe = async () => known ?? metadata.get();
   const keys = new Cached({
-    clock, fetch: async () => await fetch((await describe()).keysUrl, 'keys', keysShape) as JSONWebKeySet, maxAgeMs: KEYS_MAX_AGE_MS,
+    clock,
+    fetch: async () => (await fetch((await describe()).keysUrl, 'keys', keysShape)) as JSONWebKeySet,
+    maxAgeMs: KEYS_MAX_AGE_MS,
   });
   return {
-    metadata: describe, keys: () => keys.get(), newerKeys: () => keys.newer(),
+    metadata: describe,
+    keys: () => keys.get(),
+    newerKeys: () => keys.newer(),
     async fetchKeysNow() {
       if (known === undefined) await metadata.fetchNow();
       return keys.fetchNow();
     },
-    get keysKeptAt() { return keys.keptAt; },
+    get keysKeptAt() {
+      return keys.keptAt;
+    },
   };
 }
 

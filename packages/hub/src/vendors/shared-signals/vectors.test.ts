@@ -15,11 +15,22 @@ interface Vector {
   readonly expect: 'accept' | 'reject' | 'either' | 'accept_if_compat_enabled_else_reject';
   readonly err?: readonly string[];
   readonly content_type?: string;
-  readonly effect?: { readonly device?: string; readonly risk?: string; readonly compliant?: boolean; readonly sessions?: string };
+  readonly effect?: {
+    readonly device?: string;
+    readonly risk?: string;
+    readonly compliant?: boolean;
+    readonly sessions?: string;
+  };
 }
 
 const file = JSON.parse(readFileSync(new URL('./fixtures/set.vectors.json', import.meta.url), 'utf8')) as {
-  iss: string; aud: string; stream_id: string; now: number; jwks: object; push: { authorization_header: string }; vectors: readonly Vector[];
+  iss: string;
+  aud: string;
+  stream_id: string;
+  now: number;
+  jwks: object;
+  push: { authorization_header: string };
+  vectors: readonly Vector[];
 };
 
 class KeysServer extends TestingVendorServer {
@@ -43,7 +54,12 @@ afterAll(async () => {
 
 function settings(more: object = {}) {
   return sharedSignalsSettings.parse({
-    issuer: file.iss, audience: file.aud, streamId: file.stream_id, jwksUrl: `${keys.url}/keys`, pushAuthorization: file.push.authorization_header, ...more,
+    issuer: file.iss,
+    audience: file.aud,
+    streamId: file.stream_id,
+    jwksUrl: `${keys.url}/keys`,
+    pushAuthorization: file.push.authorization_header,
+    ...more,
   });
 }
 
@@ -67,21 +83,31 @@ describe('the vectors', () => {
   const judged = file.vectors.filter(({ name, content_type }) => name !== MISLABELLED && content_type === undefined);
 
   test.each(judged.map((vector) => [vector.name, vector] as const))('%s', async (_, vector) => {
-    const { err, signal } = await judge(vector) as { err?: string; signal?: ReturnType<typeof normaliseSharedSignals>[number] };
+    const { err, signal } = (await judge(vector)) as {
+      err?: string;
+      signal?: ReturnType<typeof normaliseSharedSignals>[number];
+    };
     if (vector.expect === 'reject') expect(vector.err).toContain(err);
     else expect(err).toBeUndefined();
     const { device, risk, compliant, sessions } = vector.effect ?? {};
     if (device !== undefined) expect(signal?.keys).toContainEqual({ type: 'vendorDeviceId', value: device });
-    if (risk !== undefined) expect(signal?.findings).toMatchObject([{ id: 'device-risk', state: 'open', severity: risk }]);
-    if (compliant !== undefined) expect(signal?.findings).toMatchObject([{ id: 'device-compliance', state: compliant ? 'resolved' : 'open' }]);
-    if (sessions !== undefined) expect(signal?.findings).toMatchObject([{ type: 'SESSION_REVOKED', state: 'resolved' }]);
-    if (vector.effect !== undefined && Object.keys(vector.effect).length === 0 && !vector.name.startsWith('same jti')) expect(signal).toBeUndefined();
+    if (risk !== undefined)
+      expect(signal?.findings).toMatchObject([{ id: 'device-risk', state: 'open', severity: risk }]);
+    if (compliant !== undefined)
+      expect(signal?.findings).toMatchObject([{ id: 'device-compliance', state: compliant ? 'resolved' : 'open' }]);
+    if (sessions !== undefined)
+      expect(signal?.findings).toMatchObject([{ type: 'SESSION_REVOKED', state: 'resolved' }]);
+    if (vector.effect !== undefined && Object.keys(vector.effect).length === 0 && !vector.name.startsWith('same jti'))
+      expect(signal).toBeUndefined();
   });
 
-  test('with Okta\'s form are refused where only SSF 1.0 is wanted', async () => {
+  test("with Okta's form are refused where only SSF 1.0 is wanted", async () => {
     const okta = file.vectors.find(({ expect: wanted }) => wanted === 'accept_if_compat_enabled_else_reject') as Vector;
     expect(await judge(okta, { acceptSubjectInEvent: false })).toEqual({ err: 'invalid_request' });
-    expect((await judge(okta)).signal).toMatchObject({ keys: [{ type: 'vendorDeviceId', value: 'dev-0001' }, { type: 'email' }], findings: [{ severity: 'high' }] });
+    expect((await judge(okta)).signal).toMatchObject({
+      keys: [{ type: 'vendorDeviceId', value: 'dev-0001' }, { type: 'email' }],
+      findings: [{ severity: 'high' }],
+    });
   });
 
   test('are all there, and one is not what it says', async () => {

@@ -6,7 +6,13 @@ import { signingKey, TransmitterServer, type SigningKey } from './fixtures/trans
 import { sharedSignalsSettings } from './settings.ts';
 import { standardMetadataUrl } from './transmitter.ts';
 import { createSetVerifier, SetRefused } from './verify-set.ts';
-import { DEVICE_COMPLIANCE_CHANGE, RISK_LEVEL_CHANGE, SESSION_REVOKED, STREAM_UPDATED, VERIFICATION } from './vocabulary.ts';
+import {
+  DEVICE_COMPLIANCE_CHANGE,
+  RISK_LEVEL_CHANGE,
+  SESSION_REVOKED,
+  STREAM_UPDATED,
+  VERIFICATION,
+} from './vocabulary.ts';
 
 let rsa: SigningKey;
 let other: SigningKey;
@@ -18,7 +24,9 @@ beforeAll(async () => {
   [rsa, other] = await Promise.all([signingKey('k1'), signingKey('k2')]);
   http = createOutbound({ allow: ['127.0.0.1'] });
 });
-afterAll(() => { http.close(); });
+afterAll(() => {
+  http.close();
+});
 
 beforeEach(async () => {
   server = new TransmitterServer();
@@ -28,7 +36,12 @@ beforeEach(async () => {
 });
 
 function verifier(more: object = {}) {
-  const settings = sharedSignalsSettings.parse({ issuer: server.issuer, audience: server.audience, pushAuthorization: 'Bearer a-long-random-text', ...more });
+  const settings = sharedSignalsSettings.parse({
+    issuer: server.issuer,
+    audience: server.audience,
+    pushAuthorization: 'Bearer a-long-random-text',
+    ...more,
+  });
   return createSetVerifier(settings, { http, clock: { now: () => now } });
 }
 
@@ -83,10 +96,22 @@ describe('a security event token', () => {
   });
 
   test.each([
-    ['device-compliance-change without previous_status', event(DEVICE_COMPLIANCE_CHANGE, { current_status: 'not-compliant' }), 'invalid_request'],
-    ['device-compliance-change without current_status', event(DEVICE_COMPLIANCE_CHANGE, { previous_status: 'compliant' }), 'invalid_request'],
+    [
+      'device-compliance-change without previous_status',
+      event(DEVICE_COMPLIANCE_CHANGE, { current_status: 'not-compliant' }),
+      'invalid_request',
+    ],
+    [
+      'device-compliance-change without current_status',
+      event(DEVICE_COMPLIANCE_CHANGE, { previous_status: 'compliant' }),
+      'invalid_request',
+    ],
     ['a time that is no number', event(SESSION_REVOKED, { event_timestamp: 'now' }), 'invalid_request'],
-    ['an unknown word where a word belongs', event(DEVICE_COMPLIANCE_CHANGE, { current_status: 'sort-of', previous_status: 'compliant' }), undefined],
+    [
+      'an unknown word where a word belongs',
+      event(DEVICE_COMPLIANCE_CHANGE, { current_status: 'sort-of', previous_status: 'compliant' }),
+      undefined,
+    ],
     ['a reason that is a text', event(SESSION_REVOKED, { reason_admin: 'because' }), 'invalid_request'],
     ['a reason without a text', event(SESSION_REVOKED, { reason_user: {} }), 'invalid_request'],
     ['a reason whose text is none', event(SESSION_REVOKED, { reason_user: { en: 7 } }), 'invalid_request'],
@@ -109,47 +134,101 @@ describe('a security event token', () => {
   });
 
   test('with one event by two names of its type is taken', async () => {
-    expect(await refusal(await server.sign(risk({ events: { [RISK_LEVEL_CHANGE]: HIGH, 'https://transmitter.example/event-type/risk-level-change': HIGH } })))).toBeUndefined();
+    expect(
+      await refusal(
+        await server.sign(
+          risk({
+            events: { [RISK_LEVEL_CHANGE]: HIGH, 'https://transmitter.example/event-type/risk-level-change': HIGH },
+          }),
+        ),
+      ),
+    ).toBeUndefined();
   });
 
-  test.each([['LOW', 'HIGH'], ['HIGH', 'LOW']])('with two names of one type that contradict each other is refused: %s, %s', async (first, second) => {
-    const events = { [RISK_LEVEL_CHANGE]: { ...HIGH, current_level: first }, 'https://transmitter.example/x/event-type/risk-level-change': { ...HIGH, current_level: second } };
+  test.each([
+    ['LOW', 'HIGH'],
+    ['HIGH', 'LOW'],
+  ])('with two names of one type that contradict each other is refused: %s, %s', async (first, second) => {
+    const events = {
+      [RISK_LEVEL_CHANGE]: { ...HIGH, current_level: first },
+      'https://transmitter.example/x/event-type/risk-level-change': { ...HIGH, current_level: second },
+    };
     expect(await refusal(await server.sign(risk({ events })))).toBe('invalid_request');
   });
 
   test.each([
-    [{ format: 'opaque', id: 5 }, 'id must be'], [{ format: 'email', email: 'notmail' }, 'email must be'], [{ format: 'account', uri: 'https://x' }, 'uri must be'],
-    [{ format: 'frob', x: 1 }, 'the format frob'], [{ format: 'complex', device: { format: 'uri', uri: 'x' } }, 'the member device of the subject: uri must be'],
+    [{ format: 'opaque', id: 5 }, 'id must be'],
+    [{ format: 'email', email: 'notmail' }, 'email must be'],
+    [{ format: 'account', uri: 'https://x' }, 'uri must be'],
+    [{ format: 'frob', x: 1 }, 'the format frob'],
+    [{ format: 'complex', device: { format: 'uri', uri: 'x' } }, 'the member device of the subject: uri must be'],
   ])('whose subject is %j is refused with what is wrong in it', async (subject, message) => {
     await expect(verifier().verify(await server.sign(risk({ sub_id: subject })))).rejects.toThrow(message);
   });
 
   test('in which a name stands twice is refused, whichever comes last', async () => {
-    for (const levels of [['HIGH', 'LOW'], ['LOW', 'HIGH']]) {
-      const events = levels.map((level) => `"${RISK_LEVEL_CHANGE}":{"principal":"DEVICE","current_level":"${level}"}`).join(',');
-      expect(await refusal(await server.signText(`{"iss":"${server.issuer}","aud":"${server.audience}","jti":"j","iat":1,"sub_id":{"format":"opaque","id":"d"},"events":{${events}}}`))).toBe('invalid_request');
+    for (const levels of [
+      ['HIGH', 'LOW'],
+      ['LOW', 'HIGH'],
+    ]) {
+      const events = levels
+        .map((level) => `"${RISK_LEVEL_CHANGE}":{"principal":"DEVICE","current_level":"${level}"}`)
+        .join(',');
+      expect(
+        await refusal(
+          await server.signText(
+            `{"iss":"${server.issuer}","aud":"${server.audience}","jti":"j","iat":1,"sub_id":{"format":"opaque","id":"d"},"events":{${events}}}`,
+          ),
+        ),
+      ).toBe('invalid_request');
     }
-    expect(await refusal(await server.signText(`{"iss":"${server.issuer}","a":${'['.repeat(60_000)}${']'.repeat(60_000)}}`))).toBe('invalid_request');
+    expect(
+      await refusal(await server.signText(`{"iss":"${server.issuer}","a":${'['.repeat(60_000)}${']'.repeat(60_000)}}`)),
+    ).toBe('invalid_request');
   });
 
   const OPAQUE = { format: 'opaque', id: 'dev-1' };
   test.each<[string, unknown]>([
-    ['email without email', { format: 'email' }], ['email with an empty one', { format: 'email', email: ' ' }], ['email that is no text', { format: 'email', email: ['a@example.com'] }],
-    ['opaque without id', { format: 'opaque' }], ['opaque with null', { format: 'opaque', id: null }], ['iss_sub without sub', { format: 'iss_sub', iss: 'https://x.example' }],
-    ['iss_sub without iss', { format: 'iss_sub', sub: 'dev-1' }], ['account without uri', { format: 'account', id: 'x' }], ['uri without uri', { format: 'uri', url: 'urn:x' }],
-    ['did without url', { format: 'did', uri: 'did:x:y' }], ['phone_number without number', { format: 'phone_number', phone: '+46' }],
-    ['jwt_id without jti', { format: 'jwt_id', iss: 'x' }], ['saml_assertion_id without issuer', { format: 'saml_assertion_id', assertion_id: 'x' }],
-    ['ip-addresses without any', { format: 'ip-addresses', 'ip-addresses': [] }], ['ip-addresses that are none', { format: 'ip-addresses', 'ip-addresses': [{}] }],
-    ['aliases without identifiers', { format: 'aliases' }], ['aliases of nobody', { format: 'aliases', identifiers: [] }],
-    ['aliases with a bad one', { format: 'aliases', identifiers: [OPAQUE, { format: 'email' }] }], ['aliases that are no objects', { format: 'aliases', identifiers: ['dev-1'] }],
+    ['email without email', { format: 'email' }],
+    ['email with an empty one', { format: 'email', email: ' ' }],
+    ['email that is no text', { format: 'email', email: ['a@example.com'] }],
+    ['opaque without id', { format: 'opaque' }],
+    ['opaque with null', { format: 'opaque', id: null }],
+    ['iss_sub without sub', { format: 'iss_sub', iss: 'https://x.example' }],
+    ['iss_sub without iss', { format: 'iss_sub', sub: 'dev-1' }],
+    ['account without uri', { format: 'account', id: 'x' }],
+    ['uri without uri', { format: 'uri', url: 'urn:x' }],
+    ['did without url', { format: 'did', uri: 'did:x:y' }],
+    ['phone_number without number', { format: 'phone_number', phone: '+46' }],
+    ['jwt_id without jti', { format: 'jwt_id', iss: 'x' }],
+    ['saml_assertion_id without issuer', { format: 'saml_assertion_id', assertion_id: 'x' }],
+    ['ip-addresses without any', { format: 'ip-addresses', 'ip-addresses': [] }],
+    ['ip-addresses that are none', { format: 'ip-addresses', 'ip-addresses': [{}] }],
+    ['aliases without identifiers', { format: 'aliases' }],
+    ['aliases of nobody', { format: 'aliases', identifiers: [] }],
+    ['aliases with a bad one', { format: 'aliases', identifiers: [OPAQUE, { format: 'email' }] }],
+    ['aliases that are no objects', { format: 'aliases', identifiers: ['dev-1'] }],
     ['aliases within aliases', { format: 'aliases', identifiers: [{ format: 'aliases', identifiers: [OPAQUE] }] }],
-    ['complex within complex', { format: 'complex', device: { format: 'complex', device: OPAQUE } }], ['complex with a bad member', { format: 'complex', device: OPAQUE, user: { format: 'email' } }],
-    ['complex with a member that is a text', { format: 'complex', device: OPAQUE, user: 'alice' }], ['complex within aliases', { format: 'aliases', identifiers: [{ device: OPAQUE }] }],
-    ['a format that is empty', { format: '', id: 'x' }], ['opaque with a number', { format: 'opaque', id: 5 }], ['email with a number', { format: 'email', email: 5 }],
-    ['email without an at sign', { format: 'email', email: 'notmail' }], ['account that is a web address', { format: 'account', uri: 'https://x' }], ['account without a host', { format: 'account', uri: 'acct:alice' }],
-    ['uri without a scheme', { format: 'uri', uri: 'not a uri' }], ['iss_sub with a number', { format: 'iss_sub', iss: 'x', sub: 5 }], ['a telephone without its country', { format: 'phone_number', phone_number: '0701234567' }],
-    ['did that is none', { format: 'did', url: 'https://x.example' }], ['addresses of another kind', { format: 'ip-addresses', 'ip-addresses': ['myhost'] }],
-    ['of a format that nobody knows', { format: 'frob', x: 1 }], ['a device of such a format', { format: 'complex', device: { format: 'frob', x: 1 }, user: { format: 'email', email: 'a@example.com' } }],
+    ['complex within complex', { format: 'complex', device: { format: 'complex', device: OPAQUE } }],
+    ['complex with a bad member', { format: 'complex', device: OPAQUE, user: { format: 'email' } }],
+    ['complex with a member that is a text', { format: 'complex', device: OPAQUE, user: 'alice' }],
+    ['complex within aliases', { format: 'aliases', identifiers: [{ device: OPAQUE }] }],
+    ['a format that is empty', { format: '', id: 'x' }],
+    ['opaque with a number', { format: 'opaque', id: 5 }],
+    ['email with a number', { format: 'email', email: 5 }],
+    ['email without an at sign', { format: 'email', email: 'notmail' }],
+    ['account that is a web address', { format: 'account', uri: 'https://x' }],
+    ['account without a host', { format: 'account', uri: 'acct:alice' }],
+    ['uri without a scheme', { format: 'uri', uri: 'not a uri' }],
+    ['iss_sub with a number', { format: 'iss_sub', iss: 'x', sub: 5 }],
+    ['a telephone without its country', { format: 'phone_number', phone_number: '0701234567' }],
+    ['did that is none', { format: 'did', url: 'https://x.example' }],
+    ['addresses of another kind', { format: 'ip-addresses', 'ip-addresses': ['myhost'] }],
+    ['of a format that nobody knows', { format: 'frob', x: 1 }],
+    [
+      'a device of such a format',
+      { format: 'complex', device: { format: 'frob', x: 1 }, user: { format: 'email', email: 'a@example.com' } },
+    ],
     ['aliases all of such formats', { format: 'aliases', identifiers: [{ format: 'frob', x: 1 }] }],
   ])('whose subject is %s is refused', async (_, subject) => {
     expect(await refusal(await server.sign(risk({ sub_id: subject })))).toBe('invalid_request');
@@ -158,13 +237,29 @@ describe('a security event token', () => {
   });
 
   test.each<[string, unknown]>([
-    ['opaque', OPAQUE], ['opaque as one sender writes it', { format: 'opaque', sub: 'dev-1' }], ['iss_sub', { format: 'iss_sub', iss: 'x', sub: 'y' }],
-    ['in capitals', { format: 'Email', email: 'a@example.com' }], ['aliases', { format: 'aliases', identifiers: [OPAQUE, { format: 'email', email: 'a@example.com' }] }],
-    ['complex', { format: 'complex', device: OPAQUE, user: { format: 'email', email: 'a@example.com' }, tenant: OPAQUE }], ['complex without its format', { device: OPAQUE, note: 'x' }],
-    ['an account', { format: 'account', uri: 'acct:alice@example.com' }], ['a URN', { format: 'uri', uri: 'urn:uuid:4e8c0000' }], ['a telephone', { format: 'phone_number', phone_number: '+12065550100' }],
-    ['a DID', { format: 'did', url: 'did:example:123456/path' }], ['addresses', { format: 'ip-addresses', 'ip-addresses': ['192.0.2.1', '2001:db8::1'] }],
-    ['an alias of a format to come beside one that is known', { format: 'aliases', identifiers: [{ format: 'hologram', x: 1 }, OPAQUE] }],
-    ['a session of a format to come beside the device', { format: 'complex', device: OPAQUE, session: { format: 'hologram', x: 1 } }],
+    ['opaque', OPAQUE],
+    ['opaque as one sender writes it', { format: 'opaque', sub: 'dev-1' }],
+    ['iss_sub', { format: 'iss_sub', iss: 'x', sub: 'y' }],
+    ['in capitals', { format: 'Email', email: 'a@example.com' }],
+    ['aliases', { format: 'aliases', identifiers: [OPAQUE, { format: 'email', email: 'a@example.com' }] }],
+    [
+      'complex',
+      { format: 'complex', device: OPAQUE, user: { format: 'email', email: 'a@example.com' }, tenant: OPAQUE },
+    ],
+    ['complex without its format', { device: OPAQUE, note: 'x' }],
+    ['an account', { format: 'account', uri: 'acct:alice@example.com' }],
+    ['a URN', { format: 'uri', uri: 'urn:uuid:4e8c0000' }],
+    ['a telephone', { format: 'phone_number', phone_number: '+12065550100' }],
+    ['a DID', { format: 'did', url: 'did:example:123456/path' }],
+    ['addresses', { format: 'ip-addresses', 'ip-addresses': ['192.0.2.1', '2001:db8::1'] }],
+    [
+      'an alias of a format to come beside one that is known',
+      { format: 'aliases', identifiers: [{ format: 'hologram', x: 1 }, OPAQUE] },
+    ],
+    [
+      'a session of a format to come beside the device',
+      { format: 'complex', device: OPAQUE, session: { format: 'hologram', x: 1 } },
+    ],
   ])('whose subject is %s is taken', async (_, subject) => {
     expect(await refusal(await server.sign(risk({ sub_id: subject })))).toBeUndefined();
   });
@@ -180,12 +275,38 @@ describe('a security event token', () => {
   test('is refused when it is none, is unsigned, was changed, or is signed by somebody else', async () => {
     const token = await server.sign(risk());
     const [header = '', , signature = ''] = token.split('.');
-    const forged = Buffer.from(JSON.stringify({ iss: server.issuer, aud: server.audience, jti: 'x', iat: 1, ...risk() })).toString('base64url');
+    const forged = Buffer.from(
+      JSON.stringify({ iss: server.issuer, aud: server.audience, jti: 'x', iat: 1, ...risk() }),
+    ).toString('base64url');
     const unsigned = `${Buffer.from('{"alg":"none","typ":"secevent+jwt"}').toString('base64url')}.${forged}.`;
     const impostor = await server.sign(risk(), { key: { ...other, kid: 'k1' } });
     const stranger = await server.sign(risk(), { key: other });
-    expect(await Promise.all(['', 'x', 'a.b.c', '{}', `${token}.x`, unsigned, `${header}.${forged}.${signature}`, impostor, stranger, 'x'.repeat(300_000)].map((one) => refusal(one)))).toEqual([
-      'invalid_request', 'invalid_request', 'invalid_request', 'invalid_request', 'invalid_request', 'invalid_key', 'authentication_failed', 'authentication_failed', 'invalid_key', 'invalid_request',
+    expect(
+      await Promise.all(
+        [
+          '',
+          'x',
+          'a.b.c',
+          '{}',
+          `${token}.x`,
+          unsigned,
+          `${header}.${forged}.${signature}`,
+          impostor,
+          stranger,
+          'x'.repeat(300_000),
+        ].map((one) => refusal(one)),
+      ),
+    ).toEqual([
+      'invalid_request',
+      'invalid_request',
+      'invalid_request',
+      'invalid_request',
+      'invalid_request',
+      'invalid_key',
+      'authentication_failed',
+      'authentication_failed',
+      'invalid_key',
+      'invalid_request',
     ]);
   });
 
@@ -196,10 +317,17 @@ describe('a security event token', () => {
   });
 
   test('about another stream is refused where the stream is known; an announcement is told', async () => {
-    const about = (id: string, type: string, content: object) => server.sign({ sub_id: { format: 'opaque', id }, events: { [type]: content } });
-    expect(await refusal(await about('other', VERIFICATION, { state: 'x' }), { streamId: 'mine' })).toBe('invalid_request');
-    expect(await verifier({ streamId: 'mine' }).verify(await about('mine', VERIFICATION, {}))).toMatchObject({ record: undefined });
-    expect(await verifier().verify(await about('any', STREAM_UPDATED, { status: 'paused', reason: 'key change' }))).toMatchObject({ record: undefined, streamStatus: 'paused (key change)' });
+    const about = (id: string, type: string, content: object) =>
+      server.sign({ sub_id: { format: 'opaque', id }, events: { [type]: content } });
+    expect(await refusal(await about('other', VERIFICATION, { state: 'x' }), { streamId: 'mine' })).toBe(
+      'invalid_request',
+    );
+    expect(await verifier({ streamId: 'mine' }).verify(await about('mine', VERIFICATION, {}))).toMatchObject({
+      record: undefined,
+    });
+    expect(
+      await verifier().verify(await about('any', STREAM_UPDATED, { status: 'paused', reason: 'key change' })),
+    ).toMatchObject({ record: undefined, streamStatus: 'paused (key change)' });
   });
 
   test('is dropped, and not refused, when its subject has a critical member that we do not process', async () => {
@@ -207,11 +335,13 @@ describe('a security event token', () => {
     const about = (more: object) => server.sign(risk({ sub_id: { format: 'complex', device: DEVICE, ...more } }));
     const judge = verifier();
     expect((await judge.verify(await about({ tenant: { format: 'opaque', id: 'acme' } }))).record).toBeUndefined();
-    expect((await judge.verify(await about({ user: { format: 'email', email: 'a@example.com' } }))).record).toBeDefined();
+    expect(
+      (await judge.verify(await about({ user: { format: 'email', email: 'a@example.com' } }))).record,
+    ).toBeDefined();
   });
 });
 
-describe('the transmitter\'s keys', () => {
+describe("the transmitter's keys", () => {
   const MINUTE = 60_000;
 
   test('are fetched once for many tokens, and again after five minutes', async () => {
@@ -255,7 +385,9 @@ describe('the transmitter\'s keys', () => {
     await judge.verify(await server.sign(risk()));
     server.keys = [other];
     expect((await judge.transmitter.fetchKeysNow()).keys.map(({ kid }) => kid)).toEqual(['k2']);
-    await expect(judge.verify(await server.sign(risk({ iat: 1 }), { key: rsa }))).rejects.toMatchObject({ err: 'invalid_key' });
+    await expect(judge.verify(await server.sign(risk({ iat: 1 }), { key: rsa }))).rejects.toMatchObject({
+      err: 'invalid_key',
+    });
     server.trouble('/keys', 500);
     await expect(judge.transmitter.fetchKeysNow()).rejects.toThrow(VendorError);
     await judge.verify(await server.sign(risk(), { key: other }));
@@ -267,7 +399,10 @@ describe('the transmitter\'s keys', () => {
     server.keys = [rsa, other];
     now += 31_000;
     await judge.verify(await server.sign(risk(), { key: other }));
-    for (let i = 0; i < 5; i += 1) await expect(judge.verify(await server.sign(risk(), { key: { ...rsa, kid: `made-up-${i}` } }))).rejects.toMatchObject({ err: 'invalid_key' });
+    for (let i = 0; i < 5; i += 1)
+      await expect(
+        judge.verify(await server.sign(risk(), { key: { ...rsa, kid: `made-up-${i}` } })),
+      ).rejects.toMatchObject({ err: 'invalid_key' });
     expect(server.asked('/keys')).toHaveLength(2);
   });
 
@@ -278,7 +413,8 @@ describe('the transmitter\'s keys', () => {
     now += 5_000;
     const token = await server.sign(risk({ iat: Math.floor(now / 1000) }), { key: other });
     const stranger = await server.sign(risk({ iat: Math.floor(now / 1000) }), { key: { ...rsa, kid: 'made-up' } });
-    for (const one of [token, stranger]) await expect(judge.verify(one)).rejects.toMatchObject({ failure: 'unavailable' });
+    for (const one of [token, stranger])
+      await expect(judge.verify(one)).rejects.toMatchObject({ failure: 'unavailable' });
     expect(server.asked('/keys')).toHaveLength(1);
     now += 26_000;
     await judge.verify(token);
@@ -307,7 +443,8 @@ describe('the transmitter\'s keys', () => {
   });
 
   test.each([
-    ['garbage', { body: '<html>' }], ['a list that is none', { body: '{"keys":{}}' }],
+    ['garbage', { body: '<html>' }],
+    ['a list that is none', { body: '{"keys":{}}' }],
   ])('that are %s are not taken for keys', async (_, body) => {
     server.trouble('/keys', 200, body);
     await expect(verifier().verify(await server.sign(risk()))).rejects.toThrow(VendorError);
@@ -326,7 +463,9 @@ describe('the transmitter\'s keys', () => {
   test('may be at an address of their own, with or without metadata', async () => {
     await verifier({ jwksUrl: `${server.url}/keys` }).verify(await server.sign(risk()));
     expect(server.requests.map(({ path }) => path)).toEqual(['/keys']);
-    await verifier({ metadataUrl: `${server.url}/.well-known/ssf-configuration/t/acme` }).verify(await server.sign(risk()));
+    await verifier({ metadataUrl: `${server.url}/.well-known/ssf-configuration/t/acme` }).verify(
+      await server.sign(risk()),
+    );
   });
 });
 

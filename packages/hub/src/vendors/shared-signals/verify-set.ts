@@ -12,7 +12,12 @@ import { STREAM_UPDATED, UNDERSTOOD_MEMBERS, VERIFICATION } from './vocabulary.t
 import type { KeptSet } from './wire.ts';
 
 /** Codes of RFC 8935, section 2.4. */
-export type SetError = 'invalid_request' | 'invalid_key' | 'invalid_issuer' | 'invalid_audience' | 'authentication_failed';
+export type SetError =
+  | 'invalid_request'
+  | 'invalid_key'
+  | 'invalid_issuer'
+  | 'invalid_audience'
+  | 'authentication_failed';
 
 /** A token that is not taken. The description is for the transmitter's operator and repeats nothing secret. */
 export class SetRefused extends Error {
@@ -33,7 +38,19 @@ export interface VerifiedSet {
 }
 
 /** Asymmetric only: with a shared secret the receiver could write tokens too. RS256 is CAEP's interop profile. */
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
 /** As for reports of vendors: a token from later than this would outrank every true one until that time. */
 const MAX_AHEAD_MS = 5 * 60_000;
 const MAX_LENGTH = 256 * 1024;
@@ -49,13 +66,17 @@ export interface SetVerifier {
   verify(token: string): Promise<VerifiedSet>;
 }
 
-export function createSetVerifier(settings: SharedSignalsSettings, tools: Pick<VendorTools, 'http' | 'clock'>): SetVerifier {
+export function createSetVerifier(
+  settings: SharedSignalsSettings,
+  tools: Pick<VendorTools, 'http' | 'clock'>,
+): SetVerifier {
   const transmitter = createTransmitter(settings, tools);
   return {
     transmitter,
     async verify(token) {
       checkHeader(token);
-      if (unverifiedIssuer(token) !== settings.issuer) throw new SetRefused('invalid_issuer', 'iss is not the issuer of this stream.');
+      if (unverifiedIssuer(token) !== settings.issuer)
+        throw new SetRefused('invalid_issuer', 'iss is not the issuer of this stream.');
       const claims = await checkSignature(token, transmitter);
       checkClaims(claims, settings, tools.clock.now());
       const events = Object.entries(record(claims.events));
@@ -86,8 +107,10 @@ function checkHeader(token: string): void {
   } catch {
     throw invalid('The body is no signed JSON Web Token in compact form.');
   }
-  if (typeof header.typ !== 'string' || header.typ.toLowerCase().replace(/^application\//, '') !== 'secevent+jwt') throw invalid('typ must be secevent+jwt.');
-  if (typeof header.alg !== 'string' || !ALGORITHMS.includes(header.alg)) throw new SetRefused('invalid_key', 'The algorithm of the signature is not accepted.');
+  if (typeof header.typ !== 'string' || header.typ.toLowerCase().replace(/^application\//, '') !== 'secevent+jwt')
+    throw invalid('typ must be secevent+jwt.');
+  if (typeof header.alg !== 'string' || !ALGORITHMS.includes(header.alg))
+    throw new SetRefused('invalid_key', 'The algorithm of the signature is not accepted.');
 }
 
 /** Looked at before the keys are: refusing needs no proof. */
@@ -106,7 +129,11 @@ async function checkSignature(token: string, transmitter: Transmitter): Promise<
   const second = newer === undefined ? undefined : await tryKeys(token, newer);
   if (second !== undefined) return second;
   // A key that began after we looked is no fault of the token: the transmitter would never send a refused one again.
-  if (newer === undefined && mayBeIssuedAfter(token, transmitter.keysKeptAt)) throw new VendorError('unavailable', 'The keys of the transmitter are read anew in a moment; the token may be signed with a new one.');
+  if (newer === undefined && mayBeIssuedAfter(token, transmitter.keysKeptAt))
+    throw new VendorError(
+      'unavailable',
+      'The keys of the transmitter are read anew in a moment; the token may be signed with a new one.',
+    );
   throw new SetRefused('invalid_key', 'The transmitter publishes no such key.');
 }
 
@@ -122,10 +149,12 @@ async function tryKeys(token: string, keys: JSONWebKeySet): Promise<WireRecord |
     return claimsOf(new TextDecoder('utf-8', { fatal: true }).decode(payload));
   } catch (error) {
     if (error instanceof errors.JWKSNoMatchingKey) return undefined;
-    if (error instanceof errors.JWSSignatureVerificationFailed) throw new SetRefused('authentication_failed', 'The signature is not that of the transmitter.');
+    if (error instanceof errors.JWSSignatureVerificationFailed)
+      throw new SetRefused('authentication_failed', 'The signature is not that of the transmitter.');
     if (error instanceof errors.JWSInvalid) throw invalid('The token is no JSON Web Signature that can be read.');
     // Several keys fit, the key is too short (RFC 7518, section 3.3), or it is of another kind than it says.
-    if (error instanceof errors.JOSEError || error instanceof TypeError) throw new SetRefused('invalid_key', 'The key of the signature is not accepted.');
+    if (error instanceof errors.JOSEError || error instanceof TypeError)
+      throw new SetRefused('invalid_key', 'The key of the signature is not accepted.');
     throw error;
   }
 }
@@ -151,7 +180,10 @@ function claimsOf(text: string): WireRecord {
 function requireOneEvent(events: readonly (readonly [string, unknown])[]): void {
   const names = new Set(events.map(([type]) => type.replace(/\/+$/, '').split('/').at(-1)?.toLowerCase()));
   if (names.size > 1) throw invalid('events holds events of different types; send one token for each.');
-  if (events.some(([, event]) => !isDeepStrictEqual(event, events[0]?.[1]))) throw invalid('events holds one type under several addresses with different contents; send one token for each event.');
+  if (events.some(([, event]) => !isDeepStrictEqual(event, events[0]?.[1])))
+    throw invalid(
+      'events holds one type under several addresses with different contents; send one token for each event.',
+    );
 }
 
 function checkClaims(claims: WireRecord, { audience, acceptSubjectInEvent }: SharedSignalsSettings, now: number): void {
@@ -165,7 +197,12 @@ function checkClaims(claims: WireRecord, { audience, acceptSubjectInEvent }: Sha
   if ('sub' in claims) throw invalid('sub must not be there; the subject goes into sub_id.');
   const events = Object.values(record(claims.events));
   if (events.length === 0 || !events.every(isRecord)) throw invalid('events must hold at least one event.');
-  const subjects = 'sub_id' in claims ? [claims.sub_id] : acceptSubjectInEvent ? events.map((event) => record(event).subject) : [undefined];
+  const subjects =
+    'sub_id' in claims
+      ? [claims.sub_id]
+      : acceptSubjectInEvent
+        ? events.map((event) => record(event).subject)
+        : [undefined];
   for (const subject of subjects) {
     const problem = subject === undefined ? 'sub_id is missing.' : problemOfSubject(subject);
     if (problem !== undefined) throw invalid(problem);
@@ -173,9 +210,14 @@ function checkClaims(claims: WireRecord, { audience, acceptSubjectInEvent }: Sha
 }
 
 /** SSF 1.0, section 8.1.4: such an event is about the stream, which is its subject. */
-function statusOf(claims: WireRecord, [type, event]: readonly [string, unknown], { streamId }: SharedSignalsSettings): string | undefined {
+function statusOf(
+  claims: WireRecord,
+  [type, event]: readonly [string, unknown],
+  { streamId }: SharedSignalsSettings,
+): string | undefined {
   const subject = record(claims.sub_id);
-  if (streamId !== undefined && (subject.format !== 'opaque' || subject.id !== streamId)) throw invalid('The event is about another stream.');
+  if (streamId !== undefined && (subject.format !== 'opaque' || subject.id !== streamId))
+    throw invalid('The event is about another stream.');
   if (type === VERIFICATION) return undefined;
   const { status, reason } = record(event);
   return [String(status).slice(0, 40), typeof reason === 'string' ? `(${reason.slice(0, 200)})` : ''].join(' ').trim();
@@ -183,6 +225,11 @@ function statusOf(claims: WireRecord, [type, event]: readonly [string, unknown],
 
 /** SSF 1.0, section 3.5. */
 function hasForeignCriticalMember(claims: WireRecord, critical: readonly string[]): boolean {
-  const subjects = 'sub_id' in claims ? [claims.sub_id] : Object.values(record(claims.events)).map((event) => record(event).subject);
-  return subjects.some((subject) => Object.keys(membersOf(record(subject)) ?? {}).some((name) => critical.includes(name) && !UNDERSTOOD_MEMBERS.has(name)));
+  const subjects =
+    'sub_id' in claims ? [claims.sub_id] : Object.values(record(claims.events)).map((event) => record(event).subject);
+  return subjects.some((subject) =>
+    Object.keys(membersOf(record(subject)) ?? {}).some(
+      (name) => critical.includes(name) && !UNDERSTOOD_MEMBERS.has(name),
+    ),
+  );
 }

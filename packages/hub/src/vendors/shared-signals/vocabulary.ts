@@ -16,17 +16,26 @@ export const OKTA_DEVICE_RISK_CHANGE = 'https://schemas.okta.com/secevent/okta/e
 
 /** `current_level` of CAEP, which has no word for "no risk". */
 export function caepLevels(low: 'low' | 'secured'): ReadonlyMap<string, Level> {
-  return new Map<string, Level>([['LOW', low], ['MEDIUM', 'medium'], ['HIGH', 'high']]);
+  return new Map<string, Level>([
+    ['LOW', low],
+    ['MEDIUM', 'medium'],
+    ['HIGH', 'high'],
+  ]);
 }
 
 /** `current_level` of Okta. "None" is taken as: no level is told; it may as well mean that nobody has looked. */
 export const OKTA_LEVELS: ReadonlyMap<string, Level | 'none'> = new Map<string, Level | 'none'>([
-  ['SECURE', 'secured'], ['LOW', 'low'], ['MEDIUM', 'medium'], ['HIGH', 'high'], ['NONE', 'none'],
+  ['SECURE', 'secured'],
+  ['LOW', 'low'],
+  ['MEDIUM', 'medium'],
+  ['HIGH', 'high'],
+  ['NONE', 'none'],
 ]);
 
 /** `current_status`. */
 export const COMPLIANCE: ReadonlyMap<string, 'compliant' | 'not-compliant'> = new Map([
-  ['COMPLIANT', 'compliant'], ['NOT-COMPLIANT', 'not-compliant'],
+  ['COMPLIANT', 'compliant'],
+  ['NOT-COMPLIANT', 'not-compliant'],
 ]);
 
 /** Members of a complex subject that we process (SSF 1.0, section 3.3). */

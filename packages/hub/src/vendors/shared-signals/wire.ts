@@ -43,7 +43,9 @@ function readClaims(claims: WireRecord): SetClaims | undefined {
     jti: claims.jti,
     issuedAt: seconds(claims.iat),
     happenedAt: seconds(claims.toe),
-    events: Object.entries(record(claims.events)).flatMap(([type, event]) => (isRecord(event) ? [{ type, event, subject: named ? subject : record(event.subject) }] : [])),
+    events: Object.entries(record(claims.events)).flatMap(([type, event]) =>
+      isRecord(event) ? [{ type, event, subject: named ? subject : record(event.subject) }] : [],
+    ),
   };
 }
 
@@ -52,7 +54,10 @@ function seconds(value: unknown): number | undefined {
 }
 
 /** Milliseconds since 1970 of an event: CAEP 1.0 has seconds, its older drafts had milliseconds. */
-export function timeOfEvent({ event_timestamp: told }: WireRecord, { happenedAt, issuedAt }: SetClaims): number | undefined {
+export function timeOfEvent(
+  { event_timestamp: told }: WireRecord,
+  { happenedAt, issuedAt }: SetClaims,
+): number | undefined {
   const own = seconds(told);
   if (own !== undefined) return Math.floor(own > 100_000_000_000 ? own : own * 1000);
   const other = happenedAt ?? issuedAt;

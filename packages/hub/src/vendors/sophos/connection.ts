@@ -27,7 +27,7 @@ export function connectSophos(settings: SophosSettings, tools: VendorTools): Ven
   const client = createSophosClient(settings, tools);
   const devicePages = new PageWalk<DevicesPlace, DevicesPage>(FIRST_PAGE, async (place, signal) => {
     const page = await client.devices(place, signal);
-    const content = await serials?.added(page.content, signal) ?? page.content;
+    const content = (await serials?.added(page.content, signal)) ?? page.content;
     if (page.next === undefined) serials?.endRound();
     return { ...page, content };
   });
@@ -42,13 +42,22 @@ export function connectSophos(settings: SophosSettings, tools: VendorTools): Ven
   /** A contact is news as well, and what a breach of a policy means is part of the words. */
   function wordsOf(raw: WireRecord): DeviceWords | undefined {
     const { id, serialNumber, health, compliant, breach, managed, lastSeen } = readDevice(raw);
-    return id === undefined ? undefined : { id, words: fingerprint(health, compliant, breach, managed, lastSeen, serialNumber, settings.nonCompliantLevel) };
+    return id === undefined
+      ? undefined
+      : {
+          id,
+          words: fingerprint(health, compliant, breach, managed, lastSeen, serialNumber, settings.nonCompliantLevel),
+        };
   }
 
   async function takeDevices(feed: Feed, list: KeptDeviceList): Promise<void> {
     const kept = await keptJson(feed);
     serials ??= new SerialNumbers((id, signal) => client.serialNumber(id, signal), tools, kept.serials);
-    await readWhole({ pages: devicePages, list, save: () => feed.cursor.set(JSON.stringify({ ...kept, devices: list, serials })) }, feed, tools);
+    await readWhole(
+      { pages: devicePages, list, save: () => feed.cursor.set(JSON.stringify({ ...kept, devices: list, serials })) },
+      feed,
+      tools,
+    );
   }
 
   async function takeEvents(feed: Feed, list: KeptDeviceList): Promise<void> {
@@ -56,8 +65,12 @@ export function connectSophos(settings: SophosSettings, tools: VendorTools): Ven
     while (more) {
       const kept = await keptJson(feed);
       const cursor = identifier(kept.events);
-      const page = await client.events(cursor === undefined ? { since: tools.clock.now() - EVENTS_KEPT_MS } : { cursor }, feed.signal);
-      if (page === undefined) tools.log.warn({}, 'Sophos Central no longer knows the place in the events; they are read a day back');
+      const page = await client.events(
+        cursor === undefined ? { since: tools.clock.now() - EVENTS_KEPT_MS } : { cursor },
+        feed.signal,
+      );
+      if (page === undefined)
+        tools.log.warn({}, 'Sophos Central no longer knows the place in the events; they are read a day back');
       else if (page.items.length > 0) {
         await doubtThoseThatLeft(page.items, feed, list);
         await feed.take(page.items);
@@ -71,7 +84,7 @@ export function connectSophos(settings: SophosSettings, tools: VendorTools): Ven
   async function doubtThoseThatLeft(records: readonly unknown[], feed: Feed, list: KeptDeviceList): Promise<void> {
     const left = devicesThatLeft(records);
     for (const id of left) list.doubt(id);
-    if (left.length > 0) await feed.cursor.set(JSON.stringify({ ...await keptJson(feed), devices: list }));
+    if (left.length > 0) await feed.cursor.set(JSON.stringify({ ...(await keptJson(feed)), devices: list }));
   }
 
   async function takeAlerts(feed: Feed, list: KeptDeviceList): Promise<void> {
@@ -84,7 +97,7 @@ export function connectSophos(settings: SophosSettings, tools: VendorTools): Ven
       await doubtThoseThatLeft(content, feed, list);
       await feed.take(content);
     });
-    await feed.cursor.set(JSON.stringify({ ...await keptJson(feed), alertsUntil: alerts.startedAt }));
+    await feed.cursor.set(JSON.stringify({ ...(await keptJson(feed)), alertsUntil: alerts.startedAt }));
     alerts = undefined;
   }
 
@@ -92,7 +105,7 @@ export function connectSophos(settings: SophosSettings, tools: VendorTools): Ven
     pollEveryMs: settings.pollMinutes * 60_000,
 
     async poll(feed) {
-      const list = devices ??= new KeptDeviceList({ wordsOf, tellsRemoved: false }, (await keptJson(feed)).devices);
+      const list = (devices ??= new KeptDeviceList({ wordsOf, tellsRemoved: false }, (await keptJson(feed)).devices));
       await takeEvents(feed, list);
       await takeAlerts(feed, list);
       await takeDevices(feed, list);
@@ -102,7 +115,9 @@ export function connectSophos(settings: SophosSettings, tools: VendorTools): Ven
       const { dataRegion } = await client.tenant(signal);
       const page = await client.devices(FIRST_PAGE, signal);
       const where = new URL(dataRegion).hostname;
-      return page.content.length === 0 ? `Sophos Central answers (${where}); it has no mobile devices yet.` : `Sophos Central answers (${where}) and shows its mobile devices.`;
+      return page.content.length === 0
+        ? `Sophos Central answers (${where}); it has no mobile devices yet.`
+        : `Sophos Central answers (${where}) and shows its mobile devices.`;
     },
   };
 }

@@ -12,7 +12,9 @@ const NOW = Date.parse('2025-03-01T12:00:00Z');
 const SETTINGS = sophosSettings.parse({ clientId: 'c', clientSecret: 'long-enough' });
 
 function fixture(name: string): { readonly items: readonly Record<string, unknown>[] } {
-  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')) as { items: Record<string, unknown>[] };
+  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')) as {
+    items: Record<string, unknown>[];
+  };
 }
 
 function signals(raw: unknown, more: object = {}): readonly Signal[] {
@@ -35,7 +37,9 @@ function posture(more: object, settings: object = {}) {
 
 describe('devices of Sophos', () => {
   test('are known by the serial number that was looked up', () => {
-    expect(device({ serialNumber: 'SER1' })?.keys.map(({ type, value }) => `${type} ${value}`)[0]).toBe('serialNumber SER1');
+    expect(device({ serialNumber: 'SER1' })?.keys.map(({ type, value }) => `${type} ${value}`)[0]).toBe(
+      'serialNumber SER1',
+    );
     expect(device({ serialNumber: 'unknown' })?.keys.map(({ type }) => type)).toEqual(['vendorDeviceId', 'email']);
   });
 
@@ -60,7 +64,11 @@ describe('devices of Sophos', () => {
     [{ compliance: { compliant: false, severity: 'low' } }, { nonCompliantLevel: 'low' }, ['lowSeverity', undefined]],
     [{ compliance: { compliant: false, severity: 'high' } }, { nonCompliantLevel: 'none' }, ['secured', undefined]],
     [{ compliance: { compliant: true, severity: 'high' } }, {}, ['secured', undefined]],
-    [{ compliance: { compliant: false, severity: 'dire' } }, {}, ['mediumSeverity', 'unknown compliance severity "DIRE"']],
+    [
+      { compliance: { compliant: false, severity: 'dire' } },
+      {},
+      ['mediumSeverity', 'unknown compliance severity "DIRE"'],
+    ],
     [{ ixmAppLastSeenAt: '2025-02-22T10:00:00.000Z' }, {}, ['secured', undefined]],
     [{ ixmAppLastSeenAt: '2025-02-22T08:00:00.000Z' }, {}, ['unresponsive', undefined]],
     [{ ixmAppLastSeenAt: '2025-02-22T08:00:00.000Z', healthState: { state: 'red' } }, {}, ['highSeverity', undefined]],
@@ -90,27 +98,46 @@ describe('devices of Sophos', () => {
 describe('events and alerts of Sophos', () => {
   test('of the constructed feed tell of a threat and its end, and of a breach and its end', () => {
     const found = fixture('siem-v1-events.constructed.json').items.flatMap((item) => signals(item));
-    expect(found.map(({ reportId, observedAt, state, findings }) => [
-      reportId.slice(-4), new Date(observedAt).toISOString().slice(11, 16), state, ...findings.map((f) => `${f.id} ${f.type} ${f.severity ?? '-'} ${f.state}`),
-    ])).toEqual([
+    expect(
+      found.map(({ reportId, observedAt, state, findings }) => [
+        reportId.slice(-4),
+        new Date(observedAt).toISOString().slice(11, 16),
+        state,
+        ...findings.map((f) => `${f.id} ${f.type} ${f.severity ?? '-'} ${f.state}`),
+      ]),
+    ).toEqual([
       ['6002', '08:00', undefined, 'NON_COMPLIANT NON_COMPLIANT medium open'],
       ['6003', '08:00', undefined, 'MALWARE:Andr/Example-A MALWARE high open'],
       ['6004', '08:30', undefined, 'MALWARE:Andr/Example-A MALWARE - resolved'],
       ['6005', '08:31', undefined, 'NON_COMPLIANT NON_COMPLIANT - resolved'],
     ]);
-    expect(found[1]).toMatchObject({ keys: [{ type: 'vendorDeviceId', value: '00000000-0000-4000-8000-000000000002' }], findings: [{ title: 'Malware detected: Andr/Example-A' }] });
+    expect(found[1]).toMatchObject({
+      keys: [{ type: 'vendorDeviceId', value: '00000000-0000-4000-8000-000000000002' }],
+      findings: [{ title: 'Malware detected: Andr/Example-A' }],
+    });
   });
 
   test('of a real alert about a certificate say nothing about a device', () => {
-    expect((fixture('common-v1-alert-mobile.json') as unknown as unknown[]).flatMap((item) => signals(item))).toEqual([]);
+    expect((fixture('common-v1-alert-mobile.json') as unknown as unknown[]).flatMap((item) => signals(item))).toEqual(
+      [],
+    );
   });
 
   test('an alert and the event of the same threat are one finding', () => {
     const alert = {
-      id: 'a1', product: 'mobile', category: 'mobiles', severity: 'HIGH', type: 'Event::Endpoint::Threat::Detected', description: 'Malware detected: Andr/Example-A',
-      raisedAt: '2025-03-01T08:01:00.000Z', managedAgent: { id: '00000000-0000-4000-8000-000000000002', type: 'mobile' },
+      id: 'a1',
+      product: 'mobile',
+      category: 'mobiles',
+      severity: 'HIGH',
+      type: 'Event::Endpoint::Threat::Detected',
+      description: 'Malware detected: Andr/Example-A',
+      raisedAt: '2025-03-01T08:01:00.000Z',
+      managedAgent: { id: '00000000-0000-4000-8000-000000000002', type: 'mobile' },
     };
-    expect(signals(alert)[0]).toMatchObject({ reportId: 'alert:a1', findings: [{ id: event({})?.findings[0]?.id, state: 'open' }] });
+    expect(signals(alert)[0]).toMatchObject({
+      reportId: 'alert:a1',
+      findings: [{ id: event({})?.findings[0]?.id, state: 'open' }],
+    });
     expect(signals({ ...alert, managedAgent: {} })).toEqual([]);
     expect(signals({ ...alert, product: 'endpoint', category: 'malware' })).toEqual([]);
   });
@@ -119,7 +146,11 @@ describe('events and alerts of Sophos', () => {
     const { types } = fixture('mobile-event-type-identifiers.json') as unknown as { types: readonly string[] };
     const telling = types.filter((type) => meaningOfType(type.toUpperCase()) !== undefined);
     expect(telling.length).toBe(27);
-    expect(types.filter((type) => !telling.includes(type)).every((type) => /Added|Enroll|Eas|Placeholder|Action|Tem|Uem|Afw|Dep|Apns|UserEmail/.test(type))).toBe(true);
+    expect(
+      types
+        .filter((type) => !telling.includes(type))
+        .every((type) => /Added|Enroll|Eas|Placeholder|Action|Tem|Uem|Afw|Dep|Apns|UserEmail/.test(type)),
+    ).toBe(true);
   });
 
   test.each([
@@ -147,11 +178,24 @@ describe('events and alerts of Sophos', () => {
 
 test('nothing that comes in makes it throw, and what is not understood is never secured', () => {
   const words = fc.oneof(fc.constantFrom('green', 'managed', 'purple', 'true', null, undefined), fc.anything());
-  const record = fc.record({ id: words, healthState: fc.oneof(fc.record({ state: words }), fc.anything()), compliance: fc.record({ compliant: words }), managedState: words, email: words }, { requiredKeys: [] });
-  fc.assert(fc.property(fc.oneof(record, fc.anything()), (raw) => {
-    for (const signal of [...signals(raw), ...signals({ takenAt: '2025-03-01T09:00:00Z', device: raw })]) {
-      const health = (raw as { healthState?: { state?: unknown } }).healthState?.state;
-      if (signal.state === 'secured') expect([flagOfState(signal), String(health).trim().toUpperCase()]).toEqual([undefined, 'GREEN']);
-    }
-  }), { numRuns: 300 });
+  const record = fc.record(
+    {
+      id: words,
+      healthState: fc.oneof(fc.record({ state: words }), fc.anything()),
+      compliance: fc.record({ compliant: words }),
+      managedState: words,
+      email: words,
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(fc.oneof(record, fc.anything()), (raw) => {
+      for (const signal of [...signals(raw), ...signals({ takenAt: '2025-03-01T09:00:00Z', device: raw })]) {
+        const health = (raw as { healthState?: { state?: unknown } }).healthState?.state;
+        if (signal.state === 'secured')
+          expect([flagOfState(signal), String(health).trim().toUpperCase()]).toEqual([undefined, 'GREEN']);
+      }
+    }),
+    { numRuns: 300 },
+  );
 });

@@ -18,30 +18,51 @@ import { readDevice, readEvent } from './wire.ts';
 type NonCompliantLevel = Parameters<typeof complianceWords>[0];
 
 /** A device of the list with the time at which it was read (`DeviceSnapshot`), an event or an alert. */
-export function normaliseSophos(raw: unknown, connectorId: string, receivedAt: Instant, settings: Readonly<Record<string, unknown>>): readonly Signal[] {
+export function normaliseSophos(
+  raw: unknown,
+  connectorId: string,
+  receivedAt: Instant,
+  settings: Readonly<Record<string, unknown>>,
+): readonly Signal[] {
   const snapshot = readSnapshot(raw);
-  if (snapshot !== undefined) return ofSnapshot(snapshot, connectorId, sophosSettings.shape.nonCompliantLevel.parse(settings.nonCompliantLevel));
+  if (snapshot !== undefined)
+    return ofSnapshot(snapshot, connectorId, sophosSettings.shape.nonCompliantLevel.parse(settings.nonCompliantLevel));
   const event = readEvent(raw);
   return event === undefined ? [] : ofEvent(event, connectorId, receivedAt);
 }
 
 function ofSnapshot(snapshot: ReadSnapshot, connectorId: string, nonCompliant: NonCompliantLevel): readonly Signal[] {
-  const { id, serialNumber, health, compliant, breach, managed, email, lastSeen, appSeenAt } = readDevice(snapshot.device);
+  const { id, serialNumber, health, compliant, breach, managed, email, lastSeen, appSeenAt } = readDevice(
+    snapshot.device,
+  );
   if (id === undefined) return [];
   const isSilent = appSeenAt !== undefined && snapshot.takenAt - appSeenAt > APP_SILENT_MS;
   const posture = postureOfWords(
     [
-      { field: 'health state', told: health, means: HEALTH }, { field: 'compliance', told: compliant, means: complianceWords(nonCompliant) },
+      { field: 'health state', told: health, means: HEALTH },
+      { field: 'compliance', told: compliant, means: complianceWords(nonCompliant) },
       // The worse of the two, so that nothing Sophos calls severe counts as less. Who keeps the rules breaks none.
-      ...(compliant === 'FALSE' && nonCompliant !== 'none' ? [{ field: 'compliance severity', told: breach, means: SEVERITY }] : []),
+      ...(compliant === 'FALSE' && nonCompliant !== 'none'
+        ? [{ field: 'compliance severity', told: breach, means: SEVERITY }]
+        : []),
     ],
-    [{ field: 'managed state', told: managed, means: MANAGED }, { field: 'app contact', told: isSilent ? 'SILENT' : undefined, means: APP_CONTACT }],
+    [
+      { field: 'managed state', told: managed, means: MANAGED },
+      { field: 'app contact', told: isSilent ? 'SILENT' : undefined, means: APP_CONTACT },
+    ],
   );
   const { keys, keyFlag } = nameDevice(['serialNumber', serialNumber], ['vendorDeviceId', id], ['email', email]);
-  return [{
-    connectorId, reportId: snapshotReportId(id, snapshot, health, compliant, breach, managed, lastSeen, serialNumber),
-    keys, observedAt: snapshot.takenAt, findings: [], ...posture, ...doubtsOf(posture, { flag: keyFlag }),
-  }];
+  return [
+    {
+      connectorId,
+      reportId: snapshotReportId(id, snapshot, health, compliant, breach, managed, lastSeen, serialNumber),
+      keys,
+      observedAt: snapshot.takenAt,
+      findings: [],
+      ...posture,
+      ...doubtsOf(posture, { flag: keyFlag }),
+    },
+  ];
 }
 
 /** Events tell why; the level is the list's to say, since a device may have several threats and one of them ended. */
@@ -50,14 +71,24 @@ function ofEvent(event: SophosEvent, connectorId: string, receivedAt: Instant): 
   const keys = keysOf(['vendorDeviceId'], event.deviceId);
   if (meaning === undefined || keys.length === 0) return [];
   const observedAt = event.at ?? receivedAt;
-  const common = { connectorId, reportId: event.reportId ?? `event:${fingerprint(event)}`, keys, observedAt, ...undated(event.at) };
+  const common = {
+    connectorId,
+    reportId: event.reportId ?? `event:${fingerprint(event)}`,
+    keys,
+    observedAt,
+    ...undated(event.at),
+  };
   if (meaning.kind === 'left') return [{ ...common, state: 'deactivated', findings: [] }];
   const { finding, ...doubt } = findingOf(event, meaning as Exclude<TypeMeaning, { kind: 'left' }>, observedAt);
   return [{ ...common, findings: finding === undefined ? [] : [finding], ...doubt }];
 }
 
 /** A finding whose severity we cannot read is left out, so that what was last known of it stays. */
-function findingOf(event: SophosEvent, meaning: Exclude<TypeMeaning, { kind: 'left' }>, at: Instant): Doubt & { readonly finding?: FindingReport } {
+function findingOf(
+  event: SophosEvent,
+  meaning: Exclude<TypeMeaning, { kind: 'left' }>,
+  at: Instant,
+): Doubt & { readonly finding?: FindingReport } {
   const severity = SEVERITY.get(event.severity ?? '');
   const opens = meaning.state === 'open';
   if (opens && severity === undefined) return unknownTerm('finding', 'severity', event.severity ?? '(none)', SEVERITY);
@@ -76,5 +107,7 @@ function findingOf(event: SophosEvent, meaning: Exclude<TypeMeaning, { kind: 'le
 function findingId(event: SophosEvent, meaning: Exclude<TypeMeaning, { kind: 'left' }>): string {
   if (meaning.kind === 'NON_COMPLIANT') return meaning.kind;
   if (meaning.state === 'passed') return event.reportId ?? `${meaning.kind}:${fingerprint(event)}`;
-  return plainText(event.subject === undefined ? meaning.kind : `${meaning.kind}:${event.subject}`, 256) ?? meaning.kind;
+  return (
+    plainText(event.subject === undefined ? meaning.kind : `${meaning.kind}:${event.subject}`, 256) ?? meaning.kind
+  );
 }

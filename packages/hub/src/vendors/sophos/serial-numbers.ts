@@ -27,13 +27,18 @@ export class SerialNumbers {
   constructor(lookUp: LookUp, tools: Pick<VendorTools, 'clock' | 'log'>, kept: unknown) {
     this.#lookUp = lookUp;
     this.#tools = tools;
-    this.#known = new Map(Object.entries(record(kept)).filter((entry): entry is [string, string | number] => typeof entry[1] === 'string' || typeof entry[1] === 'number'));
+    this.#known = new Map(
+      Object.entries(record(kept)).filter(
+        (entry): entry is [string, string | number] => typeof entry[1] === 'string' || typeof entry[1] === 'number',
+      ),
+    );
   }
 
   /** The devices of a page, each with its `serialNumber` where it is known. */
   async added(devices: readonly unknown[], signal: AbortSignal): Promise<readonly unknown[]> {
     const completed: unknown[] = [];
-    for (const device of devices) completed.push(isRecord(device) ? { ...device, ...await this.#of(identifier(device.id), signal) } : device);
+    for (const device of devices)
+      completed.push(isRecord(device) ? { ...device, ...(await this.#of(identifier(device.id), signal)) } : device);
     return completed;
   }
 
@@ -61,13 +66,19 @@ export class SerialNumbers {
     return found.serialNumber === undefined ? {} : { serialNumber: found.serialNumber };
   }
 
-  async #ask(id: string, signal: AbortSignal): Promise<{ readonly serialNumber?: string | undefined; readonly failed?: true }> {
+  async #ask(
+    id: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly serialNumber?: string | undefined; readonly failed?: true }> {
     try {
       return { serialNumber: plainText(await this.#lookUp(id, signal), 256) };
     } catch (error) {
       if (!(error instanceof VendorError)) throw error;
       this.#left = 0;
-      this.#tools.log.warn({ reason: error.message }, 'serial numbers of Sophos devices could not be looked up; they are asked for again in the next round');
+      this.#tools.log.warn(
+        { reason: error.message },
+        'serial numbers of Sophos devices could not be looked up; they are asked for again in the next round',
+      );
       return { failed: true };
     }
   }

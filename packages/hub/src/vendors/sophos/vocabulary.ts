@@ -9,13 +9,18 @@ import type { LevelWord, WatchWord } from '../kit/posture-of-words.ts';
 /** `healthState.state`. Only "green" was seen in a real record; the others are from one integrator's rules. */
 export const HEALTH: ReadonlyMap<string, Level> = new Map<string, Level>([
   ['GREEN', 'secured'],
-  ['SUSPICIOUS', 'medium'], ['AMBER', 'medium'], ['YELLOW', 'medium'],
+  ['SUSPICIOUS', 'medium'],
+  ['AMBER', 'medium'],
+  ['YELLOW', 'medium'],
   ['RED', 'high'],
 ]);
 
 /** `compliance.compliant`. Keeping the rules is not the same as being free of threats, so `true` says nothing. */
 export function complianceWords(nonCompliant: LevelWord): ReadonlyMap<string, LevelWord> {
-  return new Map([['TRUE', 'none'], ['FALSE', nonCompliant]]);
+  return new Map([
+    ['TRUE', 'none'],
+    ['FALSE', nonCompliant],
+  ]);
 }
 
 /** After this long without contact of the app that protects the device, what it said last is no longer what is. */
@@ -31,12 +36,19 @@ export const APP_CONTACT: ReadonlyMap<string, WatchWord> = new Map<string, Watch
  */
 export const MANAGED: ReadonlyMap<string, WatchWord> = new Map<string, WatchWord>([
   ['MANAGED', 'ok'],
-  ['NOTMANAGED', 'deactivated'], ['UNMANAGED', 'deactivated'], ['UNENROLLED', 'deactivated'], // assumed
+  ['NOTMANAGED', 'deactivated'],
+  ['UNMANAGED', 'deactivated'],
+  ['UNENROLLED', 'deactivated'], // assumed
 ]);
 
 /** Of alerts, events, and `compliance.severity` (where the words of events are assumed). */
 export const SEVERITY: ReadonlyMap<string, Level | 'none'> = new Map<string, Level | 'none'>([
-  ['NONE', 'none'], ['INFO', 'none'], ['LOW', 'low'], ['MEDIUM', 'medium'], ['HIGH', 'high'], ['CRITICAL', 'high'],
+  ['NONE', 'none'],
+  ['INFO', 'none'],
+  ['LOW', 'low'],
+  ['MEDIUM', 'medium'],
+  ['HIGH', 'high'],
+  ['CRITICAL', 'high'],
 ]);
 
 /** What a type of event or alert says of its device. */

@@ -47,8 +47,10 @@ export function readDevice(raw: WireRecord): SophosDevice {
 /** `undefined` for what is neither, and for computers: the event feed holds those too. */
 export function readEvent(raw: unknown): SophosEvent | undefined {
   if (!isRecord(raw)) return undefined;
-  if ('endpoint_id' in raw || 'endpoint_type' in raw) return isMobile(raw.endpoint_type, raw.group) ? readSiemEvent(raw) : undefined;
-  if ('raisedAt' in raw || 'managedAgent' in raw) return isMobile(raw.product, raw.category) ? readAlert(raw) : undefined;
+  if ('endpoint_id' in raw || 'endpoint_type' in raw)
+    return isMobile(raw.endpoint_type, raw.group) ? readSiemEvent(raw) : undefined;
+  if ('raisedAt' in raw || 'managedAgent' in raw)
+    return isMobile(raw.product, raw.category) ? readAlert(raw) : undefined;
   return undefined;
 }
 

@@ -12,7 +12,11 @@ import type { SymantecSettings } from './settings.ts';
 import { readDevice } from './wire.ts';
 
 /** Reads the list of mobile devices of Symantec Endpoint Security. */
-export function connectSymantec(credentials: SesCredentials, { pollMinutes, atRiskLevel }: Pick<SymantecSettings, 'pollMinutes' | 'atRiskLevel'>, tools: VendorTools): VendorConnection {
+export function connectSymantec(
+  credentials: SesCredentials,
+  { pollMinutes, atRiskLevel }: Pick<SymantecSettings, 'pollMinutes' | 'atRiskLevel'>,
+  tools: VendorTools,
+): VendorConnection {
   const client = createSesClient(credentials, tools);
   const pages = new PageWalk<number, SesPage>(0, client.mobileDevices);
   let devices: KeptDeviceList | undefined;
@@ -20,20 +24,28 @@ export function connectSymantec(credentials: SesCredentials, { pollMinutes, atRi
   function wordsOf(raw: WireRecord): DeviceWords | undefined {
     const { id, ...words } = readDevice(raw);
     // What "at risk" means is part of the words: when it is changed, all devices are told anew.
-    return id === undefined ? undefined : { id, words: JSON.stringify([words, atRiskLevel]), phone: firstOf(identifier(words.serialNumber), identifier(words.imei), identifier(words.udid)) };
+    return id === undefined
+      ? undefined
+      : {
+          id,
+          words: JSON.stringify([words, atRiskLevel]),
+          phone: firstOf(identifier(words.serialNumber), identifier(words.imei), identifier(words.udid)),
+        };
   }
 
   return {
     pollEveryMs: pollMinutes * 60_000,
 
     async poll(feed) {
-      const list = devices ??= new KeptDeviceList({ wordsOf, tellsRemoved: true }, (await keptJson(feed)).devices);
+      const list = (devices ??= new KeptDeviceList({ wordsOf, tellsRemoved: true }, (await keptJson(feed)).devices));
       await readWhole({ pages, list, save: () => feed.cursor.set(JSON.stringify({ devices: list })) }, feed, tools);
     },
 
     async test(signal) {
       const { content } = await client.mobileDevices(0, signal);
-      return content.length === 0 ? 'Symantec answers; it shows no mobile devices.' : 'Symantec answers and shows its mobile devices.';
+      return content.length === 0
+        ? 'Symantec answers; it shows no mobile devices.'
+        : 'Symantec answers and shows its mobile devices.';
     },
   };
 }

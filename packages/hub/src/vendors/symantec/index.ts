@@ -14,7 +14,8 @@ export const symantec: Vendor = {
   settings: symantecSettings,
   format: 'symantec',
   categories: SYMANTEC_CATEGORIES,
-  normalise: (raw, connectorId, receivedAt, settings) => normaliseSymantec(raw, connectorId, receivedAt, symantecSettings.parse(settings)),
+  normalise: (raw, connectorId, receivedAt, settings) =>
+    normaliseSymantec(raw, connectorId, receivedAt, symantecSettings.parse(settings)),
 
   connect(settings, tools) {
     const { apiUrl, clientId, clientSecret, ...meaning } = symantecSettings.parse(settings);

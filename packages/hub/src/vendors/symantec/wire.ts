@@ -34,14 +34,20 @@ export interface SepMobileIncident {
 
 export function readDevice(raw: WireRecord): SesDevice {
   return {
-    id: identifier(raw.id), type: word(raw.device_type), status: word(raw.device_status),
-    email: firstOf(raw.email, raw.user_email), serialNumber: raw.serial_number, imei: raw.imei, udid: raw.udid,
+    id: identifier(raw.id),
+    type: word(raw.device_type),
+    status: word(raw.device_status),
+    email: firstOf(raw.email, raw.user_email),
+    serialNumber: raw.serial_number,
+    imei: raw.imei,
+    udid: raw.udid,
   };
 }
 
 /** `undefined` for what is no incident. */
 export function readIncident(raw: unknown): SepMobileIncident | undefined {
-  if (!isRecord(raw) || !('severity' in raw) || !('type' in raw) || !(isRecord(raw.device) || isRecord(raw.user))) return undefined;
+  if (!isRecord(raw) || !('severity' in raw) || !('type' in raw) || !(isRecord(raw.device) || isRecord(raw.user)))
+    return undefined;
   const device = record(raw.device);
   const { timestamp } = raw;
   return {

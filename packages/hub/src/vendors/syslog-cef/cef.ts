@@ -13,7 +13,15 @@ export type ReadCef =
   /** Completes "the line ...". */
   | { readonly ok: false; readonly problem: string };
 
-const HEADER = ['cefVersion', 'deviceVendor', 'deviceProduct', 'deviceVersion', 'deviceEventClassId', 'name', 'severity'] as const;
+const HEADER = [
+  'cefVersion',
+  'deviceVendor',
+  'deviceProduct',
+  'deviceVersion',
+  'deviceEventClassId',
+  'name',
+  'severity',
+] as const;
 /** Relays put spaces in front, and one behind a `CEF:` that they take for the tag of the line. */
 const START = /^ *CEF: ?(?=\d+\|)/;
 /** Where a value begins: a key and `=` behind a space. In front of an escaped `=` stands a backslash, which no key has. */
@@ -26,15 +34,21 @@ export function readCefLine(line: string): ReadCef {
   const { message, host, app, time } = envelope;
   if (!START.test(message)) return { ok: false, problem: 'holds no CEF message where one is expected' };
   const { fields, rest } = splitHeader(message.replace(START, ''));
-  if (fields.length < HEADER.length) return { ok: false, problem: `has ${fields.length} of the ${HEADER.length} fields of a CEF header` };
+  if (fields.length < HEADER.length)
+    return { ok: false, problem: `has ${fields.length} of the ${HEADER.length} fields of a CEF header` };
   const extension = readExtension(rest);
   // The header goes last: no key of the extension may pass for it.
-  return { ok: true, record: Object.fromEntries([
-    ...extension,
-    ['labels', Object.fromEntries(labelled(extension))],
-    ...HEADER.map((name, i) => [name, fields[i]]),
-    ...Object.entries({ syslogHost: host, syslogApp: app, syslogTime: time }).filter(([, value]) => value !== undefined),
-  ]) };
+  return {
+    ok: true,
+    record: Object.fromEntries([
+      ...extension,
+      ['labels', Object.fromEntries(labelled(extension))],
+      ...HEADER.map((name, i) => [name, fields[i]]),
+      ...Object.entries({ syslogHost: host, syslogApp: app, syslogTime: time }).filter(
+        ([, value]) => value !== undefined,
+      ),
+    ]),
+  };
 }
 
 /** In the header `|` and `\` are escaped with a backslash. */
@@ -53,21 +67,29 @@ function splitHeader(text: string): { readonly fields: readonly string[]; readon
 /** Keys with their values. A key that is there twice has a list: which of the two is true, nobody can tell. */
 function readExtension(text: string): ReadonlyMap<string, unknown> {
   const keys = [...text.matchAll(KEY)];
-  return collected(keys.map((match, i) => {
-    const end = keys[i + 1]?.index ?? text.length;
-    return [match[1] as string, unescaped(text.slice(match.index + match[0].length, end).trim())];
-  }));
+  return collected(
+    keys.map((match, i) => {
+      const end = keys[i + 1]?.index ?? text.length;
+      return [match[1] as string, unescaped(text.slice(match.index + match[0].length, end).trim())];
+    }),
+  );
 }
 
 function unescaped(value: string): string {
-  return value.replace(/\\([\\=|nr])/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped === 'r' ? '\r' : escaped));
+  return value.replace(/\\([\\=|nr])/g, (_, escaped: string) =>
+    escaped === 'n' ? '\n' : escaped === 'r' ? '\r' : escaped,
+  );
 }
 
 function labelled(extension: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
-  return collected([...extension].flatMap(([key, label]) => {
-    const base = /^(.+)Label$/.exec(key)?.[1];
-    return base !== undefined && typeof label === 'string' && extension.has(base) ? [[label, extension.get(base)] as const] : [];
-  }));
+  return collected(
+    [...extension].flatMap(([key, label]) => {
+      const base = /^(.+)Label$/.exec(key)?.[1];
+      return base !== undefined && typeof label === 'string' && extension.has(base)
+        ? [[label, extension.get(base)] as const]
+        : [];
+    }),
+  );
 }
 
 function collected(pairs: readonly (readonly [string, unknown])[]): ReadonlyMap<string, unknown> {

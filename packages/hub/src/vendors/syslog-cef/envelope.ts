@@ -16,8 +16,11 @@ const BARE_HEADER_5424 = /^1 (?:-|\d{4}-\d{2}-\d{2}T\S{8,24}) /;
  * RFC 3164, section 4.1.1; with a year before or behind it, the day first, a fraction and a zone, which some add; and ISO 8601, which is what
  * rsyslog forwards by default, also with a space in the middle.
  */
-const DATE_3164 = '(?:(?:\\d\\d){1,2} )?[A-Z][a-z]{2} [ \\d]\\d (?:\\d{4} )?|\\d{1,2} [A-Z][a-z]{2} (?:\\d{4} )?|\\d{4}-\\d{2}-\\d{2} ';
-const TIME_3164 = new RegExp(`^(?:(?:${DATE_3164})\\d{2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?(?: ?(?:UTC|GMT|Z|[+-]\\d{2}(?::?\\d{2})?)(?= ))?|(\\d{4}-\\d{2}-\\d{2}T\\S{8,24})) +`);
+const DATE_3164 =
+  '(?:(?:\\d\\d){1,2} )?[A-Z][a-z]{2} [ \\d]\\d (?:\\d{4} )?|\\d{1,2} [A-Z][a-z]{2} (?:\\d{4} )?|\\d{4}-\\d{2}-\\d{2} ';
+const TIME_3164 = new RegExp(
+  `^(?:(?:${DATE_3164})\\d{2}:\\d{2}:\\d{2}(?:[.,]\\d{1,9})?(?: ?(?:UTC|GMT|Z|[+-]\\d{2}(?::?\\d{2})?)(?= ))?|(\\d{4}-\\d{2}-\\d{2}T\\S{8,24})) +`,
+);
 /** The number of the line or its time, in seconds or parts of them, where some write it: before the priority. */
 const BEFORE_PRIORITY = /^\d{1,20}(?:[.,]\d{1,9})?:? *(?=\ufeff*<\d{1,3}>)/;
 /** In front of the priority, the time, the message, wherever a sender wrote a text to its line. */
@@ -64,7 +67,9 @@ function read3164(text: string, starts: (text: string) => boolean): SyslogEnvelo
 /** Without a time in front, a word is the host only where the message follows at once: else it may be anything. */
 function hostOf(stamp: string, text: string, starts: (text: string) => boolean): readonly string[] {
   const host = HOST_3164.exec(text);
-  return host === null || (stamp === '' && (!starts(withoutBom(text.slice(host[0].length))) || TAG.test(text))) ? [] : host;
+  return host === null || (stamp === '' && (!starts(withoutBom(text.slice(host[0].length))) || TAG.test(text)))
+    ? []
+    : host;
 }
 
 /** Where a priority follows, a number or a time in front of it is passed over. */

@@ -76,11 +76,16 @@ export class FrameReader {
     const begun = this.#begun;
     if (begun === undefined) return undefined;
     switch (begun.kind) {
-      case 'line': return this.#line();
-      case 'count': return this.#counted(begun.start, begun.length);
-      case 'unclear': return this.#unclear(begun);
-      case 'skipCounted': return this.#skipCounted(begun);
-      case 'skipLine': return this.#skipLine(begun);
+      case 'line':
+        return this.#line();
+      case 'count':
+        return this.#counted(begun.start, begun.length);
+      case 'unclear':
+        return this.#unclear(begun);
+      case 'skipCounted':
+        return this.#skipCounted(begun);
+      case 'skipLine':
+        return this.#skipLine(begun);
     }
   }
 
@@ -91,10 +96,14 @@ export class FrameReader {
     if (!isDigit(first)) return { kind: 'line' };
     const number = readLeadingNumber(this.#queue.bytes, this.#maxBytes);
     switch (number?.kind) {
-      case 'beforePriority': return this.#numberBefore(number);
-      case 'unclear': return { ...number, scan: number.length };
-      case 'line': return number.number === undefined ? { kind: 'line' } : this.#numberedLine(number.number);
-      default: return number;
+      case 'beforePriority':
+        return this.#numberBefore(number);
+      case 'unclear':
+        return { ...number, scan: number.length };
+      case 'line':
+        return number.number === undefined ? { kind: 'line' } : this.#numberedLine(number.number);
+      default:
+        return number;
     }
   }
 
@@ -135,7 +144,15 @@ export class FrameReader {
     return end === undefined ? undefined : this.#cut(0, end);
   }
 
-  #unclear({ start, length, scan }: { readonly start: number; readonly length: number; readonly scan: number }): Frame | undefined {
+  #unclear({
+    start,
+    length,
+    scan,
+  }: {
+    readonly start: number;
+    readonly length: number;
+    readonly scan: number;
+  }): Frame | undefined {
     const end = scan === 0 ? undefined : this.#findLineEnd(start + scan);
     if (end === undefined && this.#queue.length < start + Math.min(length, this.#maxBytes)) return undefined;
     // So few bytes hold nothing that would be waited for, so it may be seen first what follows.

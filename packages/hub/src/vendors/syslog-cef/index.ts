@@ -16,7 +16,8 @@ export const syslogCef: Vendor = {
   tryOut: cefTryOut,
 
   normalise(raw, connectorId, receivedAt, settings) {
-    const signal = typeof raw === 'string' ? readLine(raw, settings as CefSettings, connectorId, receivedAt).signal : undefined;
+    const signal =
+      typeof raw === 'string' ? readLine(raw, settings as CefSettings, connectorId, receivedAt).signal : undefined;
     return signal === undefined ? [] : [signal];
   },
 

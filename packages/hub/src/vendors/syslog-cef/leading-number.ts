@@ -44,7 +44,8 @@ export function readLeadingNumber(bytes: Buffer, maxBytes: number): LeadingNumbe
   const start = digits.length + 1;
   const [text = '', ...more] = head.slice(start, start + LOOK_AHEAD).split('\n');
   const priority = PRIORITY.exec(text)?.[0];
-  if (priority === undefined && more.length === 0 && text.length < LOOK_AHEAD && head.length < 2 * LOOK_AHEAD) return undefined;
+  if (priority === undefined && more.length === 0 && text.length < LOOK_AHEAD && head.length < 2 * LOOK_AHEAD)
+    return undefined;
   const length = Number(digits);
   const kind = priority === undefined ? kindBefore(text, digits, maxBytes) : kindBeforePriority(priority, digits);
   if (kind !== 'line') return { kind, length, start };
@@ -53,7 +54,9 @@ export function readLeadingNumber(bytes: Buffer, maxBytes: number): LeadingNumbe
 
 /** A count has no zero in front (RFC 6587, `MSG-LEN`) and takes in the priority at least. */
 function kindBeforePriority(priority: string, digits: string): 'beforePriority' | 'line' {
-  return digits.startsWith('0') || digits.length > MAX_DIGITS || Number(digits) < priority.length ? 'line' : 'beforePriority';
+  return digits.startsWith('0') || digits.length > MAX_DIGITS || Number(digits) < priority.length
+    ? 'line'
+    : 'beforePriority';
 }
 
 /** For a number in front of a message without a priority. */
@@ -67,7 +70,9 @@ function kindBefore(text: string, digits: string, maxBytes: number): 'count' | '
 }
 
 /** What a message begins with; a day and the hour behind it (`29 10:00:00`) are no count and its message. */
-const BEGINNING = new RegExp(`^(?:[\\n\\r\\0]|\\xef\\xbb\\xbf|<\\d{1,3}>|CEF: ?\\d|\\d{1,${MAX_DIGITS}} (?:\\xef\\xbb\\xbf|<|CEF:|[A-Z][a-z]{2} |\\d{4}-))`);
+const BEGINNING = new RegExp(
+  `^(?:[\\n\\r\\0]|\\xef\\xbb\\xbf|<\\d{1,3}>|CEF: ?\\d|\\d{1,${MAX_DIGITS}} (?:\\xef\\xbb\\xbf|<|CEF:|[A-Z][a-z]{2} |\\d{4}-))`,
+);
 const MAY_BEGIN = /^[\n\r\0\xef<C\d]/;
 
 /** Whether a message begins at `at`, or a line ends there; `undefined`: more bytes are needed. */

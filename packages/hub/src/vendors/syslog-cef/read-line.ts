@@ -9,15 +9,28 @@ import { readCefLine } from './cef.ts';
 import type { CefSettings } from './settings.ts';
 
 /** What a line means by the settings: by a vendor's preset, or by the administrator's own map. */
-export function readLine(line: string, { preset, map }: Pick<CefSettings, 'preset' | 'map'>, connectorId: string, receivedAt: Instant): Mapped {
+export function readLine(
+  line: string,
+  { preset, map }: Pick<CefSettings, 'preset' | 'map'>,
+  connectorId: string,
+  receivedAt: Instant,
+): Mapped {
   const read = readCefLine(line);
-  if (!read.ok) return { signal: undefined, problems: [{ field: 'cef', path: '$', value: shown(line), message: read.problem }] };
+  if (!read.ok)
+    return { signal: undefined, problems: [{ field: 'cef', path: '$', value: shown(line), message: read.problem }] };
   if (preset === 'jamf') return byPreset(read.record, connectorId, receivedAt);
-  return map === undefined ? { signal: undefined, problems: [] } : mapRecord(compileFieldMap(map), read.record, { connectorId, receivedAt });
+  return map === undefined
+    ? { signal: undefined, problems: [] }
+    : mapRecord(compileFieldMap(map), read.record, { connectorId, receivedAt });
 }
 
 function byPreset(record: CefRecord, connectorId: string, receivedAt: Instant): Mapped {
   const [signal] = normaliseJamfCef(record, connectorId, receivedAt);
-  const problem = signal === undefined ? 'names no device (DeviceId, GUID) or no kind of event' : signal.undated === true ? 'has no time with its zone (rt)' : signal.flag;
+  const problem =
+    signal === undefined
+      ? 'names no device (DeviceId, GUID) or no kind of event'
+      : signal.undated === true
+        ? 'has no time with its zone (rt)'
+        : signal.flag;
   return { signal, problems: problem === undefined ? [] : [{ field: 'preset', path: '$', message: problem }] };
 }

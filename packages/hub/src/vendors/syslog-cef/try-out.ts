@@ -17,10 +17,13 @@ export const cefTryOut: VendorTryOut = {
   run(sample, _headers, given, now) {
     const settings = cefTrySettings.parse(given);
     const problem = problemOfMeaning(settings);
-    if (problem !== undefined) throw new HubError('invalid_request', `settings.map ${problem}.`, { field: 'settings.map' });
+    if (problem !== undefined)
+      throw new HubError('invalid_request', `settings.map ${problem}.`, { field: 'settings.map' });
     const stream = Buffer.from(sample, 'utf8');
     const placeOf = places(stream);
-    const records = messagesIn(stream).slice(0, MAX_LINES).map((message) => ({ place: placeOf(message.at), ...tried(message, settings, now) }));
+    const records = messagesIn(stream)
+      .slice(0, MAX_LINES)
+      .map((message) => ({ place: placeOf(message.at), ...tried(message, settings, now) }));
     return { authentication: undefined, records };
   },
 };
@@ -29,13 +32,19 @@ type Message = Frame | Unfinished;
 
 function messagesIn(stream: Buffer): readonly Message[] {
   const reader = new FrameReader(MAX_LINE_BYTES);
-  const messages: Message[] = [...reader.push(stream)].filter((message) => !('line' in message) || message.line.toString('utf8').trim() !== '');
+  const messages: Message[] = [...reader.push(stream)].filter(
+    (message) => !('line' in message) || message.line.toString('utf8').trim() !== '',
+  );
   // A last line without its end is taken: samples are copied from files and screens. The listener waits for the end.
   if (reader.unfinished !== undefined) messages.push(reader.unfinished);
   return messages;
 }
 
-function tried(message: Message, settings: Pick<CefSettings, 'preset' | 'map'>, now: number): Omit<TriedRecord, 'place'> {
+function tried(
+  message: Message,
+  settings: Pick<CefSettings, 'preset' | 'map'>,
+  now: number,
+): Omit<TriedRecord, 'place'> {
   if ('line' in message) return readLine(message.line.toString('utf8'), settings, NO_CONNECTOR, now);
   if ('tooLong' in message) return unread(`is ${message.tooLong} bytes long; at most ${MAX_LINE_BYTES} are taken`);
   return unread(`is announced with ${message.missing} bytes more than there are`);

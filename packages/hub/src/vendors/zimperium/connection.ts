@@ -25,7 +25,11 @@ interface Place {
 }
 
 /** Asks for threats and then devices. The posture of the devices is what counts; threats tell why. */
-export function connectZimperium(credentials: ZimperiumCredentials, pollMinutes: number, tools: VendorTools): VendorConnection {
+export function connectZimperium(
+  credentials: ZimperiumCredentials,
+  pollMinutes: number,
+  tools: VendorTools,
+): VendorConnection {
   const client = createZimperiumClient(credentials, tools);
   const devices = new PageWalk<number, ZimperiumPage>(0, (page, signal) => client.devices(page, signal));
   let place: Place | undefined;
@@ -34,19 +38,21 @@ export function connectZimperium(credentials: ZimperiumCredentials, pollMinutes:
     pollEveryMs: pollMinutes * 60_000,
 
     async poll(feed) {
-      const at = place ??= await readPlace(feed);
+      const at = (place ??= await readPlace(feed));
       await takeThreats(feed, at);
       await readWhole({ pages: devices, list: at.devices, save: () => savePlace(feed, at) }, feed, tools);
     },
 
     async test(signal) {
       const { content } = await client.devices(0, signal, 1);
-      return content.length === 0 ? 'Zimperium answers; it has no devices yet.' : 'Zimperium answers and shows its devices.';
+      return content.length === 0
+        ? 'Zimperium answers; it has no devices yet.'
+        : 'Zimperium answers and shows its devices.';
     },
   };
 
   async function takeThreats(feed: Feed, at: Place): Promise<void> {
-    const round = threats ??= newThreatWalk(at.threatsUntil);
+    const round = (threats ??= newThreatWalk(at.threatsUntil));
     await round.walk.run(feed.signal, ({ content }) => feed.take(content));
     at.threatsUntil = round.startedAt;
     await savePlace(feed, at);
@@ -68,7 +74,10 @@ function wordsOf(raw: WireRecord): DeviceWords | undefined {
 
 async function readPlace(feed: Feed): Promise<Place> {
   const { threatsUntil, devices } = await keptJson(feed);
-  return { threatsUntil: keptInstant(threatsUntil), devices: new KeptDeviceList({ wordsOf, tellsRemoved: false }, devices) };
+  return {
+    threatsUntil: keptInstant(threatsUntil),
+    devices: new KeptDeviceList({ wordsOf, tellsRemoved: false }, devices),
+  };
 }
 
 async function savePlace(feed: Feed, place: Place): Promise<void> {

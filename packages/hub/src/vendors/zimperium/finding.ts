@@ -11,7 +11,8 @@ export function findingOf(threat: ZimperiumThreat, observedAt: Instant): Doubt &
   const state = threat.mitigated ? 'resolved' : THREAT_STATE.get(threat.state ?? '');
   if (state === undefined) return unknownTerm('finding', 'threat state', threat.state ?? '(none)', THREAT_STATE);
   const severity = threat.simulated ? 'none' : SEVERITY.get(threat.severity ?? '');
-  if (severity === undefined && state === 'open') return unknownTerm('finding', 'severity', threat.severity ?? '(none)', SEVERITY);
+  if (severity === undefined && state === 'open')
+    return unknownTerm('finding', 'severity', threat.severity ?? '(none)', SEVERITY);
   const kind = plainText(threat.kind, 128) ?? 'THREAT';
   const title = plainText(threat.title, 400) ?? kind;
   const finding: FindingReport = {

@@ -13,7 +13,12 @@ import type { ZimperiumIncident, ZimperiumRecord, ZimperiumThreat } from './wire
  * alone. Threats that are fixed are resolved as such, too. A record that tells no time of its change has that of the
  * incident's beginning; of two such records the one with more fixed threats is later, so each counts a millisecond.
  */
-export function ofIncident(told: ZimperiumRecord, incident: ZimperiumIncident, connectorId: string, receivedAt: Instant): readonly Signal[] {
+export function ofIncident(
+  told: ZimperiumRecord,
+  incident: ZimperiumIncident,
+  connectorId: string,
+  receivedAt: Instant,
+): readonly Signal[] {
   const fixed = told.threats.filter(isFixed);
   const open = told.threats.filter((threat) => !isFixed(threat));
   const isOver = THREAT_STATE.get(incident.status ?? '') === 'resolved' || (fixed.length > 0 && open.length === 0);
@@ -22,7 +27,17 @@ export function ofIncident(told: ZimperiumRecord, incident: ZimperiumIncident, c
   const findings = [...itself, ...fixed.flatMap((threat) => findingOf(threat, observedAt).finding ?? [])];
   const doubts = doubtsOf(doubtOf(incident), ...(isOver ? [] : open.map(doubtOfThreat)));
   if (findings.length === 0 && doubts.flag === undefined) return [];
-  return [{ connectorId, reportId: told.reportId.slice(0, 256), keys: told.keys, observedAt, ...undated(told.at), findings, ...doubts }];
+  return [
+    {
+      connectorId,
+      reportId: told.reportId.slice(0, 256),
+      keys: told.keys,
+      observedAt,
+      ...undated(told.at),
+      findings,
+      ...doubts,
+    },
+  ];
 }
 
 function isFixed({ state }: ZimperiumThreat): boolean {
@@ -34,12 +49,25 @@ function over({ id, title = 'Incident' }: ZimperiumIncident): readonly FindingRe
 }
 
 /** Nothing where no severity is understood: what was last known stays. */
-function underWay({ id, title }: ZimperiumIncident, open: readonly ZimperiumThreat[], at: Instant): readonly FindingReport[] {
+function underWay(
+  { id, title }: ZimperiumIncident,
+  open: readonly ZimperiumThreat[],
+  at: Instant,
+): readonly FindingReport[] {
   const [worst] = open.toSorted((a, b) => rankOf(b) - rankOf(a));
   const severity = worst && severityOf(worst);
   if (id === undefined || worst === undefined || severity === undefined) return [];
   const type = plainText(worst.kind, 128) ?? 'INCIDENT';
-  return [{ id: `incident:${id}`, type, state: 'open', title: title ?? type, ...(severity !== 'none' && { severity }), detectedAt: at }];
+  return [
+    {
+      id: `incident:${id}`,
+      type,
+      state: 'open',
+      title: title ?? type,
+      ...(severity !== 'none' && { severity }),
+      detectedAt: at,
+    },
+  ];
 }
 
 function severityOf({ severity }: ZimperiumThreat): Level | 'none' | undefined {
@@ -52,7 +80,9 @@ function rankOf(threat: ZimperiumThreat): number {
 }
 
 function doubtOf({ id, status }: ZimperiumIncident): Doubt {
-  return id === undefined ? { flag: 'incident without id' } : unknownTerm('finding', 'incident status', status ?? '(none)', THREAT_STATE);
+  return id === undefined
+    ? { flag: 'incident without id' }
+    : unknownTerm('finding', 'incident status', status ?? '(none)', THREAT_STATE);
 }
 
 function doubtOfThreat({ state, severity }: ZimperiumThreat): Doubt {

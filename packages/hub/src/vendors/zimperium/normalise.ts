@@ -17,17 +17,31 @@ export function normaliseZimperium(raw: unknown, connectorId: string, receivedAt
   const observedAt = told.at ?? receivedAt;
   const posture = postureOf(told);
   const read = told.threats.map((threat) => findingOf(threat, observedAt));
-  const findings = new Map(read.flatMap(({ finding }) => (finding === undefined ? [] : [[finding.id, finding] as const])));
+  const findings = new Map(
+    read.flatMap(({ finding }) => (finding === undefined ? [] : [[finding.id, finding] as const])),
+  );
   const doubts = doubtsOf(posture, ...read, { flag: told.keyFlag });
   if (posture.state === undefined && findings.size === 0 && doubts.flag === undefined) return [];
-  return [{
-    connectorId, reportId: told.reportId.slice(0, 256), keys: told.keys, observedAt, ...undated(told.at), findings: [...findings.values()],
-    ...(posture.state && { state: posture.state }), ...(posture.understood && { understood: posture.understood }), ...doubts,
-  }];
+  return [
+    {
+      connectorId,
+      reportId: told.reportId.slice(0, 256),
+      keys: told.keys,
+      observedAt,
+      ...undated(told.at),
+      findings: [...findings.values()],
+      ...(posture.state && { state: posture.state }),
+      ...(posture.understood && { understood: posture.understood }),
+      ...doubts,
+    },
+  ];
 }
 
 /** The posture is about the device, the severity about one threat, and they differ in real records: the posture counts. */
 function postureOf({ posture, appStatus, deleted }: ZimperiumRecord): Posture {
   if (deleted) return { state: 'deactivated' };
-  return postureOfWords([{ field: 'risk posture', told: posture, means: POSTURE }], [{ field: 'app status', told: appStatus, means: APP_STATUS }]);
+  return postureOfWords(
+    [{ field: 'risk posture', told: posture, means: POSTURE }],
+    [{ field: 'app status', told: appStatus, means: APP_STATUS }],
+  );
 }

@@ -43,7 +43,10 @@ export interface ZimperiumThreat {
 }
 
 /** How each shape is told from the others: by properties that only it has. In this order. */
-const SHAPES: readonly { readonly fits: (raw: WireRecord) => boolean; readonly read: (raw: WireRecord) => ZimperiumRecord | undefined }[] = [
+const SHAPES: readonly {
+  readonly fits: (raw: WireRecord) => boolean;
+  readonly read: (raw: WireRecord) => ZimperiumRecord | undefined;
+}[] = [
   { fits: (raw) => readSnapshot(raw) !== undefined, read: readListed },
   { fits: (raw) => 'event_id' in raw && isRecord(raw.device_info), read: readRestExport },
   { fits: (raw) => 'incident_id' in raw && Array.isArray(raw.related_threats), read: readIncident },
@@ -68,8 +71,18 @@ export function readDeviceV2(raw: WireRecord) {
   const deleted = isTrue(raw.deleted);
   const state = record(raw.threatState);
   return {
-    id: firstOf(identifier(raw.zdeviceId), identifier(raw.id)), posture, appStatus, deleted,
-    words: [posture, appStatus, deleted, identifier(raw.lastSeen), names(state.criticalThreats), names(state.riskyThreats)],
+    id: firstOf(identifier(raw.zdeviceId), identifier(raw.id)),
+    posture,
+    appStatus,
+    deleted,
+    words: [
+      posture,
+      appStatus,
+      deleted,
+      identifier(raw.lastSeen),
+      names(state.criticalThreats),
+      names(state.riskyThreats),
+    ],
   };
 }
 
@@ -81,11 +94,15 @@ function readListed(raw: WireRecord): ZimperiumRecord | undefined {
   if (id === undefined) return undefined;
   const trackingIds = records(device.zappInstance).flatMap((app) => [app.externalTrackingId1, app.externalTrackingId2]);
   return {
-    ...ABOUT_NO_DEVICE, ...told, at: snapshot.takenAt,
+    ...ABOUT_NO_DEVICE,
+    ...told,
+    at: snapshot.takenAt,
     reportId: snapshotReportId(id, snapshot, ...words),
     ...nameDevice(
-      ['mdmDeviceId', device.mdmDeviceId], ...trackingIds.map(guidKey),
-      ...vendorKeys(device.zdeviceId, device.id), ['email', record(device.deviceOwner).email],
+      ['mdmDeviceId', device.mdmDeviceId],
+      ...trackingIds.map(guidKey),
+      ...vendorKeys(device.zdeviceId, device.id),
+      ['email', record(device.deviceOwner).email],
     ),
   };
 }
@@ -103,20 +120,27 @@ function readRestExport(raw: WireRecord): ZimperiumRecord {
     reportId: `event:${id}${mitigated ? ':mitigated' : ''}`,
     at,
     ...nameDevice(
-      ['mdmDeviceId', device.mdm_device_id], ...alternatives(device.mdm_alt_ids),
-      realImei(device.imei), ...vendorKeys(device.zdid, forensics.zdid, device.device_id),
+      ['mdmDeviceId', device.mdm_device_id],
+      ...alternatives(device.mdm_alt_ids),
+      realImei(device.imei),
+      ...vendorKeys(device.zdid, forensics.zdid, device.device_id),
       ['email', record(raw.device_owner).email, record(raw.user_info).user_email],
     ),
     // A simulated threat may have raised the posture that is told beside it.
     posture: isTrue(raw.simulated) ? undefined : word(raw.risk_posture),
-    threats: [{
-      id: firstOf(identifier(threat.threat_uuid), identifier(forensics.threat_uuid), identifier(raw.event_id)),
-      kind: firstOf(word(threat.name), word(record(threat.general).threat_type)),
-      title: plainText(threat.display_name, 300),
-      // The name and not the number: in real records the number was 0 beside a device at risk.
-      severity: firstOf(word(forensics.severity), word(raw.severity)),
-      state: mitigated ? 'MITIGATED' : 'PENDING', mitigated, simulated: isTrue(raw.simulated), at,
-    }],
+    threats: [
+      {
+        id: firstOf(identifier(threat.threat_uuid), identifier(forensics.threat_uuid), identifier(raw.event_id)),
+        kind: firstOf(word(threat.name), word(record(threat.general).threat_type)),
+        title: plainText(threat.display_name, 300),
+        // The name and not the number: in real records the number was 0 beside a device at risk.
+        severity: firstOf(word(forensics.severity), word(raw.severity)),
+        state: mitigated ? 'MITIGATED' : 'PENDING',
+        mitigated,
+        simulated: isTrue(raw.simulated),
+        at,
+      },
+    ],
   };
 }
 
@@ -129,28 +153,49 @@ function readThreatRow(raw: WireRecord): ZimperiumRecord {
     reportId: `threat:${id ?? fingerprint(at, identifier(raw.zdevice_id), identifier(raw.threat_name))}:${fingerprint(state, at, word(raw.risk_posture_name))}`,
     at,
     ...nameDevice(
-      ['mdmDeviceId', raw.mdm_device_id], ...alternatives(raw.mdm_alt_ids), ...vendorKeys(raw.zdevice_id, raw.device_id),
+      ['mdmDeviceId', raw.mdm_device_id],
+      ...alternatives(raw.mdm_alt_ids),
+      ...vendorKeys(raw.zdevice_id, raw.device_id),
       ['email', raw.device_owner_email],
     ),
     posture: word(raw.risk_posture_name),
-    threats: [{
-      id, kind: word(raw.threat_name), title: plainText(raw.threat_display_name, 300), severity: word(raw.severity_name),
-      state, mitigated: false, simulated: isTrue(raw.simulated), at,
-    }],
+    threats: [
+      {
+        id,
+        kind: word(raw.threat_name),
+        title: plainText(raw.threat_display_name, 300),
+        severity: word(raw.severity_name),
+        state,
+        mitigated: false,
+        simulated: isTrue(raw.simulated),
+        at,
+      },
+    ],
   };
 }
 
 /** An incident gathers threats; it has no posture. Its times are those of what began; see `normaliseZimperium` for what follows from that. */
 function readIncident(raw: WireRecord): ZimperiumRecord {
   const related = records(raw.related_threats);
-  const threats = related.map((threat): ZimperiumThreat => ({
-    id: identifier(threat.threat_id), kind: word(threat.threat_name), title: plainText(threat.threat_name, 300),
-    severity: word(threat.threat_severity), state: word(threat.threat_status), mitigated: false, simulated: false,
-    at: readTime(threat.timestamp),
-  }));
+  const threats = related.map(
+    (threat): ZimperiumThreat => ({
+      id: identifier(threat.threat_id),
+      kind: word(threat.threat_name),
+      title: plainText(threat.threat_name, 300),
+      severity: word(threat.threat_severity),
+      state: word(threat.threat_status),
+      mitigated: false,
+      simulated: false,
+      at: readTime(threat.timestamp),
+    }),
+  );
   const begun = [readTime(raw.incident_created_date), ...threats.map(({ at }) => at)].filter((at) => at !== undefined);
   return {
-    ...ABOUT_NO_DEVICE, ...readIncidentItself(raw, threats.map(({ id, state, at }) => [id ?? null, state ?? null, at ?? null])),
+    ...ABOUT_NO_DEVICE,
+    ...readIncidentItself(
+      raw,
+      threats.map(({ id, state, at }) => [id ?? null, state ?? null, at ?? null]),
+    ),
     at: readTime(raw.incident_updated_date) ?? (begun.length > 0 ? Math.max(...begun) : undefined),
     ...nameDevice(...vendorKeys(raw.device_id), ['vendorIncidentId', identifier(raw.incident_id)]),
     threats,
@@ -160,7 +205,8 @@ function readIncident(raw: WireRecord): ZimperiumRecord {
 /** The end of an incident (table ZimperiumIncidentMitigationLog) names neither its device nor its threats. */
 function readIncidentMitigation(raw: WireRecord): ZimperiumRecord {
   return {
-    ...ABOUT_NO_DEVICE, ...readIncidentItself(raw, readTime(raw.incident_updated_date) ?? null),
+    ...ABOUT_NO_DEVICE,
+    ...readIncidentItself(raw, readTime(raw.incident_updated_date) ?? null),
     at: readTime(raw.incident_updated_date),
     ...nameDevice(...vendorKeys(raw.device_id), ['vendorIncidentId', identifier(raw.incident_id)]),
   };
@@ -188,13 +234,22 @@ function readThreatV2(raw: WireRecord): ZimperiumRecord | undefined {
     ...ABOUT_NO_DEVICE,
     reportId: `threat:${id}:${fingerprint(state, mitigated, at)}`,
     at,
-    ...nameDevice(
-      ['mdmDeviceId', device.mdmDeviceId], ...vendorKeys(device.zdeviceId, raw.deviceId, device.id), ['email', owner],
-    ),
-    threats: [{
-      id, kind: word(raw.threatTypeName), title: plainText(raw.threatTypeName, 300), severity: firstOf(word(raw.severityName), word(raw.severity)),
-      state, mitigated, simulated: isTrue(raw.simulated), at: detectedAt,
-    }],
+    ...nameDevice(['mdmDeviceId', device.mdmDeviceId], ...vendorKeys(device.zdeviceId, raw.deviceId, device.id), [
+      'email',
+      owner,
+    ]),
+    threats: [
+      {
+        id,
+        kind: word(raw.threatTypeName),
+        title: plainText(raw.threatTypeName, 300),
+        severity: firstOf(word(raw.severityName), word(raw.severity)),
+        state,
+        mitigated,
+        simulated: isTrue(raw.simulated),
+        at: detectedAt,
+      },
+    ],
   };
 }
 
@@ -208,10 +263,18 @@ function readEventV1(raw: WireRecord): ZimperiumRecord {
     reportId: `event:${id ?? 'none'}:${fingerprint(state, detectedAt, fixedAt)}`,
     at: firstOf(fixedAt, detectedAt),
     ...nameDevice(['mdmDeviceId', raw.mdmId], ...vendorKeys(raw.zdid, raw.deviceId), ['email', raw.userEmail]),
-    threats: [{
-      id, kind: word(raw.eventFullName), title: plainText(raw.eventFullName, 300), severity: word(raw.severity), state,
-      mitigated: fixedAt !== undefined, simulated: false, at: detectedAt,
-    }],
+    threats: [
+      {
+        id,
+        kind: word(raw.eventFullName),
+        title: plainText(raw.eventFullName, 300),
+        severity: word(raw.severity),
+        state,
+        mitigated: fixedAt !== undefined,
+        simulated: false,
+        at: detectedAt,
+      },
+    ],
   };
 }
 
@@ -222,11 +285,17 @@ function readDeviceV1(raw: WireRecord): ZimperiumRecord | undefined {
   const posture = firstOf(word(raw.riskPosture), word(raw.riskPostureCode));
   const appStatus = word(raw.status);
   return {
-    ...ABOUT_NO_DEVICE, posture, appStatus, at,
+    ...ABOUT_NO_DEVICE,
+    posture,
+    appStatus,
+    at,
     reportId: `device:${id}:${fingerprint(posture, appStatus, at)}`,
     ...nameDevice(
-      ['mdmDeviceId', raw.mdmId], guidKey(raw.externalTrackingId1), guidKey(raw.externalTrackingId2),
-      ...vendorKeys(raw.zdid, raw.deviceId), ['email', raw.email],
+      ['mdmDeviceId', raw.mdmId],
+      guidKey(raw.externalTrackingId1),
+      guidKey(raw.externalTrackingId2),
+      ...vendorKeys(raw.zdid, raw.deviceId),
+      ['email', raw.email],
     ),
   };
 }

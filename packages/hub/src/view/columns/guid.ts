@@ -34,7 +34,8 @@ export function readGuid(text: string, into: Uint32Array, at: number): boolean {
 export function writeGuid(words: Uint32Array, at: number): string {
   for (let word = 0, next = 0; word < GUID_WORDS; word += 1) {
     const value = words[at + word] as number;
-    for (let shift = 28; shift >= 0; shift -= 4, next += 1) scratch[PLACES[next] as number] = CODES[(value >>> shift) & 15] as number;
+    for (let shift = 28; shift >= 0; shift -= 4, next += 1)
+      scratch[PLACES[next] as number] = CODES[(value >>> shift) & 15] as number;
   }
   return scratch.toString('latin1');
 }

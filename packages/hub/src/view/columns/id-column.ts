@@ -89,7 +89,8 @@ export class IdColumn {
   #widen(): void {
     const before = this.#places;
     this.#places = new Int32Array(before.length * 2);
-    for (const taken of before) if (taken !== FREE) this.#places[this.#placeOf(this.#words, (taken - 1) * GUID_WORDS)] = taken;
+    for (const taken of before)
+      if (taken !== FREE) this.#places[this.#placeOf(this.#words, (taken - 1) * GUID_WORDS)] = taken;
   }
 }
 

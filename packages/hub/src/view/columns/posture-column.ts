@@ -25,7 +25,13 @@ export class PostureColumn {
     if (held === undefined || view === undefined) return held;
     const { mergedState, complianceState, reasons, failing, graceUntil, changesAt } = held;
     return {
-      views: [{ ...view, observedAt: this.#observedAt.get(row) }], mergedState, complianceState, reasons, failing, graceUntil, ...(changesAt !== undefined && { changesAt }),
+      views: [{ ...view, observedAt: this.#observedAt.get(row) }],
+      mergedState,
+      complianceState,
+      reasons,
+      failing,
+      graceUntil,
+      ...(changesAt !== undefined && { changesAt }),
     };
   }
 

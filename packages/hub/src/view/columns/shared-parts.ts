@@ -11,7 +11,10 @@ const NOT_FAILING: Readonly<Record<string, number>> = {};
 const MOST = 50_000;
 
 /** What a device is, as many others are. */
-export type DeviceKind = Pick<DeviceFacts, 'platform' | 'androidManagement' | 'operatingSystem' | 'systemUnknown' | 'systemNewlyRead' | 'strict' | 'osVersion'>;
+export type DeviceKind = Pick<
+  DeviceFacts,
+  'platform' | 'androidManagement' | 'operatingSystem' | 'systemUnknown' | 'systemNewlyRead' | 'strict' | 'osVersion'
+>;
 
 /**
  * What devices and postures read from the database have in common, kept once: a parser makes every word and every
@@ -23,9 +26,16 @@ export class SharedParts {
   readonly #postures = new Map<string, HeldPosture>();
   readonly #reasons = new Map<string, readonly Reason[]>();
 
-  kind({ operatingSystem, osVersion, androidManagement, strict }: Pick<DeviceSnapshotRow, 'operatingSystem' | 'osVersion' | 'androidManagement' | 'strict'>): DeviceKind {
+  kind({
+    operatingSystem,
+    osVersion,
+    androidManagement,
+    strict,
+  }: Pick<DeviceSnapshotRow, 'operatingSystem' | 'osVersion' | 'androidManagement' | 'strict'>): DeviceKind {
     return theOne(this.#kinds, `${operatingSystem}\n${osVersion}\n${androidManagement}\n${strict}`, () => ({
-      ...systemFacts(operatingSystem, strict === true), androidManagement: androidManagement ?? undefined, osVersion,
+      ...systemFacts(operatingSystem, strict === true),
+      androidManagement: androidManagement ?? undefined,
+      osVersion,
     }));
   }
 
@@ -37,8 +47,11 @@ export class SharedParts {
   #made({ views, mergedState, complianceState, reasons, failing, graceUntil, changesAt }: HeldPosture): HeldPosture {
     return {
       views: views.length === 0 ? NO_VIEWS : views.map((view) => this.#view(view)),
-      mergedState: this.#word(mergedState), complianceState: this.#word(complianceState),
-      reasons: reasons.length === 0 ? NO_REASONS : this.#theReasons(reasons), failing: isEmpty(failing) ? NOT_FAILING : failing, graceUntil,
+      mergedState: this.#word(mergedState),
+      complianceState: this.#word(complianceState),
+      reasons: reasons.length === 0 ? NO_REASONS : this.#theReasons(reasons),
+      failing: isEmpty(failing) ? NOT_FAILING : failing,
+      graceUntil,
       ...(changesAt !== undefined && { changesAt }),
     };
   }
@@ -46,8 +59,13 @@ export class SharedParts {
   #view(view: PartnerWord): PartnerWord {
     const { connectorId, state, observedAt, openFindings } = view;
     const common = {
-      connectorId: this.#word(connectorId), state: this.#word(state), observedAt,
-      openFindings: openFindings.length === 0 ? NO_FINDINGS : openFindings.map((finding) => ({ ...finding, type: this.#word(finding.type) })),
+      connectorId: this.#word(connectorId),
+      state: this.#word(state),
+      observedAt,
+      openFindings:
+        openFindings.length === 0
+          ? NO_FINDINGS
+          : openFindings.map((finding) => ({ ...finding, type: this.#word(finding.type) })),
     };
     return isPlainView(view) ? common : { ...common, ...beside(view) };
   }
@@ -59,7 +77,8 @@ export class SharedParts {
   /** Its words are shared where the reason itself cannot be. */
   #reason(reason: Reason): Reason {
     const shared: Record<string, unknown> = { ...reason };
-    for (const [name, value] of Object.entries(reason)) if (typeof value === 'string' && name !== 'until') shared[name] = this.#word(value);
+    for (const [name, value] of Object.entries(reason))
+      if (typeof value === 'string' && name !== 'until') shared[name] = this.#word(value);
     return shared as unknown as Reason;
   }
 
@@ -81,27 +100,75 @@ function theOne<V>(known: Map<string, V>, key: string, make: () => V): V {
 }
 
 /** What counts beside the state of a view, if anything does. */
-function beside({ lastLevel, lastAppState, levelMissingSince, contested, retired, superseded, held, carried, silenceFrom, unrecognized }: PartnerWord): Partial<PartnerWord> {
+function beside({
+  lastLevel,
+  lastAppState,
+  levelMissingSince,
+  contested,
+  retired,
+  superseded,
+  held,
+  carried,
+  silenceFrom,
+  unrecognized,
+}: PartnerWord): Partial<PartnerWord> {
   return {
-    ...(lastLevel && { lastLevel }), ...(lastAppState && { lastAppState }), ...(levelMissingSince !== undefined && { levelMissingSince }),
-    ...(contested && { contested }), ...(retired && { retired }), ...(superseded && { superseded }), ...(held && { held }), ...(carried && { carried }),
-    ...(silenceFrom !== undefined && { silenceFrom }), ...(unrecognized !== undefined && { unrecognized }),
+    ...(lastLevel && { lastLevel }),
+    ...(lastAppState && { lastAppState }),
+    ...(levelMissingSince !== undefined && { levelMissingSince }),
+    ...(contested && { contested }),
+    ...(retired && { retired }),
+    ...(superseded && { superseded }),
+    ...(held && { held }),
+    ...(carried && { carried }),
+    ...(silenceFrom !== undefined && { silenceFrom }),
+    ...(unrecognized !== undefined && { unrecognized }),
   };
 }
 
 /** Since when a level is missing does not matter where there was none above secured. */
-function isPlainView({ openFindings, lastLevel, lastAppState, contested, retired, superseded, held, carried, silenceFrom, unrecognized }: PartnerWord): boolean {
-  return openFindings.length === 0 && (lastLevel === undefined || !isWorseThanSecured(lastLevel.state)) && lastAppState === undefined && contested === undefined
-    && retired === undefined && superseded === undefined && held === undefined && carried === undefined && silenceFrom === undefined && unrecognized === undefined;
+function isPlainView({
+  openFindings,
+  lastLevel,
+  lastAppState,
+  contested,
+  retired,
+  superseded,
+  held,
+  carried,
+  silenceFrom,
+  unrecognized,
+}: PartnerWord): boolean {
+  return (
+    openFindings.length === 0 &&
+    (lastLevel === undefined || !isWorseThanSecured(lastLevel.state)) &&
+    lastAppState === undefined &&
+    contested === undefined &&
+    retired === undefined &&
+    superseded === undefined &&
+    held === undefined &&
+    carried === undefined &&
+    silenceFrom === undefined &&
+    unrecognized === undefined
+  );
 }
 
 /** Whether many others are likely to be the same but for the time: nothing is wrong with it. */
 function isCommon({ views, reasons, failing, graceUntil, changesAt }: HeldPosture): boolean {
-  return views.length < 2 && (views[0] === undefined || isPlainView(views[0])) && changesAt === undefined && reasons.length === 0 && graceUntil === null && isEmpty(failing);
+  return (
+    views.length < 2 &&
+    (views[0] === undefined || isPlainView(views[0])) &&
+    changesAt === undefined &&
+    reasons.length === 0 &&
+    graceUntil === null &&
+    isEmpty(failing)
+  );
 }
 
 function keyOf({ views: [view], mergedState, complianceState }: HeldPosture): string {
-  return view === undefined ? `${mergedState}\n${complianceState}` : `${mergedState}\n${complianceState}\n${view.state}\n${view.connectorId}`;
+  return view === undefined
+    ? `${mergedState}\n${complianceState}`
+    : `${mergedState}\n${complianceState}\n${view.state}\n${view.connectorId}`;
 }
 
 function isEmpty(object: object): boolean {

@@ -24,7 +24,9 @@ export class SoughtGuid {
     if (text === this.#text) return this.#isGuid;
     this.#text = text;
     const { words } = this;
-    this.#isGuid = readGuid(text, words, 0) && ((words[0] as number) | (words[1] as number) | (words[2] as number) | (words[3] as number)) !== 0;
+    this.#isGuid =
+      readGuid(text, words, 0) &&
+      ((words[0] as number) | (words[1] as number) | (words[2] as number) | (words[3] as number)) !== 0;
     this.hash = this.#isGuid ? hashOf(words, 0) : 0;
     return this.#isGuid;
   }
