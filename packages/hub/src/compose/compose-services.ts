@@ -6,7 +6,7 @@ import { ensureAdministrator } from '../api/token/administrator.ts';
 import { createClientDirectory } from '../api/token/client-directory.ts';
 import { openServer } from './compose-server.ts';
 import type { Foundation, Hub, Services } from './parts.ts';
-import { startIntake } from '../intake/intake-runner.ts';
+import { startIntake } from '../intake/links/intake-runner.ts';
 import { notesOnExposedFiles } from '../platform/exposed-files.ts';
 import { createOutbound } from '../platform/outbound.ts';
 import { startForgetting } from '../publish/forget-events.ts';

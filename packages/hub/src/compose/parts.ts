@@ -3,7 +3,7 @@ import type { TrustSets } from '../evidence/trust-sets.ts';
 import type { DoorRegistry } from '../doors/door-registry.ts';
 import type { Administrator } from '../api/token/administrator.ts';
 import type { ClientDirectory } from '../api/token/client-directory.ts';
-import type { IntakeRunner } from '../intake/intake-runner.ts';
+import type { IntakeRunner } from '../intake/links/intake-runner.ts';
 import type { Opened } from './opened.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { DataKey } from '../platform/data-key.ts';

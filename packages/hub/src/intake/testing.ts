@@ -8,10 +8,10 @@ import type { Outbound } from '../platform/outbound.ts';
 import { createOutbound } from '../platform/outbound.ts';
 import { eventually } from '../platform/testing.ts';
 import { vendorById } from '../vendors/registry.ts';
-import type { IntakeRunner } from './intake-runner.ts';
-import { startIntake } from './intake-runner.ts';
-import type { LinkTools } from './link-runtime.ts';
-import { sealLink } from './vendor-link.ts';
+import type { IntakeRunner } from './links/intake-runner.ts';
+import { startIntake } from './links/intake-runner.ts';
+import type { LinkTools } from './links/link-runtime.ts';
+import { sealLink } from './links/vendor-link.ts';
 
 /** For tests: a real store and pipeline, real HTTP to servers on the loopback interface, and waits cut short. */
 export interface TestIntake {

@@ -15,17 +15,17 @@ import { TrustSets } from '../../evidence/trust-sets.ts';
 import { DoorRegistry } from '../../doors/door-registry.ts';
 import { createHttpServer } from '../../http/http-server.ts';
 import { permissionsAsToken } from '../../http/testing-authenticator.ts';
-import { connectorPreviewRoutes } from './connector-preview.ts';
-import { deviceIdentityRoutes } from './device-identities.ts';
+import { connectorPreviewRoutes } from './partners/connector-preview.ts';
+import { deviceIdentityRoutes } from './devices/device-identities.ts';
 import { doorAdminRoutes } from '../../doors/admin-routes.ts';
-import { eventRoutes, type EventRoutesOptions } from './events.ts';
-import { trustSetAdminRoutes } from './trust-sets.ts';
-import { mergeRuleRoutes } from './merge-rules.ts';
-import { organizationRoutes } from './organization.ts';
-import { platformNameRoutes } from './platform-names.ts';
-import { policyPreviewRoutes } from './policy-preview.ts';
-import { signalLimitRoutes } from './signal-limits.ts';
-import { unknownTermRoutes } from './unknown-terms.ts';
+import { eventRoutes, type EventRoutesOptions } from './organization/events.ts';
+import { trustSetAdminRoutes } from './organization/trust-sets.ts';
+import { mergeRuleRoutes } from './partners/merge-rules.ts';
+import { organizationRoutes } from './organization/organization.ts';
+import { platformNameRoutes } from './devices/platform-names.ts';
+import { policyPreviewRoutes } from './policies/policy-preview.ts';
+import { signalLimitRoutes } from './partners/signal-limits.ts';
+import { unknownTermRoutes } from './partners/unknown-terms.ts';
 import { reclassifyInventory } from '../../inventory/keep-inventory.ts';
 
 /** For tests only: the administrator's routes on a real store and pipeline. */

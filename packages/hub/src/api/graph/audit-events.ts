@@ -2,11 +2,11 @@ import type { GraphBody } from '@sallyport/contracts/graph/model.ts';
 import { parseQuery, type QuerySupport } from '@sallyport/contracts/graph/odata/parse-query.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { AuditRow } from '../../store/store.ts';
-import { collectionAnswer } from './answers.ts';
-import { PAGE_SIZE, nextLink, offsetOf, readSkipToken } from './paging.ts';
-import { AUDIT } from './permissions.ts';
-import { lists } from './route-doc.ts';
-import type { GraphAnswer, GraphDependencies, GraphRequest, GraphRoute } from './route.ts';
+import { collectionAnswer } from './routes/answers.ts';
+import { PAGE_SIZE, nextLink, offsetOf, readSkipToken } from './routes/paging.ts';
+import { AUDIT } from './routes/permissions.ts';
+import { lists } from './routes/route-doc.ts';
+import type { GraphAnswer, GraphDependencies, GraphRequest, GraphRoute } from './routes/route.ts';
 
 const place = { path: 'deviceManagement/auditEvents', type: 'auditEvent' };
 const support: QuerySupport = { paging: true };

@@ -16,7 +16,7 @@ import { createErrorHandler } from '../../http/errors.ts';
 import { useJsonBodies } from '../../http/json-body.ts';
 import type { Caller } from '../../http/route-access.ts';
 import { graphRoutes } from './graph-routes.ts';
-import { rewriteGraphUrl } from './rewrite-url.ts';
+import { rewriteGraphUrl } from './routes/rewrite-url.ts';
 import { reclassifyInventory } from '../../inventory/keep-inventory.ts';
 
 export const NOW = Date.UTC(2026, 2, 1, 12, 0, 0);

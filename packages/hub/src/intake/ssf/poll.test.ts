@@ -9,7 +9,7 @@ import {
 } from '../../vendors/shared-signals/fixtures/transmitter-server.ts';
 import { sharedSignals } from '../../vendors/shared-signals/index.ts';
 import { RISK_LEVEL_CHANGE } from '../../vendors/shared-signals/vocabulary.ts';
-import { testLink } from '../test-link.ts';
+import { testLink } from '../links/test-link.ts';
 import type { TestIntake } from '../testing.ts';
 import { testIntake } from '../testing.ts';
 

@@ -9,8 +9,8 @@ import { verifierOf } from '../../vendors/shared-signals/verifiers.ts';
 import type { SetError, VerifiedSet } from '../../vendors/shared-signals/verify-set.ts';
 import { SetRefused } from '../../vendors/shared-signals/verify-set.ts';
 import { VendorError } from '../../vendors/kit/vendor-error.ts';
-import type { IntakeRunner } from '../intake-runner.ts';
-import type { LinkRuntime } from '../link-runtime.ts';
+import type { IntakeRunner } from '../links/intake-runner.ts';
+import type { LinkRuntime } from '../links/link-runtime.ts';
 
 const BODY_LIMIT = 256 * 1024;
 const SET_TYPE = 'application/secevent+jwt';

@@ -17,10 +17,10 @@ import {
   STREAM_UPDATED,
   VERIFICATION,
 } from '../../vendors/shared-signals/vocabulary.ts';
-import type { IntakeRunner } from '../intake-runner.ts';
+import type { IntakeRunner } from '../links/intake-runner.ts';
 import type { TestIntake } from '../testing.ts';
 import { testIntake } from '../testing.ts';
-import { testRoutes } from '../testing-webhook.ts';
+import { testRoutes } from '../webhooks/testing-webhook.ts';
 import { ssfPushRoutes } from './push-routes.ts';
 
 /** The administrator's own connector: no partner has a well-known one for this. */

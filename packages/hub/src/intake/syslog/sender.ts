@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { createAddressGuard } from '../../platform/address-guard.ts';
 import { certificatesIn, type CefSettings } from '../../vendors/syslog-cef/settings.ts';
-import type { LinkRuntime } from '../link-runtime.ts';
+import type { LinkRuntime } from '../links/link-runtime.ts';
 
 /** Who is at the other end of a connection. TLS has shown that it holds the key of the certificate. */
 export interface Sender {

@@ -3,8 +3,8 @@ import type { TLSSocket } from 'node:tls';
 import type { Frame, Unfinished } from '../../vendors/syslog-cef/framing.ts';
 import { FrameReader } from '../../vendors/syslog-cef/framing.ts';
 import type { VendorLog } from '../../vendors/vendor.ts';
-import type { LinkRuntime } from '../link-runtime.ts';
-import { setbackOf } from '../patience.ts';
+import type { LinkRuntime } from '../links/link-runtime.ts';
+import { setbackOf } from '../links/patience.ts';
 import type { LinePace } from './line-pace.ts';
 
 export interface ServeOptions {

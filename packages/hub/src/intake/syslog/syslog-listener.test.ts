@@ -8,7 +8,7 @@ import { issueCertificate, newAuthority, type CertificateAndKey } from '../../pl
 import { systemClock } from '../../platform/clock.ts';
 import { eventually } from '../../platform/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
-import type { IntakeRunner } from '../intake-runner.ts';
+import type { IntakeRunner } from '../links/intake-runner.ts';
 import type { TestIntake } from '../testing.ts';
 import { testIntake } from '../testing.ts';
 import type { SyslogLimits, SyslogListener } from './syslog-listener.ts';
