@@ -171,7 +171,7 @@ describe('a description tried on a sample', () => {
     ['webhook', 'webhook.md', 'json', ['t-5', 't-6']],
     ['syslog-cef', 'syslog-cef.md', 'text', ['t-5']],
   ])('fits its manual: the example of %s is read without a problem', async (vendor, page, form, findings) => {
-    const manual = readFileSync(new URL(`../../../../../docs/partners/${page}`, import.meta.url), 'utf8');
+    const manual = readFileSync(new URL(`../../../../../../docs/partners/${page}`, import.meta.url), 'utf8');
     const [settings, ...blocks] = [...manual.matchAll(/^```(json|text)\n(.*?)^```$/gms)];
     const sample = blocks.find(([, kind]) => kind === form)?.[2];
     const { status, body } = await attempt({ settings: JSON.parse(settings?.[2] ?? ''), sample }, vendor);
