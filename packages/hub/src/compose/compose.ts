@@ -17,7 +17,7 @@ import type { Store } from '../store/store.ts';
 import { reclassifyInventory } from '../inventory/keep-inventory.ts';
 
 /**
- * Builds a hub from its settings and starts it: the one place where the parts meet, with `compose-services.ts` for
+ * Builds a hub from its settings and starts it: the one place where the parts meet, with `services.ts` for
  * those that stand on the pipeline.
  */
 export async function compose(
@@ -51,7 +51,7 @@ async function open(settings: ServeSettings, log: Logger, clock: TrustedClock, o
     ...(syslogListen === undefined ? [] : [syslogListen.host]),
   ];
   // The larger part of the program is loaded while the threads of the database start.
-  const [store, { openServices }] = await Promise.all([openStore(settings, opened), import('./compose-services.ts')]);
+  const [store, { openServices }] = await Promise.all([openStore(settings, opened), import('./services.ts')]);
   // After the database: keys without one are the sign that it was lost.
   const dataKey = await loadDataKey(join(dataDir, 'keys'), settings.dataKey);
   const signingKeys = await loadSigningKeys(join(dataDir, 'keys'), clock);

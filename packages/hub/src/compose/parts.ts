@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
 import type { TrustSets } from '../evidence/trust-sets.ts';
-import type { DoorRegistry } from '../doors/door-registry.ts';
 import type { Administrator } from '../api/token/administrator.ts';
 import type { ClientDirectory } from '../api/token/client-directory.ts';
-import type { IntakeRunner } from '../intake/links/intake-runner.ts';
+import type { PartnerLinks } from '../intake/open.ts';
 import type { Opened } from './opened.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { DataKey } from '../platform/data-key.ts';
@@ -47,10 +46,9 @@ export interface Services {
   readonly publisher: Publisher;
   /** Of what administrators watch. */
   readonly alerts: Publisher;
-  readonly doors: DoorRegistry;
   readonly trustSets: TrustSets;
   readonly http: Outbound;
-  readonly runner: IntakeRunner;
+  readonly links: PartnerLinks;
 }
 
 export interface Hub {

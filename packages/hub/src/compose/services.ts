@@ -1,12 +1,11 @@
 import { adoptTrustSets } from '../evidence/adopt-trust-sets.ts';
 import { TrustSets } from '../evidence/trust-sets.ts';
-import { DoorRegistry } from '../doors/door-registry.ts';
 import { listenOn } from '../http/listen.ts';
 import { ensureAdministrator } from '../api/token/administrator.ts';
 import { createClientDirectory } from '../api/token/client-directory.ts';
-import { openServer } from './compose-server.ts';
+import { openServer } from './server.ts';
 import type { Foundation, Hub, Services } from './parts.ts';
-import { startIntake } from '../intake/links/intake-runner.ts';
+import { openIntake } from '../intake/open.ts';
 import { notesOnExposedFiles } from '../platform/exposed-files.ts';
 import { createOutbound } from '../platform/outbound.ts';
 import { startForgetting } from '../publish/forget-events.ts';
@@ -17,18 +16,18 @@ import { Publisher } from '../publish/publisher.ts';
 export async function openServices(foundation: Foundation): Promise<Hub> {
   const { settings, opened, held, port, baseUrl, serverTls, tls } = foundation;
   const services = await startServices(foundation);
-  const { app, syslog } = await openServer(foundation, services);
+  const app = await openServer(foundation, services);
   await held?.release();
   await listenOn(app, { host: settings.listen.host, port });
   // Last opened, first closed: no new work comes in while the parts below finish theirs.
   opened.add(() => app.close());
-  const { administrator } = services;
+  const { administrator, links } = services;
   return {
     baseUrl,
     app,
     caFile: tls?.caFile,
     adminFile: administrator.file,
-    syslog,
+    syslog: links.syslog,
     notes: [...(serverTls?.warnings ?? []), ...administrator.notes, ...(await notesOnExposedFiles(settings.dataDir))],
     close: () => opened.closeAll(),
   };
@@ -42,6 +41,7 @@ async function startServices({
   store,
   pipeline,
   baseUrl,
+  serverTls,
   tls,
   dataKey,
 }: Foundation): Promise<Services> {
@@ -66,12 +66,21 @@ async function startServices({
   opened.add(() => alerts.close());
   await adoptTrustSets({ documents: store.documents, configuration: pipeline.configuration, clock });
   const trustSets = await TrustSets.load(store, log);
-  const doors = await DoorRegistry.load({ store, log, trustSets });
   const forgetting = startForgetting(store, clock, log);
   opened.add(() => forgetting.stop());
   const http = createOutbound({ allow: settings.outboundAllow, onDate: (host, at) => clock.heard(host, at) });
   opened.add(() => http.close());
-  const runner = await startIntake({ store, intake: pipeline.intake, dataKey, http, clock, log });
-  opened.add(() => runner.close());
-  return { administrator, clients, publisher, alerts, doors, trustSets, http, runner };
+  const { syslogListen } = settings;
+  const links = await openIntake({
+    store,
+    intake: pipeline.intake,
+    dataKey,
+    http,
+    clock,
+    log,
+    syslogListen,
+    serverTls,
+  });
+  opened.add(() => links.close());
+  return { administrator, clients, publisher, alerts, trustSets, http, links };
 }
