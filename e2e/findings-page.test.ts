@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { areaOf, nameOfCategory, THREAT_CATEGORIES } from '@sallyport/core';
+import { areaOf, THREAT_CATEGORIES } from '@sallyport/core';
+import { ENGLISH } from '@sallyport/texts';
 
 test('the page about findings lists the categories as they are', () => {
   const page = readFileSync(join(import.meta.dirname, '../docs/findings.md'), 'utf8');
@@ -11,6 +12,8 @@ test('the page about findings lists the categories as they are', () => {
       /^\| `[a-z_.0-9]+` \| .* \| (?:physical|network|application|operatingSystem|other) \|$/.test(line),
     );
   expect(listed).toEqual(
-    THREAT_CATEGORIES.map((category) => `| \`${category}\` | ${nameOfCategory(category)} | ${areaOf(category)} |`),
+    THREAT_CATEGORIES.map(
+      (category) => `| \`${category}\` | ${ENGLISH.say({ key: `categories.${category}` })} | ${areaOf(category)} |`,
+    ),
   );
 });

@@ -4,12 +4,13 @@ import { describe, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 
-/** Packages may import the packages before them; `core` and `contracts` import neither each other nor anything else of ours. */
+/** Packages may import the packages before them; `core`, `contracts` and `texts` import neither each other nor anything else of ours. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   core: [],
   contracts: [],
-  hub: ['core', 'contracts'],
-  cli: ['core', 'contracts', 'hub'],
+  texts: [],
+  hub: ['core', 'contracts', 'texts'],
+  cli: ['core', 'contracts', 'texts', 'hub'],
 };
 
 /**

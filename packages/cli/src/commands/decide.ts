@@ -1,4 +1,5 @@
 import { PLATFORMS, WELL_KNOWN_APPLICATIONS } from '@sallyport/core';
+import { LANGUAGES } from '@sallyport/texts/languages.ts';
 import type { ApplicationResource, EvaluationAnswer, HubClient } from '@sallyport/contracts/client/index.ts';
 import { command } from '../frame/command.ts';
 import { EXIT } from '../frame/exit-codes.ts';
@@ -33,7 +34,7 @@ export const decide = command({
     clientAppType: oneOf(CLIENT_APP_TYPES, 'Kind of the client'),
     country: text('CODE', 'Two letters, such as SE'),
     mfa: alone('The user has passed a second factor'),
-    language: oneOf(['en', 'sv', 'nl'], 'Of the text for the user. Default: en'),
+    language: oneOf(LANGUAGES, 'Of the text for the user. Default: en'),
     explain: alone('Tell every reason with its policy, and what report-only policies would have said'),
   },
   examples: [

@@ -2,7 +2,7 @@
 export interface Person {
   readonly name: string;
   readonly upn: string;
-  readonly language: 'sv' | 'nl';
+  readonly language: string;
   readonly deviceId: string;
   readonly deviceName: string;
   readonly system: 'Android' | 'iOS';

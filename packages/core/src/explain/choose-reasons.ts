@@ -4,7 +4,7 @@ import type { Reason, ReasonCode } from '../vocabulary/reason.ts';
  * The order in which problems are told: what nothing done to the device would help against, then who the
  * device is, then what is wrong with it, worst first. Codes that deny nothing by themselves come last.
  */
-const ORDER: readonly ReasonCode[] = [
+export const CODES_IN_ORDER: readonly ReasonCode[] = [
   'user_disabled',
   'user_unknown',
   'application_unknown',
@@ -72,7 +72,7 @@ const MOST_PROBLEMS = 3;
 
 /** Those that the person is told about, the most important first. */
 export function chooseReasons(reasons: readonly Reason[]): readonly Reason[] {
-  const sorted = reasons.toSorted((a, b) => ORDER.indexOf(a.code) - ORDER.indexOf(b.code));
+  const sorted = reasons.toSorted((a, b) => CODES_IN_ORDER.indexOf(a.code) - CODES_IN_ORDER.indexOf(b.code));
   const grace = sorted.find((reason) => reason.code === 'in_grace_period');
   const blocking = sorted.filter((reason) => !HARMLESS.has(reason.code) && reason.remark !== true);
   // What closed nothing would lead astray beside what did.

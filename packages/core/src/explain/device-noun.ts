@@ -1,4 +1,5 @@
-import type { DeviceNoun } from './text.ts';
+/** What kind of thing a device is, as far as its system tells. */
+export type DeviceNoun = 'phone' | 'tablet' | 'computer' | 'other';
 
 /** The word for a device by the name of its system. "iOS" and "Android" run on phones and tablets alike, so they say neither. */
 export function deviceNoun(operatingSystem: string | undefined): DeviceNoun {

@@ -88,8 +88,3 @@ const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10ff
 function isolated(text: string): string {
   return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text;
 }
-
-/** Whether words speak of passwords or codes, in a language of ours or in that of most partners. */
-export function asksForSecrets(words: string): boolean {
-  return /pass ?(?:word|code|phrase)|\bpin\b|\bcode|credential|lösenord|\bkod|wachtwoord/iu.test(words);
-}

@@ -1,5 +1,3 @@
-import type { Wording } from './text.ts';
-
 /** Whom people may ask, as the operator wrote it. */
 export interface HelpDesk {
   /** What people know it by: "IT Service". */
@@ -10,8 +8,7 @@ export interface HelpDesk {
   readonly url?: string | undefined;
 }
 
-/** "Help desk: IT Service, +46 8 123 45 67"; `undefined` where nothing is known. */
-export function helpDeskLine(desk: HelpDesk | undefined, wording: Pick<Wording, 'helpDesk'>): string | undefined {
-  const ways = [desk?.name, desk?.phone, desk?.email, desk?.url].filter((way) => way !== undefined && way !== '');
-  return ways.length === 0 ? undefined : `${wording.helpDesk}: ${ways.join(', ')}`;
+/** Name and addresses, as far as they are known. */
+export function waysToReach({ name, phone, email, url }: HelpDesk): readonly string[] {
+  return [name, phone, email, url].filter((way) => way !== undefined && way !== '') as readonly string[];
 }

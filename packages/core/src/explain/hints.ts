@@ -1,6 +1,6 @@
 import type { OpenFinding } from '../vocabulary/signal.ts';
 import type { HelpDesk } from './help-desk.ts';
-import type { DeviceNoun } from './text.ts';
+import type { DeviceNoun } from './device-noun.ts';
 
 /** What makes a text concrete, where the caller knows it. */
 export interface UserHints {

@@ -1,30 +1,25 @@
 import { isFinal, type AdviceKey } from '../findings/advice-key.ts';
-import { adviceText } from '../findings/advice.ts';
-import { categoryNameIn } from '../findings/category-name.ts';
 import { adviceKeyOf } from '../findings/taxonomy.ts';
 import { LEVELS } from '../vocabulary/level.ts';
-import type { Level } from '../vocabulary/level.ts';
 import type { Reason, ReasonCode } from '../vocabulary/reason.ts';
 import { isThreatState, meaningOf } from '../vocabulary/threat-state.ts';
-import { asksForSecrets, foreignWords, nameWords } from './foreign-words.ts';
+import { foreignWords, nameWords } from './foreign-words.ts';
 import type { PartnerHints, UserHints } from './hints.ts';
-import type { Language } from './language.ts';
-import { personTime } from './person-time.ts';
-import { fillIn, type HeldCode, type ReturnKey, type TextValues, type Wording } from './text.ts';
-import { appOf, deviceWords, managementAppOf, WORDINGS } from './wordings.ts';
+import type { AboutDevice, ExplanationPart, PartKind, ReturnKey, UserMessage } from './message.ts';
 
-/** One problem, in words. */
+/** One problem, in parts. */
 export interface Told {
   readonly code: ReasonCode;
-  readonly title: string;
-  readonly text: string;
-  readonly steps: readonly string[];
+  readonly title: UserMessage;
+  /** What is so and what is wrong. */
+  readonly causes: readonly ExplanationPart[];
+  readonly steps: readonly ExplanationPart[];
   /** The steps end at the help desk, and nothing is to be done beside them. */
   readonly isFinal: boolean;
-  /** The partner's own words, under their heading. */
-  readonly quotation?: string | undefined;
+  /** The partner's own words. */
+  readonly quotation?: ExplanationPart | undefined;
   /** How access comes back. */
-  readonly returns?: string | undefined;
+  readonly returns?: UserMessage | undefined;
 }
 
 const LONGEST_QUOTATION = 300;
@@ -67,77 +62,106 @@ const RETURNS: Readonly<Partial<Record<ReasonCode, ReturnKey>>> = {
   system_unknown: 'help',
 };
 
-export function tell(reason: Reason, language: Language, hints: UserHints): Told {
+/** @param reason one that is not held, or is told as if it were not */
+export function tell(reason: Reason, hints: UserHints): Told {
   const { code } = reason;
-  const wording = WORDINGS[language];
-  // On a device that somebody may be watching, nothing but the way to the help desk is told.
-  if (isHeld(reason) && hints.watched !== true) return tellHeld(reason, language, hints);
-  const { advice, ...found } = ABOUT_FINDINGS.has(code)
-    ? foundOf(code, partnerOf(reason, hints), hints.watched === true)
+  const partner = partnerOf(reason, hints);
+  const about = aboutDevice(partner, hints);
+  const { advice, title, words } = ABOUT_FINDINGS.has(code)
+    ? foundOf(code, partner, hints.watched === true)
     : NOTHING_FOUND;
-  const values = valuesOf(reason, wording, hints);
-  const what = fillIn(wording.what[advice ?? 'other'], values);
-  const own = fillIn(
-    code === 'mfa_required' && hints.canConfirm === false ? wording.cannotConfirm : wording.texts[code].nextStep,
-    values,
-  );
+  const own =
+    code === 'mfa_required' && hints.canConfirm === false
+      ? CANNOT_CONFIRM
+      : ({ key: `reasons.${code}.step`, ...about } as const);
+  const advised = advice && ({ key: `advice.${advice}`, ...about } as const);
   const isLast = code === 'device_compromised' || isFinal(advice);
-  const advised = advice && adviceText(advice, language, values);
-  const returns = RETURNS[code];
+  const returns = isLast ? 'help' : RETURNS[code];
+  const part = partOf(code);
   return {
     code,
-    title: fillIn(wording.texts[code].title, values),
-    text: fillIn(wording.texts[code].text, { ...values, what, title: quoted(found.title, wording) }),
-    steps: advised === undefined ? [own] : isLast ? [advised] : [advised, own],
+    title: { key: `reasons.${code}.title`, ...about },
+    causes: [
+      causeOf(reason, advice, about, hints),
+      ...(title === undefined ? [] : [part('finding', { key: 'details.name', ...about, title: { words: title } })]),
+      ...detailsOf(reason),
+    ],
+    steps: (advised === undefined ? [own] : isLast ? [advised] : [advised, own]).map((step) => part('step', step)),
     isFinal: isLast,
-    quotation: isLast ? undefined : quotation(found.words, wording, values),
-    returns: isLast ? wording.returns.help : returns && fillIn(wording.returns[returns], values),
+    quotation: isLast || words === undefined ? undefined : part('quotation', quotation(words, about)),
+    returns: returns && { key: `returns.${returns}`, ...about },
   };
 }
 
-type HeldReason = Reason & { readonly code: HeldCode; readonly heldDays: number };
+const CANNOT_CONFIRM = { key: 'steps.cannotConfirm' } as const;
 
-function isHeld(reason: Reason): reason is HeldReason {
-  return reason.heldDays !== undefined && Object.hasOwn(WORDINGS.en.held.problem, reason.code);
+/** @returns parts about the problem of this code */
+export function partOf(reason: ReasonCode): (kind: PartKind, message: UserMessage) => ExplanationPart {
+  return (kind, message) => ({ kind, message, reason });
 }
 
-/** A report that may be about another device: what it says is told of neither, and what to do on it only where it does no harm on the wrong one. */
-function tellHeld(reason: HeldReason, language: Language, hints: UserHints): Told {
-  const { code, heldDays } = reason;
-  const wording = WORDINGS[language];
-  const { held } = wording;
-  const values = {
-    ...valuesOf(reason, wording, hints),
-    ...(code !== 'threat_level_above_allowed' && { actual: undefined }),
-    days: (heldDays === 1 ? held.days.one : held.days.other).replace('#', String(heldDays)),
-  };
-  const isCompromised = code === 'device_compromised';
-  return {
-    code,
-    title: fillIn(held.title, values),
-    text: fillIn(held.text, {
-      ...values,
-      problem: fillIn(held.problem[code], values),
-      which: fillIn(held.which, values),
-      title: quoted(nameOfFinding(partnerOf(reason, hints), language), wording),
-    }),
-    steps: [fillIn(isCompromised ? wording.texts.device_compromised.nextStep : held.nextStep, values)],
-    isFinal: isCompromised,
-    returns: fillIn(held.returns, values),
-  };
-}
-
-/** What the partner calls it, or else its category. */
-function nameOfFinding(partner: PartnerHints | undefined, language: Language): string | undefined {
-  const { title, category } = partner?.finding ?? {};
-  return (
-    foreignWords(title, LONGEST_TITLE) ??
-    (category === undefined || category === 'unclassified' ? undefined : categoryNameIn(category, language))
+function causeOf(
+  { code, required, until }: Reason,
+  advice: AdviceKey | undefined,
+  about: AboutDevice,
+  { timeZone }: UserHints,
+): ExplanationPart {
+  const part = partOf(code);
+  if (code === 'threat_level_above_allowed' && advice !== undefined)
+    return part('cause', { key: `found.${advice}`, ...about });
+  const days = code === 'device_inactive' ? daysOf(required) : undefined;
+  if (days !== undefined) return part('cause', { key: 'details.notHeardFor', ...about, days });
+  if (code !== 'in_grace_period') return part('cause', { key: `reasons.${code}.text`, ...about });
+  return part(
+    'deadline',
+    until === undefined
+      ? { key: 'reasons.in_grace_period.text', ...about }
+      : { key: 'details.stillWorksUntil', until: { at: new Date(until), timeZone } },
   );
 }
 
-function partnerOf({ connectorId }: Reason, { partners = {} }: UserHints): PartnerHints | undefined {
+/** For how many days, where the limit of the reason is in days. */
+function daysOf(limit: string | undefined): number | undefined {
+  const count = DAY_COUNT.exec(limit ?? '')?.[1];
+  return count === undefined ? undefined : Number(count);
+}
+
+const VERSION_DETAILS: Readonly<Partial<Record<ReasonCode, 'details.versionTooOld' | 'details.versionTooNew'>>> = {
+  partner_os_version_unsupported: 'details.versionTooOld',
+  os_version_below_minimum: 'details.versionTooOld',
+  os_version_above_maximum: 'details.versionTooNew',
+};
+
+function detailsOf(reason: Reason): readonly ExplanationPart[] {
+  const { code } = reason;
+  if (code === 'threat_level_above_allowed') return riskOf(reason);
+  const key = VERSION_DETAILS[code];
+  const [actual, required] = [reason.actual, reason.required].map((version) => nameWords(version, LONGEST_TITLE));
+  if (key === undefined || actual === undefined || required === undefined) return [];
+  return [partOf(code)('cause', { key, actual, required })];
+}
+
+/** How dangerous the device is, where its level says so. */
+export function riskOf({ code, actual = '' }: Reason): readonly ExplanationPart[] {
+  const risk = isThreatState(actual) ? meaningOf(actual).level : LEVELS.find((level) => level === actual);
+  return risk === undefined || risk === 'secured' ? [] : [partOf(code)('risk', { key: 'details.risk', risk })];
+}
+
+/** What the partner calls its worst finding, fit to be shown. */
+export function titleOf(partner: PartnerHints | undefined): string | undefined {
+  return foreignWords(partner?.finding?.title, LONGEST_TITLE);
+}
+
+export function partnerOf({ connectorId }: Reason, { partners = {} }: UserHints): PartnerHints | undefined {
   return connectorId !== undefined && Object.hasOwn(partners, connectorId) ? partners[connectorId] : undefined;
+}
+
+export function aboutDevice(partner: PartnerHints | undefined, hints: UserHints): AboutDevice {
+  return {
+    device: hints.device ?? 'other',
+    app: nameWords(partner?.appName),
+    managementApp: nameWords(hints.managementApp),
+  };
 }
 
 interface Found {
@@ -153,53 +177,22 @@ const WATCHED: Found = { advice: 'suspectSpyware' };
 
 function foundOf(code: ReasonCode, partner: PartnerHints | undefined, isWatched: boolean): Found {
   if (isWatched) return WATCHED;
-  const { category, title, recommendedAction } = partner?.finding ?? {};
   // What is said of a compromised device ends at the help desk already, and warns of more than advice on one finding.
   if (code === 'device_compromised') return NOTHING_FOUND;
+  const { category, recommendedAction } = partner?.finding ?? {};
   return {
     advice: category && adviceKeyOf(category),
-    title: foreignWords(title, LONGEST_TITLE),
+    title: titleOf(partner),
     words: foreignWords(recommendedAction, LONGEST_QUOTATION),
   };
 }
 
-function quoted(words: string | undefined, { quotes }: Wording): string | undefined {
-  return words === undefined ? undefined : `${quotes[0]}${words}${quotes[1]}`;
-}
-
-function quotation(words: string | undefined, wording: Wording, values: TextValues): string | undefined {
-  if (words === undefined) return undefined;
-  // A sentence that ends inside the marks needs no other end.
-  const told = `${fillIn(wording.vendorAdvice, values)}: ${quoted(words, wording)}${/[.!?…]\u2069?$/u.test(words) ? '' : '.'}`;
-  return asksForSecrets(words) ? `${told} ${wording.neverPassword}` : told;
-}
-
-function valuesOf(reason: Reason, wording: Wording, hints: UserHints): TextValues {
+/** A sentence that ends inside the quotation marks needs no other end. */
+function quotation(words: string, about: AboutDevice): UserMessage {
   return {
-    ...appOf(nameWords(partnerOf(reason, hints)?.appName), wording),
-    ...managementAppOf(nameWords(hints.managementApp), wording),
-    ...deviceWords(hints.device ?? 'other', wording),
-    required: inWords(reason.required, wording),
-    actual: inWords(reason.actual, wording),
-    until: reason.until === undefined ? undefined : personTime(new Date(reason.until), wording, hints.timeZone),
-    time: daysOf(reason.required, wording),
+    key: 'partner.advice',
+    ...about,
+    words: { words },
+    isSentence: /[.!?…]\u2069?$/u.test(words) ? 'yes' : 'no',
   };
-}
-
-/** Levels in the person's language; versions and the like as they are. */
-function inWords(value: string | undefined, wording: Wording): string | undefined {
-  if (value === undefined) return undefined;
-  const level = isThreatState(value)
-    ? meaningOf(value).level
-    : (LEVELS as readonly string[]).includes(value)
-      ? (value as Level)
-      : undefined;
-  return level === undefined ? nameWords(value, LONGEST_TITLE) : wording.levels[level];
-}
-
-/** For how long, where the limit of the reason is in days. */
-function daysOf(limit: string | undefined, { days }: Wording): string {
-  const count = DAY_COUNT.exec(limit ?? '')?.[1];
-  if (count === undefined) return days.unknown;
-  return (count === '1' ? days.one : days.other).replace('#', count);
 }

@@ -30,9 +30,6 @@ export type AdviceKey =
   | 'openSecurityApp'
   | 'contactSupport';
 
-/** `{app}` is the partner's app, `{thisDevice}` the device. */
-export type AdviceTexts = Readonly<Record<AdviceKey, string>>;
-
 /** Ends at the help desk: whatever else there would be to do is left out beside it, the partner's own advice included. */
 const FINAL: ReadonlySet<AdviceKey> = new Set<AdviceKey>([
   'suspectSpyware',

@@ -1,49 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { LANGUAGES } from '../explain/language.ts';
-import { adviceFor } from './advice.ts';
-import { categoryNameIn } from './category-name.ts';
 import { categoryOf, wordOf } from './category-of.ts';
 import type { CategoryTable } from './category-of.ts';
-import { areaOf, nameOfCategory, THREAT_CATEGORIES } from './taxonomy.ts';
+import { areaOf, THREAT_CATEGORIES } from './taxonomy.ts';
 
 describe('the taxonomy', () => {
-  test('has an area and a name for every category', () => {
+  test('has an area for every category', () => {
     for (const category of THREAT_CATEGORIES) {
-      expect(nameOfCategory(category)).not.toBe('');
       expect(areaOf(category) === 'other').toBe(category === 'unclassified');
     }
     expect(
       ['phys.root', 'net.mitm.arp_spoof', 'app.malware', 'vuln.os'].map((id) => areaOf(id as 'phys.root')),
     ).toEqual(['physical', 'network', 'application', 'operatingSystem']);
-  });
-
-  test.each(LANGUAGES)('has a name of its own for every category in %s', (language) => {
-    const names = THREAT_CATEGORIES.map((category) => categoryNameIn(category, language));
-    for (const name of names) expect(name).toMatch(/^\p{Lu}.*[^.]$/u);
-    expect(new Set(names).size).toBe(names.length);
-  });
-});
-
-describe('advice', () => {
-  test.each(LANGUAGES)('is there in %s for everything that is classified, as whole sentences', (language) => {
-    for (const category of THREAT_CATEGORIES) {
-      const advice = adviceFor(category, language);
-      if (category === 'unclassified') expect(advice).toBeUndefined();
-      else expect(advice).toMatch(/^\p{Lu}.*\.$/u);
-    }
-  });
-
-  test('differs between languages', () => {
-    for (const category of THREAT_CATEGORIES.filter((id) => id !== 'unclassified')) {
-      expect(new Set(LANGUAGES.map((language) => adviceFor(category, language))).size).toBe(LANGUAGES.length);
-    }
-  });
-
-  test('about somebody who may be watching never says to remove the app at once', () => {
-    for (const category of ['app.spyware', 'app.spyware_trace', 'app.stalkerware'] as const) {
-      expect(adviceFor(category, 'en')).toContain('another device');
-      expect(adviceFor(category, 'en')).not.toMatch(/^Remove/);
-    }
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * Why a verdict or a decision is as it is: a closed list of codes that callers may rely on. The words that
- * go with them, for administrators and users in three languages, are in `explain/`.
+ * go with them are in `explain/` for administrators, and in `packages/texts` for users.
  */
 export type ReasonCode =
   // Compliance

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { invalidField } from '@sallyport/contracts';
+import { LANGUAGES } from '@sallyport/texts';
 import type { AccessView } from '../view/ports.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { DoorBody } from '../documents/kinds/door.ts';
@@ -60,7 +61,7 @@ const fields = {
     .describe(
       '`device`: the primary user of the device; or the name of a header that the gateway sets after signing the user in.',
     ),
-  language: z.enum(['en', 'sv', 'nl']).describe('Of messages, where the browser names no language that there is.'),
+  language: z.enum(LANGUAGES).describe('Of messages, where the browser names no language that there is.'),
   failMode: z.enum(['closed', 'open']).describe('`open`: lets in while the hub has no recent information.'),
   failOpenReason: z
     .string()

@@ -1,5 +1,5 @@
-import { pickLanguage } from '@sallyport/core';
 import type { ReasonCode } from '@sallyport/core';
+import { pickCatalogue } from '@sallyport/texts';
 import type { AccessAnswer, AccessDecider, AccessQuestion } from '../view/ports.ts';
 import { secondFactorMissing } from '../evidence/second-factor.ts';
 import { activeSyncDeviceId, isActiveSync, SEVERAL_IDS } from './active-sync.ts';
@@ -122,15 +122,18 @@ function say(
   { decider, devicePage }: DoorContext,
 ): GatewayAnswer {
   const { decision, reasons, deviceId } = answer;
-  const language = pickLanguage(request.acceptLanguage, pickLanguage(answer.preferredLanguage, door.language));
+  const catalogue = pickCatalogue(
+    request.acceptLanguage,
+    pickCatalogue(answer.preferredLanguage, pickCatalogue(door.language)),
+  );
   const user = answer.userId === undefined ? undefined : decider.view.user(answer.userId);
-  const text = decision ? undefined : doorText(answer, language, decider.view);
+  const text = decision ? undefined : doorText(answer, catalogue, decider.view);
   return {
     granted: decision,
     reason: reasons[0]?.code ?? '',
     title: text?.title ?? '',
     message: (fits) => text?.message(fits) ?? '',
-    language,
+    language: catalogue.language,
     remediationUrl: deviceId === undefined || text?.isFinal === true ? '' : devicePage + encodeURIComponent(deviceId),
     user: user?.userPrincipalName ?? '',
     device: deviceId ?? '',

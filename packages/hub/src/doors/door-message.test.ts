@@ -1,4 +1,5 @@
-import type { Connector, Language, Reason } from '@sallyport/core';
+import type { Connector, Reason } from '@sallyport/core';
+import { CATALOGUES, type Catalogue, ENGLISH } from '@sallyport/texts';
 import { describe, expect, test } from 'vitest';
 import type { AccessAnswer } from '../view/ports.ts';
 import type { HintsView } from '../evidence/user-hints.ts';
@@ -16,8 +17,8 @@ const answer: AccessAnswer = {
   ),
 };
 
-const doorMessage = (of: AccessAnswer, language: Language, view: HintsView, fits: (text: string) => boolean) =>
-  doorText(of, language, view).message(fits);
+const doorMessage = (of: AccessAnswer, catalogue: Catalogue, view: HintsView, fits: (text: string) => boolean) =>
+  doorText(of, catalogue, view).message(fits);
 
 function viewWith(recommendedAction: string): HintsView {
   const openFindings = [{ id: 'f', type: 'MALWARE', severity: 'high', recommendedAction }];
@@ -31,8 +32,8 @@ function viewWith(recommendedAction: string): HintsView {
 const encoded = (text: string) => text.replaceAll(/[^ -~]/gu, (character) => `&#${character.codePointAt(0)};`).length;
 const within = (most: number) => (text: string) => encoded(text) <= most;
 
-describe.each(['en', 'sv', 'nl'] as const)('a message in %s', (language) => {
-  const without = doorMessage(answer, language, viewWith(''), () => true);
+describe.each([...CATALOGUES])('a message in %s', (language, catalogue) => {
+  const without = doorMessage(answer, catalogue, viewWith(''), () => true);
 
   test.each([
     'Удалите приложение с телефона.',
@@ -42,18 +43,18 @@ describe.each(['en', 'sv', 'nl'] as const)('a message in %s', (language) => {
     'Remove the app.',
   ])('with the advice of three partners, %s, keeps what is said without them', (sentence) => {
     const view = viewWith(`${sentence} `.repeat(60));
-    expect(encoded(doorMessage(answer, language, view, () => true))).toBeGreaterThan(without.length + 200);
+    expect(encoded(doorMessage(answer, catalogue, view, () => true))).toBeGreaterThan(without.length + 200);
     for (const most of [2_900, 2_000, encoded(without)]) {
-      const message = doorMessage(answer, language, view, within(most));
+      const message = doorMessage(answer, catalogue, view, within(most));
       expect(encoded(message)).toBeLessThanOrEqual(most);
       for (const own of new Intl.Segmenter(language, { granularity: 'sentence' }).segment(without))
         expect(message).toContain(own.segment.trim());
     }
-    expect(doorMessage(answer, language, view, within(2_900))).toContain(sentence.slice(0, 20));
+    expect(doorMessage(answer, catalogue, view, within(2_900))).toContain(sentence.slice(0, 20));
   });
 
   test('for which there is next to no room ends with a sentence', () => {
-    const message = doorMessage(answer, language, viewWith('Remove the app.'), within(120));
+    const message = doorMessage(answer, catalogue, viewWith('Remove the app.'), within(120));
     expect(message).toMatch(/\.$/u);
     expect(without.startsWith(message)).toBe(true);
   });
@@ -61,7 +62,7 @@ describe.each(['en', 'sv', 'nl'] as const)('a message in %s', (language) => {
 
 test('whoever may be watched is sent to the help desk and to no page of general steps', () => {
   const watching = viewWith('Remove this stalkerware.');
-  expect(doorText(answer, 'en', watching).isFinal).toBe(true);
-  expect(doorMessage(answer, 'en', watching, () => true)).not.toMatch(/stalkerware|Open App/u);
-  expect(doorText(answer, 'en', viewWith('Remove the app.')).isFinal).toBe(false);
+  expect(doorText(answer, ENGLISH, watching).isFinal).toBe(true);
+  expect(doorMessage(answer, ENGLISH, watching, () => true)).not.toMatch(/stalkerware|Open App/u);
+  expect(doorText(answer, ENGLISH, viewWith('Remove the app.')).isFinal).toBe(false);
 });

@@ -1,7 +1,8 @@
-import { explainForUser, inLines } from '@sallyport/core';
-import type { Language, PartnerHints, UserHints } from '@sallyport/core';
+import type { PartnerHints, UserHints } from '@sallyport/core';
+import type { Catalogue } from '@sallyport/texts';
 import type { AccessAnswer } from '../view/ports.ts';
 import { shortenText } from '../platform/shorten-text.ts';
+import { explainIn, inLines } from '../evidence/explanation.ts';
 import { hintsOf, type HintsView } from '../evidence/user-hints.ts';
 
 /** Characters of each partner's own advice, where the message would be too long for the gateway otherwise. */
@@ -20,12 +21,13 @@ export interface DoorText {
   message(fits: (text: string) => boolean): string;
 }
 
-export function doorText({ reasons, ...answer }: AccessAnswer, language: Language, view: HintsView): DoorText {
+export function doorText({ reasons, ...answer }: AccessAnswer, catalogue: Catalogue, view: HintsView): DoorText {
   // No gateway can ask for a second sign-in step and come back.
   const hints = { ...hintsOf({ reasons, ...answer }, view), canConfirm: false };
-  const { title, isFinal, ...whole } = explainForUser(reasons, language, hints);
+  const whole = explainIn(catalogue, reasons, hints);
+  const { language, title, isFinal } = whole;
   const shortened = (most: number): string =>
-    inLines(explainForUser(reasons, language, withShortAdvice(hints, language, most)));
+    inLines(explainIn(catalogue, reasons, withShortAdvice(hints, language, most)));
   return {
     title,
     isFinal,
@@ -38,7 +40,7 @@ export function doorText({ reasons, ...answer }: AccessAnswer, language: Languag
   };
 }
 
-function withShortAdvice(hints: UserHints, language: Language, most: number): UserHints {
+function withShortAdvice(hints: UserHints, language: string, most: number): UserHints {
   const shortened = ({ finding, ...partner }: PartnerHints): PartnerHints => ({
     ...partner,
     finding: finding && {

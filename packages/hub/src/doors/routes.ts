@@ -92,7 +92,7 @@ const answered = z.object({
   'X-Sallyport-Message': z
     .string()
     .describe('What the person reads below it, in lines (`&#10;`), safe to stand in HTML; empty when granted.'),
-  'X-Sallyport-Language': z.string().describe('Of the message: en, sv or nl.'),
+  'X-Sallyport-Language': z.string().describe('Of the message, as a BCP 47 tag.'),
   'X-Sallyport-Remediation': z
     .string()
     .describe(

@@ -1,4 +1,4 @@
-import { LANGUAGES } from '@sallyport/core';
+import { LANGUAGES } from '@sallyport/texts/languages.ts';
 import { word } from '../../frame/arguments.ts';
 import { command } from '../../frame/command.ts';
 import { oneOf } from '../../frame/flags.ts';

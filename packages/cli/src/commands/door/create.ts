@@ -1,4 +1,5 @@
 import type { DoorResource } from '@sallyport/contracts/client/index.ts';
+import { LANGUAGES } from '@sallyport/texts/languages.ts';
 import { command } from '../../frame/command.ts';
 import { oneOf, requiredText, text, texts } from '../../frame/flags.ts';
 import { UsageError } from '../../frame/usage-error.ts';
@@ -24,7 +25,7 @@ export const create = command({
       'Header in which the gateway names the user after signing them in. Default: device, the primary user of the device',
     ),
     language: oneOf(
-      ['en', 'sv', 'nl'],
+      LANGUAGES,
       'Language of messages when the browser asks for none of the available ones. Default: en',
     ),
   },

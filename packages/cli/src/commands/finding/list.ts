@@ -1,4 +1,5 @@
-import { LANGUAGES, THREAT_CATEGORIES } from '@sallyport/core';
+import { THREAT_CATEGORIES } from '@sallyport/core';
+import { LANGUAGES } from '@sallyport/texts/languages.ts';
 import { command } from '../../frame/command.ts';
 import { oneOf, text, wholeNumber } from '../../frame/flags.ts';
 import { UsageError } from '../../frame/usage-error.ts';

@@ -1,7 +1,8 @@
-import { explainForAdmin, explainForUser, inOneLine, pickLanguage } from '@sallyport/core';
-import type { Language, Reason, ReasonNames, UserHints } from '@sallyport/core';
+import { explainForAdmin, type Reason, type ReasonNames, type UserHints } from '@sallyport/core';
+import { pickCatalogue, type Catalogue } from '@sallyport/texts';
 import type { AccessAnswer } from '../../view/ports.ts';
 import { BoundedCache } from '../../platform/bounded-cache.ts';
+import { explainIn, inOneLine } from '../../evidence/explanation.ts';
 import { devicePageBase } from '../../evidence/device-page.ts';
 import { reasonNames } from '../../evidence/reason-names.ts';
 import { stepUpFor } from './obligations.ts';
@@ -34,7 +35,7 @@ export class AnswerWriter {
    */
   write(answer: AccessAnswer, { language: wanted, hints }: Pick<Evaluation, 'language' | 'hints'>): string {
     const { decision, obligations, reportOnly, deviceId } = answer;
-    const language = pickLanguage(wanted, pickLanguage(answer.preferredLanguage));
+    const catalogue = pickCatalogue(wanted, pickCatalogue(answer.preferredLanguage));
     const head = decision ? '{"decision":true,"context":{"reasons":' : '{"decision":false,"context":{"reasons":';
     // Never an empty list, which is malformed (Obligations Extension, "The Obligation Object").
     const duties = obligations.length === 0 ? '' : `,"obligations":${asciiJson(obligations.map(stepUpFor))}`;
@@ -42,19 +43,19 @@ export class AnswerWriter {
     const page =
       deviceId === undefined ? '' : `,"remediation_url":"${this.#devicePage}${encodeURIComponent(deviceId)}"`;
     const hinted = hints.length === 0 ? '' : `,"hints":${asciiJson(hints)}`;
-    return `${head}${this.#memo.get(answer, language, this.#write)}${duties},"report_only":${reported}${hinted}${page}}}`;
+    return `${head}${this.#memo.get(answer, catalogue, this.#write)}${duties},"report_only":${reported}${hinted}${page}}}`;
   }
 
   /** The reasons and everything that follows from them alone. */
-  readonly #write = (answer: AccessAnswer, language: Language): string => {
+  readonly #write = (answer: AccessAnswer, catalogue: Catalogue): string => {
     const json = asciiJson(answer.reasons);
     const hints = hintsOf(answer, this.#view);
     const names = reasonNames(answer, this.#view);
     // Names, findings and advice may change while the reasons stay the same.
-    const key = `${language}${JSON.stringify([hints, names])}${json}`;
+    const key = `${catalogue.language}${JSON.stringify([hints, names])}${json}`;
     let written = this.#texts.get(key);
     if (written === undefined) {
-      written = writeReasons(json, answer.reasons, language, hints, names);
+      written = writeReasons(json, answer.reasons, catalogue, hints, names);
       this.#texts.set(key, written);
     }
     return written;
@@ -64,12 +65,13 @@ export class AnswerWriter {
 function writeReasons(
   json: string,
   reasons: readonly Reason[],
-  language: Language,
+  catalogue: Catalogue,
   hints: UserHints,
   names: ReasonNames,
 ): string {
   const admin = asciiJson({ en: reasons.map((reason) => explainForAdmin(reason, names)).join(' ') });
-  const user = asciiJson({ [language]: inOneLine(explainForUser(reasons, language, hints)) });
+  const { language } = catalogue;
+  const user = asciiJson({ [language]: inOneLine(explainIn(catalogue, reasons, hints)) });
   return `${json},"reason_admin":${admin},"reason_user":${user},"language":"${language}"`;
 }
 

@@ -1,10 +1,11 @@
-import { namesPeople, type Language, type Reason } from '@sallyport/core';
+import { namesPeople, type Reason } from '@sallyport/core';
+import type { Catalogue } from '@sallyport/texts';
 import type { AccessAnswer } from '../../view/ports.ts';
 import type { HintsView } from '../../evidence/user-hints.ts';
 
 interface Remembered {
   readonly reasons: readonly Reason[];
-  readonly language: Language;
+  readonly catalogue: Catalogue;
   /** Everything else that the words depend on, compared by identity. */
   readonly sources: readonly unknown[];
   readonly written: string;
@@ -24,16 +25,20 @@ export class ReasonsMemo {
   }
 
   /** `write` is called when reasons, language, partners, their findings or people are not those of the last time. */
-  get(answer: AccessAnswer, language: Language, write: (answer: AccessAnswer, language: Language) => string): string {
+  get(
+    answer: AccessAnswer,
+    catalogue: Catalogue,
+    write: (answer: AccessAnswer, catalogue: Catalogue) => string,
+  ): string {
     const { reasons } = answer;
     const last = reasons.at(-1);
-    if (last === undefined) return write(answer, language);
+    if (last === undefined) return write(answer, catalogue);
     const sources = this.#sourcesOf(answer);
     const known = this.#last.get(last);
-    if (known?.language === language && sameItems(known.sources, sources) && sameReasons(known.reasons, reasons))
+    if (known?.catalogue === catalogue && sameItems(known.sources, sources) && sameReasons(known.reasons, reasons))
       return known.written;
-    const written = write(answer, language);
-    this.#last.set(last, { reasons, language, sources, written });
+    const written = write(answer, catalogue);
+    this.#last.set(last, { reasons, catalogue, sources, written });
     return written;
   }
 

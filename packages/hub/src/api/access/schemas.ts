@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LANGUAGES } from '@sallyport/texts';
 
 /** The AuthZEN messages for the API document. Requests are read by hand (`question.ts`) and not with these. */
 
@@ -72,7 +73,7 @@ const context = z
     language: z
       .string()
       .optional()
-      .describe('Language of `reason_user` as BCP 47 tag or Accept-Language: en, sv or nl.'),
+      .describe(`Language of \`reason_user\` as BCP 47 tag or Accept-Language. There is ${LANGUAGES.join(', ')}.`),
   })
   .describe(
     'A member that cannot be used counts as unknown, and `context.hints` of the answer names it; a client that is registered with strictContext gets 400 instead.',
@@ -119,7 +120,7 @@ export const evaluationResponse = z.object({
     reason_user: z
       .record(z.string(), z.string())
       .describe('By language tag: what is wrong, what to do and how access returns.'),
-    language: z.enum(['en', 'sv', 'nl']),
+    language: z.enum(LANGUAGES),
     obligations: z
       .array(
         z.object({

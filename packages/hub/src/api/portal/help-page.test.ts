@@ -1,9 +1,9 @@
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { LANGUAGES } from '@sallyport/core';
+import { CATALOGUES } from '@sallyport/texts';
+import { hardCoded, PSEUDO } from '@sallyport/texts/testing-pseudo-language.ts';
 import { createHttpServer } from '../../http/http-server.ts';
-import { addHelpPage } from './help-page.ts';
-import { HELP_TEXTS } from './help-texts.ts';
+import { addHelpPage, helpPage } from './help-page.ts';
 
 const app = createHttpServer({
   behindProxy: false,
@@ -23,10 +23,18 @@ const organization = {
 };
 addHelpPage(app, { organization });
 
+const STEPS = ['1', '2', '3'] as const;
+/** What is read, in pieces. */
+const textOf = (page: string) =>
+  page
+    .replace(/<style>.*?<\/style>/su, '')
+    .replaceAll(/<[^>]*>/gu, '\n')
+    .replaceAll(/&#(\d+);/gu, (_, code: string) => String.fromCodePoint(Number(code)));
+
 const open = (id: string, language?: string) =>
   app.inject({ url: `/me/devices/${id}`, headers: language === undefined ? {} : { 'accept-language': language } });
 
-test.each(LANGUAGES)('a person who reads %s is told what to do', async (language) => {
+test.each([...CATALOGUES])('a person who reads %s is told what to do', async (language, catalogue) => {
   const answer = await open('3f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a10?utm_source=mail', `${language}-XX`);
   expect(answer.statusCode).toBe(200);
   expect(answer.headers).toMatchObject({
@@ -35,7 +43,7 @@ test.each(LANGUAGES)('a person who reads %s is told what to do', async (language
     'cache-control': 'no-store',
   });
   expect(answer.body).toContain(`<html lang="${language}">`);
-  for (const step of HELP_TEXTS[language].steps) expect(answer.body).toContain(`<li>${step}</li>`);
+  for (const step of STEPS) expect(textOf(answer.body)).toContain(catalogue.say({ key: `helpPage.steps.${step}` }));
   expect(answer.body).toContain('<code>3f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a10</code>');
 });
 
@@ -58,14 +66,22 @@ test("the operator's help desk can be reached from it, and every other language"
   expect((await open('x?lang=xx&lang=nl', 'sv')).headers['content-language']).toBe('sv');
 });
 
-test.each(LANGUAGES)(
+test.each([
+  ['en', /few minutes/u, /another device/u],
+  ['sv', /några minuter/u, /annan enhet/u],
+  ['nl', /enkele minuten/u, /ander apparaat/u],
+])(
   'in %s it promises nothing that partners who are asked now and then cannot do, and sends nobody who was warned into an app',
-  (language) => {
-    const { why, first, steps } = HELP_TEXTS[language];
-    expect(steps.join(' ')).toMatch({ en: /few minutes/u, sv: /några minuter/u, nl: /enkele minuten/u }[language]);
-    expect([why, ...steps].join(' ')).not.toMatch(
-      /seconds|sekunder|seconden|remove the app|ta bort appen|verwijder de app/u,
-    );
-    expect(first).toMatch({ en: /another device/u, sv: /annan enhet/u, nl: /ander apparaat/u }[language]);
+  async (language, soon, elsewhere) => {
+    const text = textOf((await open('x', language)).body);
+    expect(text).toMatch(soon);
+    expect(text).not.toMatch(/seconds|sekunder|seconden|remove the app|ta bort appen|verwijder de app/u);
+    expect(text).toMatch(elsewhere);
   },
 );
+
+test('every word of it is in the catalogue of its language', () => {
+  const page = textOf(helpPage('1234', PSEUDO, {}));
+  expect(hardCoded(page)).toEqual([...CATALOGUES.values()].map(({ name }) => name));
+  expect(page).toContain('1234');
+});

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { LANGUAGES, pickLanguage, type HelpDesk, type Language } from '@sallyport/core';
+import type { HelpDesk } from '@sallyport/core';
+import { CATALOGUES, LANGUAGES, pickCatalogue, type Catalogue, type MessageKey } from '@sallyport/texts';
 import type { AccessView } from '../../view/ports.ts';
-import { HELP_TEXTS } from './help-texts.ts';
 
 const STYLE = `body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:0 auto;padding:1.5rem;color:#1b1b1b;background:#fff;overflow-wrap:break-word;hyphens:auto}
 h1{font-size:1.5rem;line-height:1.25}li{margin:.6rem 0}a{color:#0b57d0}.desk{font-weight:600}
@@ -27,39 +27,45 @@ export function addHelpPage(app: FastifyInstance, view: Pick<AccessView, 'organi
           summary: 'How a person fixes a phone',
           tags: ['people'],
           description:
-            "A page in the language of `lang`, else of `Accept-Language` (en, sv, nl), with the operator's help desk. It is the same for every device.",
+            "A page in the language of `lang`, else of `Accept-Language`, with the operator's help desk. It is the same for every device.",
           params: z.object({ id: z.string().describe('Repeated on the page, for the help desk.') }),
-          query: z.object({ lang: z.enum(LANGUAGES as [Language]).optional() }),
+          query: z.object({ lang: z.enum(LANGUAGES).optional() }),
           responses: { 200: { description: 'HTML.' } },
         },
       },
     },
     async (request, reply) => {
       const { lang } = request.query;
-      const language = pickLanguage(
+      const catalogue = pickCatalogue(
         typeof lang === 'string' ? lang : undefined,
-        pickLanguage(request.headers['accept-language']),
+        pickCatalogue(request.headers['accept-language']),
       );
       return reply
         .type('text/html; charset=utf-8')
-        .header('content-language', language)
+        .header('content-language', catalogue.language)
         .header('vary', 'accept-language')
         .header('content-security-policy', POLICY)
-        .send(page(request.params.id, language, view.organization.helpDesk));
+        .send(helpPage(request.params.id, catalogue, view.organization.helpDesk));
     },
   );
 }
 
-function page(deviceId: string, language: Language, helpDesk: HelpDesk): string {
-  const { title, why, first, steps, still, neverPassword } = HELP_TEXTS[language];
+/** The page in one language, as HTML. */
+export function helpPage(deviceId: string, catalogue: Catalogue, helpDesk: HelpDesk): string {
+  const say = (key: HelpPageKey): string => escapeHtml(catalogue.say({ key }));
+  const steps = STEPS.map((key) => `<li>${say(key)}</li>`).join('');
   return `<!doctype html>
-<html lang="${language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="format-detection" content="telephone=no"><title>${title}</title><style>${STYLE}</style></head>
-<body><main><h1>${title}</h1><p>${why}</p><p>${first}</p><ol>${steps.map((step) => `<li>${step}</li>`).join('')}</ol></main>
-<footer><p>${still} <code>${escapeHtml(deviceId)}</code></p>${contact(helpDesk)}<p>${neverPassword}</p>${otherLanguages(language)}</footer></body>
+<html lang="${catalogue.language}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="format-detection" content="telephone=no"><title>${say('helpPage.title')}</title><style>${STYLE}</style></head>
+<body dir="auto"><main><h1>${say('helpPage.title')}</h1><p>${say('helpPage.why')}</p><p>${say('helpPage.first')}</p><ol>${steps}</ol></main>
+<footer><p>${say('helpPage.still')} <code>${escapeHtml(deviceId)}</code></p>${contact(helpDesk)}<p>${say('helpPage.neverPassword')}</p>${otherLanguages(catalogue)}</footer></body>
 </html>
 `;
 }
+
+type HelpPageKey = Extract<MessageKey, `helpPage.${string}`>;
+
+const STEPS = ['helpPage.steps.1', 'helpPage.steps.2', 'helpPage.steps.3'] as const;
 
 function contact({ name, phone, email, url }: HelpDesk): string {
   const ways = [
@@ -71,9 +77,14 @@ function contact({ name, phone, email, url }: HelpDesk): string {
   return ways.length === 0 ? '' : `<p class="desk">${ways.join('<br>')}</p>`;
 }
 
-function otherLanguages(language: Language): string {
-  const others = LANGUAGES.filter((other) => other !== language);
-  return `<p>${HELP_TEXTS[language].language}: ${others.map((other) => `<a href="?lang=${other}" lang="${other}" hreflang="${other}">${HELP_TEXTS[other].name}</a>`).join(', ')}</p>`;
+function otherLanguages(catalogue: Catalogue): string {
+  const links = [...CATALOGUES.values()]
+    .filter((other) => other !== catalogue)
+    .map(
+      ({ language, name }) =>
+        `<a href="?lang=${language}" lang="${language}" hreflang="${language}">${escapeHtml(name)}</a>`,
+    );
+  return `<p>${escapeHtml(catalogue.say({ key: 'helpPage.languages' }))} ${links.join(', ')}</p>`;
 }
 
 function link(address: string, text: string): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClientAppType, Language } from '@sallyport/core';
+import type { ClientAppType } from '@sallyport/core';
 import { defineDocument } from '../document-type.ts';
 
 declare module '../../store/documents.ts' {
@@ -41,8 +41,8 @@ export interface DoorBody {
   readonly trustSet?: string | null | undefined;
   /** `device`: the primary user of the device; else the name of a header that the gateway itself sets after signing the user in. */
   readonly userFrom: string;
-  /** Of messages, where the user's browser names no language that we have. */
-  readonly language: Language;
+  /** Of messages, where the user's browser names no language that we have; English where there are no texts in it any more. */
+  readonly language: string;
   /** Where nothing speaks against an access but that the hub has no recent information: `open` lets it through. */
   readonly failMode: 'closed' | 'open';
   /** Who decided so and why; required for `open`. */
@@ -71,7 +71,7 @@ const body: z.ZodType<DoorBody> = z.object({
   deviceCa: z.string().nullable(),
   trustSet: z.string().nullish(),
   userFrom: z.string(),
-  language: z.enum(['en', 'sv', 'nl']),
+  language: z.string(),
   failMode: z.enum(['closed', 'open']),
   failOpenReason: z.string().nullable(),
 });

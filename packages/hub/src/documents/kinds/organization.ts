@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { isTimeZone, type Organization } from '@sallyport/core';
+import type { Organization } from '@sallyport/core';
+import { isTimeZone } from '@sallyport/texts';
 import { defineDocument } from '../document-type.ts';
 import { text } from './members.ts';
 

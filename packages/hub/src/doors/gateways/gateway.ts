@@ -1,4 +1,3 @@
-import type { Language } from '@sallyport/core';
 import type { DoorKind } from '../../documents/kinds/door.ts';
 import type { Door } from '../door.ts';
 
@@ -33,7 +32,8 @@ export interface GatewayAnswer {
    * fits must fit, too.
    */
   readonly message: (fits: (text: string) => boolean) => string;
-  readonly language: Language;
+  /** BCP 47 tag of title and message. */
+  readonly language: string;
   /** The page of the device; empty when no device is known. */
   readonly remediationUrl: string;
   /** userPrincipalName; empty when unknown. */

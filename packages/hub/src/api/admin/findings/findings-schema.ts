@@ -1,12 +1,5 @@
-import {
-  adviceFor,
-  areaOf,
-  categoryNameIn,
-  LANGUAGES,
-  THREAT_CATEGORIES,
-  type Language,
-  type ThreatCategory,
-} from '@sallyport/core';
+import { adviceKeyOf, areaOf, THREAT_CATEGORIES, type ThreatCategory } from '@sallyport/core';
+import { catalogueIn, LANGUAGES, type Catalogue } from '@sallyport/texts';
 import { z } from 'zod';
 import { canonicalId } from '@sallyport/contracts/graph/canonical-id.ts';
 import { isoTime } from '../../../platform/clock.ts';
@@ -17,7 +10,7 @@ const id = z.string().min(1).max(256).transform(canonicalId);
 const limit = z.coerce.number().int().min(1).max(1000).default(100);
 
 export const languageParameter = z
-  .enum(LANGUAGES as [Language])
+  .enum(LANGUAGES)
   .default('en')
   .describe('The language of `categoryName` and `advice`.');
 
@@ -64,7 +57,7 @@ export const findingView = z.object({
 
 export const findingList = z.object({ value: z.array(findingView), nextCursor });
 
-export function toFindingView(finding: FindingRow, language: Language): z.infer<typeof findingView> {
+export function toFindingView(finding: FindingRow, language: string): z.infer<typeof findingView> {
   const {
     deviceId,
     connectorId,
@@ -79,13 +72,14 @@ export function toFindingView(finding: FindingRow, language: Language): z.infer<
     observedAt,
     reportId,
   } = finding;
+  const catalogue = catalogueIn(language);
   return {
     id: finding.id,
     deviceId,
     connectorId,
     type,
     category,
-    categoryName: categoryNameIn(category, language),
+    categoryName: catalogue.say({ key: `categories.${category}` }),
     area: areaOf(category),
     state,
     reportId,
@@ -93,8 +87,16 @@ export function toFindingView(finding: FindingRow, language: Language): z.infer<
     title: title ?? null,
     detectedDateTime: detectedAt === undefined ? null : isoTime(detectedAt),
     recommendedAction: recommendedAction ?? null,
-    advice: adviceFor(category, language) ?? null,
+    advice: adviceFor(category, catalogue),
     link: link ?? null,
     observedDateTime: isoTime(observedAt),
   };
+}
+
+/** One to three sentences; null for `unclassified`, where only the partner can tell. */
+function adviceFor(category: ThreatCategory, catalogue: Catalogue): string | null {
+  const key = adviceKeyOf(category);
+  return key === undefined
+    ? null
+    : catalogue.say({ key: `advice.${key}`, device: 'other', app: undefined, managementApp: undefined });
 }

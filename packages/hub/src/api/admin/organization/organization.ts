@@ -1,6 +1,6 @@
 import type { FastifyPluginCallback } from 'fastify';
 import { z } from 'zod';
-import { isTimeZone } from '@sallyport/core';
+import { isTimeZone } from '@sallyport/texts';
 import { NO_ORGANIZATION, ORGANIZATION_ID, organizationDocument } from '../../../documents/kinds/organization.ts';
 import { putDocument } from '../../../documents/write.ts';
 import type { RouteAccess, RouteDoc } from '../../../http/route-access.ts';

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { catalogueIn } from './catalogues.ts';
+import { pickCatalogue } from './pick-catalogue.ts';
+
+test.each([
+  ['sv', 'sv'],
+  ['sv-FI', 'sv'],
+  ['sv-Latn-FI-x-private', 'sv'],
+  ['NL-be', 'nl'],
+  ['de, nl;q=0.5, en;q=0.4', 'nl'],
+  ['en;q=0.1, sv;q=0.9', 'sv'],
+  ['sv;q=0, nl;q=0.2', 'nl'],
+  ['fi-FI, sv-FI;q=0.9, en;q=0.8', 'sv'],
+  ['de', 'en'],
+  ['', 'en'],
+  ['*', 'en'],
+  ['de, *;q=0.5, nl;q=0.1', 'en'],
+  [';;;,,q=', 'en'],
+  ['sv;q=7, nl', 'nl'],
+  ['svenska', 'en'],
+  ['-sv', 'en'],
+  ['constructor', 'en'],
+  [`${'a,'.repeat(5_000)}sv`, 'en'],
+] as const)('%j is answered in %s', (wanted, language) => {
+  expect(pickCatalogue(wanted).language).toBe(language);
+});
+
+test('falls back to what the caller prefers', () => {
+  expect(pickCatalogue(undefined, catalogueIn('nl')).language).toBe('nl');
+  expect(pickCatalogue('*', catalogueIn('sv')).language).toBe('sv');
+});

@@ -1,0 +1,45 @@
+import type { Catalogue } from './catalogue.ts';
+import { CATALOGUES, ENGLISH } from './catalogues.ts';
+
+const LONGEST_HEADER = 1_000;
+
+const BY_TAG: ReadonlyMap<string, Catalogue> = new Map(
+  [...CATALOGUES].map(([language, catalogue]) => [language.toLowerCase(), catalogue]),
+);
+
+/**
+ * The language to speak, from an `Accept-Language` header (RFC 9110, section 12.5.4) or a single BCP 47 tag. Each range
+ * is looked up by RFC 4647, section 3.4: "sv-FI" is answered in "sv" where there is no "sv-FI". Never throws: whatever cannot
+ * be read is passed over.
+ */
+export function pickCatalogue(wanted: string | undefined, fallback: Catalogue = ENGLISH): Catalogue {
+  if (wanted === undefined || wanted === '' || wanted.length > LONGEST_HEADER) return fallback;
+  let best: Catalogue | undefined;
+  let bestWeight = 0;
+  for (const item of wanted.split(',')) {
+    const [range = '', ...parameters] = item.split(';');
+    const weight = weightOf(parameters);
+    if (weight <= bestWeight) continue;
+    const found = range.trim() === '*' ? fallback : lookUp(range.trim().toLowerCase());
+    if (found === undefined) continue;
+    best = found;
+    bestWeight = weight;
+  }
+  return best ?? fallback;
+}
+
+/** The longest beginning of the range that there is; a single letter begins an extension and is no end (RFC 4647, section 3.4). */
+function lookUp(range: string): Catalogue | undefined {
+  for (let tag = range; tag !== ''; tag = tag.slice(0, Math.max(0, tag.lastIndexOf('-'))).replace(/-[a-z\d]$/u, '')) {
+    const found = BY_TAG.get(tag);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function weightOf(parameters: readonly string[]): number {
+  const q = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('q='));
+  if (q === undefined) return 1;
+  const weight = Number(q.slice(2));
+  return weight >= 0 && weight <= 1 ? weight : 0;
+}
