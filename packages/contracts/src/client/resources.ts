@@ -173,6 +173,8 @@ export interface EvaluationAnswer {
     readonly reason_admin: { readonly en: string };
     readonly reason_user: Readonly<Record<string, string>>;
     readonly language: string;
+    /** `reason_user` in parts, in the order in which they are read. */
+    readonly explanation: { readonly language: string; readonly parts: readonly ExplanationPartResource[] };
     /** Only to a caller that fulfils them. */
     readonly obligations?: readonly {
       readonly id: string;
@@ -187,6 +189,22 @@ export interface EvaluationAnswer {
       readonly reasons: readonly ReasonResource[];
     }[];
     readonly remediation_url?: string;
+  };
+}
+
+export interface ExplanationPartResource {
+  /** Such as `cause`, `step`, `returns`. */
+  readonly kind: string;
+  /** Code of the reason that it is about. */
+  readonly reason?: string;
+  readonly text: string;
+  /** Words of a partner, as they stand in the text. */
+  readonly words?: string;
+  readonly contact?: {
+    readonly name?: string;
+    readonly phone?: string;
+    readonly email?: string;
+    readonly url?: string;
   };
 }
 

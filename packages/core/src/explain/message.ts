@@ -58,28 +58,31 @@ export type UserMessage =
   | { readonly key: 'steps.beforeThen' | 'steps.cannotConfirm' | 'help.fallback' };
 
 /** What a part of an explanation is for. */
-export type PartKind =
+export const PART_KINDS = [
   /** What is so, in a few words. */
-  | 'title'
+  'title',
   /** What is wrong. */
-  | 'cause'
+  'cause',
   /** Until when access still works. */
-  | 'deadline'
+  'deadline',
   /** What the partner calls what it found. */
-  | 'finding'
-  | 'risk'
+  'finding',
+  'risk',
   /** Stands before the steps. */
-  | 'lead'
+  'lead',
   /** One thing that the person does. */
-  | 'step'
+  'step',
   /** How access comes back. */
-  | 'returns'
+  'returns',
   /** What to do where the steps were not enough. */
-  | 'help'
+  'help',
   /** Whom the operator names for questions. */
-  | 'contact'
+  'contact',
   /** What the partner advises, in its own words. */
-  | 'quotation';
+  'quotation',
+] as const;
+
+export type PartKind = (typeof PART_KINDS)[number];
 
 export interface ExplanationPart {
   readonly kind: PartKind;

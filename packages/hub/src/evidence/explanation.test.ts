@@ -113,29 +113,38 @@ describe('in words, a person reads', () => {
       title: 'Network attack: Cafe',
       recommendedAction: 'Leave the network "Cafe {free}"',
     });
+    const reason = threat.code;
     expect(explainIn(catalogueIn('en'), [threat], hints)).toEqual({
       language: 'en',
       title: 'Your device has a security problem',
       isFinal: false,
       parts: [
-        { kind: 'title', text: 'Your device has a security problem' },
+        { kind: 'title', reason, text: 'Your device has a security problem' },
         {
           kind: 'cause',
+          reason,
           text: 'Lookout for Work noticed that someone on the network may be reading or changing what you send.',
         },
-        { kind: 'finding', text: 'Lookout for Work calls it “Network attack: Cafe”.', words: 'Network attack: Cafe' },
-        { kind: 'risk', text: 'The risk is high.' },
+        {
+          kind: 'finding',
+          reason,
+          text: 'Lookout for Work calls it “Network attack: Cafe”.',
+          words: 'Network attack: Cafe',
+        },
+        { kind: 'risk', reason, text: 'The risk is high.' },
         {
           kind: 'step',
+          reason,
           text: 'Turn off Wi-Fi or join a network that you trust, and forget the old one. Mobile data is fine.',
         },
-        { kind: 'step', text: 'Open Lookout for Work and follow the steps it shows.' },
+        { kind: 'step', reason, text: 'Open Lookout for Work and follow the steps it shows.' },
         {
           kind: 'returns',
           text: 'Access comes back by itself once Lookout for Work reports that this device is safe.',
         },
         {
           kind: 'quotation',
+          reason,
           text: 'Advice from Lookout for Work, in its own words: “Leave the network "Cafe {free}"”.',
           words: 'Leave the network "Cafe {free}"',
         },
@@ -157,6 +166,15 @@ describe('in words, a person reads', () => {
     const step = 'You cannot fix this yourself. Contact the help desk.';
     const parts = explainIn(catalogueIn('en'), [{ code: 'no_policy_assigned' }, { code: 'no_partner_enabled' }]).parts;
     expect(parts.filter(({ text }) => text === step)).toHaveLength(1);
+  });
+
+  test('whom to ask, also as data', () => {
+    const helpDesk = { name: 'IT Service', phone: '+46 8 123 45 67', url: 'https://help.example.com' };
+    expect(explainIn(catalogueIn('sv'), [threat], { helpDesk }).parts.at(-1)).toEqual({
+      kind: 'contact',
+      text: 'It-support: IT Service, +46 8 123 45 67, https://help.example.com',
+      contact: helpDesk,
+    });
   });
 
   test('that nobody needs a password, beside words that speak of one', () => {

@@ -1,4 +1,5 @@
-import { explainForUser, type ExplanationPart, type PartKind, type Reason, type UserHints } from '@sallyport/core';
+import { explainForUser } from '@sallyport/core';
+import type { ExplanationPart, HelpDesk, PartKind, Reason, ReasonCode, UserHints } from '@sallyport/core';
 import { speaksOfSecrets, type Catalogue } from '@sallyport/texts';
 
 /** One part of what a person is told, in their language. */
@@ -7,6 +8,10 @@ export interface WordedPart {
   readonly text: string;
   /** Words of a partner, in a language of their own, as they stand in the text. */
   readonly words?: string | undefined;
+  /** Code of the problem that it is about; absent where it is about all of them. */
+  readonly reason?: ReasonCode | undefined;
+  /** Whom the operator names, for links. */
+  readonly contact?: HelpDesk | undefined;
 }
 
 /** What a person is told, in their language: a title, what is wrong, what to do, how access returns, whom to ask. */
@@ -23,7 +28,7 @@ export interface Explanation {
 /** The explanation of a decision in the words of a language. What several problems have in common is said once. */
 export function explainIn(catalogue: Catalogue, reasons: readonly Reason[], hints: UserHints = {}): Explanation {
   const { parts, isFinal } = explainForUser(reasons, hints);
-  const [title, ...others] = parts.map((part) => wordPart(part, catalogue)) as [WordedPart, ...WordedPart[]];
+  const [title, ...others] = parts.map((part) => wordPart(part, catalogue, hints)) as [WordedPart, ...WordedPart[]];
   return { language: catalogue.language, title: title.text, parts: [title, ...onceEach(others)], isFinal };
 }
 
@@ -32,13 +37,13 @@ function onceEach(parts: readonly WordedPart[]): readonly WordedPart[] {
   return parts.filter(({ text }) => !said.has(text) && said.add(text));
 }
 
-function wordPart({ kind, message }: ExplanationPart, catalogue: Catalogue): WordedPart {
+function wordPart({ kind, message, reason }: ExplanationPart, catalogue: Catalogue, hints: UserHints): WordedPart {
   const segments = catalogue.segments(message);
   const text = segments.map((segment) => segment.text).join('');
   const words = segments.find(({ isForeign }) => isForeign)?.text;
-  return kind === 'quotation' && speaksOfSecrets(words ?? '')
-    ? { kind, text: `${text} ${catalogue.say({ key: 'partner.neverPassword' })}`, words }
-    : { kind, text, words };
+  const warning =
+    kind === 'quotation' && speaksOfSecrets(words ?? '') ? ` ${catalogue.say({ key: 'partner.neverPassword' })}` : '';
+  return { kind, reason, text: text + warning, words, contact: kind === 'contact' ? hints.helpDesk : undefined };
 }
 
 /** What says what is so and wrong, and makes one paragraph. */

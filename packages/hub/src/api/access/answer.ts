@@ -71,8 +71,10 @@ function writeReasons(
 ): string {
   const admin = asciiJson({ en: reasons.map((reason) => explainForAdmin(reason, names)).join(' ') });
   const { language } = catalogue;
-  const user = asciiJson({ [language]: inOneLine(explainIn(catalogue, reasons, hints)) });
-  return `${json},"reason_admin":${admin},"reason_user":${user},"language":"${language}"`;
+  const explanation = explainIn(catalogue, reasons, hints);
+  const user = asciiJson({ [language]: inOneLine(explanation) });
+  const parts = asciiJson({ language, parts: explanation.parts });
+  return `${json},"reason_admin":${admin},"reason_user":${user},"language":"${language}","explanation":${parts}`;
 }
 
 /** JSON in which every character is one byte, so that it goes out without being encoded again. */

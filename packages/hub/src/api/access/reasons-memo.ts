@@ -78,6 +78,7 @@ const FIELDS = [
   'findingIds',
   'required',
   'actual',
+  'heldDays',
   'remark',
   'until',
 ] as const satisfies readonly (keyof Reason)[];

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { FastifyInstance } from 'fastify';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { HubError } from '@sallyport/contracts';
+import type { EvaluationAnswer } from '@sallyport/contracts/client/index.ts';
 import { createHttpServer } from '../../http/http-server.ts';
 import { parseDeviceCas } from '../../evidence/device-ca.ts';
 import type { AskingClient } from '../../http/route-access.ts';
@@ -33,6 +34,7 @@ interface Answer {
     readonly reason_user: Record<string, string>;
     readonly reason_admin: { readonly en: string };
     readonly language: string;
+    readonly explanation: EvaluationAnswer['context']['explanation'];
     readonly remediation_url?: string;
     readonly obligations?: readonly unknown[];
     readonly hints?: readonly { readonly field: string; readonly message: string }[];
@@ -115,6 +117,30 @@ describe('one evaluation', () => {
       /Öppna Lookout for Work .*Råd från Lookout for Work, med appens egna ord: ”Leave the network "Café"”\.$/u,
     );
     expect(context).toMatchObject({ language: 'sv', remediation_url: `${BASE}/me/devices/${PHONE}` });
+  });
+
+  test('gives the text for the user in parts, too: what is wrong, each step, how access returns', async () => {
+    decider.blocked.add(PHONE);
+    const { explanation, reason_user } = (await evaluate(withContext({ language: 'sv-SE' }))).context;
+    const reason = 'threat_level_above_allowed';
+    expect(explanation).toEqual({
+      language: 'sv',
+      parts: [
+        { kind: 'title', reason, text: 'Din enhet har ett säkerhetsproblem' },
+        { kind: 'cause', reason, text: 'Lookout for Work har hittat ett säkerhetsproblem på enheten.' },
+        { kind: 'risk', reason, text: 'Risken är hög.' },
+        { kind: 'step', reason, text: 'Öppna Lookout for Work och följ stegen som visas där.' },
+        { kind: 'returns', text: expect.stringMatching(/^Åtkomsten kommer tillbaka av sig själv när Lookout/u) },
+        {
+          kind: 'quotation',
+          reason,
+          text: 'Råd från Lookout for Work, med appens egna ord: ”Leave the network "Café"”.',
+          words: 'Leave the network "Café"',
+        },
+      ],
+    });
+    const [title, ...others] = explanation.parts.map(({ text }) => text);
+    expect(reason_user).toEqual({ sv: `${title}. ${others.join(' ')}` });
   });
 
   test('names no page for a device that is not known', async () => {

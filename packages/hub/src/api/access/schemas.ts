@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PART_KINDS } from '@sallyport/core';
 import { LANGUAGES } from '@sallyport/texts';
 
 /** The AuthZEN messages for the API document. Requests are read by hand (`question.ts`) and not with these. */
@@ -109,8 +110,45 @@ const reason = z.object({
   required: z.string().optional(),
   actual: z.string().optional(),
   until: z.string().optional(),
+  heldDays: z
+    .number()
+    .optional()
+    .describe('The report may be about another device; without a new one it ends after so many days.'),
   remark: z.literal(true).optional().describe('It closed nothing and is merely worth saying.'),
 });
+
+const explanation = z
+  .object({
+    language: z.enum(LANGUAGES).describe('BCP 47 tag of the texts.'),
+    parts: z.array(
+      z.object({
+        kind: z
+          .enum(PART_KINDS)
+          .describe(
+            '`title`: what is so; `cause`: what is wrong; `deadline`: until when access still works; `finding`: what the partner calls what it found; `risk`; ' +
+              '`lead`: stands before the steps; `step`: one thing to do; `returns`: how access comes back; `help`: what to do if the steps did not help; ' +
+              '`contact`: the help desk of the organisation; `quotation`: what the partner advises.',
+          ),
+        reason: z
+          .string()
+          .optional()
+          .describe('Code of the reason that it is about; absent where it is about all of them.'),
+        text: z.string().describe('Plain text in the language of the explanation.'),
+        words: z
+          .string()
+          .optional()
+          .describe(
+            'Of `finding` and `quotation`: the words of the partner, as they stand in `text`. Their language is not known: mark them with `lang=""` in HTML.',
+          ),
+        contact: z
+          .object({ name: z.string(), phone: z.string(), email: z.string(), url: z.url() })
+          .partial()
+          .optional()
+          .describe('Of `contact`, for links.'),
+      }),
+    ),
+  })
+  .describe('`reason_user` in parts, in the order in which they are read, for pages and apps.');
 
 export const evaluationResponse = z.object({
   decision: z.boolean(),
@@ -121,6 +159,7 @@ export const evaluationResponse = z.object({
       .record(z.string(), z.string())
       .describe('By language tag: what is wrong, what to do and how access returns.'),
     language: z.enum(LANGUAGES),
+    explanation,
     obligations: z
       .array(
         z.object({
