@@ -173,8 +173,8 @@ export interface EvaluationAnswer {
     readonly reason_admin: { readonly en: string };
     readonly reason_user: Readonly<Record<string, string>>;
     readonly language: string;
-    /** `reason_user` in parts, in the order in which they are read. */
-    readonly explanation: { readonly language: string; readonly parts: readonly ExplanationPartResource[] };
+    /** `reason_user` in parts, in the order in which they are read; absent where there is nothing to tell but that access is granted. */
+    readonly explanation?: { readonly language: string; readonly parts: readonly ExplanationPartResource[] };
     /** Only to a caller that fulfils them. */
     readonly obligations?: readonly {
       readonly id: string;

@@ -1,4 +1,4 @@
-import { explainForAdmin, type Reason, type ReasonNames, type UserHints } from '@sallyport/core';
+import { explainForAdmin, type Reason, type ReasonCode, type ReasonNames, type UserHints } from '@sallyport/core';
 import { pickCatalogue, type Catalogue } from '@sallyport/texts';
 import type { AccessAnswer } from '../../view/ports.ts';
 import { BoundedCache } from '../../platform/bounded-cache.ts';
@@ -62,6 +62,9 @@ export class AnswerWriter {
   };
 }
 
+/** Of a plain grant, which is what is asked for most; nobody reads of it. */
+const NOTHING_TO_TELL: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['policy_satisfied', 'no_policy_applies']);
+
 function writeReasons(
   json: string,
   reasons: readonly Reason[],
@@ -73,8 +76,10 @@ function writeReasons(
   const { language } = catalogue;
   const explanation = explainIn(catalogue, reasons, hints);
   const user = asciiJson({ [language]: inOneLine(explanation) });
-  const parts = asciiJson({ language, parts: explanation.parts });
-  return `${json},"reason_admin":${admin},"reason_user":${user},"language":"${language}","explanation":${parts}`;
+  const parts = reasons.every(({ code }) => NOTHING_TO_TELL.has(code))
+    ? ''
+    : `,"explanation":${asciiJson({ language, parts: explanation.parts })}`;
+  return `${json},"reason_admin":${admin},"reason_user":${user},"language":"${language}"${parts}`;
 }
 
 /** JSON in which every character is one byte, so that it goes out without being encoded again. */

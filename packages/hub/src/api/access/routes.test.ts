@@ -99,6 +99,7 @@ describe('one evaluation', () => {
     });
     expect(answer.context).not.toHaveProperty('obligations');
     expect(answer.context).not.toHaveProperty('hints');
+    expect(answer.context).not.toHaveProperty('explanation');
     expect(decider.asked).toEqual([
       { user: 'alice@example.com', application: 'Exchange', device: { grade: 'claim', value: PHONE } },
     ]);
@@ -139,7 +140,7 @@ describe('one evaluation', () => {
         },
       ],
     });
-    const [title, ...others] = explanation.parts.map(({ text }) => text);
+    const [title, ...others] = (explanation?.parts ?? []).map(({ text }) => text);
     expect(reason_user).toEqual({ sv: `${title}. ${others.join(' ')}` });
   });
 

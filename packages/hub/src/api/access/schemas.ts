@@ -148,7 +148,10 @@ const explanation = z
       }),
     ),
   })
-  .describe('`reason_user` in parts, in the order in which they are read, for pages and apps.');
+  .optional()
+  .describe(
+    '`reason_user` in parts, in the order in which they are read, for pages and apps; absent where there is nothing to tell but that access is granted.',
+  );
 
 export const evaluationResponse = z.object({
   decision: z.boolean(),
