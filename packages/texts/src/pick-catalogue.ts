@@ -14,6 +14,8 @@ const BY_TAG: ReadonlyMap<string, Catalogue> = new Map(
  */
 export function pickCatalogue(wanted: string | undefined, fallback: Catalogue = ENGLISH): Catalogue {
   if (wanted === undefined || wanted === '' || wanted.length > LONGEST_HEADER) return fallback;
+  const exact = BY_TAG.get(wanted);
+  if (exact !== undefined) return exact;
   let best: Catalogue | undefined;
   let bestWeight = 0;
   for (const item of wanted.split(',')) {
