@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { sseEvents } from '@sallyport/hub/vendors/kit/sse.ts';
+import { sample } from '@sallyport/simulators/samples';
 import { ADA } from './people.ts';
 
 /** A record of Lookout's event stream. */
 type LookoutEvent = Readonly<Record<string, unknown>>;
-
-const SAMPLE = import.meta.resolve('@sallyport/hub/vendors/lookout/fixtures/mra-v2-stream-threats.constructed.sse');
 
 /** What happens on Ada's phone, in Lookout's words. Each is made when it is told, with the time of that moment. */
 export interface LookoutStory {
@@ -44,7 +42,7 @@ export async function lookoutStory(): Promise<LookoutStory> {
 }
 
 async function firstBatch(): Promise<readonly LookoutEvent[]> {
-  const bytes = await readFile(new URL(SAMPLE));
+  const bytes = Buffer.from(sample('lookout/mra-v2-stream-threats.constructed.sse'));
   for await (const event of sseEvents(once(bytes))) {
     if (event.name === 'events') return (JSON.parse(event.data) as { events: LookoutEvent[] }).events;
   }

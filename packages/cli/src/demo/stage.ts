@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HubClient } from '@sallyport/contracts/client/index.ts';
 import { newDeviceAuthority } from '@sallyport/hub/platform/device-ca.ts';
-import { LookoutServer } from '@sallyport/hub/vendors/lookout/fixtures/lookout-server.ts';
+import { LookoutServer } from '@sallyport/simulators/vendors/lookout';
 import { hasNginx } from '../../../../e2e/nginx/start-nginx.ts';
 import { connectionFrom } from '../frame/connection.ts';
 import { authzenGate } from './authzen-gate.ts';

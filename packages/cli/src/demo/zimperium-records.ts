@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { sample } from '@sallyport/simulators/samples';
 import { ALAN } from './people.ts';
 
 type Item = Readonly<Record<string, unknown>>;
-
-const SAMPLE = import.meta.resolve(
-  '@sallyport/hub/vendors/zimperium/fixtures/data-export-rest-webhook.constructed.json',
-);
 
 /** What Zimperium's Data Export pushes about Alan's phone. Each record is made when it is sent, with the time of that moment. */
 export interface ZimperiumStory {
@@ -28,7 +24,9 @@ export interface ZimperiumStory {
  * `data-export-incidentlog.json`); severity and posture stay as they are: CRITICAL and 3, and 0 once mitigated.
  */
 export async function zimperiumStory(): Promise<ZimperiumStory> {
-  const [open, mitigated, harmless] = JSON.parse(await readFile(new URL(SAMPLE), 'utf8')) as readonly Item[];
+  const [open, mitigated, harmless] = JSON.parse(
+    sample('zimperium/data-export-rest-webhook.constructed.json'),
+  ) as readonly Item[];
   if (open === undefined || mitigated === undefined || harmless === undefined)
     throw new Error("The sample of Zimperium's export has changed.");
   const threatId = randomUUID();

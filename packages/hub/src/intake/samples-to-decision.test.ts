@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sample } from '@sallyport/simulators/samples';
 import { phone } from '../pipeline/testing.ts';
 import { rowsOf } from '../vendors/better/rows.ts';
 import { pradeo } from '../vendors/pradeo/index.ts';
@@ -19,12 +19,8 @@ beforeEach(async () => {
 });
 afterEach(() => t.close());
 
-function text(vendor: string, name: string): string {
-  return readFileSync(new URL(`../vendors/${vendor}/fixtures/${name}`, import.meta.url), 'utf8');
-}
-
-function sample<T>(vendor: string, name: string): T {
-  return JSON.parse(text(vendor, name)) as T;
+function json<T>(path: Parameters<typeof sample>[0]): T {
+  return JSON.parse(sample(path)) as T;
 }
 
 interface Case {
@@ -39,18 +35,18 @@ interface Case {
   readonly back: readonly unknown[];
 }
 
-const SES = sample<{ devices: Item[] }>('symantec', 'ses-v1-devices-mobile.constructed.json').devices;
-const INCIDENT = sample<(Item & { device: Item })[]>('symantec', 'sep-mobile-incidents.constructed.json')[0];
-const CHECK_POINT = sample<{ objects: Item[] }>('check-point', 'device-status-page.constructed.json').objects;
+const SES = json<{ devices: Item[] }>('symantec/ses-v1-devices-mobile.constructed.json').devices;
+const INCIDENT = json<(Item & { device: Item })[]>('symantec/sep-mobile-incidents.constructed.json')[0];
+const CHECK_POINT = json<{ objects: Item[] }>('check-point/device-status-page.constructed.json').objects;
 const ALERTS = ['alerts-v3-page1.constructed.json', 'alerts-v3-page2.constructed.json'].flatMap(
-  (name) => sample<{ objects: Item[] }>('check-point', name).objects,
+  (name) => json<{ objects: Item[] }>(`check-point/${name}`).objects,
 );
-const PRADEO = text('pradeo', 'events.constructed.ndjson')
+const PRADEO = sample('pradeo/events.constructed.ndjson')
   .trim()
   .split('\n')
   .map((line) => JSON.parse(line) as { content: { deviceCorrelation: Item } });
-const BETTER = sample<Item[]>('better', 'device-log-ingest.constructed.json');
-const INCIDENTS = sample<Item[]>('better', 'incident-log-ingest.constructed.json');
+const BETTER = json<Item[]>('better/device-log-ingest.constructed.json');
+const INCIDENTS = json<Item[]>('better/incident-log-ingest.constructed.json');
 
 const listed = (devices: readonly Item[], takenAt: string) =>
   devices.map((device) => ({ takenAt, device, changed: true }));

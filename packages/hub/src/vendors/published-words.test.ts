@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { categoryOf } from '@sallyport/core';
+import { sample } from '@sallyport/simulators/samples';
 import { vendorById } from './registry.ts';
 
 const AT = '2026-03-02T08:00:00Z';
@@ -102,7 +102,7 @@ const pradeoCorrelation = (more: Record): Record =>
 const pradeoStatus = (name: string): Record =>
   pradeoEvent({ deviceSystemStatusRecord: { deviceSystemStatus: { name }, value: 1, device: { id: 'd' } } });
 
-/** Where each list of `fixtures/published-words.json` stands in a record. */
+/** Where each list of the sample `published-words.json` stands in a record. */
 const PLACES: Readonly<{ [vendor: string]: Readonly<{ [list: string]: RecordWith }> }> = {
   lookout: {
     securityStatus: (security_status) => lookoutDevice({ security_status }),
@@ -219,9 +219,7 @@ type Published = { readonly sources: Readonly<{ [list: string]: string }> } & Re
 }>;
 
 function published(vendor: string): Published {
-  return JSON.parse(
-    readFileSync(new URL(`./${vendor}/fixtures/published-words.json`, import.meta.url), 'utf8'),
-  ) as Published;
+  return JSON.parse(sample(`${vendor}/published-words.json`)) as Published;
 }
 
 describe.each(Object.keys(PLACES))('the published words of %s', (id) => {

@@ -2,11 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { PHONE } from '../../pipeline/testing.ts';
 import { eventually } from '../../platform/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
-import {
-  signingKey,
-  TransmitterServer,
-  type SigningKey,
-} from '../../vendors/shared-signals/fixtures/transmitter-server.ts';
+import { signingKey, TransmitterServer, type SigningKey } from '@sallyport/simulators/vendors/shared-signals';
 import { sharedSignals } from '../../vendors/shared-signals/index.ts';
 import { RISK_LEVEL_CHANGE } from '../../vendors/shared-signals/vocabulary.ts';
 import { testLink } from '../links/test-link.ts';

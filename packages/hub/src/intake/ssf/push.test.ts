@@ -1,14 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PHONE, phone, ZIMPERIUM } from '../../pipeline/testing.ts';
 import { eventually } from '../../platform/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
-import {
-  signingKey,
-  TransmitterServer,
-  type SigningKey,
-} from '../../vendors/shared-signals/fixtures/transmitter-server.ts';
+import { signingKey, TransmitterServer, type SigningKey } from '@sallyport/simulators/vendors/shared-signals';
+import { sample } from '@sallyport/simulators/samples';
 import {
   DEVICE_COMPLIANCE_CHANGE,
   OKTA_DEVICE_RISK_CHANGE,
@@ -255,9 +251,9 @@ describe('what is refused', () => {
   });
 
   test('the vector with the wrong content type is refused too', async () => {
-    const { vectors } = JSON.parse(
-      readFileSync(new URL('../../vendors/shared-signals/fixtures/set.vectors.json', import.meta.url), 'utf8'),
-    ) as { vectors: { set: string; content_type?: string; err: string[] }[] };
+    const { vectors } = JSON.parse(sample('shared-signals/set.vectors.json')) as {
+      vectors: { set: string; content_type?: string; err: string[] }[];
+    };
     const [vector] = vectors.filter(({ content_type }) => content_type !== undefined);
     const answer = await push(await start(), vector?.set ?? '', { type: vector?.content_type ?? '' });
     expect([400, 415]).toContain(answer.status);

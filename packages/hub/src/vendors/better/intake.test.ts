@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PHONE, ZIMPERIUM } from '../../pipeline/testing.ts';
 import { eventually } from '../../platform/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
-import { LogAnalyticsServer } from './fixtures/log-analytics-server.ts';
+import { LogAnalyticsServer } from '@sallyport/simulators/vendors/better';
 import { better } from './index.ts';
 import { logCollectorRoutes } from '../../intake/webhooks/log-collector-routes.ts';
 import { testLink } from '../../intake/links/test-link.ts';

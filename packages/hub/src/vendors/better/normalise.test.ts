@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '@sallyport/core';
+import { sample } from '@sallyport/simulators/samples';
 import { flagOfState } from '../kit/testing-flag.ts';
 import { better } from './index.ts';
 import { normaliseBetter } from './normalise.ts';
@@ -15,7 +15,7 @@ const UNDATED = () => undefined;
 type Item = Record<string, unknown>;
 
 function fixture<T>(name: string): T {
-  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')) as T;
+  return JSON.parse(sample(`better/${name}`)) as T;
 }
 
 function signals(raw: unknown): readonly Signal[] {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PHONE, phone } from '../../pipeline/testing.ts';
 import { eventually } from '../../platform/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
-import { CheckPointServer } from './fixtures/check-point-server.ts';
+import { CheckPointServer } from '@sallyport/simulators/vendors/check-point';
 import { checkPoint } from './index.ts';
 import { testLink } from '../../intake/links/test-link.ts';
 import type { TestIntake } from '../../intake/testing.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '@sallyport/core';
+import { sample } from '@sallyport/simulators/samples';
 import { flagOfState } from '../kit/testing-flag.ts';
 import { normaliseCheckPoint } from './normalise.ts';
 import { checkPointSettings } from './settings.ts';
@@ -14,7 +14,7 @@ const TAKEN = '2025-03-01T09:00:00.000Z';
 type Objects = { objects: Record<string, unknown>[] };
 
 function fixture<T>(name: string): T {
-  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')) as T;
+  return JSON.parse(sample(`check-point/${name}`)) as T;
 }
 
 function signals(raw: unknown): readonly Signal[] {

@@ -1,6 +1,6 @@
 import type { CategoryTable } from '@sallyport/core';
 
-/** The published event types of Jamf's Threat Events Stream (fixtures/published-words.json), in our taxonomy. Others fall to the general words. */
+/** The published event types of Jamf's Threat Events Stream, in our taxonomy. Others fall to the general words. */
 export const JAMF_CATEGORIES: CategoryTable = {
   words: {
     MALICIOUS_APP_IN_INVENTORY: 'app.malware',

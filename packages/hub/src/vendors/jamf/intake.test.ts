@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PHONE, phone } from '../../pipeline/testing.ts';
 import { eventually } from '../../platform/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
-import { JamfServer } from './fixtures/jamf-server.ts';
+import { JamfServer } from '@sallyport/simulators/vendors/jamf';
+import { sample } from '@sallyport/simulators/samples';
 import { jamf } from './index.ts';
 import { testLink } from '../../intake/links/test-link.ts';
 import type { TestIntake } from '../../intake/testing.ts';
@@ -47,7 +47,7 @@ function device(guid: string, riskCategory: string | null, more: object = {}) {
   };
 }
 
-const STREAM = readFileSync(new URL('./fixtures/threat-events-stream.constructed.ndjson', import.meta.url), 'utf8');
+const STREAM = sample('jamf/threat-events-stream.constructed.ndjson');
 
 /** The constructed stream, about our phone. */
 function stream(): string {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { categoryOf, type Signal } from '@sallyport/core';
+import { sample } from '@sallyport/simulators/samples';
 import { flagOfState } from '../kit/testing-flag.ts';
 import { JAMF_CATEGORIES } from './categories.ts';
 import { normaliseJamf } from './normalise.ts';
@@ -10,7 +10,7 @@ const CONNECTOR = '1f58d6d2-02cc-4c80-b008-1bfe7396a10a';
 const NOW = Date.parse('2025-03-01T12:00:00Z');
 
 function fixture(name: string): string {
-  return readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
+  return sample(`jamf/${name}`);
 }
 
 const list = JSON.parse(fixture('risk-v2-devices-page0.constructed.json')) as {

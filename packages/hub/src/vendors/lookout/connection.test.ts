@@ -3,7 +3,7 @@ import { systemClock } from '../../platform/clock.ts';
 import { createOutbound, type Outbound } from '../../platform/outbound.ts';
 import type { Feed } from '../vendor.ts';
 import { connectLookout } from './connection.ts';
-import { LookoutServer } from './fixtures/lookout-server.ts';
+import { LookoutServer } from '@sallyport/simulators/vendors/lookout';
 import { lookoutSettings } from './settings.ts';
 
 let lookout: LookoutServer;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../platform/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
 import { LOOKOUT, PHONE, ZIMPERIUM } from '../../pipeline/testing.ts';
-import { LookoutServer } from './fixtures/lookout-server.ts';
+import { LookoutServer } from '@sallyport/simulators/vendors/lookout';
 import type { TestIntake } from '../../intake/testing.ts';
 import { testIntake } from '../../intake/testing.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '@sallyport/core';
+import { sample } from '@sallyport/simulators/samples';
 import { flagOfState } from '../kit/testing-flag.ts';
 import { sseEvents } from '../kit/sse.ts';
 import { normaliseLookout } from './normalise.ts';
@@ -10,7 +10,7 @@ const CONNECTOR = '2c7790de-8b02-4814-85cf-e0c59380dee8';
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 
 function fixture(name: string): string {
-  return readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8');
+  return sample(`lookout/${name}`);
 }
 
 function signals(raw: unknown): readonly Signal[] {

@@ -4,7 +4,7 @@ import { createOutbound, type Outbound } from '../../platform/outbound.ts';
 import type { Feed } from '../vendor.ts';
 import { isRecord } from '../kit/wire-read.ts';
 import { connectDefender } from './connection.ts';
-import { DefenderServer } from './fixtures/defender-server.ts';
+import { DefenderServer } from '@sallyport/simulators/vendors/microsoft-defender';
 import { defenderSettings } from './settings.ts';
 
 let server: DefenderServer;

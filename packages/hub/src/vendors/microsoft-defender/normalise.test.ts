@@ -1,16 +1,16 @@
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '@sallyport/core';
+import { sample } from '@sallyport/simulators/samples';
 import { flagOfState } from '../kit/testing-flag.ts';
 import { NewestMachines } from './newest-machines.ts';
 import { normaliseDefender } from './normalise.ts';
 
 const CONNECTOR = 'fc780465-2017-40d4-a0c5-307022471b92';
 const NOW = Date.parse('2025-03-01T12:00:00Z');
-const { value } = JSON.parse(
-  readFileSync(new URL('./fixtures/machines-page.constructed.json', import.meta.url), 'utf8'),
-) as { value: Record<string, unknown>[] };
+const { value } = JSON.parse(sample('microsoft-defender/machines-page.constructed.json')) as {
+  value: Record<string, unknown>[];
+};
 
 function signals(device: unknown, settings: object = {}): readonly Signal[] {
   return normaliseDefender({ takenAt: '2025-03-01T09:00:00.000Z', device }, CONNECTOR, NOW, {

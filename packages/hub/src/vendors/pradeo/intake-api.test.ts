@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PHONE, phone } from '../../pipeline/testing.ts';
 import { eventually } from '../../platform/testing.ts';
 import { createOutbound } from '../../platform/outbound.ts';
-import { PradeoServer } from './fixtures/pradeo-server.ts';
+import { PradeoServer } from '@sallyport/simulators/vendors/pradeo';
 import { pradeo } from './index.ts';
 import { testLink } from '../../intake/links/test-link.ts';
 import type { TestIntake } from '../../intake/testing.ts';

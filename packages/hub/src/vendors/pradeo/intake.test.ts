@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sample } from '@sallyport/simulators/samples';
 import { PHONE, phone } from '../../pipeline/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
 import type { TestIntake } from '../../intake/testing.ts';
@@ -16,7 +16,7 @@ const AT = Date.parse('2026-03-02T08:00:00Z');
 
 type Item = Record<string, unknown>;
 
-const [SAMPLE] = readFileSync(new URL('./fixtures/events.constructed.ndjson', import.meta.url), 'utf8')
+const [SAMPLE] = sample('pradeo/events.constructed.ndjson')
   .split('\n')
   .map((line) => (line === '' ? {} : JSON.parse(line)) as { content: { deviceCorrelation: Item & { device: Item } } });
 

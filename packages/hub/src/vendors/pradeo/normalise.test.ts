@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '@sallyport/core';
+import { sample } from '@sallyport/simulators/samples';
 import { pradeo } from './index.ts';
 import { normalisePradeo } from './normalise.ts';
 import { pradeoSettings } from './settings.ts';
@@ -12,9 +12,7 @@ const NOW = Date.parse('2026-06-01T12:00:00Z');
 type Item = Record<string, unknown>;
 type Correlation = Item & { device: Item & { emmDeviceInfo: Item; enrollmentStatus: Item } };
 
-const LINES = readFileSync(new URL('./fixtures/events.constructed.ndjson', import.meta.url), 'utf8')
-  .trim()
-  .split('\n');
+const LINES = sample('pradeo/events.constructed.ndjson').trim().split('\n');
 const EVENTS = LINES.map((line) => JSON.parse(line) as Item & { content: Item });
 const CORRELATION = EVENTS[0]?.content.deviceCorrelation as Correlation;
 

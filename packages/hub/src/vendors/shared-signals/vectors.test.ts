@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outbound } from '../../platform/outbound.ts';
 import { createOutbound } from '../../platform/outbound.ts';
-import type { Asked } from '../kit/testing-vendor-server.ts';
-import { sendJson, TestingVendorServer } from '../kit/testing-vendor-server.ts';
+import type { Asked } from '@sallyport/simulators/vendor-server';
+import { sendJson, VendorServer } from '@sallyport/simulators/vendor-server';
+import { sample } from '@sallyport/simulators/samples';
 import { normaliseSharedSignals } from './normalise.ts';
 import { sharedSignalsSettings } from './settings.ts';
 import { createSetVerifier, SetRefused } from './verify-set.ts';
@@ -23,7 +23,7 @@ interface Vector {
   };
 }
 
-const file = JSON.parse(readFileSync(new URL('./fixtures/set.vectors.json', import.meta.url), 'utf8')) as {
+const file = JSON.parse(sample('shared-signals/set.vectors.json')) as {
   iss: string;
   aud: string;
   stream_id: string;
@@ -33,7 +33,7 @@ const file = JSON.parse(readFileSync(new URL('./fixtures/set.vectors.json', impo
   vectors: readonly Vector[];
 };
 
-class KeysServer extends TestingVendorServer {
+class KeysServer extends VendorServer {
   protected answer(_asked: Asked, response: ServerResponse): void {
     sendJson(response, 200, file.jwks);
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Outbound } from '../../platform/outbound.ts';
 import { createOutbound } from '../../platform/outbound.ts';
 import { VendorError } from '../kit/vendor-error.ts';
-import { signingKey, TransmitterServer, type SigningKey } from './fixtures/transmitter-server.ts';
+import { signingKey, TransmitterServer, type SigningKey } from '@sallyport/simulators/vendors/shared-signals';
 import { sharedSignalsSettings } from './settings.ts';
 import { standardMetadataUrl } from './transmitter.ts';
 import { createSetVerifier, SetRefused } from './verify-set.ts';

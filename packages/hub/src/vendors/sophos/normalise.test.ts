@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '@sallyport/core';
+import { sample } from '@sallyport/simulators/samples';
 import { flagOfState } from '../kit/testing-flag.ts';
 import { sophosSettings } from './settings.ts';
 import { normaliseSophos } from './normalise.ts';
@@ -12,9 +12,7 @@ const NOW = Date.parse('2025-03-01T12:00:00Z');
 const SETTINGS = sophosSettings.parse({ clientId: 'c', clientSecret: 'long-enough' });
 
 function fixture(name: string): { readonly items: readonly Record<string, unknown>[] } {
-  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')) as {
-    items: Record<string, unknown>[];
-  };
+  return JSON.parse(sample(`sophos/${name}`)) as { items: Record<string, unknown>[] };
 }
 
 function signals(raw: unknown, more: object = {}): readonly Signal[] {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ALICE, PHONE, phone } from '../../pipeline/testing.ts';
 import { eventually } from '../../platform/testing.ts';
-import { SesServer } from './fixtures/ses-server.ts';
+import { SesServer } from '@sallyport/simulators/vendors/symantec';
 import { symantec } from './index.ts';
 import { testLink } from '../../intake/links/test-link.ts';
 import type { TestIntake } from '../../intake/testing.ts';

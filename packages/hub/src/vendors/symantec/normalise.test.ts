@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '@sallyport/core';
+import { sample } from '@sallyport/simulators/samples';
 import { normaliseSymantec } from './normalise.ts';
 import { symantecSettings } from './settings.ts';
 import { incidentsIn } from './wire.ts';
@@ -13,7 +13,7 @@ const TAKEN = '2025-03-01T09:00:00.000Z';
 type Item = Record<string, unknown>;
 
 function fixture<T>(name: string): T {
-  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')) as T;
+  return JSON.parse(sample(`symantec/${name}`)) as T;
 }
 
 function signals(raw: unknown, atRiskLevel: 'low' | 'medium' | 'high' = 'medium'): readonly Signal[] {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { sample } from '@sallyport/simulators/samples';
 import { JAMF_CATEGORIES } from '../jamf/categories.ts';
 import { syslogCef } from './index.ts';
 import { cefSettings } from './settings.ts';
@@ -69,9 +69,7 @@ describe('the preset for Jamf', () => {
   });
 
   test('every published event type has its category', () => {
-    const { eventTypes } = JSON.parse(
-      readFileSync(new URL('../jamf/fixtures/published-words.json', import.meta.url), 'utf8'),
-    ) as { eventTypes: string[] };
+    const { eventTypes } = JSON.parse(sample('jamf/published-words.json')) as { eventTypes: string[] };
     for (const name of eventTypes)
       expect(signal(line({ name }))?.findings).toMatchObject([{ type: name, category: JAMF_CATEGORIES.words[name] }]);
   });

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ERRORS, HubError } from '@sallyport/contracts';
 import { LOOKOUT, PHONE, ZIMPERIUM } from '../../pipeline/testing.ts';
 import { eventually } from '../../platform/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
-import { ZimperiumServer } from './fixtures/zimperium-server.ts';
+import { ZimperiumServer } from '@sallyport/simulators/vendors/zimperium';
+import { sample } from '@sallyport/simulators/samples';
 import type { TestIntake } from '../../intake/testing.ts';
 import { testIntake } from '../../intake/testing.ts';
 import { webhookRoutes } from '../../intake/webhooks/webhook-routes.ts';
@@ -100,9 +100,10 @@ function threat(id: string, minute: number, more: object = {}) {
 
 /** The constructed record of the Data Export, about our phone and with its own time. */
 function exported(eventId: string, minute: number, risk_posture: number, more: object = {}) {
-  const [record] = JSON.parse(
-    readFileSync(new URL('./fixtures/data-export-rest-webhook.constructed.json', import.meta.url), 'utf8'),
-  ) as Record<string, object>[];
+  const [record] = JSON.parse(sample('zimperium/data-export-rest-webhook.constructed.json')) as Record<
+    string,
+    object
+  >[];
   const time = new Date(AT + minute * 60_000).toISOString();
   return {
     ...record,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Signal } from '@sallyport/core';
+import { sample } from '@sallyport/simulators/samples';
 import { normaliseZimperium } from './normalise.ts';
 import { readTime } from './times.ts';
 
@@ -9,7 +9,7 @@ const CONNECTOR = '08a8455c-48dd-45ff-ad82-7211355354f3';
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 
 function fixture<T>(name: string): T {
-  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8')) as T;
+  return JSON.parse(sample(`zimperium/${name}`)) as T;
 }
 
 function signals(raw: unknown): readonly Signal[] {

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PERMISSIONS } from '@sallyport/contracts';
 import type { Signal } from '@sallyport/core';
+import { sample } from '@sallyport/simulators/samples';
 import {
   furnish,
   LOOKOUT,
@@ -221,12 +221,7 @@ describe('the reports of a device', () => {
   });
 
   test('in the format of a vendor say what they said, too', async () => {
-    const record = JSON.parse(
-      await readFile(
-        new URL('../../../vendors/zimperium/fixtures/data-export-rest-webhook.constructed.json', import.meta.url),
-        'utf8',
-      ),
-    ) as unknown;
+    const record = JSON.parse(sample('zimperium/data-export-rest-webhook.constructed.json')) as unknown;
     const raw = Array.isArray(record) ? (record[0] as unknown) : record;
     const [signal] = zimperium.normalise(raw, LOOKOUT, hub.clock.now(), {});
     if (signal === undefined) throw new Error('the sample says nothing');

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } fro
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** For tests: a request that a server got, with its body read. */
+/** A request that a server got, with its body read. */
 export interface Asked {
   readonly method: string;
   readonly path: string;
@@ -19,10 +19,10 @@ interface Trouble {
 }
 
 /**
- * For tests: real HTTP on the loopback interface, for servers that behave as a vendor's does. What each test
+ * Real HTTP on the loopback interface, for servers that behave as a vendor's does. What each test
  * wants to go wrong it says beforehand with `trouble`; a status of 0 breaks the connection in mid-answer.
  */
-export abstract class TestingVendorServer {
+export abstract class VendorServer {
   /** What was asked, oldest first. */
   readonly requests: Asked[] = [];
   readonly #troubles: Trouble[] = [];
