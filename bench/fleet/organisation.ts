@@ -1,5 +1,5 @@
 import type { Store, Transaction } from '@sallyport/hub/store/store.ts';
-import { newDeviceAuthority } from '@sallyport/hub/platform/device-ca.ts';
+import { newDeviceAuthority } from '@sallyport/simulators/device-ca';
 import { hashOfSecret } from '@sallyport/hub/platform/secrets.ts';
 import type { ApplicationDocument } from '@sallyport/hub/platform/application.ts';
 import { makePolicies, type Policy } from '../decisions/scenario.ts';
@@ -83,7 +83,7 @@ async function writeRules(store: Store): Promise<void> {
         hint: SECRET.slice(0, 3),
         applications: [],
         defaultApplication: 'Exchange',
-        deviceCa: (await newDeviceAuthority(Date.now())).cert,
+        deviceCa: (await newDeviceAuthority()).cert,
         userFrom: 'device',
         language: 'en',
         failMode: 'closed',

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { newAuthority, issueCertificate } from '@sallyport/hub/platform/certificates.ts';
+import { newServerCertificate } from '@sallyport/simulators/certificates';
 import { DataFolders } from '../fleet/data-folder.ts';
 import { fleetOf } from '../fleet/people.ts';
 import { startBenchHub, type BenchHub } from '../hub/bench-hub.ts';
@@ -157,12 +157,5 @@ async function middlingAnswer(
 
 /** Of the same kind as the hub's own. */
 async function throwawayCertificate(): Promise<{ cert: string; key: string }> {
-  const now = Date.now();
-  return issueCertificate(await newAuthority('Bench', now, 1), {
-    commonName: 'localhost',
-    names: [{ type: 'ip', value: '127.0.0.1' }],
-    usage: 'server',
-    now,
-    days: 1,
-  });
+  return newServerCertificate('127.0.0.1');
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newDeviceAuthority } from '@sallyport/hub/platform/device-ca.ts';
+import { newDeviceAuthority } from '@sallyport/simulators/device-ca';
 import { startHub, type HubProcess } from '../shared/hub-process.ts';
 import { sallyport, type Ran } from './sallyport.ts';
 
@@ -157,7 +157,7 @@ describe('setting up', () => {
   });
 
   test('a door, whose key is shown once', async () => {
-    const ca = file('device-ca.pem', (await newDeviceAuthority(Date.now())).cert);
+    const ca = file('device-ca.pem', (await newDeviceAuthority()).cert);
     const made = await json(
       'door',
       'create',
@@ -188,7 +188,7 @@ describe('setting up', () => {
   });
 
   test('a trust set, named by a door and a gateway, and how the gateway is answered', async () => {
-    const ca = file('device-ca.pem', (await newDeviceAuthority(Date.now())).cert);
+    const ca = file('device-ca.pem', (await newDeviceAuthority()).cert);
     expect(await cli('trust-set', 'set', 'phones')).toMatchObject({ code: 2, err: expect.stringContaining('--file') });
     expect(await json('trust-set', 'set', 'phones', '--name', 'Company phones', '--file', ca)).toMatchObject({
       id: 'phones',

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { issueDeviceCertificate, newDeviceAuthority } from '@sallyport/hub/platform/device-ca.ts';
-import type { CertificateAndKey } from '@sallyport/hub/platform/certificates.ts';
+import { issueDeviceCertificate, newDeviceAuthority } from '@sallyport/simulators/device-ca';
+import type { CertificateAndKey } from '@sallyport/simulators/certificates';
 import { hasNginx, startNginx, type RunningNginx } from '../nginx/start-nginx.ts';
 import { call, startHub, tokenOf, type Answer, type HubProcess } from '../shared/hub-process.ts';
 import { SseReader } from '../shared/sse-reader.ts';
@@ -168,8 +168,8 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
   let door: { id: string; secret: string };
 
   beforeAll(async () => {
-    const authority = await newDeviceAuthority(Date.now());
-    certificate = await issueDeviceCertificate(authority, PHONE, Date.now());
+    const authority = await newDeviceAuthority();
+    certificate = await issueDeviceCertificate(authority, PHONE);
     const admin = await tokenOf(hub.admin.tokenEndpoint, ca, hub.admin.clientId, hub.admin.clientSecret);
     const answer = await call(`${hub.baseUrl}/admin/v1/doors`, ca, {
       token: admin,

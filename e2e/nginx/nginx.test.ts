@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { issueDeviceCertificate, newDeviceAuthority } from '@sallyport/hub/platform/device-ca.ts';
-import type { CertificateAndKey } from '@sallyport/hub/platform/certificates.ts';
+import { issueDeviceCertificate, newDeviceAuthority } from '@sallyport/simulators/device-ca';
+import type { CertificateAndKey } from '@sallyport/simulators/certificates';
 import { call, startHub, tokenOf, type Answer, type HubProcess } from '../shared/hub-process.ts';
 import { hasNginx, startExample, startNginx, type NginxOptions, type RunningNginx } from './start-nginx.ts';
 
@@ -45,8 +45,8 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
     hub = await startHub(join(folder, 'data'));
     ca = readFileSync(hub.admin.caFile, 'utf8');
     admin = await tokenOf(hub.admin.tokenEndpoint, ca, hub.admin.clientId, hub.admin.clientSecret);
-    deviceAuthority = await newDeviceAuthority(Date.now());
-    good = await issueDeviceCertificate(deviceAuthority, PHONE, Date.now());
+    deviceAuthority = await newDeviceAuthority();
+    good = await issueDeviceCertificate(deviceAuthority, PHONE);
     await post('/v1.0/users', {
       id: USER,
       userPrincipalName: 'ada@example.com',
@@ -240,15 +240,14 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
   });
 
   test('lets nobody in with another certificate', async () => {
-    const other = await newDeviceAuthority(Date.now());
+    const other = await newDeviceAuthority();
     const refused: Record<string, CertificateAndKey> = {
-      expired: await issueDeviceCertificate(deviceAuthority, PHONE, Date.now() - 10 * DAY, 5),
-      'of another CA': await issueDeviceCertificate(other, PHONE, Date.now()),
-      'of an unknown device': await issueDeviceCertificate(
-        deviceAuthority,
-        '99999999-5d0b-4e6e-9a53-1d6f2b7c9a10',
-        Date.now(),
-      ),
+      expired: await issueDeviceCertificate(deviceAuthority, PHONE, {
+        to: Date.now() - 5 * DAY,
+        from: Date.now() - 10 * DAY,
+      }),
+      'of another CA': await issueDeviceCertificate(other, PHONE),
+      'of an unknown device': await issueDeviceCertificate(deviceAuthority, '99999999-5d0b-4e6e-9a53-1d6f2b7c9a10'),
     };
     await through({}, async (nginx) => {
       for (const [name, certificate] of Object.entries(refused))
@@ -258,9 +257,9 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
   });
 
   test('that trusts a CA which the hub does not, lets nobody in with it', async () => {
-    const other = await newDeviceAuthority(Date.now());
+    const other = await newDeviceAuthority();
     await through({ deviceCaPem: other.cert }, async (nginx) => {
-      const answer = await ask(nginx, await issueDeviceCertificate(other, PHONE, Date.now()));
+      const answer = await ask(nginx, await issueDeviceCertificate(other, PHONE));
       expect(answer).toMatchObject({ status: 403, headers: { 'x-sallyport-reason': 'device_certificate_invalid' } });
     });
   });
@@ -338,7 +337,10 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
     });
 
     test('words the pages of its own in the language of the browser', async () => {
-      const expired = await issueDeviceCertificate(deviceAuthority, PHONE, Date.now() - 10 * DAY, 5);
+      const expired = await issueDeviceCertificate(deviceAuthority, PHONE, {
+        to: Date.now() - 5 * DAY,
+        from: Date.now() - 10 * DAY,
+      });
       await through(change, async (nginx) => {
         for (const [accepted, language, sentence] of [
           ['sv-SE, en;q=0.5', 'sv', 'Vi kunde inte bekräfta'],

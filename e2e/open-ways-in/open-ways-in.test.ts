@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { issueCertificate, newAuthority } from '@sallyport/hub/platform/certificates.ts';
+import { issueCertificate, newAuthority } from '@sallyport/simulators/certificates';
 import { eventually } from '@sallyport/hub/platform/testing.ts';
 import { sallyport } from '../cli/sallyport.ts';
 import { startHub, type HubProcess } from '../shared/hub-process.ts';
@@ -26,14 +26,10 @@ let hub: HubProcess;
 let syslogPort: string;
 
 beforeAll(async () => {
-  const now = Date.now();
-  const authority = await newAuthority('Senders CA', now, 30);
+  const authority = await newAuthority('CN=Senders CA');
   const sender = await issueCertificate(authority, {
-    commonName: 'relay.example.com',
+    subject: 'CN=relay.example.com',
     names: [{ type: 'dns', value: 'relay.example.com' }],
-    usage: 'client',
-    now,
-    days: 10,
   });
   writeFileSync(in_('sender.pem'), sender.cert);
   writeFileSync(in_('sender.key'), sender.key);

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ensureServerTls } from '@sallyport/hub/platform/tls.ts';
+import { newServerCertificate } from '@sallyport/simulators/certificates';
 import { sallyport } from '../cli/sallyport.ts';
 import { startHub, type HubProcess } from '../shared/hub-process.ts';
 import { start, type Running } from './program.ts';
@@ -189,7 +189,8 @@ describe('against a hub that breaks its promises', () => {
   let server: Server;
   let url: string;
   beforeAll(async () => {
-    const { cert, key } = await ensureServerTls(join(folder, 'tls'), ['localhost'], Date.now());
+    const { cert, key, caPem } = await newServerCertificate('localhost');
+    writeFileSync(join(folder, 'other-ca.pem'), caPem);
     server = createServer({ cert, key }, (request, response) => {
       const isToken = request.url?.endsWith('/token') === true;
       response.setHeader('content-type', 'application/json');
@@ -223,7 +224,7 @@ describe('against a hub that breaks its promises', () => {
         '--client-id',
         'c',
         '--ca',
-        join(folder, 'tls', 'ca.pem'),
+        join(folder, 'other-ca.pem'),
         '--device',
         'serialNumber=TEST-1',
       ],

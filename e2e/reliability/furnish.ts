@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { newDeviceAuthority } from '@sallyport/hub/platform/device-ca.ts';
+import { newDeviceAuthority } from '@sallyport/simulators/device-ca';
 import { call, tokenOf, type HubProcess } from '../shared/hub-process.ts';
 
 /** What a hub under load is set up with: two partners, policies for both platforms, people, phones and a door. */
@@ -82,7 +82,7 @@ export async function furnish(hub: HubProcess, phoneCount: number): Promise<Furn
     id: 'front',
     displayName: 'Front',
     defaultApplication: 'Exchange',
-    deviceCa: (await newDeviceAuthority(Date.now())).cert,
+    deviceCa: (await newDeviceAuthority()).cert,
   });
   return {
     ca,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { issueDeviceCertificate, newDeviceAuthority } from '@sallyport/hub/platform/device-ca.ts';
-import type { CertificateAndKey } from '@sallyport/hub/platform/certificates.ts';
+import { issueDeviceCertificate, newDeviceAuthority } from '@sallyport/simulators/device-ca';
+import type { CertificateAndKey, Validity } from '@sallyport/simulators/certificates';
 import { AttackedHub } from './attacked-hub.ts';
 
 /** At a door: clients that write what only their gateway may, gateways with the keys of others, borrowed certificates. */
@@ -15,8 +15,8 @@ let certificate = '';
 
 beforeAll(async () => {
   hub = await AttackedHub.start();
-  authority = await newDeviceAuthority(Date.now());
-  const other = await newDeviceAuthority(Date.now());
+  authority = await newDeviceAuthority();
+  const other = await newDeviceAuthority();
   await hub.must('/v1.0/deviceManagement/mobileThreatDefenseConnectors', {
     id: '2c7790de-8b02-4814-85cf-e0c59380dee8',
     androidEnabled: true,
@@ -58,8 +58,8 @@ beforeAll(async () => {
 });
 afterAll(() => hub.close());
 
-async function certificateOf(device: string, by = authority, now = Date.now(), days = 90): Promise<string> {
-  return encodeURIComponent((await issueDeviceCertificate(by, device, now, days)).cert);
+async function certificateOf(device: string, by = authority, validity: Validity = {}): Promise<string> {
+  return encodeURIComponent((await issueDeviceCertificate(by, device, validity)).cert);
 }
 
 /** What nginx sends, with changes; several values make several lines. */
@@ -100,11 +100,21 @@ describe('nobody is let in', () => {
     "with a certificate of its own beside the gateway's": async () =>
       ask({ 'x-ssl-client-cert': [certificate, await certificateOf(OTHER_PHONE)] }),
     'with a certificate by an authority of another': async () =>
-      ask({ 'x-ssl-client-cert': await certificateOf(PHONE, await newDeviceAuthority(Date.now())) }),
+      ask({ 'x-ssl-client-cert': await certificateOf(PHONE, await newDeviceAuthority()) }),
     'with a certificate that is over': async () =>
-      ask({ 'x-ssl-client-cert': await certificateOf(PHONE, authority, Date.now() - 100 * 864e5, 90) }),
+      ask({
+        'x-ssl-client-cert': await certificateOf(PHONE, authority, {
+          from: Date.now() - 100 * 864e5,
+          to: Date.now() - 10 * 864e5,
+        }),
+      }),
     'with a certificate that is not valid yet': async () =>
-      ask({ 'x-ssl-client-cert': await certificateOf(PHONE, authority, Date.now() + 10 * 864e5, 90) }),
+      ask({
+        'x-ssl-client-cert': await certificateOf(PHONE, authority, {
+          from: Date.now() + 10 * 864e5,
+          to: Date.now() + 20 * 864e5,
+        }),
+      }),
     'with a certificate of a phone that nobody knows': async () =>
       ask({ 'x-ssl-client-cert': await certificateOf('9f0c2f4e-5d0b-4e6e-9a53-1d6f2b7c9a10') }),
     'with the certificate of the authority itself': () =>
@@ -171,7 +181,7 @@ describe('a device certificate that a gateway hands on to the AuthZEN API', () =
   }
 
   test("counts where the client's own trust set holds its CA, and the CA of a door vouches nowhere else", async () => {
-    const trial = await newDeviceAuthority(Date.now());
+    const trial = await newDeviceAuthority();
     await hub.must('/admin/v1/trust-sets', {
       id: 'phones',
       displayName: 'Phones',

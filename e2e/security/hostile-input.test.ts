@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newDeviceAuthority } from '@sallyport/hub/platform/device-ca.ts';
+import { newDeviceAuthority } from '@sallyport/simulators/device-ca';
 import type { RouteRow } from '@sallyport/hub/http/route-table.ts';
 import { AttackedHub, pathOf } from './attacked-hub.ts';
 
@@ -341,7 +341,7 @@ async function oneOfEach(attacked: AttackedHub): Promise<typeof existing> {
     grantControls: { operator: 'OR', builtInControls: ['compliantDevice'] },
   });
   const { objectId } = await attacked.newClient('Client', ['User.Read.All']);
-  const { cert } = await newDeviceAuthority(Date.now());
+  const { cert } = await newDeviceAuthority();
   const { id: door } = await attacked.must('/admin/v1/doors', {
     displayName: 'Door',
     defaultApplication: 'Exchange',

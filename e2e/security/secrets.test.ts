@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newDeviceAuthority } from '@sallyport/hub/platform/device-ca.ts';
+import { newDeviceAuthority } from '@sallyport/simulators/device-ca';
 import { AttackedHub, pathOf } from './attacked-hub.ts';
 
 /** Everything that is a secret is made and used; then it is looked for wherever it must not be. */
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const door = await hub.must('/admin/v1/doors', {
     displayName: 'Door',
     defaultApplication: 'Exchange',
-    deviceCa: (await newDeviceAuthority(Date.now())).cert,
+    deviceCa: (await newDeviceAuthority()).cert,
   });
   secrets.set('key of a door', door.secret);
   const { secret } = await hub.must(`/admin/v1/doors/${door.id}/rotateSecret`, {});

@@ -5,8 +5,8 @@ import { Agent, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import type { DoorResource } from '@sallyport/contracts/client/index.ts';
-import type { CertificateAndKey } from '@sallyport/hub/platform/certificates.ts';
-import { issueDeviceCertificate } from '@sallyport/hub/platform/device-ca.ts';
+import type { CertificateAndKey } from '@sallyport/simulators/certificates';
+import { issueDeviceCertificate } from '@sallyport/simulators/device-ca';
 import { startNginx } from '../../../../e2e/nginx/start-nginx.ts';
 import type { Gate, Met } from './gate.ts';
 import { ADA, ALAN, PLACES, type Person } from './people.ts';
@@ -38,7 +38,7 @@ export async function nginxGate({ hubUrl, hubCaFile, door, deviceAuthority }: Ng
   });
   const phones = new Map<Person, Agent>();
   for (const person of [ADA, ALAN]) {
-    const { cert, key } = await issueDeviceCertificate(deviceAuthority, person.deviceId, Date.now());
+    const { cert, key } = await issueDeviceCertificate(deviceAuthority, person.deviceId);
     // One connection per place, as apps keep theirs open.
     phones.set(person, new Agent({ keepAlive: true, maxSockets: PLACES.length, ca: nginx.caPem, cert, key }));
   }

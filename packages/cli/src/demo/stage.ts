@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HubClient } from '@sallyport/contracts/client/index.ts';
-import { newDeviceAuthority } from '@sallyport/hub/platform/device-ca.ts';
+import { newDeviceAuthority } from '@sallyport/simulators/device-ca';
 import { LookoutServer } from '@sallyport/simulators/vendors/lookout';
 import { hasNginx } from '../../../../e2e/nginx/start-nginx.ts';
 import { connectionFrom } from '../frame/connection.ts';
@@ -61,7 +61,7 @@ async function build(withNginx: boolean, closers: (() => unknown)[], close: () =
   const zimperiumSecret = randomBytes(24).toString('base64url');
   await setUp(hub, { lookoutUrl, lookoutKey: lookout.applicationKey, zimperiumSecret });
 
-  const deviceAuthority = await newDeviceAuthority(Date.now());
+  const deviceAuthority = await newDeviceAuthority();
   const made = await makeDoor(hub, deviceAuthority.cert);
   const caFile = join(dataDir, 'tls', 'ca.pem');
   const ca = await readFile(caFile, 'utf8');

@@ -1,11 +1,8 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ensureServerTls } from '@sallyport/hub/platform/tls.ts';
+import { newServerCertificate } from '@sallyport/simulators/certificates';
 import { HubClient, tokenEndpointAt } from './index.ts';
 
 interface Planned {
@@ -29,11 +26,10 @@ let url: string;
 let ca: string;
 let waited: number[] = [];
 const clients: HubClient[] = [];
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-client-'));
 
 beforeAll(async () => {
-  const tls = await ensureServerTls(folder, ['localhost'], Date.now());
-  ca = tls.caPem as string;
+  const tls = await newServerCertificate('localhost');
+  ca = tls.caPem;
   server = createServer({ cert: tls.cert, key: tls.key }, async (request, response) => {
     const body = Buffer.concat((await request.toArray()) as Buffer[]).toString();
     const isToken = request.url === '/tenant/oauth2/v2.0/token';
@@ -68,7 +64,6 @@ afterAll(async () => {
   for (const client of clients) client.close();
   server.closeAllConnections();
   server.close();
-  rmSync(folder, { recursive: true });
 });
 
 function tokenAnswer(form: string): Planned {

@@ -145,12 +145,12 @@ describe('the door of nginx', () => {
   });
 
   test('refuses a device without a primary user', async () => {
-    const { issue, newTestCa } = await import('../evidence/testing-certificates.ts');
-    const ca = await newTestCa();
+    const { issueCertificate, newAuthority } = await import('@sallyport/simulators/certificates');
+    const ca = await newAuthority();
     now = Date.now();
-    store.put('own-ca', doorBody({ deviceCa: ca.pem }));
+    store.put('own-ca', doorBody({ deviceCa: ca.cert }));
     await registry.reload('own-ca');
-    const { pem } = await issue(ca, { subject: `CN=${OWNERLESS}` });
+    const { cert: pem } = await issueCertificate(ca, { subject: `CN=${OWNERLESS}` });
     const response = await ask(
       { 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': encodeURIComponent(pem) },
       'own-ca',
@@ -178,13 +178,13 @@ test.each([
 });
 
 test('a certificate that also names a device nobody knows lets its phone in, with a warning in the log', async () => {
-  const { issue, newTestCa } = await import('../evidence/testing-certificates.ts');
-  const ca = await newTestCa();
+  const { issueCertificate, newAuthority } = await import('@sallyport/simulators/certificates');
+  const ca = await newAuthority();
   now = Date.now();
-  store.put('own-ca', doorBody({ deviceCa: ca.pem }));
+  store.put('own-ca', doorBody({ deviceCa: ca.cert }));
   await registry.reload('own-ca');
   const stranger = '3d57f7fc-7098-44ee-b736-fc74aed48db3';
-  const { pem } = await issue(ca, { subject: `CN=${stranger}`, uris: [`IntuneDeviceId://${PHONE}`] });
+  const { cert: pem } = await issueCertificate(ca, { subject: `CN=${stranger}`, uris: [`IntuneDeviceId://${PHONE}`] });
   const response = await ask(
     { 'x-ssl-client-verify': 'SUCCESS', 'x-ssl-client-cert': encodeURIComponent(pem) },
     'own-ca',
@@ -224,8 +224,8 @@ describe('who tries to get in without the right certificate', () => {
   });
 
   test('has one of another CA, though nginx let it through', async () => {
-    const { newTestCa } = await import('../evidence/testing-certificates.ts');
-    store.put('other', doorBody({ deviceCa: (await newTestCa()).pem }));
+    const { newAuthority } = await import('@sallyport/simulators/certificates');
+    store.put('other', doorBody({ deviceCa: (await newAuthority()).cert }));
     await registry.reload('other');
     expect((await ask(WITH_CERTIFICATE, 'other')).headers['x-sallyport-reason']).toBe('device_certificate_invalid');
   });

@@ -3,7 +3,7 @@ import { openAdminHub, type AdminHub } from '../api/admin/testing.ts';
 import { testApplication } from '../api/token/testing.ts';
 import { doorBody } from '../doors/testing.ts';
 import { adoptTrustSets, FORMER_UNION } from './adopt-trust-sets.ts';
-import { issue, newTestCa } from './testing-certificates.ts';
+import { issueCertificate, newAuthority } from '@sallyport/simulators/certificates';
 import { TrustSets } from './trust-sets.ts';
 
 let hub: AdminHub;
@@ -40,29 +40,29 @@ const trustSetOf = async (id: string) => (await hub.store.documents.get('applica
 
 test('a client from before believes the CAs of all doors that were enabled then, and of none that is made later', async () => {
   const [mail, files, off, trial] = await Promise.all([
-    newTestCa('CN=Mail'),
-    newTestCa('CN=Files'),
-    newTestCa('CN=Off'),
-    newTestCa('CN=Trial'),
+    newAuthority('CN=Mail'),
+    newAuthority('CN=Files'),
+    newAuthority('CN=Off'),
+    newAuthority('CN=Trial'),
   ]);
-  await putDoor('mail', { deviceCa: mail.pem });
-  await putDoor('files', { deviceCa: files.pem + mail.pem });
-  await putDoor('off', { deviceCa: off.pem, enabled: false });
+  await putDoor('mail', { deviceCa: mail.cert });
+  await putDoor('files', { deviceCa: files.cert + mail.cert });
+  await putDoor('off', { deviceCa: off.cert, enabled: false });
   await putFormerClient('gateway', ['Sallyport.Access.Evaluate']);
   await putFormerClient('reader', ['User.Read.All']);
   await adopt();
-  await putDoor('trial', { deviceCa: trial.pem });
+  await putDoor('trial', { deviceCa: trial.cert });
   await adopt();
   expect([await trustSetOf('gateway'), await trustSetOf('reader')]).toEqual([FORMER_UNION, null]);
   const trusted = (await TrustSets.load(hub.store, { error: () => undefined })).get(FORMER_UNION);
   const believed = await Promise.all(
-    [mail, files, off, trial].map(async (ca) => trusted.check((await issue(ca)).pem, NOW, KNOWS).valid),
+    [mail, files, off, trial].map(async (ca) => trusted.check((await issueCertificate(ca)).cert, NOW, KNOWS).valid),
   );
   expect(believed).toEqual([true, true, false, false]);
 });
 
 test('is done once: who has been given another set keeps it, and nothing is written at the next start', async () => {
-  await putDoor('mail', { deviceCa: (await newTestCa()).pem });
+  await putDoor('mail', { deviceCa: (await newAuthority()).cert });
   await putFormerClient('gateway', ['Sallyport.Access.Evaluate']);
   await adopt();
   const row = await hub.store.documents.get('application', 'gateway');
@@ -82,17 +82,17 @@ test('without doors there is nobody to believe', async () => {
 });
 
 test('a CA vouches where its set is named, and nowhere else', async () => {
-  const [first, second] = await Promise.all([newTestCa('CN=First'), newTestCa('CN=Second')]);
+  const [first, second] = await Promise.all([newAuthority('CN=First'), newAuthority('CN=Second')]);
   for (const [id, ca] of [
     ['first', first],
     ['second', second],
   ] as const) {
     await hub.store.transaction((tx) =>
-      tx.documents.put('trustSet', id, { displayName: id, certificateAuthorities: ca.pem }, NOW),
+      tx.documents.put('trustSet', id, { displayName: id, certificateAuthorities: ca.cert }, NOW),
     );
   }
   const sets = await TrustSets.load(hub.store, { error: () => undefined });
-  const { pem } = await issue(first);
+  const { cert: pem } = await issueCertificate(first);
   expect(['first', 'second', 'nosuch', null].map((id) => sets.get(id).check(pem, NOW, KNOWS).valid)).toEqual([
     true,
     false,

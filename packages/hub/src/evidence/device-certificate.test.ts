@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parseDeviceCas } from './device-ca.ts';
 import { DeviceCertificates } from './device-certificate.ts';
 import { PHONE } from '../api/access/testing.ts';
-import { issue, newTestCa } from './testing-certificates.ts';
-import type { CertificateWish, TestCa } from './testing-certificates.ts';
+import { issueCertificate, newAuthority } from '@sallyport/simulators/certificates';
+import type { CertificateWish, CertificateAndKey } from '@sallyport/simulators/certificates';
 
 const captured = JSON.parse(readFileSync(new URL('fixtures/device-certs.json', import.meta.url), 'utf8')) as {
   ca_pem: string;
@@ -84,14 +84,14 @@ describe('the captured device certificates', () => {
 });
 
 describe('certificates made to get in', () => {
-  let ca: TestCa;
+  let ca: CertificateAndKey;
   let certificates: DeviceCertificates;
   const check = async (wish: CertificateWish, from = ca) =>
-    certificates.check((await issue(from, wish)).pem, Date.now(), view);
+    certificates.check((await issueCertificate(from, wish)).cert, Date.now(), view);
 
   beforeAll(async () => {
-    ca = await newTestCa();
-    certificates = new DeviceCertificates(parseDeviceCas(ca.pem, 'deviceCa'));
+    ca = await newAuthority();
+    certificates = new DeviceCertificates(parseDeviceCas(ca.cert, 'deviceCa'));
   });
 
   const MEANT = { valid: true, deviceId: PHONE, unknown: [] };
@@ -101,7 +101,7 @@ describe('certificates made to get in', () => {
   });
 
   test('one of another CA with the very same name does not', async () => {
-    expect(await check({}, await newTestCa())).toMatchObject({
+    expect(await check({}, await newAuthority())).toMatchObject({
       valid: false,
       problem: expect.stringContaining('not signed'),
     });
@@ -126,8 +126,8 @@ describe('certificates made to get in', () => {
   });
 
   test.each([
-    ['an expired one', { notBefore: Date.now() - 3 * DAY, notAfter: Date.now() - DAY }],
-    ['one of tomorrow', { notBefore: Date.now() + DAY, notAfter: Date.now() + 2 * DAY }],
+    ['an expired one', { from: Date.now() - 3 * DAY, to: Date.now() - DAY }],
+    ['one of tomorrow', { from: Date.now() + DAY, to: Date.now() + 2 * DAY }],
     ['one that names nobody', { subject: 'O=Example' }],
     ['one that names a person only', { subject: 'CN=ada@example.org', uris: ['https://example.org/ada'] }],
     [
@@ -208,20 +208,20 @@ describe('certificates made to get in', () => {
   test('a name of another kind in the subject alternative name is no obstacle', async () => {
     expect(
       await check({
-        others: [
+        names: [
           { type: 'upn', value: 'ada@example.org' },
           { type: 'email', value: `${OTHER}@example.org` },
           { type: 'dns', value: 'phone.example.org' },
         ],
       }),
     ).toEqual(MEANT);
-    expect(await check({ subject: 'O=Example', others: [{ type: 'upn', value: `host/${PHONE}` }] })).toEqual(MEANT);
+    expect(await check({ subject: 'O=Example', names: [{ type: 'upn', value: `host/${PHONE}` }] })).toEqual(MEANT);
   });
 
   test('a CA that has expired itself vouches for nobody', async () => {
-    const old = await newTestCa('CN=Old CA', Date.now() - 1_000);
-    const expired = new DeviceCertificates(parseDeviceCas(old.pem, 'deviceCa'));
-    expect(expired.check((await issue(old)).pem, Date.now(), view)).toMatchObject({
+    const old = await newAuthority('CN=Old CA', { to: Date.now() - 1_000 });
+    const expired = new DeviceCertificates(parseDeviceCas(old.cert, 'deviceCa'));
+    expect(expired.check((await issueCertificate(old)).cert, Date.now(), view)).toMatchObject({
       valid: false,
       problem: expect.stringContaining('expired'),
     });

@@ -6,7 +6,7 @@ import { BACKDATED_MS } from './server-certificate-span.ts';
 
 /**
  * X.509 certificates (RFC 5280) on ECDSA P-256: what the hub needs to be reached over TLS without anything
- * bought, and to try out device certificates. Loaded only when a certificate is to be made.
+ * bought. Loaded only when a certificate is to be made.
  */
 export interface CertificateAndKey {
   /** PEM. */
@@ -17,8 +17,7 @@ export interface CertificateAndKey {
 
 export interface CertificateRequest {
   readonly commonName: string;
-  readonly names: readonly { readonly type: 'dns' | 'ip' | 'url'; readonly value: string }[];
-  readonly usage: 'server' | 'client';
+  readonly names: readonly { readonly type: 'dns' | 'ip'; readonly value: string }[];
   /** Milliseconds since 1970. */
   readonly now: number;
   /** May be a fraction. */
@@ -47,13 +46,13 @@ export async function newAuthority(commonName: string, now: number, days: number
   return { cert: `${certificate.toString('pem')}\n`, key: await pemOfKey(keys.privateKey) };
 }
 
+/** A server's certificate. */
 export async function issueCertificate(
   authority: CertificateAndKey,
   request: CertificateRequest,
 ): Promise<CertificateAndKey> {
   const issuer = new x509.X509Certificate(authority.cert);
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-  const usage = request.usage === 'server' ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth;
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: newSerialNumber(),
     subject: nameOf(request.commonName),
@@ -66,7 +65,7 @@ export async function issueCertificate(
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([usage]),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension(request.names.map(({ type, value }) => ({ type, value }))),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(issuer),

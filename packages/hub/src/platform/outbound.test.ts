@@ -189,7 +189,6 @@ describe('requests', () => {
     const pair = await issueCertificate(ca, {
       commonName: 'v',
       names: [{ type: 'dns', value: 'localhost' }],
-      usage: 'server',
       now: Date.now(),
       days: 5,
     });

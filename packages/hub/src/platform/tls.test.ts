@@ -4,12 +4,11 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, createServer, type TLSSocket } from 'node:tls';
+import { connect, createServer } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import * as x509 from '@peculiar/x509';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { issueCertificate, newAuthority } from './certificates.ts';
-import { issueDeviceCertificate, newDeviceAuthority } from './device-ca.ts';
 import { ensureServerTls } from './tls.ts';
 
 const DAY = 86_400_000;
@@ -139,7 +138,6 @@ describe('a certificate of the operator', () => {
     issueCertificate(await newAuthority('Corp', Date.now(), 900), {
       commonName: host,
       names: [{ type: 'dns', value: host }],
-      usage: 'server',
       now: Date.now(),
       days,
     });
@@ -239,27 +237,3 @@ test.each(['server', 'ca'] as const)(
     );
   },
 );
-
-test('a device certificate names the device and is accepted as a client certificate', async () => {
-  const authority = await newDeviceAuthority(Date.now());
-  const device = await issueDeviceCertificate(authority, 'device-7', Date.now());
-  const certificate = new X509Certificate(device.cert);
-  expect(certificate.subject).toBe('CN=device-7');
-  expect(certificate.subjectAltName).toBe('URI:urn:sallyport:device:device-7');
-
-  const { cert, key, caPem } = await ensureServerTls(dir, [], Date.now());
-  const server = createServer({ cert, key, ca: authority.cert, requestCert: true }, (socket: TLSSocket) =>
-    socket.end(String(socket.getPeerCertificate().subject.CN)),
-  ).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const client = connect({
-    ...device,
-    port: (server.address() as AddressInfo).port,
-    servername: 'localhost',
-    ca: caPem!,
-  });
-  const [data] = await once(client, 'data');
-  expect(String(data)).toBe('device-7');
-  client.destroy();
-  server.close();
-});

@@ -146,7 +146,6 @@ async function makeServer(
   const server = await issueCertificate(ca, {
     commonName: 'Sallyport',
     names: names.map(nameOfHost),
-    usage: 'server',
     now: from + BACKDATED_MS,
     days: (to - from) / DAY_MS,
   });

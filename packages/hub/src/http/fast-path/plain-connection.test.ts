@@ -363,7 +363,6 @@ describe('over TLS', () => {
     const tls = await issueCertificate(authority, {
       commonName: 'localhost',
       names: [{ type: 'ip', value: '127.0.0.1' }],
-      usage: 'server',
       now,
       days: 1,
     });

@@ -2,9 +2,16 @@ import { once } from 'node:events';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  FOR_SERVERS,
+  issueCertificate,
+  newAuthority,
+  newServerCertificate,
+  type CertificateAndKey,
+  type CertificateWish,
+} from '@sallyport/simulators/certificates';
 import { LOOKOUT, PHONE, ZIMPERIUM } from '../../pipeline/testing.ts';
 import type { Intake } from '../../pipeline/ports.ts';
-import { issueCertificate, newAuthority, type CertificateAndKey } from '../../platform/certificates.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { eventually } from '../../platform/testing.ts';
 import { StoreBusy } from '../../store/store.ts';
@@ -15,34 +22,24 @@ import type { SyslogLimits, SyslogListener } from './syslog-listener.ts';
 import { startSyslog } from './syslog-listener.ts';
 
 const NOW = Date.now();
-let hubAuthority: CertificateAndKey;
-let server: CertificateAndKey;
+const DAY = 86_400_000;
+let server: CertificateAndKey & { readonly caPem: string };
 let authority: CertificateAndKey;
 let otherAuthority: CertificateAndKey;
 let console_: CertificateAndKey;
 
 beforeAll(async () => {
-  [hubAuthority, authority, otherAuthority] = await Promise.all([
-    newAuthority('Hub CA', NOW, 400),
-    newAuthority('Senders CA', NOW, 400),
-    newAuthority('Senders CA', NOW, 400),
+  [server, authority, otherAuthority] = await Promise.all([
+    newServerCertificate('localhost'),
+    newAuthority('CN=Senders CA'),
+    newAuthority('CN=Senders CA'),
   ]);
-  server = await issueCertificate(hubAuthority, {
-    commonName: 'hub',
-    names: [{ type: 'dns', value: 'localhost' }],
-    usage: 'server',
-    now: NOW,
-    days: 90,
-  });
   console_ = await client(authority);
 });
 
-function client(
-  issuer: CertificateAndKey,
-  more: { name?: string; usage?: 'client' | 'server'; now?: number; days?: number } = {},
-): Promise<CertificateAndKey> {
-  const { name = 'console.example.com', usage = 'client', now = NOW, days = 90 } = more;
-  return issueCertificate(issuer, { commonName: name, names: [{ type: 'dns', value: name }], usage, now, days });
+function client(issuer: CertificateAndKey, more: CertificateWish = {}): Promise<CertificateAndKey> {
+  const name = 'console.example.com';
+  return issueCertificate(issuer, { subject: `CN=${name}`, names: [{ type: 'dns', value: name }], ...more });
 }
 
 let t: TestIntake;
@@ -91,7 +88,7 @@ async function sender(identity?: CertificateAndKey, more: ConnectionOptions = {}
     host: '127.0.0.1',
     port: listener.port,
     servername: 'localhost',
-    ca: hubAuthority.cert,
+    ca: server.caPem,
     ...identity,
     ...more,
   });
@@ -349,8 +346,8 @@ describe('who is turned away', () => {
 
   test('who has a certificate that ended, or that is for servers', async () => {
     await start();
-    await turnedAway(await client(authority, { now: NOW - 200 * 86_400_000, days: 100 }));
-    await turnedAway(await client(authority, { usage: 'server' }));
+    await turnedAway(await client(authority, { from: NOW - 200 * DAY, to: NOW - 100 * DAY }));
+    await turnedAway(await client(authority, { usages: [FOR_SERVERS] }));
   });
 
   test('who has a certificate that another sender issued', async () => {
@@ -391,7 +388,7 @@ describe('who is turned away', () => {
     const socket = connect({
       host: '127.0.0.1',
       port: listener.port,
-      ca: hubAuthority.cert,
+      ca: server.caPem,
       servername: 'localhost',
       maxVersion: 'TLSv1.1',
       minVersion: 'TLSv1',
@@ -423,7 +420,7 @@ describe('who is let in', () => {
 
   test('who has a certificate that begins in the future: the clock is behind, and bad news comes through', async () => {
     await start();
-    await letIn(await client(authority, { now: NOW + 20 * 86_400_000 }));
+    await letIn(await client(authority, { from: NOW + 20 * DAY }));
   });
 
   test('who has the very certificate that is listed', async () => {
@@ -472,7 +469,7 @@ describe('connections', () => {
       host: '127.0.0.1',
       port: listener.port,
       servername: 'localhost',
-      ca: hubAuthority.cert,
+      ca: server.caPem,
       ...console_,
     });
     sockets.push(third);

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { newTestCa, type TestCa } from '../../../evidence/testing-certificates.ts';
+import { newAuthority, type CertificateAndKey } from '@sallyport/simulators/certificates';
 import { openAdminHub, type AdminHub } from '../testing.ts';
 
 let hub: AdminHub;
-let ca: TestCa;
-let other: TestCa;
+let ca: CertificateAndKey;
+let other: CertificateAndKey;
 beforeAll(async () => {
-  [hub, ca, other] = await Promise.all([openAdminHub(), newTestCa(), newTestCa('CN=Trial CA')]);
+  [hub, ca, other] = await Promise.all([openAdminHub(), newAuthority(), newAuthority('CN=Trial CA')]);
 });
 afterAll(() => hub.close());
 
@@ -15,7 +15,7 @@ const door = { displayName: 'Front', defaultApplication: 'Exchange' };
 
 describe('trust sets', () => {
   test('are made, shown with their CAs and users, changed and deleted', async () => {
-    const made = await hub.call('POST', SETS, { id: 'phones', displayName: 'Phones', certificateAuthorities: ca.pem });
+    const made = await hub.call('POST', SETS, { id: 'phones', displayName: 'Phones', certificateAuthorities: ca.cert });
     expect(made).toMatchObject({
       status: 201,
       body: {
@@ -24,7 +24,7 @@ describe('trust sets', () => {
         usedBy: { doors: [], clients: [] },
       },
     });
-    expect(await hub.call('PATCH', `${SETS}/phones`, { certificateAuthorities: ca.pem + other.pem })).toMatchObject({
+    expect(await hub.call('PATCH', `${SETS}/phones`, { certificateAuthorities: ca.cert + other.cert })).toMatchObject({
       status: 200,
       body: { authorities: [{}, { subject: 'CN=Trial CA' }] },
     });
@@ -39,7 +39,7 @@ describe('trust sets', () => {
     ['displayName', { displayName: '' }],
   ])('with a wrong %s are refused, and the field is named', async (field, wrong) => {
     expect(
-      await hub.call('POST', SETS, { id: 'wrong', displayName: 'x', certificateAuthorities: ca.pem, ...wrong }),
+      await hub.call('POST', SETS, { id: 'wrong', displayName: 'x', certificateAuthorities: ca.cert, ...wrong }),
     ).toMatchObject({ status: 400, body: { error: { target: field } } });
   });
 
@@ -51,7 +51,7 @@ describe('trust sets', () => {
 
 describe('a door', () => {
   beforeEach(async () => {
-    await hub.call('POST', SETS, { id: 'shared', displayName: 'Shared', certificateAuthorities: ca.pem });
+    await hub.call('POST', SETS, { id: 'shared', displayName: 'Shared', certificateAuthorities: ca.cert });
   });
 
   test('names a trust set in place of CAs of its own, and follows what changes in it', async () => {
@@ -60,7 +60,7 @@ describe('a door', () => {
       body: { deviceCa: null, trustSet: 'shared' },
     });
     const before = hub.registry.get('named')?.certificates();
-    await hub.call('PATCH', `${SETS}/shared`, { certificateAuthorities: other.pem });
+    await hub.call('PATCH', `${SETS}/shared`, { certificateAuthorities: other.cert });
     expect(hub.registry.get('named')?.certificates()).not.toBe(before);
     expect(await hub.call('DELETE', `${SETS}/shared`)).toMatchObject({
       status: 409,
@@ -73,7 +73,7 @@ describe('a door', () => {
     ['trustSet', { trustSet: 'nosuch' }],
     ['trustSet', { trustSet: 'shared', deviceCa: 'PEM' }],
   ])('without exactly one of both is refused, naming %s: %j', async (field, trust) => {
-    const given = 'deviceCa' in trust ? { ...trust, deviceCa: ca.pem } : trust;
+    const given = 'deviceCa' in trust ? { ...trust, deviceCa: ca.cert } : trust;
     expect(await hub.call('POST', '/admin/v1/doors', { ...door, ...given })).toMatchObject({
       status: 400,
       body: { error: { target: field } },
