@@ -186,6 +186,7 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
       doorKey: door.secret,
       deviceCaPem: authority.cert,
       backendUrl: `http://127.0.0.1:${(backend.address() as AddressInfo).port}`,
+      pages: (await call(`${hub.baseUrl}/admin/v1/doors/mail/pages`, ca, { token: admin })).text,
     });
   });
   afterAll(async () => {

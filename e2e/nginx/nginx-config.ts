@@ -8,6 +8,8 @@ export interface NginxConfig {
   readonly certificateFile: string;
   readonly keyFile: string;
   readonly deviceCaFile: string;
+  /** What `sallyport door pages` printed. */
+  readonly pagesFile: string;
   /** `https://host:port` */
   readonly hubUrl: string;
   readonly hubCaFile: string;
@@ -58,6 +60,7 @@ function ofTheManual(config: NginxConfig): string {
     ['/etc/nginx/tls/mail.key', config.keyFile],
     ['/etc/nginx/sallyport/device-ca.pem', config.deviceCaFile],
     ['/etc/nginx/sallyport/ca.pem', config.hubCaFile],
+    ['/etc/nginx/sallyport/pages.conf', config.pagesFile],
     ['server sallyport.example.com:8443', `server ${hub.host}`],
     ['proxy_ssl_name sallyport.example.com', `proxy_ssl_name ${hub.hostname}`],
     [' sallyport.example.com;', ` ${hub.host};`],

@@ -119,6 +119,11 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
       });
     const door = await doorOf('mail');
     front = (await doorOf('front')).secret;
+    await call(`${hub.baseUrl}/admin/v1/organization`, ca, {
+      method: 'PATCH',
+      token: admin,
+      body: { helpDesk: { name: "IT 'Service' $x", phone: '+46 8 1' } },
+    });
     backend = createServer({ maxHeaderSize: 65_536 }, (incoming, response) => {
       reached.push(incoming.headers);
       let bytes = 0;
@@ -143,6 +148,7 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
       doorKey: door.secret,
       deviceCaPem: deviceAuthority.cert,
       backendUrl: `http://127.0.0.1:${(backend.address() as AddressInfo).port}`,
+      pages: (await call(`${hub.baseUrl}/admin/v1/doors/mail/pages`, ca, { token: admin })).text,
     };
   });
   afterAll(async () => {
@@ -352,6 +358,7 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
           expect(answer.status).toBe(403);
           expect(answer.text).toContain(`<html lang="${language}">`);
           expect(answer.text).toContain(`<h1>${sentence}`);
+          expect(answer.text).toContain('IT &#39;Service&#39; &#36;x<br><a href="tel:+4681">+46 8 1</a>');
           expect(answer.text).toContain('<meta name="viewport" content="width=device-width,initial-scale=1">');
         }
       });

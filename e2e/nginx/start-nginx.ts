@@ -16,6 +16,8 @@ export interface NginxOptions {
   readonly doorKey: string;
   readonly deviceCaPem: string;
   readonly backendUrl: string;
+  /** What `sallyport door pages` prints. */
+  readonly pages: string;
   readonly passClientHeaders?: boolean;
   readonly defaultBuffers?: boolean;
 }
@@ -54,11 +56,14 @@ async function start(folder: string, options: NginxOptions): Promise<RunningNgin
   const { caPem = '' } = await ensureServerTls(tlsFolder, ['localhost'], Date.now());
   const deviceCaFile = join(folder, 'device-ca.pem');
   await writeFile(deviceCaFile, options.deviceCaPem);
+  const pagesFile = join(folder, 'pages.conf');
+  await writeFile(pagesFile, options.pages);
   const config = nginxConfig({
     ...options,
     folder,
     port,
     deviceCaFile,
+    pagesFile,
     certificateFile: join(tlsFolder, 'server.pem'),
     keyFile: join(tlsFolder, 'server.key'),
     passClientHeaders: options.passClientHeaders ?? false,
@@ -68,15 +73,24 @@ async function start(folder: string, options: NginxOptions): Promise<RunningNgin
   return { ...(await launch(folder, config)), url: `https://localhost:${port}`, caPem };
 }
 
-export type ExampleOptions = Pick<NginxOptions, 'hubUrl' | 'doorKey' | 'deviceCaPem'> & { readonly dataDir: string };
+export type ExampleOptions = Pick<NginxOptions, 'hubUrl' | 'doorKey' | 'deviceCaPem' | 'pages'> & {
+  readonly dataDir: string;
+};
 
 /** A real nginx with `docs/examples/nginx.conf`, word for word but for the ports and where it logs. Its door is `front`. */
-export async function startExample({ hubUrl, doorKey, deviceCaPem, dataDir }: ExampleOptions): Promise<RunningNginx> {
+export async function startExample({
+  hubUrl,
+  doorKey,
+  deviceCaPem,
+  pages,
+  dataDir,
+}: ExampleOptions): Promise<RunningNginx> {
   const root = await mkdtemp(join(tmpdir(), 'sallyport-nginx-'));
   const folder = join(root, 'gateway');
   await mkdir(folder);
   await symlink(dataDir, join(root, 'data'));
   await writeFile(join(folder, 'device-ca.pem'), deviceCaPem);
+  await writeFile(join(folder, 'pages.conf'), pages);
   await writeFile(join(folder, 'door-key.conf'), `proxy_set_header X-Sallyport-Door-Key ${doorKey};`, { mode: 0o600 });
   const port = await freePort('127.0.0.1');
   const example = (await readFile(new URL('../../docs/examples/nginx.conf', import.meta.url), 'utf8'))

@@ -10,7 +10,7 @@ type Elements = ReturnType<IntlMessageFormat['getAst']>;
 
 /** How long a message is at most with everything filled in, in characters, by the first pattern that its key fits. */
 const LIMITS: readonly (readonly [RegExp, number])[] = [
-  [/^(?:reasons\..*\.title|held\.title|helpPage\.title)$/u, 70],
+  [/^(?:reasons\..*\.title|held\.title|helpPage\.title|doorPages\.remediation|doorPages\..*\.title)$/u, 70],
   [/^categories\./u, 70],
   [/^reasons\..*\.step$/u, 240],
   [/^partner\.advice$/u, 120],
@@ -19,7 +19,7 @@ const LIMITS: readonly (readonly [RegExp, number])[] = [
 ];
 
 /** What is not a sentence: titles and names have no end mark, and a lead ends with a colon. */
-const WITHOUT_END = /\.title$|^categories\.|^help\.contact$/u;
+const WITHOUT_END = /\.title$|^categories\.|^help\.contact$|^doorPages\.remediation$/u;
 const LEADS = /^(?:steps\.beforeThen|helpPage\.(?:still|languages))$/u;
 
 const DEVICES: readonly DeviceNoun[] = ['phone', 'tablet', 'computer', 'other'];

@@ -15,11 +15,13 @@ export interface NginxGateOptions {
   readonly hubUrl: string;
   readonly hubCaFile: string;
   readonly door: DoorResource;
+  /** What `door pages` prints. */
+  readonly pages: string;
   readonly deviceAuthority: CertificateAndKey;
 }
 
 /** A real nginx in front of mail and files; each phone shows a certificate of its own. */
-export async function nginxGate({ hubUrl, hubCaFile, door, deviceAuthority }: NginxGateOptions): Promise<Gate> {
+export async function nginxGate({ hubUrl, hubCaFile, door, pages, deviceAuthority }: NginxGateOptions): Promise<Gate> {
   const backend = createServer((incoming, response) => response.end(`what is at ${incoming.url ?? ''}\n`)).listen(
     0,
     '127.0.0.1',
@@ -31,6 +33,7 @@ export async function nginxGate({ hubUrl, hubCaFile, door, deviceAuthority }: Ng
     doorId: door.id,
     doorKey: door.secret ?? '',
     deviceCaPem: deviceAuthority.cert,
+    pages,
     backendUrl: `http://127.0.0.1:${(backend.address() as AddressInfo).port}`,
   }).catch((error: unknown) => {
     backend.close();
@@ -83,6 +86,7 @@ function ask(url: string, person: Person, agent: Agent | undefined): Promise<Met
 function textOfPage(page: string): string {
   const [, title = '', paragraph = ''] = /<h1>(.*?)<\/h1><p>(.*?)<\/p>/su.exec(page) ?? [];
   return `${title}. ${paragraph}`
+    .replaceAll(/<\/?span[^>]*>/gu, '')
     .replaceAll('&#10;', ' ')
     .replaceAll(/&#(\d+);/gu, (_, code: string) => String.fromCodePoint(Number(code)));
 }

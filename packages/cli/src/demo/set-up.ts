@@ -112,6 +112,11 @@ export function makeDoor(hub: HubClient, deviceCa: string): Promise<DoorResource
   });
 }
 
+/** What the gateway shows to people. */
+export function doorPages(hub: HubClient): Promise<string> {
+  return hub.get<string>(`/admin/v1/doors/${DOOR_ID}/pages`);
+}
+
 /** Where Zimperium's export is pushed to. */
 export function zimperiumPath(): string {
   return `/intake/${ZIMPERIUM}`;

@@ -12,7 +12,7 @@ import { DoorEvents } from './door-events.ts';
 import type { Gate } from './gate.ts';
 import { startHubChild } from './hub-child.ts';
 import { nginxGate } from './nginx-gate.ts';
-import { makeDoor, setUp } from './set-up.ts';
+import { doorPages, makeDoor, setUp } from './set-up.ts';
 
 /** Everything the play needs, up and running. */
 export interface Stage {
@@ -68,7 +68,13 @@ async function build(withNginx: boolean, closers: (() => unknown)[], close: () =
   const door = await DoorEvents.follow(made, hub.baseUrl, ca);
   closers.push(() => door.close());
   const gate = withNginx
-    ? await nginxGate({ hubUrl: hub.baseUrl, hubCaFile: caFile, door: made, deviceAuthority })
+    ? await nginxGate({
+        hubUrl: hub.baseUrl,
+        hubCaFile: caFile,
+        door: made,
+        pages: await doorPages(hub),
+        deviceAuthority,
+      })
     : authzenGate(hub);
   closers.push(() => gate.close());
   return { folder, dataDir, hub, ca, lookout, zimperiumSecret, gate, door, close };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashOfSecret, secretMatches } from '../platform/secrets.ts';
 import { acceptedHashes, type Door } from './door.ts';
 import { CAPTURED } from './testing.ts';
+import { CATALOGUES } from '@sallyport/texts';
 import { ADMIN_BASE, openAdminHub } from '../api/admin/testing.ts';
 import type { AdminHub } from '../api/admin/testing.ts';
 
@@ -44,6 +45,15 @@ describe('a door', () => {
     const audit = JSON.stringify(await hub.store.audit.list(50, 0));
     expect(audit).toContain('admin-app');
     expect(audit).not.toContain(hashOfSecret(body.secret));
+  });
+
+  test('has the pages of its gateway, in every language and with the help desk', async () => {
+    await hub.call('POST', URL, { ...DOOR, id: 'paged' });
+    const { status, text, headers } = await hub.call('GET', `${URL}/paged/pages`);
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+    for (const { language } of CATALOGUES.values()) expect(text).toContain(`<html lang="${language}">`);
+    expect((await hub.call('GET', `${URL}/nowhere/pages`)).status).toBe(404);
   });
 
   test('gets a GUID when no id is named', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { CATALOGUES, ENGLISH } from '@sallyport/texts';
 import type { AccessView } from '../view/ports.ts';
 import { doorDocument, type DoorBody } from '../documents/kinds/door.ts';
 import { newSecret } from '../platform/secrets.ts';
@@ -8,8 +9,9 @@ import type { DocumentRow, Transaction } from '../store/store.ts';
 import { requireTrustSet } from '../evidence/require-trust-set.ts';
 import type { DoorRegistry } from './door-registry.ts';
 import type { RouteAccess, RouteDoc } from '../http/route-access.ts';
-import { AdminDocuments, idOf, shownOf } from '../http/admin-documents.ts';
+import { AdminDocuments, idOf, readable, shownOf } from '../http/admin-documents.ts';
 import type { AdminDependencies } from '../http/admin-documents.ts';
+import { GATEWAYS } from './gateways/index.ts';
 import {
   checkDoor,
   doorCreate,
@@ -23,7 +25,7 @@ import {
 } from './admin-schema.ts';
 
 export interface DoorAdminOptions extends AdminDependencies {
-  readonly view: Pick<AccessView, 'application'>;
+  readonly view: Pick<AccessView, 'application' | 'organization'>;
   readonly registry: DoorRegistry;
   /** Public address of the hub, without a path. */
   readonly baseUrl: string;
@@ -64,6 +66,15 @@ export function doorAdminRoutes(options: DoorAdminOptions): FastifyPluginCallbac
     app.get('/admin/v1/doors/:id', { config: { access: READ, doc: docs.get } }, async (request) =>
       shown(await doors.get(idOf(request))),
     );
+    app.get('/admin/v1/doors/:id/pages', { config: { access: READ, doc: docs.pages } }, async (request, reply) => {
+      const { kind } = readable(doorDocument, await doors.get(idOf(request)));
+      reply.type('text/plain; charset=utf-8');
+      return GATEWAYS[kind].pages({
+        catalogues: [...CATALOGUES.values()],
+        fallback: ENGLISH,
+        organization: view.organization,
+      });
+    });
     app.patch('/admin/v1/doors/:id', { config: { access: WRITE, doc: docs.patch } }, async (request) => {
       const patch = doorPatch.parse(request.body);
       return inForce(
@@ -119,6 +130,14 @@ const docs = {
     tags,
     params,
     responses: { 200: { description: 'The door.', schema: doorOrUnreadable } },
+  },
+  pages: {
+    summary: 'What the gateway of a door shows to people',
+    tags,
+    params,
+    description:
+      'Pages in every language that there are texts in, with the help desk of the organisation, as a file for the configuration of the gateway. Ask again after an update of the hub.',
+    responses: { 200: { description: 'Plain text: for nginx, variables for its `http` block.' } },
   },
   patch: {
     summary: 'Change a door',

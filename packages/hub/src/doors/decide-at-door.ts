@@ -132,7 +132,7 @@ function say(
     granted: decision,
     reason: reasons[0]?.code ?? '',
     title: text?.title ?? '',
-    message: (fits) => text?.message(fits) ?? '',
+    message: (fits) => text?.message(fits) ?? [],
     language: catalogue.language,
     remediationUrl: deviceId === undefined || text?.isFinal === true ? '' : devicePage + encodeURIComponent(deviceId),
     user: user?.userPrincipalName ?? '',

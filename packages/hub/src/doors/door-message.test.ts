@@ -3,6 +3,7 @@ import { CATALOGUES, type Catalogue, ENGLISH } from '@sallyport/texts';
 import { describe, expect, test } from 'vitest';
 import type { AccessAnswer } from '../view/ports.ts';
 import type { HintsView } from '../evidence/user-hints.ts';
+import { textOf } from '../evidence/explanation.ts';
 import { doorText } from './door-message.ts';
 
 const PARTNERS = ['one', 'two', 'three'];
@@ -18,7 +19,7 @@ const answer: AccessAnswer = {
 };
 
 const doorMessage = (of: AccessAnswer, catalogue: Catalogue, view: HintsView, fits: (text: string) => boolean) =>
-  doorText(of, catalogue, view).message(fits);
+  textOf(doorText(of, catalogue, view).message((segments) => fits(textOf(segments))));
 
 function viewWith(recommendedAction: string): HintsView {
   const openFindings = [{ id: 'f', type: 'MALWARE', severity: 'high', recommendedAction }];
@@ -65,4 +66,13 @@ test('whoever may be watched is sent to the help desk and to no page of general 
   expect(doorText(answer, ENGLISH, watching).isFinal).toBe(true);
   expect(doorMessage(answer, ENGLISH, watching, () => true)).not.toMatch(/stalkerware|Open App/u);
   expect(doorText(answer, ENGLISH, viewWith('Remove the app.')).isFinal).toBe(false);
+});
+
+test('the words of partners are kept apart from ours, also where they are cut', () => {
+  const { message } = doorText(answer, ENGLISH, viewWith('Remove the app. Then restart.'));
+  const foreign = (fits: (text: string) => boolean) =>
+    message((segments) => fits(textOf(segments))).flatMap(({ text, isForeign }) => (isForeign ? [text] : []));
+  expect(foreign(() => true)).toEqual(['Remove the app. Then restart.']);
+  const whole = textOf(message(() => true)).length;
+  expect(foreign((text) => text.length < whole)).toEqual([]);
 });

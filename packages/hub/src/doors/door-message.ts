@@ -1,8 +1,8 @@
 import type { PartnerHints, UserHints } from '@sallyport/core';
-import type { Catalogue } from '@sallyport/texts';
+import type { Catalogue, Segment } from '@sallyport/texts';
 import type { AccessAnswer } from '../view/ports.ts';
 import { shortenText } from '../platform/shorten-text.ts';
-import { explainIn, inLines } from '../evidence/explanation.ts';
+import { explainIn, inLines, textOf, titleOf } from '../evidence/explanation.ts';
 import { hintsOf, type HintsView } from '../evidence/user-hints.ts';
 
 /** Characters of each partner's own advice, where the message would be too long for the gateway otherwise. */
@@ -18,26 +18,45 @@ export interface DoorText {
    * What stands below the title, as long as `fits` allows. What partners advise is shortened first, each at the end of a
    * sentence: our own words say how access comes back.
    */
-  message(fits: (text: string) => boolean): string;
+  message(fits: (message: readonly Segment[]) => boolean): readonly Segment[];
 }
 
 export function doorText({ reasons, ...answer }: AccessAnswer, catalogue: Catalogue, view: HintsView): DoorText {
   // No gateway can ask for a second sign-in step and come back.
   const hints = { ...hintsOf({ reasons, ...answer }, view), canConfirm: false };
   const whole = explainIn(catalogue, reasons, hints);
-  const { language, title, isFinal } = whole;
-  const shortened = (most: number): string =>
+  const { language, isFinal } = whole;
+  const shortened = (most: number): readonly Segment[] =>
     inLines(explainIn(catalogue, reasons, withShortAdvice(hints, language, most)));
   return {
-    title,
+    title: titleOf(whole),
     isFinal,
     message(fits) {
-      const text = inLines(whole);
-      if (fits(text)) return text;
+      const message = inLines(whole);
+      if (fits(message)) return message;
       const fitting = SHORTER_ADVICE.find((most) => fits(shortened(most)));
-      return fitting === undefined ? shortenText(shortened(0), language, fits) : shortened(fitting);
+      return fitting === undefined ? beginningOf(shortened(0), language, fits) : shortened(fitting);
     },
   };
+}
+
+function beginningOf(
+  segments: readonly Segment[],
+  language: string,
+  fits: (message: readonly Segment[]) => boolean,
+): readonly Segment[] {
+  return within(
+    segments,
+    shortenText(textOf(segments), language, (text) => fits(within(segments, text))),
+  );
+}
+
+/** The segments as far as a beginning of their text goes. */
+function within(segments: readonly Segment[], beginning: string): readonly Segment[] {
+  let end = 0;
+  return segments
+    .map(({ text, isForeign }) => ({ text: beginning.slice(end, (end += text.length)), isForeign }))
+    .filter(({ text }) => text !== '');
 }
 
 function withShortAdvice(hints: UserHints, language: string, most: number): UserHints {

@@ -12,7 +12,8 @@ import { CODES_IN_ORDER } from '@sallyport/core/explain/choose-reasons.ts';
 import { CATALOGUES, catalogueIn, type Catalogue } from '@sallyport/texts';
 import { LANGUAGE_FILES } from '@sallyport/texts/catalogues.ts';
 import { hardCoded, PSEUDO } from '@sallyport/texts/testing-pseudo-language.ts';
-import { explainIn, inLines, inOneLine } from './explanation.ts';
+import { explainIn, inLines, inOneLine, textOf, titleOf, type Explanation } from './explanation.ts';
+import { explanationHtml } from './html.ts';
 
 const DEVICES: readonly DeviceNoun[] = ['phone', 'tablet', 'computer', 'other'];
 const HELD: readonly ReasonCode[] = [
@@ -34,6 +35,13 @@ const found = (
   finding: NonNullable<NonNullable<UserHints['partners']>[string]['finding']>,
   appName = 'Lookout for Work',
 ): UserHints => ({ partners: { c: { appName, finding } } });
+const worded = ({ parts }: Explanation) =>
+  parts.map(({ kind, reason, segments }) => ({
+    kind,
+    reason,
+    text: textOf(segments),
+    words: segments.find(({ isForeign }) => isForeign)?.text,
+  }));
 const told = (language: string, reasons: readonly Reason[], hints: UserHints = {}): string =>
   inOneLine(explainIn(catalogueIn(language), reasons, hints));
 
@@ -68,21 +76,21 @@ describe.each([...CATALOGUES.values()].map((catalogue) => [catalogue.language, c
   (language, catalogue: Catalogue) => {
     test('is whole sentences, whatever the reason is and whatever is known of it', () => {
       for (const [reasons, hints] of ALONE) {
-        const { title, parts } = explainIn(catalogue, reasons, hints);
-        expect(title).toMatch(/^\p{L}.*[^.]$/u);
-        for (const { kind, text } of parts)
+        const explanation = explainIn(catalogue, reasons, hints);
+        expect(titleOf(explanation)).toMatch(/^\p{L}.*[^.]$/u);
+        for (const { kind, text } of worded(explanation))
           if (kind !== 'title' && kind !== 'contact')
             expect([kind, text]).toEqual([kind, expect.stringMatching(/[.:”’»]$/u)]);
-        expect(inOneLine({ title, parts })).not.toMatch(/[{}[\]]|undefined|null| {2}| \.|\.\./u);
+        expect(inOneLine(explanation)).not.toMatch(/[{}[\]]|undefined|null| {2}| \.|\.\./u);
       }
     });
 
     test('is short', () => {
       for (const [reasons, hints] of ALONE) {
-        const { title, parts } = explainIn(catalogue, reasons, hints);
-        const ours = parts.filter(({ kind }) => kind !== 'quotation' && kind !== 'contact');
-        expect(inOneLine({ title, parts: ours }).length).toBeLessThan(600);
-        expect(inOneLine({ title, parts }).length).toBeLessThan(760);
+        const explanation = explainIn(catalogue, reasons, hints);
+        const ours = worded(explanation).filter(({ kind }) => kind !== 'quotation' && kind !== 'contact');
+        expect(ours.map(({ text }) => text).join(' ').length).toBeLessThan(599);
+        expect(inOneLine(explanation).length).toBeLessThan(760);
       }
       for (const category of THREAT_CATEGORIES) {
         const hints = found({ category, title: 'T', recommendedAction: 'Open Trust' }, 'Trust');
@@ -103,7 +111,7 @@ test('no word of what people read is in the code: every reason in the pseudo-lan
   const categories = THREAT_CATEGORIES.map((category) => [[threat], found({ category, title: '1' })] as const);
   const several = [[{ code: 'in_grace_period', until: UNTIL }, tooOld, { code: 'device_unknown' }], {}] as const;
   for (const [reasons, hints] of [...ALONE, ...categories, several, [[tooOld, threat], {}] as const])
-    for (const { text } of explainIn(PSEUDO, reasons, hints).parts) expect(hardCoded(text)).toEqual([]);
+    for (const { text } of worded(explainIn(PSEUDO, reasons, hints))) expect(hardCoded(text)).toEqual([]);
 });
 
 describe('in words, a person reads', () => {
@@ -114,46 +122,40 @@ describe('in words, a person reads', () => {
       recommendedAction: 'Leave the network "Cafe {free}"',
     });
     const reason = threat.code;
-    expect(explainIn(catalogueIn('en'), [threat], hints)).toEqual({
-      language: 'en',
-      title: 'Your device has a security problem',
-      isFinal: false,
-      parts: [
-        { kind: 'title', reason, text: 'Your device has a security problem' },
-        {
-          kind: 'cause',
-          reason,
-          text: 'Lookout for Work noticed that someone on the network may be reading or changing what you send.',
-        },
-        {
-          kind: 'finding',
-          reason,
-          text: 'Lookout for Work calls it “Network attack: Cafe”.',
-          words: 'Network attack: Cafe',
-        },
-        { kind: 'risk', reason, text: 'The risk is high.' },
-        {
-          kind: 'step',
-          reason,
-          text: 'Turn off Wi-Fi or join a network that you trust, and forget the old one. Mobile data is fine.',
-        },
-        { kind: 'step', reason, text: 'Open Lookout for Work and follow the steps it shows.' },
-        {
-          kind: 'returns',
-          text: 'Access comes back by itself once Lookout for Work reports that this device is safe.',
-        },
-        {
-          kind: 'quotation',
-          reason,
-          text: 'Advice from Lookout for Work, in its own words: “Leave the network "Cafe {free}"”.',
-          words: 'Leave the network "Cafe {free}"',
-        },
-      ],
-    });
+    const explanation = explainIn(catalogueIn('en'), [threat], hints);
+    expect(explanation).toMatchObject({ language: 'en', isFinal: false });
+    expect(worded(explanation)).toEqual([
+      { kind: 'title', reason, text: 'Your device has a security problem' },
+      {
+        kind: 'cause',
+        reason,
+        text: 'Lookout for Work noticed that someone on the network may be reading or changing what you send.',
+      },
+      {
+        kind: 'finding',
+        reason,
+        text: 'Lookout for Work calls it “Network attack: Cafe”.',
+        words: 'Network attack: Cafe',
+      },
+      { kind: 'risk', reason, text: 'The risk is high.' },
+      {
+        kind: 'step',
+        reason,
+        text: 'Turn off Wi-Fi or join a network that you trust, and forget the old one. Mobile data is fine.',
+      },
+      { kind: 'step', reason, text: 'Open Lookout for Work and follow the steps it shows.' },
+      { kind: 'returns', text: 'Access comes back by itself once Lookout for Work reports that this device is safe.' },
+      {
+        kind: 'quotation',
+        reason,
+        text: 'Advice from Lookout for Work, in its own words: “Leave the network "Cafe {free}"”.',
+        words: 'Leave the network "Cafe {free}"',
+      },
+    ]);
   });
 
   test('one paragraph of what is wrong, and a line for each thing that follows', () => {
-    expect(inLines(explainIn(catalogueIn('en'), [threat, tooOld])).split('\n\n')).toEqual([
+    expect(textOf(inLines(explainIn(catalogueIn('en'), [threat, tooOld]))).split('\n\n')).toEqual([
       'The security app found a security problem on this device. The risk is high. The system on this device is too old. Version now: 16.1. Needed: 17.0 or later.',
       'Open the security app and follow the steps it shows.',
       'Install the latest system update, then open the device management app.',
@@ -164,17 +166,17 @@ describe('in words, a person reads', () => {
 
   test('once what several problems have in common', () => {
     const step = 'You cannot fix this yourself. Contact the help desk.';
-    const parts = explainIn(catalogueIn('en'), [{ code: 'no_policy_assigned' }, { code: 'no_partner_enabled' }]).parts;
+    const parts = worded(
+      explainIn(catalogueIn('en'), [{ code: 'no_policy_assigned' }, { code: 'no_partner_enabled' }]),
+    );
     expect(parts.filter(({ text }) => text === step)).toHaveLength(1);
   });
 
   test('whom to ask, also as data', () => {
     const helpDesk = { name: 'IT Service', phone: '+46 8 123 45 67', url: 'https://help.example.com' };
-    expect(explainIn(catalogueIn('sv'), [threat], { helpDesk }).parts.at(-1)).toEqual({
-      kind: 'contact',
-      text: 'It-support: IT Service, +46 8 123 45 67, https://help.example.com',
-      contact: helpDesk,
-    });
+    const explanation = explainIn(catalogueIn('sv'), [threat], { helpDesk });
+    expect(explanation.parts.at(-1)).toMatchObject({ kind: 'contact', contact: helpDesk });
+    expect(worded(explanation).at(-1)?.text).toBe('It-support: IT Service, +46 8 123 45 67, https://help.example.com');
   });
 
   test('that nobody needs a password, beside words that speak of one', () => {
@@ -229,5 +231,30 @@ describe('in words, a person reads', () => {
         'The security app found a security problem on this device. The risk is high. Please do this before then: Open the security app and follow the steps it shows.',
     );
     expect(told('nl', reasons)).toContain('tot vrijdag 4 december om 10:30 UTC');
+  });
+});
+
+describe('as a page', () => {
+  test('has a heading, what is wrong, numbered steps, and how access returns, with the words of partners escaped and marked', () => {
+    const hints = {
+      ...found({ category: 'net.mitm', title: '<b>Café', recommendedAction: 'Leave' }),
+      helpDesk: { phone: '+46 8 1' },
+    };
+    expect(explanationHtml(explainIn(catalogueIn('en'), [threat], hints))).toBe(
+      '<h1>Your device has a security problem</h1>' +
+        '<p>Lookout for Work noticed that someone on the network may be reading or changing what you send. ' +
+        'Lookout for Work calls it “<span lang>&#60;b&#62;Café</span>”. The risk is high.</p>' +
+        '<ol><li>Turn off Wi-Fi or join a network that you trust, and forget the old one. Mobile data is fine.</li>' +
+        '<li>Open Lookout for Work and follow the steps it shows.</li></ol>' +
+        '<p>Access comes back by itself once Lookout for Work reports that this device is safe.</p>' +
+        '<p><a href="tel:+4681">+46 8 1</a></p>' +
+        '<p>Advice from Lookout for Work, in its own words: “<span lang>Leave</span>”.</p>',
+    );
+  });
+
+  test('says before the steps what they are for', () => {
+    expect(explanationHtml(explainIn(catalogueIn('en'), [{ code: 'in_grace_period', until: UNTIL }, tooOld]))).toMatch(
+      /<p>Please do this before then:<\/p><p>Install the latest system update/u,
+    );
   });
 });

@@ -2,7 +2,7 @@ import { explainForAdmin, type Reason, type ReasonCode, type ReasonNames, type U
 import { pickCatalogue, type Catalogue } from '@sallyport/texts';
 import type { AccessAnswer } from '../../view/ports.ts';
 import { BoundedCache } from '../../platform/bounded-cache.ts';
-import { explainIn, inOneLine } from '../../evidence/explanation.ts';
+import { explainIn, inOneLine, textOf, type WordedPart } from '../../evidence/explanation.ts';
 import { devicePageBase } from '../../evidence/device-page.ts';
 import { reasonNames } from '../../evidence/reason-names.ts';
 import { stepUpFor } from './obligations.ts';
@@ -78,8 +78,12 @@ function writeReasons(
   const user = asciiJson({ [language]: inOneLine(explanation) });
   const parts = reasons.every(({ code }) => NOTHING_TO_TELL.has(code))
     ? ''
-    : `,"explanation":${asciiJson({ language, parts: explanation.parts })}`;
+    : `,"explanation":${asciiJson({ language, parts: explanation.parts.map(toPartView) })}`;
   return `${json},"reason_admin":${admin},"reason_user":${user},"language":"${language}"${parts}`;
+}
+
+function toPartView({ kind, reason, segments, contact }: WordedPart): object {
+  return { kind, reason, text: textOf(segments), words: segments.find(({ isForeign }) => isForeign)?.text, contact };
 }
 
 /** JSON in which every character is one byte, so that it goes out without being encoded again. */

@@ -96,7 +96,7 @@ export async function openAdminHub(
         status: response.statusCode,
         text: response.body,
         headers: response.headers,
-        body: response.body === '' ? undefined : response.json(),
+        body: String(response.headers['content-type']).includes('json') ? response.json() : undefined,
       };
     },
     async close() {

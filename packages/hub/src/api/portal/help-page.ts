@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { HelpDesk } from '@sallyport/core';
 import { CATALOGUES, LANGUAGES, pickCatalogue, type Catalogue, type MessageKey } from '@sallyport/texts';
+import { contactHtml, escapeHtml, languageLinks } from '../../evidence/html.ts';
 import type { AccessView } from '../../view/ports.ts';
 
 const STYLE = `body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:0 auto;padding:1.5rem;color:#1b1b1b;background:#fff;overflow-wrap:break-word;hyphens:auto}
@@ -53,12 +54,13 @@ export function addHelpPage(app: FastifyInstance, view: Pick<AccessView, 'organi
 /** The page in one language, as HTML. */
 export function helpPage(deviceId: string, catalogue: Catalogue, helpDesk: HelpDesk): string {
   const say = (key: HelpPageKey): string => escapeHtml(catalogue.say({ key }));
+  const others = [...CATALOGUES.values()].filter((other) => other !== catalogue);
   const steps = STEPS.map((key) => `<li>${say(key)}</li>`).join('');
   return `<!doctype html>
 <html lang="${catalogue.language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="format-detection" content="telephone=no"><title>${say('helpPage.title')}</title><style>${STYLE}</style></head>
 <body dir="auto"><main><h1>${say('helpPage.title')}</h1><p>${say('helpPage.why')}</p><p>${say('helpPage.first')}</p><ol>${steps}</ol></main>
-<footer><p>${say('helpPage.still')} <code>${escapeHtml(deviceId)}</code></p>${contact(helpDesk)}<p>${say('helpPage.neverPassword')}</p>${otherLanguages(catalogue)}</footer></body>
+<footer><p>${say('helpPage.still')} <code>${escapeHtml(deviceId)}</code></p>${contactOf(helpDesk)}<p>${say('helpPage.neverPassword')}</p><p>${say('helpPage.languages')} ${languageLinks(others)}</p></footer></body>
 </html>
 `;
 }
@@ -67,30 +69,7 @@ type HelpPageKey = Extract<MessageKey, `helpPage.${string}`>;
 
 const STEPS = ['helpPage.steps.1', 'helpPage.steps.2', 'helpPage.steps.3'] as const;
 
-function contact({ name, phone, email, url }: HelpDesk): string {
-  const ways = [
-    ...(name === undefined ? [] : [escapeHtml(name)]),
-    ...(phone === undefined ? [] : [link(`tel:${phone.replaceAll(/[^\d+]/gu, '')}`, phone)]),
-    ...(email === undefined ? [] : [link(`mailto:${email}`, email)]),
-    ...(url === undefined ? [] : [link(url, url)]),
-  ];
-  return ways.length === 0 ? '' : `<p class="desk">${ways.join('<br>')}</p>`;
-}
-
-function otherLanguages(catalogue: Catalogue): string {
-  const links = [...CATALOGUES.values()]
-    .filter((other) => other !== catalogue)
-    .map(
-      ({ language, name }) =>
-        `<a href="?lang=${language}" lang="${language}" hreflang="${language}">${escapeHtml(name)}</a>`,
-    );
-  return `<p>${escapeHtml(catalogue.say({ key: 'helpPage.languages' }))} ${links.join(', ')}</p>`;
-}
-
-function link(address: string, text: string): string {
-  return `<a href="${escapeHtml(address)}">${escapeHtml(text)}</a>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/gu, (character) => `&#${character.codePointAt(0)};`);
+function contactOf(helpDesk: HelpDesk): string {
+  const html = contactHtml(helpDesk);
+  return html === '' ? '' : `<p class="desk">${html}</p>`;
 }

@@ -1,3 +1,5 @@
+import type { Organization } from '@sallyport/core';
+import type { Catalogue, Segment } from '@sallyport/texts';
 import type { DoorKind } from '../../documents/kinds/door.ts';
 import type { Door } from '../door.ts';
 
@@ -27,11 +29,8 @@ export interface GatewayAnswer {
   readonly reason: string;
   /** What the person reads first; empty when granted. */
   readonly title: string;
-  /**
-   * What the person reads below it: the longest message that `fits` what the gateway can hand on, at the end of a sentence. Shorter texts than one that
-   * fits must fit, too.
-   */
-  readonly message: (fits: (text: string) => boolean) => string;
+  /** What the person reads below it: the longest message that `fits` what the gateway can hand on. Shorter ones than one that fits must fit, too. */
+  readonly message: (fits: (message: readonly Segment[]) => boolean) => readonly Segment[];
   /** BCP 47 tag of title and message. */
   readonly language: string;
   /** The page of the device; empty when no device is known. */
@@ -42,6 +41,13 @@ export interface GatewayAnswer {
   readonly device: string;
 }
 
+export interface PagesOptions {
+  readonly catalogues: readonly Catalogue[];
+  /** For browsers that want none of them. */
+  readonly fallback: Catalogue;
+  readonly organization: Pick<Organization, 'helpDesk' | 'managementApp'>;
+}
+
 /**
  * How one kind of gateway asks and is answered. An adapter reads only the headers of its own kind: every
  * gateway hands on what clients send under the names of the others.
@@ -50,5 +56,7 @@ export interface Gateway {
   readonly kind: DoorKind;
   /** @throws HubError `invalid_request` when the gateway is not set up as its manual says */
   read(rawHeaders: readonly string[], door: Pick<Door, 'userFrom'>): GatewayRequest;
+  /** What an operator gives the gateway, so that it shows pages in these languages. */
+  pages(options: PagesOptions): string;
   answer(answer: GatewayAnswer): { readonly status: number; readonly headers: Readonly<Record<string, string>> };
 }

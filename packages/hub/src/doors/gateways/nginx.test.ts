@@ -128,7 +128,11 @@ describe('the answer', () => {
     granted: false,
     reason: 'device_noncompliant',
     title: 'Nej <b>',
-    message: () => 'Öppna <appen> "nu"\r\n$x 100%',
+    message: () => [
+      { text: 'Öppna <appen> "nu"\r\n', isForeign: false },
+      { text: '$x <b>', isForeign: true },
+      { text: ' 100%', isForeign: false },
+    ],
     language: 'sv' as const,
     remediationUrl: 'https://h/me/devices/d',
     user: 'åsa@example.com',
@@ -143,7 +147,7 @@ describe('the answer', () => {
       granted: true,
       reason: '',
       title: '',
-      message: () => '',
+      message: () => [],
       language: 'en' as const,
       remediationUrl: '',
       user: '',
@@ -161,7 +165,9 @@ describe('the answer', () => {
     const { status, headers } = nginx.answer(FULL);
     expect(status).toBe(403);
     expect(headers['x-sallyport-title']).toBe('Nej &#60;b&#62;');
-    expect(headers['x-sallyport-message']).toBe('&#214;ppna &#60;appen&#62; &#34;nu&#34;&#13;&#10;&#36;x 100&#37;');
+    expect(headers['x-sallyport-message']).toBe(
+      '&#214;ppna &#60;appen&#62; &#34;nu&#34;&#13;&#10;<span lang>&#36;x &#60;b&#62;</span> 100&#37;',
+    );
     expect(headers['x-sallyport-user']).toBe('%C3%A5sa@example.com');
   });
 
@@ -174,7 +180,10 @@ describe('the answer', () => {
           granted,
           user,
           remediationUrl: encodeURI(link.toWellFormed()),
-          message: (fits) => shortenText(message, 'en', fits),
+          message: (fits) => {
+            const foreign = (text: string) => [{ text, isForeign: true }];
+            return foreign(shortenText(message, 'en', (text) => fits(foreign(text))));
+          },
         });
         expect(
           Object.entries(headers).reduce(

@@ -1,5 +1,8 @@
 import { isIP } from 'node:net';
+import type { Segment } from '@sallyport/texts';
+import { markedHtml } from '../../evidence/html.ts';
 import type { Gateway, GatewayAnswer, PresentedCertificate } from './gateway.ts';
+import { nginxPages } from './nginx-pages.ts';
 import { misconfigured, ownHeaders, requiredHeader } from './own-headers.ts';
 
 /**
@@ -23,6 +26,8 @@ export const nginx: Gateway = {
       acceptLanguage: clientLanguage(rawHeaders),
     };
   },
+
+  pages: nginxPages,
 
   answer(answer) {
     return { status: answer.granted ? 204 : 403, headers: headersOf(answer) };
@@ -117,11 +122,18 @@ function wholeOrNothing(ascii: string, most = MOST_BYTES): string {
 }
 
 function messageWithin(bytes: number, { message }: GatewayAnswer): string {
-  return htmlSafeAscii(
-    message((text) => text.length * MOST_BYTES_PER_UNIT <= bytes || htmlSafeAscii(text).length <= bytes),
+  return markedHtml(
+    message((segments) => mostBytesOf(segments) <= bytes || markedHtml(segments, htmlSafeAscii).length <= bytes),
+    htmlSafeAscii,
   );
 }
 
+function mostBytesOf(segments: readonly Segment[]): number {
+  return segments.reduce((bytes, { text }) => bytes + MARK_BYTES + text.length * MOST_BYTES_PER_UNIT, 0);
+}
+
+/** `<span lang></span>` */
+const MARK_BYTES = 18;
 /** `&#65535;`; what is two UTF-16 units takes no more than `&#1114111;`. */
 const MOST_BYTES_PER_UNIT = 8;
 
