@@ -12,8 +12,11 @@ function named(page: string): readonly string[] {
   );
 }
 
-test.each(['docs/where.md', 'docs/architecture.md'])('every file and folder that %s names is there', (page) => {
-  const paths = named(page);
-  expect(paths.length).toBeGreaterThan(10);
-  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
-});
+test.each(['CONTRIBUTING.md', 'docs/where.md', 'docs/architecture.md'])(
+  'every file and folder that %s names is there',
+  (page) => {
+    const paths = named(page);
+    expect(paths.length).toBeGreaterThan(10);
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  },
+);
