@@ -110,12 +110,9 @@ describe('imports point one way', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('nothing but tests imports tests, fixtures or what is only for them, but the demo', () => {
+  test('nothing but tests imports tests, fixtures or what is only for them', () => {
     const wrong = all.filter(
-      ({ file, target }) =>
-        target !== undefined &&
-        (isTestCode(target) || /^(e2e|bench)\//.test(target)) &&
-        !file.startsWith('packages/cli/src/demo/'),
+      ({ target }) => target !== undefined && (isTestCode(target) || /^(e2e|bench)\//.test(target)),
     );
     expect(wrong).toEqual([]);
   });

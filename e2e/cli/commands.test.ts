@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newDeviceAuthority } from '@sallyport/simulators/device-ca';
-import { startHub, type HubProcess } from '../shared/hub-process.ts';
-import { sallyport, type Ran } from './sallyport.ts';
+import { startHub, type HubProcess, sallyport, type Ran } from '@sallyport/simulators/hub';
 
 /** What an administrator does with the command line, from an empty hub to a report and back, in the order of the file. */
 

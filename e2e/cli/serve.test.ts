@@ -2,8 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { startHub } from '../shared/hub-process.ts';
-import { sallyport } from './sallyport.ts';
+import { startHub, sallyport } from '@sallyport/simulators/hub';
 
 /** The program contract of `sallyport serve`. */
 

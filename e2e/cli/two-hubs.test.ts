@@ -9,8 +9,8 @@ import {
   tokenEndpointAt,
   type EvaluationAnswer,
 } from '@sallyport/contracts/client/index.ts';
-import { startPostgres, type PostgresServer } from '@sallyport/hub/store/contract/postgres-server.ts';
-import { startHub, type HubProcess } from '../shared/hub-process.ts';
+import { startPostgres, type PostgresServer } from '@sallyport/simulators/postgres';
+import { startHub, type HubProcess } from '@sallyport/simulators/hub';
 
 /** Two hubs on one PostgreSQL, set up as the operator's manual says. */
 

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startPostgres } from '@sallyport/hub/store/contract/postgres-server.ts';
-import { furnish } from '../reliability/furnish.ts';
-import { call, startHub, tokenOf, type HubProcess } from '../shared/hub-process.ts';
+import { startPostgres } from '@sallyport/simulators/postgres';
+import { seed, call, startHub, tokenOf, type HubProcess } from '@sallyport/simulators/hub';
 
 /** A real hub on a machine whose clock is set while it runs, and between its starts. */
 
@@ -61,7 +60,7 @@ describe.skipIf(library === undefined && without)('a hub whose clock', () => {
         partners: [partner],
         phones: [phone],
         evaluator,
-      } = await furnish(hub as HubProcess, 2);
+      } = await seed(hub as HubProcess, 2);
       const tell = async (id: string, threatState: string, ahead = 0) =>
         (
           await call(`${baseUrl}/partner/v1/device-health`, ca, {
@@ -118,7 +117,7 @@ describe.skipIf(library === undefined && without)('a hub whose clock', () => {
       const {
         ca,
         partners: [partner],
-      } = await furnish(hub as HubProcess, 2);
+      } = await seed(hub as HubProcess, 2);
       await hub?.stop();
       set('+60d');
       const ahead = await start();

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { PROGRAM, sallyport, type Ran } from '../cli/sallyport.ts';
+import { PROGRAM, sallyport, type Ran } from '@sallyport/simulators/hub';
 
 /** `npm run demo`, with a real nginx and without. */
 

@@ -9,9 +9,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { issueDeviceCertificate, newDeviceAuthority } from '@sallyport/simulators/device-ca';
 import type { CertificateAndKey } from '@sallyport/simulators/certificates';
-import { hasNginx, startNginx, type RunningNginx } from '../nginx/start-nginx.ts';
-import { call, startHub, tokenOf, type Answer, type HubProcess } from '../shared/hub-process.ts';
-import { SseReader } from '../shared/sse-reader.ts';
+import { hasNginx, startNginx, type RunningNginx } from '@sallyport/simulators/gateways/nginx';
+import { call, startHub, tokenOf, type Answer, type HubProcess } from '@sallyport/simulators/hub';
+import { SseReader } from '@sallyport/simulators/doors';
 
 /** The main job from outside: unmodified clients set it up, a partner reports, a real gateway closes and opens. */
 

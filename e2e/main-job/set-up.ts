@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfidentialClientApplication } from '@azure/msal-node';
 import { Client, PageIterator, type PageCollection } from '@microsoft/microsoft-graph-client';
-import type { Admin } from '../shared/hub-process.ts';
+import type { Admin } from '@sallyport/simulators/hub';
 
 const LOOKOUT = '2c7790de-8b02-4814-85cf-e0c59380dee8';
 const admin = JSON.parse(readFileSync(process.argv[2] as string, 'utf8')) as Admin;

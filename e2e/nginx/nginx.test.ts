@@ -9,8 +9,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { issueDeviceCertificate, newDeviceAuthority } from '@sallyport/simulators/device-ca';
 import type { CertificateAndKey } from '@sallyport/simulators/certificates';
-import { call, startHub, tokenOf, type Answer, type HubProcess } from '../shared/hub-process.ts';
-import { hasNginx, startExample, startNginx, type NginxOptions, type RunningNginx } from './start-nginx.ts';
+import { call, startHub, tokenOf, type Answer, type HubProcess } from '@sallyport/simulators/hub';
+import {
+  hasNginx,
+  startExample,
+  startNginx,
+  type NginxOptions,
+  type RunningNginx,
+} from '@sallyport/simulators/gateways/nginx';
 
 /** Who tries to get past a real nginx. That it closes and opens with the reports is in `e2e/main-job`. */
 

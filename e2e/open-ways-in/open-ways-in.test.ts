@@ -6,9 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { issueCertificate, newAuthority } from '@sallyport/simulators/certificates';
-import { eventually } from '@sallyport/hub/platform/testing.ts';
-import { sallyport } from '../cli/sallyport.ts';
-import { startHub, type HubProcess } from '../shared/hub-process.ts';
+import { sallyport, startHub, type HubProcess } from '@sallyport/simulators/hub';
 
 /** Partners whose format the hub does not speak, with the programs that people have: curl and openssl, logger and rsyslog. */
 
@@ -118,10 +116,7 @@ async function threatState(): Promise<unknown> {
   return JSON.parse(await cli('device', 'get', 'phone', '--json')).partnerReportedThreatState;
 }
 
-const becomes = (expected: string) =>
-  eventually(async () => {
-    expect(await threatState()).toBe(expected);
-  });
+const becomes = (expected: string) => expect.poll(threatState).toBe(expected);
 
 let minute = 0;
 function nextTime(): string {
@@ -207,9 +202,7 @@ describe.skipIf(lacks('openssl'))('lines sent by openssl s_client', () => {
 
   test('are not heard without the certificate', async () => {
     await bash(`${SEND} || true`, { LINE: cef('infected'), PORT: syslogPort, IDENTITY: '' });
-    await eventually(() => {
-      expect(hub.output()).toContain('a sender of syslog was turned away');
-    });
+    await expect.poll(() => hub.output()).toContain('a sender of syslog was turned away');
     expect(await threatState()).toBe('secured');
   });
 });
@@ -243,9 +236,7 @@ describe.skipIf(lacks('rsyslogd') && !existsSync('/usr/sbin/rsyslogd'))(
           stdio: 'ignore',
         }),
       );
-      await eventually(() => {
-        expect(existsSync(socket)).toBe(true);
-      });
+      await expect.poll(() => existsSync(socket)).toBe(true);
       return socket;
     }
 

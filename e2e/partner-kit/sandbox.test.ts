@@ -1,10 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sallyport } from '../cli/sallyport.ts';
-import { call, tokenOf } from '../shared/hub-process.ts';
-import { Integration, readKit, reportOn, THREAT, type Kit } from './integration.ts';
-import { start, type Running } from './program.ts';
+import { sallyport, call, tokenOf, start, type Running } from '@sallyport/simulators/hub';
+import { Integration, readKit, reportOn, THREAT, type Kit } from '@sallyport/simulators/partners';
 
 let sandbox: Running;
 let kitFile: string;

@@ -5,9 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newServerCertificate } from '@sallyport/simulators/certificates';
-import { sallyport } from '../cli/sallyport.ts';
-import { startHub, type HubProcess } from '../shared/hub-process.ts';
-import { start, type Running } from './program.ts';
+import { sallyport, startHub, type HubProcess, start, type Running } from '@sallyport/simulators/hub';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-verify-'));
 const dataDir = join(folder, 'data');

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { Integration, readKit, reportOn, THREAT } from './integration.ts';
-import { start, type Running } from './program.ts';
+import { Integration, readKit, reportOn, THREAT } from '@sallyport/simulators/partners';
+import { start, type Running } from '@sallyport/simulators/hub';
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-watch-'));
 const started: Running[] = [];

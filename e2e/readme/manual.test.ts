@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '@sallyport/hub/platform/free-port.ts';
+import { freePort } from '@sallyport/simulators/machine';
 
 /** The commands of the operator's manual marked `tried`, word for word but for the folders; systemd is played. */
 

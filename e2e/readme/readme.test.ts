@@ -16,8 +16,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '@sallyport/hub/platform/free-port.ts';
-import { startHub, type HubProcess } from '../shared/hub-process.ts';
+import { freePort } from '@sallyport/simulators/machine';
+import { startHub, type HubProcess } from '@sallyport/simulators/hub';
 
 /** The commands of the README marked `tried`, word for word but for the ports. */
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, test } from 'vitest';
-import { startPostgres } from '@sallyport/hub/store/contract/postgres-server.ts';
-import { call, type Answer } from '../shared/hub-process.ts';
+import { startPostgres } from '@sallyport/simulators/postgres';
+import { call, type Answer } from '@sallyport/simulators/hub';
 import { expectNothingLost } from './checks.ts';
 import { HubUnderLoad } from './hub-under-load.ts';
-import { mountSmallDisk } from './small-disk.ts';
+import { mountSmallDisk } from '@sallyport/simulators/machine';
 
 /** What a hub does while its database takes nothing: it says so, keeps deciding, and goes on by itself afterwards. */
 
@@ -81,9 +81,9 @@ async function refusesAndRecovers(load: HubUnderLoad, breakIt: () => unknown, me
 
   const acknowledged = load.acknowledged;
   await expectDecisionsToGoOn(load);
-  const ready = await call(`${load.hub.baseUrl}/readyz`, load.furnished.ca);
+  const ready = await call(`${load.hub.baseUrl}/readyz`, load.seeded.ca);
   expect(ready.status, ready.text).toBe(503);
-  expect((await call(`${load.hub.baseUrl}/healthz`, load.furnished.ca)).status).toBe(200);
+  expect((await call(`${load.hub.baseUrl}/healthz`, load.seeded.ca)).status).toBe(200);
   expect(load.acknowledged, 'nothing is promised meanwhile').toBe(acknowledged);
 
   await mendIt();
@@ -96,7 +96,7 @@ async function refusesAndRecovers(load: HubUnderLoad, breakIt: () => unknown, me
     expect(refusals.every(({ retryAfter }) => /^[1-9]\d*$/.test(retryAfter ?? ''))).toBe(true);
     expect(broken).toEqual([]);
   }
-  await until(async () => (await call(`${load.hub.baseUrl}/readyz`, load.furnished.ca)).status === 200);
+  await until(async () => (await call(`${load.hub.baseUrl}/readyz`, load.seeded.ca)).status === 200);
   await expectNothingLost(load);
   // And what is on the disk is whole, too.
   await load.hub.kill();
@@ -105,7 +105,7 @@ async function refusesAndRecovers(load: HubUnderLoad, breakIt: () => unknown, me
 }
 
 async function expectDecisionsToGoOn(load: HubUnderLoad): Promise<void> {
-  const { ca, evaluator, phones } = load.furnished;
+  const { ca, evaluator, phones } = load.seeded;
   for (const { id, user } of phones.slice(0, 5)) {
     const answer = await call(`${load.hub.baseUrl}/access/v1/evaluation`, ca, {
       token: evaluator,

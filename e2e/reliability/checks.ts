@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { OutboxRow } from '@sallyport/hub/store/store.ts';
-import { call } from '../shared/hub-process.ts';
+import { call } from '@sallyport/simulators/hub';
 import type { HubUnderLoad } from './hub-under-load.ts';
 import { allReports, recomputePostures, storedPostures } from './recompute.ts';
 
@@ -50,7 +50,7 @@ async function expectDecisionsToFollow(
   load: HubUnderLoad,
   postures: readonly { readonly deviceId: string; readonly complianceState: string }[],
 ): Promise<void> {
-  const { phones, ca, evaluator } = load.furnished;
+  const { phones, ca, evaluator } = load.seeded;
   const stateOf = new Map(postures.map(({ deviceId, complianceState }) => [deviceId, complianceState]));
   const known = phones.filter(({ id }) => stateOf.has(id));
   const answer = await call(`${load.hub.baseUrl}/access/v1/evaluations`, ca, {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { startPostgres, type PostgresServer } from '@sallyport/hub/store/contract/postgres-server.ts';
+import { startPostgres, type PostgresServer } from '@sallyport/simulators/postgres';
 import { AwayDoor, SlowDoor, StuckDoor } from './away-door.ts';
 import { EventHub } from './event-hub.ts';
 

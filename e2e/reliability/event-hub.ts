@@ -10,7 +10,7 @@ import { doorRoutes } from '@sallyport/hub/doors/routes.ts';
 import { doorBody, NO_TRUST_SETS } from '@sallyport/hub/doors/testing.ts';
 import { createHttpServer } from '@sallyport/hub/http/http-server.ts';
 import { systemClock } from '@sallyport/hub/platform/clock.ts';
-import { freePort } from '@sallyport/hub/platform/free-port.ts';
+import { freePort } from '@sallyport/simulators/machine';
 import { ensureServerTls, type ServerTls } from '@sallyport/hub/platform/tls.ts';
 import { Publisher, type PublisherOptions } from '@sallyport/hub/publish/publisher.ts';
 import { openPostgresStore } from '@sallyport/hub/store/postgres/postgres-store.ts';

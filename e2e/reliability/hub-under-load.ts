@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@sallyport/hub/platform/free-port.ts';
+import { freePort } from '@sallyport/simulators/machine';
 import { openPostgresStore } from '@sallyport/hub/store/postgres/postgres-store.ts';
 import { openSqliteStore } from '@sallyport/hub/store/sqlite/sqlite-store.ts';
 import type { Store } from '@sallyport/hub/store/store.ts';
-import { startHub, type HubProcess } from '../shared/hub-process.ts';
-import { furnish, type Furnished } from './furnish.ts';
-import { Listener } from './listener.ts';
-import { Reporter } from './reporter.ts';
+import { startHub, type HubProcess, seed, type Seeded } from '@sallyport/simulators/hub';
+import { Listener } from '@sallyport/simulators/doors';
+import { Reporter } from '@sallyport/simulators/partners';
 
 const PHONES = 24;
 
@@ -16,7 +15,7 @@ const PHONES = 24;
 export class HubUnderLoad {
   readonly reporters: readonly Reporter[];
   readonly listener: Listener;
-  readonly furnished: Furnished;
+  readonly seeded: Seeded;
   readonly dataDir: string;
   hub: HubProcess;
   readonly #root: string;
@@ -30,7 +29,7 @@ export class HubUnderLoad {
     listen: string,
     databaseUrl: string | undefined,
     hub: HubProcess,
-    furnished: Furnished,
+    seeded: Seeded,
   ) {
     this.#root = root;
     this.#ownsRoot = ownsRoot;
@@ -38,13 +37,11 @@ export class HubUnderLoad {
     this.#databaseUrl = databaseUrl;
     this.dataDir = join(root, 'data');
     this.hub = hub;
-    this.furnished = furnished;
-    this.listener = new Listener(hub.baseUrl, furnished);
+    this.seeded = seeded;
+    this.listener = new Listener(hub.baseUrl, seeded);
     // Three of each partner: the same phones are reported on from six sides at once.
-    this.reporters = furnished.partners.flatMap((partner, i) =>
-      [0, 1, 2].map(
-        (side) => new Reporter(`partner${i}-side${side}`, hub.baseUrl, furnished.ca, partner, furnished.phones),
-      ),
+    this.reporters = seeded.partners.flatMap((partner, i) =>
+      [0, 1, 2].map((side) => new Reporter(`partner${i}-side${side}`, hub.baseUrl, seeded.ca, partner, seeded.phones)),
     );
   }
 
@@ -52,7 +49,7 @@ export class HubUnderLoad {
     const root = dataRoot ?? mkdtempSync(join(tmpdir(), 'sallyport-reliability-'));
     const listen = `localhost:${await freePort('localhost')}`;
     const hub = await startHub(join(root, 'data'), { listen, env: environment(databaseUrl) });
-    const load = new HubUnderLoad(root, dataRoot === undefined, listen, databaseUrl, hub, await furnish(hub, PHONES));
+    const load = new HubUnderLoad(root, dataRoot === undefined, listen, databaseUrl, hub, await seed(hub, PHONES));
     await load.listener.connect();
     return load;
   }

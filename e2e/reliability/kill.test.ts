@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { startPostgres, type PostgresServer } from '@sallyport/hub/store/contract/postgres-server.ts';
+import { startPostgres, type PostgresServer } from '@sallyport/simulators/postgres';
 import { expectNothingLost } from './checks.ts';
 import { HubUnderLoad } from './hub-under-load.ts';
 

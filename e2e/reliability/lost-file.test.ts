@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, test } from 'vitest';
-import { call, startHub } from '../shared/hub-process.ts';
+import { call, startHub } from '@sallyport/simulators/hub';
 import { expectNothingLost } from './checks.ts';
 import { HubUnderLoad } from './hub-under-load.ts';
 
@@ -22,7 +22,7 @@ test(
     renameSync(load.dataDir, elsewhere);
     await until(() => load.reporters.every(({ refusals }) => refusals.length > 0));
     const { acknowledged } = load;
-    const ready = await call(`${load.hub.baseUrl}/readyz`, load.furnished.ca);
+    const ready = await call(`${load.hub.baseUrl}/readyz`, load.seeded.ca);
     expect([ready.status, ready.json()]).toEqual([
       503,
       expect.objectContaining({ checks: expect.objectContaining({ databaseFile: 'failed' }) }),

@@ -9,7 +9,7 @@ import { compose } from '@sallyport/hub/compose/compose.ts';
 import type { Hub } from '@sallyport/hub/compose/parts.ts';
 import { createLog } from '@sallyport/hub/platform/log.ts';
 import { parseServeSettings } from '@sallyport/hub/platform/settings.ts';
-import { tokenOf, type Admin, type Answer } from '../shared/hub-process.ts';
+import { tokenOf, type Admin, type Answer } from '@sallyport/simulators/hub';
 
 export interface Attempt {
   readonly method?: string | undefined;

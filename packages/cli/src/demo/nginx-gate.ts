@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { DoorResource } from '@sallyport/contracts/client/index.ts';
 import type { CertificateAndKey } from '@sallyport/simulators/certificates';
 import { issueDeviceCertificate } from '@sallyport/simulators/device-ca';
-import { startNginx } from '../../../../e2e/nginx/start-nginx.ts';
+import { startNginx } from '@sallyport/simulators/gateways/nginx';
 import type { Gate, Met } from './gate.ts';
 import { ADA, ALAN, PLACES, type Person } from './people.ts';
 

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { HubClient } from '@sallyport/contracts/client/index.ts';
 import { newDeviceAuthority } from '@sallyport/simulators/device-ca';
 import { LookoutServer } from '@sallyport/simulators/vendors/lookout';
-import { hasNginx } from '../../../../e2e/nginx/start-nginx.ts';
+import { hasNginx } from '@sallyport/simulators/gateways/nginx';
 import { connectionFrom } from '../frame/connection.ts';
 import { authzenGate } from './authzen-gate.ts';
 import { DoorEvents } from './door-events.ts';
 import type { Gate } from './gate.ts';
-import { startHubChild } from './hub-child.ts';
+import { startHubChild } from '../sandbox/hub-child.ts';
 import { nginxGate } from './nginx-gate.ts';
 import { doorPages, makeDoor, setUp } from './set-up.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { HubClient, tokenEndpointAt } from '@sallyport/contracts/client/index.ts';
 import { freePort } from '@sallyport/hub/platform/free-port.ts';
 import { ensureServerTls } from '@sallyport/hub/platform/tls.ts';
-import { startHubChild } from '../demo/hub-child.ts';
+import { startHubChild } from './hub-child.ts';
 import { serveControl } from './control.ts';
 import { DEVICES, keysOf, UNKNOWN_DEVICE, type SandboxDevice } from './devices.ts';
 import type { Exchange, Fault } from './exchange.ts';

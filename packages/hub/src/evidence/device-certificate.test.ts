@@ -3,8 +3,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parseDeviceCas } from './device-ca.ts';
 import { DeviceCertificates } from './device-certificate.ts';
 import { PHONE } from '../api/access/testing.ts';
-import { issueCertificate, newAuthority } from '@sallyport/simulators/certificates';
-import type { CertificateWish, CertificateAndKey } from '@sallyport/simulators/certificates';
+import {
+  issueCertificate,
+  newAuthority,
+  type CertificateWish,
+  type CertificateAndKey,
+} from '@sallyport/simulators/certificates';
 
 const captured = JSON.parse(readFileSync(new URL('fixtures/device-certs.json', import.meta.url), 'utf8')) as {
   ca_pem: string;

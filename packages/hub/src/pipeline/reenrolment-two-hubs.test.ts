@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DeviceKey, Signal } from '@sallyport/core';
 import { eventually } from '../platform/testing.ts';
-import { startPostgres, type PostgresServer } from '../store/contract/postgres-server.ts';
+import { startPostgres, type PostgresServer } from '@sallyport/simulators/postgres';
 import { openPostgresStore } from '../store/postgres/postgres-store.ts';
 import type { OutboxRow, Store } from '../store/store.ts';
 import { startPipeline, type Pipeline } from './pipeline.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../platform/testing.ts';
-import { startPostgres } from '../store/contract/postgres-server.ts';
+import { startPostgres } from '@sallyport/simulators/postgres';
 import { openPostgresStore } from '../store/postgres/postgres-store.ts';
 import type { OutboxRow } from '../store/store.ts';
 import { startPipeline } from './pipeline.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Signal, UnknownTerm } from '@sallyport/core';
 import { eventually } from '../platform/testing.ts';
-import { startPostgres } from '../store/contract/postgres-server.ts';
+import { startPostgres } from '@sallyport/simulators/postgres';
 import { openPostgresStore } from '../store/postgres/postgres-store.ts';
 import { startPipeline } from './pipeline.ts';
 import { furnish, LOOKOUT, phone, report, testPipeline, ZIMPERIUM, type TestPipeline } from './testing.ts';

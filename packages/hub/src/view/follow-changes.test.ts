@@ -1,7 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { eventually } from '../platform/testing.ts';
-import { startPostgresProxy } from '../store/contract/postgres-proxy.ts';
-import { startPostgres } from '../store/contract/postgres-server.ts';
+import { startPostgresProxy, startPostgres } from '@sallyport/simulators/postgres';
 import { openPostgresStore } from '../store/postgres/postgres-store.ts';
 import { StoreBusy, type OutboxRow, type PostureRow, type Store } from '../store/store.ts';
 import { startPipeline, type Pipeline } from '../pipeline/pipeline.ts';

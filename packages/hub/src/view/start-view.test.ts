@@ -11,7 +11,7 @@ import {
   type TestPipeline,
 } from '../pipeline/testing.ts';
 import { startPipeline } from '../pipeline/pipeline.ts';
-import { startPostgres } from '../store/contract/postgres-server.ts';
+import { startPostgres } from '@sallyport/simulators/postgres';
 import { openPostgresStore } from '../store/postgres/postgres-store.ts';
 import type { AccessAnswer, AccessDecider, AccessQuestion } from './ports.ts';
 import { startView, type View } from './start-view.ts';

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { device, outboxRow, report } from '../contract/rows.ts';
-import { startPostgresProxy } from '../contract/postgres-proxy.ts';
-import { startPostgres } from '../contract/postgres-server.ts';
+import { startPostgresProxy, startPostgres } from '@sallyport/simulators/postgres';
 import { CommitInDoubt, StoreBusy } from '../store.ts';
 import type { OutboxRow } from '../store.ts';
 import { openPostgresStore } from './postgres-store.ts';

@@ -5,8 +5,8 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort } from '@sallyport/hub/platform/free-port.ts';
-import { ensureServerTls } from '@sallyport/hub/platform/tls.ts';
+import { newServerCertificate } from '../../device-ca/certificates.ts';
+import { freePort } from '../../machine/free-port.ts';
 import { nginxConfig } from './nginx-config.ts';
 
 export interface NginxOptions {
@@ -51,21 +51,23 @@ export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
 
 async function start(folder: string, options: NginxOptions): Promise<RunningNginx> {
   const port = await freePort('127.0.0.1');
-  const tlsFolder = join(folder, 'tls');
-  await mkdir(tlsFolder);
-  const { caPem = '' } = await ensureServerTls(tlsFolder, ['localhost'], Date.now());
-  const deviceCaFile = join(folder, 'device-ca.pem');
+  const { cert, key, caPem } = await newServerCertificate('localhost');
+  const [deviceCaFile, certificateFile, keyFile] = ['device-ca.pem', 'server.pem', 'server.key'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
   await writeFile(deviceCaFile, options.deviceCaPem);
   const pagesFile = join(folder, 'pages.conf');
   await writeFile(pagesFile, options.pages);
+  await writeFile(certificateFile, cert);
+  await writeFile(keyFile, key, { mode: 0o600 });
   const config = nginxConfig({
     ...options,
     folder,
     port,
     deviceCaFile,
     pagesFile,
-    certificateFile: join(tlsFolder, 'server.pem'),
-    keyFile: join(tlsFolder, 'server.key'),
+    certificateFile,
+    keyFile,
     passClientHeaders: options.passClientHeaders ?? false,
     defaultBuffers: options.defaultBuffers ?? false,
     isRoot: isRoot(),
@@ -93,7 +95,7 @@ export async function startExample({
   await writeFile(join(folder, 'pages.conf'), pages);
   await writeFile(join(folder, 'door-key.conf'), `proxy_set_header X-Sallyport-Door-Key ${doorKey};`, { mode: 0o600 });
   const port = await freePort('127.0.0.1');
-  const example = (await readFile(new URL('../../docs/examples/nginx.conf', import.meta.url), 'utf8'))
+  const example = (await readFile(new URL('../../../../../docs/examples/nginx.conf', import.meta.url), 'utf8'))
     .replaceAll('8443', new URL(hubUrl).port)
     .replaceAll('8444', String(port))
     .replaceAll('8090', String(await freePort('127.0.0.1')))

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { call, tokenOf, type Answer } from '../shared/hub-process.ts';
+import { call, tokenOf, type Answer } from '../hub/call.ts';
 
 /** What `sandbox.json` holds. */
 export interface Kit {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { PROGRAM } from '../cli/sallyport.ts';
+import { PROGRAM } from './sallyport.ts';
 
 /** The program while it runs: what it has written so far, and a way to wait for more. */
 export interface Running {

@@ -9,7 +9,7 @@ export interface Ran {
   readonly err: string;
 }
 
-export const PROGRAM = join(import.meta.dirname, '../../packages/cli/bin/sallyport.js');
+export const PROGRAM = join(import.meta.dirname, '../../../cli/bin/sallyport.js');
 
 /** Runs the program as its users do, with this environment and none of the surroundings' settings. */
 export async function sallyport(

@@ -1,22 +1,22 @@
-import { SseReader, type SseEvent } from '../shared/sse-reader.ts';
-import type { Furnished } from './furnish.ts';
+import { SseReader, type SseEvent } from './sse-reader.ts';
+import type { Seeded } from '../hub/seed.ts';
 
 /** A door that comes back after every interruption and asks for what it missed. */
 export class Listener {
   readonly #events: SseEvent[] = [];
   readonly #url: string;
-  readonly #furnished: Furnished;
+  readonly #seeded: Seeded;
   #reader: SseReader | undefined;
   #lastId: string | undefined;
 
-  constructor(hubUrl: string, furnished: Furnished) {
-    this.#url = `${hubUrl}/doors/${furnished.door.id}/events`;
-    this.#furnished = furnished;
+  constructor(hubUrl: string, seeded: Seeded) {
+    this.#url = `${hubUrl}/doors/${seeded.door.id}/events`;
+    this.#seeded = seeded;
   }
 
   async connect(): Promise<void> {
     this.#keep();
-    const { ca, door } = this.#furnished;
+    const { ca, door } = this.#seeded;
     this.#reader = await SseReader.open(this.#url, ca, {
       'x-sallyport-door-key': door.key,
       ...(this.#lastId === undefined ? {} : { 'last-event-id': this.#lastId }),

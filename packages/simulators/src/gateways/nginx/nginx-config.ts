@@ -25,7 +25,7 @@ export interface NginxConfig {
   readonly isRoot: boolean;
 }
 
-const MANUAL = new URL('../../docs/doors/nginx.md', import.meta.url);
+const MANUAL = new URL('../../../../../docs/doors/nginx.md', import.meta.url);
 
 /** The config of `docs/doors/nginx.md`, word for word but for names, paths and ports. */
 export function nginxConfig(config: NginxConfig): string {

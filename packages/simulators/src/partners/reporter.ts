@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:https';
-import type { Partner, Phone } from './furnish.ts';
+import type { Partner, Phone } from '../hub/seed.ts';
 
 /** One report as it was sent. */
 export interface SentReport {

@@ -1,0 +1,2 @@
+export { Listener } from './listener.ts';
+export { SseReader, type SseEvent } from './sse-reader.ts';

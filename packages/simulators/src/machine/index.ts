@@ -1,0 +1,2 @@
+export { freePort } from './free-port.ts';
+export { mountSmallDisk, type SmallDisk } from './small-disk.ts';

@@ -1,0 +1,2 @@
+export { Integration, readKit, reportOn, THREAT, type Kit } from './integration.ts';
+export { Reporter } from './reporter.ts';
