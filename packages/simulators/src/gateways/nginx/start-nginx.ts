@@ -52,22 +52,18 @@ export async function startNginx(options: NginxOptions): Promise<RunningNginx> {
 async function start(folder: string, options: NginxOptions): Promise<RunningNginx> {
   const port = await freePort('127.0.0.1');
   const { cert, key, caPem } = await newServerCertificate('localhost');
-  const [deviceCaFile, certificateFile, keyFile] = ['device-ca.pem', 'server.pem', 'server.key'].map((name) =>
-    join(folder, name),
-  ) as [string, string, string];
-  await writeFile(deviceCaFile, options.deviceCaPem);
-  const pagesFile = join(folder, 'pages.conf');
-  await writeFile(pagesFile, options.pages);
-  await writeFile(certificateFile, cert);
-  await writeFile(keyFile, key, { mode: 0o600 });
+  const write = async (name: string, text: string): Promise<string> => {
+    await writeFile(join(folder, name), text, { mode: 0o600 });
+    return join(folder, name);
+  };
   const config = nginxConfig({
     ...options,
     folder,
     port,
-    deviceCaFile,
-    pagesFile,
-    certificateFile,
-    keyFile,
+    deviceCaFile: await write('device-ca.pem', options.deviceCaPem),
+    pagesFile: await write('pages.conf', options.pages),
+    certificateFile: await write('server.pem', cert),
+    keyFile: await write('server.key', key),
     passClientHeaders: options.passClientHeaders ?? false,
     defaultBuffers: options.defaultBuffers ?? false,
     isRoot: isRoot(),
