@@ -38,23 +38,28 @@ interface Import {
   readonly to: string;
   /** A file of the checkout, where it is one. */
   readonly target: string | undefined;
+  /** Loaded when it is wanted. */
+  readonly isLazy: boolean;
 }
 
 /** Tests and what only tests use may reach further. */
 function isTestCode(file: string): boolean {
-  return /\.test\.ts$|(^|[-/])testing(-[^/]*)?\.ts$|\/(fixtures|contract|nothing-opens|quiet-month)\//.test(file);
+  return /\.test\.ts$|(^|[-/])testing(-[^/]*)?\.ts$|\/(fixtures|contract|nothing-opens|quiet-month|reliability)\//.test(
+    file,
+  );
 }
 
+/** Of every file in a folder, tests too. */
 function importsOf(folder: string): readonly Import[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .map((entry) => ({ entry, file: relative(root, join(entry.parentPath, entry.name)) }))
-    .filter(({ entry, file }) => entry.isFile() && file.endsWith('.ts') && !isTestCode(file))
+    .filter(({ entry, file }) => entry.isFile() && file.endsWith('.ts'))
     .flatMap(({ file }) => {
       const text = readFileSync(join(root, file), 'utf8');
       return [...text.matchAll(/(?:^|\n)(?:import|export)[^'";]*?from '([^']+)'|import\(?\s*'([^']+)'/g)].map(
         (match): Import => {
           const to = match[1] ?? (match[2] as string);
-          return { file, to, target: targetOf(file, to) };
+          return { file, to, target: targetOf(file, to), isLazy: match[2] !== undefined && match[0].includes('(') };
         },
       );
     });
@@ -78,9 +83,11 @@ function exportOf(folder: string, name: string): string | undefined {
   return file === undefined ? undefined : join(folder, file);
 }
 
-const shipped = new Map(Object.keys(PACKAGES).map((name) => [name, importsOf(`packages/${name}/src`)]));
-const all = [...shipped.values()].flat();
-const of = (name: string): readonly Import[] => shipped.get(name) as readonly Import[];
+const withTests = new Map(Object.keys(PACKAGES).map((name) => [name, importsOf(`packages/${name}/src`)]));
+const of = (name: string): readonly Import[] => withTests.get(name)?.filter(({ file }) => !isTestCode(file)) ?? [];
+const all = Object.keys(PACKAGES).flatMap(of);
+const isIn = (target: string | undefined, ...folders: readonly string[]): boolean =>
+  folders.some((folder) => target?.startsWith(`${folder}/`) === true);
 
 describe('imports point one way', () => {
   for (const [name, allowed] of Object.entries(PACKAGES)) {
@@ -111,18 +118,28 @@ describe('imports point one way', () => {
   });
 
   test('nothing but tests imports tests, fixtures or what is only for them', () => {
-    const wrong = all.filter(
-      ({ target }) => target !== undefined && (isTestCode(target) || /^(e2e|bench)\//.test(target)),
-    );
-    expect(wrong).toEqual([]);
+    expect(all.filter(({ target }) => target !== undefined && isTestCode(target))).toEqual([]);
   });
 
-  test('nothing that ships imports simulators, but the demo', () => {
-    const wrong = all.filter(
-      ({ file, target }) =>
-        target?.startsWith('packages/simulators/') === true && !/^packages\/(?:simulators|cli\/src\/demo)\//.test(file),
-    );
-    expect(wrong).toEqual([]);
+  test('no package imports e2e or bench, tests neither', () => {
+    expect([...withTests.values()].flat().filter(({ target }) => isIn(target, 'e2e', 'bench'))).toEqual([]);
+  });
+
+  test('nothing that ships imports simulators, but the demo, which is loaded when somebody wants to see it', () => {
+    const ships = all.filter(({ file }) => !isIn(file, 'packages/simulators', 'packages/cli/src/demo'));
+    expect(ships.filter(({ target }) => isIn(target, 'packages/simulators'))).toEqual([]);
+    expect(ships.filter(({ target, isLazy }) => isIn(target, 'packages/cli/src/demo') && !isLazy)).toEqual([]);
+  });
+
+  test('simulators share nothing with the hub that they are to try, tests neither', () => {
+    const ours = withTests.get('simulators')?.filter(({ target }) => target !== undefined) ?? [];
+    expect(ours.filter(({ target }) => !isIn(target, 'packages/simulators', 'packages/contracts'))).toEqual([]);
+  });
+
+  test('e2e imports contracts and simulators only: what it tries, it reaches over the network', () => {
+    const ours = importsOf('e2e').filter(({ target }) => target !== undefined);
+    expect(ours.length).toBeGreaterThan(30);
+    expect(ours.filter(({ target }) => !isIn(target, 'e2e', 'packages/contracts', 'packages/simulators'))).toEqual([]);
   });
 
   test('no files import each other in a circle, types neither', () => {

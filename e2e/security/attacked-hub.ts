@@ -1,15 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import { routeTable, type RouteRow } from '@sallyport/hub/http/route-table.ts';
-import { compose } from '@sallyport/hub/compose/compose.ts';
-import type { Hub } from '@sallyport/hub/compose/parts.ts';
-import { createLog } from '@sallyport/hub/platform/log.ts';
-import { parseServeSettings } from '@sallyport/hub/platform/settings.ts';
-import { tokenOf, type Admin, type Answer } from '@sallyport/simulators/hub';
+import { expect } from 'vitest';
+import { startHub, tokenOf, type Admin, type Answer, type HubProcess } from '@sallyport/simulators/hub';
+import { freePort } from '@sallyport/simulators/machine';
+import { routesOf, type Route } from './routes.ts';
 
 export interface Attempt {
   readonly method?: string | undefined;
@@ -19,77 +16,81 @@ export interface Attempt {
   readonly body?: unknown;
 }
 
-/** A whole hub in this process, reached over TLS as by anybody, with everything that it logs. */
+/** Says at its end what Object.prototype has come to hold. */
+const TELL_PROTOTYPE = `process.on('exit', () => console.error('Object.prototype: ' + Object.getOwnPropertyNames(Object.prototype)))`;
+
+/** A hub that is reached over TLS as by anybody, with everything that it logs. */
 export class AttackedHub {
-  readonly hub: Hub;
   readonly admin: Admin;
   readonly ca: string;
   readonly dataDir: string;
-  /** Every line of the log so far. */
-  readonly log: string[];
   /** A token with every permission. */
   readonly adminToken: string;
-
+  /** Every route, as its OpenAPI has them. */
+  readonly routes: readonly Route[];
+  /** What it calls itself. */
+  readonly baseUrl: string;
   /** Where it listens; it may call itself otherwise. */
   readonly address: string;
+  readonly #process: HubProcess;
   readonly #agent: Agent;
 
-  private constructor(parts: Pick<AttackedHub, 'hub' | 'admin' | 'ca' | 'dataDir' | 'log' | 'adminToken' | 'address'>) {
-    this.hub = parts.hub;
-    this.admin = parts.admin;
+  private constructor(
+    process: HubProcess,
+    parts: Pick<AttackedHub, 'ca' | 'dataDir' | 'adminToken' | 'address' | 'routes'>,
+  ) {
+    this.#process = process;
+    this.admin = process.admin;
+    this.baseUrl = process.baseUrl;
     this.ca = parts.ca;
     this.dataDir = parts.dataDir;
-    this.log = parts.log;
     this.adminToken = parts.adminToken;
     this.address = parts.address;
+    this.routes = parts.routes;
     this.#agent = new Agent({ keepAlive: true, ca: parts.ca });
   }
 
   static async start(...args: readonly string[]): Promise<AttackedHub> {
     const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-security-'));
-    const parsed = parseServeSettings(['--data', dataDir, '--listen', '127.0.0.1:0', ...args], {});
-    if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
-    const log: string[] = [];
-    const hub = await compose(
-      parsed.settings,
-      createLog('debug', {
-        write: (line) => {
-          log.push(line);
-        },
-      }),
-    );
-    const admin = JSON.parse(readFileSync(join(dataDir, 'admin.json'), 'utf8')) as Admin;
-    const ca = readFileSync(admin.caFile, 'utf8');
-    const address = `https://127.0.0.1:${(hub.app.server.address() as AddressInfo).port}`;
-    return new AttackedHub({
-      hub,
-      admin,
-      ca,
-      dataDir,
-      log,
-      address,
-      adminToken: await tokenOf(
-        `${address}${new URL(admin.tokenEndpoint).pathname}`,
-        ca,
-        admin.clientId,
-        admin.clientSecret,
-      ),
+    const listen = `127.0.0.1:${await freePort('127.0.0.1')}`;
+    const address = `https://${listen}`;
+    const hub = await startHub(dataDir, {
+      listen,
+      args: ['--log-level', 'debug', ...args],
+      env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(TELL_PROTOTYPE)}` },
     });
+    const ca = readFileSync(hub.admin.caFile, 'utf8');
+    const token = await tokenOf(
+      `${address}${new URL(hub.admin.tokenEndpoint).pathname}`,
+      ca,
+      hub.admin.clientId,
+      hub.admin.clientSecret,
+    );
+    return new AttackedHub(hub, { ca, dataDir, address, adminToken: token, routes: await routesOf(address, ca) });
   }
 
-  get routes(): readonly RouteRow[] {
-    return routeTable(this.hub.app);
+  /** Lines of its log up to everything that was answered before this call; those that are no JSON are none. */
+  async log(): Promise<readonly string[]> {
+    const { headers } = await this.call('/nowhere');
+    await expect.poll(() => this.#process.output().includes(String(headers['request-id']))).toBe(true);
+    return this.#process
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'));
   }
 
-  /** As the administrator unless told otherwise; a token of `undefined` sends none. */
+  /** As the administrator unless told otherwise; a token of `undefined` sends none. The path is sent letter by letter. */
   call(path: string, { body, headers, method, ...rest }: Attempt = {}): Promise<Answer> {
     const token = 'token' in rest ? rest.token : this.adminToken;
     const bytes =
       body === undefined ? undefined : typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    const { hostname: host, port } = new URL(this.address);
     return new Promise((resolve, reject) => {
       const sent = request(
-        `${this.address}${path}`,
         {
+          host,
+          port,
+          path,
           method: method ?? (bytes === undefined ? 'GET' : 'POST'),
           agent: this.#agent,
           servername: 'localhost',
@@ -104,18 +105,22 @@ export class AttackedHub {
         },
         (response) => {
           let text = '';
-          response.setEncoding('utf8').on('data', (chunk: string) => {
-            text += chunk;
-          });
-          response.on('end', () =>
+          const done = (): void =>
             resolve({
               status: response.statusCode ?? 0,
               headers: response.headers,
               text,
               json: <T>() => JSON.parse(text) as T,
-            }),
-          );
-          response.on('error', reject);
+            });
+          response.setEncoding('utf8').on('data', (chunk: string) => {
+            text += chunk;
+          });
+          response.on('end', done).on('error', reject);
+          // A stream does not end.
+          if (response.headers['content-type']?.startsWith('text/event-stream') === true) {
+            done();
+            response.destroy();
+          }
         },
       );
       sent.on('error', reject);
@@ -171,14 +176,13 @@ export class AttackedHub {
     });
   }
 
+  /** Stops the hub; fails unless it stopped in order, with an Object.prototype that is as it was. */
   async close(): Promise<void> {
     this.#agent.destroy();
-    await this.hub.close();
+    const code = await this.#process.stop();
     rmSync(this.dataDir, { recursive: true, force: true });
+    const prototypes = [...this.#process.output().matchAll(/^Object\.prototype: (.*)$/gmu)].map(([, names]) => names);
+    expect(code).toBe(0);
+    expect(new Set(prototypes)).toEqual(new Set([String(Object.getOwnPropertyNames(Object.prototype))]));
   }
-}
-
-/** A path of the route table with something in the place of each parameter. */
-export function pathOf(route: Pick<RouteRow, 'path'>, parameter = '00000000-0000-4000-8000-000000000000'): string {
-  return route.path.replace(/:\w+(?:\([^)]*\))?/g, parameter).replace('*', 'x');
 }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newDeviceAuthority } from '@sallyport/simulators/device-ca';
-import type { RouteRow } from '@sallyport/hub/http/route-table.ts';
-import { AttackedHub, pathOf } from './attacked-hub.ts';
+import { AttackedHub } from './attacked-hub.ts';
+import { pathOf, type Route } from './routes.ts';
 
 /**
- * Every route of the hub, as the route table has them, is given what no honest client sends, by a caller with
+ * Every route of the hub, as its OpenAPI has them, is given what no honest client sends, by a caller with
  * every permission. Whatever it is, the answer is a refusal in the route's own form and comes quickly.
  */
 
@@ -233,7 +233,7 @@ describe('a hostile body', () => {
   test('of more than a route takes is refused before it is read', async () => {
     const big = `{"a":"${'x'.repeat(9 * 1_024 * 1_024)}"}`;
     const answers = await onEach(
-      ({ method, access }) => method !== 'GET' && method !== 'DELETE' && access.kind === 'permission',
+      ({ method, access }) => method !== 'GET' && method !== 'DELETE' && access === 'permission',
       (route) => ({ path: pathOf(route), body: big }),
     );
     expect(answers.filter(({ status }) => status !== 413 && status !== 0)).toEqual([]);
@@ -244,7 +244,7 @@ test.each(QUERIES)(
   'the query ?%s',
   async (query) => {
     const answers = await onEach(
-      ({ method, access }) => method === 'GET' && access.kind !== 'door',
+      ({ method, access }) => method === 'GET' && access !== 'door',
       (route) => ({ path: `${pathOf(route, idFor(route))}?${query}` }),
     );
     expect(answers.filter(({ problem }) => problem !== undefined)).toEqual([]);
@@ -256,7 +256,7 @@ test.each(PARAMETERS)(
   'the parameter %s in the path',
   async (parameter) => {
     const answers = await onEach(
-      ({ path, access }) => path.includes(':') && access.kind !== 'door',
+      ({ path, access }) => path.includes('{') && access !== 'door',
       (route) => ({
         path: pathOf(route, parameter),
         ...(['POST', 'PATCH', 'PUT'].includes(route.method) && { body: '{}' }),
@@ -279,14 +279,12 @@ test('an address of 60,000 characters is refused', async () => {
 
 test('after all this the hub still answers, and nothing was found wrong with it', async () => {
   expect((await hub.call('/readyz')).status).toBe(200);
-  expect(hub.log.filter((line) => /"level":"(?:error|fatal)"/.test(line)).map((line) => line.slice(0, 2_000))).toEqual(
-    [],
-  );
-  expect(({} as Record<string, unknown>)['isAdmin']).toBeUndefined();
+  const wrong = (await hub.log()).filter((line) => /"level":"(?:error|fatal)"/.test(line));
+  expect(wrong.map((line) => line.slice(0, 2_000))).toEqual([]);
 });
 
 /** @returns the id of something that exists, where there is something of the kind */
-function idFor(route: RouteRow): string {
+function idFor(route: Route): string {
   return existing.find(([part]) => route.path.includes(part))?.[1] ?? NOT_FOUND;
 }
 
@@ -365,7 +363,7 @@ async function oneOfEach(attacked: AttackedHub): Promise<typeof existing> {
     ['/applications/', objectId],
     ['/doors/', door],
     ['/merge-rules/', rule],
-    [':tenant', attacked.admin.tenantId],
+    ['{tenant}', attacked.admin.tenantId],
   ];
 }
 
@@ -377,8 +375,8 @@ interface Tried {
 
 /** One request to each route of these, a few at a time. */
 async function onEach(
-  which: (route: RouteRow) => boolean,
-  request: (route: RouteRow) => { path: string; body?: string | Buffer; headers?: Record<string, string> },
+  which: (route: Route) => boolean,
+  request: (route: Route) => { path: string; body?: string | Buffer; headers?: Record<string, string> },
 ): Promise<readonly Tried[]> {
   const routes = hub.routes.filter(which);
   expect(routes.length).toBeGreaterThan(3);
@@ -389,7 +387,7 @@ async function onEach(
 }
 
 async function tryOne(
-  route: RouteRow,
+  route: Route,
   { path, body, headers }: { path: string; body?: string | Buffer; headers?: Record<string, string> },
 ): Promise<Tried> {
   const started = performance.now();

@@ -1,4 +1,5 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   decodeJwt,
@@ -9,11 +10,10 @@ import {
   importJWK,
   SignJWT,
   type CryptoKey,
+  type JWK,
   type JWTPayload,
 } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { systemClock } from '@sallyport/hub/platform/clock.ts';
-import { loadSigningKeys } from '@sallyport/hub/platform/signing-keys.ts';
 import { AttackedHub } from './attacked-hub.ts';
 
 /** Tokens that somebody made, changed, kept too long or brought from elsewhere. */
@@ -29,9 +29,15 @@ beforeAll(async () => {
   hub = await AttackedHub.start();
   payload = decodeJwt(hub.adminToken);
   header = decodeProtectedHeader(hub.adminToken) as typeof header;
-  ourKey = (await loadSigningKeys(join(hub.dataDir, 'keys'), systemClock)).current.privateKey as CryptoKey;
+  ourKey = (await importJWK({ ...signingKey(), alg: 'ES256' })) as CryptoKey;
 });
 afterAll(() => hub.close());
+
+/** What somebody would have who stole the hub's own key. */
+function signingKey(): JWK {
+  const { keys } = JSON.parse(readFileSync(join(hub.dataDir, 'keys/signing.json'), 'utf8')) as { keys: { jwk: JWK }[] };
+  return keys[0]?.jwk ?? {};
+}
 
 /** One route behind the router, one before it, and one for partners. */
 const ROUTES = [
@@ -71,10 +77,8 @@ describe('a token is refused', () => {
     'with a signature of zeroes (CVE-2022-21449)': () =>
       `${hub.adminToken.split('.').slice(0, 2).join('.')}.${Buffer.alloc(64).toString('base64url')}`,
     'signed by HS256 with our public key as the secret': async () => {
-      const keys = await loadSigningKeys(join(hub.dataDir, 'keys'), systemClock);
-      const pem = await exportSPKI(
-        (await importJWK({ ...keys.jwks.keys[0] }, 'ES256', { extractable: true })) as CryptoKey,
-      );
+      const { d: _, ...publicKey } = signingKey();
+      const pem = await exportSPKI((await importJWK(publicKey, 'ES256', { extractable: true })) as CryptoKey);
       const input = `${encoded({ ...header, alg: 'HS256' })}.${encoded(payload)}`;
       return `${input}.${createHmac('sha256', pem).update(input).digest('base64url')}`;
     },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AttackedHub, pathOf } from './attacked-hub.ts';
+import { AttackedHub } from './attacked-hub.ts';
+import { pathOf } from './routes.ts';
 
 /** Tricks with the wire itself: requests within requests, spellings of paths, borrowed addresses. */
 
@@ -173,24 +174,22 @@ describe('a path that is written otherwise', () => {
 
   test('lets nobody in without a token', async () => {
     const found: string[] = [];
-    for (const route of hub.routes.filter(({ access, method }) => access.kind !== 'public' && method === 'GET')) {
-      for (const spell of spellings) {
-        const path = spell(pathOf(route));
-        const answer = await hub.hub.app.inject({ method: 'GET', url: path }).catch(() => undefined);
-        if (answer !== undefined && ![400, 401, 403, 404, 405].includes(answer.statusCode))
-          found.push(`${path} ${answer.statusCode}`);
-      }
+    for (const route of hub.routes.filter(({ access, method }) => access !== 'public' && method === 'GET')) {
+      const paths = spellings.map((spell) => spell(pathOf(route)));
+      const statuses = await Promise.all(paths.map(statusOf));
+      found.push(...paths.map((path, n) => `${path} ${statuses[n]}`).filter((line) => !/ (?:40[01345])$/.test(line)));
     }
     // What the fragment or the query of a public route says is nothing to the route.
     expect(found).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
-  test('lets nobody in over a real connection either', async () => {
-    for (const spell of spellings) {
-      const [status] = await statusesOf(`GET ${spell('/v1.0/users')} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
-      expect(['400', '401', '403', '404', '405'], spell('/v1.0/users')).toContain(status);
-    }
-  });
+  /** Of the path as it is written, without a token. */
+  async function statusOf(path: string): Promise<number> {
+    // What no client of Node sends is sent on a connection of its own.
+    if (/^[\x21-\x7e]+$/.test(path)) return (await hub.call(path, { token: undefined })).status;
+    const bytes = Buffer.from(path).toString('latin1');
+    return Number((await statusesOf(`GET ${bytes} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`))[0]);
+  }
 
   test.each(['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'])(
     'the header %s changes nothing',
@@ -236,7 +235,7 @@ describe('who the hub takes itself and others for', () => {
         const { '@odata.nextLink': link } = (
           await attacked.call('/v1.0/users?$top=1', { headers: attacked === publicHub ? headers : forwarded })
         ).json<{ '@odata.nextLink': string }>();
-        expect(new URL(link).origin).toBe(attacked.hub.baseUrl);
+        expect(new URL(link).origin).toBe(attacked.baseUrl);
       }
     } finally {
       await publicHub.close();
@@ -244,12 +243,13 @@ describe('who the hub takes itself and others for', () => {
   });
 
   test('an address in X-Forwarded-For is not believed where no proxy was set up', async () => {
-    const before = hub.log.length;
+    const before = (await hub.log()).length;
     await hub.call('/v1.0/users', {
       headers: { 'x-forwarded-for': '203.0.113.9', 'x-real-ip': '203.0.113.9', forwarded: 'for=203.0.113.9' },
     });
-    expect(hub.log.slice(before).join('')).toContain('"address":"127.0.0.1"');
-    expect(hub.log.slice(before).join('')).not.toContain('203.0.113.9');
+    const logged = (await hub.log()).slice(before).join('');
+    expect(logged).toContain('"address":"127.0.0.1"');
+    expect(logged).not.toContain('203.0.113.9');
   });
 
   test('an id of a request makes no header of its own and stands in no body, though AuthZEN wants X-Request-ID back as it was sent', async () => {

@@ -37,7 +37,7 @@ export async function startHub(
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const exited = once(child, 'close') as Promise<[number | null]>;
   let text = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     text += chunk.toString();

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { OutboxRow } from '@sallyport/hub/store/store.ts';
 import { call } from '@sallyport/simulators/hub';
+import type { OutboxRow } from '../../store/store.ts';
 import type { HubUnderLoad } from './hub-under-load.ts';
 import { allReports, recomputePostures, storedPostures } from './recompute.ts';
 

@@ -1,7 +1,7 @@
 import { applyToViews, type Finding, type PartnerView, type Signal } from '@sallyport/core';
-import { parsePartnerReport } from '@sallyport/hub/api/partner/parse-report.ts';
-import { ReadModel } from '@sallyport/hub/view/read-model.ts';
-import type { PostureRow, Store, StoredReport } from '@sallyport/hub/store/store.ts';
+import { parsePartnerReport } from '../../api/partner/parse-report.ts';
+import { ReadModel } from '../../view/read-model.ts';
+import type { PostureRow, Store, StoredReport } from '../../store/store.ts';
 
 /** A device's posture as it must be, judging from nothing but the raw reports. */
 export type Recomputed = Pick<PostureRow, 'deviceId' | 'mergedState' | 'complianceState' | 'reasons'> & {

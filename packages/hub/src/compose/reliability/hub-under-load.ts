@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@sallyport/simulators/machine';
-import { openPostgresStore } from '@sallyport/hub/store/postgres/postgres-store.ts';
-import { openSqliteStore } from '@sallyport/hub/store/sqlite/sqlite-store.ts';
-import type { Store } from '@sallyport/hub/store/store.ts';
-import { startHub, type HubProcess, seed, type Seeded } from '@sallyport/simulators/hub';
 import { Listener } from '@sallyport/simulators/doors';
+import { seed, startHub, type HubProcess, type Seeded } from '@sallyport/simulators/hub';
+import { freePort } from '@sallyport/simulators/machine';
 import { Reporter } from '@sallyport/simulators/partners';
+import { openPostgresStore } from '../../store/postgres/postgres-store.ts';
+import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts';
+import type { Store } from '../../store/store.ts';
 
 const PHONES = 24;
 

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import { KEY } from '@sallyport/hub/doors/testing.ts';
+import { KEY } from '../../doors/testing.ts';
 import type { EventHub } from './event-hub.ts';
 
 /** A door that keeps its view in step by the events alone, comes back whenever its stream ends, and counts what goes wrong. */

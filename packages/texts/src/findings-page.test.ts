@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { areaOf, THREAT_CATEGORIES } from '@sallyport/core';
-import { ENGLISH } from '@sallyport/texts';
+import { ENGLISH } from './index.ts';
 
 test('the page about findings lists the categories as they are', () => {
-  const page = readFileSync(join(import.meta.dirname, '../docs/findings.md'), 'utf8');
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/findings.md'), 'utf8');
   const listed = page
     .split('\n')
     .filter((line) =>

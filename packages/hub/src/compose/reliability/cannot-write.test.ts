@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, test } from 'vitest';
-import { startPostgres } from '@sallyport/simulators/postgres';
 import { call, type Answer } from '@sallyport/simulators/hub';
+import { mountSmallDisk } from '@sallyport/simulators/machine';
+import { startPostgres } from '@sallyport/simulators/postgres';
 import { expectNothingLost } from './checks.ts';
 import { HubUnderLoad } from './hub-under-load.ts';
-import { mountSmallDisk } from '@sallyport/simulators/machine';
 
 /** What a hub does while its database takes nothing: it says so, keeps deciding, and goes on by itself afterwards. */
 
