@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pushRecord } from '@sallyport/simulators/vendors/zimperium';
 import type { Style } from '../output/style.ts';
 import { plain } from '../output/plain.ts';
 import { labelled } from '../output/wrap.ts';
@@ -6,7 +7,7 @@ import { evaluate } from './authzen-gate.ts';
 import type { Met } from './gate.ts';
 import { lookoutStory } from './lookout-events.ts';
 import { ADA, ALAN, PLACES, type Person, type Place } from './people.ts';
-import { pushToHub } from './push.ts';
+import { zimperiumPath } from './set-up.ts';
 import type { Stage } from './stage.ts';
 import { zimperiumStory } from './zimperium-records.ts';
 
@@ -33,7 +34,8 @@ export async function play(stage: Stage, say: (text: string) => void, style: Sty
   const tell = (events: readonly Readonly<Record<string, unknown>>[]): void => {
     stage.lookout.tell(...events);
   };
-  const push = (record: object): Promise<void> => pushToHub(stage, record);
+  const push = (record: object): Promise<void> =>
+    pushRecord(`${stage.hub.baseUrl}${zimperiumPath()}`, stage.ca, stage.zimperiumSecret, record);
   await before(stage, say, style);
   const steps: readonly Step[] = [
     {
@@ -98,7 +100,13 @@ async function playStep(stage: Stage, step: Step, say: (text: string) => void, s
   await sleep(Math.max(0, (step.notBefore?.() ?? 0) - Date.now()));
   const sentAt = performance.now();
   const watched = Promise.all([
-    stage.door.heard(person.deviceId, opens, sentAt),
+    stage.door.next(
+      ({ event, data, at }) =>
+        event === 'access-changed' &&
+        data['deviceId'] === person.deviceId &&
+        data['compliant'] === opens &&
+        at >= sentAt,
+    ),
     ...PLACES.map((place) => until(stage, person, place, opens)),
   ]);
   // Heard below; should sending fail before, that is what is told.

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HubClient } from '@sallyport/contracts/client/index.ts';
 import { newDeviceAuthority } from '@sallyport/simulators/device-ca';
-import { LookoutServer } from '@sallyport/simulators/vendors/lookout';
+import { SseReader } from '@sallyport/simulators/doors';
 import { hasNginx } from '@sallyport/simulators/gateways/nginx';
+import { LookoutServer } from '@sallyport/simulators/vendors/lookout';
 import { connectionFrom } from '../frame/connection.ts';
-import { authzenGate } from './authzen-gate.ts';
-import { DoorEvents } from './door-events.ts';
-import type { Gate } from './gate.ts';
 import { startHubChild } from '../sandbox/hub-child.ts';
+import { authzenGate } from './authzen-gate.ts';
+import type { Gate } from './gate.ts';
 import { nginxGate } from './nginx-gate.ts';
 import { doorPages, makeDoor, setUp } from './set-up.ts';
 
@@ -23,7 +23,8 @@ export interface Stage {
   readonly lookout: LookoutServer;
   readonly zimperiumSecret: string;
   readonly gate: Gate;
-  readonly door: DoorEvents;
+  /** What the door hears from the hub. */
+  readonly door: SseReader;
   /** Ends every process and removes every file; safe to repeat. */
   close(): Promise<void>;
 }
@@ -65,7 +66,9 @@ async function build(withNginx: boolean, closers: (() => unknown)[], close: () =
   const made = await makeDoor(hub, deviceAuthority.cert);
   const caFile = join(dataDir, 'tls', 'ca.pem');
   const ca = await readFile(caFile, 'utf8');
-  const door = await DoorEvents.follow(made, hub.baseUrl, ca);
+  const door = await SseReader.open(`${hub.baseUrl}/doors/${made.id}/events`, ca, {
+    'x-sallyport-door-key': made.secret ?? '',
+  });
   closers.push(() => door.close());
   const gate = withNginx
     ? await nginxGate({
