@@ -10,6 +10,7 @@ import {
   type CertificateAndKey,
   type CertificateWish,
 } from '@sallyport/simulators/certificates';
+import { connectSyslog } from '@sallyport/simulators/partners';
 import { LOOKOUT, PHONE, ZIMPERIUM } from '../../pipeline/testing.ts';
 import type { Intake } from '../../pipeline/ports.ts';
 import { systemClock } from '../../platform/clock.ts';
@@ -82,19 +83,9 @@ async function start(
   });
 }
 
-/** Connects as a sender does. TLS 1.3 tells a client only later that it was turned away. */
 async function sender(identity?: CertificateAndKey, more: ConnectionOptions = {}): Promise<TLSSocket> {
-  const socket = connect({
-    host: '127.0.0.1',
-    port: listener.port,
-    servername: 'localhost',
-    ca: server.caPem,
-    ...identity,
-    ...more,
-  });
+  const socket = await connectSyslog({ port: listener.port, caPem: server.caPem }, identity, more);
   sockets.push(socket);
-  socket.on('error', () => undefined);
-  await once(socket, 'secureConnect');
   return socket;
 }
 

@@ -1,12 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PERMISSIONS } from '@sallyport/contracts';
+import { GoogleKeys } from '@sallyport/simulators/managements';
 import { openInventory, type Inventory } from '../open.ts';
 import { phone, testPipeline, type TestPipeline } from '../../pipeline/testing.ts';
 import { createDataKey } from '../../platform/data-key.ts';
@@ -28,22 +27,13 @@ let hub: TestPipeline;
 let app: FastifyInstance;
 let http: Outbound;
 let inventory: Inventory;
-let google: Server;
-let keysAsked: number;
-let signingKey: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
+let google: GoogleKeys;
 let logged: string;
 
 beforeEach(async () => {
   logged = '';
-  keysAsked = 0;
-  const { privateKey, publicKey } = await generateKeyPair('RS256');
-  signingKey = privateKey;
-  const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' }] });
-  google = createServer((_request, response) => {
-    keysAsked += 1;
-    response.setHeader('content-type', 'application/json').end(keys);
-  });
-  await new Promise<void>((resolve) => google.listen(0, '127.0.0.1', resolve));
+  google = await GoogleKeys.create();
+  await google.listen();
   hub = await testPipeline();
   http = createOutbound({ allow: ['127.0.0.1'] });
   app = createHttpServer({
@@ -69,7 +59,7 @@ beforeEach(async () => {
     dataKey: createDataKey(new Uint8Array(32)),
     http,
     log: app.log,
-    googleKeysUrl: `http://127.0.0.1:${(google.address() as AddressInfo).port}/certs`,
+    googleKeysUrl: `${google.url}/certs`,
   });
   await app.register(inventory.routes);
   const device = (id: string, more: object) =>
@@ -86,7 +76,7 @@ afterEach(async () => {
   await inventory.close();
   await app.close();
   http.close();
-  google.close();
+  await google.close();
   await hub.close();
 });
 
@@ -597,7 +587,7 @@ describe('devices of the Android Management API', () => {
       email: PUSH.serviceAccount,
       email_verified: true,
     };
-    const token = (claims: object, { kid = 'k1', key = signingKey, expires = 600 } = {}) =>
+    const token = (claims: object, { kid = 'k1', key = google.privateKey, expires = 600 } = {}) =>
       new SignJWT({ ...claims })
         .setProtectedHeader({ alg: 'RS256', kid })
         .setIssuedAt(hub.clock.now() / 1000)
@@ -610,7 +600,7 @@ describe('devices of the Android Management API', () => {
       const source = await android({ pubsub: PUSH });
       expect(await pushWith(source, await token(CLAIMS))).toBe(200);
       expect(await pushWith(source, await token(CLAIMS))).toBe(200);
-      expect(keysAsked).toBe(1);
+      expect(google.requests).toHaveLength(1);
     });
 
     test('no other one does', async () => {

@@ -1,11 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PERMISSIONS } from '@sallyport/contracts';
+import { InventoryWebhook, type Received } from '@sallyport/simulators/partners';
 import { createHttpServer } from '../../http/http-server.ts';
 import { permissionsAsToken } from '../../http/testing-authenticator.ts';
 import { openInventory, type Inventory } from '../open.ts';
@@ -18,53 +17,8 @@ const IPHONE = '00000000-0000-4000-8000-00000000000a';
 const MAIL = { appId: 'com.example.mail', name: 'Example Mail', managed: true };
 const SWITCH = 'allowPartnerToCollectIOSApplicationMetadata';
 
-interface Received {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-  // `any`, because tests look into messages freely.
-  readonly message: any;
-}
-
-/** A partner's webhook: answers what `answers` says, then 204; hangs where it says 0. */
-class Partner {
-  readonly received: Received[] = [];
-  readonly answers: { readonly status: number; readonly headers?: Record<string, string> }[] = [];
-  /** Larger messages are too large for it. */
-  mostDevices = Infinity;
-  readonly #server: Server;
-  #waiting: (() => void)[] = [];
-
-  constructor() {
-    this.#server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request
-        .on('data', (chunk: Buffer) => chunks.push(chunk))
-        .on('end', () => {
-          const body = Buffer.concat(chunks).toString('utf8');
-          this.received.push({ headers: request.headers, body, message: JSON.parse(body) });
-          const isTooLarge = this.received.at(-1)?.message.data.value.length > this.mostDevices;
-          const { status, headers = {} } = this.answers.shift() ?? { status: isTooLarge ? 413 : 204 };
-          if (status !== 0) response.writeHead(status, headers).end();
-          for (const wake of this.#waiting.splice(0)) wake();
-        });
-    });
-  }
-
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/inventory?site=1`;
-  }
-
-  /** Resolves when as many messages have come. */
-  async until(count: number): Promise<void> {
-    while (this.received.length < count) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  close(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
-  }
-}
+/** `any`, because tests look into messages freely. */
+type Partner = InventoryWebhook<any>;
 
 let hub: TestPipeline;
 let app: FastifyInstance;
@@ -78,7 +32,7 @@ const waits: number[] = [];
 beforeEach(async () => {
   logged = '';
   waits.length = 0;
-  partner = new Partner();
+  partner = new InventoryWebhook();
   url = await partner.listen();
   hub = await testPipeline();
   http = createOutbound({ allow: ['127.0.0.1'] });
@@ -172,7 +126,7 @@ test('what is allowed is pushed, signed as Standard Webhooks says, and on record
   await putApps('Mail');
   const { body: target } = await putTarget();
   await partner.until(1);
-  const [{ headers, body, message }] = partner.received as [Received];
+  const [{ headers, body, message }] = partner.received as [Received<any>];
   expect(message).toMatchObject({
     type: 'inventory.apps',
     data: {
