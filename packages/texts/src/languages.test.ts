@@ -70,14 +70,24 @@ describe('a language is refused', () => {
   });
 });
 
+const packages = join(import.meta.dirname, '../..');
+const shipped = readdirSync(packages, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => /\/src\/.*\.ts$/u.test(file) && !/\.test\.ts$|\/testing|node_modules/u.test(file),
+);
+const textOf = (file: string): string => readFileSync(join(packages, file), 'utf8');
+
 test('a language is one file: nothing that ships lists languages', () => {
-  const packages = join(import.meta.dirname, '../..');
-  const lists = new RegExp(`['"](?:${LANGUAGES.join('|')})['"]\\s*[,|]\\s*['"](?:${LANGUAGES.join('|')})['"]`, 'u');
-  const files = readdirSync(packages, { recursive: true, encoding: 'utf8' }).filter(
-    (file) => /\/src\/.*\.ts$/u.test(file) && !/\.test\.ts$|\/testing|node_modules/u.test(file),
-  );
-  expect(files.length).toBeGreaterThan(500);
-  expect(files.filter((file) => lists.test(readFileSync(join(packages, file), 'utf8')))).toEqual([]);
+  const tag = `['"](?:${LANGUAGES.join('|')})['"]`;
+  const lists = new RegExp(`${tag}\\s*[,|]\\s*${tag}`, 'u');
+  expect(shipped.length).toBeGreaterThan(500);
+  expect(shipped.filter((file) => lists.test(textOf(file)))).toEqual([]);
+});
+
+test('every page of the hub is tested in the pseudo-language', () => {
+  const pages = shipped.filter((file) => file.startsWith('hub/') && /<!doctype html>/iu.test(textOf(file)));
+  expect(pages.length).toBeGreaterThan(1);
+  const tests = pages.map((file) => file.replace(/\.ts$/u, '.test.ts'));
+  expect(tests.filter((file) => !textOf(file).includes('hardCoded('))).toEqual([]);
 });
 
 describe('the pseudo-language', () => {

@@ -2,19 +2,20 @@ import { expect, test } from 'vitest';
 import { catalogueIn } from './catalogues.ts';
 import { pickCatalogue } from './pick-catalogue.ts';
 
+/** `qaa` is for private use (ISO 639-2): there will be no texts in it. */
 test.each([
   ['sv', 'sv'],
   ['sv-FI', 'sv'],
   ['sv-Latn-FI-x-private', 'sv'],
   ['NL-be', 'nl'],
-  ['de, nl;q=0.5, en;q=0.4', 'nl'],
+  ['qaa, nl;q=0.5, en;q=0.4', 'nl'],
   ['en;q=0.1, sv;q=0.9', 'sv'],
   ['sv;q=0, nl;q=0.2', 'nl'],
-  ['fi-FI, sv-FI;q=0.9, en;q=0.8', 'sv'],
-  ['de', 'en'],
+  ['qaa-FI, sv-FI;q=0.9, en;q=0.8', 'sv'],
+  ['qaa', 'en'],
   ['', 'en'],
   ['*', 'en'],
-  ['de, *;q=0.5, nl;q=0.1', 'en'],
+  ['qaa, *;q=0.5, nl;q=0.1', 'en'],
   [';;;,,q=', 'en'],
   ['sv;q=7, nl', 'nl'],
   ['svenska', 'en'],
