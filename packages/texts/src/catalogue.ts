@@ -16,7 +16,7 @@ export class Catalogue {
   readonly language: string;
   /** Of the language, in itself. */
   readonly name: string;
-  readonly #messages: ReadonlyMap<string, IntlMessageFormat>;
+  readonly #messages: ReadonlyMap<string, IntlMessageFormat | readonly Segment[]>;
   readonly #nouns: Nouns;
   readonly #times: PersonTime;
   readonly #lists: Intl.ListFormat;
@@ -40,18 +40,18 @@ export class Catalogue {
   }
 
   /** The same in pieces, so that a page can mark what is not in its language. */
-  segments({ key, ...values }: Message): readonly Segment[] {
-    const format = this.#messages.get(key);
-    if (format === undefined) throw new Error(`There is no text ${key} in ${this.language}.`);
-    return format.formatToParts<ForeignWords>(this.#parametersFor(values)).map(toSegment);
+  segments(message: Message): readonly Segment[] {
+    const text = this.#messages.get(message.key);
+    if (text === undefined) throw new Error(`There is no text ${message.key} in ${this.language}.`);
+    return 'format' in text ? text.formatToParts<ForeignWords>(this.#parametersFor(message)).map(toSegment) : text;
   }
 
-  #parametersFor(values: Readonly<Record<string, Value>>): Record<string, string | number | ForeignWords> {
+  #parametersFor({ key: _, ...values }: Message): Record<string, string | number | ForeignWords> {
     const parameters: Record<string, string | number | ForeignWords> = {};
-    for (const [name, value] of Object.entries(values)) {
-      const nouns = this.#nouns.parametersFor(name, value);
-      if (nouns !== undefined) Object.assign(parameters, nouns);
-      else if (value !== undefined) parameters[name] = this.#parameterFor(value);
+    for (const name in values as Readonly<Record<string, Value>>) {
+      const value = (values as Readonly<Record<string, Value>>)[name];
+      if (!this.#nouns.addTo(parameters, name, value) && value !== undefined)
+        parameters[name] = this.#parameterFor(value);
     }
     return parameters;
   }
@@ -63,13 +63,19 @@ export class Catalogue {
   }
 }
 
-function compiled(message: string, locale: string, name: string): IntlMessageFormat {
+/** A text without parameters is what it is. */
+function compiled(message: string, locale: string, name: string): IntlMessageFormat | readonly Segment[] {
   try {
-    return new IntlMessageFormat(message, locale, undefined, { ignoreTag: true });
+    const format = new IntlMessageFormat(message, locale, undefined, { ignoreTag: true });
+    return format.getAst().every(({ type }) => type === LITERAL)
+      ? format.formatToParts<ForeignWords>().map(toSegment)
+      : format;
   } catch (error) {
     throw new SyntaxError(`The text ${name} is not ICU MessageFormat.`, { cause: error });
   }
 }
+
+const LITERAL = 0;
 
 function toSegment({ value }: MessageFormatPart<ForeignWords>): Segment {
   return typeof value === 'string' ? { text: value, isForeign: false } : { text: value.words, isForeign: true };
