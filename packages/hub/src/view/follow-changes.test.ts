@@ -55,7 +55,7 @@ test('a report that was kept, though the server went away before it said so, clo
   const hub = await furnished(() => openPostgresStore({ url: proxy.url }));
 
   const bad = report(LOOKOUT, PHONE, { state: 'highSeverity' });
-  proxy.cutNextCommit('answer, and stay away');
+  proxy.cutNextCommit('answer, and stay away', bad.row.reportId);
   await expect(hub.intake.take(LOOKOUT, [bad])).rejects.toBeInstanceOf(StoreBusy);
   proxy.comeBack();
   // As a partner does: what is refused while the hub finds its way back is sent again.

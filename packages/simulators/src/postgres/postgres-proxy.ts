@@ -7,8 +7,15 @@ import { join } from 'node:path';
 /** Stands between a store and its server, and can break the connection at the worst moment. */
 export interface PostgresProxy {
   readonly url: string;
-  /** Breaks the connection of the next commit before the server hears of it, or before it can answer. */
-  cutNextCommit(what: 'request' | 'answer' | 'request, and stay away' | 'answer, and stay away'): void;
+  /**
+   * Breaks the connection of the next commit before the server hears of it, or before it can answer.
+   *
+   * @param carrying only of a transaction that sends this text: work in the background commits as well
+   */
+  cutNextCommit(
+    what: 'request' | 'answer' | 'request, and stay away' | 'answer, and stay away',
+    carrying?: string,
+  ): void;
   /** After "and stay away": lets connections through again. */
   comeBack(): void;
   stop(): Promise<void>;
@@ -20,7 +27,7 @@ export async function startPostgresProxy(serverUrl: string): Promise<PostgresPro
   const { pathname, searchParams } = new URL(serverUrl.replace('@/', '@localhost/'));
   const target = join(searchParams.get('host') ?? '', '.s.PGSQL.5432');
   const open = new Set<Socket>();
-  let cut: string | undefined;
+  let cut: { readonly what: string; readonly carrying: string } | undefined;
   let away = false;
 
   function breakAll(): void {
@@ -45,8 +52,12 @@ export async function startPostgresProxy(serverUrl: string): Promise<PostgresPro
       });
     }
     upstream.on('data', (chunk) => client.write(chunk));
+    let carries = false;
     client.on('data', (chunk) => {
-      const what = chunk.includes('commit\0') ? cut : undefined;
+      carries ||= cut !== undefined && chunk.includes(cut.carrying);
+      const isCommit = chunk.includes('commit\0');
+      const what = isCommit && carries ? cut?.what : undefined;
+      if (isCommit) carries = false;
       if (what === undefined) return void upstream.write(chunk);
       cut = undefined;
       const broken = what.endsWith('stay away') ? stayAway : breakBoth;
@@ -59,8 +70,8 @@ export async function startPostgresProxy(serverUrl: string): Promise<PostgresPro
   await once(proxy, 'listening');
   return {
     url: `postgres://sallyport@${pathname}?host=${encodeURIComponent(folder)}`,
-    cutNextCommit(what) {
-      cut = what;
+    cutNextCommit(what, carrying = '') {
+      cut = { what, carrying };
     },
     comeBack() {
       away = false;
