@@ -16,6 +16,12 @@ const textOf = (file: string) =>
     .replaceAll(/<[^>]*>/gu, '\n')
     .replaceAll(/\$\w+/gu, '');
 
+function expectShortTokens(file: string): void {
+  const tokens = [...file.matchAll(/'([^']*)';$/gmu)].map(([, token = '']) => token);
+  expect(tokens.length).toBeGreaterThan(3 * all.length);
+  for (const token of tokens) expect(Buffer.byteLength(token)).toBeLessThan(4_096);
+}
+
 describe('the pages for nginx', () => {
   test('are in every language, and in English for all others', () => {
     const file = pagesIn(['en', 'nl', 'sv'].map(catalogueIn), ENGLISH);
@@ -44,9 +50,20 @@ describe('the pages for nginx', () => {
     const evil = { name: `'; $host \\ {} \n "x" <b>` };
     const file = pagesIn(all, ENGLISH, evil);
     expect(file).toContain('&#39;; &#36;host &#92; {} &#10; &#34;x&#34; &#60;b&#62;');
-    const tokens = [...file.matchAll(/'([^']*)';$/gmu)].map(([, token = '']) => token);
-    expect(tokens.length).toBeGreaterThan(3 * all.length);
-    // Of a token of nginx's configuration.
-    for (const token of tokens) expect(Buffer.byteLength(token)).toBeLessThan(4_096);
+    expectShortTokens(file);
+  });
+
+  test('have no token that is too long for nginx, however long the address of the help desk is', () => {
+    const long = {
+      name: '日'.repeat(60),
+      email: `${'&'.repeat(240)}@example.com`,
+      url: `https://it.example.com/${"'".repeat(277)}`,
+    };
+    const file = pagesIn(all, ENGLISH, long);
+    expectShortTokens(file);
+    const piece = (name: string) =>
+      file.split(`$sallyport_piece_${name} {`)[1]?.match(/default '([^']*)';/u)?.[1] ?? '';
+    const pieces = [...new Set(file.match(/(?<=map \$http_accept_language \$sallyport_piece_)\d+/gu))];
+    expect(pieces.map(piece).join('')).toContain(`>https://it.example.com/${'&#39;'.repeat(277)}</a>`);
   });
 });

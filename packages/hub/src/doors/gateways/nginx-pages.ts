@@ -17,6 +17,9 @@ export function nginxPages({ catalogues, fallback, organization }: PagesOptions)
   const each = (value: (catalogue: Catalogue) => string): string => valuesOf(catalogues, fallback, value);
   const { helpDesk, managementApp } = organization;
   const contact = contactHtml(helpDesk);
+  const pieces = new Pieces();
+  const unavailable = each((catalogue) => unavailablePage(catalogue, contact, pieces));
+  const certificate = each((catalogue) => certificatePage(catalogue, { helpDesk, managementApp }, pieces));
   return `# The pages that nginx shows to people, in every language that there are texts in. Made by "sallyport door pages"; make it
 # again after an update of the hub, and after a change of the help desk.
 
@@ -46,31 +49,56 @@ map $http_accept_language $sallyport_denied_page {
 
 # The hub does not answer.
 map $sallyport_page_language $sallyport_unavailable_page {
-${each((catalogue) => unavailablePage(catalogue, contact))}
+${unavailable}
 }
 
 # nginx itself refused the certificate.
 map $sallyport_page_language $sallyport_certificate_page {
-${each((catalogue) => {
-  const explanation = explainIn(catalogue, [{ code: 'device_certificate_invalid' }], { helpDesk, managementApp });
-  return page(catalogue, titleOf(explanation), explanationHtml(explanation));
-})}
+${certificate}
 }
-`;
+${pieces.maps()}`;
 }
 
-function unavailablePage(catalogue: Catalogue, contact: string): string {
+/** nginx takes no token of 4,096 bytes or more; the markup around a piece and a title take some hundred. */
+const MOST_BYTES = 3_000;
+
+/** Long texts in variables of their own, which stand in their place. */
+class Pieces {
+  readonly #all: string[] = [];
+
+  /** @returns the text, or the variables that it was cut into */
+  of(text: string): string {
+    if (Buffer.byteLength(text) <= MOST_BYTES) return text;
+    // A character has at most four bytes; `u` cuts between characters.
+    const pieces = text.match(/.{1,750}/gsu) ?? [];
+    return pieces.map((piece) => `$sallyport_piece_${this.#all.push(piece)}`).join('');
+  }
+
+  maps(): string {
+    return this.#all
+      .map((text, at) => `map $http_accept_language $sallyport_piece_${at + 1} {\n  default '${text}';\n}\n`)
+      .join('');
+  }
+}
+
+function certificatePage(catalogue: Catalogue, organization: PagesOptions['organization'], pieces: Pieces): string {
+  const explanation = explainIn(catalogue, [{ code: 'device_certificate_invalid' }], organization);
+  return page(catalogue, titleOf(explanation), explanationHtml(explanation), pieces);
+}
+
+function unavailablePage(catalogue: Catalogue, contact: string, pieces: Pieces): string {
   const title = catalogue.say({ key: 'doorPages.unavailable.title' });
   const text = escapeHtml(catalogue.say({ key: 'doorPages.unavailable.text' }));
   return page(
     catalogue,
     title,
     `<h1>${escapeHtml(title)}</h1><p>${text}</p>${contact === '' ? '' : `<p>${contact}</p>`}`,
+    pieces,
   );
 }
 
-function page({ language }: Catalogue, title: string, body: string): string {
-  return `<!doctype html><html lang="${language}"><head><title>${nginxText(escapeHtml(title))}</title>$sallyport_head</head><body dir="auto">${nginxText(body)}</body></html>`;
+function page({ language }: Catalogue, title: string, body: string, pieces: Pieces): string {
+  return `<!doctype html><html lang="${language}"><head><title>${nginxText(escapeHtml(title))}</title>$sallyport_head</head><body dir="auto">${pieces.of(nginxText(body))}</body></html>`;
 }
 
 /** The lines of a map: the language that stands for all others first. */
