@@ -86,6 +86,7 @@ describe('from report to decision', () => {
   test('a better report from the future counts as of its receipt, and hides no true one that comes after', async () => {
     const soon = hub.clock.now() + 400 * 86_400_000;
     await hub.intake.take(LOOKOUT, [report(LOOKOUT, PHONE, { state: 'secured', at: soon })]);
+    expect(await hub.store.postures.get([PHONE])).toMatchObject([{ views: [{ observedAt: hub.clock.now() }] }]);
     // As of its receipt, not as of the next look at it: what was seen in between is newer.
     hub.clock.advance(60_000);
     const bad = report(LOOKOUT, PHONE, { state: 'highSeverity', at: hub.clock.now() - 50_000 });
