@@ -89,6 +89,14 @@ describe('the silence of an older identity', () => {
   });
 });
 
+test('a level that is older than what is held against the device leaves that, though the identity has a view beside it', () => {
+  const own = after({ id: 'v1', day: 1, state: 'secured' });
+  const beside = holdAgainst(own, signalOf({ id: 'v1', day: 5, state: 'highSeverity' }), LIMITS);
+  const then = (day: number) =>
+    applyToViews(beside, new Map(), signalOf({ id: 'v1', day, state: 'secured' }), {}, LIMITS).views;
+  expect([3, 6].map((day) => stateOn(then(day), 7))).toEqual(['highSeverity', 'secured']);
+});
+
 describe('a removed identity', () => {
   const GONE: readonly Said[] = [
     { id: 'v1', day: 0, state: 'highSeverity' },

@@ -134,11 +134,11 @@ export class TrustedClock implements Clock {
     if (database !== undefined) {
       if (isNear(wall, database)) this.#deletionHeld = false;
       else this.#begin({ reason: 'database', since }, Math.min(wall, database));
-    } else if (mark !== undefined && wall < mark.at - TOLERANCE_MS) {
-      this.#begin({ reason: 'behindMark', since, mark: mark.at });
     } else if (mark?.inDoubt === true && wall > mark.at + TOLERANCE_MS) {
       this.#begin({ reason: 'jump', since }, mark.at);
     }
+    // A clock behind the mark is in doubt from the start.
+    this.now();
   }
 
   /** Somebody else's clock: that of a vendor, from the `Date` of an answer. It raises no doubt, and may end one. */

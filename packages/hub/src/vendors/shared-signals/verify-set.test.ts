@@ -129,6 +129,7 @@ describe('a security event token', () => {
     ['good, then bad', { [OKTA]: { current_level: 'secure' }, [RISK_LEVEL_CHANGE]: HIGH }],
     ['of which one is about the stream', { [RISK_LEVEL_CHANGE]: HIGH, [VERIFICATION]: {} }],
     ['of which one is not known', { [RISK_LEVEL_CHANGE]: HIGH, 'https://example.com/event-type/other': {} }],
+    ['that hold the same', { [RISK_LEVEL_CHANGE]: HIGH, 'https://example.com/event-type/other': HIGH }],
   ])('with events of two types is refused: %s', async (_, events) => {
     expect(await refusal(await server.sign(risk({ events })))).toBe('invalid_request');
   });
