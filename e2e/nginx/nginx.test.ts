@@ -371,6 +371,20 @@ describe.skipIf(!hasNginx() && process.env.SALLYPORT_TEST_WITHOUT?.includes('ngi
     });
   });
 
+  test('shows plain pages in the configuration of the example, where nobody made others', async () => {
+    const nginx = await startExample({ ...options, doorKey: front, dataDir: join(folder, 'data'), pages: undefined });
+    try {
+      expect((await ask(nginx, good)).status).toBe(200);
+      await report('highSeverity', 'Remove the app.');
+      const refused = await ask(nginx, good, { 'accept-language': 'sv' });
+      expect(refused).toMatchObject({ status: 403, text: expect.stringContaining('<html lang="sv">') });
+      expect(refused.text).toContain('Remove the app.');
+      await report('secured');
+    } finally {
+      await nginx.stop();
+    }
+  });
+
   test.each([
     ['of the manual', {}],
     ['of the example', 'example'],

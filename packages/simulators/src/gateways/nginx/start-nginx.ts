@@ -71,8 +71,10 @@ async function start(folder: string, options: NginxOptions): Promise<RunningNgin
   return { ...(await launch(folder, config)), url: `https://localhost:${port}`, caPem };
 }
 
-export type ExampleOptions = Pick<NginxOptions, 'hubUrl' | 'doorKey' | 'deviceCaPem' | 'pages'> & {
+export type ExampleOptions = Pick<NginxOptions, 'hubUrl' | 'doorKey' | 'deviceCaPem'> & {
   readonly dataDir: string;
+  /** `undefined`: none were made, and the example has its own. */
+  readonly pages: string | undefined;
 };
 
 /** A real nginx with `docs/examples/nginx.conf`, word for word but for the ports and where it logs. Its door is `front`. */
@@ -88,7 +90,7 @@ export async function startExample({
   await mkdir(folder);
   await symlink(dataDir, join(root, 'data'));
   await writeFile(join(folder, 'device-ca.pem'), deviceCaPem);
-  await writeFile(join(folder, 'pages.conf'), pages);
+  if (pages !== undefined) await writeFile(join(folder, 'pages.conf'), pages);
   await writeFile(join(folder, 'door-key.conf'), `proxy_set_header X-Sallyport-Door-Key ${doorKey};`, { mode: 0o600 });
   const port = await freePort('127.0.0.1');
   const example = (await readFile(new URL('../../../../../docs/examples/nginx.conf', import.meta.url), 'utf8'))
